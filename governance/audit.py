@@ -1,0 +1,134 @@
+"""The audit trail: text only, no foreign keys, hash-chained, so that the log can never block live data and a changed
+row is found. `record` buffers; the outermost verb appends (governance.verbs)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from governance import clock, verbs
+from governance.models import AuditConcern, AuditHead, AuditRow
+from governance.refusal import Refused
+
+
+@dataclass
+class Entry:
+    """One row to be appended. `concerns` are `(key, text)` of every record that it names, e.g. ("project:P04", …)."""
+
+    event: str
+    by_text: str
+    user_id: int | None
+    role: str
+    sentence: str
+    was: str = ""
+    now: str = ""
+    ok: bool = True
+    concerns: list[str] = field(default_factory=list)
+    address: str = ""
+
+
+def record(*, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = "") -> None:
+    """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12")."""
+    rows = verbs.buffer()
+    if rows is None:
+        raise RuntimeError("audit.record runs only inside a verb")
+    abouts = about if isinstance(about, tuple | list) else (about,)
+    rows.append(
+        Entry(
+            event=event,
+            by_text=by.text if by else "系统",
+            user_id=by.user_id if by else None,
+            role=str(by.role) if by else "system",
+            sentence=sentence,
+            was=_text(was),
+            now=_text(now),
+            concerns=[record.audit_key for record in abouts],
+            address=address or next((a.get_absolute_url() for a in abouts if hasattr(a, "get_absolute_url")), ""),
+        )
+    )
+
+
+def refused(refusal: Refused) -> None:
+    """Record a refusal, in a transaction of its own."""
+    by = refusal.by
+    entry = Entry(
+        event=refusal.event,
+        by_text=by.text if by else "未登录",
+        user_id=by.user_id if by else None,
+        role=str(by.role) if by else "",
+        sentence=refusal.sentence[:1000],
+        ok=False,
+        concerns=[a.audit_key for a in refusal.about],
+    )
+    with transaction.atomic():
+        append([entry])
+
+
+def append(entries: list[Entry]) -> None:
+    """Chain and store rows; takes the chain's head, always the last lock of a transaction."""
+    if not entries:
+        return
+    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seq": 0, "hash": ""})[0]
+    day, moment = clock.today(), clock.now()
+    for entry in entries:
+        row = AuditRow(
+            seq=head.seq + 1,
+            day=day,
+            recorded_at=moment,
+            event=entry.event,
+            by_text=entry.by_text,
+            user_id=entry.user_id,
+            role=entry.role,
+            sentence=entry.sentence,
+            was=entry.was,
+            now=entry.now,
+            ok=entry.ok,
+            concerns=" ".join(entry.concerns),
+            address=entry.address,
+            previous=head.hash,
+        )
+        row.hash = digest(row)
+        row.save(force_insert=True)
+        AuditConcern.objects.bulk_create(AuditConcern(seq=row.seq, key=key) for key in dict.fromkeys(entry.concerns))
+        head.seq, head.hash = row.seq, row.hash
+    head.save()
+
+
+def digest(row: AuditRow) -> str:
+    """The chain's hash of a row: sha256 over its canonical JSON, the one before included."""
+    fields = (
+        "seq day event by_text user_id role sentence was now ok concerns address previous"
+    ).split()
+    values = {name: getattr(row, name) for name in fields}
+    values["day"] = row.day.isoformat()
+    values["recorded_at"] = row.recorded_at.astimezone(clock.dt.UTC).isoformat(timespec="microseconds")
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def verify() -> dict:
+    """`{"rows", "ok", "first_bad"}`: walks the chain from its first row to the head."""
+    previous, expected, rows = "", 1, 0
+    for row in AuditRow.objects.order_by("seq").iterator(chunk_size=2000):
+        rows += 1
+        if row.seq != expected or row.previous != previous or row.hash != digest(row):
+            return {"rows": rows, "ok": False, "first_bad": expected}
+        previous, expected = row.hash, expected + 1
+    head = AuditHead.objects.filter(pk=1).first()
+    if (head.seq if head else 0) != rows or (head.hash if head else "") != previous:
+        return {"rows": rows, "ok": False, "first_bad": expected}
+    return {"rows": rows, "ok": True, "first_bad": None}
+
+
+def history(*records, limit: int = 50) -> list[AuditRow]:
+    """The rows that name any of the records, newest first."""
+    keys = [r if isinstance(r, str) else r.audit_key for r in records]
+    seqs = AuditConcern.objects.filter(key__in=keys).order_by("-seq").values_list("seq", flat=True).distinct()[:limit]
+    return list(AuditRow.objects.filter(seq__in=list(seqs), ok=True).order_by("-seq"))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str, sort_keys=True)

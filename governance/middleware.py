@@ -1,0 +1,63 @@
+"""Clean addresses in, actors on, refusals out as pages."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.http.multipartparser import MultiPartParserError
+
+from governance import access
+from governance.refusal import Refused
+from governance.web import refusal_page
+
+HAT_KEY = "appointment"
+
+
+def _hostile(text: str) -> bool:
+    return "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text)
+
+
+class CleanAddressMiddleware:
+    """NUL bytes and broken encodings in an address or form are a 400 here, never a 500 in a database driver."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if _hostile(request.path) or any(_hostile(k + v) for k, vs in request.GET.lists() for v in vs):
+            return HttpResponseBadRequest("地址里有不能识别的字符。", content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+
+class ActorMiddleware:
+    """`request.actor`: the person under the hat that he picked in the top bar; None without login or appointment."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.actor = None
+        if request.user.is_authenticated:
+            request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
+        return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """A Refused that no view turned into a form becomes a page with its status and sentence."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return refusal_page(request, exception)
+        if isinstance(exception, RequestDataTooBig):
+            return refusal_page(request, Refused("提交的内容太大（上限 2 MB，文件 10 MB），没有保存。", status=413))
+        if isinstance(exception, TooManyFieldsSent | MultiPartParserError):
+            return refusal_page(request, Refused("提交的表单残缺或字段过多，没有保存。", status=400))
+        if isinstance(exception, SuspiciousOperation):
+            return refusal_page(request, Refused("这个请求不合规范，没有处理。", status=400))
+        return None

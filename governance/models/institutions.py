@@ -1,0 +1,227 @@
+"""Institutions: organisations and their names, appointments, bodies of 9.1, rounds of answers, meetings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from governance.models.fields import Dated, DayedHistory, Demonstrable
+from governance.models.platform import User
+from governance.roles import ROLE_LABELS
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def units(self):
+        """Real units: no generic entries such as 各相关部门 (D42), no merged ones."""
+        return self.filter(is_generic=False, canonical=None)
+
+
+class Organisation(Demonstrable):
+    """A unit. A merge rewrites no foreign key: `canonical` points to the survivor and roll-ups go through it."""
+
+    key = models.SlugField("标识", max_length=60, unique=True)
+    name = models.CharField("规范名称", max_length=100, unique=True)
+    kind = models.CharField("类别", max_length=40)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    canonical = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    budget_unit = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_generic = models.BooleanField("泛指", default=False)
+    is_temporary = models.BooleanField("临时机构", default=False)
+    is_internal = models.BooleanField("内设机构", default=False)
+    phone = models.CharField("办公电话", max_length=40, blank=True)
+    valid_from = models.DateField("设立日期", null=True, blank=True)
+    valid_to = models.DateField("撤销日期", null=True, blank=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+    lines = models.JSONField("原文行号", default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    history = HistoricalRecords(bases=(DayedHistory,))
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "单位"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def survivor_id(self) -> int:
+        return self.canonical_id or self.pk
+
+    @property
+    def audit_key(self) -> str:
+        return f"organisation:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"/governance/organisations/{self.pk}/"
+
+    @property
+    def flags(self) -> list[str]:
+        """Marks shown in amber beside the name (D41, D42)."""
+        marks = [("泛指", self.is_generic), ("临时机构", self.is_temporary), ("内设机构", self.is_internal)]
+        return [word for word, on in marks if on]
+
+
+class OrganisationAlias(models.Model):
+    """A name as the plan writes it, verbatim (D40, D45)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="aliases")
+    as_named = models.CharField("原文名称", max_length=100)
+    line = models.PositiveIntegerField("行号", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "as_named"], name="alias_once_per_organisation")]
+
+    def __str__(self) -> str:
+        return self.as_named
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def in_force(self, day):
+        """Appointments that hold on the day."""
+        return self.filter(from_day__lte=day).filter(Q(to_day=None) | Q(to_day__gte=day))
+
+
+class Appointment(Demonstrable):
+    """A person's hat: organisation, role, period, and how (正式 / 兼任 / 代行 / 委托)."""
+
+    MANNERS = [(m, m) for m in ("正式", "兼任", "代行", "委托")]
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField("角色", max_length=40, choices=[(r.value, label) for r, label in ROLE_LABELS.items()])
+    manner = models.CharField("方式", max_length=4, choices=MANNERS, default="正式")
+    on_behalf_of = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="代行机构"
+    )
+    from_day = models.DateField("起")
+    to_day = models.DateField("止", null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "任职"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.organisation} {self.get_role_display()}"
+
+
+class Body(models.Model):
+    """A body or seat of 9.1 with its duties quoted; before `valid_from` another unit acts for it, marked 代行 (D05)."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    duties = models.TextField("职责原文", blank=True)
+    line = models.PositiveIntegerField(null=True)
+    clause = models.CharField(max_length=20, blank=True)
+    holder = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    founded_by = models.CharField("设立任务", max_length=10, blank=True)
+    valid_from = models.DateField(null=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "机构职责"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def exists_on(self, day) -> bool:
+        return self.valid_from is None or self.valid_from <= day
+
+
+class Meeting(Dated, Demonstrable):
+    """A sitting of the leading group: what it adopts cites its minutes."""
+
+    title = models.CharField("会议名称", max_length=120)
+    held_on = models.DateField("会议日期")
+    minutes_number = models.CharField("纪要文号", max_length=60)
+
+    class Meta:
+        verbose_name = "会议"
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.minutes_number}）"
+
+
+class Round(Dated, Demonstrable):
+    """One round of answers by several seats about one version of a record (governance.rounds).
+
+    kind: joint_approval, opinion, acceptance, evaluation, grading. `about` is the record's audit key.
+    """
+
+    STATES = [("open", "进行中"), ("concluded", "已通过"), ("refused", "已退回"), ("closed", "已关闭")]
+
+    kind = models.CharField(max_length=30)
+    about = models.CharField(max_length=80, db_index=True)
+    about_version = models.CharField(max_length=64, blank=True)
+    number = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=STATES, default="open", db_index=True)
+    title = models.CharField(max_length=200)
+    due_day = models.DateField(null=True)
+    closed_day = models.DateField(null=True)
+    address = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "会签"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "about"], condition=Q(state="open"), name="one_open_round_per_kind_and_record"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Seat(models.Model):
+    """A place in a round. `conflict` marks a body that leads the case (D44): its answer then does not suffice and an
+    independent seat (`stands_for`) is added."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="seats")
+    key = models.SlugField(max_length=40)
+    label = models.CharField(max_length=100)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    assigned = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    required = models.BooleanField(default=True)
+    conflict = models.CharField("利害关系", max_length=200, blank=True)
+    stands_for = models.CharField("代某席独立签署", max_length=40, blank=True)
+    acting_for = models.CharField("代行", max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["round", "key"], name="one_seat_per_key")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Answer(Dated):
+    """One answer of a seat; append-only, withdrawable until the round closes (both rows stay)."""
+
+    KINDS = [("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意"), ("withdrawn", "撤回签署")]
+
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="answers")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    reason = models.CharField("理由", max_length=100, blank=True)
+    text = models.TextField("意见", blank=True)
+    clause = models.CharField("条款", max_length=30, blank=True)
+    condition = models.TextField("条件", blank=True)
+    condition_due = models.DateField(null=True)
+    by_text = models.CharField(max_length=200)
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    signer = models.CharField("纸质签署人", max_length=60, blank=True)
+    signed_on = models.DateField("签署日期", null=True)
+    in_force = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["seat"], condition=Q(in_force=True), name="one_answer_in_force_per_seat")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.get_kind_display()}"

@@ -1,0 +1,27 @@
+"""The only switch that logic asks about an open question of the plan: `readings.current("D06", day)`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance.models import Discrepancy, ReadingDecision
+
+# Read by code, each with the readings that the code knows; every other entry says 仅作说明.
+READ_BY_CODE: dict[str, str] = {
+    "D06": "budgets.growth：9.6.1 的两项检验",
+    "D29": "projects：P13“2010年之前”的到期日",
+    "D43": "projects：第一牵头与按参与两种汇总口径",
+    "D44": "priorities：利害关系与独立签署",
+    "D48": "projects：年度总结报告的到期日",
+}
+
+
+def current(code: str, day: dt.date) -> str:
+    """The reading that holds on the day: the latest decision in force, else the plan's default reading."""
+    decided = (
+        ReadingDecision.objects.filter(discrepancy__code=code, from_day__lte=day)
+        .order_by("-from_day", "-pk")
+        .values_list("reading", flat=True)
+        .first()
+    )
+    return decided or Discrepancy.objects.values_list("default", flat=True).get(code=code)

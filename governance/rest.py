@@ -1,0 +1,209 @@
+"""The API's manners: authentication, rights, strict parsing and filtering, errors as sentences, pages."""
+
+from __future__ import annotations
+
+import json
+
+from django_filters import rest_framework as filters
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import authentication, exceptions, pagination, parsers, permissions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from governance import access
+from governance.models import ApiToken
+from governance.refusal import Refused
+
+MAX_BODY = 2 * 1024 * 1024
+MAX_DEPTH = 50
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """Header `Authorization: Token …`; only its sha256 is stored."""
+
+    def authenticate(self, request):
+        header = request.headers.get("Authorization", "")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "token":
+            return None
+        found = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(token.strip())).first()
+        if found is None or not found.user.is_active:
+            raise exceptions.AuthenticationFailed("令牌无效，或账号已停用。")
+        request._request.actor = access.actor_for(found.user)
+        return found.user, found
+
+    def authenticate_header(self, request):
+        return "Token"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session, with CSRF."""
+
+    def authenticate_header(self, request):
+        return "Token"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the schema names the token."""
+
+    target_class = "governance.rest.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token …"}
+
+
+class Open(permissions.BasePermission):
+    """No login needed: the schema."""
+
+    def has_permission(self, request, view):
+        return True
+
+
+class Granted(permissions.BasePermission):
+    """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named: nobody enters."""
+
+    def has_permission(self, request, view):
+        actor = getattr(request._request, "actor", None)
+        if not request.user or not request.user.is_authenticated:
+            return False
+        name = view.permission
+        if request.method not in permissions.SAFE_METHODS:
+            name = getattr(view, "write_permission", None) or name
+        access.require(actor, name)
+        return True
+
+
+class StrictJSONParser(parsers.JSONParser):
+    """JSON that has one reading: bounded depth and size, no NaN, no duplicate keys, no broken text."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        raw = stream.read(MAX_BODY + 1)
+        if len(raw) > MAX_BODY:
+            raise TooLarge()
+        try:
+            text = raw.decode("utf-8-sig")
+            _check_depth(text)
+            data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique, parse_int=_bounded_int)
+        except (ValueError, RecursionError) as error:
+            raise exceptions.ParseError(f"请求体不是有效的 JSON：{error}") from None
+        _check_text(data)
+        return data
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "请求体太大，上限 2 MB。"
+
+
+def _no_constant(name):
+    raise ValueError(f"不接受 {name}")
+
+
+def _bounded_int(text):
+    if len(text) > 20:
+        raise ValueError("整数太长")
+    return int(text)
+
+
+def _unique(pairs):
+    keys = [k for k, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise ValueError("同一对象里有重复的键")
+    return dict(pairs)
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for char in text:
+        if char in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ValueError(f"嵌套超过 {MAX_DEPTH} 层")
+        elif char in "]}":
+            depth -= 1
+
+
+def _check_text(value) -> None:
+    """NUL and lone surrogates are refused here; databases disagree about them."""
+    if isinstance(value, str):
+        if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+            raise exceptions.ParseError("文字里有不能保存的字符（空字符或残缺的编码）。")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_text(key)
+            _check_text(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_text(inner)
+
+
+class Pages(pagination.PageNumberPagination):
+    """`?page=`, `?page_size=` (≤ 500)."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+    def paginate_queryset(self, queryset, request, view=None):
+        for name, most in (("page", 10**6), ("page_size", self.max_page_size)):
+            value = request.query_params.get(name)
+            if value is not None and not (value.isascii() and value.isdigit() and 1 <= int(value[:8]) <= most):
+                raise exceptions.ValidationError({name: [f"应为 1—{most} 的整数。"]})
+        return super().paginate_queryset(queryset, request, view)
+
+
+class StrictFilterBackend(filters.DjangoFilterBackend):
+    """An unknown filter or value is 400, not everything."""
+
+    ALLOWED = {"page", "page_size", "format"}
+
+    def filter_queryset(self, request, queryset, view):
+        filterset = self.get_filterset(request, queryset, view)
+        known = set(filterset.filters) if filterset else set()
+        for name in request.query_params:
+            if name not in known | self.ALLOWED:
+                names = "、".join(sorted(known)) or "（无）"
+                raise exceptions.ValidationError({name: [f"没有这个筛选条件。可用：{names}。"]})
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise exceptions.ValidationError(dict(filterset.errors))
+        return filterset.qs
+
+
+class Schema(AutoSchema):
+    """Every operation documents the errors that it may answer with."""
+
+    def get_responses_for_error(self):
+        return {}
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        error = {"type": "object", "additionalProperties": {}}
+        texts = {"400": "请求有误", "401": "未登录", "403": "无权", "404": "没有或不可见", "409": "状态或版本不符",
+                 "413": "太大", "415": "不支持的内容类型"}
+        codes = ["400", "401", "403", "404"]
+        if self.method not in ("GET", "HEAD"):
+            codes += ["409", "413", "415"]
+        for code in codes:
+            bodies.setdefault(
+                code, {"content": {"application/json": {"schema": error}}, "description": texts[code]}
+            )
+        return bodies
+
+
+def explain(exception, context):
+    """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
+    if isinstance(exception, Refused):
+        code = {422: 400}.get(exception.status, exception.status)
+        body: dict = {field: list(sentences) for field, sentences in exception.fields.items()}
+        if not body:
+            body = {"detail": exception.sentence}
+            if exception.blockers:
+                body["blockers"] = [{"sentence": s, "who": w} for s, w in exception.blockers]
+            if exception.current is not None:
+                body["current"] = exception.current
+        return Response(body, status=code)
+    return exception_handler(exception, context)

@@ -1,0 +1,152 @@
+"""Rounds: several seats answer about one version of a record, in parallel, all required (8.1, 9.2.7).
+
+The owner opens a round and calls `answer` inside its own verb; it gets open, concluded or refused back. Governance
+calls nobody. Locks: the round's row, taken after the record's own (design: submission → round).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from governance import clock
+from governance.access import Actor
+from governance.models import Answer, Organisation, Round, Seat
+from governance.refusal import Invalid, NotVisible, Refused
+from governance.verbs import step
+
+AGREE, CONDITIONAL, REFUSE = "agree", "conditional", "refuse"
+OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
+
+
+@dataclass(frozen=True)
+class SeatSpec:
+    """A seat to be opened: key (finance), label (市财政局（财政）), organisation; `conflict` says why it does not suffice."""
+
+    key: str
+    label: str
+    organisation_id: int
+    assigned_id: int | None = None
+    required: bool = True
+    conflict: str = ""
+    stands_for: str = ""
+    acting_for: str = ""
+
+
+@step
+def open_round(*, kind: str, about: str, about_version: str, title: str, address: str, seats: list[SeatSpec],
+               due_day: dt.date | None = None, is_demo: bool = False) -> Round:
+    """Open a round; one open round per kind and record (the database refuses a second)."""
+    number = Round.objects.filter(kind=kind, about=about).count() + 1
+    opened = Round.objects.create(
+        kind=kind, about=about, about_version=about_version, number=number, title=title, address=address,
+        due_day=due_day, is_demo=is_demo,
+    )
+    Seat.objects.bulk_create(
+        Seat(
+            round=opened, key=s.key, label=s.label, organisation_id=s.organisation_id, assigned_id=s.assigned_id,
+            required=s.required, conflict=s.conflict, stands_for=s.stands_for, acting_for=s.acting_for,
+        )
+        for s in seats
+    )
+    return opened
+
+
+def lock(round_id: int) -> Round:
+    """The round's row, locked until the verb ends."""
+    return Round.objects.select_for_update().get(pk=round_id)
+
+
+def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
+    """The seat that the actor may fill: of his organisation (merged names included) or assigned to him.
+
+    Raises NotVisible where he has none.
+    """
+    family = set(Organisation.objects.filter(canonical_id=actor.organisation_id).values_list("pk", flat=True))
+    family.add(actor.organisation_id)
+    mine = [
+        s for s in round_.seats.all()
+        if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation_id in family)
+    ]
+    if key is not None:
+        mine = [s for s in mine if s.key == key]
+    if not mine:
+        raise NotVisible("您不在这一轮的签署席位里。")
+    open_ones = [s for s in mine if not s.answers.filter(in_force=True).exists()]
+    return (open_ones or mine)[0]
+
+
+@step
+def answer(*, by: Actor, round_: Round, seat: Seat, kind: str, text: str = "", reason: str = "", clause: str = "",
+           condition: str = "", condition_due: dt.date | None = None, signer: str = "",
+           signed_on: dt.date | None = None) -> str:
+    """Record an answer on a locked, open round; returns open, concluded or refused.
+
+    One person fills at most one seat of a round, whatever hats he has; a refusal needs a reason, a condition its
+    text; a conflicted seat's 同意 is recorded but an independent seat must agree as well.
+    """
+    if round_.state != OPEN:
+        raise Refused(f"这一轮会签{round_.get_state_display()}，不能再签。")
+    if kind not in (AGREE, CONDITIONAL, REFUSE):
+        raise Invalid("请选择同意、附条件同意或不同意。", fields={"kind": ["请选择一项"]})
+    if kind == REFUSE and not (text or reason):
+        raise Invalid("不同意必须写明理由。", fields={"text": ["写明不同意的理由"]})
+    if kind == CONDITIONAL and not condition:
+        raise Invalid("附条件同意必须写明条件。", fields={"condition": ["写明条件、谁来满足、何时之前"]})
+    if seat.answers.filter(in_force=True).exists():
+        raise Refused(f"{seat.label}已经签过，不能重复签署；要改请先撤回原签署。")
+    other = Answer.objects.filter(seat__round=round_, in_force=True, user_id=by.user_id).exclude(seat=seat).first()
+    if other is not None:
+        raise Refused(f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位。")
+    Answer.objects.create(
+        seat=seat, kind=kind, reason=reason, text=text, clause=clause, condition=condition, condition_due=condition_due,
+        by_text=by.text, user_id=by.user_id, signer=signer, signed_on=signed_on,
+    )
+    if kind == REFUSE:
+        return _end(round_, REFUSED)
+    return _end(round_, CONCLUDED) if not pending(round_) else OPEN
+
+
+def pending(round_: Round) -> list[Seat]:
+    """Required seats without an agreeing answer in force."""
+    agreed = set(
+        Answer.objects.filter(seat__round=round_, in_force=True, kind__in=(AGREE, CONDITIONAL)).values_list(
+            "seat_id", flat=True
+        )
+    )
+    return [s for s in round_.seats.all() if s.required and s.pk not in agreed]
+
+
+@step
+def withdraw_answer(*, by: Actor, round_: Round, seat: Seat, text: str = "") -> None:
+    """Take one's answer back while the round is open; both rows stay."""
+    if round_.state != OPEN:
+        raise Refused("这一轮已经结束，签署不能撤回。")
+    standing = seat.answers.filter(in_force=True).first()
+    if standing is None:
+        raise Refused(f"{seat.label}还没有签署，没有可撤回的。")
+    standing.in_force = False
+    standing.save(update_fields=["in_force"])
+    Answer.objects.create(seat=seat, kind="withdrawn", text=text, by_text=by.text, user_id=by.user_id, in_force=False)
+
+
+@step
+def close(*, round_: Round) -> None:
+    """Close an open round without a result (the case was withdrawn)."""
+    if round_.state == OPEN:
+        _end(round_, CLOSED)
+
+
+def _end(round_: Round, state: str) -> str:
+    round_.state, round_.closed_day = state, clock.today()
+    round_.save(update_fields=["state", "closed_day"])
+    return state
+
+
+def waiting_on(actor: Actor):
+    """Open rounds in which the actor's unit (or he himself) has not answered yet, oldest first."""
+    seats = Seat.objects.filter(round__state=OPEN).exclude(answers__in_force=True)
+    mine = seats.filter(assigned_id=actor.user_id) | seats.filter(
+        assigned=None, organisation_id=actor.organisation_id
+    ) | seats.filter(assigned=None, organisation__canonical_id=actor.organisation_id)
+    return Round.objects.filter(pk__in=mine.values("round_id")).order_by("day", "pk")

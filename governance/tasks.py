@@ -1,0 +1,3 @@
+"""Celery's side of the jobs."""
+
+from __future__ import annotations

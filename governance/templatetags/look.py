@@ -1,0 +1,5 @@
+"""Placeholder until the look is in."""
+
+from django import template
+
+register = template.Library()

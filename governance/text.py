@@ -1,0 +1,125 @@
+"""What people type: cleaned text and amounts in 万元. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+CENT = Decimal("0.01")
+MAX_WAN = Decimal("9999999999.99")  # Decimal(12, 2)
+MAX_TEXT = 20_000
+
+_KEEP = {"\n", "\t", "\u200d"}
+
+
+def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
+    """Text as it is stored: NFC, no control or format characters but line feed and tab, no lone surrogate.
+
+    Raises ValueError with a Chinese sentence where the text has NUL or surrogates, or is longer than `limit`.
+    """
+    text = "" if value is None else str(value)
+    name = f"“{field}”" if field else "这段文字"
+    if len(text) > limit:
+        raise ValueError(f"{name}有 {len(text)} 个字，最多 {limit} 个字。")
+    if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise ValueError(f"{name}含有不能保存的字符（空字符或残缺的编码），请删去后再交。")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c for c in text if c in _KEEP or unicodedata.category(c) not in ("Cc", "Cf"))
+    return unicodedata.normalize("NFC", text).strip(" \n\t\u3000\u200d")
+
+
+def search_text(*parts: object) -> str:
+    """One normalised line for LIKE: NFKC, lower case, no white space (FTS finds no two-character Chinese word)."""
+    text = unicodedata.normalize("NFKC", " ".join(str(p) for p in parts if p)).lower()
+    return re.sub(r"\s+", "", text)
+
+
+def quantise(amount: Decimal) -> Decimal:
+    """Two places, ROUND_HALF_UP, before the database sees it (SQLite and PostgreSQL round differently)."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
+_DIGITS |= {"两": 2, "貳": 2, "參": 3, "陸": 6}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+
+
+def _chinese_number(text: str) -> Decimal | None:
+    """壹仟贰佰 → 1200, 三万五千 → 35000; None where it is no number."""
+    total, section, digit = 0, 0, None
+    for char in text:
+        if char in _DIGITS:
+            if digit:
+                return None
+            digit = _DIGITS[char]
+        elif char in _UNITS:
+            section += (1 if digit is None else digit) * _UNITS[char]
+            digit = None
+        elif char in "万亿":
+            section += digit or 0
+            if not section and not total:
+                return None
+            total = (total + section) * 10**4 if char == "万" else (total + section) * 10**8
+            section, digit = 0, None
+        else:
+            return None
+    return Decimal(total + section + (digit or 0))
+
+
+class NotAnAmount(ValueError):
+    """Text that is no amount; the sentence shows how it was read."""
+
+
+def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
+    """An amount in 万元 as people type it, or None for an empty field.
+
+    Understands `１，２００`, `1,200.50`, `1200万元`, `12000000元` (÷ 10,000), `壹仟贰佰` and `壹仟贰佰万元`.
+    Refuses (NotAnAmount, a sentence with the reading) everything else: `1e400`, `NaN`, `-5`, wrong groups,
+    more than 10 digits before the point.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        raise NotAnAmount(f"“{value}”不是金额。")
+    if isinstance(value, Decimal | int | float):
+        try:
+            amount = Decimal(repr(value) if isinstance(value, float) else value)
+        except InvalidOperation:
+            raise NotAnAmount(f"“{value}”不是金额。") from None
+        return _bounded(amount, str(value), allow_negative)
+    raw = str(value)
+    if len(raw) > 60:
+        raise NotAnAmount(f"“{raw[:20]}…”太长，不是金额。请填万元数，如 1200.50。")
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).replace("人民币", "").lstrip("¥")
+    if not text:
+        return None
+    sign = 1
+    if text[0] in "-−":
+        sign, text = -1, text[1:]
+    number, scale = text, Decimal(1)
+    if text.endswith("万元"):
+        number = text[:-2]
+    elif text.endswith("元") or text.endswith("圆"):
+        number, scale = text[:-1], Decimal(10_000)
+    if number.isascii() and _ARABIC.fullmatch(number):
+        amount = Decimal(number.replace(",", ""))
+    elif number.endswith("万") and number[:-1].isascii() and _ARABIC.fullmatch(number[:-1]):
+        # 1200万 in a column of 万元 is 1200; in 元 (1200万元 was handled above) it cannot be mistaken.
+        amount = Decimal(number[:-1].replace(",", ""))
+    elif (chinese := _chinese_number(number.removesuffix("整"))) is not None and number:
+        amount = chinese
+    else:
+        raise NotAnAmount(f"“{raw}”读不成金额。请填万元数，如 1200.50（即 1,200.50 万元）。")
+    return _bounded(sign * amount / scale, raw, allow_negative)
+
+
+def _bounded(amount: Decimal, raw: str, allow_negative: bool) -> Decimal:
+    if not amount.is_finite():
+        raise NotAnAmount(f"“{raw}”不是金额。")
+    if amount < 0 and not allow_negative:
+        raise NotAnAmount(f"“{raw}”读作负数 {amount} 万元，金额不能小于 0。")
+    if abs(amount) > MAX_WAN:
+        raise NotAnAmount(f"“{raw[:24]}”超出了能记的金额（{MAX_WAN:,} 万元）。")
+    return quantise(amount)

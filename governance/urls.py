@@ -1,0 +1,6 @@
+"""Addresses of governance."""
+
+from __future__ import annotations
+
+app_name = "governance"
+urlpatterns: list = []

@@ -1,0 +1,99 @@
+"""What every HTML view shares: who may enter, the form token, a refusal as a page.
+
+    @page(Permission.SCREEN)
+    def desk(request): ...
+
+A view without a permission does not exist (tests/house walks every address).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from governance import access
+from governance.refusal import Invalid, NotVisible, Refused
+from governance.roles import Permission
+from governance.text import clean_text
+
+NO_APPOINTMENT = "您的账号目前没有任职，不能使用本系统；请联系安全管理员授予角色。"
+
+
+def page(permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Callable:
+    """Let in whoever holds the permission: 302 to the login without one, 403 for the wrong role.
+
+    Reach (own, involved, assigned) is the queryset's matter: fetch through `visible_to(request.actor)`.
+    """
+
+    def decorate(view):
+        @functools.wraps(view)
+        def enter(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if request.method not in methods:
+                return refusal_page(request, Refused("这个地址不接受这种请求。", status=405))
+            if request.actor is None:
+                if request.user.is_authenticated:
+                    return refusal_page(request, Refused(NO_APPOINTMENT, status=403))
+                return redirect_to_login(request.get_full_path())
+            access.require(request.actor, permission)
+            return view(request, *args, **kwargs)
+
+        enter.permission = permission
+        return enter
+
+    return decorate
+
+
+def public(view):
+    """A page that needs no login: the login itself, health."""
+    view.is_public = True
+    return view
+
+
+def post_only(view):
+    """A view that only takes POST (a verb)."""
+    return page(view.permission, methods=("POST",))(view) if hasattr(view, "permission") else view
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The refusal as a page of its own, with blockers and who lifts them; for htmx only the sentence."""
+    template = {404: "404.html", 403: "403.html", 413: "413.html"}.get(refusal.status, "409.html")
+    if request.headers.get("HX-Request"):
+        template = "parts/refusal.html"
+    context = {"sentence": refusal.sentence, "refusal": refusal, "status": refusal.status}
+    return render(request, template, context, status=refusal.status)
+
+
+def field(request: HttpRequest, name: str, *, limit: int = 2000, label: str = "") -> str:
+    """A cleaned text field of a POST. Raises Invalid naming the field."""
+    try:
+        return clean_text(request.POST.get(name, ""), limit=limit, field=label or name)
+    except ValueError as error:
+        raise Invalid(str(error), fields={name: [str(error)]}) from None
+
+
+def integer(value: str | None, *, name: str, low: int, high: int, default: int | None = None) -> int | None:
+    """A whole number of an address or form; Invalid where it is none or outside low..high."""
+    if value in (None, ""):
+        return default
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise Invalid(f"“{text[:20]}”不是有效的{name}（{low}—{high}）。", fields={name: ["无效"]})
+    return int(text)
+
+
+def found(queryset, **lookup):
+    """The one row, or NotVisible (404 with the same body whether it is missing or hidden)."""
+    row = queryset.filter(**lookup).first()
+    if row is None:
+        raise NotVisible()
+    return row
+
+
+def fragment(template: str, context: dict, request: HttpRequest) -> str:
+    """A rendered part, for pages of a higher floor that compose panels of several apps."""
+    return render_to_string(template, context, request)

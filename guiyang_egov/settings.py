@@ -1,0 +1,307 @@
+"""One settings file, read from the environment; docs/deploy.md lists every variable.
+
+`GUIYANG_MODE` is `embedded` when ./run starts the product (plain HTTP on loopback, demonstration accounts) and
+`production` otherwise (PostgreSQL, HTTPS, no demonstration, no default secret).
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import bootstrap
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+MODE = env.str("GUIYANG_MODE", "embedded" if TESTING else "production")
+if MODE not in ("embedded", "production"):
+    raise ImproperlyConfigured("GUIYANG_MODE 只能是 embedded 或 production。")
+EMBEDDED = MODE == "embedded"
+DEBUG = env.bool("DJANGO_DEBUG", False)
+
+DATA_DIR = Path(env.str("GUIYANG_DATA", str(BASE_DIR / "var"))).expanduser().resolve()
+
+
+def _private_folder(path: Path) -> Path:
+    """Make a folder that only its owner may enter; the data folder holds proposals and keys."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _secret_key() -> str:
+    """From the environment; embedded mode makes one once and keeps it in the data folder."""
+    if key := env.str("DJANGO_SECRET_KEY", ""):
+        return key
+    if not EMBEDDED:
+        raise ImproperlyConfigured("生产方式必须设置环境变量 DJANGO_SECRET_KEY。")
+    path = _private_folder(DATA_DIR) / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    key = secrets.token_urlsafe(50)
+    with os.fdopen(handle, "w") as file:
+        file.write(key)
+    return key
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
+if EMBEDDED and (host := env.str("HOST", "")) not in ("", "127.0.0.1", "localhost"):
+    ALLOWED_HOSTS += ["*"] if host in ("0.0.0.0", "::") else [host]
+CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "guiyang_egov.apps.HouseConfig",
+    "priorities.apps.PrioritiesConfig",
+    "budgets.apps.BudgetsConfig",
+    "projects.apps.ProjectsConfig",
+    "governance.apps.GovernanceConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "django_htmx",
+    "simple_history",
+    "axes",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "governance.middleware.CleanAddressMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "governance.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "governance.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "guiyang_egov.urls"
+WSGI_APPLICATION = "guiyang_egov.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "governance.context.frame",
+            ],
+            "builtins": ["governance.templatetags.look", "django.templatetags.static"],
+        },
+    }
+]
+
+
+def _databases() -> dict:
+    """PostgreSQL where DATABASE_URL says so; else SQLite in the data folder, safe for several processes.
+
+    SQLite: IMMEDIATE, or concurrent read-then-write requests die at once with "database is locked"; WAL and
+    synchronous=FULL, so that what is committed survives a power cut. `snapshot` is the same database for long
+    consistent reads: DEFERRED there, since an IMMEDIATE one would stop every writer.
+    """
+    url = env.str("DATABASE_URL", "")
+    if url and not url.startswith("sqlite"):
+        default = env.db_url("DATABASE_URL")
+        default |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        default.setdefault("OPTIONS", {})["connect_timeout"] = 5
+        return {"default": default}
+    if not EMBEDDED:
+        raise ImproperlyConfigured("生产方式必须用 DATABASE_URL 指定 PostgreSQL 数据库。")
+    name = env.db_url("DATABASE_URL")["NAME"] if url else _private_folder(DATA_DIR) / "guiyang.sqlite3"
+    pragmas = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+    default = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
+    }
+    reader = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": {"transaction_mode": "DEFERRED", "timeout": 20, "init_command": pragmas},
+        "TEST": {"MIRROR": "default"},
+    }
+    return {"default": default, "snapshot": reader}
+
+
+DATABASES = _databases()
+ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "governance.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "governance.backends.AppointedBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+AXES_ENABLED = not TESTING
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "locked.html"
+AXES_VERBOSE = False
+AXES_IPWARE_PROXY_COUNT = env.int("GUIYANG_PROXY_COUNT", 0) or None
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "guiyang_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "guiyang_csrf"
+CSRF_FAILURE_VIEW = "governance.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("GUIYANG_STATIC", str(DATA_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static", ("vendor/bootstrap", Path(next(iter(bootstrap.__path__))))]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = DATA_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if not EMBEDDED:
+    SECURE_SSL_REDIRECT = env.bool("GUIYANG_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+REDIS_URL = env.str("REDIS_URL", "")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "visibility_timeout": 3600,
+    }
+else:
+    _queue = DATA_DIR / "queue"
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "control_folder": str(_queue / "control"),
+        "polling_interval": 0.3,
+    }
+    for _folder in ("messages", "control"):
+        _private_folder(_queue / _folder)
+CELERY_BEAT_SCHEDULE = {
+    "reconcile": {"task": "governance.tasks.reconcile", "schedule": 15.0},
+    "daily": {"task": "governance.tasks.daily", "schedule": 600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.str("EMAIL_HOST", "")
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "guiyang-egov@localhost")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["governance.rest.TokenAuthentication", "governance.rest.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["governance.rest.Granted"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["governance.rest.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "governance.rest.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["governance.rest.StrictFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "governance.rest.Schema",
+    "EXCEPTION_HANDLER": "governance.rest.explain",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "贵阳市电子政务项目组合管理系统 API",
+    "DESCRIPTION": "规划项目、申报、判据、预算与报告的只读与申报接口。金额单位万元，两位小数的字符串。",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": None,
+    "SERVE_PERMISSIONS": ["governance.rest.Open"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"guiyang": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+}
+
+# What belongs to this city and this plan; logic never names them.
+PRODUCT_NAME = "贵阳市电子政务项目组合管理系统"
+CITY_NAME = "贵阳市"
+PLAN_FOLDER = BASE_DIR / "fixtures"
+PLAN_YEARS = range(2005, 2011)
+GUIYANG_TODAY = env.str("GUIYANG_TODAY", "")
+DEMO_TODAY = "2007-08-20"
+DEMO_PASSWORD = "Guiyang-2006"

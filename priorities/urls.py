@@ -1,0 +1,6 @@
+"""Addresses of priorities."""
+
+from __future__ import annotations
+
+app_name = "priorities"
+urlpatterns: list = []
