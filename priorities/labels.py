@@ -1,0 +1,44 @@
+"""Chinese words for the codes of floor 4."""
+
+from __future__ import annotations
+
+STATES = {
+    "draft": "草稿",
+    "submitted": "已申报",
+    "under_review": "审核中",
+    "returned": "退回补正",
+    "joint_approval": "联合会签中",
+    "candidate": "年度计划候选",
+    "pool": "储备库",
+    "deferred": "缓建",
+    "no_city_funding": "市财政不支持",
+    "self_funded": "自筹建设",
+    "filed": "已备案",
+    "adopted": "已列入年度计划",
+    "withdrawn": "已撤回",
+}
+
+OUTCOMES = {
+    "priority": "优先建设",
+    "ordinary": "一般",
+    "defer": "缓建",
+    "no_city_funding": "市财政不支持",
+    "undetermined": "待定",
+}
+
+RESULTS = {"met": "成立", "partly": "部分成立", "unmet": "不成立", "undetermined": "待补"}
+
+VERBS = {
+    "submit": "提交申报",
+    "accept": "受理",
+    "return": "退回补正",
+    "withdraw": "撤回",
+    "send": "送联合会签",
+    "refuse": "不同意",
+    "sign": "签署同意",
+    "check_self_funded": "自筹核对",
+    "re_review": "复审",
+    "acknowledge": "备案",
+    "adopt": "列入年度计划",
+    "leave_over": "结转候选",
+}

@@ -1,0 +1,457 @@
+"""The proposal as one document: its shape, cleaning, completeness, canonical form and sums. Pure.
+
+    {"title", "construction", "start", "end", "precision", "mandate", "mandate_document",
+     "investment_type", "investment_reason", "service_objects", "goals": [{"indicator", "present", "target", "year"}],
+     "evaluation", "content",
+     "components": [{"id", "name", "kind", "facts": {fact: answer},
+                     "money": [{"source", "fiscal_year", "amount_wan"}]}],
+     "facts": {fact: {"value": answer, "evidence": text}},
+     "security": {"level", "plan", "commitments": [...]}, "contact": {"name", "phone"},
+     "prior_investment": {"amount_wan", "year", "document"}, "running_cost": {"amount_wan", "source"}}
+
+Amounts are strings with two decimals in 万元; years are integers; a field's path is written `goals.0.indicator`.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from budgets.models import SOURCES
+from governance.text import NotAnAmount, clean_text, parse_wan
+from priorities.rules.facts import COMPONENT_FACTS, OFFICE_FACTS, Answer, Fact
+
+CONSTRUCTIONS = {"new": "新建", "rebuild": "改建", "extend": "扩建", "upgrade": "升级", "operate": "运维"}
+MANDATES = {"state": "国家", "province": "省", "city": "市", "own": "本部门"}
+INVESTMENT_TYPES = {"government": "政府型", "market": "市场型", "public_good": "公益型"}
+COMPONENT_KINDS = {
+    "business_system": "业务系统",
+    "database": "数据库",
+    "network": "网络",
+    "machine_room": "机房",
+    "platform": "平台",
+    "website": "网站",
+    "equipment": "设备",
+    "security": "安全",
+    "other": "其他",
+}
+COMMITMENTS = {"plan": "同步规划", "design": "同时设计", "construct": "同时施工", "use": "同时投入使用"}
+SOURCE_LABELS = dict(SOURCES)
+YEARS = range(2000, 2051)
+MAX_COMPONENTS, MAX_GOALS = 30, 20
+
+_TEXTS = {  # top-level text fields: label, longest
+    "title": ("项目名称", 200),
+    "mandate_document": ("要求文件", 300),
+    "investment_reason": ("投资类型理由", 1000),
+    "service_objects": ("服务对象", 1000),
+    "evaluation": ("绩效评估机制", 2000),
+    "content": ("建设内容", 10_000),
+}
+_CHOICES = {
+    "construction": ("建设类型", CONSTRUCTIONS),
+    "mandate": ("谁要求建设", MANDATES),
+    "investment_type": ("投资类型", INVESTMENT_TYPES),
+    "precision": ("时间精度", {"year": "年", "month": "月"}),
+}
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
+
+
+def empty(*, contact: str = "", phone: str = "") -> dict:
+    """A new working copy: everything there, nothing answered."""
+    return {
+        "title": "", "construction": "", "start": "", "end": "", "precision": "year", "mandate": "",
+        "mandate_document": "", "investment_type": "", "investment_reason": "", "service_objects": "", "goals": [],
+        "evaluation": "", "content": "", "components": [], "facts": {},
+        "security": {"level": None, "plan": "", "commitments": []},
+        "contact": {"name": contact, "phone": phone},
+        "prior_investment": {"amount_wan": None, "year": None, "document": ""},
+        "running_cost": {"amount_wan": None, "source": ""},
+    }  # fmt: skip
+
+
+class _Cleaner:
+    """Walks a raw document once; what cannot be taken is an error at its path, the rest is normalised."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[str]] = {}
+
+    def wrong(self, path: str, sentence: str) -> None:
+        self.errors.setdefault(path, []).append(sentence)
+
+    def text(self, value, path: str, label: str, limit: int) -> str:
+        if value is not None and not isinstance(value, str | int | float):
+            self.wrong(path, f"{label}应是文字。")
+            return ""
+        try:
+            return clean_text(value, limit=limit, field=label)
+        except ValueError as error:
+            self.wrong(path, str(error))
+            return ""
+
+    def choice(self, value, path: str, label: str, choices: dict, blank: str | None = "") -> str | None:
+        if value in ("", None):
+            return blank
+        if isinstance(value, str) and value in choices:
+            return value
+        self.wrong(path, f"{label}只能是：{'、'.join(choices.values())}。")
+        return blank
+
+    def amount(self, value, path: str) -> str | None:
+        try:
+            amount = parse_wan(value)
+        except NotAnAmount as error:
+            self.wrong(path, str(error))
+            return None
+        return None if amount is None else f"{amount:.2f}"
+
+    def year(self, value, path: str, label: str = "年度") -> int | None:
+        if value in ("", None):
+            return None
+        text = str(value).strip() if not isinstance(value, bool) else ""
+        if re.fullmatch(r"\d{4}", text) and int(text) in YEARS:
+            return int(text)
+        self.wrong(path, f"{label}应是 {YEARS.start}—{YEARS.stop - 1} 的四位数，您填的是“{str(value)[:20]}”。")
+        return None
+
+    def period(self, value, path: str, label: str) -> str:
+        if value in ("", None):
+            return ""
+        match = _PERIOD.fullmatch(str(value).strip().replace("年", "-").replace("月", "").rstrip("-"))
+        if not match or int(match[1]) not in YEARS or (match[2] and not 1 <= int(match[2]) <= 12):
+            self.wrong(path, f"{label}应写作 2008 或 2008-03（{YEARS.start}—{YEARS.stop - 1} 年），您填的是“{str(value)[:20]}”。")
+            return ""
+        return f"{match[1]}-{int(match[2]):02d}" if match[2] else match[1]
+
+    def mapping(self, value, path: str, keys: set[str]) -> dict:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.wrong(path or "proposal", "这一部分应是一个对象。")
+            return {}
+        for key in value:
+            if key not in keys:
+                self.wrong(f"{path}.{key}" if path else str(key)[:60], "没有这个字段。")
+        return value
+
+    def rows(self, value, path: str, most: int, label: str) -> list:
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.wrong(path, f"{label}应是一个列表。")
+            return []
+        if len(value) > most:
+            self.wrong(path, f"{label}最多 {most} 行，您填了 {len(value)} 行。")
+        return value[:most]
+
+    def answer(self, value, path: str) -> str:
+        if value in ("", None):
+            return ""
+        if isinstance(value, str) and value in {a.value for a in Answer}:
+            return value
+        self.wrong(path, "只能回答是（yes）、否（no）或不明（unknown）。")
+        return ""
+
+
+def clean(raw: object) -> tuple[dict, dict[str, list[str]]]:
+    """A normalised document and the errors by path. With errors the document is not to be stored."""
+    c = _Cleaner()
+    shape = empty()
+    raw = c.mapping(raw, "", set(shape))
+    out = empty()
+    for name, (label, limit) in _TEXTS.items():
+        out[name] = c.text(raw.get(name), name, label, limit)
+    for name, (label, choices) in _CHOICES.items():
+        out[name] = c.choice(raw.get(name), name, label, choices, blank="year" if name == "precision" else "")
+    out["start"] = c.period(raw.get("start"), "start", "开始时间")
+    out["end"] = c.period(raw.get("end"), "end", "结束时间")
+    if "-" in out["start"] or "-" in out["end"]:
+        out["precision"] = "month"
+    if out["start"] and out["end"] and _last_month(out["end"]) < _first_month(out["start"]):
+        c.wrong("end", f"结束时间 {out['end']} 早于开始时间 {out['start']}。")
+    out["goals"] = _goals(c, raw.get("goals"))
+    out["components"] = _components(c, raw.get("components"))
+    out["facts"] = _facts(c, raw.get("facts"))
+    out["security"] = _security(c, raw.get("security"))
+    contact = c.mapping(raw.get("contact"), "contact", {"name", "phone"})
+    out["contact"] = {
+        "name": c.text(contact.get("name"), "contact.name", "联系人", 60),
+        "phone": c.text(contact.get("phone"), "contact.phone", "联系电话", 40),
+    }
+    prior = c.mapping(raw.get("prior_investment"), "prior_investment", {"amount_wan", "year", "document"})
+    out["prior_investment"] = {
+        "amount_wan": c.amount(prior.get("amount_wan"), "prior_investment.amount_wan"),
+        "year": c.year(prior.get("year"), "prior_investment.year"),
+        "document": c.text(prior.get("document"), "prior_investment.document", "已投资文件", 300),
+    }
+    cost = c.mapping(raw.get("running_cost"), "running_cost", {"amount_wan", "source"})
+    out["running_cost"] = {
+        "amount_wan": c.amount(cost.get("amount_wan"), "running_cost.amount_wan"),
+        "source": c.choice(cost.get("source"), "running_cost.source", "运维费来源", SOURCE_LABELS),
+    }
+    return out, c.errors
+
+
+def _goals(c: _Cleaner, raw) -> list[dict]:
+    rows = []
+    for i, value in enumerate(c.rows(raw, "goals", MAX_GOALS, "目标")):
+        row = c.mapping(value, f"goals.{i}", {"indicator", "present", "target", "year"})
+        goal = {
+            "indicator": c.text(row.get("indicator"), f"goals.{i}.indicator", "指标", 200),
+            "present": c.text(row.get("present"), f"goals.{i}.present", "现值", 60),
+            "target": c.text(row.get("target"), f"goals.{i}.target", "目标值", 60),
+            "year": c.year(row.get("year"), f"goals.{i}.year"),
+        }
+        if any(goal.values()):
+            rows.append(goal)
+    return rows
+
+
+def _components(c: _Cleaner, raw) -> list[dict]:
+    rows, taken = [], set()
+    for i, value in enumerate(c.rows(raw, "components", MAX_COMPONENTS, "组成部分")):
+        path = f"components.{i}"
+        row = c.mapping(value, path, {"id", "name", "kind", "facts", "money"})
+        given = row.get("id")
+        key = given if isinstance(given, str) and re.fullmatch(r"[a-z0-9]{1,12}", given) and given not in taken else None
+        key = key or next(f"c{n}" for n in range(1, 1000) if f"c{n}" not in taken)
+        taken.add(key)
+        facts = {}
+        stated = row.get("facts") if isinstance(row.get("facts"), dict) else {}
+        for fact, answer in stated.items():
+            if fact not in COMPONENT_FACTS:
+                c.wrong(f"{path}.facts.{str(fact)[:60]}", "这个事实不按组成部分回答（只有 8.3.3(1)、(3)、(5) 的事实可以）。")
+            elif value := c.answer(answer, f"{path}.facts.{fact}"):
+                facts[str(fact)] = value
+        component = {
+            "id": key,
+            "name": c.text(row.get("name"), f"{path}.name", "组成部分名称", 120),
+            "kind": c.choice(row.get("kind"), f"{path}.kind", "类别", COMPONENT_KINDS),
+            "facts": facts,
+            "money": _money(c, row.get("money"), f"{path}.money"),
+        }
+        if component["name"] or component["money"] or component["kind"]:
+            rows.append(component)
+    return rows
+
+
+def _money(c: _Cleaner, raw, path: str) -> list[dict]:
+    sums: dict[tuple[int, str], Decimal] = {}
+    for i, value in enumerate(c.rows(raw, path, 200, "资金")):
+        row = c.mapping(value, f"{path}.{i}", {"source", "fiscal_year", "amount_wan"})
+        amount = c.amount(row.get("amount_wan"), f"{path}.{i}.amount_wan")
+        if amount is None or Decimal(amount) == 0:
+            continue
+        source = c.choice(row.get("source"), f"{path}.{i}.source", "资金来源", SOURCE_LABELS)
+        year = c.year(row.get("fiscal_year"), f"{path}.{i}.fiscal_year")
+        if not source or year is None:
+            if f"{path}.{i}.source" not in c.errors and f"{path}.{i}.fiscal_year" not in c.errors:
+                c.wrong(f"{path}.{i}", "这笔钱要写明来源和年度。")
+            continue
+        sums[year, source] = sums.get((year, source), Decimal(0)) + Decimal(amount)
+    order = list(SOURCE_LABELS)
+    return [
+        {"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
+        for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))
+    ]
+
+
+def _facts(c: _Cleaner, raw) -> dict[str, dict]:
+    out = {}
+    for fact, value in (raw.items() if isinstance(raw, dict) else ()):
+        if fact not in set(Fact):
+            c.wrong(f"facts.{str(fact)[:60]}", "没有这个事实。")
+            continue
+        if fact in OFFICE_FACTS:
+            c.wrong(f"facts.{fact}", "这个事实由信息办审核人回答，申报单位不自评。")
+            continue
+        value = {"value": value} if isinstance(value, str) else value
+        row = c.mapping(value, f"facts.{fact}", {"value", "evidence"})
+        answer = c.answer(row.get("value"), f"facts.{fact}")
+        evidence = c.text(row.get("evidence"), f"facts.{fact}.evidence", "证据", 1000)
+        if answer or evidence:
+            out[str(fact)] = {"value": answer or "unknown", "evidence": evidence}
+    if raw is not None and not isinstance(raw, dict):
+        c.wrong("facts", "事实应是一个对象。")
+    order = [str(f) for f in Fact]
+    return {key: out[key] for key in sorted(out, key=order.index)}
+
+
+def _security(c: _Cleaner, raw) -> dict:
+    row = c.mapping(raw, "security", {"level", "plan", "commitments"})
+    level = row.get("level")
+    if level in ("", None):
+        level = None
+    elif str(level) in ("1", "2", "3", "4", "5"):
+        level = int(level)
+    else:
+        c.wrong("security.level", "安全保护等级只有 1—5 级（9.3.2）。")
+        level = None
+    commitments = [v for v in c.rows(row.get("commitments"), "security.commitments", 10, "承诺") if isinstance(v, str)]
+    for value in commitments:
+        if value not in COMMITMENTS:
+            c.wrong("security.commitments", "四同步只有：同步规划、同时设计、同时施工、同时投入使用（9.3.8）。")
+    return {
+        "level": level,
+        "plan": c.text(row.get("plan"), "security.plan", "同步安全方案", 4000),
+        "commitments": [key for key in COMMITMENTS if key in commitments],
+    }
+
+
+def _first_month(period: str) -> tuple[int, int]:
+    year, _, month = period.partition("-")
+    return int(year), int(month or 1)
+
+
+def _last_month(period: str) -> tuple[int, int]:
+    year, _, month = period.partition("-")
+    return int(year), int(month or 12)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A mandatory point that is not there yet: the field's path, the sentence, the clause, the form's section."""
+
+    field: str
+    sentence: str
+    clause: str
+    section: str
+
+
+SECTIONS = {"basics": "基本情况", "goals": "目标与绩效", "money": "组成与资金", "facts": "判定事实", "security": "安全"}
+
+# field, section, clause, what is missing. Eighteen mandatory points at most; unit, contact and phone come filled in.
+_MANDATORY = (
+    ("title", "basics", "", "写上项目名称"),
+    ("construction", "basics", "", "选择建设类型"),
+    ("start", "basics", "", "写上开始时间"),
+    ("end", "basics", "", "写上结束时间"),
+    ("mandate", "basics", "8.1(3)", "选择谁要求建设"),
+    ("investment_type", "basics", "8.2", "选择投资类型（政府型、市场型、公益型）"),
+    ("investment_reason", "basics", "8.2", "写一句投资类型的理由"),
+    ("contact.name", "basics", "", "写上联系人"),
+    ("contact.phone", "basics", "", "写上联系电话"),
+    ("service_objects", "goals", "8.1(6)", "写明服务对象"),
+    ("goals", "goals", "8.1(6)", "至少写一个可以度量的目标（指标、目标值、年度）"),
+    ("evaluation", "goals", "8.1(6)", "写明绩效评估机制：谁评估、何时评估、按哪些指标"),
+    ("content", "goals", "8.1(7)", "写明建设内容"),
+    ("components", "money", "8.3.3", "至少写一个组成部分，写明名称、类别和资金"),
+    ("money", "money", "8.1", "每个组成部分写明分年度、分来源的金额"),
+    ("security.level", "security", "9.3.2", "选择安全保护等级（1—5 级）"),
+    ("security.plan", "security", "9.3.8", "写明同步安全方案，或指明方案所在章节"),
+    ("security.commitments", "security", "9.3.8", "对四同步作出承诺：同步规划、同时设计、同时施工、同时投入使用"),
+)
+
+
+def mandatory(proposal: dict) -> list[tuple[str, str, bool]]:
+    """`(field, section, filled)` of every mandatory point that this proposal has (D52: security for 新建/改建)."""
+    return [(f, s, not _lacks(proposal, f)) for f, s, _, _ in _applicable(proposal)]
+
+
+def gaps(proposal: dict) -> list[Gap]:
+    """What is missing for a submit: completeness of design.md §4 (8.1 items 6 and 7, 9.3.2, 9.3.8)."""
+    return [Gap(f, f"{text}{f'（{clause}）' if clause else ''}", clause, s)
+            for f, s, clause, text in _applicable(proposal) if _lacks(proposal, f)]  # fmt: skip
+
+
+def _applicable(proposal: dict):
+    required = proposal.get("construction") in ("", "new", "rebuild")
+    return [row for row in _MANDATORY if required or row[1] != "security"]
+
+
+def _lacks(proposal: dict, field: str) -> bool:
+    if field == "goals":
+        return not any(g["indicator"] and g["target"] and g["year"] for g in proposal["goals"])
+    if field == "components":
+        return not proposal["components"] or any(not (c["name"] and c["kind"]) for c in proposal["components"])
+    if field == "money":
+        return not proposal["components"] or any(not c["money"] for c in proposal["components"])
+    if field == "security.commitments":
+        return len(proposal["security"]["commitments"]) < len(COMMITMENTS)
+    value = proposal
+    for part in field.split("."):
+        value = value[part]
+    return value in ("", None, [])
+
+
+def canonical(proposal: dict) -> str:
+    """The one text of a document: sorted keys, no white space; equal content gives equal text."""
+    return json.dumps(proposal, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(proposal: dict) -> str:
+    """The content hash of a version and its receipt."""
+    return hashlib.sha256(canonical(proposal).encode()).hexdigest()
+
+
+def amounts(proposal: dict):
+    """Yields `(component id, source, fiscal_year, Decimal)`."""
+    for component in proposal["components"]:
+        for row in component["money"]:
+            yield component["id"], row["source"], row["fiscal_year"], Decimal(row["amount_wan"])
+
+
+def component_wan(component: dict) -> Decimal:
+    """A component's money over all years and sources."""
+    return sum((Decimal(m["amount_wan"]) for m in component["money"]), Decimal(0))
+
+
+def total_wan(proposal: dict, *, source: str | None = None, year: int | None = None) -> Decimal:
+    """The sum, of one source or year where asked."""
+    return sum((a for _, s, y, a in amounts(proposal) if source in (None, s) and year in (None, y)), Decimal(0))
+
+
+def for_rules(proposal: dict) -> tuple[dict[str, str], list[dict]]:
+    """The facts and components as `screen` takes them (contract.md): stated values only."""
+    facts = {key: row["value"] for key, row in proposal["facts"].items()}
+    components = [
+        {"name": c["name"] or c["id"], "amount_wan": f"{component_wan(c):.2f}", "facts": dict(c["facts"])}
+        for c in proposal["components"]
+    ]
+    return facts, components
+
+
+def flat(proposal: dict) -> dict[str, str]:
+    """Every leaf by its path as text, for differences between versions and side-by-side conflicts."""
+    out: dict[str, str] = {}
+
+    def walk(value, path: str) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}" if path else key)
+        elif isinstance(value, list):
+            for i, inner in enumerate(value):
+                walk(inner, f"{path}.{i}")
+        elif value not in ("", None):
+            out[path] = str(value)
+
+    walk(proposal, "")
+    return out
+
+
+def differences(old: dict, new: dict) -> list[tuple[str, str, str]]:
+    """`(path, old text, new text)` of every leaf that differs."""
+    a, b = flat(old), flat(new)
+    paths = list(dict.fromkeys([*a, *b]))
+    return [(p, a.get(p, ""), b.get(p, "")) for p in paths if a.get(p, "") != b.get(p, "")]
+
+
+def put(proposal: dict, path: str, value: object) -> dict:
+    """A copy with one field replaced, for autosave; unknown paths raise KeyError."""
+    out = copy.deepcopy(proposal)
+    parts = path.split(".")
+    target = out
+    for part in parts[:-1]:
+        target = target[int(part)] if isinstance(target, list) else target[part]
+    last = parts[-1]
+    if isinstance(target, list):
+        target[int(last)] = value
+    elif last in target or parts[0] == "facts":
+        target[last] = value
+    else:
+        raise KeyError(path)
+    return out

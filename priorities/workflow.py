@@ -1,0 +1,123 @@
+"""A submission's way (design table, clauses 8.1, 8.3, 9.1.1, 9.2.7): states and transitions as rows, and the one
+function that sets a state. Guards live in priorities.actions beside their verbs; who may is Permission + scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from governance import audit, clock
+from governance.access import Actor
+from governance.refusal import Refused
+from governance.roles import PERMISSION_LABELS, Permission, holders
+from governance.verbs import step
+from priorities.labels import STATES, VERBS
+from priorities.models import Submission, Transition
+
+DRAFT, SUBMITTED, UNDER_REVIEW, RETURNED = "draft", "submitted", "under_review", "returned"
+JOINT_APPROVAL, CANDIDATE, POOL, DEFERRED = "joint_approval", "candidate", "pool", "deferred"
+NO_CITY_FUNDING, SELF_FUNDED, FILED, ADOPTED = "no_city_funding", "self_funded", "filed", "adopted"
+WITHDRAWN = "withdrawn"
+
+EDITABLE = (DRAFT, RETURNED)  # the working copy is open
+BEFORE_CONCLUSION = (DRAFT, SUBMITTED, RETURNED, UNDER_REVIEW, JOINT_APPROVAL)
+FINAL = (SELF_FUNDED, FILED, ADOPTED, WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: a verb leads from one of `sources` to one of `targets`; `kinds` limits it to kinds."""
+
+    verb: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    permission: Permission
+    kinds: tuple[str, ...] = ()
+
+
+_P = Permission
+TRANSITIONS: tuple[Row, ...] = (
+    Row("submit", (DRAFT, RETURNED), (SUBMITTED,), _P.SUBMIT),
+    Row("accept", (SUBMITTED,), (UNDER_REVIEW,), _P.SCREEN),
+    Row("return", (SUBMITTED, UNDER_REVIEW), (RETURNED,), _P.SCREEN),
+    Row("withdraw", BEFORE_CONCLUSION, (WITHDRAWN,), _P.SUBMIT),
+    Row("send", (UNDER_REVIEW,), (JOINT_APPROVAL,), _P.SCREEN),
+    Row("refuse", (JOINT_APPROVAL,), (UNDER_REVIEW,), _P.SIGN),
+    Row("sign", (JOINT_APPROVAL,), (CANDIDATE, POOL, DEFERRED, NO_CITY_FUNDING), _P.SIGN),
+    Row("check_self_funded", (UNDER_REVIEW,), (SELF_FUNDED,), _P.SCREEN, kinds=("self_funded",)),
+    Row("check_self_funded", (NO_CITY_FUNDING,), (SELF_FUNDED,), _P.SCREEN),
+    Row("re_review", (DEFERRED, POOL), (UNDER_REVIEW,), _P.SCREEN),
+    Row("acknowledge", (SUBMITTED,), (FILED,), _P.SCREEN, kinds=("district",)),
+    Row("adopt", (CANDIDATE,), (ADOPTED,), _P.ADOPT_PLAN),
+    Row("leave_over", (CANDIDATE,), (CANDIDATE,), _P.ADOPT_PLAN),
+)
+
+if _unknown := {s for r in TRANSITIONS for s in (*r.sources, *r.targets)} - set(STATES):
+    raise RuntimeError(f"TRANSITIONS 里有没有名字的状态：{_unknown}")
+if _unnamed := {r.verb for r in TRANSITIONS} - set(VERBS):
+    raise RuntimeError(f"TRANSITIONS 里有没有名字的动作：{_unnamed}")
+
+
+def rows_of(verb: str, kind: str | None = None) -> list[Row]:
+    """The rows of a verb, for one kind of submission where given."""
+    return [r for r in TRANSITIONS if r.verb == verb and (not r.kinds or kind is None or kind in r.kinds)]
+
+
+def allowed(submission: Submission, verb: str) -> bool:
+    """Whether the table lets the verb start from the submission's state and kind."""
+    return any(submission.state in r.sources for r in rows_of(verb, submission.kind))
+
+
+def verbs_from(submission: Submission) -> list[str]:
+    """The verbs that the state's rows name, in the table's order."""
+    return list(dict.fromkeys(r.verb for r in TRANSITIONS if allowed(submission, r.verb) and submission.state in r.sources))
+
+
+def require_state(submission: Submission, verb: str) -> None:
+    """Refuse a verb that is not in the row of the state: why, and who can lift it."""
+    if allowed(submission, verb):
+        return
+    word, state = VERBS[verb], STATES[submission.state]
+    rows = rows_of(verb)
+    if rows and not rows_of(verb, submission.kind):
+        raise Refused(f"“{word}”不适用于{submission.get_kind_display()}的申报。")
+    needed = "、".join(dict.fromkeys(STATES[s] for r in rows_of(verb, submission.kind) for s in r.sources))
+    next_verbs = [(VERBS[v], _who(v)) for v in verbs_from(submission)]
+    more = "；".join(f"{who}可以“{v}”" for v, who in next_verbs) or "它已经办结"
+    raise Refused(
+        f"现在是“{state}”，不能“{word}”；只有“{needed}”时可以。目前{more}。",
+        blockers=[(f"{v}", who) for v, who in next_verbs],
+    )
+
+
+def _who(verb: str) -> str:
+    permission = rows_of(verb)[0].permission
+    return {_P.SUBMIT: "申报单位", _P.SCREEN: "信息办审核人", _P.SIGN: "会签各席", _P.ADOPT_PLAN: "领导小组"}.get(
+        permission, f"{PERMISSION_LABELS[permission]}的人（{'、'.join(holders(permission))}）"
+    )
+
+
+def lock(submission_id: int) -> Submission:
+    """The submission's row, locked until the verb ends; every verb starts here."""
+    return Submission.objects.select_for_update().get(pk=submission_id)
+
+
+@step
+def advance(*, by: Actor | None, submission: Submission, verb: str, to: str, reason: str = "") -> None:
+    """Set the state: the only place that does. `submission` is locked; `to` must be a target of the verb's row."""
+    require_state(submission, verb)
+    targets = {t for r in rows_of(verb, submission.kind) if submission.state in r.sources for t in r.targets}
+    if to not in targets:
+        raise Refused(f"“{VERBS[verb]}”不能到“{STATES[to]}”。")
+    was, day = submission.state, clock.today()
+    submission.state, submission.state_day = to, day
+    submission.version += 1
+    submission.save(update_fields=["state", "state_day", "version"])
+    text = by.text if by else "系统"
+    Transition.objects.create(
+        submission=submission, verb=verb, was=was, now=to, reason=reason, by_text=text,
+        user_id=by.user_id if by else None, is_demo=submission.is_demo,
+    )
+    audit.record(
+        by=by, event=f"priorities.submission.{verb}", about=submission, was=was, now=to,
+        sentence=f"{submission.reference} {VERBS[verb]}：{STATES[was]} → {STATES[to]}{'，' + reason if reason else ''}",
+    )
