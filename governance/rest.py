@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from django.http import Http404
 from django_filters import rest_framework as filters
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -13,7 +14,7 @@ from rest_framework.views import exception_handler
 
 from governance import access
 from governance.models import ApiToken
-from governance.refusal import Refused
+from governance.refusal import NotVisible, Refused
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_DEPTH = 50
@@ -192,6 +193,16 @@ class Schema(AutoSchema):
                 code, {"content": {"application/json": {"schema": error}}, "description": texts[code]}
             )
         return bodies
+
+
+class Invisible:
+    """What may not be seen is 404 with the same body as what does not exist, a malformed key included."""
+
+    def get_object(self):
+        try:
+            return super().get_object()
+        except (Http404, ValueError):
+            raise NotVisible() from None
 
 
 def explain(exception, context):

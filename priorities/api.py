@@ -1,0 +1,359 @@
+"""/api/v1/ of floor 4: submissions and their verbs, screenings that store nothing, annual plans, clauses of 8.3."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from governance import clock
+from governance.api import Reading
+from governance.api_filters import LabelFilter, SearchFilter, TextFilter, YearFilter
+from governance.once import once
+from governance.refusal import Invalid
+from governance.rest import Invisible
+from governance.roles import Permission
+from priorities import actions, rule_sets
+from priorities.labels import OUTCOMES, STATES
+from priorities.models import AnnualPlan, PlanEntry, Screening, Submission
+from priorities.rules import screen as screens
+
+IDEMPOTENCY = OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=False)
+
+
+class SubmissionSerializer(serializers.ModelSerializer):
+    """A submission; `facts` and `components` are the working copy's, `outcome` and `clauses` the latest screening's."""
+
+    number = serializers.CharField(source="reference", read_only=True)
+    organisation = serializers.CharField(source="organisation.name", read_only=True)
+    project = serializers.CharField(source="project.code", default=None, allow_null=True, read_only=True)
+    facts = serializers.SerializerMethodField()
+    components = serializers.SerializerMethodField()
+    outcome = serializers.SerializerMethodField()
+    clauses = serializers.SerializerMethodField()
+    proposal = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Submission
+        fields = ("number", "kind", "plan_year", "title", "organisation", "project", "state", "version", "total_wan",
+                  "city_wan", "submitted_day", "re_review_on", "facts", "components", "outcome", "clauses",
+                  "proposal")  # fmt: skip
+        read_only_fields = fields
+
+    def get_facts(self, row) -> dict[str, str]:
+        return {key: value["value"] for key, value in row.proposal.get("facts", {}).items()}
+
+    def get_components(self, row) -> list[dict]:
+        return row.proposal.get("components", [])
+
+    def get_outcome(self, row) -> str | None:
+        return row.outcome or None
+
+    def get_clauses(self, row) -> list[dict]:
+        latest = max(row.screenings.all(), key=lambda s: s.pk, default=None)
+        return latest.result.get("trace", []) if latest else []
+
+
+class DraftSerializer(serializers.Serializer):
+    """A new draft: kind and plan year, the project that it is for, and as much of the proposal as there is."""
+
+    kind = serializers.ChoiceField(choices=Submission.KINDS, default="new")
+    plan_year = serializers.IntegerField(min_value=2000, max_value=2050, required=False)
+    project = serializers.CharField(max_length=12, required=False, allow_null=True, allow_blank=True)
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    proposal = serializers.DictField(required=False)
+
+
+class SaveSerializer(serializers.Serializer):
+    """The whole proposal and the version that it was read at."""
+
+    version = serializers.IntegerField(min_value=1)
+    proposal = serializers.DictField()
+
+
+class VerbSerializer(serializers.Serializer):
+    """What a verb needs: the version that was read, and a reason where the verb asks for one."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    kind = serializers.CharField(max_length=20, required=False)
+    clause = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    points = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class SubmissionFilter(filters.FilterSet):
+    plan_year = YearFilter(field_name="plan_year")
+    state = LabelFilter(field_name="state", choices=list(STATES.items()))
+    kind = LabelFilter(field_name="kind", choices=Submission.KINDS)
+    outcome = LabelFilter(field_name="outcome", choices=list(OUTCOMES.items()))
+    organisation = TextFilter(field_name="organisation__name")
+    search = SearchFilter()
+
+
+class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, viewsets.GenericViewSet):
+    """申报。POST 起草，PUT 保存，POST …/submit/ 等动作。"""
+
+    serializer_class = SubmissionSerializer
+    filterset_class = SubmissionFilter
+    permission = Permission.READ_SUBMISSIONS
+    queryset = Submission.objects.none()
+    lookup_field = "number"
+    lookup_value_regex = r"[A-Za-z0-9-]{1,24}"
+
+    @property
+    def write_permission(self):
+        return {"accept": Permission.SCREEN, "return": Permission.SCREEN, "send": Permission.SCREEN,
+                "sign": Permission.SIGN, "refuse": Permission.SIGN, "acknowledge": Permission.SCREEN,
+                "re_review": Permission.SCREEN}.get(self.action, Permission.SUBMIT)  # fmt: skip
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return Submission.objects.none()
+        rows = Submission.objects.visible_to(self.request._request.actor)
+        return rows.select_related("organisation", "project").prefetch_related(
+            Prefetch("screenings", Screening.objects.order_by("pk"))
+        )
+
+    def get_object(self):
+        reference = self.kwargs["number"]
+        rows = self.get_queryset()
+        if reference.startswith("draft-") and reference[6:].isdigit():
+            rows = rows.filter(number=None, pk=int(reference[6:][:18]))
+        else:
+            rows = rows.filter(number=reference)
+        row = rows.first()
+        if row is None:
+            from governance.refusal import NotVisible
+
+            raise NotVisible()
+        return row
+
+    @property
+    def actor(self):
+        return self.request._request.actor
+
+    def _answer(self, row, code: int = status.HTTP_200_OK) -> Response:
+        row = self.get_queryset().get(pk=row.pk)
+        return Response(SubmissionSerializer(row, context=self.get_serializer_context()).data, status=code)
+
+    @extend_schema(request=DraftSerializer, responses={201: SubmissionSerializer}, parameters=[IDEMPOTENCY])
+    def create(self, request):
+        """起草一份申报。"""
+        asked = DraftSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values = dict(asked.validated_data)
+        document = values.pop("proposal", None)
+        title = values.pop("title", None)
+        if title is not None:
+            document = {**(document or {}), "title": title}
+        with once(self.actor, "api.create", request.headers.get("Idempotency-Key")) as call:
+            if call.address is None:
+                row = actions.create_draft(
+                    by=self.actor, kind=values["kind"], plan_year=values.get("plan_year"),
+                    project_code=values.get("project") or None, proposal=document,
+                )
+                call.address = row.get_absolute_url()
+            else:
+                row = Submission.objects.get_by_reference(call.address.rstrip("/").rpartition("/")[2])
+        return self._answer(row, status.HTTP_201_CREATED)
+
+    @extend_schema(request=SaveSerializer, responses=SubmissionSerializer)
+    def update(self, request, number=None):
+        """保存整份申报书；版本号不是最新时 409，并给出现有内容。"""
+        asked = SaveSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        row = self.get_object()
+        actions.save_draft(
+            by=self.actor, submission=row, version=asked.validated_data["version"],
+            proposal=asked.validated_data["proposal"],
+        )
+        return self._answer(row)
+
+    def _verb(self, request, run) -> Response:
+        asked = VerbSerializer(data=request.data if isinstance(request.data, dict) else None)
+        asked.is_valid(raise_exception=True)
+        row = self.get_object()
+        with once(self.actor, f"api.{self.action}.{row.pk}", request.headers.get("Idempotency-Key")) as call:
+            if call.address is None:
+                values = asked.validated_data
+                run(row, values, values.get("version") or row.version)
+                call.address = row.get_absolute_url()
+        return self._answer(row)
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def submit(self, request, number=None):
+        """提交申报。"""
+        return self._verb(request, lambda row, v, version: actions.submit(by=self.actor, submission=row, version=version))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, number=None):
+        """撤回。"""
+        return self._verb(request, lambda row, v, version: actions.withdraw(
+            by=self.actor, submission=row, version=version, reason=v.get("reason", "")))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def accept(self, request, number=None):
+        """受理。"""
+        return self._verb(request, lambda row, v, version: actions.accept(by=self.actor, submission=row, version=version))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def return_(self, request, number=None):
+        """退回补正：points 是 [{"field", "sentence"}]，一次写全。"""
+
+        def run(row, values, version):
+            points = [(str(p.get("field", "")), str(p.get("sentence", ""))) for p in values.get("points", [])]
+            actions.return_for_correction(by=self.actor, submission=row, version=version, points=points)
+
+        return self._verb(request, run)
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def send(self, request, number=None):
+        """送联合会签。"""
+        return self._verb(request, lambda row, v, version: actions.send(by=self.actor, submission=row, version=version))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def sign(self, request, number=None):
+        """签署同意。"""
+        return self._verb(request, lambda row, v, version: actions.sign(
+            by=self.actor, submission=row, version=version, kind=v.get("kind") or "agree", text=v.get("text", "")))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def refuse(self, request, number=None):
+        """不同意：理由和条款。"""
+        return self._verb(request, lambda row, v, version: actions.refuse(
+            by=self.actor, submission=row, version=version, reason=v.get("reason", ""), clause=v.get("clause", "")))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request, number=None):
+        """备案。"""
+        return self._verb(
+            request, lambda row, v, version: actions.acknowledge(by=self.actor, submission=row, version=version))
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def re_review(self, request, number=None):
+        """复审。"""
+        return self._verb(request, lambda row, v, version: actions.re_review(
+            by=self.actor, submission=row, version=version, reason=v.get("reason", "")))
+
+
+class Screenings(APIView):
+    """判定：`screen` 的一项输入，一项输出，不保存任何东西。"""
+
+    permission = Permission.READ_REGISTER
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT, operation_id="screenings_create")
+    def post(self, request):
+        if not isinstance(request.data, dict):
+            raise Invalid("请求体应是一个对象：{\"id\", \"title\", \"facts\", \"components\"}。")
+        try:
+            items = screens.parse_items([{"id": "1", **request.data}])
+        except screens.InputError as error:
+            raise Invalid(str(error)) from None
+        result = next(iter(screens.screen(items, rule_sets.in_force_on(clock.today()))))
+        return Response(result)
+
+    def get(self, request):
+        """已冻结的判定，最近 50 条。"""
+        actor = request._request.actor
+        rows = Screening.objects.filter(submission__in=Submission.objects.visible_to(actor)).order_by("-pk")[:50]
+        results = [{"number": s.submission.reference, "day": s.day.isoformat(), "rule_set": s.rule_set,
+                    "outcome": s.outcome, "confirmed": s.confirmed, "result": s.result}
+                   for s in rows.select_related("submission")]  # fmt: skip
+        return Response({"count": len(results), "next": None, "previous": None, "results": results})
+
+
+class PlanEntrySerializer(serializers.ModelSerializer):
+    """One candidate and what the plan decides about it."""
+
+    submission = serializers.CharField(source="submission.reference")
+    title = serializers.CharField(source="submission.title")
+    project = serializers.CharField(source="project.code", default=None, allow_null=True)
+    amounts = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = PlanEntry
+        fields = ("submission", "title", "decision", "amounts", "reason", "project")
+        read_only_fields = fields
+
+
+class AnnualPlanSerializer(serializers.ModelSerializer):
+    """A version of a year's plan."""
+
+    entries = PlanEntrySerializer(many=True)
+    minutes_number = serializers.CharField(source="meeting.minutes_number", default=None, allow_null=True)
+
+    class Meta:
+        model = AnnualPlan
+        fields = ("plan_year", "number", "state", "adopted_day", "minutes_number", "note", "entries")
+        read_only_fields = fields
+
+
+class AnnualPlanFilter(filters.FilterSet):
+    plan_year = YearFilter(field_name="plan_year")
+    state = LabelFilter(field_name="state", choices=AnnualPlan.STATES)
+
+
+class AnnualPlans(Reading):
+    """年度计划。"""
+
+    queryset = AnnualPlan.objects.select_related("meeting").prefetch_related(
+        Prefetch("entries", PlanEntry.objects.select_related("submission", "project"))
+    )
+    serializer_class = AnnualPlanSerializer
+    filterset_class = AnnualPlanFilter
+    lookup_value_regex = r"\d{1,9}"
+
+
+class Clauses(APIView):
+    """8.3 的 17 条判据：原文、事实、读法与现行读法。"""
+
+    permission = Permission.READ_REGISTER
+
+    @extend_schema(
+        responses=OpenApiTypes.OBJECT,
+        parameters=[OpenApiParameter("heading", OpenApiTypes.STR), OpenApiParameter("search", OpenApiTypes.STR),
+                    OpenApiParameter("clause", OpenApiTypes.STR), OpenApiParameter("page", OpenApiTypes.INT),
+                    OpenApiParameter("page_size", OpenApiTypes.INT)],
+    )  # fmt: skip
+    def get(self, request):
+        known = {"heading", "search", "clause", "page", "page_size"}
+        if unknown := set(request.query_params) - known:
+            raise Invalid("没有这个筛选条件。", fields={name: ["没有这个筛选条件。"] for name in unknown})
+        rows = rule_sets.described(clock.today())
+        for name in ("heading", "clause"):
+            if value := request.query_params.get(name):
+                rows = [r for r in rows if r[name] == value]
+        if value := request.query_params.get("search"):
+            rows = [r for r in rows if value in r["text"] or value in r["clause"]]
+        return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
+
+
+class ClauseDetail(APIView):
+    """一条判据。"""
+
+    permission = Permission.READ_REGISTER
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request, clause: str):
+        from governance.refusal import NotVisible
+
+        wanted = clause if "(" in clause else f"{clause.rpartition('-')[0]}({clause.rpartition('-')[2]})"
+        for row in rule_sets.described(clock.today()):
+            if row["clause"] == wanted:
+                return Response(row)
+        raise NotVisible()

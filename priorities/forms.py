@@ -1,0 +1,66 @@
+"""The filing form: names of inputs are paths of the proposal, so what is posted becomes a raw proposal, nothing else.
+
+    title · goals.0.indicator · components.0.money.2008.city · components.0.facts.closed_and_independent
+    facts.exchangeable.value · facts.exchangeable.evidence · security.commitments (several)
+"""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+
+from priorities import proposal as proposals
+
+MAX_INPUTS = 3000
+
+
+def raw_proposal(post: QueryDict) -> dict:
+    """A raw proposal from a POST; proposal.clean judges it. Inputs that are no path of a proposal are left out."""
+    raw: dict = {"goals": {}, "components": {}, "facts": {}, "security": {}, "contact": {}, "prior_investment": {},
+                 "running_cost": {}}  # fmt: skip
+    for name in list(post)[:MAX_INPUTS]:
+        parts = name.split(".")
+        value = post.get(name, "")
+        head, rest = parts[0], parts[1:]
+        if not rest and head in proposals.empty():
+            raw[head] = value
+        elif head in ("goals", "components") and len(rest) >= 2 and rest[0].isascii() and rest[0].isdigit():
+            row = raw[head].setdefault(int(rest[0][:4]), {})
+            _put_row(row, rest[1:], value)
+        elif head == "facts" and len(rest) == 2:
+            raw["facts"].setdefault(rest[0], {})[rest[1]] = value
+        elif name == "security.commitments":
+            raw["security"]["commitments"] = post.getlist(name)
+        elif head in ("security", "contact", "prior_investment", "running_cost") and len(rest) == 1:
+            raw[head][rest[0]] = value
+    for head in ("goals", "components"):
+        raw[head] = [_row(raw[head][i]) for i in sorted(raw[head])]
+    return raw
+
+
+def _put_row(row: dict, path: list[str], value: str) -> None:
+    if path[0] == "money" and len(path) == 3:
+        row.setdefault("money", {})[path[1], path[2]] = value
+    elif path[0] == "facts" and len(path) == 2:
+        if value:
+            row.setdefault("facts", {})[path[1]] = value
+    elif len(path) == 1:
+        row[path[0]] = value
+
+
+def _row(row: dict) -> dict:
+    if isinstance(row.get("money"), dict):
+        row["money"] = [
+            {"fiscal_year": year, "source": source, "amount_wan": amount}
+            for (year, source), amount in row["money"].items()
+            if amount.strip()
+        ]
+    return row
+
+
+def money_years(proposal: dict) -> list[int]:
+    """The years that the money table shows: the project's period, and those that already hold money (at most 10)."""
+    years = {row["fiscal_year"] for c in proposal["components"] for row in c["money"]}
+    if proposal["start"] and proposal["end"]:
+        first, last = int(proposal["start"][:4]), int(proposal["end"][:4])
+        years |= set(range(first, min(last, first + 9) + 1))
+    return sorted(years)
