@@ -1,0 +1,71 @@
+"""What ./run hands over to: `python -m guiyang_egov NAME …` is `manage.py NAME …` on a prepared data folder.
+
+Nothing of Django is imported before it is known what is asked for, so that Ctrl-C, a refused port and `./run test`
+answer at once.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VALUE_FOLLOWS = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--deselect", "--ignore", "--maxfail", "--durations"}
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; returns its exit code. Paths in `argv` stay relative to the caller's folder."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiyang_egov.settings")
+    if argv[0] == "test":
+        return run_tests(argv[1:])
+    if argv[0] == "serve":
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: os._exit(0))  # nothing has been started yet
+    from guiyang_egov import prepare
+
+    try:
+        prepare.before(argv)
+    except prepare.CannotPrepare as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([str(ROOT / "manage.py"), *argv])
+    return 0
+
+
+def run_tests(args: list[str]) -> int:
+    """pytest on two cores over the whole tree, with a data folder of its own that does not outlive the run."""
+    args = pytest_arguments(args, Path.cwd())
+    os.chdir(ROOT)
+    import pytest
+
+    if "GUIYANG_DATA" in os.environ:
+        return int(pytest.main(args))
+    with tempfile.TemporaryDirectory(prefix="guiyang-test-", ignore_cleanup_errors=True) as folder:
+        os.environ["GUIYANG_DATA"] = folder
+        return int(pytest.main(args))
+
+
+def pytest_arguments(args: list[str], folder: Path) -> list[str]:
+    """Paths seen from the caller's folder become absolute; two processes unless the caller says otherwise.
+
+    Drills kill processes and measure what follows, so they run one at a time.
+    """
+    result, previous = [], ""
+    for arg in args:
+        path = arg.split("::")[0]
+        if path and not arg.startswith("-") and previous not in VALUE_FOLLOWS and (folder / path).exists():
+            arg = str((folder / path).resolve()) + arg[len(path) :]
+        result.append(arg)
+        previous = arg
+    marked = [value for flag, value in zip(args, [*args[1:], ""], strict=True) if flag == "-m"]
+    chosen = any(arg.startswith(("-n", "--numprocesses", "--pdb", "--collect-only", "--co")) for arg in args)
+    if not chosen and "drill" not in marked:
+        result = ["-n", "2", *result]
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
