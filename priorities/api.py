@@ -15,7 +15,7 @@ from governance import clock
 from governance.api import Reading
 from governance.api_filters import LabelFilter, SearchFilter, TextFilter, YearFilter
 from governance.once import once
-from governance.refusal import Invalid
+from governance.refusal import Invalid, NotVisible
 from governance.rest import Invisible
 from governance.roles import Permission
 from priorities import actions, rule_sets
@@ -121,16 +121,8 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         )
 
     def get_object(self):
-        reference = self.kwargs["number"]
-        rows = self.get_queryset()
-        if reference.startswith("draft-") and reference[6:].isdigit():
-            rows = rows.filter(number=None, pk=int(reference[6:][:18]))
-        else:
-            rows = rows.filter(number=reference)
-        row = rows.first()
+        row = self.get_queryset().by_reference(self.kwargs["number"]).first()
         if row is None:
-            from governance.refusal import NotVisible
-
             raise NotVisible()
         return row
 
@@ -160,7 +152,7 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
                 )
                 call.address = row.get_absolute_url()
             else:
-                row = Submission.objects.get_by_reference(call.address.rstrip("/").rpartition("/")[2])
+                row = Submission.objects.by_reference(call.address.rstrip("/").rpartition("/")[2]).get()
         return self._answer(row, status.HTTP_201_CREATED)
 
     @extend_schema(request=SaveSerializer, responses=SubmissionSerializer)
@@ -350,8 +342,6 @@ class ClauseDetail(APIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request, clause: str):
-        from governance.refusal import NotVisible
-
         wanted = clause if "(" in clause else f"{clause.rpartition('-')[0]}({clause.rpartition('-')[2]})"
         for row in rule_sets.described(clock.today()):
             if row["clause"] == wanted:

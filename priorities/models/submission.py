@@ -72,6 +72,13 @@ class SubmissionQuerySet(models.QuerySet):
     def for_year(self, plan_year: int):
         return self.filter(plan_year=plan_year)
 
+    def by_reference(self, reference: str):
+        """The submission of a number (SB2008-021) or of a draft's reference (draft-12)."""
+        if reference.startswith("draft-"):
+            key = reference[6:]
+            return self.filter(number=None, pk=int(key)) if key.isdigit() and len(key) < 18 else self.none()
+        return self.filter(number=reference)
+
     def matching(self, query: str):
         from governance.text import search_text
 
