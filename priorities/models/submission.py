@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from governance.models import Organisation, Round, StoredFile, User
+from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
 from governance.roles import Permission, Scope
 from projects.models import Project
@@ -31,13 +31,24 @@ class FilingWindow(Demonstrable):
 
 
 class WindowExtension(Dated, Demonstrable):
-    """The window extended for all (organisation null) or one unit, with a reason."""
+    """The window extended for all (organisation null) or one unit, with a reason.
+
+    `is_leave` marks 追加许可: leave for one unit to file what cannot wait for the next window, no extension of it.
+    """
 
     window = models.ForeignKey(FilingWindow, on_delete=models.CASCADE, related_name="extensions")
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     until = models.DateField("延至")
     reason = models.CharField("理由", max_length=300)
+    is_leave = models.BooleanField("追加许可", default=False)
     by_text = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_leave=False) | Q(organisation__isnull=False), name="leave_is_for_one_unit"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation or '全部单位'} 延至 {self.until}"
@@ -49,16 +60,17 @@ class SubmissionQuerySet(models.QuerySet):
         scope = actor.scope(Permission.READ_SUBMISSIONS) if actor else None
         if scope is None:
             return self.none()
-        mine = Q(organisation_id=actor.organisation_id) | Q(
-            pk__in=Participant.objects.filter(organisation_id=actor.organisation_id).values("submission_id")
-        )
+        unit = actor.organisation_id
+        family = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+        mine = family | Q(pk__in=Participant.objects.filter(family).values("submission_id"))
         if scope is Scope.CITY:
-            return self.filter(mine | ~Q(state="draft"))
+            # A secret case has no text; the office sees that it exists, with its paper number.
+            return self.filter(mine | ~Q(state="draft") | Q(is_secret=True))
         if scope is Scope.OWN:
             return self.filter(mine)
         seats = {"seats__assigned_id": actor.user_id}
         if scope is Scope.INVOLVED:
-            seats = {"seats__organisation_id": actor.organisation_id}
+            seats = {"seats__organisation_id": unit}
         keys = Round.objects.filter(about__startswith="submission:", **seats).values_list("about", flat=True)
         ids = [int(key.partition(":")[2]) for key in keys]
         return self.filter(pk__in=ids) if scope is Scope.ASSIGNED else self.filter(mine | Q(pk__in=ids))
@@ -121,6 +133,10 @@ class Submission(Demonstrable):
     submitted_day = models.DateField("申报日期", null=True, blank=True)
     state_day = models.DateField("进入状态日期")
     re_review_on = models.DateField("复审日期", null=True, blank=True)
+    receipt_number = models.CharField("备案回执号", max_length=16, unique=True, null=True, blank=True)
+    earlier = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="据以重报"
+    )
     current_version = models.PositiveSmallIntegerField("申报书版次", default=0)
     version = models.PositiveIntegerField(default=1)
     search_text = models.TextField(blank=True)
@@ -151,14 +167,15 @@ class Submission(Demonstrable):
         return reverse("priorities:submission", args=[self.reference])
 
     def belongs_to(self) -> set[int]:
+        """The applicant and the co-applicants, merged ones counted as their survivor."""
         if self.pk is None:
-            return {self.organisation_id}
-        return {self.organisation_id} | {p.organisation_id for p in self.participants.all()}
+            return {self.organisation.survivor_id}
+        others = self.participants.select_related("organisation")
+        return {self.organisation.survivor_id} | {p.organisation.survivor_id for p in others}
 
     def involves(self) -> set[int]:
-        return set(
-            Round.objects.filter(about=self.audit_key).values_list("seats__organisation_id", flat=True)
-        ) - {None}
+        seats = Seat.objects.filter(round__about=self.audit_key).select_related("organisation")
+        return {seat.organisation.survivor_id for seat in seats}
 
     def assigned_to(self) -> set[int]:
         return set(Round.objects.filter(about=self.audit_key).values_list("seats__assigned_id", flat=True)) - {None}
@@ -216,6 +233,47 @@ class ConfirmedFact(Dated):
 
     def __str__(self) -> str:
         return f"{self.fact}={self.value}"
+
+
+class CorrectionAnswer(Dated, Demonstrable):
+    """What the applicant says, with evidence, to a fact that the office corrected (within five working days)."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="correction_answers")
+    component = models.CharField(max_length=40, blank=True)
+    fact = models.CharField(max_length=60)
+    stated = models.CharField(max_length=8, blank=True)
+    corrected = models.CharField(max_length=8)
+    text = models.TextField("说明与证据")
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.fact
+
+
+class SelfFundedCheck(Dated, Demonstrable):
+    """A recorded check against 统一发展部署 (8.1(5), D18): the four points; only four times yes lets the project go on."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="self_funded_checks")
+    version = models.PositiveSmallIntegerField()
+    shared_network = models.BooleanField("使用统一网络平台")
+    exchange = models.BooleanField("纳入共享交换")
+    ca = models.BooleanField("使用统一安全认证")
+    security = models.BooleanField("落实安全保护")
+    note = models.CharField("说明", max_length=500, blank=True)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return "符合" if self.passed else "不符合"
+
+    @property
+    def passed(self) -> bool:
+        return self.shared_network and self.exchange and self.ca and self.security
 
 
 class Screening(Dated, Demonstrable):
