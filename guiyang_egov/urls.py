@@ -1,12 +1,41 @@
-"""All addresses."""
+"""All addresses. Every view names its permission or is marked public (tests/house/test_addresses.py walks them)."""
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.http import HttpResponse
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from governance import views as governance_views
+from governance.web import public
+from guiyang_egov.pages import calendar, discrepancies, home, organisations, plan_text, projects, search
+
+
+@public
+def robots(request):
+    """An intranet system: no crawler."""
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+
 
 urlpatterns = [
+    path("", home.page, name="home"),
+    path("login/", governance_views.login, name="login"),
+    path("logout/", governance_views.logout, name="logout"),
+    path("healthz", governance_views.healthz, name="healthz"),
+    path("robots.txt", robots),
+    path("search/", search.page, name="search"),
+    path("calendar/", calendar.page, name="calendar"),
+    path("projects/", projects.listing, name="project_list"),
+    path("governance/discrepancies/", discrepancies.listing, name="discrepancies"),
+    re_path(r"^governance/discrepancies/(?P<code>D\d{2})/$", discrepancies.page, name="discrepancy"),
+    path("governance/organisations/", organisations.listing, name="organisations"),
+    path("governance/organisations/<int:pk>/", organisations.page, name="organisation"),
+    path("governance/plan/", plan_text.page, name="plan_text"),
     path("governance/", include("governance.urls")),
     path("projects/", include("projects.urls")),
+    re_path(r"^projects/(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)/$", projects.page, name="project"),
     path("budgets/", include("budgets.urls")),
     path("priorities/", include("priorities.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/", include("guiyang_egov.api")),
 ]

@@ -1,0 +1,74 @@
+"""Organisations with their names in the plan, and what each is in: leads, seats, tasks, people."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, Sum
+from django.shortcuts import render
+
+from governance import audit, clock
+from governance.models import Appointment, Body, Organisation, PilotUnit, PlanItemLead
+from governance.roles import Permission
+from governance.web import found
+from governance.web import page as may_enter
+from priorities.models import Submission
+from projects.models import Project, ProjectLead
+
+
+@may_enter(Permission.READ_REGISTER)
+def listing(request):
+    """Units by kind, with their aliases (原文名称) and how often they lead."""
+    query = request.GET.get("q", "").strip()[:60]
+    rows = Organisation.objects.prefetch_related("aliases").select_related("canonical", "parent")
+    if query:
+        rows = rows.filter(Q(name__icontains=query) | Q(aliases__as_named__icontains=query)).distinct()
+    led = dict(
+        ProjectLead.objects.values_list("organisation_id").annotate(n=Count("project_id", distinct=True)).order_by()
+    )
+    groups: dict[str, list] = {}
+    for row in rows:
+        groups.setdefault(row.kind, []).append({"row": row, "led": led.get(row.pk, 0)})
+    context = {"groups": groups, "q": query, "total": sum(map(len, groups.values()))}
+    return render(request, "pages/organisations.html", context)
+
+
+@may_enter(Permission.READ_REGISTER)
+def page(request, pk: int):
+    """One unit: names as the plan writes them, projects as first lead and as participant (重复计数), bodies, people."""
+    row = found(Organisation.objects.select_related("canonical", "parent", "budget_unit"), pk=pk)
+    day = clock.today()
+    family = [row.pk, *row.merged.values_list("pk", flat=True)]
+    leads = (
+        ProjectLead.objects.filter(organisation_id__in=family)
+        .select_related("project", "project__programme")
+        .order_by("project__order")
+    )
+    first = Project.objects.filter(leads__organisation_id__in=family, leads__order=1).distinct()
+    every = Project.objects.filter(leads__organisation_id__in=family).distinct()
+    sums = {
+        "first": _sum(first),
+        "every": _sum(every),
+        "all": _sum(Project.objects.planned()),
+    }
+    submissions = Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
+    return render(
+        request,
+        "pages/organisation.html",
+        {
+            "row": row,
+            "aliases": list(row.aliases.order_by("line")),
+            "leads": leads,
+            "sums": sums,
+            "pilot": PilotUnit.objects.filter(organisation_id__in=family).first(),
+            "bodies": Body.objects.filter(Q(holder_id__in=family) | Q(acting_id__in=family)),
+            "people": Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"),
+            "submissions": submissions[:20],
+            "named_in_plan": PlanItemLead.objects.filter(organisation_id__in=family).count(),
+            "history": audit.history(row, limit=20),
+            "is_conflicted": sums["every"]["count"] > 0 and row.appointments.filter(role="industry").exists(),
+        },
+    )
+
+
+def _sum(projects) -> dict:
+    rows = Project.objects.filter(pk__in=projects.values("pk")).exclude(plan_item=None)
+    return rows.aggregate(count=Count("pk"), wan=Sum("estimate_wan"))

@@ -1,0 +1,1 @@
+"""Pages of floor 4, split by who works on them."""

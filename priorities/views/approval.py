@@ -1,0 +1,133 @@
+"""Joint approval and opinions: what waits for my signature, and the page of one case (four signatures, three seats)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from governance import clock, rounds, web
+from governance.access import may
+from governance.once import once
+from governance.refusal import Refused
+from governance.roles import Permission
+from priorities import actions, case, guards
+from priorities.models import Submission
+from priorities.views.desk import _day
+
+
+def _mine(request, reference: str) -> Submission:
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
+    return web.found(rows.by_reference(reference))
+
+
+@web.page(Permission.READ_SUBMISSIONS)
+def waiting(request):
+    """Rounds that wait for my unit, oldest first; those that I answered; for the office all that are open."""
+    day = clock.today()
+    open_rounds = list(rounds.waiting_on(request.actor))
+    by_key = {
+        s.audit_key: s
+        for s in Submission.objects.visible_to(request.actor).select_related("organisation")
+        if s.state in ("joint_approval", "under_review", "submitted")
+    }
+    rows = [{"round": r, "submission": by_key.get(r.about), "age": (day - r.day).days,
+             "late": r.due_day and r.due_day < day} for r in open_rounds if r.about in by_key]  # fmt: skip
+    others = Submission.objects.visible_to(request.actor).filter(state="joint_approval").select_related("organisation")
+    mine = {r["submission"].pk for r in rows}
+    return render(
+        request,
+        "priorities/approvals.html",
+        {"rows": rows, "others": [case.approval(s, request.actor, day) for s in others if s.pk not in mine],
+         "done": case.answered_by(request.actor)},
+    )  # fmt: skip
+
+
+@web.page(Permission.READ_SUBMISSIONS)
+def page(request, reference: str):
+    """Four signatures on three seats: state of each, age of its silence, conflicts; sign or refuse."""
+    row = _mine(request, reference)
+    return render(request, "priorities/approval.html", _context(request, row))
+
+
+def _context(request, row: Submission, **more) -> dict:
+    day = clock.today()
+    return {
+        "row": row,
+        "a": case.approval(row, request.actor, day),
+        "case": case.build(row, request.actor, day),
+        "may_sign": may(request.actor, Permission.SIGN, row),
+        "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
+    } | more
+
+
+def _act(request, reference: str, verb: str, run, done: str):
+    row = _mine(request, reference)
+    try:
+        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
+            if call.address is None:
+                run(row, web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version))
+                call.address = reverse("priorities:approval", args=[row.reference])
+                messages.success(request, done)
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise
+        row.refresh_from_db()
+        context = _context(request, row, refusal=refusal, typed=request.POST)
+        return render(request, "priorities/approval.html", context, status=refusal.status)
+    return redirect(call.address)
+
+
+@web.page(Permission.SIGN, methods=("POST",))
+def sign(request, reference: str):
+    kind = "conditional" if request.POST.get("condition", "").strip() else "agree"
+    return _act(
+        request, reference, "sign",
+        lambda row, v: actions.sign(
+            by=request.actor, submission=row, version=v, kind=kind, text=web.field(request, "text", limit=1000),
+            condition=web.field(request, "condition", limit=1000),
+            condition_due=_day(request.POST.get("condition_due"), "满足期限"),
+            signer=web.field(request, "signer", limit=60), signed_on=_day(request.POST.get("signed_on"), "签署日期")),
+        "已签署。",
+    )  # fmt: skip
+
+
+@web.page(Permission.SIGN, methods=("POST",))
+def refuse(request, reference: str):
+    return _act(
+        request, reference, "refuse",
+        lambda row, v: actions.refuse(by=request.actor, submission=row, version=v,
+                                      reason=web.field(request, "reason", limit=1000),
+                                      clause=web.field(request, "clause", limit=20)),
+        "已签署不同意，申报退回审核。",
+    )  # fmt: skip
+
+
+@web.page(Permission.SIGN, methods=("POST",))
+def withdraw_signature(request, reference: str):
+    return _act(
+        request, reference, "withdraw_signature",
+        lambda row, v: actions.withdraw_signature(by=request.actor, submission=row, version=v,
+                                                  text=web.field(request, "text", limit=500)),
+        "签署已撤回。",
+    )  # fmt: skip
+
+
+@web.page(Permission.GIVE_OPINION)
+def opinion(request, reference: str):
+    """An opinion of the network centre or an expert; others' opinions stay hidden until one's own is in."""
+    row = _mine(request, reference)
+    day = clock.today()
+    if request.method == "POST":
+        with once(request.actor, "priorities.give_opinion", request.POST.get("once")) as call:
+            if call.address is None:
+                actions.give_opinion(
+                    by=request.actor, submission=row,
+                    edition=web.integer(request.POST.get("edition"), name="版次", low=1, high=999),
+                    kind=web.field(request, "kind", limit=12), text=web.field(request, "text", limit=2000),
+                    clause=web.field(request, "clause", limit=20), condition=web.field(request, "condition", limit=1000),
+                )
+                call.address = reverse("priorities:approvals")
+                messages.success(request, "意见已记录。")
+        return redirect(call.address)
+    return render(request, "priorities/opinion.html", {"row": row, "case": case.build(row, request.actor, day)})

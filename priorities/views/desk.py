@@ -1,0 +1,258 @@
+"""The screening desk: the queue, and one page a case. The verdict first, then the clauses; accept, correct, return."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from governance import audit, clock, web
+from governance.text import clean_text
+from governance.once import once
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+from priorities import actions, case, desk, guards
+from priorities.labels import STATES
+from priorities.models import Conclusion, Submission
+from priorities.rules.facts import Fact
+from projects.models import Project
+
+SCREEN = Permission.SCREEN
+
+
+@web.page(SCREEN)
+def queue(request):
+    """What waits for the office, oldest first: state, age, due day, verdict, who waits for whom."""
+    state = request.GET.get("state", "")
+    view = request.GET.get("view", "waiting")
+    day = clock.today()
+    rows = desk.queue(request.actor, day)
+    counts = {key: sum(1 for r in rows if r.submission.state == key) for key in STATES}
+    if state in STATES:
+        rows = [r for r in rows if r.submission.state == state]
+    elif view == "waiting":
+        rows = [r for r in rows if r.submission.state in ("submitted", "under_review")]
+    query = request.GET.get("q", "").strip()[:60]
+    if query:
+        rows = [r for r in rows if query in r.submission.title or query in (r.submission.number or "")]
+    tabs = [(key, STATES[key], n) for key, n in counts.items() if n]
+    return render(request, "priorities/desk.html", {"rows": rows, "tabs": tabs, "state": state, "view": view, "q": query,
+                                                    "waiting": counts["submitted"] + counts["under_review"]})  # fmt: skip
+
+
+def _case(request, reference: str) -> Submission:
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "assignee")
+    return web.found(rows.by_reference(reference))
+
+
+@web.page(SCREEN)
+def page(request, reference: str):
+    """One case: proposal left, 17 clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
+    row = _case(request, reference)
+    return render(request, "priorities/case.html", _context(request, row))
+
+
+def _context(request, row: Submission, **more) -> dict:
+    day = clock.today()
+    waiting = [r.submission for r in desk.queue(request.actor, day) if r.submission.state in ("submitted", "under_review")]
+    at = next((i for i, s in enumerate(waiting) if s.pk == row.pk), None)
+    return {
+        "row": row,
+        "case": case.build(row, request.actor, day),
+        "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
+        "neighbours": waiting[max(0, (at or 0) - 1) : (at or 0) + 4],
+        "previous": waiting[at - 1] if at else None,
+        "next": waiting[at + 1] if at is not None and at + 1 < len(waiting) else None,
+        "place": None if at is None else at + 1,
+        "queue_length": len(waiting),
+        "history": audit.history(row, limit=30),
+        "conclusions": Conclusion.KINDS,
+        "states": STATES,
+        "open_overlaps": more.get("open_overlaps"),
+    } | more
+
+
+def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = ""):
+    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed."""
+    row = _case(request, reference)
+    try:
+        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
+            if call.address is None:
+                run(row, web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version))
+                call.address = to or reverse("priorities:case", args=[row.reference])
+                if done:
+                    messages.success(request, done)
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise
+        row.refresh_from_db()
+        context = _context(request, row, refusal=refusal, typed=request.POST)
+        return render(request, "priorities/case.html", context, status=refusal.status)
+    return redirect(call.address)
+
+
+@web.page(SCREEN, methods=("POST",))
+def accept(request, reference: str):
+    return _act(request, reference, "accept", lambda row, v: actions.accept(by=request.actor, submission=row, version=v))
+
+
+@web.page(SCREEN, methods=("POST",))
+def return_(request, reference: str):
+    """退回补正: all lacking points at once; inputs `field` and `sentence` repeated."""
+    pairs = zip(request.POST.getlist("field"), request.POST.getlist("sentence"), strict=False)
+    points = [(f.strip()[:80], s.strip()[:500]) for f, s in pairs if f.strip() and s.strip()]
+    return _act(
+        request, reference, "return",
+        lambda row, v: actions.return_for_correction(by=request.actor, submission=row, version=v, points=points),
+        done="已退回补正，申报单位只能改所列各处。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def facts(request, reference: str):
+    """Confirm or correct facts: inputs `fact.<component>.<key>` and `evidence.<component>.<key>`; or 均无异议."""
+    if request.POST.get("nothing_to_object"):
+        return _act(
+            request, reference, "confirm_facts",
+            lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, nothing_to_object=True),
+        )  # fmt: skip
+    given = []
+    for name, value in request.POST.items():
+        parts = name.split("|")
+        if len(parts) == 3 and parts[0] == "fact" and value:
+            component, fact = parts[1][:40], parts[2]
+            if fact not in set(Fact):
+                raise Invalid("没有这个事实。")
+            evidence = clean_text(request.POST.get(f"evidence|{component}|{fact}", ""), limit=1000)
+            given.append({"component": component, "fact": fact, "value": value, "evidence": evidence})
+    if request.POST.get("only"):
+        component, _, fact = request.POST["only"].partition("|")
+        given = [g for g in given if g["component"] == component and g["fact"] == fact]
+    return _act(
+        request, reference, "confirm_facts",
+        lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, facts=given),
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def overlap(request, reference: str):
+    other, degree = web.field(request, "other", limit=40), web.field(request, "degree", limit=8)
+    return _act(
+        request, reference, "record_overlap",
+        lambda row, v: actions.record_overlap(by=request.actor, submission=row, version=v, other=other, degree=degree),
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def verdict(request, reference: str):
+    """确认判定: one click when it is accepted; a departure names outcome, clause and reason."""
+    decisions = {
+        name.partition("|")[2]: value == "yes" for name, value in request.POST.items() if name.startswith("decision|") and value
+    }
+    departure = None
+    if request.POST.get("departure"):
+        departure = {"outcome": web.field(request, "departure", limit=20), "clause": web.field(request, "clause", limit=20),
+                     "reason": web.field(request, "reason", limit=1000)}  # fmt: skip
+    return _act(
+        request, reference, "confirm_verdict",
+        lambda row, v: actions.confirm_verdict(
+            by=request.actor, submission=row, version=v, decisions=decisions, departure=departure),
+        done="判定已确认。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def conclude(request, reference: str):
+    """Propose where the case goes, with 审定 amounts `amount|<component>|<source>|<year>` and the clause of each cut."""
+    kind = web.field(request, "kind", limit=16)
+    amounts = []
+    for name, value in request.POST.items():
+        parts = name.split("|")
+        if len(parts) == 4 and parts[0] == "amount":
+            key = "|".join(parts[1:])
+            year = web.integer(parts[3], name="年度", low=1900, high=2100)
+            amounts.append({"component": parts[1], "source": parts[2], "fiscal_year": year, "approved_wan": value,
+                            "clause": web.field(request, f"cut|{key}", limit=20), "reason": ""})  # fmt: skip
+    return _act(
+        request, reference, "propose_conclusion",
+        lambda row, v: actions.propose_conclusion(
+            by=request.actor, submission=row, version=v, kind=kind, reason=web.field(request, "reason", limit=1000),
+            clause=web.field(request, "clause", limit=20), lacking=web.field(request, "lacking", limit=1000),
+            re_review_on=_day(request.POST.get("re_review_on"), "复审日期"), amounts=amounts or None),
+        done="结论已拟定。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def ask_opinion(request, reference: str):
+    what = web.field(request, "what", limit=20)
+    return _act(
+        request, reference, "request_opinion",
+        lambda row, v: actions.request_opinion(by=request.actor, submission=row, version=v, what=what),
+        done="已发出征求意见。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def waive(request, reference: str):
+    what = [w for w in request.POST.getlist("what") if w]
+    return _act(
+        request, reference, "waive_opinion",
+        lambda row, v: actions.waive_opinion(by=request.actor, submission=row, version=v, what=what,
+                                             reason=web.field(request, "reason", limit=300)),
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def send(request, reference: str):
+    return _act(
+        request, reference, "send",
+        lambda row, v: actions.send(by=request.actor, submission=row, version=v),
+        done="已送联合会签。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def re_review(request, reference: str):
+    return _act(
+        request, reference, "re_review",
+        lambda row, v: actions.re_review(by=request.actor, submission=row, version=v,
+                                         reason=web.field(request, "reason", limit=500)),
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def acknowledge(request, reference: str):
+    return _act(
+        request, reference, "acknowledge",
+        lambda row, v: actions.acknowledge(by=request.actor, submission=row, version=v),
+        done="已备案，回执已发区县。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def self_funded(request, reference: str):
+    """The recorded check against 统一发展部署 (D18): network, exchange, CA, security."""
+    points = {name: request.POST.get(name) == "yes" for name in ("shared_network", "exchange", "ca", "security")}
+    return _act(
+        request, reference, "check_self_funded",
+        lambda row, v: actions.check_self_funded(by=request.actor, submission=row, version=v,
+                                                 note=web.field(request, "note", limit=1000), **points),
+    )  # fmt: skip
+
+
+def _day(value: str | None, name: str):
+    if not value:
+        return None
+    try:
+        return clock.dt.date.fromisoformat(value.strip())
+    except ValueError:
+        raise Invalid(f"{name}应写作 2008-02-20，您填的是“{value[:20]}”。", fields={"re_review_on": ["日期不对"]}) from None
+
+
+@web.page(SCREEN)
+def projects_without_case(request):
+    """Projects of the plan that no proposal of the coming plan year asks for yet."""
+    asked = Submission.objects.exclude(project=None).values("project_id")
+    rows = Project.objects.planned().exclude(pk__in=asked)
+    return render(request, "priorities/without_case.html", {"rows": rows})

@@ -1,0 +1,283 @@
+"""A department's pages: its proposals, the form with the live verdict, submit and withdraw."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from governance import audit, clock, web
+from governance.access import may
+from governance.once import once
+from governance.refusal import Invalid, Refused, Stale
+from governance.roles import Permission, Role
+from priorities import actions, filing_form, screening
+from priorities import proposal as proposals
+from priorities.forms import raw_proposal
+from priorities.labels import STATES
+from priorities.models import FilingWindow, Submission
+from priorities.workflow import EDITABLE
+from projects.models import Project
+
+READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
+
+
+def mine_or_404(request: HttpRequest, reference: str) -> Submission:
+    """A submission that the actor may see."""
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
+    return web.found(rows.by_reference(reference))
+
+
+@web.page(WRITE)
+def mine(request):
+    """我的申报: by state, with what each waits for; the window; 新建申报."""
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project").order_by("-pk")
+    day = clock.today()
+    window = FilingWindow.objects.filter(closes__gte=day).order_by("closes").first()
+    district = request.actor.role == Role.DISTRICT
+    kinds = [k for k in Submission.KINDS if (k[0] == "district") == district and k[0] != "supplementary"]
+    projects = Project.objects.led_by(request.actor.organisation_id).order_by("order")
+    open_rows = [r for r in rows if r.state in EDITABLE]
+    return render(
+        request,
+        "priorities/mine.html",
+        {"open_rows": open_rows, "rows": [r for r in rows if r.state not in EDITABLE], "window": window,
+         "window_open": window and window.opens <= day, "kinds": kinds, "projects": projects,
+         "days_left": (window.closes - day).days if window else None},
+    )  # fmt: skip
+
+
+@web.page(WRITE, methods=("POST",))
+def create(request):
+    """Start a draft: kind, plan year, the project that it is for, and the first question 是否涉密."""
+    kind = web.field(request, "kind", limit=20)
+    year = web.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
+    with once(request.actor, "priorities.create", request.POST.get("once")) as call:
+        if call.address is None:
+            if request.POST.get("is_secret") == "yes":
+                row = actions.declare_secret(
+                    by=request.actor, kind=kind, plan_year=year, title=web.field(request, "title", limit=200),
+                    paper_number=web.field(request, "paper_number", limit=60),
+                )
+            else:
+                row = actions.create_draft(
+                    by=request.actor, kind=kind, plan_year=year,
+                    project_code=web.field(request, "project", limit=12) or None,
+                )
+            call.address = row.get_absolute_url() if row.is_secret else edit_url(row)
+    return redirect(call.address)
+
+
+def edit_url(row: Submission) -> str:
+    return reverse("priorities:edit", args=[row.reference])
+
+
+@web.page(READ)
+def detail(request, reference: str):
+    """The proposal as filed, where it stands, who is waited for, its versions and history."""
+    row = mine_or_404(request, reference)
+    versions = list(row.versions.all())
+    document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
+    latest = row.screenings.order_by("-pk").first()
+    return render(
+        request,
+        "priorities/submission.html",
+        {
+            "row": row,
+            "p": document or proposals.empty(),
+            "view": filing_form.readable(document) if document else None,
+            "versions": versions,
+            "latest": latest,
+            "rounds": actions.rounds_of(row),
+            "conclusion": row.conclusions.filter(in_force=True).first(),
+            "points": row.returned_points.filter(version=row.current_version),
+            "corrections": screening.corrections(row),
+            "attachments": row.attachments.filter(removed=False).select_related("file"),
+            "transitions": row.transitions.all(),
+            "history": audit.history(row, limit=30),
+            "editable": row.state in EDITABLE and may(request.actor, WRITE, row) and not row.is_secret,
+            "may_screen": may(request.actor, Permission.SCREEN, row),
+            "may_withdraw": may(request.actor, WRITE, row) and row.state in ("submitted", "under_review", "joint_approval",
+                                                                            "returned"),
+            "states": STATES,
+        },
+    )  # fmt: skip
+
+
+@web.page(WRITE)
+def edit(request, reference: str):
+    """The form: sections, live panel at the right; POST saves everything (the way without JavaScript)."""
+    row = mine_or_404(request, reference)
+    if row.state not in EDITABLE or not may(request.actor, WRITE, row):
+        return redirect(row)
+    document, errors, code, conflict = row.proposal, {}, 200, None
+    if request.method == "POST":
+        typed, errors = proposals.clean(raw_proposal(request.POST))
+        document = typed
+        if not errors:
+            try:
+                version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+                with once(request.actor, f"priorities.save.{row.pk}", request.POST.get("once")) as call:
+                    if call.address is None:
+                        actions.save_draft(by=request.actor, submission=row, version=version, proposal=typed)
+                        call.address = edit_url(row)
+                if request.POST.get("then") == "submit":
+                    return redirect(reverse("priorities:review", args=[row.reference]))
+                messages.success(request, "已保存。")
+                return redirect(call.address)
+            except Stale as stale:
+                row.refresh_from_db()
+                conflict = filing_form.side_by_side(typed, row.proposal)
+                code, errors = 409, {"": [stale.sentence]}
+            except Refused as refusal:
+                code, errors = refusal.status, refusal.fields or {"": [refusal.sentence]}
+        else:
+            code = 422
+    context = filing_form.context(row, document, errors=errors, typed=request.POST if code != 200 else None)
+    context |= {"row": row, "conflict": conflict, "live": screening.live(row, document, request.actor)}
+    return render(request, "priorities/edit.html", context, status=code)
+
+
+@web.page(WRITE, methods=("POST",))
+def autosave(request, reference: str):
+    """Save what is typed; JSON `{"version", "saved_at"}`, 422 `{"errors"}`, 409 `{"detail", "conflict"}`."""
+    row = mine_or_404(request, reference)
+    typed, errors = proposals.clean(raw_proposal(request.POST))
+    if errors:
+        return JsonResponse({"errors": errors, "detail": "有几处填得不对，没有保存：" + _first(errors)}, status=422)
+    version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+    try:
+        saved = actions.save_draft(by=request.actor, submission=row, version=version, proposal=typed)
+    except Stale as stale:
+        row.refresh_from_db()
+        conflict = [{"path": p, "label": filing_form.label_of(p), "yours": a, "theirs": b}
+                    for p, b, a in proposals.differences(row.proposal, typed)]  # fmt: skip
+        return JsonResponse({"detail": stale.sentence, "version": row.version, "conflict": conflict}, status=409)
+    except Refused as refusal:
+        return JsonResponse({"detail": refusal.sentence, "errors": refusal.fields}, status=refusal.status)
+    moment = clock.timezone.localtime(clock.now())
+    gaps = proposals.gaps(saved.proposal)
+    return JsonResponse({"version": saved.version, "saved_at": f"{moment:%H:%M:%S}", "missing": len(gaps)})
+
+
+def _first(errors: dict) -> str:
+    return next(iter(errors.values()))[0]
+
+
+@web.page(WRITE, methods=("POST",))
+def live(request, reference: str):
+    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing."""
+    row = mine_or_404(request, reference)
+    typed, errors = proposals.clean(raw_proposal(request.POST))
+    context = {"row": row, "live": screening.live(row, typed, request.actor), "p": typed, "errors": errors,
+               "progress": filing_form.progress(typed), "gaps": proposals.gaps(typed)}  # fmt: skip
+    return render(request, "priorities/parts/live.html", context)
+
+
+@web.page(WRITE)
+def review(request, reference: str):
+    """Before a submit: what will be filed, what blocks it; POST submits."""
+    row = mine_or_404(request, reference)
+    if row.state not in EDITABLE:
+        return redirect(row)
+    if request.method == "POST":
+        version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+        with once(request.actor, "priorities.submit", request.POST.get("once")) as call:
+            if call.address is None:
+                done = actions.submit(by=request.actor, submission=row, version=version)
+                call.address = done.get_absolute_url()
+                messages.success(request, f"已提交申报，编号 {done.number}。回执见本页。")
+        return redirect(call.address)
+    return render(
+        request,
+        "priorities/review.html",
+        {
+            "row": row,
+            "view": filing_form.readable(row.proposal),
+            "p": row.proposal,
+            "gaps": proposals.gaps(row.proposal),
+            "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
+            "live": screening.live(row, row.proposal, request.actor),
+            "attachments": row.attachments.filter(removed=False).select_related("file"),
+        },
+    )
+
+
+@web.page(WRITE, methods=("POST",))
+def withdraw(request, reference: str):
+    row = mine_or_404(request, reference)
+    with once(request.actor, "priorities.withdraw", request.POST.get("once")) as call:
+        if call.address is None:
+            actions.withdraw(by=request.actor, submission=row, version=_version(request),
+                             reason=web.field(request, "reason", limit=500))  # fmt: skip
+            call.address = row.get_absolute_url()
+    return redirect(call.address)
+
+
+@web.page(WRITE, methods=("POST",))
+def discard(request, reference: str):
+    """Delete a draft that was never filed."""
+    row = mine_or_404(request, reference)
+    actions.discard_draft(by=request.actor, submission=row, version=_version(request))
+    messages.success(request, "草稿已删除。")
+    return redirect("priorities:mine")
+
+
+@web.page(WRITE, methods=("POST",))
+def participants(request, reference: str):
+    """Add a co-applicant, or confirm one's own part."""
+    row = mine_or_404(request, reference)
+    if request.POST.get("confirm"):
+        actions.confirm_participation(by=request.actor, submission=row)
+    else:
+        actions.add_participant(
+            by=request.actor, submission=row, version=_version(request),
+            organisation_id=web.integer(request.POST.get("organisation"), name="单位", low=1, high=10**9),
+        )
+    return redirect(edit_url(row))
+
+
+@web.page(WRITE, methods=("POST",))
+def attach(request, reference: str):
+    """Add a file by kind; what is refused says why and nothing is stored."""
+    row = mine_or_404(request, reference)
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise Invalid("请选择要上传的文件。", fields={"file": ["请选择文件"]})
+    actions.attach(by=request.actor, submission=row, kind=web.field(request, "kind", limit=12), upload=upload)
+    messages.success(request, "附件已保存。")
+    return redirect(request.POST.get("back") == "detail" and row.get_absolute_url() or edit_url(row))
+
+
+@web.page(WRITE, methods=("POST",))
+def detach(request, reference: str, pk: int):
+    row = mine_or_404(request, reference)
+    actions.detach(by=request.actor, submission=row, attachment=web.found(row.attachments.filter(removed=False), pk=pk))
+    return redirect(edit_url(row))
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def attachment(request, reference: str, pk: int) -> HttpResponse:
+    """The bytes, for whoever may see the submission; every download is audited."""
+    row = mine_or_404(request, reference)
+    kept = web.found(row.attachments.filter(removed=False).select_related("file"), pk=pk)
+    return actions.download_attachment(by=request.actor, submission=row, attachment=kept)
+
+
+@web.page(WRITE, methods=("POST",))
+def answer_correction(request, reference: str):
+    """Answer a corrected fact with evidence, within five working days."""
+    row = mine_or_404(request, reference)
+    with once(request.actor, "priorities.answer_correction", request.POST.get("once")) as call:
+        if call.address is None:
+            actions.answer_correction(
+                by=request.actor, submission=row, fact=web.field(request, "fact", limit=60),
+                component=web.field(request, "component", limit=40), text=web.field(request, "text", limit=1000),
+            )
+            call.address = row.get_absolute_url()
+    return redirect(call.address)
+
+
+def _version(request) -> int:
+    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)

@@ -1,0 +1,152 @@
+"""The annual plan: candidates, entries, sums by source and year; the leading group adopts it with its minutes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from governance import audit, clock, web
+from governance.access import may
+from governance.once import once
+from governance.refusal import NotVisible, Refused
+from governance.roles import Permission
+from priorities import actions
+from priorities.models import AnnualPlan, Submission
+from priorities.proposal import SOURCE_LABELS
+from priorities.views.desk import _day
+
+READ = Permission.READ_REGISTER
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def index(request):
+    """The plan year that is being filed for."""
+    return redirect("priorities:plan", clock.today().year + 1)
+
+
+def plan_of(year: int) -> AnnualPlan | None:
+    """The draft of a year, else the adopted one."""
+    rows = AnnualPlan.objects.filter(plan_year=year).exclude(state="superseded")
+    return rows.filter(state="draft").first() or rows.filter(state="adopted").first()
+
+
+@web.page(READ)
+def page(request, year: int):
+    if not 2000 <= year <= 2050:
+        raise NotVisible()
+    return render(request, "priorities/plan.html", _context(request, year))
+
+
+def _context(request, year: int, **more) -> dict:
+    plan = plan_of(year)
+    entries = list(plan.entries.select_related("submission__organisation", "submission__project", "project")) if plan else []
+    rows = [_entry(e, year) for e in entries]
+    taken = {e.submission_id for e in entries}
+    candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
+    candidates = candidates.select_related("organisation") if may(request.actor, Permission.READ_SUBMISSIONS) else []
+    listed = [r for r in rows if r["entry"].decision in ("listed", "adjusted")]
+    sums: dict[str, Decimal] = {}
+    for r in listed:
+        for source, amount in r["by_source"].items():
+            sums[source] = sums.get(source, Decimal(0)) + amount
+    versions = AnnualPlan.objects.filter(plan_year=year).select_related("meeting").order_by("number")
+    return {
+        "year": year,
+        "plan": plan,
+        "rows": rows,
+        "listed": listed,
+        "candidates": candidates,
+        "sums": [(SOURCE_LABELS[s], sums[s]) for s in SOURCE_LABELS if s in sums],
+        "total": sum(sums.values(), Decimal(0)),
+        "versions": versions,
+        "may_compile": may(request.actor, Permission.COMPILE_PLAN),
+        "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
+        "today": clock.today(),
+        "history": audit.history(plan) if plan else [],
+        "years": range(2006, 2012),
+    } | more
+
+
+def _entry(entry, year: int) -> dict:
+    by_source: dict[str, Decimal] = {}
+    by_year: dict[int, Decimal] = {}
+    for row in entry.amounts:
+        amount = Decimal(row["amount_wan"])
+        by_source[row["source"]] = by_source.get(row["source"], Decimal(0)) + amount
+        by_year[row["fiscal_year"]] = by_year.get(row["fiscal_year"], Decimal(0)) + amount
+    return {"entry": entry, "submission": entry.submission, "by_source": by_source, "city": by_source.get("city"),
+            "total": sum(by_source.values(), Decimal(0)), "this_year": by_year.get(year),
+            "years": sorted(by_year.items())}  # fmt: skip
+
+
+def _act(request, year: int, verb: str, run, done: str):
+    try:
+        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
+            if call.address is None:
+                run()
+                call.address = reverse("priorities:plan", args=[year])
+                messages.success(request, done)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        context = _context(request, year, refusal=refusal, typed=request.POST)
+        return render(request, "priorities/plan.html", context, status=refusal.status)
+    return redirect(call.address)
+
+
+def _plan(year: int) -> AnnualPlan:
+    plan = plan_of(year)
+    if plan is None:
+        raise NotVisible("这一年还没有编制年度计划；信息办可以开始编制。")
+    return plan
+
+
+def _version(request, plan) -> int:
+    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=plan.version)
+
+
+@web.page(Permission.COMPILE_PLAN, methods=("POST",))
+def create(request, year: int):
+    note = web.field(request, "note", limit=1000)
+    return _act(request, year, "create_plan", lambda: actions.create_plan(by=request.actor, plan_year=year, note=note),
+                f"已开始编制{year}年度计划。")  # fmt: skip
+
+
+@web.page(Permission.COMPILE_PLAN, methods=("POST",))
+def put_entry(request, year: int):
+    """列入, 不列入, 调整金额 or 结转候选 one candidate; `amount|<source>|<year>` where the money is adjusted."""
+    plan = _plan(year)
+    pk = web.integer(request.POST.get("submission"), name="申报", low=1, high=10**15)
+    submission = web.found(Submission.objects.visible_to(request.actor), pk=pk)
+    decision = web.field(request, "decision", limit=12)
+    amounts = [
+        {"source": name.split("|")[1], "fiscal_year": web.integer(name.split("|")[2], name="年度", low=1900, high=2100),
+         "amount_wan": value}
+        for name, value in request.POST.items()
+        if name.startswith("amount|") and name.count("|") == 2
+    ] if decision == "adjusted" else None  # fmt: skip
+    reason = web.field(request, "reason", limit=300)
+    return _act(
+        request, year, "put_entry",
+        lambda: actions.put_entry(by=request.actor, plan=plan, version=_version(request, plan), submission=submission,
+                                  decision=decision, amounts=amounts, reason=reason),
+        "已记入计划草案。",
+    )  # fmt: skip
+
+
+@web.page(Permission.ADOPT_PLAN, methods=("POST",))
+def adopt(request, year: int):
+    """审定: meeting, day and 纪要文号; projects are registered and their lines opened in the same transaction."""
+    plan = _plan(year)
+    return _act(
+        request, year, "adopt",
+        lambda: actions.adopt(
+            by=request.actor, plan=plan, version=_version(request, plan),
+            meeting_title=web.field(request, "meeting_title", limit=120),
+            held_on=_day(request.POST.get("held_on"), "会议日期"),
+            minutes_number=web.field(request, "minutes_number", limit=60)),
+        f"{year}年度计划已审定，项目和预算行已开立。",
+    )  # fmt: skip
