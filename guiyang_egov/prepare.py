@@ -24,9 +24,31 @@ COPIES_KEPT = 3
 
 # Commands that look at code alone, or that make the database themselves.
 WITHOUT_DATABASE = frozenset(
-    "check collectstatic compilemessages diffsettings findstatic help makemessages makemigrations migrate "
-    "restore runserver serve shell spectacular sqlmigrate squashmigrations startapp startproject test version "
-    "--help -h --version".split()
+    [
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "makemigrations",
+        "migrate",
+        "restore",
+        "runserver",
+        "serve",
+        "shell",
+        "spectacular",
+        "sqlmigrate",
+        "squashmigrations",
+        "startapp",
+        "startproject",
+        "test",
+        "version",
+        "--help",
+        "-h",
+        "--version",
+    ]
 )
 
 

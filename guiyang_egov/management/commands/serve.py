@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -115,7 +116,7 @@ QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat", "
 def celery(*args: str) -> list[str]:
     return [
         # Root is who runs in a container or a trial machine; messages are JSON, so Celery's warning has no object.
-        *(sys.executable, "-P", "-W", "ignore::RuntimeWarning:celery.platforms"),
+        *(sys.executable, "-P", "-W", "ignore::UserWarning:celery.platforms"),
         *("-m", "celery", "--quiet", "--app", "guiyang_egov", *args),
     ]
 
@@ -135,30 +136,39 @@ def address(host: str, port: int) -> str:
 
 @contextlib.contextmanager
 def _hold_data_folder(host: str, port: int) -> Iterator[int]:
-    """Hold the data folder for this process and its children; says who has it when it is held.
+    """Hold the data folder; yields the descriptor of the lock that the guard shares until every child has ended.
 
-    The lock is the system's (flock), so a killed process never leaves one behind; the file only names its holder.
+    Both locks are the system's (flock): a killed process never leaves one behind. `serve.lock` names its holder; the
+    second one tells when the children of a killed holder are gone too.
     """
-    path = settings.DATA_DIR / prepare.LOCK_FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
+    folder = settings.DATA_DIR
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _open_lock(folder / prepare.LOCK_FILE) as own, _open_lock(folder / "serve-children.lock") as children:
+        if not _try_lock(own):
+            holder = _holder(own)
+            who = f"进程 {holder.get('pid', '不明')}，地址 {holder.get('address', '不明')}"
+            raise CannotServe(
+                f"数据文件夹 {folder} 正由另一个 ./run 使用（{who}）。请先停止它，"
+                "或另设 GUIYANG_DATA 与 PORT 再启动一份，例如 GUIYANG_DATA=var2 PORT=8001 ./run。"
+            )
         deadline = time.monotonic() + PREDECESSOR_ENDS_WITHIN_S
-        while not _try_lock(lock):
-            holder = _holder(lock)
-            if _is_alive(holder.get("pid")) or time.monotonic() > deadline:
-                who = f"进程 {holder.get('pid', '不明')}，地址 {holder.get('address', '不明')}"
-                raise CannotServe(
-                    f"数据文件夹 {settings.DATA_DIR} 正由另一个 ./run 使用（{who}）。请先停止它，"
-                    "或另设 GUIYANG_DATA 与 PORT 再启动一份，例如 GUIYANG_DATA=var2 PORT=8001 ./run。"
-                )
-            time.sleep(0.1)  # its holder was killed and its children are being ended
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, json.dumps({"pid": os.getpid(), "address": address(host, port)}).encode(), 0)
-        yield lock
-        os.ftruncate(lock, 0)
+        while not _try_lock(children):
+            if time.monotonic() > deadline:
+                raise CannotServe(f"数据文件夹 {folder} 上一次启动的进程还没有结束。请稍等片刻再运行。")
+            time.sleep(0.1)
+        os.ftruncate(own, 0)
+        os.pwrite(own, json.dumps({"pid": os.getpid(), "address": address(host, port)}).encode(), 0)
+        yield children
+        os.ftruncate(own, 0)
+
+
+@contextlib.contextmanager
+def _open_lock(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield descriptor
     finally:
-        os.close(lock)
+        os.close(descriptor)
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -174,18 +184,6 @@ def _holder(descriptor: int) -> dict:
         return json.loads(os.pread(descriptor, 1000, 0))
     except ValueError:
         return {}
-
-
-def _is_alive(pid: object) -> bool:
-    if not isinstance(pid, int):
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextlib.contextmanager
