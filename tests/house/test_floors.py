@@ -1,0 +1,110 @@
+"""One stair down, where import-linter does not see: foreign keys, reverse(), get_model, templates, mass assignment."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+FLOORS = {"governance": 1, "projects": 2, "budgets": 3, "priorities": 4, "guiyang_egov": 5}
+SOURCES = [
+    path
+    for app in FLOORS
+    for path in sorted((settings.BASE_DIR / app).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+
+
+def floor_of(path: Path) -> int:
+    return FLOORS[path.relative_to(settings.BASE_DIR).parts[0]]
+
+
+def test_foreign_keys_across_apps_point_down_and_have_no_reverse_name():
+    wrong = []
+    for model in apps.get_models():
+        here = FLOORS.get(model._meta.app_label)
+        if here is None or model._meta.model_name.startswith("historical"):
+            continue
+        for field in model._meta.get_fields():
+            if not isinstance(field, models.ForeignKey) or field.remote_field.model._meta.app_label == model._meta.app_label:
+                continue
+            there = FLOORS.get(field.remote_field.model._meta.app_label)
+            hidden = field.remote_field.related_name in ("+", None) and field.remote_field.is_hidden()
+            if there is None or there >= here or not hidden:
+                wrong.append(str(field))
+    assert not wrong
+
+
+def test_reverse_and_redirect_name_no_higher_floor():
+    wrong = []
+    pattern = re.compile(r"""(?:reverse|redirect)\(\s*["']([a-z_]+):""")
+    for path in SOURCES:
+        for name in pattern.findall(path.read_text()):
+            if FLOORS.get(name, 9) > floor_of(path):
+                wrong.append(f"{path.name}: {name}")
+    assert not wrong
+
+
+def test_templates_of_an_app_link_by_name_only_to_their_own_floor_or_below():
+    wrong = []
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        app = path.relative_to(settings.BASE_DIR / "templates").parts[0]
+        here = FLOORS.get(app, 5)
+        for name in re.findall(r"{%\s*url\s+[\"']([a-z_]+):", path.read_text()):
+            if FLOORS.get(name, 9) > here:
+                wrong.append(f"{path.name}: {name}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("word", ["apps.get_model", "csrf_exempt", "GenericForeignKey", "eval(", "mark_safe(request"])
+def test_no_source_uses(word):
+    assert [p.name for p in SOURCES if word in p.read_text()] == []
+
+
+def test_no_form_or_serializer_takes_all_fields():
+    wrong = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and any(getattr(t, "id", "") in ("fields", "exclude") for t in node.targets):
+                if isinstance(node.value, ast.Constant) and node.value.value == "__all__":
+                    wrong.append(path.name)
+    assert not wrong
+
+
+def test_only_documents_calls_weasyprint_and_only_workbooks_calls_openpyxl():
+    callers = {"weasyprint": set(), "openpyxl": set(), "python_calamine": set()}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            for name in names:
+                if (root := name.split(".")[0]) in callers:
+                    callers[root].add(path.relative_to(settings.BASE_DIR).as_posix())
+    assert all(c.startswith("governance/documents") for c in callers["weasyprint"])
+    assert all(c.startswith("governance/workbook") for c in callers["openpyxl"] | callers["python_calamine"])
+
+
+def test_every_verb_asks_for_the_right_first():
+    """The first statement of a verb (after its docstring) is access.require, or hands over to one that asks."""
+    wrong = []
+    for path in SOURCES:
+        if "actions" not in path.parts and path.name != "actions.py":
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if not isinstance(node, ast.FunctionDef) or not any(
+                isinstance(d, ast.Call) and getattr(d.func, "id", getattr(d.func, "attr", "")) == "verb"
+                for d in node.decorator_list
+            ):
+                continue
+            body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+            head = ast.unparse(body[0])
+            if "require(" not in head and "require(" not in ast.unparse(body[min(1, len(body) - 1)]):
+                wrong.append(f"{path.parent.name}/{path.name}: {node.name}")
+            if node.args.args or not node.args.kwonlyargs or node.args.kwonlyargs[0].arg != "by":
+                wrong.append(f"{path.name}: {node.name} is not keyword-only with by first")
+    assert not wrong
