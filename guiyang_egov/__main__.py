@@ -4,6 +4,7 @@ Nothing of Django is imported before it is known what is asked for, so that Ctrl
 answer at once.
 """
 
+import difflib
 import os
 import signal
 import sys
@@ -22,6 +23,9 @@ def main(argv: list[str]) -> int:
     if argv[0] == "serve":
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: os._exit(0))  # nothing has been started yet
+    if unknown := sentence_for_unknown(argv[0]):
+        print(unknown, file=sys.stderr)
+        return 2
     from guiyang_egov import prepare
 
     try:
@@ -33,6 +37,18 @@ def main(argv: list[str]) -> int:
 
     execute_from_command_line([str(ROOT / "manage.py"), *argv])
     return 0
+
+
+def sentence_for_unknown(name: str) -> str:
+    """Empty for a command that exists; else what is wrong and what may have been meant."""
+    from django.core.management import get_commands
+
+    names = sorted({*get_commands(), "test", "help"})
+    if name in names or name.startswith("-"):
+        return ""
+    near = difflib.get_close_matches(name, names, n=1)
+    meant = f"是不是要用 {near[0]}？" if near else ""
+    return f"没有名为 {name} 的命令。{meant}用 ./run help 查看全部命令。"
 
 
 def run_tests(args: list[str]) -> int:

@@ -23,33 +23,9 @@ LOCK_FILE = "serve.lock"
 COPIES_KEPT = 3
 
 # Commands that look at code alone, or that make the database themselves.
-WITHOUT_DATABASE = frozenset(
-    [
-        "check",
-        "collectstatic",
-        "compilemessages",
-        "diffsettings",
-        "findstatic",
-        "help",
-        "makemessages",
-        "makemigrations",
-        "migrate",
-        "restore",
-        "runserver",
-        "serve",
-        "shell",
-        "spectacular",
-        "sqlmigrate",
-        "squashmigrations",
-        "startapp",
-        "startproject",
-        "test",
-        "version",
-        "--help",
-        "-h",
-        "--version",
-    ]
-)
+LOOKS_AT_CODE = {"check", "collectstatic", "diffsettings", "findstatic", "help", "makemigrations", "shell"}
+LOOKS_AT_CODE |= {"spectacular", "sqlmigrate", "squashmigrations", "startapp", "version", "--help", "-h", "--version"}
+MAKES_ITS_DATABASE = {"migrate", "restore", "runserver", "serve", "test"}
 
 
 class CannotPrepare(Exception):
@@ -62,13 +38,9 @@ def before(argv: list[str]) -> None:
     Raises CannotPrepare when the database does not answer, or is older than the code beneath a running server.
     """
     name = argv[0]
-    if name in WITHOUT_DATABASE or "--help" in argv or "-h" in argv or _is_plain_screening(argv):
+    if name in LOOKS_AT_CODE | MAKES_ITS_DATABASE or "--help" in argv or "-h" in argv or _is_plain_screening(argv):
         return
-    from django.core.management import get_commands
-
     django.setup()
-    if name not in get_commands():
-        return  # Django says so itself, with what is meant instead
     database(loads_plan=name != "load_plan")
 
 
@@ -92,7 +64,7 @@ def database(*, serving: bool = False, loads_plan: bool = True) -> None:
         try:
             _prepare(serving=serving, loads_plan=loads_plan)
         except (Error, sqlite3.Error) as error:
-            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise CannotPrepare(
                 f"数据库没有准备好（{reason}）。请检查 DATABASE_URL 所指的数据库是否在运行、数据文件夹"
                 f" {settings.DATA_DIR} 是否可写且有空间，再运行一次。"
@@ -143,7 +115,7 @@ def _pending(applied: set[tuple[str, str]]) -> bool:
     """Whether the code has migrations that the database has not; a database newer than the code is refused."""
     from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     known = set(loader.disk_migrations) | {old for new in loader.disk_migrations.values() for old in new.replaces}
     own = {config.label for config in django.apps.apps.get_app_configs() if _is_own(config)}
     newer = sorted(f"{app}.{name}" for app, name in applied - known if app in own)
