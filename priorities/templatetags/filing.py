@@ -1,0 +1,41 @@
+"""Template words of floor 4: states and steps of a submission."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html, format_html_join
+
+from priorities.labels import STATES
+
+register = template.Library()
+
+_TONE = {
+    "draft": "slate", "submitted": "brand", "under_review": "brand", "returned": "amber", "joint_approval": "brand",
+    "candidate": "green", "pool": "slate", "deferred": "amber", "no_city_funding": "red", "self_funded": "slate",
+    "filed": "green", "adopted": "green", "withdrawn": "slate",
+}  # fmt: skip
+_WAY = ("draft", "submitted", "under_review", "joint_approval", "candidate", "adopted")
+
+
+@register.simple_tag
+def submission_state(state: str) -> str:
+    """A state's word with its colour."""
+    return format_html('<span class="tag tag-{}">{}</span>', _TONE.get(state, "slate"), STATES.get(state, state))
+
+
+@register.simple_tag
+def submission_steps(row) -> str:
+    """The usual way as a line of steps; a side state ends it."""
+    way = list(_WAY)
+    if row.state not in way:
+        cut = {"returned": 2, "withdrawn": 2, "filed": 2, "self_funded": 3}.get(row.state, 4)
+        way = [*way[:cut], row.state]
+    at = way.index(row.state)
+    return format_html(
+        '<ol class="steps">{}</ol>',
+        format_html_join(
+            "", '<li class="{}"{}>{}</li>',
+            (("done" if i < at else "now" if i == at else "", format_html(' aria-current="step"') if i == at else "", STATES[s])
+             for i, s in enumerate(way)),
+        ),
+    )  # fmt: skip
