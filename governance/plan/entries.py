@@ -13,7 +13,7 @@ from pathlib import Path
 AMOUNT = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
 MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LABELS = ("code", "clause", "key", "id", "term", "number", "as_named", "name")
+LABELS = ("code", "key", "clause", "item", "term", "number", "as_named", "name")
 
 
 class FixtureError(ValueError):
