@@ -23,6 +23,14 @@ def main(argv: list[str]) -> int:
     if argv[0] == "serve":
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: os._exit(0))  # nothing has been started yet
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as reason:
+        print(reason, file=sys.stderr)
+        return 2
     if unknown := sentence_for_unknown(argv[0]):
         print(unknown, file=sys.stderr)
         return 2

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-import django
+from django.apps import apps
 from django.conf import settings
 
 LOCK_FILE = "serve.lock"
@@ -40,7 +40,6 @@ def before(argv: list[str]) -> None:
     name = argv[0]
     if name in LOOKS_AT_CODE | MAKES_ITS_DATABASE or "--help" in argv or "-h" in argv or _is_plain_screening(argv):
         return
-    django.setup()
     database(loads_plan=name != "load_plan")
 
 
@@ -117,7 +116,7 @@ def _pending(applied: set[tuple[str, str]]) -> bool:
 
     loader = MigrationLoader(None)
     known = set(loader.disk_migrations) | {old for new in loader.disk_migrations.values() for old in new.replaces}
-    own = {config.label for config in django.apps.apps.get_app_configs() if _is_own(config)}
+    own = {config.label for config in apps.get_app_configs() if _is_own(config)}
     newer = sorted(f"{app}.{name}" for app, name in applied - known if app in own)
     if newer:
         raise CannotPrepare(
@@ -154,7 +153,7 @@ def _copy_before_migrating() -> None:
 def _code() -> str:
     """sha256 over the product's code, fixtures and locked versions: what migrations and plan are made from."""
     digest = hashlib.sha256((settings.BASE_DIR / "requirements.lock").read_bytes())
-    folders = [Path(config.path) for config in django.apps.apps.get_app_configs() if _is_own(config)]
+    folders = [Path(config.path) for config in apps.get_app_configs() if _is_own(config)]
     files = [file for folder in folders for file in folder.rglob("*.py")]
     files += [file for file in (settings.BASE_DIR / "fixtures").rglob("*") if file.is_file()]
     for file in sorted(files):
