@@ -60,6 +60,14 @@ class Context:
         """A line number within the text."""
         return entry.integer(key, high=len(self.lines))
 
+    def numbers(self, entry: Entry, key: str) -> tuple[int, ...]:
+        """Line numbers within the text; may be none."""
+        numbers = entry.numbers(key)
+        for number in numbers:
+            if not 1 <= number <= len(self.lines):
+                raise entry.refuse(f"“{key}”的行号 {number} 不在原文 1 至 {len(self.lines)} 行之内")
+        return numbers
+
     def text(self, number: int) -> str:
         return self.lines[number - 1]
 

@@ -65,6 +65,8 @@ def read_folder(path: str | Path) -> Plan:
     clauses = every("clauses.json", text_rows.clause)
     regulations = every("regulations.json", text_rows.regulation)
     levels_file = read_object(folder, "levels.json").only("levels tiers", "note discrepancies")
+    for code in levels_file.strings("discrepancies"):
+        context.refers("discrepancy", code, levels_file)
     levels = tuple(text_rows.level(entry, context) for entry in levels_file.entries("levels"))
     tiers = tuple(text_rows.tier(entry, context) for entry in levels_file.entries("tiers"))
     bodies = every("bodies.json", text_rows.body)
@@ -132,7 +134,7 @@ def _block(entry: Entry, context: Context) -> BlockRow:
         start=start,
         end=end,
         line=entry.integer("line"),
-        narrative_lines=entry.numbers("narrative_lines"),
+        narrative_lines=context.numbers(entry, "narrative_lines"),
         first_task_line=context.number(entry, "first_task_line"),
         last_task_line=context.number(entry, "last_task_line"),
     )
@@ -199,7 +201,7 @@ def _organisation(entry: Entry, context: Context) -> OrganisationRow:
         valid_from=entry.day("valid_from"),
         phone=entry.maybe("phone"),
         source=entry.choice("source", ("规划", "系统默认")),
-        lines=entry.numbers("lines"),
+        lines=context.numbers(entry, "lines"),
         note=entry.words("note"),
     )
 

@@ -137,7 +137,10 @@ def _milestone(entry: Entry, context: Context, line: int, item_start: dt.date, i
     due = entry.day("due")
     if due is None or due < start:
         raise entry.refuse(f"里程碑“{entry.text('text')}”的“due”缺失或早于起")
-    by_reading = entry.mapping("due_by_reading") if entry.values.get("due_by_reading") else None
+    by_reading = entry.mapping("due_by_reading").values if entry.values.get("due_by_reading") else {}
+    days = tuple((key, entry.mapping("due_by_reading").day(key)) for key in by_reading)
+    if any(day is None for _, day in days):
+        raise entry.refuse(f"里程碑“{entry.text('text')}”的“due_by_reading”缺少日期")
     context.refers("discrepancy", entry.maybe("discrepancy"), entry)
     return MilestoneRow(
         text=entry.text("text"),
@@ -146,7 +149,7 @@ def _milestone(entry: Entry, context: Context, line: int, item_start: dt.date, i
         end=end,
         precision=precision,
         due=due,
-        due_by_reading=tuple((key, by_reading.day(key)) for key in by_reading.values) if by_reading else (),
+        due_by_reading=days,
         outside_window=outside,
         discrepancy=entry.maybe("discrepancy"),
     )
@@ -230,9 +233,7 @@ def regulation(entry: Entry, context: Context) -> RegulationRow:
     heading_line = context.number(entry, "heading_line")
     if not context.text(heading_line).endswith(entry.text("verb") + entry.text("title")):
         raise entry.refuse(f"“verb”“title”与原文第 {heading_line} 行的标题不一致")
-    lines = entry.numbers("lines")
-    if not lines or not all(1 <= number <= len(context.lines) for number in lines):
-        raise entry.refuse("“lines”应为原文行号")
+    lines = context.numbers(entry, "lines")
     if "\n".join(context.text(number) for number in lines) != entry.text("text"):
         raise entry.refuse(f"“text”的文字与原文第 {'、'.join(map(str, lines))} 行不一致")
     return RegulationRow(
