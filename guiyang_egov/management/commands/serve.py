@@ -15,28 +15,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connections
 
+from governance.models import User
 from guiyang_egov import prepare
+from guiyang_egov.demo.accounts import ACCOUNTS
 from guiyang_egov.supervise import Child, Supervisor, say
 
 READY_WITHIN_S = 90.0
 PREDECESSOR_ENDS_WITHIN_S = 10.0
-PASSWORD_NOTE = "演示帐号（只能从本机登录，口令都是 {password}）："
-ACCOUNTS = (
-    ("demo-cio", "市卫生局 部门CIO"),
-    ("demo-reviewer", "市信息办 审核人"),
-    ("demo-office", "市信息办 主任"),
-    ("demo-finance", "市财政局"),
-    ("demo-ndrc", "市发改委"),
-    ("demo-industry", "市信息产业局"),
-    ("demo-leader", "领导小组"),
-    ("demo-expert", "专家组"),
-    ("demo-network", "网络管理中心"),
-    ("demo-district", "花溪区"),
-    ("demo-auditor", "审计"),
-    ("demo-sysadmin", "系统管理员"),
-    ("demo-secadmin", "安全管理员"),
-)
 
 
 class CannotServe(Exception):
@@ -93,6 +80,7 @@ def _run(supervisor: Supervisor, listener: socket.socket, host: str, port: int) 
     supervisor.start(Child("定时任务进程", celery("beat", f"--schedule={settings.DATA_DIR / 'beat-schedule'}")))
     print(address(host, port), flush=True)
     _announce()
+    connections.close_all()  # nothing more is asked here; a restarted database must not find us in its way
     while not supervisor.stopping:
         if not supervisor.watch(1.0):
             return 1
@@ -223,9 +211,7 @@ def _is_healthy(host: str, port: int) -> bool:
 def _announce() -> None:
     """Tell people at the terminal what they can do now; scripts read the address on standard output."""
     say(f"{settings.PRODUCT_NAME}已就绪，按 Ctrl-C 停止。数据文件夹：{settings.DATA_DIR}")
-    from django.contrib.auth import get_user_model
-
-    names = set(get_user_model().objects.filter(username__startswith="demo-").values_list("username", flat=True))
-    shown = [f"  {name:<14} {what}" for name, what in ACCOUNTS if name in names]
+    present = set(User.objects.filter(is_demo=True).values_list("username", flat=True))
+    shown = [f"  {a.username:<14} {a.title}（{a.organisation}）" for a in ACCOUNTS if a.username in present]
     if shown:
-        say("\n".join([PASSWORD_NOTE.format(password=settings.DEMO_PASSWORD), *shown]))
+        say("\n".join([f"演示帐号（只能从本机登录，口令都是 {settings.DEMO_PASSWORD}）：", *shown]))
