@@ -31,6 +31,9 @@ def main(argv: list[str]) -> int:
     except ImproperlyConfigured as reason:
         print(reason, file=sys.stderr)
         return 2
+    except PermissionError as reason:
+        print(f"没有权限读写 {reason.filename}。请检查数据文件夹的所有者，或另设 GUIYANG_DATA。", file=sys.stderr)
+        return 1
     if unknown := sentence_for_unknown(argv[0]):
         print(unknown, file=sys.stderr)
         return 2

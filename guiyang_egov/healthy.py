@@ -1,4 +1,4 @@
-"""`python -m guiyang_egov.healthy`: exit 0 when /healthz of the web server in this container answers 200."""
+"""Whether /healthz answers 200; `python -m guiyang_egov.healthy` says it of the container by its exit code."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ URL = "http://127.0.0.1:8000/healthz"
 
 
 def host() -> str:
-    """A name that the site answers to; asking by 127.0.0.1 would be refused in production."""
+    """A name that the site answers to: asked by 127.0.0.1 it refuses where DJANGO_ALLOWED_HOSTS names others."""
     first = os.environ.get("DJANGO_ALLOWED_HOSTS", "").split(",")[0].strip()
     return first.lstrip("*.") or "localhost"
 

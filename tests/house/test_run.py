@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from guiyang_egov import __main__ as command_line
+from guiyang_egov import healthy
 from guiyang_egov.management.commands import serve
 from guiyang_egov.supervise import Child
 
@@ -180,6 +181,21 @@ def test_a_port_that_is_none_is_refused_as_not_understood(port, monkeypatch):
 )
 def test_the_address_is_one_that_a_browser_here_can_open(host, shown):
     assert serve.address(host, 8000) == shown
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked"),
+    [("", "localhost"), ("egov.gov.cn,b.cn", "egov.gov.cn"), (".gov.cn", "gov.cn"), ("*", "localhost")],
+)
+def test_health_is_asked_by_a_name_that_the_site_answers_to(allowed, asked, monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOWED_HOSTS", allowed)
+    assert healthy.host() == asked
+
+
+def test_production_is_not_served_by_the_trial_command(settings):
+    settings.EMBEDDED = False
+    with pytest.raises(serve.CannotServe, match="docker compose"):
+        serve.serve()
 
 
 def test_a_taken_port_is_named_with_another_to_try():

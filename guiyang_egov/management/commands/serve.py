@@ -8,8 +8,6 @@ import os
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from django.db import connections
 from governance.models import User
 from guiyang_egov import prepare
 from guiyang_egov.demo.accounts import ACCOUNTS
+from guiyang_egov.healthy import is_healthy
 from guiyang_egov.supervise import Child, Supervisor, say
 
 READY_WITHIN_S = 90.0
@@ -52,6 +51,8 @@ class Command(BaseCommand):
 
 def serve() -> int:
     """Serve until a signal (0) or until a child has died for the third time in a minute (1)."""
+    if not settings.EMBEDDED:
+        raise CannotServe("正式方式由 docker compose 启动（见 docs/deploy.md）；试用与演示请用 ./run。", code=2)
     os.umask(0o077)
     host, port = os.environ.get("HOST", "") or "127.0.0.1", _port()
     with _hold_data_folder(host, port) as lock, _listen(host, port) as listener:
@@ -69,7 +70,7 @@ def _run(supervisor: Supervisor, listener: socket.socket, host: str, port: int) 
     supervisor.start(Child("网站进程", gunicorn(listener.fileno()), pass_fds=(listener.fileno(),)))
     supervisor.start(Child("后台任务进程", celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER)))
     deadline = time.monotonic() + READY_WITHIN_S
-    while not supervisor.stopping and not _is_healthy(host, port):
+    while not supervisor.stopping and not is_healthy(f"{address(host, port)}healthz"):
         if time.monotonic() > deadline:
             say("网站没有在 90 秒内就绪，全部停止。请查看上面的错误信息。")
             return 1
@@ -197,15 +198,6 @@ def _why_not_bound(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EACCES:
         return f"没有权限使用端口 {port}（1024 以下需要管理员）。请换一个端口：PORT=8000 ./run。"
     return f"不能在 {host} 上监听。请用 127.0.0.1 或本机的 IP 地址：HOST=127.0.0.1 ./run。"
-
-
-def _is_healthy(host: str, port: int) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"{address(host, port)}healthz", timeout=5) as answer:
-            return answer.status == 200
-    except (OSError, urllib.error.URLError):
-        return False
 
 
 def _announce() -> None:
