@@ -41,4 +41,24 @@ VERBS = {
     "acknowledge": "备案",
     "adopt": "列入年度计划",
     "leave_over": "结转候选",
+    "save": "修改申报书",
+    "declare_secret": "登记涉密",
+    "discard": "删除草稿",
+    "participants": "增减联合申报单位",
+    "confirm_participation": "确认联合申报",
+    "attach": "上传附件",
+    "answer_correction": "答复核定",
+    "confirm_facts": "核定事实",
+    "record_overlap": "认定重复程度",
+    "confirm_verdict": "确认判定",
+    "propose_conclusion": "拟定结论",
+    "request_opinion": "征求意见",
+    "waive_opinion": "免予征求意见",
+    "give_opinion": "出具意见",
+    "withdraw_signature": "撤回签署",
 }
+
+OPINIONS = {"network_centre": "网络管理中心意见", "expert": "专家组意见"}
+PAPERS = OPINIONS | {"scan": "盖章扫描件"}
+
+ANSWERS = {"yes": "是", "no": "否", "unknown": "不明"}

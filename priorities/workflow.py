@@ -51,9 +51,37 @@ TRANSITIONS: tuple[Row, ...] = (
     Row("leave_over", (CANDIDATE,), (CANDIDATE,), _P.ADOPT_PLAN),
 )
 
+@dataclass(frozen=True)
+class Act:
+    """A verb that leaves the state alone: in which states, by whom."""
+
+    verb: str
+    states: tuple[str, ...]
+    permission: Permission
+
+
+AFTER_FILING = (SUBMITTED, UNDER_REVIEW, RETURNED, JOINT_APPROVAL)
+ACTS: tuple[Act, ...] = (
+    Act("save", EDITABLE, _P.SUBMIT),
+    Act("declare_secret", (DRAFT,), _P.SUBMIT),
+    Act("discard", (DRAFT,), _P.SUBMIT),
+    Act("participants", EDITABLE, _P.SUBMIT),
+    Act("confirm_participation", EDITABLE, _P.SUBMIT),
+    Act("attach", (DRAFT, RETURNED, SUBMITTED, UNDER_REVIEW), _P.SUBMIT),
+    Act("answer_correction", (UNDER_REVIEW, RETURNED, JOINT_APPROVAL), _P.SUBMIT),
+    Act("confirm_facts", (UNDER_REVIEW,), _P.SCREEN),
+    Act("record_overlap", (UNDER_REVIEW,), _P.SCREEN),
+    Act("confirm_verdict", (UNDER_REVIEW,), _P.SCREEN),
+    Act("propose_conclusion", (UNDER_REVIEW,), _P.SCREEN),
+    Act("request_opinion", (UNDER_REVIEW,), _P.SCREEN),
+    Act("waive_opinion", (UNDER_REVIEW,), _P.SCREEN),
+    Act("give_opinion", (UNDER_REVIEW,), _P.GIVE_OPINION),
+    Act("withdraw_signature", (JOINT_APPROVAL,), _P.SIGN),
+)
+
 if _unknown := {s for r in TRANSITIONS for s in (*r.sources, *r.targets)} - set(STATES):
     raise RuntimeError(f"TRANSITIONS 里有没有名字的状态：{_unknown}")
-if _unnamed := {r.verb for r in TRANSITIONS} - set(VERBS):
+if _unnamed := {r.verb for r in (*TRANSITIONS, *ACTS)} - set(VERBS):
     raise RuntimeError(f"TRANSITIONS 里有没有名字的动作：{_unnamed}")
 
 
@@ -62,35 +90,50 @@ def rows_of(verb: str, kind: str | None = None) -> list[Row]:
     return [r for r in TRANSITIONS if r.verb == verb and (not r.kinds or kind is None or kind in r.kinds)]
 
 
+def permission_of(verb: str) -> Permission:
+    """The permission that a verb or act asks for."""
+    return next(r.permission for r in (*TRANSITIONS, *ACTS) if r.verb == verb)
+
+
+def sources_of(verb: str, kind: str | None = None) -> tuple[str, ...]:
+    """The states that a verb or act may start from, in the table's order."""
+    states = [s for r in rows_of(verb, kind) for s in r.sources]
+    return tuple(dict.fromkeys(states + [s for a in ACTS if a.verb == verb for s in a.states]))
+
+
 def allowed(submission: Submission, verb: str) -> bool:
     """Whether the table lets the verb start from the submission's state and kind."""
-    return any(submission.state in r.sources for r in rows_of(verb, submission.kind))
+    return submission.state in sources_of(verb, submission.kind)
 
 
 def verbs_from(submission: Submission) -> list[str]:
     """The verbs that the state's rows name, in the table's order."""
-    return list(dict.fromkeys(r.verb for r in TRANSITIONS if allowed(submission, r.verb) and submission.state in r.sources))
+    return list(dict.fromkeys(r.verb for r in TRANSITIONS if allowed(submission, r.verb)))
+
+
+def state_blockers(submission: Submission, verb: str) -> tuple[str, list[tuple[str, str]]]:
+    """Why the table does not let the verb start here: the sentence (empty: it may), and who can do what instead."""
+    if allowed(submission, verb):
+        return "", []
+    word, state = VERBS[verb], STATES[submission.state]
+    next_verbs = [(f"可以“{VERBS[v]}”", _who(v)) for v in verbs_from(submission)]
+    if rows_of(verb) and not rows_of(verb, submission.kind):
+        return f"“{word}”不适用于{submission.get_kind_display()}的申报。", next_verbs
+    needed = "、".join(STATES[s] for s in sources_of(verb, submission.kind))
+    more = "；".join(f"{who}{can}" for can, who in next_verbs)
+    more = f"目前{more}。" if more else "它已经办结。"
+    return f"现在是“{state}”，不能“{word}”；只有“{needed}”时可以。{more}", next_verbs
 
 
 def require_state(submission: Submission, verb: str) -> None:
     """Refuse a verb that is not in the row of the state: why, and who can lift it."""
-    if allowed(submission, verb):
-        return
-    word, state = VERBS[verb], STATES[submission.state]
-    rows = rows_of(verb)
-    if rows and not rows_of(verb, submission.kind):
-        raise Refused(f"“{word}”不适用于{submission.get_kind_display()}的申报。")
-    needed = "、".join(dict.fromkeys(STATES[s] for r in rows_of(verb, submission.kind) for s in r.sources))
-    next_verbs = [(VERBS[v], _who(v)) for v in verbs_from(submission)]
-    more = "；".join(f"{who}可以“{v}”" for v, who in next_verbs) or "它已经办结"
-    raise Refused(
-        f"现在是“{state}”，不能“{word}”；只有“{needed}”时可以。目前{more}。",
-        blockers=[(f"{v}", who) for v, who in next_verbs],
-    )
+    sentence, who = state_blockers(submission, verb)
+    if sentence:
+        raise Refused(sentence, blockers=who)
 
 
 def _who(verb: str) -> str:
-    permission = rows_of(verb)[0].permission
+    permission = permission_of(verb)
     return {_P.SUBMIT: "申报单位", _P.SCREEN: "信息办审核人", _P.SIGN: "会签各席", _P.ADOPT_PLAN: "领导小组"}.get(
         permission, f"{PERMISSION_LABELS[permission]}的人（{'、'.join(holders(permission))}）"
     )

@@ -29,6 +29,10 @@ class FilingWindow(Demonstrable):
     def __str__(self) -> str:
         return f"{self.plan_year}：{self.opens}—{self.closes}"
 
+    @property
+    def audit_key(self) -> str:
+        return f"filing-window:{self.plan_year}"
+
 
 class WindowExtension(Dated, Demonstrable):
     """The window extended for all (organisation null) or one unit, with a reason.

@@ -1,0 +1,176 @@
+"""The signing bodies and those who give an opinion: sign, refuse, take a signature back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance import access, audit, clock, notices, rounds
+from governance.access import Actor
+from governance.models import Round
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission, Role
+from governance.text import clean_text
+from governance.verbs import verb
+from priorities import conclusions, guards, screening, seats, workflow
+from priorities.actions.telling import tell_applicant
+from priorities.models import Conclusion, Submission
+
+
+@verb("priorities.submission.sign")
+def sign(
+    *, by: Actor, submission: Submission, version: int, kind: str = "agree", text: str = "", condition: str = "",
+    condition_due: dt.date | None = None, amounts: list[dict] | None = None, signer: str = "",
+    signed_on: dt.date | None = None, seat: str | None = None,
+) -> Submission:  # fmt: skip
+    """同意 or 附条件同意 of one's seat; the last one concludes the case as proposed.
+
+    `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `signer` and
+    `signed_on` record what was signed on paper. Signing alone leaves the version as it is, so that seats may sign at
+    the same time.
+    """
+    access.require(by, Permission.SIGN)
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    row = guards.enter(by=by, submission=submission, verb="sign", version=version)
+    if kind not in (rounds.AGREE, rounds.CONDITIONAL):
+        raise Invalid("请选择同意或附条件同意；不同意请用“不同意”。", fields={"kind": ["请选择一项"]})
+    round_ = rounds.lock(guards.open_round(row).pk)
+    mine = rounds.seat_for(round_, by, seat)
+    if amounts is not None:
+        if kind != rounds.CONDITIONAL:
+            raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
+        _change_amounts(by, row, round_, amounts)
+    paper = _paper(signer, signed_on)
+    result = rounds.answer(
+        by=by, round_=round_, seat=mine, kind=kind, text=clean_text(text, limit=1000, field="意见"),
+        condition=clean_text(condition, limit=1000, field="条件") if kind == rounds.CONDITIONAL else "",
+        condition_due=condition_due if kind == rounds.CONDITIONAL else None, **paper,
+    )  # fmt: skip
+    if result != rounds.CONCLUDED:
+        audit.record(by=by, event="priorities.submission.sign", about=row, now=kind,
+                     sentence=f"{row.reference} {mine.label}签署{'附条件同意' if condition else '同意'}{_on_paper(paper, by)}")  # fmt: skip
+        return row
+    conclusion = conclusions.in_force(row)
+    conclusion.settled_day = clock.today()
+    conclusion.save(update_fields=["settled_day"])
+    row.re_review_on = conclusion.re_review_on
+    row.save(update_fields=["re_review_on"])
+    workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{_on_paper(paper, by)}")
+    outcome = conclusion.get_kind_display()
+    tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
+    notices.tell(key=f"concluded-office:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(),
+                 sentence=f"{row.number}“{row.title}”联合会签通过：{outcome}。", is_demo=row.is_demo)  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.refuse")
+def refuse(
+    *, by: Actor, submission: Submission, version: int, reason: str, clause: str = "", text: str = "", signer: str = "",
+    signed_on: dt.date | None = None, seat: str | None = None,
+) -> Submission:  # fmt: skip
+    """不同意 with reason and clause: the round closes and the case goes back to review."""
+    access.require(by, Permission.SIGN)
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    row = guards.enter(by=by, submission=submission, verb="refuse", version=version)
+    reason = clean_text(reason, limit=1000, field="不同意的理由")
+    clause = clean_text(clause, limit=20, field="条款")
+    fields = {}
+    if not reason:
+        fields["reason"] = ["请写明不同意的理由。"]
+    if not clause:
+        fields["clause"] = ["请写明依据的条款，如 8.3.2(3)。"]
+    if fields:
+        raise Invalid("不同意要写明理由和条款。", fields=fields)
+    round_ = rounds.lock(guards.open_round(row).pk)
+    mine = rounds.seat_for(round_, by, seat)
+    paper = _paper(signer, signed_on)
+    more = clean_text(text, limit=1000, field="意见")
+    rounds.answer(by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100],
+                  text=f"{reason}\n{more}".strip(), clause=clause, **paper)  # fmt: skip
+    workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW,
+                     reason=f"{mine.label}不同意（{clause}）：{reason}{_on_paper(paper, by)}")  # fmt: skip
+    notices.tell(key=f"refused:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+                 sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{reason}")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.withdraw_signature")
+def withdraw_signature(
+    *, by: Actor, submission: Submission, version: int, text: str = "", seat: str | None = None
+) -> Submission:
+    """Take one's unit's answer back while the round is open; both rows stay."""
+    access.require(by, Permission.SIGN)
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    row = guards.enter(by=by, submission=submission, verb="withdraw_signature", version=version)
+    round_ = rounds.lock(guards.open_round(row).pk)
+    mine = rounds.seat_for(round_, by, seat) if seat else seats.answered_by(row, by)
+    rounds.withdraw_answer(by=by, round_=round_, seat=mine, text=clean_text(text, limit=500, field="说明"))
+    audit.record(by=by, event="priorities.submission.withdraw_signature", about=row,
+                 sentence=f"{row.reference} {mine.label}撤回签署")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.give_opinion")
+def give_opinion(
+    *, by: Actor, submission: Submission, edition: int, kind: str, text: str = "", reason: str = "", clause: str = "",
+    condition: str = "",
+) -> Submission:  # fmt: skip
+    """An opinion of the network centre or an expert on one frozen version; on an older one it is refused (409)."""
+    access.require(by, Permission.GIVE_OPINION, submission)
+    row = guards.enter(by=by, submission=submission, verb="give_opinion", version=None)
+    if edition != row.current_version:
+        raise guards.stale(row)
+    round_ = rounds.lock(guards.opinion_round(row, by).pk)
+    mine = rounds.seat_for(round_, by)
+    text = clean_text(text, limit=2000, field="意见")
+    rounds.answer(by=by, round_=round_, seat=mine, kind=kind, text=text, clause=clean_text(clause, limit=20),
+                  reason=clean_text(reason, limit=100, field="理由"),
+                  condition=clean_text(condition, limit=1000, field="条件"))  # fmt: skip
+    word = {"agree": "同意", "conditional": "附条件同意", "refuse": "不同意"}[kind]
+    audit.record(by=by, event="priorities.submission.give_opinion", about=row, now=text,
+                 sentence=f"{row.reference} {mine.label}出具意见：{word}")  # fmt: skip
+    notices.tell(key=f"opinion-in:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+                 sentence=f"{mine.label}对 {row.number}“{row.title}”出具意见：{word}。")  # fmt: skip
+    return row
+
+
+def rounds_of(submission: Submission) -> list[Round]:
+    """Every round about the submission, newest first, with seats and answers: joint approvals and opinions."""
+    rows = Round.objects.filter(about=submission.audit_key).order_by("-pk")
+    return list(rows.prefetch_related("seats__answers", "seats__organisation"))
+
+
+def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dict]) -> None:
+    """A changed amount reopens earlier seats: they signed something else."""
+    old = conclusions.in_force(row)
+    settled = conclusions.settle(old.version.proposal, amounts, old.kind)
+    if settled == old.amounts:
+        return
+    Conclusion.objects.filter(pk=old.pk).update(in_force=False)
+    fields = ("kind", "reason", "clause", "lacking", "re_review_on", "is_demo")
+    changed = Conclusion(submission=row, version=old.version, amounts=settled, by_text=by.text,
+                         **{f: getattr(old, f) for f in fields})  # fmt: skip
+    if unmet := conclusions.unmet(row, changed, screening.confirmed(row)):
+        raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet])
+    changed.save()
+    row.version += 1
+    row.save(update_fields=["version"])
+    for seat in round_.seats.filter(answers__in_force=True).distinct():
+        rounds.withdraw_answer(by=by, round_=round_, seat=seat, text="审定金额有改动，须重新签署")
+        notices.tell(key=f"reopened:{seat.pk}:{row.version}", organisation_id=seat.organisation_id,
+                     sentence=f"{row.number}“{row.title}”的审定金额有改动，请重新会签。", address=row.get_absolute_url(),
+                     is_demo=row.is_demo)  # fmt: skip
+    audit.record(by=by, event="priorities.submission.change_amounts", about=row, was=old.amounts, now=settled,
+                 sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署")  # fmt: skip
+
+
+def _paper(signer: str, signed_on: dt.date | None) -> dict:
+    signer = clean_text(signer, limit=60, field="纸质签署人")
+    if not signer:
+        return {}
+    if signed_on is None or signed_on > clock.today():
+        raise Invalid("纸质签署要写明签署日期，且不晚于今天。", fields={"signed_on": ["写明纸质签署的日期"]})
+    return {"signer": signer, "signed_on": signed_on}
+
+
+def _on_paper(paper: dict, by: Actor) -> str:
+    return f"（{paper['signer']}纸质签署，{by.name}录入）" if paper else ""

@@ -1,0 +1,150 @@
+"""Attachments of a submission by kind: checked bytes under a uuid, served only through a view, never by a path."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from governance import access, audit, files
+from governance.access import Actor
+from governance.models import StoredFile
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+from governance.text import clean_text
+from governance.verbs import step, verb
+from priorities import guards, returned, workflow
+from priorities.models import Attachment, Submission
+
+MAX_BYTES, MAX_FILES, MAX_ALL_BYTES = 20 * 1024 * 1024, 40, 200 * 1024 * 1024
+AFTER_SUBMIT = ("scan", "evidence")  # what may come after filing: the stamped scan, evidence to a corrected fact
+
+# Extension → content type, first bytes. The bytes decide; the name only has to agree with them.
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+TYPES = {
+    "pdf": ("application/pdf", b"%PDF-"),
+    "docx": (f"{_OFFICE}.wordprocessingml.document", _ZIP),
+    "xlsx": (f"{_OFFICE}.spreadsheetml.sheet", _ZIP),
+    "doc": ("application/msword", _OLE),
+    "xls": ("application/vnd.ms-excel", _OLE),
+    "wps": ("application/vnd.ms-works", _OLE),
+    "jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    "png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    "tif": ("image/tiff", b"II*\x00"),
+    "tiff": ("image/tiff", b"II*\x00"),
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a view serves: the path of the bytes, the name to show, the type."""
+
+    file: StoredFile
+    name: str
+    content_type: str
+
+    def open(self):
+        return files.open_bytes(self.file)
+
+
+@verb("priorities.submission.attach")
+def attach(
+    *, by: Actor, submission: Submission, kind: str, upload=None, name: str = "", content: bytes | None = None
+) -> Attachment:
+    """Add a file by kind: an uploaded file, or name and bytes.
+
+    On the working copy any kind (a returned case: those asked for), after filing the stamped scan of the version and
+    evidence alone. Raises Invalid (422) for what is no such file, Refused 413 where it is too large.
+    """
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="attach", version=None)
+    if kind not in dict(Attachment.KINDS):
+        raise Invalid("请选择附件的种类。", fields={"kind": ["请选择附件的种类"]})
+    _require_open(row, kind)
+    size = upload.size if upload is not None else len(content or b"")
+    if size > MAX_BYTES:
+        raise Refused(f"文件有 {size / 1024 / 1024:.1f} MB，每个文件最多 {MAX_BYTES // 1024 // 1024} MB。", status=413)
+    kept = row.attachments.filter(removed=False)
+    if kept.count() >= MAX_FILES:
+        raise Refused(f"附件已有 {MAX_FILES} 个，不能再加；请先删去不用的。")
+    if sum(kept.values_list("file__size", flat=True)) + size > MAX_ALL_BYTES:
+        raise Refused(f"附件合计最多 {MAX_ALL_BYTES // 1024 // 1024} MB。", status=413)
+    content = upload.read() if upload is not None else content or b""
+    shown, content_type = _checked(upload.name if upload is not None else name, content)
+    if kept.filter(kind=kind, version=row.current_version, file__sha256=hashlib.sha256(content).hexdigest()).exists():
+        raise Refused(f"“{shown}”与已有的附件内容相同，没有重复保存。")
+    stored = files.store(content=content, display_name=shown, content_type=content_type, by=by)
+    row_ = Attachment.objects.create(submission=row, kind=kind, version=row.current_version, file=stored, by_text=by.text,
+                                     is_demo=row.is_demo)  # fmt: skip
+    audit.record(by=by, event="priorities.submission.attach", about=row, now=stored.sha256,
+                 sentence=f"{row.reference} 上传{row_.get_kind_display()}“{shown}”")  # fmt: skip
+    return row_
+
+
+@verb("priorities.submission.detach")
+def detach(*, by: Actor, submission: Submission, attachment: Attachment) -> None:
+    """Take a file off the working copy; once a version was filed with it the bytes stay."""
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="attach", version=None)
+    kept = row.attachments.select_related("file").filter(pk=attachment.pk, removed=False).first()
+    if kept is None:
+        raise Refused("这个附件已经不在了。")
+    _require_open(row, kept.kind)
+    kept.removed = True
+    kept.save(update_fields=["removed"])
+    audit.record(by=by, event="priorities.submission.detach", about=row, was=kept.file.sha256,
+                 sentence=f"{row.reference} 去掉{kept.get_kind_display()}“{kept.file.display_name}”")  # fmt: skip
+
+
+@verb("priorities.submission.download_attachment")
+def download_attachment(*, by: Actor, submission: Submission, attachment: Attachment) -> Download:
+    """Hand out the bytes to whoever may see the submission; every download is audited."""
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    stored = attachment.file
+    audit.record(by=by, event="priorities.submission.download_attachment", about=submission, now=stored.sha256,
+                 sentence=f"下载 {submission.reference} 的附件“{stored.display_name}”")  # fmt: skip
+    return Download(stored, stored.display_name, stored.content_type)
+
+
+@step
+def wipe(*, submission: Submission) -> None:
+    """Delete the files of a draft that was never filed, bytes after the commit."""
+    stored = [a.file for a in submission.attachments.select_related("file")]
+    submission.attachments.all().delete()
+    for file in stored:
+        file.delete()
+    transaction.on_commit(lambda: [files.remove_bytes(f) for f in stored])
+
+
+def _require_open(row: Submission, kind: str) -> None:
+    if row.state in workflow.EDITABLE:
+        fields = returned.open_fields(row)
+        asked = fields is None or fields & {"attachments", f"attachments.{kind}"} or kind in AFTER_SUBMIT
+        if not asked:
+            raise Refused("退回补正没有要求补这类附件，不能改；确需改动请与信息办审核人联系。")
+        return
+    if kind not in AFTER_SUBMIT:
+        raise Refused("申报以后只能补盖章扫描件和证据材料；别的附件要先退回补正。")
+
+
+def _checked(name: str, content: bytes) -> tuple[str, str]:
+    try:
+        shown = clean_text(name, limit=200, field="文件名")
+    except ValueError as error:
+        raise Invalid(str(error), fields={"file": [str(error)]}) from None
+    shown = re.sub(r'[\\/:*?"<>|\n\t]', "_", shown.replace("\\", "/").rpartition("/")[2]).strip(". ")
+    stem, _, extension = shown.rpartition(".")
+    extension = extension.lower()
+    known = "、".join(TYPES)
+    if not content:
+        raise Invalid("文件是空的。", fields={"file": ["文件是空的"]})
+    if not stem or extension not in TYPES:
+        raise Invalid(f"只收 {known}；您交的是“{shown[-40:]}”。", fields={"file": [f"只收 {known}"]})
+    content_type, head = TYPES[extension]
+    if not content.startswith(head):
+        raise Invalid(f"“{shown[-40:]}”的内容不是 {extension} 文件。", fields={"file": [f"内容不是 {extension} 文件"]})
+    return f"{stem[: 110 - len(extension)]}.{extension}", content_type

@@ -1,0 +1,236 @@
+"""The annual plan: compiled by the office, adopted by the leading group with its minutes; a mid-year adjustment is a
+full new version with its differences (9.1.1: 审查和批准各部门电子政务建设任务和年度计划)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from governance import access, audit, clock, notices
+from governance.access import Actor
+from governance.models import Meeting
+from governance.refusal import Invalid, Refused, Stale
+from governance.roles import Permission, Role
+from governance.text import NotAnAmount, clean_text, parse_wan
+from governance.verbs import verb
+from priorities import conclusions, contacts, planning_rows, workflow
+from priorities import proposal as proposals
+from priorities.actions import registering
+from priorities.actions.telling import tell_applicant
+from priorities.models import AnnualPlan, PlanEntry, Submission
+
+LISTED = ("listed", "adjusted")
+
+
+@verb("priorities.plan.create")
+def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = False) -> AnnualPlan:
+    """Start a version of a year's plan with an entry for every candidate; with an adopted one there, a mid-year
+    adjustment that begins as its copy."""
+    access.require(by, Permission.COMPILE_PLAN)
+    if plan_year not in proposals.YEARS:
+        raise Invalid(f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。", fields={"plan_year": ["年度不对"]})
+    versions = list(AnnualPlan.objects.select_for_update().filter(plan_year=plan_year).order_by("number"))
+    if any(v.state == "draft" for v in versions):
+        raise Refused(f"{plan_year} 年度计划已有一份编制中的草案，请在那一份上修改。")
+    adopted = next((v for v in versions if v.state == "adopted"), None)
+    plan = AnnualPlan.objects.create(
+        plan_year=plan_year, number=len(versions) + 1, note=clean_text(note, limit=1000, field="编制说明"),
+        by_text=by.text, is_demo=is_demo,
+    )  # fmt: skip
+    order = 0
+    for old in adopted.entries.filter(decision__in=LISTED).order_by("order", "pk") if adopted else ():
+        order += 1
+        PlanEntry.objects.create(plan=plan, submission_id=old.submission_id, decision="listed", amounts=old.amounts,
+                                 project_id=old.project_id, order=order, is_demo=is_demo)  # fmt: skip
+    for row in candidates(plan):
+        order += 1
+        _add(plan, row, order)
+    audit.record(by=by, event="priorities.plan.create", about=plan, sentence=f"开始编制 {plan}，{order} 项", address=_address(plan))
+    return plan
+
+
+@verb("priorities.plan.put_entry")
+def put_entry(
+    *, by: Actor, plan: AnnualPlan, version: int, submission: Submission, decision: str,
+    amounts: list[dict] | None = None, reason: str = "",
+) -> PlanEntry:  # fmt: skip
+    """列入, 不列入, 调整金额 or 结转候选 of one candidate (or, in an adjustment, of an adopted case)."""
+    access.require(by, Permission.COMPILE_PLAN)
+    draft = _lock_draft(plan, version)
+    row = workflow.lock(submission.pk)
+    if decision not in dict(PlanEntry.DECISIONS):
+        raise Invalid("请选择列入、不列入、调整金额或结转候选。", fields={"decision": ["请选择一项"]})
+    reason = clean_text(reason, limit=300, field="理由")
+    entry = draft.entries.filter(submission=row).first()
+    before = planning_rows.adopted_entry(draft, row)
+    if row.state != workflow.CANDIDATE and before is None:
+        raise Refused(f"{row.reference} 不是候选（现在是“{workflow.STATES[row.state]}”），不能编入年度计划；"
+                      "只有联合会签通过的候选可以（8.1）。")  # fmt: skip
+    if row.state == workflow.CANDIDATE and row.plan_year > draft.plan_year:
+        raise Refused(f"{row.reference} 是 {row.plan_year} 年度计划的候选，不能编入 {draft.plan_year} 年度。")
+    if decision != "listed" and not reason:
+        raise Invalid("不列入、调整金额和结转都要写明理由。", fields={"reason": ["请写明理由。"]})
+    base = _base_amounts(row, before)
+    settled = base if decision == "listed" else []
+    if decision == "adjusted":
+        settled = _adjusted(row, amounts or [])
+    if entry is None:
+        entry = PlanEntry(plan=draft, submission=row, order=draft.entries.count() + 1, is_demo=draft.is_demo)
+    was = entry.decision
+    entry.decision, entry.amounts, entry.reason = decision, settled, reason
+    entry.project = row.project
+    entry.save()
+    _touch(draft)
+    audit.record(by=by, event="priorities.plan.put_entry", about=(draft, row), was=was, now=settled, address=_address(draft),
+                 sentence=f"{draft}：{row.reference} {entry.get_decision_display()}{'，' + reason if reason else ''}")  # fmt: skip
+    return entry
+
+
+@verb("priorities.plan.adopt")
+def adopt(
+    *, by: Actor, plan: AnnualPlan, version: int, meeting_title: str, held_on: dt.date, minutes_number: str
+) -> AnnualPlan:
+    """审定: the leading group adopts the version with meeting, day and 纪要文号. In one transaction the listed cases
+    become projects (or go from 待立项 to 立项) with their lines of approved money; the others are left over."""
+    access.require(by, Permission.ADOPT_PLAN)
+    draft = _lock_draft(plan, version)
+    meeting = _meeting(meeting_title, held_on, minutes_number, draft.is_demo)
+    if found := planning_rows.adoption_blockers(draft, clock.today()):
+        raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
+    entries = list(draft.entries.order_by("submission_id"))
+    rows = {r.pk: r for r in Submission.objects.select_for_update().filter(
+        pk__in=[e.submission_id for e in entries]).order_by("pk")}  # fmt: skip
+    for entry in entries:
+        row = rows[entry.submission_id]
+        if row.state == workflow.CANDIDATE and entry.decision in LISTED:
+            _adopt_case(by, draft, entry, row, meeting)
+        elif row.state == workflow.CANDIDATE:
+            _leave_over(by, draft, entry, row)
+        else:
+            _adjust_case(by, draft, entry, row, meeting)
+    AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
+    draft.state, draft.meeting, draft.adopted_day, draft.version = "adopted", meeting, clock.today(), draft.version + 1
+    draft.save()
+    listed = sum(e.decision in LISTED for e in entries)
+    audit.record(by=by, event="priorities.plan.adopt", about=draft, was="draft", now="adopted", address=_address(draft),
+                 sentence=f"{meeting}审定 {draft}：列入 {listed} 项，其余 {len(entries) - listed} 项")  # fmt: skip
+    notices.tell(key=f"plan-adopted:{draft.pk}", role=Role.FINANCE, address=_address(draft), is_demo=draft.is_demo,
+                 sentence=f"{draft}已审定（{minutes_number}），列入 {listed} 项，预算行已开立。")  # fmt: skip
+    return draft
+
+
+def candidates(plan: AnnualPlan):
+    """Candidates of the plan's year, left-over ones included, that have no entry in it yet."""
+    rows = Submission.objects.filter(state=workflow.CANDIDATE, plan_year__lte=plan.plan_year)
+    return rows.exclude(pk__in=plan.entries.values("submission_id")).order_by("number")
+
+
+def _add(plan: AnnualPlan, row: Submission, order: int) -> None:
+    PlanEntry.objects.create(plan=plan, submission=row, decision="listed", amounts=_base_amounts(row, None),
+                             project=row.project, order=order, is_demo=plan.is_demo)  # fmt: skip
+
+
+def _base_amounts(row: Submission, before: PlanEntry | None) -> list[dict]:
+    if before is not None:
+        return before.amounts
+    conclusion = conclusions.in_force(row)
+    return conclusions.approved(conclusion) if conclusion else []
+
+
+def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
+    """The entry's own amounts: a source or year may be left out or raised up to what was settled in all."""
+    conclusion = conclusions.in_force(row)
+    most = sum((Decimal(a["amount_wan"]) for a in conclusions.approved(conclusion)), Decimal(0)) if conclusion else None
+    sums: dict[tuple[int, str], Decimal] = {}
+    errors: dict[str, list[str]] = {}
+    for i, item in enumerate(amounts):
+        source, year = item.get("source"), item.get("fiscal_year")
+        try:
+            amount = parse_wan(item.get("amount_wan"))
+        except NotAnAmount as error:
+            errors[f"amounts.{i}"] = [str(error)]
+            continue
+        if source not in proposals.SOURCE_LABELS or not isinstance(year, int) or year not in proposals.YEARS:
+            errors[f"amounts.{i}"] = ["资金来源或年度不对。"]
+        elif amount:
+            sums[year, source] = sums.get((year, source), Decimal(0)) + amount
+    total = sum(sums.values(), Decimal(0))
+    if not errors and not sums:
+        errors["amounts"] = ["调整金额至少要有一笔大于 0 的钱；不给钱请用“不列入”。"]
+    if not errors and most is not None and total > most:
+        errors["amounts"] = [f"合计 {total:.2f} 万元超过会签审定的 {most:.2f} 万元；超过的部分要重新会签。"]
+    if errors:
+        raise Invalid(next(iter(errors.values()))[0], fields=errors)
+    order = list(proposals.SOURCE_LABELS)
+    return [{"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
+            for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))]  # fmt: skip
+
+
+def _adopt_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
+    reason = f"{plan}列入（{meeting.minutes_number}）"
+    if row.project_id is None:
+        row.project = registering.register(by=by, submission=row, origin="annual_plan", reason=reason)
+        row.save(update_fields=["project"])
+    else:
+        registering.approve(by=by, project=row.project, reason=reason)
+    registering.open_lines(by=by, project=row.project, amounts=entry.amounts, document_number=meeting.minutes_number,
+                           is_demo=row.is_demo)  # fmt: skip
+    entry.project = row.project
+    entry.save(update_fields=["project"])
+    workflow.advance(by=by, submission=row, verb="adopt", to=workflow.ADOPTED, reason=reason)
+    tell_applicant(row, f"adopted:{row.pk}:{plan.pk}", f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）。")
+
+
+def _leave_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) -> None:
+    row.plan_year = plan.plan_year + 1
+    row.save(update_fields=["plan_year"])
+    workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE,
+                     reason=f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}")  # fmt: skip
+    tell_applicant(row, f"left-over:{row.pk}:{plan.pk}",
+                    f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}")  # fmt: skip
+
+
+def _adjust_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
+    """A mid-year adjustment of a case adopted before: only the signed differences are booked."""
+    before = planning_rows.adopted_entry(plan, row)
+    changes = planning_rows.signed_differences(before.amounts if before else [], entry.amounts)
+    if not changes or row.project_id is None:
+        return
+    registering.open_lines(by=by, project=row.project, amounts=changes, document_number=meeting.minutes_number,
+                           is_demo=row.is_demo)  # fmt: skip
+    tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}",
+                    f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。")  # fmt: skip
+
+
+def _meeting(title: str, held_on: dt.date, minutes_number: str, is_demo: bool) -> Meeting:
+    title = clean_text(title, limit=120, field="会议名称")
+    minutes_number = clean_text(minutes_number, limit=60, field="纪要文号")
+    fields = {}
+    if not title:
+        fields["meeting_title"] = ["请填会议名称。"]
+    if not minutes_number:
+        fields["minutes_number"] = ["请填纪要文号；文号不由系统编造。"]
+    if held_on is None or held_on > clock.today():
+        fields["held_on"] = ["请填会议日期，不晚于今天。"]
+    if fields:
+        raise Invalid("审定要写明会议、日期和纪要文号（9.1.1）。", fields=fields)
+    return Meeting.objects.create(title=title, held_on=held_on, minutes_number=minutes_number, is_demo=is_demo)
+
+
+def _lock_draft(plan: AnnualPlan, version: int) -> AnnualPlan:
+    draft = AnnualPlan.objects.select_for_update().get(pk=plan.pk)
+    if draft.state != "draft":
+        raise Refused(f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。",
+                      blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))])  # fmt: skip
+    if draft.version != version:
+        raise Stale(f"{draft}已被别人改过，您的改动没有保存；请对照现有内容再交。", current={"version": draft.version})
+    return draft
+
+
+def _touch(plan: AnnualPlan) -> None:
+    plan.version += 1
+    plan.save(update_fields=["version"])
+
+
+def _address(plan: AnnualPlan) -> str:
+    return f"/priorities/plan/{plan.plan_year}/"

@@ -1,0 +1,87 @@
+"""Rule sets: which reading of a clause holds, which clauses are in force, the precedence. Drafted by the office,
+adopted by the leading group from a day on; screenings made before keep theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from governance import access, audit, clock, notices
+from governance.access import Actor
+from governance.refusal import Invalid, Refused, Stale
+from governance.roles import Permission, Role
+from governance.text import clean_text
+from governance.verbs import verb
+from priorities import rule_sets
+from priorities.actions.plans import _meeting
+from priorities.models import RuleSetRecord
+
+
+@verb("priorities.rule_set.draft")
+def draft_rule_set(
+    *, by: Actor, key: str, title: str, readings: dict | None = None, switched_off=(), precedence=(), reason: str = "",
+    base: str = "plan-2006", is_demo: bool = False,
+) -> RuleSetRecord:  # fmt: skip
+    """Draft a rule set: `readings` {"8.3.2(2)": key}, clauses switched off, precedence (outcomes, strongest first).
+
+    The same key again rewrites the draft. Raises Invalid where a clause, reading or outcome does not exist.
+    """
+    access.require(by, Permission.DRAFT_RULE_SET)
+    key, title = str(key).strip(), clean_text(title, limit=120, field="名称")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or len(key) > 60:
+        raise Invalid("标识只用小写字母、数字和连字符，如 plan-2006-b。", fields={"key": ["只用小写字母、数字和连字符"]})
+    reason = clean_text(reason, limit=2000, field="理由")
+    fields = {name: ["请填写。"] for name, value in (("title", title), ("reason", reason)) if not value}
+    if fields:
+        raise Invalid("规则集要有名称和理由。", fields=fields)
+    row = RuleSetRecord.objects.select_for_update().filter(key=key).first()
+    if row is not None and row.state != "draft":
+        raise Refused(f"规则集 {key} 已审定，不能再改；请另起标识起草。")
+    values = {"title": title, "base": base, "readings": dict(readings or {}), "switched_off": list(switched_off),
+              "precedence": list(precedence), "reason": reason, "by_text": by.text}  # fmt: skip
+    candidate = RuleSetRecord(key=key, **values)
+    rule_sets.build(candidate)  # refuses what the criteria do not know
+    if row is None:
+        candidate.is_demo = is_demo
+        candidate.save()
+        row = candidate
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version += 1
+        row.save()
+    audit.record(by=by, event="priorities.rule_set.draft", about=row, now=values, sentence=f"起草规则集 {key}：{title}")
+    return row
+
+
+@verb("priorities.rule_set.adopt")
+def adopt_rule_set(
+    *, by: Actor, record: RuleSetRecord, version: int, from_day: dt.date, meeting_title: str, held_on: dt.date,
+    minutes_number: str,
+) -> RuleSetRecord:  # fmt: skip
+    """审定: the draft holds from a day on (today or later); the one before ends on it, so that periods never overlap."""
+    access.require(by, Permission.ADOPT_RULE_SET)
+    rows = {r.pk: r for r in RuleSetRecord.objects.select_for_update().order_by("pk")}
+    row = rows[record.pk]
+    if row.state != "draft":
+        raise Refused(f"规则集 {row.key} 是“{row.get_state_display()}”，不能再审定。")
+    if row.version != version:
+        raise Stale(f"规则集 {row.key} 已被别人改过，请对照现有内容再审定。", current={"version": row.version})
+    if from_day is None or from_day < clock.today():
+        raise Invalid("规则集从今天或以后的某一天起执行，不溯及既往。", fields={"from_day": ["写今天或以后的日期"]})
+    later = [r for r in rows.values() if r.state == "in_force" and r.from_day >= from_day]
+    if later:
+        raise Refused(f"规则集 {later[0].key} 已定于 {later[0].from_day} 起执行；新的起日要在它之后。")
+    rule_sets.build(row)
+    meeting = _meeting(meeting_title, held_on, minutes_number, row.is_demo)
+    for old in rows.values():
+        if old.state == "in_force" and (old.to_day is None or old.to_day > from_day):
+            old.to_day = from_day
+            old.save(update_fields=["to_day"])
+    row.state, row.from_day, row.to_day, row.meeting, row.version = "in_force", from_day, None, meeting, row.version + 1
+    row.save()
+    audit.record(by=by, event="priorities.rule_set.adopt", about=row, was="draft", now=str(from_day),
+                 sentence=f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行")  # fmt: skip
+    notices.tell(key=f"rule-set:{row.pk}", role=Role.REVIEWER, address="/priorities/rule-sets/", is_demo=row.is_demo,
+                 sentence=f"规则集“{row.title}”自 {from_day} 起执行（{minutes_number}）。")  # fmt: skip
+    return row

@@ -1,0 +1,344 @@
+"""The information office: accept, return, confirm facts and verdict, propose a conclusion, ask or waive opinions, send."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from governance import access, audit, clock, notices, rounds
+from governance.access import Actor
+from governance.models import User
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+from governance.rounds import SeatSpec
+from governance.text import clean_text
+from governance.verbs import verb
+from priorities import conclusions, guards, screening, seats, workflow
+from priorities import proposal as proposals
+from priorities.actions.telling import tell_applicant, touch
+from priorities.labels import ANSWERS, OPINIONS, OUTCOMES, PAPERS
+from priorities.models import (
+    Conclusion,
+    ConfirmedFact,
+    OpinionWaiver,
+    OverlapJudgement,
+    ReturnedPoint,
+    Submission,
+)
+from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
+
+DUE_DAYS = {"opinion": 10, "joint_approval": 10}  # working days; 系统默认, no date blocks anything
+
+
+@verb("priorities.submission.accept")
+def accept(*, by: Actor, submission: Submission, version: int) -> Submission:
+    """受理: from now on a withdrawal needs a reason."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="accept", version=version)
+    row.assignee_id = by.user_id
+    row.save(update_fields=["assignee"])
+    workflow.advance(by=by, submission=row, verb="accept", to=workflow.UNDER_REVIEW)
+    tell_applicant(row, f"accepted:{row.pk}:{row.current_version}", f"{row.number}“{row.title}”已受理。")
+    return row
+
+
+@verb("priorities.submission.return")
+def return_for_correction(
+    *, by: Actor, submission: Submission, version: int, points: Iterable[tuple[str, str]]
+) -> Submission:
+    """退回补正: every lacking point at once, each naming its field; only those fields open again."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="return", version=version)
+    kept = []
+    for field, sentence in points:
+        field = clean_text(field, limit=80, field="字段")
+        sentence = clean_text(sentence, limit=500, field="补正意见")
+        if not field or not sentence:
+            raise Invalid("每一处都要写明字段和要补正什么。", fields={"points": ["写明字段和要补正什么"]})
+        if not _is_a_field(row.proposal, field):
+            raise Invalid(f"申报书里没有“{field}”这个字段。", fields={"points": [f"没有字段 {field}"]})
+        kept.append((field, sentence))
+    if not kept:
+        raise Invalid("退回补正要一次写全要补正的地方。", fields={"points": ["至少写一处"]})
+    ReturnedPoint.objects.bulk_create(
+        ReturnedPoint(submission=row, version=row.current_version, field=f, sentence=s, by_text=by.text) for f, s in kept
+    )
+    for round_ in screening.opinion_rounds(row, open_only=True):
+        rounds.close(round_=round_)
+    text = "；".join(s for _, s in kept)
+    workflow.advance(by=by, submission=row, verb="return", to=workflow.RETURNED, reason=text)
+    tell_applicant(row, f"returned:{row.pk}:{row.current_version}:{row.version}",
+                    f"{row.number}“{row.title}”退回补正，共 {len(kept)} 处：{text}")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.confirm_facts")
+def confirm_facts(
+    *, by: Actor, submission: Submission, version: int, facts: Iterable[dict] = (), nothing_to_object: bool = False
+) -> Submission:
+    """Confirm or correct facts, many at once: {"fact", "value", "evidence", "component"}.
+
+    `nothing_to_object` (均无异议) answers the six office facts with 否 where they are not answered yet. A value that
+    differs from the stated one is a correction and is told to the applicant.
+    """
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="confirm_facts", version=version)
+    given = [_clean_fact(row, item, i) for i, item in enumerate(facts)]
+    if nothing_to_object:
+        named = {(c, f) for c, f, _, _ in given} | set(screening.confirmed_facts(row))
+        given += [("", str(f), "no", "均无异议") for f in Fact if f in OFFICE_FACTS and ("", str(f)) not in named]
+    if not given:
+        if nothing_to_object:
+            return row
+        raise Invalid("没有要核定的事实。", fields={"facts": ["至少核定一个事实"]})
+    _put_facts(by, row, given)
+    return row
+
+
+@verb("priorities.submission.record_overlap")
+def record_overlap(*, by: Actor, submission: Submission, version: int, other: str, degree: str) -> Submission:
+    """重复程度 无 / 部分 / 严重 against one record (project:P06, plan-task:T2-31, submission:12); only 严重 makes
+    8.3.3(2) hold (D23)."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="record_overlap", version=version)
+    degrees = dict(OverlapJudgement.DEGREES)
+    if degree not in degrees:
+        raise Invalid("重复程度只有无、部分、严重。", fields={"degree": ["请选择无、部分或严重"]})
+    name = screening.name_of(other, by)
+    if name is None or other == row.audit_key:
+        raise Invalid("请选择与哪个项目、任务或申报比较。", fields={"other": ["没有这条记录"]})
+    OverlapJudgement.objects.update_or_create(
+        submission=row, other=other, defaults={"degree": degree, "by_text": by.text, "day": clock.today()}
+    )
+    severe = row.overlap_judgements.filter(degree="severe").exists()
+    evidence = f"与{name}：{degrees[degree]}"
+    _put_facts(by, row, [("", str(Fact.SEVERELY_DUPLICATES), "yes" if severe else "no", evidence)])
+    audit.record(by=by, event="priorities.submission.record_overlap", about=row, now=degree,
+                 sentence=f"{row.reference} 重复程度认定：{evidence}")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.confirm_verdict")
+def confirm_verdict(
+    *, by: Actor, submission: Submission, version: int, decisions: dict[str, bool] | None = None,
+    departure: dict | None = None,
+) -> Submission:  # fmt: skip
+    """确认判定: freezes a confirmed screening of the current version and facts.
+
+    Every clause that is `partly` needs a decision; a departure names outcome, clause and reason. An undetermined
+    outcome cannot be confirmed without a departure, except where 8.3 only advises (the plan's own 27, D20).
+    """
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="confirm_verdict", version=version)
+    decisions = {str(k): bool(v) for k, v in (decisions or {}).items()}
+    result = screening.verdict(row, decisions=decisions)
+    partly = screening.verdict(row)["needs_decision"]
+    if foreign := [c for c in decisions if c not in partly]:
+        raise Invalid(f"{'、'.join(foreign)} 不是部分成立的条款，不用决定。", fields={"decisions": ["只对部分成立的条款作决定"]})
+    if open_ := [c for c in partly if c not in decisions]:
+        raise Refused(f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。",
+                      blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_])  # fmt: skip
+    departed = _departure(departure)
+    if result["outcome"] == "undetermined" and not departed and not conclusions.is_advisory(row):
+        lacking = [FACTS[f].question for f in result["missing_facts"]]
+        raise Refused(
+            f"判定还是待定：{'；'.join(lacking)}。请先核定这些事实，或写明条款和理由另作判定。",
+            blockers=[(f"还不明：{q}", f"{guards.reviewer(clock.today())}，或{guards.applicant(row, clock.today())}")
+                      for q in lacking],
+        )  # fmt: skip
+    screening.freeze(by=by, submission=row, result=result, decisions=decisions, confirmed=True, **departed)
+    touch(row)
+    more = f"，另作判定为{OUTCOMES[departed['override']]}：{departed['override_reason']}" if departed else ""
+    audit.record(by=by, event="priorities.submission.confirm_verdict", about=row, now=result["outcome"],
+                 sentence=f"{row.reference} 确认判定：{OUTCOMES[result['outcome']]}{more}")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.propose_conclusion")
+def propose_conclusion(
+    *, by: Actor, submission: Submission, version: int, kind: str, reason: str = "", clause: str = "", lacking: str = "",
+    re_review_on: dt.date | None = None, amounts: list[dict] | None = None,
+) -> Submission:  # fmt: skip
+    """拟定结论: where the case goes, with its conditions and the 审定 amounts (≤ requested, each cut with its ground)."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="propose_conclusion", version=version)
+    if kind not in dict(Conclusion.KINDS):
+        raise Invalid("结论只有候选、储备库、缓建和市财政不支持。", fields={"kind": ["请选择结论"]})
+    lacking = clean_text(lacking, limit=1000, field="缺失条件")
+    if kind == "deferred":
+        if not lacking:
+            raise Invalid("缓建要写明缺失条件（D26）。", fields={"lacking": ["写明缺什么条件"]})
+        re_review_on = conclusions.re_review_day(re_review_on, clock.today())
+    confirmed, filed = screening.confirmed(row), screening.current_version(row)
+    document = filed.proposal
+    settled = (
+        conclusions.suggested(document, confirmed, kind) if amounts is None
+        else conclusions.settle(document, amounts, kind)
+    )  # fmt: skip
+    row.conclusions.filter(in_force=True).update(in_force=False)
+    conclusion = Conclusion(
+        submission=row, version=filed, kind=kind, reason=clean_text(reason, limit=1000, field="理由"),
+        clause=clean_text(clause, limit=20, field="条款"), lacking=lacking if kind == "deferred" else "",
+        re_review_on=re_review_on if kind == "deferred" else None, amounts=settled, by_text=by.text, is_demo=row.is_demo,
+    )  # fmt: skip
+    if unmet := conclusions.unmet(row, conclusion, confirmed):
+        raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet],
+                      fields={"kind": unmet})  # fmt: skip
+    conclusion.save()
+    touch(row)
+    audit.record(by=by, event="priorities.submission.propose_conclusion", about=row, now=settled,
+                 sentence=f"{row.reference} 拟定结论：{conclusion.get_kind_display()}")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.request_opinion")
+def request_opinion(
+    *, by: Actor, submission: Submission, version: int, what: str, assigned: User | None = None,
+    due_day: dt.date | None = None,
+) -> Submission:  # fmt: skip
+    """Ask 网络管理中心 (network_centre) or an expert (expert) about the technical scheme of the current version (D04).
+
+    An expert is a person: `assigned`, else the first who holds the role and has no part in the case.
+    """
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="request_opinion", version=version)
+    if what not in OPINIONS:
+        raise Invalid("可以征求网络管理中心或专家组的意见。", fields={"what": ["请选择"]})
+    day = clock.today()
+    organisation, body, acting_for = seats.opinion(what, day)
+    if organisation is None:
+        raise Refused(f"{OPINIONS[what]}在 {day} 还没有承担单位（D05）。")
+    if what == "expert":
+        assigned = assigned or screening.free_expert(row, day)
+        if assigned is None:
+            raise Refused("没有与本件无关的专家可以指派；请先由安全管理员授予专家角色，或写明理由免去专家意见。")
+        screening.require_unconnected(row, assigned, day)
+    kind = f"opinion-{what}" + (f"-{assigned.pk}" if assigned else "")
+    if screening.opinion_rounds(row, open_only=True).filter(kind=kind).exists():
+        raise Refused(f"{OPINIONS[what]}已经在征求，还没有回来。")
+    label = f"{assigned}（{body}）" if assigned else f"{organisation}（{body}）"
+    opened = rounds.open_round(
+        kind=kind, about=row.audit_key, about_version=str(row.current_version), address=row.get_absolute_url(),
+        title=f"{OPINIONS[what]}：{row.number} {row.title}", is_demo=row.is_demo,
+        due_day=due_day or clock.add_working_days(day, DUE_DAYS["opinion"]),
+        seats=[SeatSpec(key=what, label=label, organisation_id=organisation.survivor_id, acting_for=acting_for,
+                        assigned_id=assigned.pk if assigned else None)],
+    )  # fmt: skip
+    touch(row)
+    audit.record(by=by, event="priorities.submission.request_opinion", about=row,
+                 sentence=f"{row.reference} 征求{OPINIONS[what]}：{label}")  # fmt: skip
+    notices.tell(key=f"opinion:{opened.pk}", user_id=assigned.pk if assigned else None, is_demo=row.is_demo,
+                 organisation_id=None if assigned else organisation.survivor_id, address=row.get_absolute_url(),
+                 sentence=f"请对 {row.number}“{row.title}”出具意见，{opened.due_day} 前。")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.waive_opinion")
+def waive_opinion(*, by: Actor, submission: Submission, version: int, what: str | Iterable[str], reason: str) -> Submission:
+    """Do without an opinion or the stamped scan of this version, with a reason; several at once."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
+    names = [what] if isinstance(what, str) else list(what)
+    reason = clean_text(reason, limit=300, field="理由")
+    if not names or set(names) - set(PAPERS):
+        raise Invalid("可以免去的只有网络管理中心意见、专家组意见和盖章扫描件。", fields={"what": ["请选择"]})
+    if not reason:
+        raise Invalid("免去意见或扫描件要写明理由。", fields={"reason": ["请写明理由。"]})
+    for name in names:
+        OpinionWaiver.objects.update_or_create(
+            submission=row, version=row.current_version, what=name,
+            defaults={"reason": reason, "by_text": by.text, "day": clock.today(), "is_demo": row.is_demo},
+        )  # fmt: skip
+        for round_ in screening.opinion_rounds(row, open_only=True).filter(kind__startswith=f"opinion-{name}"):
+            rounds.close(round_=round_)
+    touch(row)
+    labels = "、".join(PAPERS[n] for n in names)
+    audit.record(by=by, event="priorities.submission.waive_opinion", about=row, now=reason,
+                 sentence=f"{row.reference} 免去{labels}：{reason}")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.send")
+def send(*, by: Actor, submission: Submission, version: int) -> Submission:
+    """送会签: opens the round of four signatures on three seats (8.1, 9.2.7), with the independent one where a seat's
+    body has an interest in the case (D44)."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="send", version=version)
+    day = clock.today()
+    opened = rounds.open_round(
+        kind="joint_approval", about=row.audit_key, about_version=str(row.current_version), is_demo=row.is_demo,
+        title=f"联合会签：{row.number} {row.title}", address=row.get_absolute_url(), seats=seats.joint_approval(row, day),
+        due_day=clock.add_working_days(day, DUE_DAYS["joint_approval"]),
+    )  # fmt: skip
+    workflow.advance(by=by, submission=row, verb="send", to=workflow.JOINT_APPROVAL)
+    for seat in opened.seats.all():
+        notices.tell(key=f"seat:{seat.pk}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
+                     sentence=f"请会签 {row.number}“{row.title}”，{opened.due_day} 前。", is_demo=row.is_demo)  # fmt: skip
+    return row
+
+
+def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str]:
+    fact, value = str(item.get("fact", "")), str(item.get("value", ""))
+    component = str(item.get("component", "") or "")
+    path = f"facts.{i}"
+    if fact not in {str(f) for f in Fact}:
+        raise Invalid(f"没有这个事实：{fact[:60]}。", fields={path: ["没有这个事实。"]})
+    if value not in ANSWERS:
+        raise Invalid("只能核定为是、否或不明。", fields={path: ["请选择是、否或不明"]})
+    document = screening.current_version(row).proposal
+    if component and (fact not in COMPONENT_FACTS or component not in {c["id"] for c in document["components"]}):
+        raise Invalid("这个事实不按这个组成部分回答。", fields={path: ["没有这个组成部分，或事实不按组成部分回答"]})
+    if fact == Fact.SEVERELY_DUPLICATES and value == "no" and row.overlap_judgements.filter(degree="severe").exists():
+        raise Invalid("已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。",
+                      fields={path: ["与重复程度的认定矛盾"]})  # fmt: skip
+    evidence = clean_text(item.get("evidence"), limit=1000, field="依据")
+    stated, _ = screening.stated(document, component, fact)
+    if stated not in ("", value) and not evidence:
+        raise Invalid(f"改动申报单位的回答要写明依据：{FACTS[fact].question}", fields={path: ["改动要写明依据"]})
+    return component, fact, value, evidence
+
+
+def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]]) -> None:
+    document, day = screening.current_version(row).proposal, clock.today()
+    changed = []
+    for component, fact, value, evidence in given:
+        stated, stated_evidence = screening.stated(document, component, fact)
+        ConfirmedFact.objects.update_or_create(
+            submission=row, component=component, fact=fact,
+            defaults={"value": value, "stated": stated, "stated_evidence": stated_evidence, "evidence": evidence,
+                      "by_text": by.text, "user_id": by.user_id, "day": day, "recorded_at": clock.now()},
+        )  # fmt: skip
+        if fact not in OFFICE_FACTS and value != (stated or "unknown"):
+            changed.append((component, fact))
+    touch(row)
+    audit.record(by=by, event="priorities.submission.confirm_facts", about=row,
+                 now=[{"component": c, "fact": f, "value": v, "evidence": e} for c, f, v, e in given],
+                 sentence=f"{row.reference} 核定事实 {len(given)} 个，其中改动申报单位回答 {len(changed)} 个")  # fmt: skip
+    if changed:
+        questions = "；".join(FACTS[f].question for _, f in changed)
+        tell_applicant(row, f"corrected:{row.pk}:{row.version}",
+                        f"{row.number} 有 {len(changed)} 个事实与贵单位的回答不同：{questions}；"
+                        f"{screening.answer_by(day)} 前可以附证据答复。")  # fmt: skip
+
+
+def _departure(departure: dict | None) -> dict:
+    if not departure:
+        return {}
+    outcome = str(departure.get("outcome", ""))
+    clause = clean_text(departure.get("clause"), limit=20, field="条款")
+    reason = clean_text(departure.get("reason"), limit=1000, field="理由")
+    fields = {}
+    if outcome not in OUTCOMES or outcome == "undetermined":
+        fields["departure"] = ["请选择另作的判定"]
+    if not clause:
+        fields["clause"] = ["请写明依据的条款"]
+    if not reason:
+        fields["reason"] = ["请写明理由"]
+    if fields:
+        raise Invalid("另作判定要写明结果、条款和理由（D16）。", fields=fields)
+    return {"override": outcome, "override_clause": clause, "override_reason": reason}
+
+
+def _is_a_field(proposal: dict, field: str) -> bool:
+    head = field.partition(".")[0]
+    return head in proposals.empty() or head in ("money", "attachments")

@@ -1,0 +1,92 @@
+"""The ways beside the annual plan: 自筹核对, 区县备案, and the way back from 缓建 and the pool."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance import access, audit, clock, notices, numbering
+from governance.access import Actor
+from governance.roles import Permission, Role
+from governance.text import clean_text
+from governance.verbs import frame, verb
+from priorities import guards, workflow
+from priorities.actions import registering
+from priorities.actions.telling import tell_applicant, touch
+from priorities.models import SelfFundedCheck, Submission
+
+
+@verb("priorities.submission.check_self_funded")
+def check_self_funded(
+    *, by: Actor, submission: Submission, version: int, shared_network: bool, exchange: bool, ca: bool, security: bool,
+    note: str = "",
+) -> Submission:  # fmt: skip
+    """自筹核对 against 统一发展部署 (8.1(5), D18): four points. Four times yes registers the project; else the check is
+    recorded, the applicant is told, and the case stays where it is."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="check_self_funded", version=version)
+    check = SelfFundedCheck.objects.create(
+        submission=row, version=row.current_version, shared_network=shared_network, exchange=exchange, ca=ca,
+        security=security, note=clean_text(note, limit=500, field="说明"), by_text=by.text, is_demo=row.is_demo,
+    )  # fmt: skip
+    points = ("shared_network", "exchange", "ca", "security")
+    lacking = [SelfFundedCheck._meta.get_field(p).verbose_name for p in points if not getattr(check, p)]
+    if lacking:
+        text = f"没有做到：{'、'.join(lacking)}"
+        touch(row)
+        audit.record(by=by, event="priorities.submission.check_self_funded", about=row,
+                     sentence=f"{row.reference} 自筹核对不符合统一发展部署，{text}")  # fmt: skip
+        tell_applicant(row, f"self-funded:{check.pk}",
+                        f"{row.number}“{row.title}”的自筹核对不符合统一发展部署（8.1(5)），{text}。")  # fmt: skip
+        return row
+    row.project = row.project or registering.register(by=by, submission=row, origin="self_funded")
+    row.save(update_fields=["project"])
+    workflow.advance(by=by, submission=row, verb="check_self_funded", to=workflow.SELF_FUNDED,
+                     reason="符合统一发展部署的四项要求")  # fmt: skip
+    tell_applicant(row, f"self-funded:{check.pk}", f"{row.number}“{row.title}”自筹核对符合统一发展部署，可以自行建设。")
+    return row
+
+
+@verb("priorities.submission.acknowledge")
+def acknowledge(*, by: Actor, submission: Submission, version: int) -> Submission:
+    """备案: a district's filing without city money gets a receipt number and is registered; no approval (D50)."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="acknowledge", version=version)
+    year = clock.today().year
+    row.receipt_number = f"BA{year}-{numbering.take(name=f'receipt-{year}'):03d}"
+    row.project = registering.register(by=by, submission=row, origin="district")
+    row.save(update_fields=["receipt_number", "project"])
+    workflow.advance(by=by, submission=row, verb="acknowledge", to=workflow.FILED, reason=f"回执 {row.receipt_number}")
+    tell_applicant(row, f"filed:{row.pk}", f"{row.number}“{row.title}”已备案，回执号 {row.receipt_number}。")
+    return row
+
+
+@verb("priorities.submission.re_review")
+def re_review(*, by: Actor, submission: Submission, version: int, reason: str = "") -> Submission:
+    """复审: a deferred case or one of the pool comes back to review; what was decided stays as history."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="re_review", version=version)
+    back_to_review(by=by, row=row, reason=clean_text(reason, limit=500, field="理由"))
+    return row
+
+
+def re_review_due(day: dt.date) -> int:
+    """Bring back every deferred case whose re-review date has come (daily, idempotent); returns how many."""
+    due = Submission.objects.filter(state=workflow.DEFERRED, re_review_on__lte=day).order_by("pk")
+    count = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        with frame():
+            row = workflow.lock(pk)
+            if row.state == workflow.DEFERRED and row.re_review_on and row.re_review_on <= day:
+                back_to_review(by=None, row=row, reason=f"复审日期 {row.re_review_on} 到了")
+                count += 1
+    return count
+
+
+def back_to_review(*, by: Actor | None, row: Submission, reason: str) -> None:
+    """What re-review does, by a person or on the date."""
+    row.conclusions.filter(in_force=True).update(in_force=False)
+    row.re_review_on = None
+    row.save(update_fields=["re_review_on"])
+    workflow.advance(by=by, submission=row, verb="re_review", to=workflow.UNDER_REVIEW, reason=reason)
+    notices.tell(key=f"re-review:{row.pk}:{row.version}", role=Role.REVIEWER, address=row.get_absolute_url(),
+                 sentence=f"{row.number}“{row.title}”回到审核，等待复审。", is_demo=row.is_demo)  # fmt: skip

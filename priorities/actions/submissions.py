@@ -1,0 +1,129 @@
+"""The applicant's way: submit, withdraw, answer a corrected fact, ask for a change of a running project."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from governance import access, audit, clock, notices, numbering, rounds
+from governance.access import Actor
+from governance.models import Round
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission, Role
+from governance.text import clean_text
+from governance.verbs import verb
+from priorities import guards, screening, workflow
+from priorities import proposal as proposals
+from priorities.actions.drafts import create_draft, write
+from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
+from projects.models import Project
+
+
+@verb("priorities.submission.submit")
+def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
+    """File it: complete, within the window, confirmed by every co-applicant. Takes the number at the first submit,
+    freezes a version and screens it (unconfirmed)."""
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="submit", version=version)
+    day = clock.today()
+    if row.number is None:
+        row.number = f"SB{row.plan_year}-{numbering.take(name=f'submission-{row.plan_year}'):03d}"
+    row.current_version += 1
+    row.submitted_day = day
+    write(row, row.proposal)
+    row.save()
+    filed = SubmissionVersion.objects.create(
+        submission=row, number=row.current_version, proposal=row.proposal, sha256=proposals.sha256(row.proposal),
+        by_text=by.text, is_demo=row.is_demo,
+    )  # fmt: skip
+    workflow.advance(by=by, submission=row, verb="submit", to=workflow.SUBMITTED)
+    screening.screen_automatically(by=by, submission=row)
+    notices.tell(
+        key=f"submitted:{row.pk}:{filed.number}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+        sentence=f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。",
+    )  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.withdraw")
+def withdraw(*, by: Actor, submission: Submission, version: int, reason: str = "") -> Submission:
+    """Take it back before the conclusion; with a reason once it was accepted. Closes open rounds."""
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="withdraw", version=version)
+    reason = clean_text(reason, limit=500, field="撤回理由")
+    accepted = row.transitions.filter(verb="accept").exists()
+    if accepted and not reason:
+        raise Invalid("已经受理的申报，撤回要写明理由。", fields={"reason": ["请写明撤回理由。"]})
+    for round_ in Round.objects.select_for_update().filter(about=row.audit_key, state="open").order_by("pk"):
+        rounds.close(round_=round_)
+        for seat in round_.seats.all():
+            notices.tell(key=f"withdrawn:{round_.pk}:{seat.pk}", organisation_id=seat.organisation_id,
+                         user_id=seat.assigned_id, sentence=f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。",
+                         address=row.get_absolute_url(), is_demo=row.is_demo)  # fmt: skip
+    workflow.advance(by=by, submission=row, verb="withdraw", to=workflow.WITHDRAWN, reason=reason)
+    if row.number:
+        notices.tell(key=f"withdrawn:{row.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+                     sentence=f"{row.organisation}撤回 {row.reference}“{row.title}”。")  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.answer_correction")
+def answer_correction(*, by: Actor, submission: Submission, fact: str, text: str, component: str = "") -> CorrectionAnswer:
+    """Answer a fact that the office corrected, with evidence, within five working days of the correction."""
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="answer_correction", version=None)
+    text = clean_text(text, limit=1000, field="说明与证据")
+    if not text:
+        raise Invalid("请写明说明与证据。", fields={"text": ["请写明说明与证据。"]})
+    corrected = next((c for c in screening.corrections(row) if (c.component, c.fact) == (component, fact)), None)
+    if corrected is None:
+        raise Refused("这个事实没有被核定改动，不用答复。")
+    if clock.today() > corrected.answer_by:
+        raise Refused(f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。",
+                      blockers=[("答复期限已过", guards.reviewer(clock.today()))])  # fmt: skip
+    answer = CorrectionAnswer.objects.create(
+        submission=row, component=component, fact=fact, stated=corrected.stated, corrected=corrected.value, text=text,
+        by_text=by.text, is_demo=row.is_demo,
+    )  # fmt: skip
+    audit.record(by=by, event="priorities.submission.answer_correction", about=row, now=text,
+                 sentence=f"{row.reference} 对“{corrected.question}”的核定作了答复")  # fmt: skip
+    notices.tell(
+        key=f"correction-answer:{answer.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+        sentence=f"{row.organisation}答复 {row.reference} 的核定：“{corrected.question}”。",
+    )  # fmt: skip
+    return answer
+
+
+@verb("priorities.submission.propose_change")
+def propose_change(
+    *, by: Actor, project_code: str, field: str, now: str, reason: str, total_wan: Decimal | None = None
+) -> Submission | None:
+    """A change of content, time, budget or lead of a running project.
+
+    What stays within the approved total is applied at once (result None); a total above it makes a draft of kind
+    变更 that goes to joint approval.
+    """
+    access.require(by, Permission.SUBMIT)
+    project = Project.objects.filter(code=project_code).first()
+    if project is None or by.organisation_id not in project.belongs_to():
+        raise Refused(f"{project_code} 不由贵单位牵头，不能为它提出变更。", status=403)
+    reason = clean_text(reason, limit=1000, field="变更理由")
+    now = clean_text(now, limit=2000, field="变更后")
+    if not reason or not now:
+        raise Invalid("变更要写明变更后的内容和理由。", fields={"reason": ["请写明理由。"]} if not reason else {"now": ["请写明。"]})
+    approved = approved_total(project)
+    if field == "budget" and total_wan is None:
+        raise Invalid("预算变更要写明变更后的总额。", fields={"total_wan": ["请填总额（万元）。"]})
+    if total_wan is not None and total_wan > approved:
+        return create_draft(by=by, kind="change", project_code=project_code)
+    from projects import steps
+
+    steps.apply_change(by=by, project=project, field=field, now=now, reason=reason, approver=f"批复总额 {approved:.2f} 万元以内")
+    return None
+
+
+def approved_total(project: Project) -> Decimal:
+    """The sum of the project's approved entries."""
+    from budgets.models import BudgetLine
+
+    rows = BudgetLine.objects.filter(project=project).exclude(approved_wan=None)
+    return sum(rows.values_list("approved_wan", flat=True), Decimal(0))

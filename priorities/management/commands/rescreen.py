@@ -1,0 +1,35 @@
+"""`rescreen [--rule-set ID] [--dry-run]`: who flips, from what to what, by which clause, how much money."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from django.core.management.base import BaseCommand
+
+from governance import clock
+from governance.verbs import frame
+from priorities import rescreening, rule_sets
+
+
+class Command(BaseCommand):
+    help = "按某个规则集（默认今天执行的）重新判定全部申报；--dry-run 只看不存。已冻结的判定不变。"
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--rule-set", default=None)
+        parser.add_argument("--dry-run", action="store_true")
+
+    def handle(self, *args, rule_set: str | None, dry_run: bool, **options) -> None:
+        try:
+            rules = rule_sets.by_key(rule_set) if rule_set else rule_sets.in_force_on(clock.today())
+        except ValueError as error:
+            self.stderr.write(str(error))
+            sys.exit(2)
+        if dry_run:
+            flips, screened = rescreening.flips(rules)
+        else:
+            with frame():
+                flips, screened = rescreening.rescreen(rules=rules)
+        for flip in flips:
+            self.stdout.write(json.dumps(flip.line(), ensure_ascii=False))
+        self.stdout.write(json.dumps({"flips": len(flips), "screened": screened}, ensure_ascii=False))

@@ -1,0 +1,54 @@
+"""`screen FILE.json [--rule-set ID]`: one JSON line an item, in input order (docs: the contract of commands)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from priorities.rules import plan_2006
+from priorities.rules import screen as screens
+
+MAX_BYTES = 200 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = "按 8.3 的判据判定一个 JSON 文件里的各项；plan-2006 之下不需要数据库。"
+    requires_system_checks: list = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("file")
+        parser.add_argument("--rule-set", default=plan_2006.RULE_SET.id)
+
+    def handle(self, *args, file: str, rule_set: str, **options) -> None:
+        try:
+            rules = _rules(rule_set)
+            items = screens.parse_items(_read(file))
+        except (screens.InputError, OSError, ValueError) as error:
+            self.stderr.write(str(error))
+            sys.exit(2)
+        for result in screens.screen(items, rules):
+            self.stdout.write(json.dumps(result, ensure_ascii=False))
+
+
+def _rules(key: str):
+    if key == plan_2006.RULE_SET.id:
+        return plan_2006.RULE_SET
+    from priorities import rule_sets
+
+    return rule_sets.by_key(key)
+
+
+def _read(file: str):
+    path = Path(file)
+    if path.is_file() and path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{file} 超过 {MAX_BYTES // 1024 // 1024} MB。")
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ValueError(f"没有文件 {file}。") from None
+    except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as error:
+        raise ValueError(f"{file} 不是 JSON 文件：{error}") from None

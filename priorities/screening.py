@@ -1,0 +1,222 @@
+"""The bridge between submissions and the rules: which facts count, the verdict, what is frozen of it, live verdict.
+
+The reviewer's value of a fact counts before the stated one, as long as what was stated is unchanged; an unanswered fact
+is unknown, never no.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from governance import clock
+from governance.access import Actor
+from governance.models import Appointment, Round, User
+from governance.refusal import Refused
+from governance.roles import Role
+from governance.verbs import step
+from priorities import proposal as proposals
+from priorities import rule_sets, seats
+from priorities.models import ConfirmedFact, CorrectionAnswer, Screening, Submission, SubmissionVersion
+from priorities.rules.facts import FACTS, OFFICE_FACTS
+from projects.models import PlanTask, Project
+
+ANSWER_DAYS = 5  # working days to answer a corrected fact
+
+
+def question(fact: str) -> str:
+    """The fact as a plain question."""
+    return FACTS[fact].question
+
+
+def answer_by(day: dt.date) -> dt.date:
+    """The last day to answer a fact that was corrected on the day."""
+    return clock.add_working_days(day, ANSWER_DAYS)
+
+
+# --- facts -------------------------------------------------------------------------------------------------------
+
+
+def current_version(submission: Submission) -> SubmissionVersion | None:
+    """The version that was filed last; None for a draft."""
+    return submission.versions.filter(number=submission.current_version).first()
+
+
+def document_of(submission: Submission) -> dict:
+    """What the office judges: the version filed last, before the first submit the working copy."""
+    filed = current_version(submission)
+    return filed.proposal if filed else submission.proposal
+
+
+def stated(document: dict, component: str, fact: str) -> tuple[str, str]:
+    """`(answer, evidence)` as the department stated it; ("", "") where it did not."""
+    if component:
+        part = next((c for c in document["components"] if c["id"] == component), None)
+        return (part["facts"].get(fact, "") if part else ""), ""
+    row = document["facts"].get(fact, {})
+    return row.get("value", ""), row.get("evidence", "")
+
+
+def confirmed_facts(submission: Submission, document: dict | None = None) -> dict[tuple[str, str], ConfirmedFact]:
+    """The reviewer's facts by `(component id, fact)` that still hold: stated value and evidence are unchanged."""
+    document = document_of(submission) if document is None else document
+    parts = {c["id"] for c in document["components"]} | {""}
+    return {
+        (row.component, row.fact): row
+        for row in submission.confirmed_facts.all()
+        if row.component in parts and (row.stated, row.stated_evidence) == stated(document, row.component, row.fact)
+    }
+
+
+def facts_of(submission: Submission, document: dict | None = None) -> tuple[dict[str, str], list[dict]]:
+    """Facts and components as `screen` takes them, the reviewer's values before the stated ones."""
+    document = document_of(submission) if document is None else document
+    facts, components = proposals.for_rules(document)
+    at = {c["id"]: i for i, c in enumerate(document["components"])}
+    for (component, fact), row in confirmed_facts(submission, document).items():
+        target = components[at[component]]["facts"] if component else facts
+        target[fact] = row.value
+    return facts, components
+
+
+# --- verdicts ----------------------------------------------------------------------------------------------------
+
+
+def assess_stated(facts: dict, components: list[dict], day: dt.date, decisions: dict | None = None) -> dict:
+    """The contract's verdict (`screen`'s output but id) under the rule set of the day."""
+    return rule_sets.assess(facts, components, rule_sets.in_force_on(day), decisions)
+
+
+def verdict(submission: Submission, *, decisions: dict[str, bool] | None = None, day: dt.date | None = None) -> dict:
+    """The verdict of the current version with what is confirmed so far, under the rule set of the day."""
+    facts, components = facts_of(submission)
+    return assess_stated(facts, components, day or clock.today(), decisions)
+
+
+def confirmed(submission: Submission) -> Screening | None:
+    """The confirmed verdict that holds: of the current version and facts, and made since the last re-review."""
+    rows = submission.screenings.filter(confirmed=True, version__number=submission.current_version)
+    latest = rows.order_by("-pk").first()
+    if latest is None:
+        return None
+    back = submission.transitions.filter(verb="re_review").order_by("-pk").first()
+    if back is not None and latest.recorded_at < back.recorded_at:
+        return None
+    facts, components = facts_of(submission)
+    return latest if (latest.facts, latest.components) == (facts, components) else None
+
+
+@step
+def freeze(
+    *, by: Actor | None, submission: Submission, result: dict, decisions: dict | None = None, confirmed: bool = False,
+    override: str = "", override_clause: str = "", override_reason: str = "",
+) -> Screening:  # fmt: skip
+    """Keep a verdict for ever: rule set, facts and trace as they are now. A new one is a new row."""
+    facts, components = facts_of(submission)
+    stated_facts, stated_components = proposals.for_rules(document_of(submission))
+    row = Screening.objects.create(
+        submission=submission, version=current_version(submission), rule_set=result["rule_set"], facts=facts,
+        components=components, decisions=decisions or {}, outcome=result["outcome"], result=result,
+        stated_outcome=assess_stated(stated_facts, stated_components, clock.today())["outcome"], confirmed=confirmed,
+        override=override, override_clause=override_clause, override_reason=override_reason,
+        by_text=by.text if by else "系统", user_id=by.user_id if by and confirmed else None, is_demo=submission.is_demo,
+    )  # fmt: skip
+    submission.outcome = override or result["outcome"]
+    submission.save(update_fields=["outcome"])
+    return row
+
+
+@step
+def screen_automatically(*, by: Actor, submission: Submission) -> Screening:
+    """The unconfirmed screening of a version as it is filed."""
+    return freeze(by=None, submission=submission, result=verdict(submission))
+
+
+# --- corrections -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A fact whose confirmed value differs from the stated one, as the applicant sees it."""
+
+    component: str
+    component_name: str
+    fact: str
+    question: str
+    stated: str
+    value: str
+    evidence: str
+    by_text: str
+    day: dt.date
+    answer_by: dt.date
+    answer: CorrectionAnswer | None
+
+
+def corrections(submission: Submission) -> list[Correction]:
+    """Every corrected fact of the current version, in the proposal's order, with the applicant's latest answer."""
+    if not submission.current_version:
+        return []
+    document = document_of(submission)
+    names = {c["id"]: c["name"] for c in document["components"]}
+    answers = {(a.component, a.fact): a for a in submission.correction_answers.order_by("pk")}
+    return [
+        Correction(
+            component, names.get(component, ""), fact, question(fact), row.stated, row.value, row.evidence, row.by_text,
+            row.day, answer_by(row.day), answers.get((component, fact)),
+        )
+        for (component, fact), row in confirmed_facts(submission, document).items()
+        if fact not in OFFICE_FACTS and row.value != (row.stated or "unknown")
+    ]  # fmt: skip
+
+
+# --- opinions and overlaps ---------------------------------------------------------------------------------------
+
+
+def opinion_rounds(submission: Submission, *, open_only: bool = False):
+    """Rounds of opinions about the submission, newest first."""
+    rows = Round.objects.filter(about=submission.audit_key, kind__startswith="opinion").order_by("-pk")
+    return rows.filter(state="open") if open_only else rows
+
+
+def free_expert(submission: Submission, day: dt.date) -> User | None:
+    """The first expert without a part in the case."""
+    for hat in Appointment.objects.in_force(day).filter(role=Role.EXPERT).select_related("user").order_by("pk"):
+        if not connection_of(submission, hat.user, day):
+            return hat.user
+    return None
+
+
+def require_unconnected(submission: Submission, user: User, day: dt.date) -> None:
+    """Refuse an expert who has a part in the case."""
+    if why := connection_of(submission, user, day):
+        raise Refused(f"{user}{why}，不能对本件出具专家意见；请另行指派。")
+
+
+def connection_of(submission: Submission, user: User, day: dt.date) -> str:
+    """Why a person is not free to give an opinion: his units (merged names included), authorship, an earlier part."""
+    hats = Appointment.objects.in_force(day).filter(user=user).select_related("organisation")
+    if {h.organisation.survivor_id for h in hats} & seats.interested(submission):
+        return "所在单位牵头或联合申报本件"
+    if user.pk == submission.author_id:
+        return "是本件的经办人"
+    if submission.transitions.filter(user=user).exists() or submission.confirmed_facts.filter(user=user).exists():
+        return "经办过本件的审核"
+    if not any(h.role == Role.EXPERT for h in hats):
+        return "没有专家任职"
+    return ""
+
+
+def name_of(key: str, actor: Actor) -> str | None:
+    """`P06 …` of a record by its audit key (project:P06, plan-task:T2-31, submission:12); None where there is none."""
+    kind, _, code = str(key).partition(":")
+    if kind == "project":
+        row = Project.objects.filter(code=code).first()
+    elif kind == "plan-task":
+        row = PlanTask.objects.filter(code=code).first()
+    elif kind == "submission" and code.isdigit() and len(code) < 18:
+        row = Submission.objects.visible_to(actor).filter(Q(pk=int(code))).first()
+    else:
+        row = None
+    return str(row)[:120] if row else None

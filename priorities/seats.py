@@ -1,0 +1,139 @@
+"""Who sits in a joint approval: 8.1's three seats with 9.2.7's four signatures (D03), bodies as they stood on the day
+(D05), conflicts of interest and the independent signature (D44). The seats are rows of the plan's bodies, not code."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+
+from governance import readings
+from governance.access import Actor
+from governance.models import Body, Organisation, Round, Seat
+from governance.refusal import Refused
+from governance.rounds import SeatSpec, pending
+from priorities.models import Participant, Submission
+
+SEAT_KIND = "会签席位"
+LEADING_GROUP = "leading-group"
+OPINION_BODIES = {"network_centre": "network-centre", "expert": "expert-group"}
+
+
+def signing_bodies() -> list[Body]:
+    """The seats of the joint approval as the plan's data states them."""
+    rows = Body.objects.select_related("holder", "acting", "holder__canonical", "acting__canonical").order_by("pk")
+    return [b for b in rows if b.data.get("kind") == SEAT_KIND]
+
+
+def holder_on(body: Body, day: dt.date) -> tuple[Organisation | None, str]:
+    """Who does the body's work on the day, and the name it acts for: before the body is set up another unit 代行."""
+    holder = body.holder
+    exists = body.exists_on(day) and holder is not None and (holder.valid_from is None or holder.valid_from <= day)
+    if exists:
+        return _survivor(holder), ""
+    return (_survivor(body.acting), body.name) if body.acting_id else (None, body.name)
+
+
+def interested(submission: Submission) -> set[int]:
+    """Organisations (as survivors) that lead or co-lead the submission or the project that it is for."""
+    units = set(submission.belongs_to())
+    return units | submission.project.belongs_to() if submission.project_id else units
+
+
+def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
+    """The seats of a joint approval on the day: all four signatures, a conflicted one marked, then an independent one.
+
+    Raises Refused where a seat has no holder, or where nobody independent is left.
+    """
+    if lacking := vacancies(submission, day):
+        raise Refused("；".join(lacking) + "。")
+    units, specs = interested(submission), []
+    for organisation, label, acting_for in _holders(day):
+        conflict = ""
+        if organisation.survivor_id in units:
+            conflict = f"{organisation.name}是牵头或联合申报单位，须另有独立签署（D44）"
+        specs.append(
+            SeatSpec(key=organisation.key, label=label, organisation_id=organisation.survivor_id, conflict=conflict,
+                     acting_for=acting_for)
+        )  # fmt: skip
+    conflicted = [s.key for s in specs if s.conflict]
+    if conflicted and independent_required(day):
+        body = Body.objects.select_related("holder").get(key=LEADING_GROUP)
+        specs.append(
+            SeatSpec(key=LEADING_GROUP, label=f"{body.holder.name}（独立签署）", organisation_id=body.holder.survivor_id,
+                     stands_for=",".join(conflicted)[:40])
+        )  # fmt: skip
+    return specs
+
+
+def independent_required(day: dt.date) -> bool:
+    """Whether a conflict of interest asks for an independent signature (D44, reading a) or is only marked (b)."""
+    return readings.current("D44", day) == "a"
+
+
+def vacancies(submission: Submission, day: dt.date) -> list[str]:
+    """Why no joint approval can be opened on the day: seats without a holder, nobody independent."""
+    bodies = signing_bodies()
+    if not bodies:
+        return ["还没有设定会签席位（8.1、9.2.7）；请载入规划数据"]
+    found = [f"{b.name}在 {day} 还没有承担单位（D05）" for b in bodies if holder_on(b, day)[0] is None]
+    leading = Body.objects.select_related("holder").filter(key=LEADING_GROUP).first()
+    units = interested(submission)
+    conflict = any(o.survivor_id in units for o, _, _ in _holders(day)) and independent_required(day)
+    if conflict and (leading is None or leading.holder is None or leading.holder.survivor_id in units):
+        found.append("会签单位与本件有利害关系，而又没有可独立签署的机构（D44）")
+    return found
+
+
+def opinion(what: str, day: dt.date) -> tuple[Organisation | None, str, str]:
+    """The body that gives an opinion on the day: its organisation, name, and whom it acts for."""
+    body = Body.objects.select_related("holder", "acting").filter(key=OPINION_BODIES[what]).first()
+    if body is None:
+        return None, "", ""
+    organisation, acting_for = holder_on(body, day)
+    return organisation, body.name, acting_for
+
+
+def waiting(round_: Round) -> list[Seat]:
+    """Required seats that have not agreed yet, with their organisations."""
+    ids = [s.pk for s in pending(round_)]
+    return list(Seat.objects.filter(pk__in=ids).select_related("organisation", "assigned"))
+
+
+def answered_by(submission: Submission, actor: Actor) -> Seat | None:
+    """The seat of the round under way that the actor's unit has signed."""
+    rows = Seat.objects.filter(
+        round__kind="joint_approval", round__about=submission.audit_key, round__state="open", answers__in_force=True
+    )
+    return rows.filter(_family(actor)).first()
+
+
+def participant_of(submission: Submission, actor: Actor) -> Participant | None:
+    """The co-applicant that the actor stands for."""
+    return submission.participants.filter(_family(actor)).select_related("organisation").first()
+
+
+def asked(actor: Actor) -> Q:
+    """Seats that the actor may fill: his own, or his unit's where no person is named."""
+    return Q(assigned_id=actor.user_id) | (Q(assigned=None) & _family(actor))
+
+
+def _family(actor: Actor) -> Q:
+    unit = actor.organisation_id
+    return Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+
+
+def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
+    """`(organisation, label, acting for)` of every signature in order, each organisation once."""
+    found: list[tuple[Organisation, str, str]] = []
+    for body in signing_bodies():
+        organisation, acting_for = holder_on(body, day)
+        others = Organisation.objects.select_related("canonical").filter(key__in=body.data.get("cosigners", []))
+        for unit, acting in [(organisation, acting_for), *((_survivor(o), "") for o in others)]:
+            if unit is not None and unit.pk not in {o.pk for o, _, _ in found}:
+                found.append((unit, f"{unit.name}（{body.name}）", acting))
+    return found
+
+
+def _survivor(organisation: Organisation | None) -> Organisation | None:
+    return organisation.canonical or organisation if organisation else None

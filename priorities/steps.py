@@ -1,0 +1,36 @@
+"""What load_plan and the floors above call inside their own verb."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance.verbs import step
+from priorities import windows
+from priorities.models import FilingWindow, RuleSetRecord
+
+RULE_SET = {
+    "key": "plan-2006",
+    "title": "《规划》8.3 默认读法",
+    "from_day": dt.date(2006, 1, 1),
+}
+WINDOW_YEARS = range(2006, 2012)
+
+
+@step
+def load_plan(*, plan=None) -> dict[str, int]:
+    """The rule set of the plan in force from its first day, and the default filing windows (系统默认, D49).
+
+    Idempotent; what people changed is left alone. Returns how many rows were made.
+    """
+    made = 0
+    _, created = RuleSetRecord.objects.get_or_create(
+        key=RULE_SET["key"],
+        defaults={"title": RULE_SET["title"], "base": RULE_SET["key"], "state": "in_force", "from_day": RULE_SET["from_day"],
+                  "reason": "规划默认读法（D13—D26）", "by_text": "载入规划", "day": RULE_SET["from_day"]},
+    )  # fmt: skip
+    made += created
+    windows_made = 0
+    for year in WINDOW_YEARS:
+        opens, closes = windows.default_dates(year)
+        windows_made += FilingWindow.objects.get_or_create(plan_year=year, defaults={"opens": opens, "closes": closes})[1]
+    return {"规则集": int(made), "申报窗口": windows_made}
