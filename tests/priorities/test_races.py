@@ -1,0 +1,187 @@
+"""Two at once, on PostgreSQL: SQLite serialises writers and cannot show these. Each race has a control that breaks when
+the lock is off, so that a green test means something."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from governance import rounds
+from governance.models import Answer, Round, Seat
+from governance.refusal import Refused
+from priorities import actions, workflow
+from priorities.models import Conclusion, Screening, Submission, SubmissionVersion
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"),
+]
+DOUBLES, TRIPLES, CONTROLS = 200, 100, 20
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run the calls in threads of their own from one barrier; results or exceptions in order."""
+    barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(i: int, call) -> None:
+        try:
+            barrier.wait(timeout=20)
+            results[i] = call()
+        except BaseException as error:
+            results[i] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(i, call)) for i, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def clones(row: Submission, count: int) -> list[Submission]:
+    """Copies of a case in joint approval, with version, verdict, conclusion, round and seats."""
+    old_round = Round.objects.get(about=row.audit_key, kind="joint_approval")
+    seats = list(old_round.seats.all())
+    parts = [SubmissionVersion.objects.get(submission=row), Screening.objects.get(submission=row, confirmed=True),
+             Conclusion.objects.get(submission=row, in_force=True)]  # fmt: skip
+    made = []
+    for i in range(count):
+        twin = copy.copy(row)
+        twin.pk, twin.number, twin._state = None, f"SB2008-{500 + i}", copy.copy(row._state)
+        twin._state.adding = True
+        twin.save(force_insert=True)
+        version = _copy(parts[0], submission=twin)
+        _copy(parts[1], submission=twin, version=version)
+        _copy(parts[2], submission=twin, version=version)
+        opened = _copy(old_round, about=twin.audit_key)
+        for seat in seats:
+            _copy(seat, round=opened)
+        for fact in row.confirmed_facts.all():
+            _copy(fact, submission=twin)
+        made.append(twin)
+    return made
+
+
+def _copy(row, **changes):
+    twin = copy.copy(row)
+    twin.pk, twin._state = None, copy.copy(row._state)
+    twin._state.adding = True
+    for name, value in changes.items():
+        setattr(twin, name, value)
+    twin.save(force_insert=True)
+    return twin
+
+
+@pytest.fixture
+def no_locks(monkeypatch):
+    """The control: the rows are read without FOR UPDATE."""
+    monkeypatch.setattr(workflow, "lock", lambda pk: Submission.objects.get(pk=pk))
+    monkeypatch.setattr(rounds, "lock", lambda pk: Round.objects.get(pk=pk))
+
+
+def sign(by, row):
+    return lambda: actions.sign(by=by, submission=row, version=row.version)
+
+
+def sign_twice(cast, row) -> list[object]:
+    return at_once(sign(cast.finance, row), sign(cast.finance, row))
+
+
+def test_200_double_signatures_leave_one_effective_signature_per_seat(stories, cast):
+    rows = clones(stories.joint_approval(), DOUBLES)
+    outcomes = Counter()
+    for row in rows:
+        results = sign_twice(cast, row)
+        outcomes[tuple(sorted(type(r).__name__ for r in results))] += 1
+    assert outcomes == {("Refused", "Submission"): DOUBLES}
+    seats = Seat.objects.filter(round__about__in=[r.audit_key for r in rows], key="finance-bureau")
+    assert Answer.objects.filter(seat__in=seats).count() == DOUBLES
+
+
+def test_without_the_lock_a_double_signature_ends_in_an_error(stories, cast, no_locks):
+    rows = clones(stories.joint_approval(), CONTROLS)
+    results = [r for row in rows for r in sign_twice(cast, row)]
+    assert [r for r in results if isinstance(r, Exception) and not isinstance(r, Refused)]
+
+
+def sign_three(cast, rows) -> None:
+    """Finance has signed; the other three sign from one barrier."""
+    for row in rows:
+        sign(cast.finance, row)()
+        results = at_once(*(sign(by, row) for by in (cast.ndrc, cast.industry, cast.office_head)))
+        assert not [r for r in results if isinstance(r, Exception)], results
+
+
+def test_100_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(stories, cast):
+    rows = clones(stories.joint_approval(), TRIPLES)
+    sign_three(cast, rows)
+    pks = [r.pk for r in rows]
+    assert Counter(Submission.objects.filter(pk__in=pks).values_list("state", flat=True)) == {"candidate": TRIPLES}
+    for row in rows:
+        assert row.transitions.filter(verb="sign").count() == 1
+
+
+def test_without_the_lock_triple_signatures_get_stuck(stories, cast, no_locks):
+    rows = clones(stories.joint_approval(), CONTROLS)
+    sign_three(cast, rows)
+    states = Counter(Submission.objects.filter(pk__in=[r.pk for r in rows]).values_list("state", flat=True))
+    assert states["joint_approval"] > 0
+
+
+def test_a_double_submit_takes_one_number(stories, cast):
+    rows = [stories.draft() for _ in range(10)]
+    for row in rows:
+        def submit(row=row):
+            return actions.submit(by=cast.health_cio, submission=row, version=row.version)
+
+        results = at_once(submit, submit)
+        assert sorted(type(r).__name__ for r in results) == ["Refused", "Submission"], results
+    numbers = list(Submission.objects.exclude(number=None).order_by("number").values_list("number", flat=True))
+    assert numbers == [f"SB2008-{n:03d}" for n in range(1, 11)]
+    assert SubmissionVersion.objects.count() == 10
+
+
+def test_numbers_are_gapless_when_many_submit_and_some_are_refused(stories, cast):
+    good = [stories.draft() for _ in range(8)]
+    bad = [stories.draft(document={"title": "不全"}) for _ in range(8)]
+    calls = [lambda row=row: actions.submit(by=cast.health_cio, submission=row, version=row.version)
+             for pair in zip(good, bad, strict=True) for row in pair]  # fmt: skip
+    at_once(*calls)
+    numbers = sorted(Submission.objects.exclude(number=None).values_list("number", flat=True))
+    assert numbers == [f"SB2008-{n:03d}" for n in range(1, 9)]
+
+
+def test_two_authors_at_once_get_one_conflict_and_no_silent_overwrite(stories, cast):
+    for _ in range(10):
+        row = stories.draft()
+        results = at_once(*(
+            lambda text=text, row=row: actions.save_draft(
+                by=cast.health_cio, submission=row, version=row.version, patch={"title": text})
+            for text in ("甲的名称", "乙的名称")
+        ))  # fmt: skip
+        assert sorted(type(r).__name__ for r in results) == ["Stale", "Submission"], results
+
+
+def test_two_adoptions_of_one_plan_adopt_it_once(stories, cast):
+    from tests.priorities.stories import MINUTES
+
+    stories.concluded()
+    plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
+
+    def adopt():
+        return actions.adopt(by=cast.leader, plan=plan, version=plan.version, **MINUTES)
+
+    results = at_once(adopt, adopt)
+    assert sorted(type(r).__name__ for r in results) == ["AnnualPlan", "Refused"], results
+    from projects.models import Project
+
+    assert Project.objects.filter(origin="annual_plan").count() == 1
