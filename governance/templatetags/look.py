@@ -1,5 +1,347 @@
-"""Placeholder until the look is in."""
+"""Words of every page's look: money, days, badges, links to clauses and discrepancies, form parts, charts.
+
+A builtin library: no `{% load %}` needed. Links go down or are written as text (`clause_address`): nothing here
+reverses an address of a higher floor. Classes are those of static/css/app.css.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from decimal import Decimal, InvalidOperation
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from governance import clock
 
 register = template.Library()
+
+UNFILLED = mark_safe('<span class="unfilled">未填</span>')
+MINUS = "\u2212"
+
+# Codes that several floors share, with their word and colour; a word always stands beside the colour.
+OUTCOMES = {
+    "priority": ("优先建设", "green"),
+    "ordinary": ("一般", "slate"),
+    "defer": ("缓建", "amber"),
+    "no_city_funding": ("市财政不支持", "red"),
+    "undetermined": ("待定", "violet"),
+}
+RESULTS = {"met": "成立", "partly": "部分成立", "unmet": "不成立", "undetermined": "待补"}
+ANSWERS = {"yes": "是", "no": "否", "unknown": "不明"}
+TONES = frozenset({"green", "slate", "amber", "red", "violet", "brand"})
+
+_CRITERION = re.compile(r"^(8\.3\.[123])\((\d)\)$")
+_DOTS = {
+    "met": '<circle cx="5" cy="5" r="4" fill="currentColor"/>',
+    "partly": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/><path d="M5 1a4 4 0 0 0 0 8z" fill="currentColor"/>',
+    "unmet": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/>',
+    "undetermined": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="1.8 1.4"/>',
+}
+
+
+# --- pure helpers ------------------------------------------------------------------------------------------------
+
+
+def clause_address(clause: str) -> str:
+    """`8.3.2(3)` → `/priorities/criteria/8.3.2-3/`; any other clause of the plan leads to its search."""
+    if match := _CRITERION.match(clause):
+        return f"/priorities/criteria/{match[1]}-{match[2]}/"
+    return f"/search/?q={clause}"
+
+
+def _decimal(value) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def money(value, *, whole: bool = False) -> str:
+    """万元 as text: `1,200.00`; `whole` leaves .00 away; `−` for less than nothing; empty for None."""
+    number = _decimal(value)
+    if number is None:
+        return ""
+    text = f"{abs(number):,.2f}"
+    if whole:
+        text = text.removesuffix(".00")
+    return (MINUS if number < 0 and text.strip("0.,") else "") + text
+
+
+def _days(value) -> int | None:
+    """Days that something has waited: an int as it is, a date counted up to today's business day."""
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return (clock.today() - value).days
+    return value if isinstance(value, int) else None
+
+
+# --- money and days ----------------------------------------------------------------------------------------------
+
+
+@register.filter
+def wan(value) -> str:
+    """Money in 万元 with two decimals; None and "" read 未填, never 0.00."""
+    return money(value) or UNFILLED
+
+
+@register.filter
+def wan0(value) -> str:
+    """Like `wan`, whole amounts without .00 (the plan's own estimates)."""
+    return money(value, whole=True) or UNFILLED
+
+
+@register.filter
+def wan_signed(value) -> str:
+    """A difference: `+30.00`, `−144.00` (red), `0.00`."""
+    number = _decimal(value)
+    if number is None:
+        return UNFILLED
+    if number < 0:
+        return format_html('<span class="late">{}</span>', money(number))
+    return ("+" if number else "") + money(number)
+
+
+@register.filter
+def day(value, precision: str = "day") -> str:
+    """`2007-08-20`; with "month" `2007 年 8 月`, with "year" `2006 年`. Takes dates and ISO text; None reads —."""
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, str):
+        parts = value.split("-")
+    else:
+        parts = f"{value:%Y-%m-%d}".split("-")
+    if precision == "year" or len(parts) == 1:
+        return f"{parts[0]} 年"
+    if precision == "month" or len(parts) == 2:
+        return f"{parts[0]} 年 {int(parts[1])} 月"
+    return "-".join(parts[:3])
+
+
+@register.filter
+def ago(value) -> str:
+    """`已等 11 天` for a date or a number of days; `今天` for none."""
+    days = _days(value)
+    if days is None:
+        return ""
+    return f"已等 {days} 天" if days > 0 else "今天"
+
+
+@register.filter
+def until(value) -> str:
+    """A due day seen from today: `还剩 11 天`, `今天到期`, `逾 74 天` (red)."""
+    days = _days(value)
+    if days is None:
+        return ""
+    if days > 0:
+        return format_html('<span class="late">逾 {} 天</span>', days)
+    return f"还剩 {-days} 天" if days else "今天到期"
+
+
+# --- badges and links --------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def outcome_badge(code: str | None) -> SafeString:
+    """The outcome of 8.3 as a badge; empty reads 未判定."""
+    if not code:
+        return mark_safe('<span class="sub">未判定</span>')
+    word, tone = OUTCOMES.get(code, (code, "slate"))
+    return format_html('<span class="tag tag-{}">{}</span>', tone, word)
+
+
+@register.simple_tag
+def state_badge(code: str, label: str, tone: str = "") -> SafeString:
+    """Any state: its code (for scripts), its word, and a tone (green slate amber red violet brand)."""
+    return format_html('<span class="tag tag-{}" data-state="{}">{}</span>', tone if tone in TONES else "slate", code, label)
+
+
+@register.simple_tag
+def clause(clause_id: str) -> SafeString:
+    """A clause id as a link: `{% clause "8.3.2(3)" %}`."""
+    if not clause_id:
+        return mark_safe("")
+    return format_html('<a class="clause-id" href="{}">{}</a>', clause_address(str(clause_id)), clause_id)
+
+
+@register.simple_tag
+def dcode(code: str) -> SafeString:
+    """A discrepancy as a link: `{% dcode "D06" %}`."""
+    if not code:
+        return mark_safe("")
+    return format_html('<a class="dcode" href="/governance/discrepancies/{}/">{}</a>', code, code)
+
+
+@register.simple_tag
+def result_dot(result: str, clause_id: str = "") -> SafeString:
+    """The result of a clause: dot and word. With the clause, what holds takes the colour of its consequence."""
+    tone = {"8.3.2": "amber", "8.3.3": "red"}.get(str(clause_id)[:5], "green")
+    known = result if result in RESULTS else "undetermined"
+    return format_html(
+        '<span class="result result-{} result-of-{}"><svg class="dot" viewBox="0 0 10 10" width="10" height="10"'
+        ' aria-hidden="true" focusable="false">{}</svg>{}</span>',
+        known, tone, mark_safe(_DOTS[known]), RESULTS[known],
+    )  # fmt: skip
+
+
+@register.simple_tag
+def answer(value: str | None) -> SafeString:
+    """A fact's answer: 是, 否, 不明 (violet, never 否); nothing stated reads 未答."""
+    if not value:
+        return mark_safe('<span class="unfilled">未答</span>')
+    return format_html('<span class="answer answer-{}">{}</span>', value, ANSWERS.get(value, value))
+
+
+@register.simple_tag
+def source_tag(code: str = "") -> SafeString:
+    """Marks a rule that is ours and not the plan's: `{% source_tag "D49" %}`."""
+    link = format_html("（{}）", dcode(code)) if code else ""
+    return format_html('<span class="source-tag">系统默认，非规划规定</span>{}', link)
+
+
+@register.simple_tag
+def demo_tag() -> SafeString:
+    """Marks an invented record of the demonstration."""
+    return mark_safe('<span class="tag tag-demo">演示</span>')
+
+
+@register.simple_block_tag
+def plan_quote(content, line=None, source: str = "") -> SafeString:
+    """The plan's words verbatim with the way to their line: `{% plan_quote line=508 source="10.4 第 15 行" %}…`."""
+    where = format_html('<a href="/governance/plan/#L{}">L{}</a>', line, line) if line else ""
+    foot = format_html("<footer>{} {}</footer>", source, where) if source or where else ""
+    return format_html('<blockquote class="plan-quote"><p>{}</p>{}</blockquote>', mark_safe(content.strip()), foot)
+
+
+# --- forms -------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def once_field() -> SafeString:
+    """The form token of governance.once: fresh at every rendering."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4().hex)
+
+
+@register.simple_tag
+def version_field(row) -> SafeString:
+    """The version that the form was read at; autosave renews every `data-version` of the page."""
+    return format_html('<input type="hidden" name="version" value="{}" data-version>', getattr(row, "version", row))
+
+
+@register.simple_tag
+def field_errors(errors, path: str) -> SafeString:
+    """The sentences that `errors[path]` holds, under the field; `id="e-<path>"` for aria-describedby."""
+    sentences = (errors or {}).get(path) or []
+    if isinstance(sentences, str):
+        sentences = [sentences]
+    inner = format_html_join("", "<p>{}</p>", ((s,) for s in sentences))
+    return format_html('<div class="invalid" id="e-{}">{}</div>', path, inner) if sentences else mark_safe("")
+
+
+_CONTROL = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input"}
+
+
+@register.simple_tag
+def form_field(bound, label: str = "", help: str = "") -> SafeString:  # noqa: A002
+    """A field of a Django form: label, control, help and errors, tied by aria-describedby and aria-invalid."""
+    kind = getattr(bound.field.widget, "input_type", "")
+    several = kind in ("radio",) or bound.widget_type == "checkboxselectmultiple"
+    described = [f"{bound.auto_id}_help"] if help or bound.help_text else []
+    attrs = {"class": _CONTROL.get(kind, "form-control")}
+    if bound.errors:
+        described.append(f"{bound.auto_id}_error")
+        attrs["aria-invalid"] = "true"
+    if described and not several:
+        attrs["aria-describedby"] = " ".join(described)
+    context = {
+        "bound": bound, "label": label or bound.label, "help": help or bound.help_text, "kind": kind,
+        "several": several, "described": " ".join(described), "control": None if several else bound.as_widget(attrs=attrs),
+    }  # fmt: skip
+    return mark_safe(render_to_string("parts/form_field.html", context))
+
+
+@register.simple_tag
+def blockers(found, title: str = "还不能") -> SafeString:
+    """为什么不能 as a strip: numbered sentences, each with who lifts it and his phone. Nothing found: nothing shown.
+
+    `found`: `(sentence, who)` or `(sentence, who, phone)`, or objects or dicts with those names.
+    """
+    rows = []
+    for item in found or ():
+        if isinstance(item, dict):
+            row = (item.get("sentence"), item.get("who", ""), item.get("phone", ""))
+        elif isinstance(item, tuple | list):
+            row = (*item, "", "")[:3]
+        else:
+            row = (item if isinstance(item, str) else item.sentence, getattr(item, "who", ""), getattr(item, "phone", ""))
+        rows.append({"sentence": row[0], "who": row[1], "phone": row[2]})
+    return mark_safe(render_to_string("parts/blockers.html", {"rows": rows, "title": title}) if rows else "")
+
+
+@register.simple_tag(takes_context=True)
+def paginate(context, page) -> SafeString:
+    """Pages of a Paginator's page, keeping the other parameters of the address; one page: nothing."""
+    if page is None or page.paginator.num_pages < 2:
+        return mark_safe("")
+    query = context["request"].GET.copy() if "request" in context else None
+
+    def address(number: int) -> str:
+        if query is None:
+            return f"?page={number}"
+        query["page"] = number
+        return "?" + query.urlencode()
+
+    pages = [
+        {"number": n, "url": address(n) if isinstance(n, int) else "", "current": n == page.number}
+        for n in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    ]
+    return mark_safe(render_to_string("parts/pages.html", {
+        "page": page, "pages": pages,
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "next": address(page.next_page_number()) if page.has_next() else "",
+    }))  # fmt: skip
+
+
+# --- pictures ----------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def svg(chart) -> SafeString:
+    """A chart of governance.charts, drawn by its template `svg/<kind>.svg`: same bytes on screen and on paper."""
+    return mark_safe(render_to_string(f"svg/{chart.kind}.svg", {"c": chart})) if chart else mark_safe("")
+
+
+@register.simple_tag
+def svg_wait(days, due_days=10, answered: bool = False) -> SafeString:
+    """How long a seat has waited against its term, as a short bar with its words."""
+    from governance import charts
+
+    if days is None:
+        return mark_safe("—")
+    return svg(charts.wait(int(days), int(due_days or 10), answered=bool(answered)))
+
+
+@register.simple_tag
+def bar(value, biggest, tone: str = "mid", width: int = 160) -> SafeString:
+    """A bar for a table cell: `value` of `biggest`."""
+    from governance import charts
+
+    return svg(charts.bar(float(_decimal(value) or 0), float(_decimal(biggest) or 0), tone=tone, width=width))
+
+
+@register.filter
+def highlight(text: str, words) -> SafeString:
+    """`text` with every phrase of `words` (list or one phrase) in a `<mark>`."""
+    shown = conditional_escape(text)
+    for word in sorted([words] if isinstance(words, str) else words or [], key=len, reverse=True):
+        if word:
+            shown = shown.replace(conditional_escape(word), f"<mark>{conditional_escape(word)}</mark>")
+    return mark_safe(shown)

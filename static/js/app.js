@@ -1,0 +1,172 @@
+/* What pages do beyond plain HTML; every page works without it. No dependency, no inline handler. */
+(function () {
+  "use strict";
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const typing = (node) => node && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName));
+
+  /* keys: / goes to the search, a letter to the element with that data-hotkey */
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") all("details.menu[open]").forEach((menu) => { menu.open = false; menu.firstElementChild.focus(); });
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+    const search = document.querySelector("[data-search]");
+    if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); return; }
+    if (!/^[a-z]$/i.test(event.key)) return;
+    const goal = all(`[data-hotkey="${event.key.toLowerCase()}"]`).find((node) => node.offsetParent !== null);
+    if (!goal || goal.disabled) return;
+    event.preventDefault();
+    goal.focus();
+    goal.click();
+  });
+  document.addEventListener("click", (event) => {
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    const back = event.target.closest("[data-back]");
+    if (back) history.back();
+    const add = event.target.closest("[data-add-row]");
+    if (add) addRow(add);
+  });
+  if (history.length > 1) all("[data-back]").forEach((button) => { button.hidden = false; });
+
+  /* one more row of a table: <button data-add-row="#template" data-add-to="goals"> and <tbody data-rows="goals"> */
+  function addRow(button) {
+    const rows = document.querySelector(`[data-rows="${button.dataset.addTo}"]`);
+    const template = document.querySelector(button.dataset.addRow);
+    const holder = document.createElement("tbody");
+    holder.innerHTML = template.innerHTML.replace(/__n__/g, rows.children.length);
+    const row = holder.firstElementChild;
+    rows.appendChild(row);
+    const first = row.querySelector("input, select, textarea");
+    if (first) first.focus();
+  }
+
+  /* money tables: sums while typing, in hundredths; what cannot be read as an amount makes its sums "—" */
+  function hundredths(text) {
+    const plain = text.normalize("NFKC").replace(/[,，\s]/g, "");
+    if (plain === "") return 0;
+    return /^\d{1,10}(\.\d{0,2})?$/.test(plain) ? Math.round(parseFloat(plain) * 100) : NaN;
+  }
+  function amount(cents) {
+    if (Number.isNaN(cents)) return "—";
+    return Math.floor(cents / 100).toString().replace(/\B(?=(\d{3})+$)/g, ",") + "." + String(cents % 100).padStart(2, "0");
+  }
+  function sums(table) {
+    const byRow = {}, byCol = {};
+    let grand = 0;
+    all("[data-sum-col]", table).forEach((input) => {
+      const cents = hundredths(input.value);
+      input.toggleAttribute("aria-invalid", false);
+      if (Number.isNaN(cents)) input.setAttribute("aria-invalid", "true");
+      byRow[input.dataset.sumRow] = (byRow[input.dataset.sumRow] || 0) + cents;
+      byCol[input.dataset.sumCol] = (byCol[input.dataset.sumCol] || 0) + cents;
+      grand += cents;
+    });
+    all("[data-row-total]", table).forEach((cell) => { cell.textContent = amount(byRow[cell.dataset.rowTotal] || 0); });
+    all("[data-col-total]", table).forEach((cell) => { cell.textContent = amount(byCol[cell.dataset.colTotal] || 0); });
+    all("[data-grand-total]", table).forEach((cell) => { cell.textContent = amount(grand); });
+  }
+  document.addEventListener("input", (event) => {
+    const table = event.target.closest("[data-sums]");
+    if (table && event.target.dataset.sumCol !== undefined) sums(table);
+  });
+
+  /* autosave: <form data-autosave="URL" data-autosave-status="#saved"> posts itself 800 ms after a change */
+  all("form[data-autosave]").forEach((form) => {
+    const says = document.querySelector(form.dataset.autosaveStatus || "[data-autosave-says]");
+    let timer = 0, running = null, again = false, stopped = false;
+    const tell = (text, tone) => { if (says) { says.textContent = text; says.className = tone; } };
+    async function save() {
+      running = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
+      try {
+        const answer = await running;
+        const saved = answer.redirected ? { detail: "登录已过期，填的内容还在本页；请另开一页登录后继续。" } : await answer.json();
+        if (answer.ok && saved.version) {
+          all("[data-version]").forEach((input) => { input.value = saved.version; });
+          tell("已自动保存 " + saved.saved_at, "good");
+          document.body.dispatchEvent(new CustomEvent("autosaved", { detail: saved }));
+        } else {
+          stopped = answer.status === 409;
+          const differing = (saved.conflict || []).map((c) => `${c.label || c.path}：现有“${c.theirs}”，您填的“${c.yours}”`).join("；");
+          tell((saved.detail || "没有自动保存。") + (differing ? " " + differing : ""), "warn-red");
+        }
+      } catch (error) {
+        tell("网络不通，还没有保存；填的内容还在本页。", "warn-red");
+      }
+      running = null;
+      if (again) { again = false; later(); }
+    }
+    function later() {
+      window.clearTimeout(timer);
+      if (stopped) return;
+      timer = window.setTimeout(() => { if (running) again = true; else save(); }, 800);
+    }
+    form.addEventListener("input", later);
+    form.addEventListener("change", later);
+    form.addEventListener("submit", (event) => {
+      window.clearTimeout(timer);
+      again = false;
+      if (!running) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const button = event.submitter;
+      running.catch(() => null).then(() => window.setTimeout(() => form.requestSubmit(button || undefined), 60));
+    }, true);
+  });
+
+  /* unsaved text: kept per page and form until it arrives; offered back after a lost session or a closed page */
+  const KEPT = "kept:";
+  const texts = (form) => all("textarea[name], input[name]", form).filter((f) => f.tagName === "TEXTAREA" || /^(text|search|tel|url|email|number)$/.test(f.type));
+  const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch (error) { return null; } };
+  const write = (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* full or forbidden: nothing kept */ } };
+  if (!document.querySelector("[data-login], .strip-refused")) {
+    Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT)).forEach((key) => { const kept = read(key); if (kept && kept.sent) sessionStorage.removeItem(key); });
+  }
+  all("form[method=post]").forEach((form, index) => {
+    if (form.dataset.autosave || form.closest("[data-login], .topbar") || !texts(form).length) return;
+    const key = KEPT + location.pathname + "#" + (form.id || form.getAttribute("action") || index);
+    const kept = read(key);
+    const differs = kept && texts(form).some((f) => kept.values[f.name] && kept.values[f.name] !== f.value);
+    if (differs && !document.querySelector(".strip-refused")) {
+      const offer = document.createElement("div");
+      offer.className = "strip strip-info";
+      offer.innerHTML = '<span>上次没有提交的文字还在。</span><button type="button" class="btn btn-sm btn-outline-primary">放回来</button><button type="button" class="btn btn-sm btn-link">不要了</button>';
+      const [back, drop] = all("button", offer);
+      back.addEventListener("click", () => { texts(form).forEach((f) => { if (kept.values[f.name]) f.value = kept.values[f.name]; }); offer.remove(); });
+      drop.addEventListener("click", () => { sessionStorage.removeItem(key); offer.remove(); });
+      form.prepend(offer);
+    }
+    form.addEventListener("input", () => write(key, { values: Object.fromEntries(texts(form).map((f) => [f.name, f.value])) }));
+    form.addEventListener("submit", () => { const now = read(key); if (now) write(key, Object.assign(now, { sent: true })); });
+  });
+
+  /* a second click on the way is no second post */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if ((form.method || "").toLowerCase() !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    form.classList.add("busy");
+    window.setTimeout(() => { delete form.dataset.sent; form.classList.remove("busy"); }, 5000);
+  });
+  window.addEventListener("pageshow", () => all("form.busy").forEach((form) => { delete form.dataset.sent; form.classList.remove("busy"); }));
+
+  /* htmx: a refusal is shown where messages stand; a lost login says so */
+  document.addEventListener("htmx:responseError", (event) => {
+    const page = new DOMParser().parseFromString(event.detail.xhr.responseText || "", "text/html");
+    const refused = page.querySelector(".strip, .sentence");
+    const box = document.createElement("div");
+    box.className = "strip strip-refused";
+    box.textContent = refused ? refused.textContent.trim().replace(/\s+/g, " ") : "没有办成，请刷新后再试。";
+    const place = document.getElementById("messages");
+    if (place) { place.replaceChildren ? place.replaceChildren(box) : place.appendChild(box); place.scrollIntoView({ block: "nearest" }); }
+  });
+
+  /* #anchor inside a closed <details>: open it; a form that opens gets the cursor */
+  function openTarget() {
+    const goal = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!goal) return;
+    for (let node = goal; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    const inner = goal.tagName === "DETAILS" ? null : goal.querySelector("details[data-open-with]");
+    if (inner) inner.open = true;
+  }
+  window.addEventListener("hashchange", openTarget);
+  openTarget();
+})();
