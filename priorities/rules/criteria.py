@@ -1,0 +1,63 @@
+"""What a criterion is: a clause with the plan's words, its condition, and the alternative readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
+from priorities.rules.logic import Condition
+
+MET, PARTLY, UNMET, UNDETERMINED = "met", "partly", "unmet", "undetermined"
+
+
+class UnknownClause(ValueError):
+    """A clause that 8.3 does not have, 8.3.1(9) above all."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a clause: met when, partly when (only 8.3.2(2) has one)."""
+
+    key: str
+    text: str
+    met_when: Condition
+    partly_when: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One of the 17: clause id, the plan's words, the readings (the first is the default)."""
+
+    clause: str
+    text: str
+    readings: tuple[Reading, ...]
+    note_single: bool = False  # 仅一项: one of several facts alone makes it met, the reviewer confirms
+
+    @property
+    def heading(self) -> str:
+        return self.clause.partition("(")[0]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        found = {f for r in self.readings for f in r.met_when.facts()}
+        return tuple(f for f in Fact if f in found)
+
+    @property
+    def on_components(self) -> bool:
+        """Judged on the components where there are any: 8.3.3(1), (3), (5)."""
+        return all(f in COMPONENT_FACTS for f in self.facts)
+
+    def reading(self, key: str) -> Reading:
+        for reading in self.readings:
+            if reading.key == key:
+                return reading
+        known = "、".join(r.key for r in self.readings)
+        raise ValueError(f"{self.clause} 没有读法“{key}”；有：{known}")
+
+    def judge(self, reading: Reading, answers) -> str:
+        """met, partly or unmet under complete answers."""
+        if reading.met_when.evaluate(answers) is Answer.YES:
+            return MET
+        if reading.partly_when is not None and reading.partly_when.evaluate(answers) is Answer.YES:
+            return PARTLY
+        return UNMET
