@@ -6,11 +6,8 @@ import json
 
 from django.http import Http404
 from django_filters import rest_framework as filters
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
 from rest_framework import authentication, exceptions, pagination, parsers, permissions, status
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from governance import access
 from governance.models import ApiToken
@@ -43,16 +40,6 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate_header(self, request):
         return "Token"
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    """How the schema names the token."""
-
-    target_class = "governance.rest.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema):
-        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token …"}
 
 
 class Open(permissions.BasePermission):
@@ -174,27 +161,6 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
         return filterset.qs
 
 
-class Schema(AutoSchema):
-    """Every operation documents the errors that it may answer with."""
-
-    def get_responses_for_error(self):
-        return {}
-
-    def _get_response_bodies(self, direction="response"):
-        bodies = super()._get_response_bodies(direction)
-        error = {"type": "object", "additionalProperties": {}}
-        texts = {"400": "请求有误", "401": "未登录", "403": "无权", "404": "没有或不可见", "409": "状态或版本不符",
-                 "413": "太大", "415": "不支持的内容类型"}
-        codes = ["400", "401", "403", "404"]
-        if self.method not in ("GET", "HEAD"):
-            codes += ["409", "413", "415"]
-        for code in codes:
-            bodies.setdefault(
-                code, {"content": {"application/json": {"schema": error}}, "description": texts[code]}
-            )
-        return bodies
-
-
 class Invisible:
     """What may not be seen is 404 with the same body as what does not exist, a malformed key included."""
 
@@ -217,4 +183,6 @@ def explain(exception, context):
             if exception.current is not None:
                 body["current"] = exception.current
         return Response(body, status=code)
+    from rest_framework.views import exception_handler  # DRF loads this module for its own defaults
+
     return exception_handler(exception, context)

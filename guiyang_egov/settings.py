@@ -188,7 +188,12 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("GUIYANG_STATIC", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor/bootstrap", Path(next(iter(bootstrap.__path__))))]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = "GUIYANG_STATIC" not in os.environ  # ./run serves from the folders, the image what it collected
+if not WHITENOISE_USE_FINDERS:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -238,7 +243,7 @@ if REDIS_URL:
     }
 else:
     _queue = DATA_DIR / "queue"
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),
@@ -272,7 +277,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["governance.rest.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "governance.rest.Pages",
     "DEFAULT_FILTER_BACKENDS": ["governance.rest.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "governance.rest.Schema",
+    "DEFAULT_SCHEMA_CLASS": "governance.rest_schema.Schema",
     "EXCEPTION_HANDLER": "governance.rest.explain",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
