@@ -325,7 +325,7 @@ class Gap:
 SECTIONS = {"basics": "基本情况", "goals": "目标与绩效", "money": "组成与资金", "facts": "判定事实", "security": "安全"}
 
 # field, section, clause, what is missing. Eighteen mandatory points at most; unit, contact and phone come filled in.
-_MANDATORY = (
+MANDATORY = (
     ("title", "basics", "", "写上项目名称"),
     ("construction", "basics", "", "选择建设类型"),
     ("start", "basics", "", "写上开始时间"),
@@ -360,7 +360,7 @@ def gaps(proposal: dict) -> list[Gap]:
 
 def _applicable(proposal: dict):
     required = proposal.get("construction") in ("", "new", "rebuild")
-    return [row for row in _MANDATORY if required or row[1] != "security"]
+    return [row for row in MANDATORY if required or row[1] != "security"]
 
 
 def _lacks(proposal: dict, field: str) -> bool:

@@ -13,6 +13,7 @@ from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 
 CENT = Decimal("0.01")
+MOST_WAN = Decimal("1e12")
 
 
 class InputError(ValueError):
@@ -107,24 +108,29 @@ def _components(raw, item: str) -> tuple[Component, ...]:
         name = row.get("name", "")
         if not isinstance(name, str):
             raise InputError(f"{where}：name 应是文字。")
-        amount = _amount(row.get("amount_wan"), where)
+        amount_wan = _amount(row.get("amount_wan"), where)
         facts = _facts(row.get("facts"), f"{where}：facts", set(COMPONENT_FACTS))
-        found.append(Component(name or f"组成部分 {number}", amount, facts))
+        found.append(Component(name or f"组成部分 {number}", amount_wan, facts))
     return tuple(found)
+
+
+def amount(raw: object) -> Decimal:
+    """A number ≥ 0 in 万元. Raises InvalidOperation otherwise."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
+        raise InvalidOperation
+    value = Decimal(str(raw).strip())
+    if not value.is_finite() or value < 0 or value > MOST_WAN:
+        raise InvalidOperation
+    return value
 
 
 def _amount(raw, where: str) -> Decimal:
     if raw is None:
         raise InputError(f"{where}：缺少 amount_wan（万元）。")
     try:
-        if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
-            raise InvalidOperation
-        amount = Decimal(str(raw).strip())
-        if not amount.is_finite() or amount < 0 or amount > Decimal("1e12"):
-            raise InvalidOperation
+        return amount(raw)
     except InvalidOperation:
         raise InputError(f"{where}：amount_wan 应是不小于 0 的数（万元），不是 {str(raw)[:40]}。") from None
-    return amount
 
 
 def screen(items: Iterable[Item], rule_set: RuleSet = PLAN_2006) -> Iterator[dict]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from priorities.rules import plan_2006
 from priorities.rules import screen as screens
+from priorities.rules.rule_set import PLAN_2006
 
 MAX_BYTES = 200 * 1024 * 1024
 
@@ -21,12 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file")
-        parser.add_argument("--rule-set", default=plan_2006.RULE_SET.id)
+        parser.add_argument("--rule-set", default=PLAN_2006.id)
 
     def handle(self, *args, file: str, rule_set: str, **options) -> None:
         try:
             rules = _rules(rule_set)
-            items = screens.parse_items(_read(file))
+            items = screens.parse_text(_read(file))
         except (screens.InputError, OSError, ValueError) as error:
             self.stderr.write(str(error))
             sys.exit(2)
@@ -35,8 +35,8 @@ class Command(BaseCommand):
 
 
 def _rules(key: str):
-    if key == plan_2006.RULE_SET.id:
-        return plan_2006.RULE_SET
+    if key == PLAN_2006.id:
+        return PLAN_2006
     from priorities import rule_sets
 
     return rule_sets.by_key(key)
@@ -47,8 +47,8 @@ def _read(file: str):
     if path.is_file() and path.stat().st_size > MAX_BYTES:
         raise ValueError(f"{file} 超过 {MAX_BYTES // 1024 // 1024} MB。")
     try:
-        return json.loads(path.read_bytes())
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise ValueError(f"没有文件 {file}。") from None
-    except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as error:
-        raise ValueError(f"{file} 不是 JSON 文件：{error}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} 不是 UTF-8 的 JSON 文件。") from None

@@ -1,0 +1,271 @@
+"""What the pages show of one case: the live verdict of the form, the desk's 17 clauses with their facts, the state of a
+joint approval. Readers in frozen shapes; nothing is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from governance import clock, rounds
+from governance.access import Actor
+from governance.models import Answer, Round
+from priorities import conclusions, contacts, filing_form, payer, rule_sets, screening, seats
+from priorities import proposal as proposals
+from priorities.labels import OUTCOMES, RESULTS
+from priorities.models import OpinionWaiver, Submission
+from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact
+
+HEADINGS = (("8.3.3", "市财政不支持"), ("8.3.2", "缓建"), ("8.3.1", "优先建设（原文称 9 类，实列 8 类）"))
+UNIFIED_DEPLOYMENT = (
+    ("shared_network", "使用统一网络平台"),
+    ("exchange", "数据纳入共享与交换平台"),
+    ("ca", "使用统一的安全认证"),
+    ("security", "同步安全建设"),
+)
+
+
+def live(row: Submission, document: dict, actor: Actor) -> dict:
+    """The form's verdict for what is typed now: 若信息办核定无异议 (office facts taken as no, under that label)."""
+    facts, components = proposals.for_rules(document)
+    assumed = {f: "no" for f in map(str, OFFICE_FACTS)}
+    result = screening.assess_stated(facts | assumed, components, clock.today())
+    shown = _shown(result, document)
+    return shown | {
+        "assumed": [FACTS[f].question for f in OFFICE_FACTS],
+        "advice": rule_sets.advice(facts | assumed, components, clock.today()),
+        "contradictions": rule_sets.contradictions(facts),
+        "payer": payer.panel(row, document, result),
+        "cut": Decimal(result["cut_wan"]) or None,
+    }
+
+
+def _shown(result: dict, document: dict) -> dict:
+    """What both the form and the desk say of a verdict."""
+    trace = {step["clause"]: step for step in result["trace"]}
+    groups = []
+    for heading, title in HEADINGS:
+        steps = [_step(s) for c, s in trace.items() if c.startswith(heading + "(")]
+        groups.append({"heading": heading, "title": title, "steps": steps, "counts": _counts(steps)})
+    every = [s for g in groups for s in g["steps"]]
+    alone = set(result.get("settle_alone", []))
+    return {
+        "outcome": result["outcome"],
+        "rule_set": result["rule_set"],
+        "cause": cause(result),
+        "groups": groups,
+        "counts": _counts(every),
+        "missing": [{"fact": f, "question": FACTS[f].question, "alone": f in alone} for f in result["missing_facts"]],
+        "components": parts(document, result),
+    }
+
+
+def _step(step: dict) -> dict:
+    return step | {"open": step["result"] in ("met", "partly"), "word": RESULTS[step["result"]]}
+
+
+def _counts(steps: list[dict]) -> str:
+    """成立 4 · 部分成立 1 · 待补 1 · 不成立 11."""
+    counts = {key: sum(1 for s in steps if s["result"] == key) for key in ("met", "partly", "undetermined", "unmet")}
+    return " · ".join(f"{RESULTS[key]} {n}" for key, n in counts.items() if n)
+
+
+def cause(result: dict) -> str:
+    """One sentence: which clauses make the outcome."""
+    outcome, met = result["outcome"], result["met"]
+    by_heading = {h: [c for c in met if c.startswith(h + "(")] for h in ("8.3.1", "8.3.2", "8.3.3")}
+    if outcome == "no_city_funding":
+        return f"{'、'.join(by_heading['8.3.3'])} 成立：市财政不支持，自筹可按统一发展部署建设（D18）。"
+    if outcome == "defer":
+        return f"{'、'.join(by_heading['8.3.2'])} 成立：缓建不是否决，补齐条件后复审。"
+    if outcome == "priority":
+        cut = f"；核减 {result['cut_wan']} 万元" if Decimal(result["cut_wan"]) else ""
+        return f"{'、'.join(by_heading['8.3.1'])} 成立{cut}。"
+    if outcome == "ordinary":
+        return "17 条都不成立：进入储备库，不直接进入年度计划（D19）。"
+    return f"还有 {len(result['missing_facts'])} 个事实不明，答案会改变结论。"
+
+
+def parts(document: dict, result: dict) -> list[dict]:
+    """The components with what is cut and by which clause."""
+    hits: dict[str, list[str]] = {}
+    for step in result["trace"]:
+        if step["result"] == "met" and step["clause"].startswith("8.3.3("):
+            for name in step["components"]:
+                hits.setdefault(name, []).append(step["clause"])
+    return [p | {"cut": p["name"] in hits, "clauses": hits.get(p["name"], [])} for p in filing_form.component_rows(document)]
+
+
+def build(row: Submission, actor: Actor, day: dt.date) -> dict:
+    """Everything that the desk and the signing pages show of a case."""
+    document = screening.document_of(row) or proposals.empty()
+    if row.is_secret:
+        return {"view": [], "components": [], "groups": [], "attachments": [], "opinions": [], "outcome": "",
+                "verdict_confirmed": None, "conclusion": None}  # fmt: skip
+    result = screening.verdict(row)
+    facts, components = proposals.for_rules(document)
+    stated = screening.assess_stated(facts, components, day)
+    held = screening.confirmed_facts(row, document)
+    frozen = screening.confirmed(row)
+    conclusion = conclusions.in_force(row)
+    shown = _shown(result, document)
+    for group in shown["groups"]:
+        for step in group["steps"]:
+            step["facts"] = _facts(step["clause"], document, held)
+    cut = Decimal(result["cut_wan"]) or None
+    suggested = _suggested(result, row)
+    amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
+    office_open = [f for f in map(str, OFFICE_FACTS) if ("", f) not in held]
+    return shown | {
+        "document": document,
+        "view": filing_form.readable(document),
+        "stated_outcome": stated["outcome"],
+        "corrected": len(screening.corrections(row)),
+        "cut_wan": cut,
+        "kept_wan": (row.total_wan or Decimal(0)) - (cut or 0),
+        "precedence": rule_sets.precedence_words(day),
+        "needs_decision": result["needs_decision"],
+        "advice": rule_sets.advice(*screening.facts_of(row), day) if result["outcome"] in ("defer", "no_city_funding") else [],
+        "verdict_confirmed": frozen,
+        "conclusion": conclusion,
+        "suggested": conclusion.kind if conclusion else suggested,
+        "amounts": [_amount(a, document) for a in amounts],
+        "office_open": len(office_open),
+        "opinions": _opinions(row, actor, day),
+        "to_waive": _to_waive(row),
+        "attachments": row.attachments.filter(removed=False).select_related("file"),
+        "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
+        "fields": [(f, filing_form.label_of(f)) for f, *_ in proposals.MANDATORY],
+        "re_review_default": (day + dt.timedelta(days=182)).isoformat(),
+        "deployment": UNIFIED_DEPLOYMENT,
+        "opinion_kinds": (("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意")),
+    }  # fmt: skip
+
+
+def _facts(clause: str, document: dict, held: dict) -> list[dict]:
+    """A clause's facts, of the whole and of the parts that state one: stated, reviewed, evidence."""
+    rows = []
+    for fact in Fact:
+        info = FACTS[fact]
+        if clause not in info.clauses:
+            continue
+        places = [("", "")]
+        if info.is_component_fact and document["components"]:
+            places = [(c["id"], c["name"]) for c in document["components"]
+                      if str(fact) in c["facts"] or c["kind"] in info.kinds] or places  # fmt: skip
+        for component, name in places:
+            stated, evidence = screening.stated(document, component, str(fact))
+            if component and not stated:
+                stated, evidence = screening.stated(document, "", str(fact))
+            kept = held.get((component, str(fact)))
+            value = kept.value if kept else stated or "unknown"
+            rows.append({
+                "fact": str(fact), "component": component, "component_name": name, "question": info.question,
+                "stated": "" if fact in OFFICE_FACTS else stated or "unknown", "stated_evidence": evidence, "value": value,
+                "evidence": kept.evidence if kept else "", "confirmed": kept is not None,
+                "corrected": kept is not None and fact not in OFFICE_FACTS and value != (stated or "unknown"),
+                "office": fact in OFFICE_FACTS,
+            })  # fmt: skip
+    return rows
+
+
+def _suggested(result: dict, row: Submission) -> str:
+    """The conclusion that follows from the verdict (8.3, D19, D20)."""
+    if conclusions.is_advisory(row):
+        return "candidate"
+    return {"priority": "candidate", "defer": "deferred", "no_city_funding": "no_city_funding"}.get(result["outcome"], "pool")
+
+
+def _amount(row: dict, document: dict) -> dict:
+    names = {c["id"]: c["name"] for c in document["components"]}
+    return row | {
+        "component_name": names.get(row["component"], row["component"]),
+        "source_label": proposals.SOURCE_LABELS[row["source"]],
+        "requested_wan": Decimal(row["requested_wan"]),
+        "cut": Decimal(row["approved_wan"]) < Decimal(row["requested_wan"]),
+    }
+
+
+def _opinions(row: Submission, actor: Actor, day: dt.date) -> list[dict]:
+    """The network centre's and the experts' opinion: asked, due, given; who acts for whom; whom to call."""
+    rows = []
+    by_what = {r.kind.removeprefix("opinion_"): r for r in reversed(list(screening.opinion_rounds(row)))}
+    for what, label in OpinionWaiver.WHAT:
+        if what == "scan":
+            continue
+        organisation, acting, phone = seats.opinion(what, day)
+        round_ = by_what.get(what)
+        answer = None
+        if round_ is not None:
+            answer = Answer.objects.filter(seat__round=round_, in_force=True).first()
+        waived = row.waivers.filter(version=row.current_version, what=what).first()
+        status = "未征求"
+        if waived:
+            status = f"已免：{waived.reason}（{waived.by_text}）"
+        elif answer:
+            status = f"{answer.get_kind_display()}，{answer.by_text} {answer.day:%m-%d}"
+        elif round_:
+            status = f"已等 {(day - round_.day).days} 天" + (f"，{round_.due_day:%m-%d} 到期" if round_.due_day else "")
+        rows.append({"what": what, "label": label.removesuffix("意见"), "status": status, "acting": acting, "phone": phone,
+                     "text": answer.text if answer else "", "may_ask": round_ is None and not waived})  # fmt: skip
+    return rows
+
+
+def _to_waive(row: Submission) -> list[tuple[str, str]]:
+    waived = set(row.waivers.filter(version=row.current_version).values_list("what", flat=True))
+    return [(what, label) for what, label in OpinionWaiver.WHAT if what not in waived]
+
+
+def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
+    """The joint approval of a case: every seat with its answer, age and conflict; mine; who is waited for."""
+    every = list(
+        Round.objects.filter(about=row.audit_key, kind="joint_approval").prefetch_related("seats__organisation", "seats__answers")
+    )
+    current = every[-1] if every else None
+    shown, waiting = [], []
+    my_seat = my_answer = None
+    my_conflict = ""
+    for seat in current.seats.all() if current else ():
+        standing = next((a for a in seat.answers.all() if a.in_force), None)
+        mine = seat.organisation.survivor_id == actor.organisation_id or seat.assigned_id == actor.user_id
+        days = ((standing.day if standing else current.closed_day or day) - current.day).days
+        shown.append({"key": seat.key, "organisation": seat.organisation.name, "label": seat.label, "answer": standing,
+                      "conflict": seat.conflict, "acting_for": seat.acting_for, "mine": mine, "days": days,
+                      "answered": standing is not None, "phone": contacts.phone_of(seat.organisation, day)})  # fmt: skip
+        if standing is None and seat.required:
+            waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if mine else ''}）")
+        if mine:
+            my_conflict = seat.conflict
+            my_answer = my_answer or standing
+            if standing is None:
+                my_seat = my_seat or seat
+    due = current.due_day if current else None
+    return {
+        "submission": row,
+        "round": current,
+        "rounds": every,
+        "open": current is not None and current.state == rounds.OPEN,
+        "seats": shown,
+        "signed": sum(1 for s in shown if s["answered"]),
+        "waiting": waiting,
+        "waiting_text": "、".join(waiting),
+        "my_seat": my_seat,
+        "my_answer": my_answer,
+        "my_conflict": my_conflict,
+        "due_days": (due - current.day).days if due else 10,
+        "due_text": f"{due:%Y-%m-%d}" if due else "10 个工作日",
+        "co_leads": [p.organisation.name for p in row.participants.select_related("organisation")
+                     if p.organisation_id != row.organisation_id],
+        "answers": [_with_round(a, r) for r in reversed(every) for s in r.seats.all() for a in s.answers.all()],
+    }  # fmt: skip
+
+
+def _with_round(answer: Answer, round_: Round) -> Answer:
+    answer.round_number = round_.number
+    return answer
+
+
+def answered_by(actor: Actor, most: int = 30) -> list[dict]:
+    """What the actor answered himself, newest first."""
+    rows = Answer.objects.filter(user_id=actor.user_id).select_related("seat__round").order_by("-pk")[:most]
+    return [{"day": a.day, "title": a.seat.round.title, "address": a.seat.round.address, "seat": a.seat.label,
+             "kind": a.get_kind_display()} for a in rows]  # fmt: skip
