@@ -42,12 +42,24 @@ def clauses_met(screening: Screening, heading: str) -> list[str]:
     return [clause for clause in dict.fromkeys(met) if clause.startswith(f"{heading}(")]
 
 
+def hit_components(screening: Screening) -> dict[str, str]:
+    """The components that meet 8.3.3(1), (3) or (5), by name, with the first clause that hits each."""
+    hit: dict[str, str] = {}
+    for entry in screening.result["trace"]:
+        if entry["result"] == "met" and entry["clause"].startswith("8.3.3("):
+            for name in entry["components"]:
+                hit.setdefault(name, entry["clause"])
+    return hit
+
+
 def on_the_whole(screening: Screening) -> bool:
     """Whether a clause of 8.3.3 holds for the whole, not only for components below half of the money."""
-    if screening.result["outcome"] == NO_CITY:
-        return True
-    whole = {"8.3.3(2)", "8.3.3(4)"}
-    return bool(whole & set(clauses_met(screening, "8.3.3")))
+    hit, total, money = hit_components(screening), Decimal(0), Decimal(0)
+    for part in screening.components:
+        total += Decimal(part["amount_wan"])
+        money += Decimal(part["amount_wan"]) if part["name"] in hit else 0
+    plain = [c for c in clauses_met(screening, "8.3.3") if c not in hit.values()]
+    return bool(plain) or (bool(hit) and money * 2 >= total)
 
 
 def unmet(submission: Submission, conclusion: Conclusion, screening: Screening) -> list[str]:
@@ -82,20 +94,16 @@ def requested(proposal: dict) -> list[dict]:
 def suggested(proposal: dict, screening: Screening | None, kind: str) -> list[dict]:
     """The amounts that a conclusion starts from: hit components are cut, 市财政不支持 takes away all city money."""
     rows = requested(proposal)
-    trace = screening.result["trace"] if screening else []
-    hit = {
-        name: entry["clause"]
-        for entry in trace
-        if entry["result"] == "met" and entry["clause"].startswith("8.3.3(")
-        for name in entry["components"]
-    }
-    names = {c["id"]: c["name"] or c["id"] for c in proposal["components"]}
+    hit = hit_components(screening) if screening else {}
+    names = [part["name"] for part in screening.components] if screening else []
+    ids = [c["id"] for c in proposal["components"]]
+    cut_by = {key: hit[name] for key, name in zip(ids, names, strict=False) if name in hit}
     whole = next(iter(clauses_met(screening, "8.3.3")), "") if screening else ""
     for row in rows:
-        clause = hit.get(names[row["component"]], "")
+        clause = cut_by.get(row["component"], "")
         if kind == NO_CITY:
             clause = (clause or whole) if row["source"] == "city" else ""
-        elif kind != "candidate" or on_the_whole(screening):
+        elif kind != "candidate" or screening is None or on_the_whole(screening):
             clause = ""
         if clause:
             row["approved_wan"], row["clause"] = "0.00", clause

@@ -8,12 +8,17 @@ from governance.models import Appointment, Organisation
 from governance.roles import ROLE_LABELS, Permission, Role, holders, scope_of
 
 
+def phone_of(organisation: Organisation, day: dt.date) -> str:
+    """The unit's office phone, else that of a person appointed there; empty where none is known."""
+    if organisation.phone:
+        return organisation.phone
+    people = Appointment.objects.in_force(day).filter(organisation=organisation).exclude(user__phone="")
+    return people.order_by("pk").values_list("user__phone", flat=True).first() or ""
+
+
 def unit(organisation: Organisation, day: dt.date) -> str:
-    """市卫生局（0851-5820101）: the unit's phone, else that of a person appointed there."""
-    phone = organisation.phone
-    if not phone:
-        people = Appointment.objects.in_force(day).filter(organisation=organisation).exclude(user__phone="")
-        phone = people.order_by("pk").values_list("user__phone", flat=True).first() or ""
+    """市卫生局（0851-5820101）."""
+    phone = phone_of(organisation, day)
     return f"{organisation.name}（{phone}）" if phone else organisation.name
 
 

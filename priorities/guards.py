@@ -173,7 +173,7 @@ def papers_missing(submission: Submission, day: dt.date) -> list[Blocker]:
         if what in waived:
             continue
         rounds = list(
-            Round.objects.filter(about=submission.audit_key, kind__startswith=f"opinion-{what}",
+            Round.objects.filter(about=submission.audit_key, kind=f"opinion_{what}",
                                  about_version=str(edition)).exclude(state="closed")
         )  # fmt: skip
         waiting = [r for r in rounds if r.state == "open"]

@@ -1,26 +1,32 @@
-"""From stored rule sets to the rules: which one holds on a day, its verdicts in the contract's words, its description.
-
-A missing rule set for a day is an error, never a silent default; periods never overlap (priorities.actions.rule_sets).
-"""
+"""Rule sets as rows → as rules. Periods are half-open and never overlap: on every day exactly one holds."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Q
 
-from governance.refusal import Invalid, Refused
+from governance.refusal import Invalid
 from priorities.labels import OUTCOMES
 from priorities.models import RuleSetRecord
-from priorities.rules import explain, screen
-from priorities.rules.assess import Component, assess as judge
-from priorities.rules.facts import FACTS, Answer, Fact
+from priorities.rules import explain
+from priorities.rules.assess import Component
+from priorities.rules.assess import assess as assess_rules
+from priorities.rules.facts import Answer, Fact
 from priorities.rules.plan_2006 import CRITERIA
-from priorities.rules.rule_set import OF_HEADING, PRECEDENCE, RuleSet
+from priorities.rules.rule_set import PLAN_2006, PRECEDENCE, RuleSet
+from priorities.rules.screen import as_dict
+
+BASES = {PLAN_2006.id: PLAN_2006}
 
 
 def build(record: RuleSetRecord) -> RuleSet:
-    """The rules of a record. Raises Invalid where it names a clause, reading or order that does not exist."""
+    """The rules of a record. Raises Invalid where it names a clause, reading or outcome that the criteria do not have."""
+    if record.base not in BASES:
+        raise Invalid(f"没有判据版本 {record.base}。", fields={"base": ["没有这个判据版本"]})
     try:
         return RuleSet(
             record.key, record.from_day, record.to_day, dict(record.readings), tuple(record.switched_off),
@@ -30,81 +36,87 @@ def build(record: RuleSetRecord) -> RuleSet:
         raise Invalid(str(error), fields={"readings": [str(error)]}) from None
 
 
-def by_key(key: str) -> RuleSet:
-    """A stored rule set by its id. Raises ValueError where there is none."""
-    record = RuleSetRecord.objects.filter(key=key).first()
-    if record is None:
-        raise ValueError(f"没有规则集“{key}”。")
-    return build(record)
-
-
-def record_on(day: dt.date) -> RuleSetRecord:
-    """The adopted rule set of a day. Raises Refused for a day that none covers."""
-    rows = RuleSetRecord.objects.filter(state="in_force", from_day__lte=day).filter(Q(to_day=None) | Q(to_day__gt=day))
-    record = rows.order_by("-from_day").first()
-    if record is None:
-        raise Refused(f"{day} 没有生效的规则集；领导小组可以审定一个。")
-    return record
+def record_on(day: dt.date) -> RuleSetRecord | None:
+    """The adopted record that holds on the day."""
+    rows = RuleSetRecord.objects.filter(state="in_force", from_day__lte=day)
+    return rows.filter(Q(to_day=None) | Q(to_day__gt=day)).order_by("-from_day", "-pk").first()
 
 
 def in_force_on(day: dt.date) -> RuleSet:
-    """The rules of a day."""
-    return build(record_on(day))
+    """The rules that hold on the day; before any was adopted the plan's own default readings."""
+    record = record_on(day)
+    return build(record) if record else PLAN_2006
 
 
-def assess(facts: dict, components: list[dict], rules: RuleSet, decisions: dict | None = None) -> dict:
-    """`screen`'s output without id, plus `settle_alone`; facts and components as plain dicts of the contract."""
-    found = judge(_facts(facts), _components(components), rules, decisions)
-    return screen.as_dict(found) | {"settle_alone": [str(f) for f in found.settle_alone]}
+def by_key(key: str) -> RuleSet:
+    """The rules of an id, drafts included (for a dry run). Raises ValueError with a sentence."""
+    record = RuleSetRecord.objects.filter(key=key).first()
+    if record is not None:
+        try:
+            return build(record)
+        except Invalid as error:
+            raise ValueError(error.sentence) from None
+    if key in BASES:
+        return BASES[key]
+    known = "、".join([*BASES, *RuleSetRecord.objects.exclude(key__in=BASES).values_list("key", flat=True)])
+    raise ValueError(f"没有规则集“{key[:60]}”；有：{known}。")
 
 
-def _facts(facts: dict) -> dict[Fact, Answer]:
-    return {Fact(key): Answer(value) for key, value in facts.items() if value}
+def assess(
+    facts: Mapping[str, str], components: list[dict], rules: RuleSet, decisions: Mapping[str, bool] | None = None
+) -> dict:
+    """`screen`'s output (without id) of facts and components as `screen` takes them, and `settle_alone`: the missing
+    facts of which one answer alone would settle the outcome. Decisions on clauses that are not partly are idle."""
+    assessment = assess_rules(_answers(facts), _components(components), rules, decisions)
+    return as_dict(assessment) | {"settle_alone": [str(f) for f in assessment.settle_alone]}
 
 
-def _components(components: list[dict]) -> tuple[Component, ...]:
-    return tuple(Component(c["name"], screen.amount(c["amount_wan"]), _facts(c["facts"])) for c in components)
+@dataclass(frozen=True)
+class Advice:
+    """A smallest set of changes that betters the outcome; each was applied to be sure."""
+
+    changes: tuple[explain.Move, ...]
+    outcome: str
+    sentences: tuple[str, ...]
 
 
-def advice(facts: dict, components: list[dict], day: dt.date, most: int = 3) -> list[dict]:
-    """`[{"outcome", "changes", "sentences"}]`: the smallest changes that better the outcome, each verified."""
-    found = explain.advise(_facts(facts), _components(components), in_force_on(day))
-    return [
-        {"outcome": str(a.outcome), "changes": [str(m.fact) for m in a.moves], "sentences": [m.sentence for m in a.moves]}
-        for a in found[:most]
-    ]
+def advice(facts: Mapping[str, str], components: list[dict], day: dt.date) -> list[Advice]:
+    """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot."""
+    found = explain.advise(_answers(facts), _components(components), in_force_on(day))
+    return [Advice(a.moves, str(a.outcome), tuple(m.sentence for m in a.moves)) for a in found]
 
 
-def contradictions(facts: dict) -> list[str]:
-    """Answers that contradict each other, as sentences."""
-    return explain.contradictions(_facts(facts))
+def contradictions(facts: Mapping[str, str]) -> list[str]:
+    """Sentences about answers that contradict each other; flagged, not refused."""
+    return explain.contradictions(_answers(facts))
 
 
 def precedence_words(day: dt.date) -> str:
-    """市财政不支持 > 缓建 > 优先建设 > 一般."""
+    """市财政不支持 > 缓建 > 优先建设 > 一般: the order that holds on the day (D16)."""
     return " > ".join(OUTCOMES[o] for o in in_force_on(day).precedence)
 
 
 def described(day: dt.date) -> list[dict]:
-    """The 17 clauses as the API and the criteria pages show them, with the reading in force on the day."""
-    rules = in_force_on(day)
-    chosen = {criterion.clause: reading for criterion, reading in rules.chosen}
-    rows = []
-    for criterion in CRITERIA:
-        reading = chosen.get(criterion.clause)
-        rows.append({
-            "clause": criterion.clause,
-            "text": criterion.text,
-            "heading": criterion.heading,
-            "outcome": str(OF_HEADING[criterion.heading]),
-            "on_components": criterion.on_components,
-            "facts": [
-                {"fact": str(f), "question": FACTS[f].question, "office": FACTS[f].is_office, "component": FACTS[f].is_component_fact}
-                for f in criterion.facts
-            ],
-            "readings": [{"key": r.key, "text": r.text, "default": i == 0} for i, r in enumerate(criterion.readings)],
-            "reading": reading.key if reading else None,
-            "in_force": reading is not None,
-            "rule_set": rules.id,
-        })  # fmt: skip
-    return rows
+    """The 17 clauses in the plan's order: words, facts, all readings, the one that holds on the day (null: not in force)."""
+    chosen = {c.clause: r.key for c, r in in_force_on(day).chosen}
+    return [
+        {
+            "clause": c.clause,
+            "heading": c.heading,
+            "text": c.text,
+            "facts": [str(f) for f in c.facts],
+            "readings": [{"key": r.key, "text": r.text} for r in c.readings],
+            "reading": chosen.get(c.clause),
+        }
+        for c in CRITERIA
+    ]
+
+
+def _answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:
+    return {Fact(f): Answer(value) for f, value in facts.items() if value}
+
+
+def _components(components: list[dict]) -> tuple[Component, ...]:
+    return tuple(
+        Component(c["name"], Decimal(str(c["amount_wan"])), _answers(c.get("facts") or {})) for c in components
+    )

@@ -70,10 +70,20 @@ def confirmed_facts(submission: Submission, document: dict | None = None) -> dic
     }
 
 
+def stated_facts(document: dict) -> tuple[dict[str, str], list[dict]]:
+    """Facts and components as stated. Components that share a name are told apart by their id."""
+    facts, components = proposals.for_rules(document)
+    names = [c["name"] for c in components]
+    for part, component in zip(document["components"], components, strict=True):
+        if names.count(component["name"]) > 1:
+            component["name"] = f"{component['name']}（{part['id']}）"
+    return facts, components
+
+
 def facts_of(submission: Submission, document: dict | None = None) -> tuple[dict[str, str], list[dict]]:
     """Facts and components as `screen` takes them, the reviewer's values before the stated ones."""
     document = document_of(submission) if document is None else document
-    facts, components = proposals.for_rules(document)
+    facts, components = stated_facts(document)
     at = {c["id"]: i for i, c in enumerate(document["components"])}
     for (component, fact), row in confirmed_facts(submission, document).items():
         target = components[at[component]]["facts"] if component else facts
@@ -115,11 +125,11 @@ def freeze(
 ) -> Screening:  # fmt: skip
     """Keep a verdict for ever: rule set, facts and trace as they are now. A new one is a new row."""
     facts, components = facts_of(submission)
-    stated_facts, stated_components = proposals.for_rules(document_of(submission))
+    stated_outcome = assess_stated(*stated_facts(document_of(submission)), clock.today())["outcome"]
     row = Screening.objects.create(
         submission=submission, version=current_version(submission), rule_set=result["rule_set"], facts=facts,
         components=components, decisions=decisions or {}, outcome=result["outcome"], result=result,
-        stated_outcome=assess_stated(stated_facts, stated_components, clock.today())["outcome"], confirmed=confirmed,
+        stated_outcome=stated_outcome, confirmed=confirmed,
         override=override, override_clause=override_clause, override_reason=override_reason,
         by_text=by.text if by else "系统", user_id=by.user_id if by and confirmed else None, is_demo=submission.is_demo,
     )  # fmt: skip

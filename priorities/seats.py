@@ -12,6 +12,7 @@ from governance.access import Actor
 from governance.models import Body, Organisation, Round, Seat
 from governance.refusal import Refused
 from governance.rounds import SeatSpec, pending
+from priorities import contacts
 from priorities.models import Participant, Submission
 
 SEAT_KIND = "会签席位"
@@ -86,12 +87,17 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
 
 
 def opinion(what: str, day: dt.date) -> tuple[Organisation | None, str, str]:
-    """The body that gives an opinion on the day: its organisation, name, and whom it acts for."""
+    """Who gives an opinion on the day: its organisation, the body that it acts for (代行), whom to call."""
     body = Body.objects.select_related("holder", "acting").filter(key=OPINION_BODIES[what]).first()
     if body is None:
         return None, "", ""
     organisation, acting_for = holder_on(body, day)
-    return organisation, body.name, acting_for
+    return organisation, acting_for, contacts.phone_of(organisation, day) if organisation else ""
+
+
+def opinion_body(what: str) -> str:
+    """The name of the body whose opinion it is."""
+    return Body.objects.filter(key=OPINION_BODIES[what]).values_list("name", flat=True).first() or ""
 
 
 def waiting(round_: Round) -> list[Seat]:

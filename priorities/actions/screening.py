@@ -205,7 +205,8 @@ def request_opinion(
     if what not in OPINIONS:
         raise Invalid("可以征求网络管理中心或专家组的意见。", fields={"what": ["请选择"]})
     day = clock.today()
-    organisation, body, acting_for = seats.opinion(what, day)
+    organisation, acting_for, _ = seats.opinion(what, day)
+    body = seats.opinion_body(what)
     if organisation is None:
         raise Refused(f"{OPINIONS[what]}在 {day} 还没有承担单位（D05）。")
     if what == "expert":
@@ -213,7 +214,7 @@ def request_opinion(
         if assigned is None:
             raise Refused("没有与本件无关的专家可以指派；请先由安全管理员授予专家角色，或写明理由免去专家意见。")
         screening.require_unconnected(row, assigned, day)
-    kind = f"opinion-{what}" + (f"-{assigned.pk}" if assigned else "")
+    kind = f"opinion_{what}"
     if screening.opinion_rounds(row, open_only=True).filter(kind=kind).exists():
         raise Refused(f"{OPINIONS[what]}已经在征求，还没有回来。")
     label = f"{assigned}（{body}）" if assigned else f"{organisation}（{body}）"
@@ -249,7 +250,7 @@ def waive_opinion(*, by: Actor, submission: Submission, version: int, what: str 
             submission=row, version=row.current_version, what=name,
             defaults={"reason": reason, "by_text": by.text, "day": clock.today(), "is_demo": row.is_demo},
         )  # fmt: skip
-        for round_ in screening.opinion_rounds(row, open_only=True).filter(kind__startswith=f"opinion-{name}"):
+        for round_ in screening.opinion_rounds(row, open_only=True).filter(kind=f"opinion_{name}"):
             rounds.close(round_=round_)
     touch(row)
     labels = "、".join(PAPERS[n] for n in names)

@@ -13,7 +13,7 @@ from priorities import actions, desk
 from priorities import proposal as proposals
 from priorities.models import Submission
 from projects.models import Project
-from tests.priorities.stories import components, proposal, unit
+from tests.priorities.stories import proposal, unit
 
 LATE = dt.date(2007, 9, 3)
 
@@ -224,8 +224,8 @@ def test_leave_lets_in_a_supplementary_proposal_and_no_new_one(stories, cast):
         assert actions.submit(by=cast.health_cio, submission=more, version=more.version).state == "submitted"
         with pytest.raises(Refused, match="截止"):
             actions.submit(by=cast.health_cio, submission=new, version=new.version)
+    later = stories.draft(kind="supplementary")
     with clock.at(dt.date(2007, 10, 8)), pytest.raises(Refused, match="截止"):
-        later = stories.draft(kind="supplementary")
         actions.submit(by=cast.health_cio, submission=later, version=later.version)
 
 
@@ -285,8 +285,10 @@ def test_a_returned_case_opens_only_the_fields_that_were_asked_about(stories, ca
     with pytest.raises(Refused) as caught:
         save(cast, row, title="顺手改名", evaluation="由卫生局评估")
     assert "title" in caught.value.fields
-    row = save(cast, row, evaluation="由卫生局每年评估", components=components("80"))
-    assert row.proposal["evaluation"] == "由卫生局每年评估"
+    parts = row.proposal["components"]
+    parts[1]["money"] = [{"source": "own", "fiscal_year": 2008, "amount_wan": "30"}]
+    row = save(cast, row, evaluation="由卫生局每年评估", components=parts)
+    assert (row.proposal["evaluation"], str(row.city_wan)) == ("由卫生局每年评估", "80.00")
 
 
 def test_a_returned_submission_may_be_submitted_again_as_a_second_version(stories, cast):

@@ -252,9 +252,9 @@ def test_an_expert_with_a_part_in_the_case_is_not_asked(stories, cast):
 def test_before_the_expert_group_is_set_up_the_office_acts_for_it(stories, cast):
     from priorities import seats
 
-    organisation, body, acting = seats.opinion("expert", dt.date(2006, 12, 31))
-    assert (organisation.name, acting) == ("市信息办", body)
-    organisation, body, acting = seats.opinion("expert", dt.date(2007, 1, 1))
+    organisation, acting, _ = seats.opinion("expert", dt.date(2006, 12, 31))
+    assert (organisation.name, acting) == ("市信息办", "项目专家工作组")
+    organisation, acting, _ = seats.opinion("expert", dt.date(2007, 1, 1))
     assert (organisation.name, acting) == ("项目专家工作组", "")
 
 
