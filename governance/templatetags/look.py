@@ -115,10 +115,7 @@ def day(value, precision: str = "day") -> str:
     """`2007-08-20`; with "month" `2007 年 8 月`, with "year" `2006 年`. Takes dates and ISO text; None reads —."""
     if value in (None, ""):
         return "—"
-    if isinstance(value, str):
-        parts = value.split("-")
-    else:
-        parts = f"{value:%Y-%m-%d}".split("-")
+    parts = value.split("-") if isinstance(value, str) else f"{value:%Y-%m-%d}".split("-")
     if precision == "year" or len(parts) == 1:
         return f"{parts[0]} 年"
     if precision == "month" or len(parts) == 2:
@@ -161,7 +158,9 @@ def outcome_badge(code: str | None) -> SafeString:
 @register.simple_tag
 def state_badge(code: str, label: str, tone: str = "") -> SafeString:
     """Any state: its code (for scripts), its word, and a tone (green slate amber red violet brand)."""
-    return format_html('<span class="tag tag-{}" data-state="{}">{}</span>', tone if tone in TONES else "slate", code, label)
+    return format_html(
+        '<span class="tag tag-{}" data-state="{}">{}</span>', tone if tone in TONES else "slate", code, label
+    )
 
 
 @register.simple_tag
@@ -250,7 +249,7 @@ _CONTROL = {"select": "form-select", "checkbox": "form-check-input", "radio": "f
 
 
 @register.simple_tag
-def form_field(bound, label: str = "", help: str = "") -> SafeString:  # noqa: A002
+def form_field(bound, label: str = "", help: str = "") -> SafeString:
     """A field of a Django form: label, control, help and errors, tied by aria-describedby and aria-invalid."""
     kind = getattr(bound.field.widget, "input_type", "")
     several = kind in ("radio",) or bound.widget_type == "checkboxselectmultiple"
@@ -281,7 +280,11 @@ def blockers(found, title: str = "还不能") -> SafeString:
         elif isinstance(item, tuple | list):
             row = (*item, "", "")[:3]
         else:
-            row = (item if isinstance(item, str) else item.sentence, getattr(item, "who", ""), getattr(item, "phone", ""))
+            row = (
+                item if isinstance(item, str) else item.sentence,
+                getattr(item, "who", ""),
+                getattr(item, "phone", ""),
+            )
         rows.append({"sentence": row[0], "who": row[1], "phone": row[2]})
     return mark_safe(render_to_string("parts/blockers.html", {"rows": rows, "title": title}) if rows else "")
 

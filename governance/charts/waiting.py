@@ -1,0 +1,115 @@
+"""How long somebody waits, and where the day stands in the year's calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from governance.charts.scale import text_width
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    kind = "wait"
+    width: float
+    height: float
+    title: str
+    length: float
+    due_x: float
+    tone: str
+    text: str
+    text_x: float
+
+
+def wait(days: int, due_days: int, *, answered: bool = False, width: float = 220) -> Wait:
+    """How long a seat has waited against its term: green when answered, red past the term."""
+    days = max(days, 0)
+    room = width - 84
+    whole = max(due_days, days, 1)
+    length = round(max(room * days / whole, 3), 1)
+    late = days > due_days and not answered
+    words = f"{days} 天" if answered else f"已等 {days} 天"
+    title = f"{'用了' if answered else '已等'} {days} 天，期限 {due_days} 个工作日"
+    due_x = round(room * due_days / whole, 1)
+    return Wait(
+        width, 20, title, length, due_x, "green" if answered else "red" if late else "done", words, round(length + 8, 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    when: str
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnStep:
+    step: Step
+    x: float
+    width: float
+    passed: float
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    x: float
+    label_x: float
+    anchor: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    kind = "schedule"
+    width: float
+    height: float
+    title: str
+    steps: tuple[DrawnStep, ...]
+    today_x: float | None
+    today_label: str
+    today_label_x: float
+    pins: tuple[Pin, ...] = field(default=())
+
+
+def schedule(steps: Sequence[Step], *, today: dt.date, pins: Sequence[tuple[dt.date, str]] = (), title: str = "日程",
+             width: float = 1140) -> Schedule:  # fmt: skip
+    """The steps of a year as boxes, as wide as they are long but wide enough for their words; today stands upright."""
+    lengths = [max((s.end - s.start).days + 1, 1) for s in steps]
+    least = max((max(text_width(s.label, 13.5), text_width(s.when, 12.5)) + 20 for s in steps), default=0)
+    spare = max(width - least * len(steps) - 4 * (len(steps) - 1), 0)
+    drawn, edges, x = [], [], 0.0
+    for step, days in zip(steps, lengths, strict=True):
+        wide = least + spare * days / sum(lengths)
+        passed = min(max((today - step.start).days + 1, 0) / days, 1.0)
+        drawn.append(
+            DrawnStep(step, round(x, 1), round(wide, 1), round(wide * passed, 1), step.start <= today <= step.end)
+        )
+        edges.append((step.start, x, step.end, x + wide))
+        x += wide + 4
+
+    def at(day: dt.date) -> float | None:
+        for start, left, end, right in edges:
+            if start <= day <= end:
+                return round(left + (right - left) * ((day - start).days + 0.5) / ((end - start).days + 1), 1)
+        return None
+
+    placed: list[Pin] = []
+    for day, label in pins:
+        if (pin_x := at(day)) is not None:
+            wide = text_width(label, 12.5) + 10
+            anchor = (
+                "end"
+                if pin_x + wide > width
+                or (placed and placed[-1].anchor == "start" and pin_x < placed[-1].label_x + wide)
+                else "start"
+            )
+            placed.append(Pin(pin_x, round(pin_x + (10 if anchor == "start" else -10), 1), anchor, label))
+    today_x = at(today)
+    label = f"今天 {today.month}月{today.day}日"
+    half = text_width(label, 12.5) / 2
+    return Schedule(width, 92 if placed else 74, title, tuple(drawn), today_x, label,
+                    round(min(max(today_x or 0, half), width - half), 1), tuple(placed))  # fmt: skip
