@@ -15,9 +15,9 @@ from priorities.models import RuleSetRecord
 from priorities.rules import explain
 from priorities.rules.assess import Component
 from priorities.rules.assess import assess as assess_rules
-from priorities.rules.facts import Answer, Fact
+from priorities.rules.facts import FACTS, Answer, Fact
 from priorities.rules.plan_2006 import CRITERIA
-from priorities.rules.rule_set import PLAN_2006, PRECEDENCE, RuleSet
+from priorities.rules.rule_set import OF_HEADING, PLAN_2006, PRECEDENCE, RuleSet
 from priorities.rules.screen import as_dict
 
 BASES = {PLAN_2006.id: PLAN_2006}
@@ -97,19 +97,30 @@ def precedence_words(day: dt.date) -> str:
 
 
 def described(day: dt.date) -> list[dict]:
-    """The 17 clauses in the plan's order: words, facts, all readings, the one that holds on the day (null: not in force)."""
-    chosen = {c.clause: r.key for c, r in in_force_on(day).chosen}
+    """The 17 clauses in the plan's order: words, facts with their questions, all readings (the first is the default), the
+    one that holds on the day (null: not in force)."""
+    rules = in_force_on(day)
+    chosen = {c.clause: r.key for c, r in rules.chosen}
     return [
         {
             "clause": c.clause,
             "heading": c.heading,
             "text": c.text,
             "facts": [str(f) for f in c.facts],
-            "readings": [{"key": r.key, "text": r.text} for r in c.readings],
+            "questions": [
+                {"fact": str(f), "question": FACTS[f].question, "office": FACTS[f].is_office,
+                 "component": FACTS[f].is_component_fact}
+                for f in c.facts
+            ],
+            "readings": [{"key": r.key, "text": r.text, "default": i == 0} for i, r in enumerate(c.readings)],
             "reading": chosen.get(c.clause),
+            "in_force": c.clause in chosen,
+            "outcome": str(OF_HEADING[c.heading]),
+            "on_components": c.on_components,
+            "rule_set": rules.id,
         }
         for c in CRITERIA
-    ]
+    ]  # fmt: skip
 
 
 def _answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:

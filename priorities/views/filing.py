@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import audit, clock, web
+from governance import audit, clock, files, web
 from governance.access import may
+from governance.models import Organisation
 from governance.once import once
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
-from priorities import actions, filing_form, screening
+from priorities import actions, case, filing_form, screening
 from priorities import proposal as proposals
 from priorities.forms import raw_proposal
 from priorities.labels import STATES
@@ -86,7 +90,9 @@ def detail(request, reference: str):
         {
             "row": row,
             "p": document or proposals.empty(),
-            "view": filing_form.readable(document) if document else None,
+            "view": filing_form.readable(document) if document and not row.is_secret else None,
+            "parts": case.parts(document, latest.result) if latest else filing_form.component_rows(document or proposals.empty()),
+            "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
             "versions": versions,
             "latest": latest,
             "rounds": actions.rounds_of(row),
@@ -135,7 +141,7 @@ def edit(request, reference: str):
         else:
             code = 422
     context = filing_form.context(row, document, errors=errors, typed=request.POST if code != 200 else None)
-    context |= {"row": row, "conflict": conflict, "live": screening.live(row, document, request.actor)}
+    context |= {"row": row, "conflict": conflict, "live": case.live(row, document, request.actor)}
     return render(request, "priorities/edit.html", context, status=code)
 
 
@@ -170,7 +176,7 @@ def live(request, reference: str):
     """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing."""
     row = mine_or_404(request, reference)
     typed, errors = proposals.clean(raw_proposal(request.POST))
-    context = {"row": row, "live": screening.live(row, typed, request.actor), "p": typed, "errors": errors,
+    context = {"row": row, "live": case.live(row, typed, request.actor), "p": typed, "errors": errors,
                "progress": filing_form.progress(typed), "gaps": proposals.gaps(typed)}  # fmt: skip
     return render(request, "priorities/parts/live.html", context)
 
@@ -198,7 +204,7 @@ def review(request, reference: str):
             "p": row.proposal,
             "gaps": proposals.gaps(row.proposal),
             "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
-            "live": screening.live(row, row.proposal, request.actor),
+            "live": case.live(row, row.proposal, request.actor),
             "attachments": row.attachments.filter(removed=False).select_related("file"),
         },
     )
@@ -231,10 +237,11 @@ def participants(request, reference: str):
     if request.POST.get("confirm"):
         actions.confirm_participation(by=request.actor, submission=row)
     else:
-        actions.add_participant(
-            by=request.actor, submission=row, version=_version(request),
-            organisation_id=web.integer(request.POST.get("organisation"), name="单位", low=1, high=10**9),
-        )
+        unit = web.field(request, "organisation_name", limit=100, label="单位")
+        found = Organisation.objects.units().filter(Q(name=unit) | Q(aliases__as_named=unit)).first()
+        if found is None:
+            raise Invalid(f"没有名为“{unit}”的单位；单位名称见“机构与别名”，缺的请信息办登记。")
+        actions.add_participant(by=request.actor, submission=row, version=_version(request), organisation=found)
     return redirect(edit_url(row))
 
 
@@ -262,7 +269,7 @@ def attachment(request, reference: str, pk: int) -> HttpResponse:
     """The bytes, for whoever may see the submission; every download is audited."""
     row = mine_or_404(request, reference)
     kept = web.found(row.attachments.filter(removed=False).select_related("file"), pk=pk)
-    return actions.download_attachment(by=request.actor, submission=row, attachment=kept)
+    return files.serve(actions.download_attachment(by=request.actor, submission=row, attachment=kept).file)
 
 
 @web.page(WRITE, methods=("POST",))

@@ -1,0 +1,36 @@
+"""谁出钱 for a proposal: 8.1 and 8.2 as budgets.payers reads them, with what 8.3.3 cuts taken off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from budgets import payers
+from priorities import proposal as proposals
+from priorities.models import Submission
+
+
+def panel(row: Submission, document: dict, result: dict) -> dict | None:
+    """`{"requested", "cuts", "ceiling", "sentences"}` in 万元; None while no money is asked for."""
+    requested = proposals.total_wan(document, source="city")
+    if not proposals.total_wan(document):
+        return None
+    cuts = []
+    if result["outcome"] != "no_city_funding":
+        hit = {
+            name: step["clause"]
+            for step in result["trace"]
+            if step["result"] == "met" and step["clause"].startswith("8.3.3(")
+            for name in step["components"]
+        }
+        for part in document["components"]:
+            city = sum((Decimal(m["amount_wan"]) for m in part["money"] if m["source"] == "city"), Decimal(0))
+            if part["name"] in hit and city:
+                cuts.append({"name": part["name"], "clause": hit[part["name"]], "wan": city})
+    ceiling = Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
+    answer = payers.who_pays(
+        payers.PayerQuestion(
+            mandate=document["mandate"], investment_type=document["investment_type"], is_district=row.kind == "district",
+            is_self_funded=row.kind == "self_funded",
+        )
+    )
+    return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "sentences": answer.sentences}
