@@ -46,7 +46,7 @@ def test_send_lists_all_that_is_missing_at_once(stories, cast):
     row = stories.under_review()
     listed = [text for text, _ in guards.blockers(row, "send", cast.reviewer, clock.today())]
     assert listed[:2] == ["这一版的判定还没有确认", "还没有拟定结论（候选、储备库、缓建或市财政不支持）"]
-    assert [text[:7] for text in listed[2:]] == ["网络管理中心意", "专家组意见还没", "第 1 版的盖章"]
+    assert [text[:7] for text in listed[2:]] == ["网络管理中心意", "专家组意见还没", "第 1 版的盖"]
 
 
 def test_a_waited_for_opinion_names_the_seat_and_its_phone(stories, cast):

@@ -7,6 +7,7 @@ import copy
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -26,25 +27,35 @@ pytestmark = [
 DOUBLES, TRIPLES, CONTROLS = 200, 100, 20
 
 
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls in threads of their own from one barrier; results or exceptions in order."""
-    barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
+class Crew:
+    """Threads that stay, each with its connection, so that calls really start together."""
 
-    def run(i: int, call) -> None:
-        try:
+    def __init__(self, size: int) -> None:
+        self.size, self.pool = size, ThreadPoolExecutor(max_workers=size)
+
+    def at_once(self, *calls: Callable[[], object]) -> list[object]:
+        """Run the calls from one barrier; results or exceptions in order."""
+        barrier = threading.Barrier(len(calls))
+
+        def run(call) -> object:
             barrier.wait(timeout=20)
-            results[i] = call()
-        except BaseException as error:
-            results[i] = error
-        finally:
-            connections.close_all()
+            try:
+                return call()
+            except Exception as error:
+                return error
 
-    threads = [threading.Thread(target=run, args=(i, call)) for i, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
+        return [future.result(timeout=60) for future in [self.pool.submit(run, call) for call in calls]]
+
+    def dismiss(self) -> None:
+        self.at_once(*[connections.close_all] * self.size)
+        self.pool.shutdown()
+
+
+@pytest.fixture
+def crew():
+    crew = Crew(4)
+    yield crew
+    crew.dismiss()
 
 
 def clones(row: Submission, count: int) -> list[Submission]:
@@ -92,78 +103,80 @@ def sign(by, row):
     return lambda: actions.sign(by=by, submission=row, version=row.version)
 
 
-def sign_twice(cast, row) -> list[object]:
-    return at_once(sign(cast.finance, row), sign(cast.finance, row))
+def sign_twice(crew, cast, row) -> list[object]:
+    return crew.at_once(sign(cast.finance, row), sign(cast.finance, row))
 
 
-def test_200_double_signatures_leave_one_effective_signature_per_seat(stories, cast):
+def test_200_double_signatures_leave_one_effective_signature_per_seat(crew, stories, cast):
     rows = clones(stories.joint_approval(), DOUBLES)
     outcomes = Counter()
     for row in rows:
-        results = sign_twice(cast, row)
+        results = sign_twice(crew, cast, row)
         outcomes[tuple(sorted(type(r).__name__ for r in results))] += 1
     assert outcomes == {("Refused", "Submission"): DOUBLES}
     seats = Seat.objects.filter(round__about__in=[r.audit_key for r in rows], key="finance-bureau")
     assert Answer.objects.filter(seat__in=seats).count() == DOUBLES
 
 
-def test_without_the_lock_a_double_signature_ends_in_an_error(stories, cast, no_locks):
+def test_without_the_lock_a_double_signature_ends_in_an_error(crew, stories, cast, no_locks):
     rows = clones(stories.joint_approval(), CONTROLS)
-    results = [r for row in rows for r in sign_twice(cast, row)]
+    results = [r for row in rows for r in sign_twice(crew, cast, row)]
     assert [r for r in results if isinstance(r, Exception) and not isinstance(r, Refused)]
 
 
-def sign_three(cast, rows) -> None:
+def sign_three(crew, cast, rows) -> None:
     """Finance has signed; the other three sign from one barrier."""
     for row in rows:
         sign(cast.finance, row)()
-        results = at_once(*(sign(by, row) for by in (cast.ndrc, cast.industry, cast.office_head)))
+        results = crew.at_once(*(sign(by, row) for by in (cast.ndrc, cast.industry, cast.office_head)))
         assert not [r for r in results if isinstance(r, Exception)], results
 
 
-def test_100_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(stories, cast):
+def test_100_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(crew, stories, cast):
     rows = clones(stories.joint_approval(), TRIPLES)
-    sign_three(cast, rows)
+    sign_three(crew, cast, rows)
     pks = [r.pk for r in rows]
     assert Counter(Submission.objects.filter(pk__in=pks).values_list("state", flat=True)) == {"candidate": TRIPLES}
     for row in rows:
         assert row.transitions.filter(verb="sign").count() == 1
 
 
-def test_without_the_lock_triple_signatures_get_stuck(stories, cast, no_locks):
+def test_without_the_lock_triple_signatures_get_stuck(crew, stories, cast, no_locks):
     rows = clones(stories.joint_approval(), CONTROLS)
-    sign_three(cast, rows)
+    sign_three(crew, cast, rows)
     states = Counter(Submission.objects.filter(pk__in=[r.pk for r in rows]).values_list("state", flat=True))
     assert states["joint_approval"] > 0
 
 
-def test_a_double_submit_takes_one_number(stories, cast):
+def test_a_double_submit_takes_one_number(crew, stories, cast):
     rows = [stories.draft() for _ in range(10)]
     for row in rows:
         def submit(row=row):
             return actions.submit(by=cast.health_cio, submission=row, version=row.version)
 
-        results = at_once(submit, submit)
+        results = crew.at_once(submit, submit)
         assert sorted(type(r).__name__ for r in results) == ["Refused", "Submission"], results
     numbers = list(Submission.objects.exclude(number=None).order_by("number").values_list("number", flat=True))
     assert numbers == [f"SB2008-{n:03d}" for n in range(1, 11)]
     assert SubmissionVersion.objects.count() == 10
 
 
-def test_numbers_are_gapless_when_many_submit_and_some_are_refused(stories, cast):
+def test_numbers_are_gapless_when_many_submit_and_some_are_refused(crew, stories, cast):
     good = [stories.draft() for _ in range(8)]
     bad = [stories.draft(document={"title": "不全"}) for _ in range(8)]
     calls = [lambda row=row: actions.submit(by=cast.health_cio, submission=row, version=row.version)
              for pair in zip(good, bad, strict=True) for row in pair]  # fmt: skip
-    at_once(*calls)
+    many = Crew(len(calls))
+    many.at_once(*calls)
+    many.dismiss()
     numbers = sorted(Submission.objects.exclude(number=None).values_list("number", flat=True))
     assert numbers == [f"SB2008-{n:03d}" for n in range(1, 9)]
 
 
-def test_two_authors_at_once_get_one_conflict_and_no_silent_overwrite(stories, cast):
+def test_two_authors_at_once_get_one_conflict_and_no_silent_overwrite(crew, stories, cast):
     for _ in range(10):
         row = stories.draft()
-        results = at_once(*(
+        results = crew.at_once(*(
             lambda text=text, row=row: actions.save_draft(
                 by=cast.health_cio, submission=row, version=row.version, patch={"title": text})
             for text in ("甲的名称", "乙的名称")
@@ -171,7 +184,7 @@ def test_two_authors_at_once_get_one_conflict_and_no_silent_overwrite(stories, c
         assert sorted(type(r).__name__ for r in results) == ["Stale", "Submission"], results
 
 
-def test_two_adoptions_of_one_plan_adopt_it_once(stories, cast):
+def test_two_adoptions_of_one_plan_adopt_it_once(crew, stories, cast):
     from tests.priorities.stories import MINUTES
 
     stories.concluded()
@@ -180,7 +193,7 @@ def test_two_adoptions_of_one_plan_adopt_it_once(stories, cast):
     def adopt():
         return actions.adopt(by=cast.leader, plan=plan, version=plan.version, **MINUTES)
 
-    results = at_once(adopt, adopt)
+    results = crew.at_once(adopt, adopt)
     assert sorted(type(r).__name__ for r in results) == ["AnnualPlan", "Refused"], results
     from projects.models import Project
 
