@@ -1,0 +1,93 @@
+"""The ledger: one place that books entries, keeps a line's totals and the project's year, and refuses what breaks
+专款专用 (9.2.2): spent ≤ appropriated ≤ approved. Called inside verbs, on locked lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
+from governance.access import Actor
+from governance.refusal import Invalid, Refused
+from governance.text import MAX_WAN, quantise
+from projects.models import Project
+
+LABELS = dict(STAGES)
+FIELD = {stage: f"{stage}_wan" for stage, _ in STAGES}
+ABOVE = {"spent": "appropriated", "appropriated": "approved"}  # a stage is at most the one named
+BELOW = {"approved": "appropriated", "appropriated": "spent"}
+
+
+def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool = False) -> BudgetLine:
+    """The line of a project, year and source, made where there is none, locked until the verb ends."""
+    if source not in dict(SOURCES):
+        raise Invalid(f"没有资金来源“{str(source)[:20]}”。", fields={"source": ["没有这个来源"]})
+    if not 1990 <= fiscal_year <= 2100:
+        raise Invalid(f"{fiscal_year} 不是有效的年度。", fields={"fiscal_year": ["1990—2100"]})
+    key = {"project": project, "fiscal_year": fiscal_year, "source": source}
+    BudgetLine.objects.get_or_create(**key, defaults={"is_demo": is_demo})
+    return BudgetLine.objects.select_for_update().select_related("project").get(**key)
+
+
+def is_locked(fiscal_year: int, stage: str) -> bool:
+    """Whether the column of a year is frozen."""
+    return StageLock.objects.filter(fiscal_year=fiscal_year, stage=stage).exists()
+
+
+def book(*, by: Actor, line: BudgetLine, stage: str, amount_wan: Decimal, kind: str, document_number: str = "",
+         reason: str = "", as_typed: str = "", reverses: Entry | None = None, is_demo: bool = False) -> Entry:
+    """Append an entry to a locked line and set its totals. Raises Refused where a stage would exceed the one above."""
+    if stage not in FIELD:
+        raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
+    amount = quantise(amount_wan)
+    now = (getattr(line, FIELD[stage]) or Decimal(0)) + amount
+    if now < 0:
+        raise Refused(f"没有保存：{LABELS[stage]}会变成 {now:,.2f} 万元，金额不能小于 0。")
+    if now > MAX_WAN:
+        raise Refused(f"没有保存：{LABELS[stage]} {now:,.2f} 万元超出了能记的金额。")
+    check(line, stage, now)
+    entry = Entry.objects.create(
+        line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason,
+        as_typed=as_typed, by_text=by.text if by else "系统", reverses=reverses, is_demo=is_demo,
+    )  # fmt: skip
+    setattr(line, FIELD[stage], now)
+    line.version += 1
+    line.save()
+    keep_year(line.project_id, line.fiscal_year)
+    return entry
+
+
+def check(line: BudgetLine, stage: str, now: Decimal) -> None:
+    """Refuse an amount that breaks the order of the stages, with the numbers, the clause and the cure."""
+    if upper := ABOVE.get(stage):
+        ceiling = getattr(line, FIELD[upper]) or Decimal(0)
+        if now > ceiling:
+            raise Refused(
+                f"没有保存：{LABELS[stage]} {now:,.2f} 超过{LABELS[upper]} {ceiling:,.2f}，多出 {now - ceiling:,.2f} 万元。"
+                f"{LABELS[stage]}不得大于{LABELS[upper]}，专款专用（9.2.2）。",
+                blockers=[(f"改为 {ceiling:,.2f}，或申请调整{LABELS[upper]}", "市财政局")],
+                current={"ceiling_wan": f"{ceiling:.2f}"},
+            )  # fmt: skip
+    if lower := BELOW.get(stage):
+        floor = getattr(line, FIELD[lower]) or Decimal(0)
+        if now < floor:
+            raise Refused(
+                f"没有保存：{LABELS[stage]} {now:,.2f} 小于已有的{LABELS[lower]} {floor:,.2f} 万元。"
+                f"先收回{LABELS[lower]}，再调减{LABELS[stage]}（9.2.2）。",
+                current={"floor_wan": f"{floor:.2f}"},
+            )  # fmt: skip
+
+
+def keep_year(project_id: int, fiscal_year: int) -> None:
+    """Recompute the project's row of the year from its lines; null where no line holds the stage."""
+    sums = BudgetLine.objects.filter(project_id=project_id, fiscal_year=fiscal_year).aggregate(
+        **{field: Sum(field) for field in FIELD.values()}
+    )
+    ProjectYear.objects.update_or_create(project_id=project_id, fiscal_year=fiscal_year, defaults=sums)
+
+
+def approved_total(project: Project) -> Decimal | None:
+    """A project's approved total over all years and sources: the sum of its approved entries; None is 未填."""
+    lines = BudgetLine.objects.filter(project=project).exclude(approved_wan=None)
+    return lines.aggregate(sum=Sum("approved_wan"))["sum"]

@@ -1,0 +1,32 @@
+"""What floor 4 calls down inside its own verb."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from budgets import ledger
+from governance import audit
+from governance.access import Actor
+from governance.verbs import step
+from projects.models import Project
+
+
+@step
+def open_lines(*, by: Actor, project: Project, amounts: list[dict], document_number: str, is_demo: bool = False) -> None:
+    """Open approved money of an adopted plan: [{"source", "fiscal_year", "amount_wan"}] in 万元, signed.
+
+    The first amount on a line is booked as `initial`, a later one (a mid-year adjustment) as `adjust`. Lines are locked
+    in the order of year and source, so that two adoptions cannot block each other.
+    """
+    for row in sorted(amounts, key=lambda r: (int(r["fiscal_year"]), r["source"])):
+        amount = Decimal(row["amount_wan"])
+        if not amount:
+            continue
+        line = ledger.lock_line(project=project, fiscal_year=int(row["fiscal_year"]), source=row["source"], is_demo=is_demo)
+        kind = "initial" if line.approved_wan is None else "adjust"
+        ledger.book(by=by, line=line, stage="approved", amount_wan=amount, kind=kind, document_number=document_number,
+                    reason="年度计划审定", is_demo=is_demo)  # fmt: skip
+        audit.record(
+            by=by, event="budgets.line.open", about=(project, line), now=f"{line.approved_wan:.2f}",
+            sentence=f"{project.code} {line.fiscal_year} 年{line.get_source_display()}批复 {amount:,.2f} 万元（{document_number}）",
+        )  # fmt: skip
