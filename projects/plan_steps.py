@@ -1,62 +1,131 @@
-"""Registering a plan: programmes, the 27 projects once (P01–P27 as codes), the 59 tasks with their links.
+"""load_plan's part of floor 2: programmes, the 27 projects registered once, the 59 tasks and their links.
 
-A project is living: it is written once and never again by load_plan. A task's words follow the fixture, its state and
-evidence are people's.
+A project is a living record: load_plan registers it once and never writes it again, nor its leads, phases and
+milestones. Of a task it keeps the plan's words current; state, day and evidence are people's.
 """
 
 from __future__ import annotations
 
-from governance import clock
-from governance.models import Organisation, Plan, PlanItem
+from governance import audit, clock
+from governance.models import Plan, PlanItem
+from governance.plan import rows
+from governance.plan_steps import Tally, create, sync
 from governance.text import search_text
 from governance.verbs import step
 from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead, TaskLink
 
 
 @step
-def load(*, plan, stored: Plan, tally) -> None:
-    """From a checked fixture; `stored` is governance's Plan row, `tally` its counter (governance.plan_steps.Tally)."""
-    programmes = {
-        p.key: tally.put(Programme, "工程", {"key": p.key}, {"name": p.name, "order": p.order})
-        for p in plan.programmes
-        if not p.standalone
+def load_plan(*, plan: rows.Plan, row: Plan) -> list[Tally]:
+    """The whole of floor 2, after floor 1's rows stand."""
+    return [_programmes(plan), *_projects(plan, row), _tasks(plan), _links(plan)]
+
+
+def _programmes(plan: rows.Plan) -> Tally:
+    """Families of rows; the rows that stand alone (单列项目) have none."""
+    wanted = {
+        one.key: {"key": one.key, "name": one.name, "order": one.order} for one in plan.programmes if not one.standalone
     }
-    units = {o.key: o for o in Organisation.objects.all()}
-    items = {i.code: i for i in PlanItem.objects.filter(plan=stored)}
-    for item in plan.items:
-        if Project.objects.filter(code=item.code).exists():
-            tally.add("项目", "unchanged")
-            continue
-        _register(item, items[item.code], programmes, units)
-        tally.add("项目", "created")
-    projects = {p.code: p for p in Project.objects.filter(code__in=[i.code for i in plan.items])}
-    for task in plan.tasks:
-        row = tally.put(PlanTask, "规划任务", {"code": task.code}, {
-            "block": task.block, "order": task.order, "text": task.text, "line": task.line, "due": task.due,
-            "discrepancies": list(task.discrepancies), "search_text": search_text(task.code, task.text)})  # fmt: skip
-        held = set(row.links.values_list("project__code", flat=True))
-        for link in task.projects:
-            if link.code not in held:
-                TaskLink.objects.create(task=row, project=projects[link.code], certainty=link.certainty)
-                tally.add("任务与项目", "created")
+    return sync("工程", Programme, {one.key: one for one in Programme.objects.all()}, wanted)
 
 
-def _register(item, stored: PlanItem, programmes: dict, units: dict) -> None:
-    project = Project(
-        code=item.code, name=item.name, content=item.content, origin="plan", plan_item=stored,
-        programme=programmes.get(item.programme), phase_label=item.phase or "", start=item.start, end=item.end,
-        precision=item.precision, latest_start=item.start, latest_end=item.end, estimate_wan=item.estimate_wan,
-        leads_open_ended=item.leads_open_ended, registered_on=clock.today(), order=item.order,
-        search_text=search_text(item.code, item.name, item.content, *(lead.as_named for lead in item.leads)),
+def _projects(plan: rows.Plan, row: Plan) -> list[Tally]:
+    registered = set(Project.objects.filter(code__in=[item.code for item in plan.items]).values_list("code", flat=True))
+    new = [item for item in plan.items if item.code not in registered]
+    items = {item.code: item for item in PlanItem.objects.filter(plan=row).prefetch_related("leads__organisation")}
+    programmes = dict(Programme.objects.values_list("key", "pk"))
+    today = clock.today()
+    projects = create(Project, [_project(item, items[item.code], programmes, today) for item in new])
+    by_code = {project.code: project for project in projects}
+    leads = [
+        ProjectLead(project=by_code[code], order=lead.order, as_named=lead.as_named,
+                    organisation_id=lead.organisation_id, is_generic=lead.is_generic)
+        for code in by_code
+        for lead in items[code].leads.all()
+    ]  # fmt: skip
+    phases = [
+        Phase(project=by_code[item.code], order=order, name="".join((phase.label, f"（{phase.name}）" if phase.name else "")),
+              start=phase.start, end=phase.end, precision=phase.precision)
+        for item in new
+        for order, phase in enumerate(item.phases, 1)
+    ]  # fmt: skip
+    milestones = [
+        Milestone(project=by_code[item.code], text=one.text, quote=one.quote, start=one.start, end=one.end,
+                  precision=one.precision, outside_window=one.outside_window, discrepancy=one.discrepancy or "")
+        for item in new
+        for one in item.milestones
+    ]  # fmt: skip
+    for model, made in ((ProjectLead, leads), (Phase, phases), (Milestone, milestones)):
+        create(model, made)
+    for item in new:
+        audit.record(
+            by=None,
+            event="projects.project.register",
+            about=by_code[item.code],
+            sentence=f"由规划 10.4 第 {item.order} 行登记，概算 {item.estimate_wan} 万元，原文与行号留存",
+            now="registered",
+        )
+    kept = len(plan.items) - len(new)
+    return [
+        Tally("项目", len(projects), 0, kept),
+        Tally("项目牵头单位", len(leads), 0, sum(len(i.leads) for i in plan.items) - len(leads)),
+        Tally("项目分期", len(phases), 0, sum(len(i.phases) for i in plan.items) - len(phases)),
+        Tally("项目节点", len(milestones), 0, sum(len(i.milestones) for i in plan.items) - len(milestones)),
+    ]
+
+
+def _project(item: rows.PlanItemRow, row: PlanItem, programmes: dict[str, int], today) -> Project:
+    return Project(
+        code=item.code,
+        name=item.name,
+        content=item.content,
+        origin="plan",
+        plan_item=row,
+        programme_id=programmes.get(item.programme or ""),
+        phase_label=item.phase or "",
+        state_day=today,
+        start=item.start,
+        end=item.end,
+        precision=item.precision,
+        latest_start=item.start,
+        latest_end=item.end,
+        estimate_wan=item.estimate_wan,
+        leads_open_ended=item.leads_open_ended,
+        registered_on=today,
+        order=item.order,
+        search_text=search_text(item.code, item.name, item.content, *(lead.organisation.name for lead in row.leads.all()),
+                                *(lead.as_named for lead in item.leads)),
     )  # fmt: skip
-    project.save()
-    for lead in item.leads:
-        ProjectLead.objects.create(project=project, order=lead.order, as_named=lead.as_named,
-                                   organisation=units[lead.organisation], is_generic=lead.generic)  # fmt: skip
-    for order, phase in enumerate(item.phases, 1):
-        name = f"{phase.label}{f'“{phase.name}”' if phase.name else ''}"
-        Phase.objects.create(project=project, order=order, name=name, start=phase.start, end=phase.end,
-                             precision=phase.precision)  # fmt: skip
-    for m in item.milestones:
-        Milestone.objects.create(project=project, text=m.text, quote=m.quote, start=m.start, end=m.due or m.end,
-                                 precision=m.precision, outside_window=m.outside_window, discrepancy=m.discrepancy or "")  # fmt: skip
+
+
+def _tasks(plan: rows.Plan) -> Tally:
+    existing = {task.code: task for task in PlanTask.objects.all()}
+    wanted = {
+        task.code: {
+            "code": task.code,
+            "block": task.block,
+            "order": task.order,
+            "text": task.text,
+            "line": task.line,
+            "due": task.due,
+            "discrepancies": list(task.discrepancies),
+            "search_text": search_text(task.code, task.text),
+        }
+        for task in plan.tasks
+    }
+    return sync("规划任务", PlanTask, existing, wanted)
+
+
+def _links(plan: rows.Plan) -> Tally:
+    """Links are made once: later ones, and a doubtful one that was settled, are people's."""
+    tasks = dict(PlanTask.objects.values_list("code", "pk"))
+    projects = dict(Project.objects.values_list("code", "pk"))
+    existing = set(TaskLink.objects.values_list("task_id", "project_id"))
+    wanted = [
+        TaskLink(task_id=tasks[task.code], project_id=projects[link.code], certainty=link.certainty)
+        for task in plan.tasks
+        for link in task.projects
+    ]
+    made = [link for link in wanted if (link.task_id, link.project_id) not in existing]
+    TaskLink.objects.bulk_create(made)
+    return Tally("任务与项目的关联", len(made), 0, len(wanted) - len(made))
