@@ -6,3 +6,14 @@ from django.apps import AppConfig
 class HouseConfig(AppConfig):
     name = "guiyang_egov"
     verbose_name = "总览"
+
+    def ready(self) -> None:
+        from governance import rail
+        from governance.roles import Permission
+
+        rail.offer("我的工作", "首页", "/", Permission.READ_REGISTER, order=1)
+        rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
+        rail.offer("依据", "规划原文", "/governance/plan/", Permission.READ_REGISTER, order=10)
+        rail.offer("依据", "疑义登记", "/governance/discrepancies/", Permission.READ_REGISTER, order=40)
+        rail.offer("依据", "机构与别名", "/governance/organisations/", Permission.READ_REGISTER, order=60)
+        rail.offer("依据", "日历", "/calendar/", Permission.READ_REGISTER, order=70)

@@ -186,7 +186,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("GUIYANG_STATIC", str(DATA_DIR / "static")))
+STATIC_ROOT = Path(env.str("GUIYANG_STATIC", "") or _private_folder(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor/bootstrap", Path(next(iter(bootstrap.__path__))))]
 WHITENOISE_USE_FINDERS = "GUIYANG_STATIC" not in os.environ  # ./run serves from the folders, the image what it collected
 if not WHITENOISE_USE_FINDERS:

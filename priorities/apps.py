@@ -6,3 +6,17 @@ from django.apps import AppConfig
 class PrioritiesConfig(AppConfig):
     name = "priorities"
     verbose_name = "申报与优先级"
+
+    def ready(self) -> None:
+        from governance import rail
+        from governance.roles import Permission
+        from priorities import desk_counts as counts
+
+        rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, order=10)
+        rail.offer("我的工作", "我的申报", "/priorities/mine/", Permission.SUBMIT, count=counts.mine, order=12)
+        rail.offer("我的工作", "联合会签", "/priorities/approvals/", Permission.SIGN, count=counts.to_answer, order=14)
+        rail.offer("我的工作", "待出意见", "/priorities/approvals/", Permission.GIVE_OPINION, count=counts.to_answer, order=14)
+        rail.offer("我的工作", "年度计划", "/priorities/plan/", Permission.READ_REGISTER, order=20)
+        rail.offer("依据", "判据 8.3", "/priorities/criteria/", Permission.READ_REGISTER, count=counts.criteria, order=20)
+        rail.offer("依据", "规则集", "/priorities/rule-sets/", Permission.READ_REGISTER, order=30)
+        rail.offer("系统管理", "申报窗口", "/priorities/windows/", Permission.MANAGE_CALENDAR, order=20)

@@ -1,0 +1,195 @@
+"""今日工作: what waits for whoever came in, the totals that reconcile to 10.4, the Gantt chart, money by programme and lead.
+
+Each app offers its own part; this page only lays them side by side. Whoever holds no READ_REGISTER (the system and the
+security administrator) sees no business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+from django.conf import settings
+from django.shortcuts import redirect, render
+
+from governance import charts, clock
+from governance.access import may
+from governance.models import Discrepancy, Plan
+from governance.roles import Permission
+from governance.web import page as may_enter
+from priorities import panels as priorities_panels
+from projects.models import Project
+
+STANDALONE = "单列项目"
+STATE_TONES = {"trial": "done", "building": "deep", "procurement": "mid", "approved": "light"}
+
+
+@may_enter(Permission.USE)
+def page(request):
+    """The home of every role; administrators are led to their own desk."""
+    actor, day = request.actor, clock.today()
+    if may(actor, Permission.MANAGE_ACCOUNTS):
+        return redirect("/governance/accounts/")
+    if may(actor, Permission.GRANT_ROLES):
+        return redirect("/governance/roles/")
+    projects = list(
+        Project.objects.planned()
+        .select_related("plan_item", "programme")
+        .prefetch_related("phases", "milestones", "leads__organisation__canonical")
+        .order_by("order")
+    )
+    plan = Plan.objects.order_by("pk").first()
+    context = {
+        "home": priorities_panels.home_rows(actor, day),
+        "states": by_state(projects),
+        "count": len(projects),
+        "total": sum((p.estimate_wan for p in projects), Decimal(0)),
+        "check": Decimal(str(plan.data["checks"]["total_wan"])) if plan and "checks" in plan.data else None,
+        "gantt": portfolio(projects, day),
+        "digest": [_digest(p, day) for p in projects if p.latest_start and p.latest_start <= day <= (p.latest_end or day)],
+        "programmes": by_programme(projects),
+        "leads": by_lead(projects),
+        "may_see_money": may(actor, Permission.READ_BUDGET),
+    }
+    return render(request, "pages/home.html", context)
+
+
+def by_state(projects) -> dict:
+    """Rows `(label, count, wan)` by state in the order of a project's life, and the stacked bar."""
+    sums: dict[str, list] = defaultdict(lambda: [0, Decimal(0)])
+    for p in projects:
+        sums[p.state][0] += 1
+        sums[p.state][1] += p.estimate_wan
+    rows = [(key, label, *sums[key]) for key, label in reversed(Project.STATES) if key in sums]
+    segments = [charts.Segment(label, float(wan), STATE_TONES.get(key, "rest")) for key, label, _, wan in rows]
+    return {"rows": rows, "chart": charts.stacked(segments, title="概算按项目状态", uid="home-states")}
+
+
+def discrepancies_of_projects() -> dict[str, list[Discrepancy]]:
+    """The entries that touch each project, by code."""
+    found: dict[str, list[Discrepancy]] = defaultdict(list)
+    for row in Discrepancy.objects.all():
+        for code in (row.touches or {}).get("projects", []):
+            found[code].append(row)
+    return found
+
+
+def portfolio(projects, day: dt.date):
+    """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched."""
+    touched = discrepancies_of_projects()
+    groups: dict[str, list] = {}
+    for p in projects:
+        groups.setdefault(p.programme.name if p.programme else STANDALONE, []).append(p)
+    order = sorted(groups, key=lambda name: (name == STANDALONE, -sum(p.estimate_wan for p in groups[name])))
+    drawn = []
+    for name in order:
+        rows = tuple(_row(p, touched.get(p.code, [])) for p in sorted(groups[name], key=lambda p: (p.latest_start, p.order)))
+        total = sum((p.estimate_wan for p in groups[name]), Decimal(0))
+        drawn.append(charts.Group(name, rows, f"{len(rows)} 项", f"{total:,.0f}"))
+    total = sum((p.estimate_wan for p in projects), Decimal(0))
+    yearly = even_by_month(projects)
+    return charts.gantt(
+        drawn, first=dt.date(2005, 12, 1), last=dt.date(2010, 12, 31), today=day, blocks=blocks(),
+        total_label=f"合计 {len(projects)} 项", total_amount=f"{total:,.0f}", total_note="与 10.4 合计一致",
+        yearly={y: f"{w:,.2f}" for y, w in yearly.items()}, yearly_label="示意：按月均摊，不入账（D08）",
+        yearly_total=f"{sum(yearly.values()):,.2f}", title="时间总图 2005-12 … 2010-12",
+    )  # fmt: skip
+
+
+def blocks() -> list[tuple[str, dt.date, dt.date]]:
+    """The three blocks of chapter 10 with first and last day."""
+    plan = Plan.objects.order_by("pk").first()
+    rows = plan.data.get("blocks", []) if plan else []
+    found = []
+    for row in rows:
+        first, last = _month(row["start"]), _month(row["end"])
+        found.append((f"{row['code']} 年度推进计划", first, clock.last_of_month(last.year, last.month)))
+    return found
+
+
+def _month(text: str) -> dt.date:
+    return dt.date(int(text[:4]), int(text[5:7]), 1)
+
+
+def _row(p: Project, entries) -> charts.Row:
+    strong = {"D27"}
+    marks = tuple(
+        charts.Mark(e.code, e.get_absolute_url(), e.code in strong) for e in entries if e.code in ("D27", "D28", "D29")
+    )
+    return charts.Row(
+        code=p.code, label=short_name(p), url=p.get_absolute_url(), start=p.latest_start, end=p.latest_end,
+        done=None if p.percent is None else p.percent / 100,
+        milestones=tuple(charts.Milestone(m.text, m.start, m.end, m.precision) for m in p.milestones.all()),
+        phases=tuple(charts.Phase(f.name.partition("“")[0], f.start, f.end) for f in p.phases.all()),
+        amount=f"{p.estimate_wan:,.0f}", state=p.get_state_display(),
+        progress="" if p.percent is None else str(p.percent), marks=marks,
+    )  # fmt: skip
+
+
+def short_name(p: Project) -> str:
+    """The row's name; inside its programme's group the repeated programme is left out and shown as …."""
+    name = p.name
+    if p.programme and f"“{p.programme.name.strip('“”').removesuffix('工程').strip('“”')}”工程的" in name:
+        head, _, tail = name.partition("工程的")
+        return ("完善…" if head.startswith("完善") else "") + tail
+    return name
+
+
+def even_by_month(projects) -> dict[int, Decimal]:
+    """示意: every estimate spread evenly over its months; never stored (D08)."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for p in projects:
+        months = [
+            y for y in range(p.start.year, p.end.year + 1) for m in range(1, 13)
+            if (p.start.year, p.start.month) <= (y, m) <= (p.end.year, p.end.month)
+        ]  # fmt: skip
+        for year in months:
+            sums[year] += p.estimate_wan / len(months)
+    return {y: sums[y].quantize(Decimal("0.01")) for y in sorted(sums)}
+
+
+def by_programme(projects) -> dict:
+    """Money by programme: each project once; the standing-alone ones listed by size."""
+    sums: dict[str, list] = defaultdict(lambda: [0, Decimal(0)])
+    for p in projects:
+        name = p.programme.name if p.programme else STANDALONE
+        sums[name][0] += 1
+        sums[name][1] += p.estimate_wan
+    order = sorted(sums, key=lambda name: (name == STANDALONE, -sums[name][1]))
+    rows = [(name, *sums[name]) for name in order]
+    alone = sorted((p for p in projects if p.programme is None), key=lambda p: -p.estimate_wan)
+    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), "", "", "rest" if name == STANDALONE else "mid")
+             for name, n, wan in rows]  # fmt: skip
+    return {"rows": rows, "alone": alone, "chart": charts.bars(drawn, title="资金按工程（概算，万元）")}
+
+
+def by_lead(projects) -> dict:
+    """Money by first lead (D43), and the biggest by participation, which counts projects once per unit."""
+    first: dict = defaultdict(lambda: [0, Decimal(0)])
+    every: dict = defaultdict(lambda: [0, Decimal(0)])
+    for p in projects:
+        seen = set()
+        for lead in p.leads.all():
+            unit = lead.organisation.canonical or lead.organisation
+            if lead.order == 1:
+                first[unit][0] += 1
+                first[unit][1] += p.estimate_wan
+            if unit.pk not in seen:
+                seen.add(unit.pk)
+                every[unit][0] += 1
+                every[unit][1] += p.estimate_wan
+    rows = sorted(((u, n, w) for u, (n, w) in first.items()), key=lambda r: -r[2])
+    most = max(((u, n, w) for u, (n, w) in every.items()), key=lambda r: r[2], default=None)
+    drawn = [charts.BarRow(u.name, float(w), f"{w:,.0f}", str(n), u.get_absolute_url(), "、".join(u.flags)) for u, n, w in rows]
+    return {"rows": rows, "most": most, "chart": charts.bars(drawn, title="资金按第一牵头（概算，万元）"),
+            "count": len(projects)}  # fmt: skip
+
+
+def _digest(p: Project, day: dt.date) -> dict:
+    """One line of the phone's home: a running project as a small picture."""
+    mini = charts.gantt_row(_row(p, []), first=dt.date(2005, 12, 1), last=dt.date(2010, 12, 31), today=day, width=150)
+    return {"project": p, "name": short_name(p), "chart": mini}
+
+
+PLAN_YEARS = settings.PLAN_YEARS
