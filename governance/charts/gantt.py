@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from governance.charts.scale import Band, Scale, fit, text_width, year_bands
+from governance.charts.scale import Band, Scale, block_bands, fit, text_width, year_bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Diamond:
-    """A milestone: white inside the window, amber outside, there with the dashed line `from_x … x`."""
+    """A milestone: white inside the window, amber outside, there with the dashed line `from_x … x`.
+
+    `label` is what fits of its words, "" where there is no room; `title` always has them whole."""
 
     x: float
     label: str
     title: str
     outside: bool
     label_x: float = 0.0
-    anchor: str = ""  # start, end, or "" where the label has no room and only the title tells it
+    anchor: str = ""  # start, end, or "" without a label
     tone: str = "ink"
     from_x: float = 0.0
 
@@ -186,17 +188,21 @@ def _diamonds(
     edges = [b.x + b.width for b in done] + [b.x for b in plan[1:]] + [bar_left, bar_right]
     out = []
     for milestone, x, outside in places:
-        width = text_width(milestone.label, size) + 2
-        sides = [("start", x + 8, x + 8 + width), ("end", x - 8 - width, x - 8)]
-        if outside and x < bar_left:
-            sides.reverse()
-        anchor, at = "", 0.0
-        for name, left, right in sides if labels else ():
-            free = all(right <= a or left >= b for a, b in taken if not a < x < b)
-            whole = all(not left < edge < right for edge in edges)
-            if free and whole and left >= scale.left - (0 if not outside else 2) and right <= limit:
-                anchor, at = name, round(left if name == "start" else right, 1)
-                taken.append((left, right))
+        anchor, at, shown = "", 0.0, ""
+        shorter = (fit(milestone.label, size * em, size) for em in (7, 4.6))
+        for words in dict.fromkeys((milestone.label, *shorter)) if labels else ():
+            width = text_width(words, size) + 2
+            sides = [("start", x + 8, x + 8 + width), ("end", x - 8 - width, x - 8)]
+            if outside:  # beyond the dashed line, never on it; a little way past the grid if need be
+                sides = sides[1:] if x < bar_left else sides[:1]
+            for name, left, right in sides:
+                free = all(right <= a or left >= b for a, b in taken if not a < x < b)
+                whole = all(not left < edge < right for edge in edges)
+                if free and whole and left >= scale.left - 2 and right <= limit + (26 if outside else 0):
+                    anchor, at, shown = name, round(left if name == "start" else right, 1), words
+                    taken.append((left, right))
+                    break
+            if anchor:
                 break
         on_done = anchor and any(b.x <= at <= b.x + b.width for b in done)
         when = f"{milestone.start.year} 年" if milestone.precision == "year" else f"{milestone.start:%Y-%m}"
@@ -204,9 +210,7 @@ def _diamonds(
         note += "，在项目周期之外" if outside else ""
         tone = "amber" if outside else "white" if on_done else "ink"
         from_x = (bar_left if x < bar_left else bar_right) if outside else x
-        out.append(
-            Diamond(x, milestone.label, f"{when} {milestone.label}{note}", outside, at, anchor, tone, round(from_x, 1))
-        )
+        out.append(Diamond(x, shown, f"{when} {milestone.label}{note}", outside, at, anchor, tone, round(from_x, 1)))
     return tuple(out)
 
 
@@ -240,10 +244,10 @@ def gantt(
     groups = tuple(groups)
     plain = width < 900  # on paper and narrow places: no columns at the right
     left = 264.0 if not plain else 232.0
-    right = round(width - (284 if not plain else 62), 1)
+    right = round(width - (284 if not plain else 74), 1)
     columns = {"amount": right + 58, "state": right + 70, "progress": right + 158, "marks": right + 172}
     if plain:
-        columns = {"amount": right + 56, "state": 0.0, "progress": 0.0, "marks": 0.0}
+        columns = {"amount": right + 68, "state": 0.0, "progress": 0.0, "marks": 0.0}
     columns = {k: round(v, 1) for k, v in columns.items()}
     scale = Scale(first, last, left, right)
     limit = right + 4
@@ -290,15 +294,18 @@ def gantt(
                 sums.append((band.middle if band.width > 40 else round(band.x + band.width, 1), text))
     return Gantt(
         width, round(height, 1), title, {"block": 13.0, "year": top - 10, "line": top}, columns, bands,
-        tuple(Band(name, *scale.span(max(start, first), min(end, last))) for name, start, end in blocks),
-        tuple(lines), row_height, 14.0, left, right, top, bottom, today_x, label, round(label_left, 1), round(label_width, 1),
+        block_bands(scale, blocks), tuple(lines), row_height, 14.0, left, right, top, bottom, today_x, label, round(label_left, 1), round(label_width, 1),
         total_y, total_label, total_amount, total_note, yearly_y, yearly_label, tuple(sums), yearly_total,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class MiniGantt:
+    """One project's line; `notes` are sentences about milestones outside the window."""
+
     kind = "gantt_row"
+    row: Row
+    notes: tuple[str, ...]
     width: float
     height: float
     middle: float
@@ -316,8 +323,10 @@ def gantt_row(row: Row, *, first: dt.date, last: dt.date, today: dt.date | None 
     scale = Scale(first, last, 6.0, width - 6)
     bars, done = _bars(row, scale, labels=False)
     grid = tuple(band.x for band in year_bands(scale)[1:])
-    outside = [f"“{m.label}”在周期之外" for m in row.milestones if is_outside(m, row.start, row.end)]
+    notes = tuple(f"“{m.label}”在项目周期之外" for m in row.milestones if is_outside(m, row.start, row.end))
     return MiniGantt(
-        width, height, height / 2, "，".join([_title(row), *outside]), grid, bars, done,
+        row,
+        notes,
+        width, height, height / 2, "，".join([_title(row), *notes]), grid, bars, done,
         _diamonds(row, scale, done, bars, width, labels=False), scale.x(today) if scale.holds(today) else None,
     )  # fmt: skip

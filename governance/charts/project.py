@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from governance.charts.gantt import Phase, Row, is_outside
-from governance.charts.scale import Band, Scale, fit, text_width, year_bands
+from governance.charts.scale import Band, Scale, block_bands, fit, text_width, year_bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
+    """A milestone with the stretch that it names; its words stand `level` lines below it."""
+
     x: float
     from_x: float
     to_x: float
@@ -31,6 +33,11 @@ class Spot:
     label_x: float
     title: str
     outside: bool
+    level: int = 0
+
+    @property
+    def label_dy(self) -> int:
+        return 22 + 16 * self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,6 @@ def project_time(
     scale = Scale(first, last, left, right)
     top = 54.0 if blocks else 32.0
     window_y, spots_y = top + 10, top + 52
-    tasks_y = spots_y + 50 if row.milestones else spots_y
     pieces = []
     for phase in row.phases or (Phase(f"{row.start:%Y-%m} 至 {row.end:%Y-%m}", row.start, row.end),):
         x, wide = scale.span(phase.start, phase.end)
@@ -104,16 +110,10 @@ def project_time(
             )
         )
     lanes = [Lane(window_y, window_y + 11, "规划周期", sub, tuple(pieces))]
-    if row.milestones:
-        spots = []
-        for milestone in row.milestones:
-            x = scale.middle(milestone.start, milestone.end)
-            a, wide = scale.span(milestone.start, milestone.end)
-            half = text_width(milestone.label) / 2
-            outside = is_outside(milestone, row.start, row.end)
-            spots.append(Spot(x, a + 2, round(a + wide - 2, 1), milestone.label, round(min(max(x, left + half), right - half), 1),
-                              milestone.label + ("，在项目周期之外" if outside else ""), outside))  # fmt: skip
-        lanes.append(Lane(spots_y, spots_y + 6, "规划节点", "", spots=tuple(spots)))
+    spots = _spots(row, scale)
+    if spots:
+        lanes.append(Lane(spots_y, spots_y + 6, "规划节点", "", spots=spots))
+    tasks_y = spots_y + 34 + 16 * (max(s.level for s in spots) + 1) if spots else spots_y
     bottom = tasks_y
     if tasks or gaps:
         drawn = []
@@ -138,10 +138,29 @@ def project_time(
         at = max(left, right - text_width(note))
     return ProjectTime(
         width, done_y + 44, f"{row.code} {row.label} 时间", left, right, top, done_y + 14, year_bands(scale),
-        tuple(Band(name, *scale.span(max(start, first), min(end, last))) for name, start, end in blocks), tuple(lanes), today_x,
+        block_bands(scale, blocks), tuple(lanes), today_x,
         done_y, f"完成 {round(row.done * 100)} %" if row.done is not None else "完成 未填",
         f"周期已过 {round(gone * 100)} %" if today else "", x, round(wide * min(max(row.done or 0, 0), 1), 1), x, wide, note, round(at, 1),
     )  # fmt: skip
+
+
+def _spots(row: Row, scale: Scale) -> tuple[Spot, ...]:
+    """Milestones with their words below, each on the first line where it covers no other."""
+    spots: list[Spot] = []
+    taken: list[tuple[int, float, float]] = []
+    for milestone in row.milestones:
+        x = scale.middle(milestone.start, milestone.end)
+        start, wide = scale.span(milestone.start, milestone.end)
+        half = text_width(milestone.label) / 2
+        at = round(min(max(x, scale.left + half), scale.right - half), 1)
+        level = 0
+        while any(line == level and at - half < right + 8 and at + half > left - 8 for line, left, right in taken):
+            level += 1
+        taken.append((level, at - half, at + half))
+        outside = is_outside(milestone, row.start, row.end)
+        title = milestone.label + ("，在项目周期之外" if outside else "")
+        spots.append(Spot(x, start + 2, round(start + wide - 2, 1), milestone.label, at, title, outside, level))
+    return tuple(spots)
 
 
 def _stack(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TEXT = 12.5  # font size of most words, px
@@ -72,4 +73,13 @@ def year_bands(scale: Scale) -> tuple[Band, ...]:
         start, end = max(scale.first, dt.date(year, 1, 1)), min(scale.last, dt.date(year, 12, 31))
         x, width = scale.span(start, end)
         bands.append(Band(f"{year}-{start.month:02d}" if (end - start).days < 45 else str(year), x, width))
+    return tuple(bands)
+
+
+def block_bands(scale: Scale, blocks: Sequence[tuple[str, dt.date, dt.date]]) -> tuple[Band, ...]:
+    """Blocks of the plan above the years; a label without room keeps its first word (`10.1`)."""
+    bands = []
+    for label, start, end in blocks:
+        x, width = scale.span(max(start, scale.first), min(end, scale.last))
+        bands.append(Band(label if text_width(label, 11.5) <= width - 6 else label.split(" ")[0], x, width))
     return tuple(bands)

@@ -32,9 +32,9 @@ def wait(days: int, due_days: int, *, answered: bool = False, width: float = 220
     words = f"{days} 天" if answered else f"已等 {days} 天"
     title = f"{'用了' if answered else '已等'} {days} 天，期限 {due_days} 个工作日"
     due_x = round(room * due_days / whole, 1)
-    return Wait(
-        width, 20, title, length, due_x, "green" if answered else "red" if late else "done", words, round(length + 8, 1)
-    )
+    tone = "green" if answered else "red" if late else "done"
+    hidden = length < due_x < length + 8 + text_width(words)  # the term's line would run through the words
+    return Wait(width, 20, title, length, due_x, tone, words, round((due_x if hidden else length) + 8, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class Pin:
     label_x: float
     anchor: str
     label: str
+    level: int = 0
+
+    @property
+    def y(self) -> int:
+        return 83 + 20 * self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +102,28 @@ def schedule(steps: Sequence[Step], *, today: dt.date, pins: Sequence[tuple[dt.d
                 return round(left + (right - left) * ((day - start).days + 0.5) / ((end - start).days + 1), 1)
         return None
 
-    placed: list[Pin] = []
-    for day, label in pins:
-        if (pin_x := at(day)) is not None:
-            wide = text_width(label, 12.5) + 10
-            anchor = (
-                "end"
-                if pin_x + wide > width
-                or (placed and placed[-1].anchor == "start" and pin_x < placed[-1].label_x + wide)
-                else "start"
-            )
-            placed.append(Pin(pin_x, round(pin_x + (10 if anchor == "start" else -10), 1), anchor, label))
+    placed = _pins([(pin_x, label) for day, label in pins if (pin_x := at(day)) is not None], width)
     today_x = at(today)
     label = f"今天 {today.month}月{today.day}日"
     half = text_width(label, 12.5) / 2
-    return Schedule(width, 92 if placed else 74, title, tuple(drawn), today_x, label,
-                    round(min(max(today_x or 0, half), width - half), 1), tuple(placed))  # fmt: skip
+    label_x = round(min(max(today_x or 0, half), width - half), 1)
+    height = 76 + 20 * (max(p.level for p in placed) + 1) if placed else 74
+    return Schedule(width, height, title, tuple(drawn), today_x, label, label_x, placed)
+
+
+def _pins(pins: Sequence[tuple[float, str]], width: float) -> tuple[Pin, ...]:
+    """Each label right or left of its diamond, on the first line where it covers neither label nor diamond."""
+    taken = [(0, x - 8, x + 8) for x, _ in pins]
+    placed = []
+    for x, label in pins:
+        wide = text_width(label, 12.5) + 10
+        places = ((level, anchor) for level in range(len(pins)) for anchor in ("start", "end"))
+        for level, anchor in places:
+            left, right = (x, x + wide) if anchor == "start" else (x - wide, x)
+            inside = left >= 0 and right <= width
+            own = (0, x - 8, x + 8)
+            if inside and all(line != level or right <= a or left >= b for line, a, b in taken if (line, a, b) != own):
+                break
+        taken.append((level, left, right))
+        placed.append(Pin(x, round(x + (10 if anchor == "start" else -10), 1), anchor, label, level))
+    return tuple(placed)
