@@ -18,6 +18,7 @@ from priorities import proposal as proposals
 from priorities.actions import registering
 from priorities.actions.telling import tell_applicant
 from priorities.models import AnnualPlan, PlanEntry, Submission
+from projects.models import Project
 
 LISTED = ("listed", "adjusted")
 
@@ -100,14 +101,18 @@ def adopt(
     entries = list(draft.entries.order_by("submission_id"))
     rows = {r.pk: r for r in Submission.objects.select_for_update().filter(
         pk__in=[e.submission_id for e in entries]).order_by("pk")}  # fmt: skip
+    money = []  # booked after all projects stand: locks go from projects down to budget lines
     for entry in entries:
         row = rows[entry.submission_id]
         if row.state == workflow.CANDIDATE and entry.decision in LISTED:
-            _adopt_case(by, draft, entry, row, meeting)
+            money.append((_adopt_case(by, draft, entry, row, meeting), entry.amounts))
         elif row.state == workflow.CANDIDATE:
             _leave_over(by, draft, entry, row)
-        else:
-            _adjust_case(by, draft, entry, row, meeting)
+        elif row.project_id is not None:
+            money.append((row.project, _adjust_case(draft, entry, row, meeting)))
+    for project, amounts in sorted(money, key=lambda m: m[0].pk):
+        registering.open_lines(by=by, project=project, amounts=amounts, document_number=meeting.minutes_number,
+                               is_demo=draft.is_demo)  # fmt: skip
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
     draft.state, draft.meeting, draft.adopted_day, draft.version = "adopted", meeting, clock.today(), draft.version + 1
     draft.save()
@@ -166,19 +171,18 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
             for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))]  # fmt: skip
 
 
-def _adopt_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
+def _adopt_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> Project:
     reason = f"{plan}列入（{meeting.minutes_number}）"
     if row.project_id is None:
         row.project = registering.register(by=by, submission=row, origin="annual_plan", reason=reason)
         row.save(update_fields=["project"])
     else:
         registering.approve(by=by, project=row.project, reason=reason)
-    registering.open_lines(by=by, project=row.project, amounts=entry.amounts, document_number=meeting.minutes_number,
-                           is_demo=row.is_demo)  # fmt: skip
     entry.project = row.project
     entry.save(update_fields=["project"])
     workflow.advance(by=by, submission=row, verb="adopt", to=workflow.ADOPTED, reason=reason)
     tell_applicant(row, f"adopted:{row.pk}:{plan.pk}", f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）。")
+    return row.project
 
 
 def _leave_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) -> None:
@@ -190,16 +194,15 @@ def _leave_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) 
                     f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}")  # fmt: skip
 
 
-def _adjust_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
-    """A mid-year adjustment of a case adopted before: only the signed differences are booked."""
+def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
+    """A mid-year adjustment of a case adopted before: the signed differences, which alone are booked."""
     before = planning_rows.adopted_entry(plan, row)
-    changes = planning_rows.signed_differences(before.amounts if before else [], entry.amounts)
-    if not changes or row.project_id is None:
-        return
-    registering.open_lines(by=by, project=row.project, amounts=changes, document_number=meeting.minutes_number,
-                           is_demo=row.is_demo)  # fmt: skip
-    tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}",
-                    f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。")  # fmt: skip
+    now = entry.amounts if entry.decision in LISTED else []
+    changes = planning_rows.signed_differences(before.amounts if before else [], now)
+    if changes:
+        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}",
+                       f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。")  # fmt: skip
+    return changes
 
 
 def _meeting(title: str, held_on: dt.date, minutes_number: str, is_demo: bool) -> Meeting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from budgets.models import BudgetLine
 from governance import access, audit, clock, notices, numbering, rounds
 from governance.access import Actor
 from governance.models import Round
@@ -15,6 +16,7 @@ from priorities import guards, screening, workflow
 from priorities import proposal as proposals
 from priorities.actions.drafts import create_draft, write
 from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
+from projects import steps
 from projects.models import Project
 
 
@@ -115,15 +117,11 @@ def propose_change(
         raise Invalid("预算变更要写明变更后的总额。", fields={"total_wan": ["请填总额（万元）。"]})
     if total_wan is not None and total_wan > approved:
         return create_draft(by=by, kind="change", project_code=project_code)
-    from projects import steps
-
     steps.apply_change(by=by, project=project, field=field, now=now, reason=reason, approver=f"批复总额 {approved:.2f} 万元以内")
     return None
 
 
 def approved_total(project: Project) -> Decimal:
     """The sum of the project's approved entries."""
-    from budgets.models import BudgetLine
-
     rows = BudgetLine.objects.filter(project=project).exclude(approved_wan=None)
     return sum(rows.values_list("approved_wan", flat=True), Decimal(0))
