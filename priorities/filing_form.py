@@ -70,24 +70,15 @@ def progress(document: dict) -> dict:
     for number, (key, title) in enumerate(proposals.SECTIONS.items(), 1):
         mine = [filled for _, section, filled in points if section == key]
         if key == "facts":
-            asked = [f for f in questions(document)]
-            mine = [bool(document["facts"].get(f.key, {}).get("value") not in (None, "", "unknown")) for f in asked]
+            held = document["facts"]
+            mine = [held.get(f.key, {}).get("value") in ("yes", "no") for f in questions(document)]
         sections.append({"key": key, "title": title, "number": number, "filled": sum(mine), "all": len(mine)})
     return {"filled": sum(f for _, _, f in points), "all": len(points), "sections": sections}
 
 
 def questions(document: dict) -> list:
-    """The facts that the form asks: all that are the department's to answer; component facts are asked at the parts."""
-    kinds = {c["kind"] for c in document["components"]}
-    asked = []
-    for fact in Fact:
-        info = FACTS[fact]
-        if fact in OFFICE_FACTS or (fact in COMPONENT_FACTS and not info.asked_of_whole):
-            continue
-        if info.kinds and kinds and not kinds & set(info.kinds) and not document["facts"].get(str(fact)):
-            continue
-        asked.append(info)
-    return asked
+    """The facts that the form asks of the whole: the department's own; component facts are asked at the parts, by kind."""
+    return [FACTS[fact] for fact in Fact if fact not in OFFICE_FACTS and fact not in COMPONENT_FACTS]
 
 
 def component_questions(kind: str) -> list:

@@ -405,14 +405,32 @@ def total_wan(proposal: dict, *, source: str | None = None, year: int | None = N
     return sum((a for _, s, y, a in amounts(proposal) if source in (None, s) and year in (None, y)), Decimal(0))
 
 
-def for_rules(proposal: dict) -> tuple[dict[str, str], list[dict]]:
-    """The facts and components as `screen` takes them (contract.md): stated values only."""
+# A part's kind is an answer too: who calls a part 业务系统 states that it is no network, no pure database, no machine room.
+_SAID_BY_KIND = {
+    Fact.VERTICAL_NETWORK: "network",
+    Fact.PURE_DATABASE: "database",
+    Fact.NEW_DEPARTMENT_MACHINE_ROOM: "machine_room",
+}
+
+
+def for_rules(proposal: dict, *, kinds: bool = True) -> tuple[dict[str, str], list[dict]]:
+    """The facts and components as `screen` takes them (contract.md): stated values, and what the parts' kinds say."""
     facts = {key: row["value"] for key, row in proposal["facts"].items()}
     components = [
         {"name": c["name"] or c["id"], "amount_wan": f"{component_wan(c):.2f}", "facts": dict(c["facts"])}
         for c in proposal["components"]
     ]
+    if kinds:
+        say_by_kind(proposal, facts, components)
     return facts, components
+
+
+def say_by_kind(proposal: dict, facts: dict[str, str], components: list[dict]) -> None:
+    """Fill in, where neither the part nor the whole has an answer, the “no” that a part's kind states."""
+    for part, component in zip(proposal["components"], components, strict=True):
+        for fact, kind in _SAID_BY_KIND.items():
+            if part["kind"] not in ("", "other", kind) and facts.get(fact) in (None, "unknown"):
+                component["facts"].setdefault(str(fact), "no")
 
 
 def flat(proposal: dict) -> dict[str, str]:

@@ -88,6 +88,7 @@ def facts_of(submission: Submission, document: dict | None = None) -> tuple[dict
     for (component, fact), row in confirmed_facts(submission, document).items():
         target = components[at[component]]["facts"] if component else facts
         target[fact] = row.value
+    proposals.say_by_kind(document, facts, components)
     return facts, components
 
 

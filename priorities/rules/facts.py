@@ -80,7 +80,6 @@ class FactInfo:
     kinds: tuple[str, ...] = ()
     actionable: bool = False
     remedy: str = ""
-    asked_of_whole: bool = True
 
 
 def _f(fact: Fact, clause: str, question: str, **more) -> FactInfo:

@@ -11,7 +11,7 @@ from governance.text import clean_text
 from governance.once import once
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
-from priorities import actions, case, desk, guards
+from priorities import actions, case, desk, filing_form, guards
 from priorities.labels import STATES
 from priorities.models import Conclusion, Submission
 from priorities.rules.facts import Fact
@@ -68,7 +68,7 @@ def _context(request, row: Submission, **more) -> dict:
         "history": audit.history(row, limit=30),
         "conclusions": Conclusion.KINDS,
         "states": STATES,
-        "open_overlaps": more.get("open_overlaps"),
+        "answers": filing_form.ANSWERS,
     } | more
 
 
