@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from priorities.labels import STATES
 
@@ -35,7 +36,7 @@ def submission_steps(row) -> str:
         '<ol class="steps">{}</ol>',
         format_html_join(
             "", '<li class="{}"{}>{}</li>',
-            (("done" if i < at else "now" if i == at else "", format_html(' aria-current="step"') if i == at else "", STATES[s])
+            (("done" if i < at else "now" if i == at else "", mark_safe(' aria-current="step"') if i == at else "", STATES[s])
              for i, s in enumerate(way)),
         ),
     )  # fmt: skip
