@@ -169,9 +169,13 @@ def _bars(row: Row, scale: Scale, labels: bool) -> tuple[tuple[Bar, ...], tuple[
         if index:
             x, width = round(x + 1, 1), round(width - 1, 1)
         name = row.phases[index].label if labels and row.phases else ""
+        stones = [scale.middle(m.start, m.end) for m in row.milestones]
+        room = min([s - x - 14 for s in stones if s > x + 6] + [width - 10])
+        if text_width(name, 12) > room:
+            name = fit(name.split("（")[0], room, 12)
         finished = scale.span(start, min(until, end))[1] if until and until >= start else 0.0
         dark = finished >= text_width(name, 12) + 6
-        plan.append(Bar(x, width, "plan", fit(name, width - 8, 12), "white" if dark else "brand"))
+        plan.append(Bar(x, width, "plan", name, "white" if dark else "brand"))
         if finished:
             done.append(Bar(x, min(finished, width), "done"))
     return tuple(plan), tuple(done)

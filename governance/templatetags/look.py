@@ -40,7 +40,7 @@ _DOTS = {
     "met": '<circle cx="5" cy="5" r="4" fill="currentColor"/>',
     "partly": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/><path d="M5 1a4 4 0 0 0 0 8z" fill="currentColor"/>',
     "unmet": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/>',
-    "undetermined": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="1.8 1.4"/>',
+    "undetermined": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.7" stroke-dasharray="1.5 2.16"/>',
 }
 
 

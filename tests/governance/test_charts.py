@@ -133,6 +133,13 @@ def test_two_phases_are_two_bars_and_what_is_done_fills_them_in_order():
     assert 0 < line.done[1].width < line.bars[1].width
 
 
+def test_the_name_of_a_phase_ends_before_the_first_milestone():
+    phases = (Phase("首期（新农村信息服务直通车）", dt.date(2006, 1, 1), dt.date(2008, 12, 31)),)
+    line = only(charts.gantt([Group("", (row("P15", phases=phases, milestones=(year("试点", 2006),)),))], **FRAME))
+    assert line.bars[0].label == "首期"
+    assert line.bars[0].x + 6 + charts.text_width("首期", 12) < line.diamonds[0].x - 5
+
+
 def test_nothing_reported_and_nothing_done_draw_no_dark_bar():
     assert only(charts.gantt([Group("", (row(done=None),))], **FRAME)).done == ()
     assert only(charts.gantt([Group("", (row(done=0.0),))], **FRAME)).done == ()
