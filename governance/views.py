@@ -1,11 +1,102 @@
-"""Pages of governance."""
+"""Pages of governance that everybody has: login, logout, the hat, notices, health."""
 
 from __future__ import annotations
 
+import socket
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth import login as start_session
+from django.contrib.auth import logout as end_session
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+
+from governance import access, actions, notices, web
+from governance.middleware import HAT_KEY
 from governance.refusal import Refused
+from governance.roles import Permission
 from governance.web import public, refusal_page
 
 
 @public
 def csrf_failure(request, reason=""):
     return refusal_page(request, Refused("页面已过期，请返回刷新后再提交；填过的内容还在。", status=403))
+
+
+@public
+@sensitive_post_parameters("password")
+def login(request):
+    """Username and password; leads back to `next` on this site alone. The same sentence whoever is wrong."""
+    target = request.POST.get("next") or request.GET.get("next") or "/"
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    context = {"next": target, "embedded": settings.EMBEDDED, "username": ""}
+    if request.method != "POST":
+        return redirect(target) if request.actor else render(request, "registration/login.html", context)
+    username, password = request.POST.get("username", "")[:60], request.POST.get("password", "")[:200]
+    hostile = "\x00" in username + password
+    user = None if hostile else authenticate(request, username=username, password=password)
+    if user is None:
+        context |= {"username": username.replace("\x00", ""), "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。"}
+        return render(request, "registration/login.html", context, status=422)
+    start_session(request, user)
+    return redirect(target)
+
+
+@public
+def logout(request):
+    """POST ends the session."""
+    if request.method == "POST":
+        end_session(request)
+    return redirect("/login/")
+
+
+@web.page(Permission.USE, methods=("POST",))
+def hat(request):
+    """Pick one of one's appointments for the pages to come."""
+    pk = web.integer(request.POST.get("appointment"), name="任职", low=1, high=10**12)
+    if not access.hats_of(request.user).filter(pk=pk).exists():
+        raise Refused("您没有这个任职，或它已经结束。", status=404)
+    request.session[HAT_KEY] = pk
+    return redirect("/")
+
+
+@public
+def healthz(request):
+    """`{"database", "broker"}`; 503 without the database. Never waits longer than a second for Redis."""
+    body = {"database": "ok", "broker": _broker()}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        body["database"] = "down"
+    return JsonResponse(body, status=200 if body["database"] == "ok" else 503)
+
+
+def _broker() -> str:
+    if not settings.REDIS_URL:
+        return "none"
+    address = urlsplit(settings.REDIS_URL)
+    try:
+        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 6379), timeout=1) as peer:
+            peer.settimeout(1)
+            peer.sendall(b"PING\r\n")
+            return "ok" if peer.recv(16) else "down"
+    except OSError:
+        return "down"
+
+
+@web.page(Permission.USE)
+def notice_list(request):
+    """One's notices, unread first; POST marks them read."""
+    if request.method == "POST":
+        actions.mark_read(by=request.actor)
+        return redirect("governance:notices")
+    rows = notices.for_actor(request.actor).order_by("-recorded_at")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "governance/notices.html", {"page": page, "unread": notices.unread(request.actor).count()})
