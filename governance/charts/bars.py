@@ -56,6 +56,7 @@ class Bars:
     left: float
     row_height: float
     rows: tuple[DrawnBar, ...]
+    biggest: float = 0.0
 
 
 def bars(
@@ -72,7 +73,7 @@ def bars(
         y = index * row_height + (row_height - 10) / 2
         drawn.append(DrawnBar(row, y, index * row_height + row_height / 2 + 4.5, length, fit(row.label, label_width - 8),
                               round(left + length + 8, 1)))  # fmt: skip
-    return Bars(width, row_height * len(rows) + 2, title, left, row_height, tuple(drawn))
+    return Bars(width, row_height * len(rows) + 2, title, left, row_height, tuple(drawn), biggest)
 
 
 @dataclass(frozen=True, slots=True)

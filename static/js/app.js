@@ -55,12 +55,13 @@
       const cents = hundredths(input.value);
       input.toggleAttribute("aria-invalid", false);
       if (Number.isNaN(cents)) input.setAttribute("aria-invalid", "true");
-      byRow[input.dataset.sumRow] = (byRow[input.dataset.sumRow] || 0) + cents;
-      byCol[input.dataset.sumCol] = (byCol[input.dataset.sumCol] || 0) + cents;
+      const { sumRow, sumCol } = input.dataset;
+      byRow[sumRow] = (sumRow in byRow ? byRow[sumRow] : 0) + cents;
+      byCol[sumCol] = (sumCol in byCol ? byCol[sumCol] : 0) + cents;
       grand += cents;
     });
-    all("[data-row-total]", table).forEach((cell) => { cell.textContent = amount(byRow[cell.dataset.rowTotal] || 0); });
-    all("[data-col-total]", table).forEach((cell) => { cell.textContent = amount(byCol[cell.dataset.colTotal] || 0); });
+    all("[data-row-total]", table).forEach((cell) => { cell.textContent = amount(cell.dataset.rowTotal in byRow ? byRow[cell.dataset.rowTotal] : 0); });
+    all("[data-col-total]", table).forEach((cell) => { cell.textContent = amount(cell.dataset.colTotal in byCol ? byCol[cell.dataset.colTotal] : 0); });
     all("[data-grand-total]", table).forEach((cell) => { cell.textContent = amount(grand); });
   }
   document.addEventListener("input", (event) => {
@@ -123,17 +124,17 @@
     if (form.dataset.autosave || form.closest("[data-login], .topbar") || !texts(form).length) return;
     const key = KEPT + location.pathname + "#" + (form.id || form.getAttribute("action") || index);
     const kept = read(key);
-    const differs = kept && texts(form).some((f) => kept.values[f.name] && kept.values[f.name] !== f.value);
+    const differs = kept && texts(form).some((f, i) => kept.values[i] && kept.values[i] !== f.value);
     if (differs && !document.querySelector(".strip-refused")) {
       const offer = document.createElement("div");
       offer.className = "strip strip-info";
       offer.innerHTML = '<span>上次没有提交的文字还在。</span><button type="button" class="btn btn-sm btn-outline-primary">放回来</button><button type="button" class="btn btn-sm btn-link">不要了</button>';
       const [back, drop] = all("button", offer);
-      back.addEventListener("click", () => { texts(form).forEach((f) => { if (kept.values[f.name]) f.value = kept.values[f.name]; }); offer.remove(); });
+      back.addEventListener("click", () => { texts(form).forEach((f, i) => { if (kept.values[i]) f.value = kept.values[i]; }); offer.remove(); });
       drop.addEventListener("click", () => { sessionStorage.removeItem(key); offer.remove(); });
       form.prepend(offer);
     }
-    form.addEventListener("input", () => write(key, { values: Object.fromEntries(texts(form).map((f) => [f.name, f.value])) }));
+    form.addEventListener("input", () => write(key, { values: texts(form).map((f) => f.value) }));
     form.addEventListener("submit", () => { const now = read(key); if (now) write(key, Object.assign(now, { sent: true })); });
   });
 
@@ -158,6 +159,9 @@
     const place = document.getElementById("messages");
     if (place) { place.replaceChildren ? place.replaceChildren(box) : place.appendChild(box); place.scrollIntoView({ block: "nearest" }); }
   });
+
+  /* what scrolls sideways can be scrolled by keyboard */
+  all(".panel, .chart-scroll, .table-responsive, .tabs").forEach((box) => { if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0; });
 
   /* #anchor inside a closed <details>: open it; a form that opens gets the cursor */
   function openTarget() {
