@@ -234,6 +234,15 @@ def test_a_picture_of_figures_has_a_title_and_its_links():
     assert "新农村&lt;b&gt;" in drawn
 
 
+def test_a_unit_that_is_flagged_is_flagged_in_the_picture_and_in_the_table():
+    flagged = charts.bars([charts.BarRow("市委组织部远教办", 780, "780", "1", "/o/1/", "内设机构")], title="按牵头")
+    assert "内设机构" in look.svg(flagged)
+    table = render_to_string(
+        "parts/bar_table.html", {"c": flagged, "heading": "第一牵头", "total_label": "合计", "total": "780"}
+    )
+    assert words(table).startswith("第一牵头项比例万元市委组织部远教办 内设机构1780合计780")
+
+
 def test_no_template_has_inline_script_style_or_handlers():
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text()
@@ -249,7 +258,16 @@ def test_the_style_sheet_needs_nothing_newer_than_chrome_86():
 def test_every_class_that_templates_use_beyond_bootstrap_is_in_a_style_sheet():
     bootstrap = Path(finders.find("vendor/bootstrap/css/bootstrap.min.css")).read_text()
     known = set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", CSS + bootstrap))
-    hooks = {"grid", "filing", "money", "blank", "key", "home-top", "seg-yes", "seg-no"}  # names without a look of their own
+    hooks = {
+        "grid",
+        "filing",
+        "money",
+        "blank",
+        "key",
+        "home-top",
+        "seg-yes",
+        "seg-no",
+    }  # names without a look of their own
     used = {}
     for path in (ROOT / "templates").rglob("*.html"):
         text = re.sub(r"\{%.*?%\}", " ", path.read_text())
