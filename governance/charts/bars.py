@@ -71,7 +71,8 @@ def bars(
     for index, row in enumerate(rows):
         length = bar(row.value, biggest, width=room).length
         y = index * row_height + (row_height - 10) / 2
-        drawn.append(DrawnBar(row, y, index * row_height + row_height / 2 + 4.5, length, fit(row.label, label_width - 8 - (text_width(row.tag, 11.5) + 6 if row.tag else 0)),
+        flag = text_width(row.tag, 11.5) + 6 if row.tag else 0
+        drawn.append(DrawnBar(row, y, index * row_height + row_height / 2 + 4.5, length, fit(row.label, label_width - 8 - flag),
                               round(left + length + 8, 1)))  # fmt: skip
     return Bars(width, row_height * len(rows) + 2, title, left, row_height, tuple(drawn), biggest)
 
