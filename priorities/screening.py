@@ -70,9 +70,10 @@ def confirmed_facts(submission: Submission, document: dict | None = None) -> dic
     }
 
 
-def stated_facts(document: dict) -> tuple[dict[str, str], list[dict]]:
-    """Facts and components as stated. Components that share a name are told apart by their id."""
-    facts, components = proposals.for_rules(document)
+def stated_facts(document: dict, *, kinds: bool = True) -> tuple[dict[str, str], list[dict]]:
+    """Facts and components as stated (`kinds`: with what a part's kind says). Components that share a name are told
+    apart by their id."""
+    facts, components = proposals.for_rules(document, kinds=kinds)
     names = [c["name"] for c in components]
     for part, component in zip(document["components"], components, strict=True):
         if names.count(component["name"]) > 1:
@@ -83,7 +84,7 @@ def stated_facts(document: dict) -> tuple[dict[str, str], list[dict]]:
 def facts_of(submission: Submission, document: dict | None = None) -> tuple[dict[str, str], list[dict]]:
     """Facts and components as `screen` takes them, the reviewer's values before the stated ones."""
     document = document_of(submission) if document is None else document
-    facts, components = stated_facts(document)
+    facts, components = stated_facts(document, kinds=False)  # a kind speaks last, after the reviewer
     at = {c["id"]: i for i, c in enumerate(document["components"])}
     for (component, fact), row in confirmed_facts(submission, document).items():
         target = components[at[component]]["facts"] if component else facts

@@ -12,7 +12,7 @@ from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
 from priorities import conclusions, guards, screening, seats, workflow
-from priorities.actions.telling import tell_applicant
+from priorities.actions.telling import tell_applicant, tell_seat
 from priorities.models import Conclusion, Submission
 
 
@@ -156,9 +156,7 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
     row.save(update_fields=["version"])
     for seat in round_.seats.filter(answers__in_force=True).distinct():
         rounds.withdraw_answer(by=by, round_=round_, seat=seat, text="审定金额有改动，须重新签署")
-        notices.tell(key=f"reopened:{seat.pk}:{row.version}", organisation_id=seat.organisation_id,
-                     sentence=f"{row.number}“{row.title}”的审定金额有改动，请重新会签。", address=row.get_absolute_url(),
-                     is_demo=row.is_demo)  # fmt: skip
+        tell_seat(row, seat, f"reopened:{row.version}", f"{row.number}“{row.title}”的审定金额有改动，请重新会签。")
     audit.record(by=by, event="priorities.submission.change_amounts", about=row, was=old.amounts, now=settled,
                  sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署")  # fmt: skip
 

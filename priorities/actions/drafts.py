@@ -12,7 +12,7 @@ from governance.verbs import verb
 from priorities import guards, returned, seats, windows
 from priorities import proposal as proposals
 from priorities.actions.attachments import wipe
-from priorities.actions.telling import touch
+from priorities.actions.telling import tell_unit, touch
 from priorities.labels import STATES
 from priorities.models import Participant, Submission
 from projects.models import Project
@@ -164,11 +164,8 @@ def add_participant(
     touch(row)
     audit.record(by=by, event="priorities.submission.add_participant", about=(row, unit), now=unit.name,
                  sentence=f"{row.reference} 增加联合申报单位 {unit}")  # fmt: skip
-    notices.tell(
-        key=f"participant:{row.pk}:{unit.survivor_id}:{row.version}", organisation_id=unit.survivor_id,
-        sentence=f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。",
-        address=row.get_absolute_url(), is_demo=row.is_demo,
-    )  # fmt: skip
+    tell_unit(row, unit.survivor_id, Permission.SUBMIT, f"participant:{row.pk}:{row.version}",
+              f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。")  # fmt: skip
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from governance import access, audit, clock, notices, rounds
+from governance import access, audit, clock, rounds
 from governance.access import Actor
 from governance.models import User
 from governance.refusal import Invalid, Refused
@@ -15,7 +15,7 @@ from governance.text import clean_text
 from governance.verbs import verb
 from priorities import conclusions, guards, screening, seats, workflow
 from priorities import proposal as proposals
-from priorities.actions.telling import tell_applicant, touch
+from priorities.actions.telling import tell_applicant, tell_seat, touch
 from priorities.labels import ANSWERS, OPINIONS, OUTCOMES, PAPERS
 from priorities.models import (
     Conclusion,
@@ -228,9 +228,8 @@ def request_opinion(
     touch(row)
     audit.record(by=by, event="priorities.submission.request_opinion", about=row,
                  sentence=f"{row.reference} 征求{OPINIONS[what]}：{label}")  # fmt: skip
-    notices.tell(key=f"opinion:{opened.pk}", user_id=assigned.pk if assigned else None, is_demo=row.is_demo,
-                 organisation_id=None if assigned else organisation.survivor_id, address=row.get_absolute_url(),
-                 sentence=f"请对 {row.number}“{row.title}”出具意见，{opened.due_day} 前。")  # fmt: skip
+    for seat in opened.seats.all():
+        tell_seat(row, seat, "opinion", f"请对 {row.number}“{row.title}”出具意见，{opened.due_day} 前。")
     return row
 
 
@@ -273,8 +272,7 @@ def send(*, by: Actor, submission: Submission, version: int) -> Submission:
     )  # fmt: skip
     workflow.advance(by=by, submission=row, verb="send", to=workflow.JOINT_APPROVAL)
     for seat in opened.seats.all():
-        notices.tell(key=f"seat:{seat.pk}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
-                     sentence=f"请会签 {row.number}“{row.title}”，{opened.due_day} 前。", is_demo=row.is_demo)  # fmt: skip
+        tell_seat(row, seat, "seat", f"请会签 {row.number}“{row.title}”，{opened.due_day} 前。")
     return row
 
 

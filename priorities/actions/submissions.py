@@ -15,9 +15,12 @@ from governance.verbs import verb
 from priorities import guards, screening, workflow
 from priorities import proposal as proposals
 from priorities.actions.drafts import create_draft, write
+from priorities.actions.telling import tell_seat
 from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
 from projects import steps
-from projects.models import Project
+from projects.models import Change, Project
+
+CHANGES = dict(Change.FIELDS)
 
 
 @verb("priorities.submission.submit")
@@ -58,9 +61,7 @@ def withdraw(*, by: Actor, submission: Submission, version: int, reason: str = "
     for round_ in Round.objects.select_for_update().filter(about=row.audit_key, state="open").order_by("pk"):
         rounds.close(round_=round_)
         for seat in round_.seats.all():
-            notices.tell(key=f"withdrawn:{round_.pk}:{seat.pk}", organisation_id=seat.organisation_id,
-                         user_id=seat.assigned_id, sentence=f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。",
-                         address=row.get_absolute_url(), is_demo=row.is_demo)  # fmt: skip
+            tell_seat(row, seat, "withdrawn", f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。")
     workflow.advance(by=by, submission=row, verb="withdraw", to=workflow.WITHDRAWN, reason=reason)
     if row.number:
         notices.tell(key=f"withdrawn:{row.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
@@ -102,7 +103,7 @@ def propose_change(
     """A change of content, time, budget or lead of a running project.
 
     What stays within the approved total is applied at once (result None); a total above it makes a draft of kind
-    变更 that goes to joint approval.
+    变更 that goes to joint approval; its money is what is asked for in addition.
     """
     access.require(by, Permission.SUBMIT)
     project = Project.objects.filter(code=project_code).first()
@@ -112,11 +113,14 @@ def propose_change(
     now = clean_text(now, limit=2000, field="变更后")
     if not reason or not now:
         raise Invalid("变更要写明变更后的内容和理由。", fields={"reason": ["请写明理由。"]} if not reason else {"now": ["请写明。"]})
+    if field not in CHANGES:
+        raise Invalid("变更只有内容、工期、预算、牵头单位和名称。", fields={"field": ["请选择变更什么"]})
     approved = approved_total(project)
     if field == "budget" and total_wan is None:
         raise Invalid("预算变更要写明变更后的总额。", fields={"total_wan": ["请填总额（万元）。"]})
     if total_wan is not None and total_wan > approved:
-        return create_draft(by=by, kind="change", project_code=project_code)
+        asked = f"{project.content}\n变更（{CHANGES[field]}）：{now}\n变更理由：{reason}"
+        return create_draft(by=by, kind="change", project_code=project_code, proposal={"content": asked})
     steps.apply_change(by=by, project=project, field=field, now=now, reason=reason, approver=f"批复总额 {approved:.2f} 万元以内")
     return None
 

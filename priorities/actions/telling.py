@@ -1,8 +1,10 @@
-"""What several verbs end with: the edit lock goes up, the applicant is told."""
+"""What several verbs end with: the edit lock goes up, the units concerned are told."""
 
 from __future__ import annotations
 
-from governance import notices
+from governance import clock, notices
+from governance.models import Appointment, Seat
+from governance.roles import Permission, Role, scope_of
 from priorities.models import Submission
 
 
@@ -12,11 +14,27 @@ def touch(row: Submission) -> None:
     row.save(update_fields=["version"])
 
 
-def tell_applicant(row: Submission, key: str, sentence: str) -> None:
-    """A notice to the applicant and every co-applicant."""
-    notices.tell(key=key, organisation_id=row.organisation.survivor_id, sentence=sentence,
-                 address=row.get_absolute_url(), is_demo=row.is_demo)  # fmt: skip
-    for part in row.participants.select_related("organisation"):
-        notices.tell(key=f"{key}:{part.organisation_id}", organisation_id=part.organisation.survivor_id,
+def tell_unit(row: Submission, organisation_id: int, permission: Permission, key: str, sentence: str) -> None:
+    """A notice to whoever may act for the unit: an auditor or system administrator of the same house reads no business."""
+    able = [role for role in Role if scope_of(role, permission)]
+    hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
+    held = set(hats.values_list("role", flat=True))
+    for role in [r for r in able if r in held] or able[:1]:
+        notices.tell(key=f"{key}:{organisation_id}:{role}", organisation_id=organisation_id, role=role,
                      sentence=sentence, address=row.get_absolute_url(), is_demo=row.is_demo)  # fmt: skip
 
+
+def tell_applicant(row: Submission, key: str, sentence: str) -> None:
+    """A notice to the applicant and every co-applicant."""
+    for unit in sorted(row.belongs_to()):
+        tell_unit(row, unit, Permission.SUBMIT, key, sentence)
+
+
+def tell_seat(row: Submission, seat: Seat, key: str, sentence: str) -> None:
+    """A notice to a seat: its person, else those of its unit who may sign or give the opinion."""
+    if seat.assigned_id:
+        notices.tell(key=f"{key}:{seat.pk}", user_id=seat.assigned_id, sentence=sentence,
+                     address=row.get_absolute_url(), is_demo=row.is_demo)  # fmt: skip
+    else:
+        permission = Permission.GIVE_OPINION if seat.round.kind.startswith("opinion") else Permission.SIGN
+        tell_unit(row, seat.organisation.survivor_id, permission, f"{key}:{seat.pk}", sentence)

@@ -93,3 +93,15 @@ def test_8_3_on_a_row_of_the_plan_is_marked_as_advice(plan):
     advice = panels.advice_for(Project.objects.get(code="P05"), clock.today())
     assert advice.outcome == "undetermined"
     assert "仅作参考" in advice.note
+
+
+def test_notices_of_a_case_reach_those_who_may_act_and_no_administrator_of_the_same_house(stories, cast):
+    from governance import notices
+
+    row = stories.joint_approval()
+    for role in ("finance", "ndrc", "industry", "office_head"):
+        assert f"请会签 {row.number}" in notices.for_actor(getattr(cast, role)).latest("pk").sentence
+    for role in ("sysadmin", "secadmin", "auditor", "district"):
+        assert not notices.for_actor(getattr(cast, role)).exists()
+    told = [n.sentence for n in notices.for_actor(cast.health_cio)]
+    assert any("已受理" in sentence for sentence in told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -348,3 +349,20 @@ def test_every_step_of_a_case_is_in_the_trail(stories, cast):
     events = [r.event.rpartition(".")[2] for r in AuditRow.objects.filter(ok=True).order_by("seq") if row.audit_key in r.concerns]
     assert events == ["create_draft", "submit", "accept", "confirm_facts", "confirm_verdict", "propose_conclusion",
                       "waive_opinion", "send"]  # fmt: skip
+
+
+# --- changes of a running project ----------------------------------------------------------------------------------
+
+
+def test_a_change_within_the_approved_total_is_applied_and_one_above_it_goes_to_joint_approval(stories, cast):
+    row = stories.adopted()
+    code = row.project.code
+    done = actions.propose_change(by=cast.health_cio, project_code=code, field="content", now="改为两期建设", reason="按意见调整")
+    assert done is None
+    assert Project.objects.get(code=code).content == "改为两期建设"
+    within = {"field": "budget", "now": "120 万元", "reason": "结构调整", "total_wan": Decimal("120")}
+    assert actions.propose_change(by=cast.health_cio, project_code=code, **within) is None
+    above = actions.propose_change(by=cast.health_cio, project_code=code, **(within | {"total_wan": Decimal("120.01")}))
+    assert (above.kind, above.project.code, above.state) == ("change", code, "draft")
+    with pytest.raises(Refused, match="不由贵单位牵头"):
+        actions.propose_change(by=cast.industry, project_code=code, **within)

@@ -51,6 +51,24 @@ def test_the_screening_uses_the_reviewers_value_and_keeps_both(stories, cast):
     assert screening.verdict(row)["outcome"] == "defer"  # 8.3.2(3)
 
 
+def test_a_parts_kind_does_not_overrule_the_reviewers_answer_for_the_whole(stories, cast):
+    document = proposal()
+    del document["facts"]["new_department_machine_room"]
+    row = stories.under_review(document=document)
+    assert "8.3.3(5)" not in screening.verdict(row)["met"]
+    row = confirm(cast, row, {"fact": "new_department_machine_room", "value": "yes", "evidence": "含新建机房"})
+    assert "8.3.3(5)" in screening.verdict(row)["met"]
+
+
+def test_parts_of_one_name_are_told_apart(stories, cast):
+    document = proposal()
+    document["components"][1] |= {"name": "业务系统", "kind": "machine_room", "facts": {"new_department_machine_room": "yes"}}
+    row = conclude(cast, stories.judged(document=document))
+    amounts = {a["component"]: a["approved_wan"] for a in row.conclusions.get(in_force=True).amounts if a["fiscal_year"] == 2008}
+    assert amounts["c2"] == "0.00"
+    assert amounts["c1"] != "0.00"
+
+
 def test_a_correction_without_evidence_is_refused(stories, cast):
     with pytest.raises(Invalid, match="要写明依据"):
         confirm(cast, stories.under_review(), {"fact": "exchangeable", "value": "no"})
