@@ -149,6 +149,7 @@ def _databases() -> dict:
 
 DATABASES = _databases()
 ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
+DATABASE_ROUTERS = ["governance.snapshots.SnapshotRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "governance.User"

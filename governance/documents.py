@@ -1,0 +1,203 @@
+"""The only place that calls WeasyPrint: figures to PDF, and the three printed forms of a report.
+
+Same snapshot, same bytes (for equal library versions): SOURCE_DATE_EPOCH is the report's day, fonts are embedded and
+subset, and no URL is fetched while rendering.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import io
+import json
+import os
+import threading
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from governance.figures import Report
+from governance.refusal import Refused
+from governance.snapshots import snapshot_read
+
+FORMATS = ("pdf", "xlsx", "json")
+TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+PANGO = "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+MOST_ROWS = 2000  # more rows go to the xlsx (a table of 20,000 rows took 71 s and 976 MiB)
+_FONTS = {"report-font:serif": "NotoSerifSC-Regular.otf", "report-font:sans": "NotoSansSC-Regular.otf"}
+_epoch_lock = threading.Lock()  # SOURCE_DATE_EPOCH is the process's
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One printed form: bytes, pages (PDF), the engine that made it."""
+
+    format: str
+    content: bytes
+    snapshot: str
+    rule_set: str
+    engine: str
+    pages: int | None = None
+
+    @property
+    def content_type(self) -> str:
+        return TYPES[self.format]
+
+
+@functools.cache
+def _weasyprint():
+    """WeasyPrint, or a Refused with the one line to type where the system has no Pango."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            import weasyprint
+    except OSError:
+        raise Refused(f"本机缺少排版 PDF 的系统库。请以管理员身份执行：{PANGO}", status=409) from None
+    return weasyprint
+
+
+def engine() -> str:
+    """Name and version of the PDF engine, for the document's record."""
+    return f"WeasyPrint {_weasyprint().__version__}"
+
+
+@functools.cache
+def _font_bytes(name: str) -> bytes:
+    return (resources.files("pylopdf_fonts_zh_cn") / name).read_bytes()
+
+
+def _fetcher():
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Denying(URLFetcher):
+        """Our two fonts by name; everything else, network or file, is denied."""
+
+        def fetch(self, url, headers=None):
+            if url in _FONTS:
+                return URLFetcherResponse(url, _font_bytes(_FONTS[url]), {"Content-Type": "font/otf"})
+            raise ValueError("排版时不读取任何地址")
+
+    return Denying(allowed_protocols=set())
+
+
+def pdf(html: str, *, day: dt.date) -> tuple[bytes, int]:
+    """HTML (with its style inside) to PDF/UA bytes and the number of pages. Raises Refused without Pango."""
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    epoch = str(int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()))
+    with _epoch_lock:
+        before = os.environ.get("SOURCE_DATE_EPOCH")
+        os.environ["SOURCE_DATE_EPOCH"] = epoch
+        try:
+            fetcher = _fetcher()
+            fonts = FontConfiguration()
+            style = weasyprint.CSS(string=_style(), font_config=fonts, url_fetcher=fetcher)
+            document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="report:").render(
+                stylesheets=[style], font_config=fonts
+            )
+            content = document.write_pdf(pdf_variant="pdf/ua-1")
+            return content, len(document.pages)
+        finally:
+            if before is None:
+                os.environ.pop("SOURCE_DATE_EPOCH", None)
+            else:
+                os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+@functools.cache
+def _style() -> str:
+    return Path(settings.BASE_DIR / "templates" / "report" / "report.css").read_text(encoding="utf-8")
+
+
+def print_report(report: Report, form: str) -> Printed:
+    """A report in one form; the three forms print the same figures."""
+    snapshot = report.snapshot
+    if form == "json":
+        content = json.dumps(report.as_json(), ensure_ascii=False, indent=2).encode() + b"\n"
+        return Printed("json", content, snapshot, report.rule_set, "json")
+    if form == "xlsx":
+        from governance import workbooks
+
+        return Printed("xlsx", workbooks.report(report), snapshot, report.rule_set, workbooks.engine())
+    if form != "pdf":
+        raise Refused(f"没有格式“{form}”；有：{'、'.join(FORMATS)}。", status=422)
+    rows = sum(len(t.rows) for s in report.sections for t in s.tables)
+    if rows > MOST_ROWS:
+        raise Refused(f"报告有 {rows} 行表格，超过 PDF 的上限 {MOST_ROWS} 行；请改用 xlsx。", status=409)
+    html = render_to_string("report/report.html", {"report": report, "snapshot": snapshot, "sections": numbered(report)})
+    content, pages = pdf(html, day=report.day)
+    return Printed("pdf", content, snapshot, report.rule_set, engine(), pages)
+
+
+_HAN = "零一二三四五六七八九十"
+
+
+def han(number: int) -> str:
+    """1 → 一, 12 → 十二, 20 → 二十."""
+    if number <= 10:
+        return _HAN[number]
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else _HAN[tens]) + "十" + (_HAN[ones] if ones else "")
+
+
+def numbered(report: Report) -> list[dict]:
+    """Sections with their Chinese numbers (一、 and （一）), tables and pictures numbered through."""
+    rows, top, sub, table, chart = [], 0, 0, 0, 0
+    for section in report.sections:
+        if section.level == 1:
+            top, sub = top + 1, 0
+            number = f"{han(top)}、"
+        else:
+            sub += 1
+            number = f"（{han(sub)}）"
+        tables, charts = [], []
+        for one in section.tables:
+            table += 1
+            tables.append({"number": table, "table": one, "groups": _groups(one)})
+        for caption, drawn in section.charts:
+            chart += 1
+            charts.append({"number": chart, "caption": caption, "chart": drawn})
+        rows.append({"number": number, "section": section, "tables": tables, "charts": charts, "level": section.level})
+    return rows
+
+
+def _groups(table) -> list[dict]:
+    """A group head and its rows; the head and the first row share a tbody that does not break."""
+    groups: list[dict] = []
+    for row in table.rows:
+        if "_group" in row:
+            groups.append({"head": row["_group"], "rows": []})
+        else:
+            if not groups:
+                groups.append({"head": "", "rows": []})
+            groups[-1]["rows"].append([(column, row.get(column.id)) for column in table.columns])
+    return groups
+
+
+_builders: dict[str, tuple[str, object]] = {}
+
+
+def register_report(kind: str, title: str, build) -> None:
+    """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready()."""
+    _builders[kind] = (title, build)
+
+
+def kinds() -> dict[str, str]:
+    """Titles of the reports by kind."""
+    return {kind: title for kind, (title, _) in _builders.items()}
+
+
+def build(kind: str, year: int) -> Report:
+    """The figures of a report, read in one consistent snapshot."""
+    if kind not in _builders:
+        raise Refused(f"没有报告“{kind}”；有：{'、'.join(_builders)}。", status=422)
+    with snapshot_read():
+        return _builders[kind][1](year)

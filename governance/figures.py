@@ -1,0 +1,138 @@
+"""A report is figures first: frozen dataclasses from one consistent snapshot; PDF, XLSX and JSON only print them. Pure.
+
+Amounts are Decimal in 万元 (printed with two decimals), unknown is None (printed 未填, JSON null, never 0).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+RENDERER = "1"  # raised when the printed form of the same figures changes
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its unit and the clauses it comes from; `about` is its docstring on paper."""
+
+    id: str
+    label: str
+    value: Decimal | int | str | None
+    unit: str = ""
+    clauses: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `kind` wan, int, percent or text; `width` in percent of the table."""
+
+    id: str
+    label: str
+    kind: str = "text"
+    width: int = 10
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows are dicts by column id; a row with only `_group` is a group's head. `totals` is the last line."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[dict, ...]
+    unit: str = ""
+    totals: dict | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section: paragraphs, figures, tables and pictures in this order; subsections have `level` 2."""
+
+    id: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[tuple[str, object], ...] = ()  # (caption, a chart of governance.charts)
+    level: int = 1
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report. `basis` says how totals count; `notes` are footnotes `(D06, sentence)`."""
+
+    kind: str
+    year: int
+    title: str
+    day: dt.date
+    issuer: tuple[str, ...]
+    basis: str
+    rule_set: str
+    sections: tuple[Section, ...]
+    notes: tuple[tuple[str, str], ...] = ()
+    subtitle: str = ""
+    is_demo: bool = False
+    city: str = ""
+    appendix: str = field(default="")
+
+    def as_json(self) -> dict:
+        """The contract's JSON, `snapshot` included: sha256 over the canonical figures and the renderer's version."""
+        body = {
+            "kind": self.kind,
+            "year": self.year,
+            "title": self.title,
+            "rule_set": self.rule_set,
+            "basis": self.basis,
+            "day": self.day.isoformat(),
+            "sections": [_section(s) for s in self.sections],
+            "notes": [{"code": c, "text": t} for c, t in self.notes],
+        }
+        text = json.dumps(body | {"renderer": RENDERER}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return {"kind": body.pop("kind"), "year": body.pop("year"), "title": body.pop("title"),
+                "snapshot": hashlib.sha256(text.encode()).hexdigest()} | body  # fmt: skip
+
+    @property
+    def heading(self) -> str:
+        """The title on the cover, without the house's name before it."""
+        return self.title.removeprefix(f"{self.city}电子政务项目")
+
+    @property
+    def snapshot(self) -> str:
+        return self.as_json()["snapshot"]
+
+
+def _section(section: Section) -> dict:
+    return {
+        "id": section.id,
+        "title": section.title,
+        "figures": [
+            {"id": f.id, "label": f.label, "value": plain(f.value), "unit": f.unit, "clauses": list(f.clauses)}
+            for f in section.figures
+        ],
+        "tables": [
+            {
+                "id": t.id,
+                "title": t.title,
+                "unit": t.unit,
+                "columns": [{"id": c.id, "label": c.label} for c in t.columns],
+                "rows": [{c.id: plain(r.get(c.id)) for c in t.columns} for r in t.rows if "_group" not in r],
+                "totals": {c.id: plain(t.totals.get(c.id)) for c in t.columns} if t.totals else {},
+            }
+            for t in section.tables
+        ],
+    }
+
+
+def plain(value):
+    """A figure as JSON: Decimal as text with two decimals, dates as ISO text."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
