@@ -1,3 +1,53 @@
-"""Celery's side of the jobs."""
+"""Celery's side of the jobs: one task carries every job, the beat asks for `reconcile` and `daily`."""
 
 from __future__ import annotations
+
+from celery import shared_task
+from celery.signals import beat_init, celeryd_init, worker_ready
+
+from governance import clock, jobs
+
+
+@shared_task(name="governance.tasks.run", acks_late=True, ignore_result=True)
+def run(job_id: str) -> str:
+    """Do one job, if it still waits; a bell that rings twice does nothing."""
+    return jobs.perform(job_id, keeps_spare=True)
+
+
+@shared_task(name="governance.tasks.reconcile", ignore_result=True)
+def reconcile() -> dict[str, int]:
+    """Take back what a dead worker held, ring again for what waits."""
+    return jobs.reconcile()
+
+
+@shared_task(name="governance.tasks.daily", ignore_result=True)
+def daily() -> dict[str, str]:
+    """Everything that is due on the business day; asked often, done once. Sweeps files that no row knows."""
+    failed = jobs.daily(clock.today())
+    jobs.sweep()
+    return failed
+
+
+def _use_own_queue(conf) -> None:
+    """This database's queue, for what is listened to and for what the beat sends."""
+    from governance.jobs.bell import queue_name
+
+    conf.task_default_queue = queue_name()
+
+
+@celeryd_init.connect(weak=False)
+def _before_worker(conf=None, **kwargs) -> None:
+    _use_own_queue(conf)
+
+
+@beat_init.connect(weak=False)
+def _before_beat(sender=None, **kwargs) -> None:
+    _use_own_queue(sender.app.conf)
+
+
+@worker_ready.connect(weak=False)
+def _worker_is_there(**kwargs) -> None:
+    from governance.jobs.worker import warm_up
+
+    warm_up()
+    jobs.reconcile()
