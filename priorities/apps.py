@@ -8,9 +8,12 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
-        from governance import rail
+        from governance import jobs, rail
         from governance.roles import Permission
         from priorities import desk_counts as counts
+        from priorities.daily import daily
+
+        jobs.on_daily(daily)
 
         rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, order=10)
         rail.offer("我的工作", "我的申报", "/priorities/mine/", Permission.SUBMIT, count=counts.mine, order=12)

@@ -353,3 +353,13 @@ def test_money_columns_follow_the_proposal(stories):
     row = stories.draft()
     assert (row.total_wan, row.city_wan) == (Decimal("120.00"), Decimal("110.00"))
     assert stories.draft(document=proposal(components=components("0"))).city_wan == 0
+
+
+def test_the_beat_brings_deferred_cases_back(stories, settings):
+    from governance.tasks import daily as beat
+
+    row = stories.concluded("deferred")
+    settings.GUIYANG_TODAY = "2008-02-20"
+    beat()
+    row.refresh_from_db()
+    assert row.state == "under_review"
