@@ -11,8 +11,10 @@ import datetime as dt
 import functools
 import io
 import json
+import logging
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -20,8 +22,11 @@ from pathlib import Path
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from governance import jobs
 from governance.figures import Report
-from governance.refusal import Refused
+from governance.jobs import Progress
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission, Role, Scope
 from governance.snapshots import snapshot_read
 
 FORMATS = ("pdf", "xlsx", "json")
@@ -87,13 +92,14 @@ def _fetcher():
     return Denying(allowed_protocols=set())
 
 
-def pdf(html: str, *, day: dt.date) -> tuple[bytes, int]:
-    """HTML (with its style inside) to PDF/UA bytes and the number of pages. Raises Refused without Pango."""
+def pdf(html: str, *, day: dt.date, progress: Progress | None = None) -> tuple[bytes, int]:
+    """HTML to PDF/UA bytes and the number of pages; `progress` is told each page. Raises Refused without Pango."""
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration
 
+    told = _told(progress) if progress else contextlib.nullcontext()
     epoch = str(int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()))
-    with _epoch_lock:
+    with _epoch_lock, told:
         before = os.environ.get("SOURCE_DATE_EPOCH")
         os.environ["SOURCE_DATE_EPOCH"] = epoch
         try:
@@ -112,12 +118,42 @@ def pdf(html: str, *, day: dt.date) -> tuple[bytes, int]:
                 os.environ["SOURCE_DATE_EPOCH"] = before
 
 
+class _Pages(logging.Handler):
+    """Hears WeasyPrint's own account of its steps and passes on what people understand."""
+
+    def __init__(self, progress: Progress):
+        super().__init__(logging.INFO)
+        self.progress, self.page = progress, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.args and "Page" in str(record.msg):
+            self.page = max(self.page, int(record.args[-1] if isinstance(record.args, tuple) else 0))
+            # The number of pages is known only at the end: every page takes a twelfth of what is left.
+            self.progress.step(1 - (11 / 12) ** self.page, 1, f"排版第 {self.page} 页")
+        elif "Creating PDF" in str(record.msg):
+            self.progress.step(95, 100, f"共 {self.page} 页，正在写入文件")
+
+
+@contextlib.contextmanager
+def _told(progress: Progress):
+    from weasyprint.logger import PROGRESS_LOGGER
+
+    handler, level = _Pages(progress), PROGRESS_LOGGER.level
+    PROGRESS_LOGGER.addHandler(handler)
+    PROGRESS_LOGGER.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        PROGRESS_LOGGER.removeHandler(handler)
+        PROGRESS_LOGGER.setLevel(level)
+
+
 @functools.cache
 def _style() -> str:
     return Path(settings.BASE_DIR / "templates" / "report" / "report.css").read_text(encoding="utf-8")
 
 
-def print_report(report: Report, form: str) -> Printed:
+def print_report(report: Report, form: str, progress: Progress | None = None) -> Printed:
     """A report in one form; the three forms print the same figures."""
     snapshot = report.snapshot
     if form == "json":
@@ -133,7 +169,7 @@ def print_report(report: Report, form: str) -> Printed:
     if rows > MOST_ROWS:
         raise Refused(f"报告有 {rows} 行表格，超过 PDF 的上限 {MOST_ROWS} 行；请改用 xlsx。", status=409)
     html = render_to_string("report/report.html", {"report": report, "snapshot": snapshot, "sections": numbered(report)})
-    content, pages = pdf(html, day=report.day)
+    content, pages = pdf(html, day=report.day, progress=progress)
     return Printed("pdf", content, snapshot, report.rule_set, engine(), pages)
 
 
@@ -182,12 +218,57 @@ def _groups(table) -> list[dict]:
     return groups
 
 
-_builders: dict[str, tuple[str, object]] = {}
+_builders: dict[str, tuple[str, Callable]] = {}
 
 
-def register_report(kind: str, title: str, build) -> None:
-    """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready()."""
+def register_report(
+    kind: str, title: str, build: Callable[[int], Report], *, permission: Permission = Permission.REQUEST_REPORT,
+    order: int = 100,
+) -> None:
+    """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready().
+
+    It becomes a kind of job as well: requested on the documents page for a year and formats by whoever holds
+    `permission` for the whole city, who may also download it; the auditor downloads everything.
+    """  # fmt: skip
     _builders[kind] = (title, build)
+
+    def may(actor) -> bool:
+        return actor.scope(permission) is Scope.CITY
+
+    jobs.register(jobs.JobKind(
+        key=kind, title=title, run=functools.partial(_run, kind), clean=clean_params, order=order,
+        may_request=lambda actor, params: may(actor),
+        may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
+    ))  # fmt: skip
+
+
+def clean_params(params: dict) -> dict:
+    """`{"year", "formats"}` of a report's job: a year of the plan, at least one format, in the order of FORMATS."""
+    years = settings.PLAN_YEARS
+    year, formats = params.get("year"), params.get("formats") or list(FORMATS)
+    if isinstance(year, bool) or not isinstance(year, int) or year not in years:
+        raise Invalid(f"报告年度应为 {years[0]}—{years[-1]}。", fields={"year": ["请选择年度"]})
+    if unknown := [f for f in formats if f not in FORMATS]:
+        raise Invalid(f"没有格式“{unknown[0]}”；有：{'、'.join(FORMATS)}。", fields={"formats": ["请选择格式"]})
+    return {"year": year, "formats": [f for f in FORMATS if f in formats]}
+
+
+def _run(kind: str, params: dict, progress: Progress) -> list[jobs.Produced]:
+    """The job of a report: figures once, then every form that was asked for."""
+    progress.step(2, 100, "取数")
+    report = build(kind, params["year"])
+    progress.step(25, 100, "取数完成")
+    forms, made = params["formats"], []
+    for number, form in enumerate(reversed(forms)):  # the quick ones first; the pdf has the long way
+        low = 25 + 70 * number / len(forms)
+        part = progress.part(low, 25 + 70 * (number + 1) / len(forms))
+        part.step(0, 1, f"生成 {form.upper()}")
+        printed = print_report(report, form, part)
+        made.append(
+            jobs.Produced(form, printed.content, f"{report.title}.{form}", printed.snapshot, printed.rule_set,
+                          printed.engine, printed.pages)
+        )  # fmt: skip
+    return made[::-1]
 
 
 def kinds() -> dict[str, str]:

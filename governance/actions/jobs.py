@@ -1,0 +1,58 @@
+"""Verbs about background jobs and the documents that they make."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+
+from governance import access, audit, jobs
+from governance.access import Actor
+from governance.jobs import bell, queue
+from governance.models import Document, Job
+from governance.refusal import NotVisible
+from governance.roles import Permission
+from governance.verbs import verb
+
+
+@verb("governance.job.request")
+def request_job(*, by: Actor, kind: str, params: dict) -> Job:
+    """Request a job: a row in this transaction, rung for after it. WrongRole, Invalid (422) as the kind says."""
+    access.require(by, Permission.USE)
+    return queue.enqueue(by=by, kind=kind, params=params)
+
+
+@verb("governance.job.cancel")
+def cancel_job(*, by: Actor, job: Job) -> None:
+    """Cancel a job of one's own (an operator: any): at once while it waits, within a second while it runs."""
+    access.require(by, Permission.USE)
+    row = queue.lock_for(job, by)
+    queue.require_state(row, ("queued", "running"), "取消")
+    if row.state == "queued":
+        Job.objects.filter(pk=row.pk).update(state="cancelled", cancel_asked=True, finished_at=Now(), doing="")
+    else:
+        Job.objects.filter(pk=row.pk).update(cancel_asked=True, doing="正在停止")
+    audit.record(by=by, event="governance.job.cancel", about=row, sentence=f"取消{row.title}")
+
+
+@verb("governance.job.retry")
+def retry_job(*, by: Actor, job: Job) -> None:
+    """Queue a failed or cancelled job once more, with three new attempts."""
+    access.require(by, Permission.USE)
+    row = queue.lock_for(job, by)
+    queue.require_state(row, ("failed", "cancelled"), "重试")
+    Job.objects.filter(pk=row.pk).update(
+        state="queued", attempts=0, percent=0, doing="", error="", cancel_asked=False, owner="", lease_until=None,
+        started_at=None, finished_at=None,
+    )  # fmt: skip
+    audit.record(by=by, event="governance.job.retry", about=row, sentence=f"重新生成{row.title}")
+    bell.ring(row.pk)
+
+
+@verb("governance.document.download")
+def download_document(*, by: Actor, document: Document) -> Document:
+    """Every download is recorded; who may not download is told that there is nothing (404)."""
+    access.require(by, Permission.USE)
+    if not jobs.find(document.kind).may_download(by, document):
+        raise NotVisible()
+    audit.record(by=by, event="governance.document.download", about=document,
+                 sentence=f"下载{document.title}（{document.format.upper()}），摘要 {document.file.sha256[:12]}")  # fmt: skip
+    return document

@@ -1,0 +1,206 @@
+"""Verbs about people: accounts (system administrator), appointments (security administrator), one's own matters.
+
+三权分立: who runs accounts grants no roles, who grants roles has no account in hand, and nobody grants himself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from governance import access, audit, clock, notices
+from governance.access import Actor
+from governance.models import ApiToken, Appointment, Organisation, User
+from governance.refusal import Invalid, Refused
+from governance.roles import ROLE_LABELS, Permission, Role
+from governance.verbs import verb
+
+ADDRESS = "/governance/accounts/"
+
+
+@verb("governance.notices.read")
+def mark_read(*, by: Actor) -> int:
+    """Mark one's notices read; returns how many were unread."""
+    access.require(by, Permission.USE)
+    return notices.unread(by).update(read_at=clock.now())
+
+
+
+def _checked_password(user: User, password: str, field: str = "password") -> str:
+    """The password, or Invalid with what is wrong with it."""
+    if len(password) > 200:
+        raise Invalid("密码最多 200 个字符。", fields={field: ["密码最多 200 个字符"]})
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("密码不合要求：" + "".join(error.messages), fields={field: list(error.messages)}) from None
+    return password
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one."""
+    ended = 0
+    for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
+        if session.session_key != but and session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+            ended += 1
+    return ended
+
+
+@verb("governance.account.create")
+def create_account(
+    *, by: Actor, username: str, full_name: str, password: str, email: str = "", phone: str = ""
+) -> User:
+    """A new account without any right; the security administrator appoints. Invalid for a name that is taken."""
+    access.require(by, Permission.MANAGE_ACCOUNTS)
+    fields: dict[str, list[str]] = {}
+    if not username or not all(c.isascii() and (c.isalnum() or c in "._-") for c in username) or len(username) > 60:
+        fields["username"] = ["用户名用英文字母、数字和 . _ -，最多 60 个"]
+    elif User.objects.filter(username__iexact=username).exists():
+        fields["username"] = [f"用户名 {username} 已经有人用了"]
+    if not full_name:
+        fields["full_name"] = ["写明姓名"]
+    if fields:
+        raise Invalid("账号没有建立：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    user = User(username=username, full_name=full_name, email=email, phone=phone)
+    user.set_password(_checked_password(user, password))
+    user.save()
+    audit.record(by=by, event="governance.account.create", about=user, now=username, address=ADDRESS,
+                 sentence=f"建立账号 {username}（{full_name}）")  # fmt: skip
+    return user
+
+
+@verb("governance.account.set_active")
+def set_active(*, by: Actor, user: User, is_active: bool) -> None:
+    """Disable or enable an account; disabling ends its sessions and tokens. Nobody disables himself."""
+    access.require(by, Permission.MANAGE_ACCOUNTS)
+    if user.pk == by.user_id and not is_active:
+        raise Refused("不能停用自己的账号；请另一位系统管理员来做。")
+    row = User.objects.select_for_update().get(pk=user.pk)
+    if not is_active and _is_last_secadmin(row):
+        raise Refused("这是最后一位安全管理员，停用后没有人能授予角色；请先任命另一位。", blockers=(("先任命另一位安全管理员", "安全管理员"),))
+    word = "启用" if is_active else "停用"
+    if row.is_active == is_active:
+        raise Refused(f"账号 {row.username} 已经{word}。")
+    row.is_active = is_active
+    row.save(update_fields=["is_active"])
+    if not is_active:
+        end_sessions(row)
+        ApiToken.objects.filter(user=row).delete()
+    audit.record(by=by, event="governance.account.set_active", about=row, now=word, address=ADDRESS,
+                 sentence=f"{word}账号 {row.username}（{row.full_name}）")  # fmt: skip
+
+
+@verb("governance.account.reset_password")
+def reset_password(*, by: Actor, user: User, password: str) -> None:
+    """A new password for somebody who forgot his; ends his sessions and tokens."""
+    access.require(by, Permission.MANAGE_ACCOUNTS)
+    row = User.objects.select_for_update().get(pk=user.pk)
+    row.set_password(_checked_password(row, password))
+    row.save(update_fields=["password"])
+    end_sessions(row)
+    ApiToken.objects.filter(user=row).delete()
+    notices.tell(
+        key=f"password:{row.pk}:{clock.now().isoformat()}", user_id=row.pk, address="/governance/password/",
+        sentence="系统管理员重置了您的密码，请尽快改成自己的。",
+    )  # fmt: skip
+    audit.record(by=by, event="governance.account.reset_password", about=row, address=ADDRESS,
+                 sentence=f"重置 {row.username}（{row.full_name}）的密码")  # fmt: skip
+
+
+@verb("governance.account.change_password")
+def change_password(*, by: Actor, old: str, new: str, session_key: str | None = None) -> User:
+    """One's own password; other sessions and all tokens end."""
+    access.require(by, Permission.USE)
+    row = User.objects.select_for_update().get(pk=by.user_id)
+    if not row.check_password(old):
+        raise Invalid("现在的密码不对。", fields={"old": ["现在的密码不对"]})
+    if old == new:
+        raise Invalid("新密码要与现在的不同。", fields={"new": ["新密码要与现在的不同"]})
+    row.set_password(_checked_password(row, new, "new"))
+    row.save(update_fields=["password"])
+    end_sessions(row, but=session_key)
+    ApiToken.objects.filter(user=row).delete()
+    audit.record(by=by, event="governance.account.change_password", about=row, sentence="改了自己的密码", address="/governance/password/")
+    return row
+
+
+def _is_last_secadmin(user: User, but: int | None = None) -> bool:
+    """Whether without this user (or without his appointment `but`) nobody could grant roles any more."""
+    standing = Appointment.objects.in_force(clock.today()).filter(role=Role.SECADMIN, user__is_active=True)
+    if not standing.filter(user=user).exists():
+        return False
+    rest = standing.exclude(pk=but) if but else standing.exclude(user=user)
+    return not rest.filter(Q(to_day=None) | Q(to_day__gt=clock.today())).exists()
+
+
+# Roles of the three powers exclude each other and everything else: one person, one power.
+_POWERS = {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
+
+
+@verb("governance.appointment.grant")
+def grant(
+    *, by: Actor, user: User, organisation: Organisation, role: str, manner: str = "正式", from_day: dt.date,
+    to_day: dt.date | None = None, on_behalf_of: Organisation | None = None,
+) -> Appointment:  # fmt: skip
+    """Appoint somebody to a role of a unit for a period. Nobody grants himself; the three powers stay apart."""
+    access.require(by, Permission.GRANT_ROLES)
+    if user.pk == by.user_id:
+        raise Refused("不能给自己授予角色；请另一位安全管理员来做。")
+    fields: dict[str, list[str]] = {}
+    if role not in set(Role):
+        fields["role"] = ["请选择角色"]
+    if manner not in {m for m, _ in Appointment.MANNERS}:
+        fields["manner"] = ["请选择方式"]
+    if manner in ("代行", "委托") and on_behalf_of is None:
+        fields["on_behalf_of"] = [f"{manner}要写明代哪个单位"]
+    if to_day and to_day < from_day:
+        fields["to_day"] = ["止日不能早于起日"]
+    if organisation.is_generic:
+        fields["organisation"] = [f"“{organisation.name}”是泛指，不能任职（D42）"]
+    if fields:
+        raise Invalid("任职没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    standing = Appointment.objects.filter(user=user).filter(Q(to_day=None) | Q(to_day__gte=from_day))
+    if to_day:
+        standing = standing.filter(from_day__lte=to_day)
+    held = {Role(r) for r in standing.values_list("role", flat=True)}
+    if standing.filter(organisation=organisation, role=role).exists():
+        raise Refused(f"{user.full_name}在这段时间已经是{organisation.name}的{ROLE_LABELS[Role(role)]}。")
+    wanted = Role(role)
+    clash = (held - {wanted}) if wanted in _POWERS else (held & _POWERS)
+    if clash:
+        names = "、".join(sorted(ROLE_LABELS[r] for r in clash))
+        raise Refused(f"三权分立：{user.full_name}已任{names}，不能再任{ROLE_LABELS[wanted]}；请先结束原任职，或另选一人。")
+    row = Appointment.objects.create(user=user, organisation=organisation, role=role, manner=manner, from_day=from_day,
+                                     to_day=to_day, on_behalf_of=on_behalf_of)  # fmt: skip
+    audit.record(by=by, event="governance.appointment.grant", about=(user, organisation), now=role, address="/governance/roles/",
+                 sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）")  # fmt: skip
+    notices.tell(key=f"appointment:{row.pk}", user_id=user.pk, address="/",
+                 sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。")  # fmt: skip
+    return row
+
+
+@verb("governance.appointment.end")
+def end_appointment(*, by: Actor, appointment: Appointment, last_day: dt.date) -> None:
+    """Let an appointment end; the last security administrator stays. Its row stays as history."""
+    access.require(by, Permission.GRANT_ROLES)
+    # The standing security administrators are locked together, so that two of them cannot end each other at once.
+    list(Appointment.objects.select_for_update().filter(role=Role.SECADMIN).order_by("pk"))
+    row = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if row.to_day is not None and row.to_day < clock.today():
+        raise Refused("这项任职已经结束。")
+    if last_day < row.from_day:
+        raise Invalid("止日不能早于起日。", fields={"last_day": [f"起日是 {row.from_day}"]})
+    if row.role == Role.SECADMIN and _is_last_secadmin(row.user, but=row.pk):
+        raise Refused("这是最后一位安全管理员，结束后没有人能授予角色；请先任命另一位。", blockers=(("先任命另一位安全管理员", "安全管理员"),))
+    was = row.to_day
+    row.to_day = last_day
+    row.save(update_fields=["to_day"])
+    audit.record(by=by, event="governance.appointment.end", about=(row.user, row.organisation), was=str(was or ""), now=str(last_day),
+                 sentence=f"{row.user.full_name}的{row.organisation.name}{row.get_role_display()}任职至 {last_day}",
+                 address="/governance/roles/")  # fmt: skip
