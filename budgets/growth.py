@@ -15,7 +15,7 @@ WORDS = {PASSED: "通过", FAILED: "未通过", UNKNOWN: "无法判定"}
 
 
 @dataclass(frozen=True)
-class Test:
+class GrowthTest:
     """One test: its name, the result, the sentence with the inputs."""
 
     name: str
@@ -39,7 +39,7 @@ class YearGrowth:
     growth_percent: Decimal | None  # of the fund, one decimal
     share_percent: Decimal | None  # F/R of the year
     share_before_percent: Decimal | None
-    tests: tuple[Test, ...]
+    tests: tuple[GrowthTest, ...]
     need_wan: Decimal | None  # what the year would have needed to pass the first test
 
 
@@ -48,8 +48,8 @@ def percent(part: Decimal, whole: Decimal, places: str = "0.1") -> Decimal:
     return (part / whole * 100).quantize(Decimal(places), rounding=ROUND_HALF_UP)
 
 
-def tests(year: int, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str = "c") -> YearGrowth:
-    """Both tests of a year under a reading of D06 (a: fund alone; b: share × 1.2; c: share rises and fund + 20 %)."""
+def growth_of(year: int, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str) -> YearGrowth:
+    """Both tests of a year (9.6.1) under a reading of D06 (a: fund alone; b: share × 1.2; c: share rises and fund + 20 %)."""
     now, before = funds.get(year), funds.get(year - 1)
     r_now, r_before = revenues.get(year), revenues.get(year - 1)
     grown = percent(now - before, before) if now is not None and before else None
@@ -64,24 +64,24 @@ def tests(year: int, funds: dict[int, Decimal | None], revenues: dict[int, Decim
     return YearGrowth(year, now, before, r_now, r_before, grown, share, share_before, tuple(found), need)
 
 
-def _fund_test(year, now, before, grown, need) -> Test:
+def _fund_test(year, now, before, grown, need) -> GrowthTest:
     name = "检验一：资金增长不低于上年资金总额的 20%"
     if now is None or not before:
         missing = "、".join(f"{y} 年" for y, v in ((year - 1, before), (year, now)) if not v)
-        return Test(name, UNKNOWN, f"缺 {missing}的市财政批复数，无法判定。")
+        return GrowthTest(name, UNKNOWN, f"缺 {missing}的市财政批复数，无法判定。")
     result = PASSED if now >= need else FAILED
-    return Test(name, result, f"资金 {before:,.2f} → {now:,.2f} 万元，增长 {grown}%，下限 20%（{need:,.2f} 万元）。")
+    return GrowthTest(name, result, f"资金 {before:,.2f} → {now:,.2f} 万元，增长 {grown}%，下限 20%（{need:,.2f} 万元）。")
 
 
-def _share_test(year, share, share_before, r_now, r_before, factor) -> Test:
+def _share_test(year, share, share_before, r_now, r_before, factor) -> GrowthTest:
     name = "检验二：占市本级财政收入的比例逐年加大"
     if r_now is None or r_before is None:
         missing = "、".join(f"{y} 年" for y, v in ((year - 1, r_before), (year, r_now)) if v is None)
-        return Test(name, UNKNOWN, f"缺 {missing}的市本级财政收入，无法判定（D06）。市财政局可以录入。")
+        return GrowthTest(name, UNKNOWN, f"缺 {missing}的市本级财政收入，无法判定（D06）。市财政局可以录入。")
     if share is None or share_before is None:
-        return Test(name, UNKNOWN, "缺两年的市财政批复数，无法判定。")
+        return GrowthTest(name, UNKNOWN, "缺两年的市财政批复数，无法判定。")
     rises = share > share_before if factor == 1 else share >= share_before * factor
-    return Test(name, PASSED if rises else FAILED, f"比例 {share_before}% → {share}%。")
+    return GrowthTest(name, PASSED if rises else FAILED, f"比例 {share_before}% → {share}%。")
 
 
 def even_split_feasible(windows: list[tuple[int, int, Decimal]], years: range) -> dict:

@@ -1,6 +1,17 @@
-"""Addresses of budgets."""
+"""Addresses of money."""
 
 from __future__ import annotations
 
+from django.urls import path
+
+from budgets import views
+
 app_name = "budgets"
-urlpatterns: list = []
+urlpatterns: list = [
+    path("", views.index, name="index"),
+    path("<int:year>/", views.year, name="year"),
+    path("<int:year>/cells/", views.cells, name="cells"),
+    path("<int:year>/lock/", views.lock, name="lock"),
+    path("<int:year>/revenue/", views.revenue, name="revenue"),
+    path("lines/<int:pk>/", views.line, name="line"),
+]

@@ -1,0 +1,109 @@
+"""What pages of floor 5 show of money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
+from governance.access import Actor, may
+from governance.roles import Permission
+from projects.models import Project
+
+
+@dataclass(frozen=True)
+class ProjectMoney:
+    """One project: years × stages, sources under approved, the gap to the estimate, the illustrative even split."""
+
+    years: list[int]
+    stages: list[dict]  # {"key", "label", "cells": [Decimal | None], "total", "gap"}
+    sources: list[dict]  # approved by source: {"label", "cells", "total"}
+    illustrative: list[Decimal]
+    entries: list[Entry]
+    totals: dict[str, Decimal | None]
+
+
+def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney | None:
+    """A project's money for whoever may see it; None for others."""
+    if not may(actor, Permission.READ_BUDGET):
+        return None
+    lines = list(BudgetLine.objects.visible_to(actor).filter(project=project).order_by("fiscal_year", "source"))
+    years = sorted({line.fiscal_year for line in lines} | set(window(project)))
+    stages = []
+    totals: dict[str, Decimal | None] = {}
+    for key, label in STAGES:
+        cells = [_sum(getattr(x, f"{key}_wan") for x in lines if x.fiscal_year == y) for y in years]
+        totals[key] = _sum(cells)
+        gap = None
+        if project.estimate_wan is not None and key in ("estimate", "approved"):
+            gap = project.estimate_wan - (totals[key] or Decimal(0))
+        stages.append({"key": key, "label": label, "cells": cells, "total": totals[key], "gap": gap})
+    sources = []
+    for key, label in SOURCES:
+        mine = [x for x in lines if x.source == key and x.approved_wan is not None]
+        if mine:
+            cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
+            sources.append({"label": label, "cells": cells, "total": _sum(cells)})
+    entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
+    return ProjectMoney(years, stages, sources, even_split(project, years), list(entries), totals)
+
+
+def window(project: Project) -> range:
+    """The calendar years that the project's latest window touches."""
+    if not project.latest_start or not project.latest_end:
+        return range(0)
+    return range(project.latest_start.year, project.latest_end.year + 1)
+
+
+def even_split(project: Project, years: list[int]) -> list[Decimal]:
+    """示意: the estimate spread evenly by month; never stored (D08)."""
+    if not project.start or not project.end or project.estimate_wan is None:
+        return [Decimal(0) for _ in years]
+    months = [(y, m) for y in range(project.start.year, project.end.year + 1) for m in range(1, 13)
+              if (project.start.year, project.start.month) <= (y, m) <= (project.end.year, project.end.month)]  # fmt: skip
+    return [(project.estimate_wan * sum(1 for y, _ in months if y == year) / len(months)).quantize(Decimal("0.01")) for year in years]
+
+
+def _sum(amounts) -> Decimal | None:
+    held = [a for a in amounts if a is not None]
+    return sum(held, Decimal(0)) if held else None
+
+
+def year_money(project_ids, year: int) -> dict[int, ProjectYear]:
+    """The maintained rows of a year by project."""
+    return {row.project_id: row for row in ProjectYear.objects.filter(project_id__in=project_ids, fiscal_year=year)}
+
+
+def totals_of(project_ids) -> dict[int, dict[str, Decimal | None]]:
+    """Approved, appropriated and spent over all years by project, one query."""
+    sums: dict[int, dict[str, Decimal | None]] = defaultdict(lambda: {"approved": None, "appropriated": None, "spent": None})
+    for row in ProjectYear.objects.filter(project_id__in=project_ids):
+        for key in ("approved", "appropriated", "spent"):
+            value = getattr(row, f"{key}_wan")
+            if value is not None:
+                sums[row.project_id][key] = (sums[row.project_id][key] or Decimal(0)) + value
+    return sums
+
+
+@dataclass(frozen=True)
+class HomeMoney:
+    """The year's money on the home page."""
+
+    year: int
+    filled: int
+    approved: Decimal | None
+    appropriated: Decimal | None
+    spent: Decimal | None
+
+
+def home_money(day: dt.date, actor: Actor) -> HomeMoney | None:
+    """Sums of the year for whoever sees city money."""
+    if not may(actor, Permission.READ_BUDGET):
+        return None
+    lines = list(BudgetLine.objects.visible_to(actor).in_year(day.year))
+    return HomeMoney(
+        day.year, len({x.project_id for x in lines if x.approved_wan is not None}), _sum(x.approved_wan for x in lines),
+        _sum(x.appropriated_wan for x in lines), _sum(x.spent_wan for x in lines),
+    )  # fmt: skip
