@@ -8,7 +8,9 @@ class BudgetsConfig(AppConfig):
     verbose_name = "资金"
 
     def ready(self) -> None:
-        from governance import rail
+        from budgets import reports
+        from governance import documents, rail
         from governance.roles import Permission
 
+        documents.register_report("annual_budget", "年度预算报告", reports.build, order=20)
         rail.offer("资金", "预算表", "/budgets/", Permission.READ_BUDGET, order=10)

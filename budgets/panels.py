@@ -10,6 +10,7 @@ from decimal import Decimal
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from governance.access import Actor, may
 from governance.roles import Permission
+from governance.text import quantise
 from projects.models import Project
 
 
@@ -57,13 +58,19 @@ def window(project: Project) -> range:
     return range(project.latest_start.year, project.latest_end.year + 1)
 
 
-def even_split(project: Project, years: list[int]) -> list[Decimal]:
-    """示意: the estimate spread evenly by month; never stored (D08)."""
+def even_split_exact(project: Project, years) -> list[Decimal]:
+    """示意, not rounded: the estimate spread evenly over the months of its window, per year; never stored (D08)."""
     if not project.start or not project.end or project.estimate_wan is None:
         return [Decimal(0) for _ in years]
-    months = [(y, m) for y in range(project.start.year, project.end.year + 1) for m in range(1, 13)
-              if (project.start.year, project.start.month) <= (y, m) <= (project.end.year, project.end.month)]  # fmt: skip
-    return [(project.estimate_wan * sum(1 for y, _ in months if y == year) / len(months)).quantize(Decimal("0.01")) for year in years]
+    first, last = project.start, project.end
+    months = [y for y in range(first.year, last.year + 1) for m in range(1, 13)
+              if (first.year, first.month) <= (y, m) <= (last.year, last.month)]  # fmt: skip
+    return [project.estimate_wan * months.count(year) / len(months) for year in years]
+
+
+def even_split(project: Project, years) -> list[Decimal]:
+    """示意 of one project, two decimals."""
+    return [quantise(amount) for amount in even_split_exact(project, years)]
 
 
 def _sum(amounts) -> Decimal | None:

@@ -301,7 +301,12 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"guiyang": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "guiyang": {"level": "INFO"},
+        "axes": {"level": "ERROR"},
+        "weasyprint.progress": {"propagate": False},  # read by governance.documents alone
+        "fontTools": {"level": "ERROR"},
+    },
 }
 
 # What belongs to this city and this plan; logic never names them.

@@ -1,0 +1,283 @@
+"""年度预算报告: the figures of a year's money, first as frozen dataclasses, then printed by governance.documents.
+
+Basis 口径 (D09): estimates are 概算（业内估算）, not appropriations; sums count a project once (按项目); by lead they say
+按第一牵头 or 按参与(重复计数) (D43). Nothing is split that the plan does not split (D08): the even split by month is 示意.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from budgets import growth, panels, table
+from budgets.models import SOURCES, STAGES, BudgetLine
+from governance import charts, clock
+from governance.figures import Column, Figure, Report, Section, Table
+from governance.models import Discrepancy
+from projects.models import Project
+
+RULE_SET = "plan-2006"
+BASIS = "金额按项目计，每个项目只计一次，不在牵头单位间拆分；概算为业内估算，非批复数"
+MONEY = tuple(Column(key, label, "wan", 13) for key, label in STAGES)
+
+
+@dataclass(frozen=True)
+class BudgetYear:
+    """The figures of one year; every amount in 万元, None is 未填."""
+
+    year: int
+    planned: int  # projects whose latest window touches the year
+    planned_wan: Decimal  # their estimates over all years (10.4)
+    total_wan: Decimal  # the plan's total, 6883
+    estimate_wan: Decimal | None  # the year's 概算 as entered
+    approved_wan: Decimal | None  # 批复: adopted by the leading group
+    appropriated_wan: Decimal | None  # 下达
+    spent_wan: Decimal | None  # 支出
+    filled: int  # projects with an approved amount
+    rate_percent: Decimal | None  # spent / approved
+    left_wan: Decimal | None  # approved − appropriated
+
+
+def figures(found: table.YearTable) -> BudgetYear:
+    """From the year's table, the same that the page shows."""
+    sums = {key: found.sum(key) for key, _ in STAGES}
+    approved, appropriated, spent = sums["approved"], sums["appropriated"], sums["spent"]
+    return BudgetYear(
+        year=found.year,
+        planned=sum(1 for r in found.rows if r.project.plan_item_id),
+        planned_wan=found.planned_wan,
+        total_wan=found.planned_wan + found.rest_wan,
+        estimate_wan=sums["estimate"],
+        approved_wan=approved,
+        appropriated_wan=appropriated,
+        spent_wan=spent,
+        filled=found.filled("approved"),
+        rate_percent=growth.percent(spent, approved) if approved and spent is not None else None,
+        left_wan=None if approved is None else approved - (appropriated or Decimal(0)),
+    )  # fmt: skip
+
+
+def build(year: int) -> Report:
+    """The annual budget report of a year 2005–2010; called inside one snapshot."""
+    found = table.year_table(year)
+    f = figures(found)
+    day = min(clock.today(), dt.date(year, 12, 31)) if clock.today().year >= year else clock.today()
+    sections = (
+        _basics(found, f),
+        _scope(f),
+        _stages(found, f),
+        _by_programme(found),
+        _by_project(found),
+        _by_lead(found),
+        _growth(found),
+        _whole_period(),
+        _by_year(),
+        _decisions(found, f),
+    )
+    return Report(
+        kind="annual_budget", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度预算报告", day=day,
+        issuer=(f"{settings.CITY_NAME}财政局", f"{settings.CITY_NAME}信息化领导小组办公室"), basis=BASIS, rule_set=RULE_SET,
+        sections=sections, notes=_notes(), subtitle="依据《贵阳市“十一五”电子政务规划（下）》", city=settings.CITY_NAME,
+        is_demo=BudgetLine.objects.filter(is_demo=True).exists(),
+    )  # fmt: skip
+
+
+def wan(amount: Decimal | None) -> str:
+    return "未填" if amount is None else f"{amount:,.2f}万元"
+
+
+def _basics(found: table.YearTable, f: BudgetYear) -> Section:
+    before = "（规划期前）" if f.year < 2006 else ""
+    text = (
+        f"规划10.4列27项，概算合计{f.total_wan:,.0f}万元（业内估算，规划和机构建设等方面的内容不包括在内）。{f.year}年{before}"
+        f"在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
+        f"两者相加与10.4合计一致。",
+        f"{f.year}年已填批复的项目{f.filled}项，批复{wan(f.approved_wan)}，下达{wan(f.appropriated_wan)}，支出{wan(f.spent_wan)}"
+        + (f"，支出占批复{f.rate_percent}%。" if f.rate_percent is not None else "。"),
+    )
+    return Section("basics", "基本情况", text)
+
+
+def _scope(f: BudgetYear) -> Section:
+    rows = (
+        Figure("planned", "周期含本年的规划项目", f.planned, "项", ("10.4",)),
+        Figure("planned_wan", "其概算合计（各年之和）", f.planned_wan, "万元", ("10.4",)),
+        Figure("total_wan", "27项概算合计", f.total_wan, "万元", ("10.4", "10.5")),
+        Figure("estimate_wan", "本年概算", f.estimate_wan, "万元"),
+        Figure("approved_wan", "本年批复", f.approved_wan, "万元", ("8.1", "9.1.1")),
+        Figure("appropriated_wan", "本年下达", f.appropriated_wan, "万元", ("9.2.2",)),
+        Figure("spent_wan", "本年支出", f.spent_wan, "万元", ("9.2.2",)),
+        Figure("left_wan", "批复未下达", f.left_wan, "万元"),
+        Figure("filled", "已填批复的项目", f.filled, "项"),
+    )
+    return Section("scope", "口径与四个阶段", (f"{BASIS}。概算、批复、下达、支出各为记账之和；空为未填，不是零（D08、D09）。",), rows, level=2)
+
+
+def _stages(found: table.YearTable, f: BudgetYear) -> Section:
+    columns = (Column("source", "来源", "text", 28), *MONEY, Column("rate", "支出/批复", "percent", 14))
+    rows = []
+    for key, label in SOURCES:
+        amounts = {stage: found.amount(key, stage) for stage, _ in STAGES}
+        if any(v is not None for v in amounts.values()):
+            rows.append({"source": label, **amounts, "rate": _rate(amounts)})
+    totals = {"source": "合计", **{s: found.sum(s) for s, _ in STAGES}}
+    totals["rate"] = _rate(totals)
+    text = () if rows else (f"{f.year}年还没有填报任何预算行。",)
+    tables = (Table("by_source", f"{f.year}年度资金，按来源", columns, tuple(rows), "万元", totals, "县级、国家、省、企业等来源没有金额的不列。"),)
+    return Section("by_source", "按来源", text, (), tables if rows else (), level=2)
+
+
+def _rate(amounts: dict) -> Decimal | None:
+    approved, spent = amounts.get("approved"), amounts.get("spent")
+    return growth.percent(spent, approved) if approved and spent is not None else None
+
+
+def _by_programme(found: table.YearTable) -> Section:
+    columns = (Column("programme", "工程", "text", 28), Column("count", "项", "int", 8), Column("plan", "总概算", "wan", 13),
+               *(Column(c.id, c.label, "wan", 13) for c in MONEY))  # fmt: skip
+    rows = tuple(
+        {"programme": g.name, "count": len(g.rows), "plan": g.estimate, **{s: g.sum(s) for s, _ in STAGES}} for g in found.groups
+    )
+    totals = {"programme": "合计", "count": len(found.rows), "plan": sum((g.estimate for g in found.groups), Decimal(0)),
+              **{s: found.sum(s) for s, _ in STAGES}}  # fmt: skip
+    bars = [charts.BarRow(g.name, float(g.sum("approved") or 0), "未填" if g.sum("approved") is None else f"{g.sum('approved'):,.2f}",
+                          str(len(g.rows))) for g in found.groups]  # fmt: skip
+    drawn = (("按工程的批复（万元）", charts.bars(bars, title="批复按工程")),) if any(b.value for b in bars) else ()
+    return Section("by_programme", "按工程执行情况", (), (),
+                   (Table("by_programme", f"{found.year}年度资金，按工程", columns, rows, "万元", totals),), drawn)  # fmt: skip
+
+
+def _by_project(found: table.YearTable) -> Section:
+    columns = (Column("code", "编号", "text", 7), Column("name", "项目", "text", 34), Column("plan", "总概算", "wan", 11),
+               *(Column(c.id, c.label, "wan", 11) for c in MONEY), Column("rate", "执行率", "percent", 9))  # fmt: skip
+    rows: list[dict] = []
+    for group in found.groups:
+        rows.append({"_group": f"{group.name}　{len(group.rows)}项"})
+        for row in group.rows:
+            amounts = {s: row.sum(s) for s, _ in STAGES}
+            rows.append({"code": row.project.code, "name": row.project.name, "plan": row.project.estimate_wan, **amounts,
+                         "rate": _rate(amounts)})  # fmt: skip
+    totals = {"name": "合计", "plan": found.planned_wan, **{s: found.sum(s) for s, _ in STAGES}}
+    totals["rate"] = _rate(totals)
+    rest = "、".join(f"{r.project.code} {r.project.estimate_wan:,.0f}" for r in found.rest)
+    note = f"周期不含本年的{len(found.rest)}项未列，概算{found.rest_wan:,.2f}万元：{rest}。" if found.rest else ""
+    return Section("by_project", "按项目执行情况", (), (),
+                   (Table("by_project", f"{found.year}年度资金，按项目", columns, tuple(rows), "万元", totals, note),))  # fmt: skip
+
+
+def _by_lead(found: table.YearTable) -> Section:
+    columns = (Column("lead", "单位", "text", 34), Column("first_count", "第一牵头项", "int", 10), Column("first_plan", "概算", "wan", 13),
+               Column("approved", "批复", "wan", 13), Column("spent", "支出", "wan", 12), Column("every_count", "参与项", "int", 8),
+               Column("every_plan", "参与概算", "wan", 13))  # fmt: skip
+    first: dict[str, list[table.Row]] = defaultdict(list)
+    every: dict[str, list[table.Row]] = defaultdict(list)
+    for row in found.rows:
+        names = []
+        for lead in row.project.leads.all():
+            unit = lead.organisation.canonical or lead.organisation
+            if not lead.is_generic and unit.name not in names:
+                names.append(unit.name)
+                every[unit.name].append(row)
+        if names:
+            first[names[0]].append(row)
+    order = sorted(every, key=lambda n: (-_plan(first[n]), -_plan(every[n]), n))
+    rows = tuple(
+        {"lead": n, "first_count": len(first[n]), "first_plan": _plan(first[n]) if first[n] else None,
+         "approved": table.add(r.sum("approved") for r in first[n]), "spent": table.add(r.sum("spent") for r in first[n]),
+         "every_count": len(every[n]), "every_plan": _plan(every[n])}
+        for n in order
+    )  # fmt: skip
+    totals = {"lead": "合计（按第一牵头）", "first_count": sum(len(v) for v in first.values()),
+              "first_plan": _plan([r for v in first.values() for r in v]), "approved": found.sum("approved"), "spent": found.sum("spent")}  # fmt: skip
+    text = ("各项列名单位原文未分主次，首列为第一牵头（默认读法，D43）；概算不在牵头单位间拆分，“参与”两栏为重复计数，不求和。",)
+    return Section("by_lead", "按牵头单位执行情况", text, (),
+                   (Table("by_lead", f"{found.year}年度资金，按牵头单位", columns, rows, "万元", totals),))  # fmt: skip
+
+
+def _plan(rows) -> Decimal:
+    return sum((r.project.estimate_wan or Decimal(0) for r in rows), Decimal(0))
+
+
+def _growth(found: table.YearTable) -> Section:
+    g = found.growth
+    rows = (
+        Figure("fund_before", f"{g.year - 1}年市财政批复", g.before_wan, "万元", ("9.6.1",)),
+        Figure("fund", f"{g.year}年市财政批复", g.fund_wan, "万元", ("9.6.1",)),
+        Figure("growth_percent", "增长", None if g.growth_percent is None else f"{g.growth_percent}%", ""),
+        Figure("revenue_before", f"{g.year - 1}年市本级财政收入", g.revenue_before_wan, "万元"),
+        Figure("revenue", f"{g.year}年市本级财政收入", g.revenue_wan, "万元"),
+        *(Figure(f"test_{i}", t.name, t.word, "", ("9.6.1",), t.sentence) for i, t in enumerate(g.tests, 1)),
+    )
+    text = ("规划9.6.1要求“保证逐年加大对电子政务投入在市本级财政收入的比例(增加比例不低于上年资金总额的20%)”。"
+            "主句说比例，括号说资金，按默认读法分两项检验（D06）；缺市本级财政收入时只说无法判定。",)  # fmt: skip
+    return Section("growth", "增长检验", text, rows)
+
+
+def _whole_period() -> Section:
+    projects = Project.objects.planned()
+    windows = [(max(p.start.year, 2006), p.end.year, p.estimate_wan) for p in projects if p.start and p.end]
+    f = growth.even_split_feasible(windows, settings.PLAN_YEARS)
+    if f["feasible"]:
+        text = ("若要求每年不少于上年的1.2倍，27项概算在各自周期内可以分配得出。",)
+    else:
+        text = (
+            f"若把9.6.1读作“每年不少于上年的1.2倍”，27项概算在各自周期内怎样分配都做不到：锁定在2007—2008年的概算为{f['locked_wan']:,.2f}万元，"
+            f"则2009、2010两年至少要{f['need_wan']:,.2f}万元，而周期允许放到这两年的最多只有{f['room_wan']:,.2f}万元，差{f['gap_wan']:,.2f}万元。",
+            "补救：2009—2010年增加上述差额，或把一个52万元的项目（党政内部信息门户）延到2010年。本表所列项目不足以说明9.6.1，不虚列填补（D07）。",
+        )  # fmt: skip
+    rows = (
+        Figure("locked_wan", "锁定在2007—2008年", f["locked_wan"], "万元"),
+        Figure("need_wan", "2009、2010年至少需要", f["need_wan"], "万元"),
+        Figure("room_wan", "2009、2010年最多可放", f["room_wan"], "万元"),
+        Figure("gap_wan", "差额", f["gap_wan"], "万元"),
+    )
+    return Section("whole_period", "全期能否做到", text, rows, level=2)
+
+
+def _by_year() -> Section:
+    columns = (Column("year", "年度", "text", 16), *(Column(c.id, c.label, "wan", 16) for c in MONEY), Column("even", "示意", "wan", 20))
+    sums: dict[int, dict[str, Decimal | None]] = {y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS}
+    for line in BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)):
+        for stage, _ in STAGES:
+            value = getattr(line, f"{stage}_wan")
+            if value is not None:
+                sums[line.fiscal_year][stage] = (sums[line.fiscal_year][stage] or Decimal(0)) + value
+    years = list(settings.PLAN_YEARS)
+    even = dict.fromkeys(years, Decimal(0))
+    for project in Project.objects.planned():
+        for year, amount in zip(years, panels.even_split_exact(project, years), strict=True):
+            even[year] += amount
+    shown = {y: even[y].quantize(Decimal("0.01")) for y in years}
+    rows = tuple({"year": f"{y}{'（规划期前）' if y < 2006 else ''}", **sums[y], "even": shown[y]} for y in years)
+    totals = {"year": "合计", **{s: table.add(sums[y][s] for y in years) for s, _ in STAGES}, "even": sum(shown.values(), Decimal(0))}
+    values = [charts.YearValue(y, float(sums[y]["approved"]) if sums[y]["approved"] is not None else float(shown[y]),
+                               f"{sums[y]['approved']:,.0f}" if sums[y]["approved"] is not None else f"{shown[y]:,.0f}",
+                               sums[y]["approved"] is None) for y in years]  # fmt: skip
+    note = "“示意”为概算按月均摊，未获批复，不入账（D08）。"
+    return Section("by_year", "分年情况", (), (), (Table("by_year", "各年资金", columns, rows, "万元", totals, note),),
+                   (("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),))  # fmt: skip
+
+
+def _decisions(found: table.YearTable, f: BudgetYear) -> Section:
+    lines = []
+    empty = [r.project.code for r in found.rows if r.sum("approved") is None]
+    if empty:
+        lines.append(f"{found.year}年度周期内尚无批复的项目{len(empty)}项：{'、'.join(empty)}；由市财政局填报，或由年度计划列入。")
+    if f.left_wan:
+        lines.append(f"批复未下达{f.left_wan:,.2f}万元，由市财政局按进度下达（9.2.2）。")
+    if found.growth.revenue_wan is None:
+        lines.append("市本级财政收入未录入，9.6.1的第二项检验无法判定；由市财政局录入并附依据。")
+    flagged = sorted({f"{r.lead}（{'、'.join(r.lead_flags)}）" for r in found.rows if r.lead_flags})
+    if flagged:
+        lines.append(f"第一牵头为临时或内设机构的，预算单位须由市信息办会同市财政局指定：{'、'.join(flagged)}（D41、D42）。")
+    return Section("decisions", "需要决定的事项", tuple(f"{i}. {t}" for i, t in enumerate(lines, 1)) or ("无。",))
+
+
+def _notes() -> tuple[tuple[str, str], ...]:
+    codes = ("D06", "D07", "D08", "D09", "D10", "D12", "D31", "D40", "D41", "D42", "D43")
+    rows = Discrepancy.objects.filter(code__in=codes).order_by("code")
+    return tuple((d.code, f"{d.title}。{d.default_text}") for d in rows)
