@@ -6,3 +6,15 @@ from django.apps import AppConfig
 class GovernanceConfig(AppConfig):
     name = "governance"
     verbose_name = "机构、规划与留痕"
+
+    def ready(self) -> None:
+        from governance import rail
+        from governance.roles import Permission, Role
+
+        business = tuple(r for r in Role if r not in (Role.SYSADMIN, Role.SECADMIN))
+        rail.offer("依据", "制度建设 9.2", "/governance/regulations/", Permission.READ_REGISTER, order=50)
+        rail.offer("报告", "文档与报表", "/governance/documents/", Permission.USE, order=10, roles=business)
+        rail.offer("系统管理", "操作留痕", "/governance/audit/", Permission.READ_AUDIT, order=30)
+        rail.offer("系统管理", "账号", "/governance/accounts/", Permission.MANAGE_ACCOUNTS, order=40)
+        rail.offer("系统管理", "任职与角色", "/governance/roles/", Permission.GRANT_ROLES, order=50)
+        rail.offer("系统管理", "我的密码", "/governance/password/", Permission.USE, order=90)

@@ -23,7 +23,7 @@ from governance.jobs.kinds import (
 )
 from governance.jobs.progress import Progress
 from governance.jobs.queue import LEASE_S, MAX_ATTEMPTS, claim, reconcile
-from governance.jobs.sweep import sweep
+from governance.jobs.sweeper import sweep
 from governance.jobs.worker import perform, run_now
 
 __all__ = [

@@ -1,6 +1,6 @@
-"""The process in which one job runs: `python -m governance.jobs.child`, started warm, used once.
+"""The process in which one job runs: a program of its own (governance.jobs.worker.Child), started warm, used once.
 
-It sets Django up and loads the typesetter before it is asked, so that a job starts at once; then it reads one order
+Django is set up and the typesetter loaded before it is asked, so that a job starts at once; then it reads one order
 from standard input, lowers its own limits, runs the kind and answers with lines of JSON. Files go to the folder of the
 order, fsynced; renaming them into place is the parent's matter. Standard input that ends means that the parent is gone.
 """
@@ -13,7 +13,6 @@ import json
 import logging
 import os
 import resource
-import sys
 import threading
 import uuid
 from pathlib import Path
@@ -50,10 +49,7 @@ def main() -> None:
 
 
 def warm() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiyang_egov.settings")
-    import django
-
-    django.setup()
+    """Load what takes long."""
     from governance import documents
     from governance.refusal import Refused
 
@@ -128,7 +124,3 @@ def _end_with_parent(orders) -> None:
     while orders.read(1):
         pass
     os._exit(3)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

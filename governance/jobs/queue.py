@@ -17,7 +17,7 @@ from governance import audit, clock, notices
 from governance.access import Actor
 from governance.jobs import bell, kinds
 from governance.models import Document, Job, StoredFile
-from governance.refusal import Refused, WrongRole
+from governance.refusal import NotVisible, Refused, WrongRole
 from governance.roles import Permission, holders
 from governance.verbs import frame, step
 
@@ -167,8 +167,11 @@ def reconcile() -> dict[str, int]:
 
 
 def lock_for(job: Job, by: Actor) -> Job:
-    """The row locked for a verb of its requester or an operator; Refused 404 for anybody else."""
-    return Job.objects.visible_to(by).select_for_update().get(pk=job.pk)
+    """The row locked for a verb of its requester or an operator; NotVisible (404) for anybody else."""
+    row = Job.objects.visible_to(by).select_for_update().filter(pk=job.pk).first()
+    if row is None:
+        raise NotVisible()
+    return row
 
 
 def require_state(job: Job, states: tuple[str, ...], verb: str) -> None:

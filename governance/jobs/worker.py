@@ -41,7 +41,10 @@ class Child:
 
     def __init__(self) -> None:
         environment = os.environ | {"PYTHONPATH": str(settings.BASE_DIR), "PYTHONUTF8": "1"}
-        command = [sys.executable, "-P", *_warnings(), "-m", "governance.jobs.child"]
+        environment.setdefault("DJANGO_SETTINGS_MODULE", settings.SETTINGS_MODULE)
+        # Not -m: the package around the module wants a Django that is set up.
+        program = "import django; django.setup(); from governance.jobs.child import main; main()"
+        command = [sys.executable, "-P", "-c", program]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=settings.BASE_DIR, text=True,
             encoding="utf-8",
@@ -70,10 +73,6 @@ class Child:
     @property
     def is_alive(self) -> bool:
         return self.process.poll() is None
-
-
-def _warnings() -> list[str]:
-    return [argument for option in sys.warnoptions for argument in ("-W", option)] if not settings.TESTING else []
 
 
 _spares: dict[int, Child] = {}

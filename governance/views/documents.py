@@ -1,0 +1,182 @@
+"""文档与报表: what is being made, what could not be made, what is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from governance import actions, files, jobs, web
+from governance.jobs import bell
+from governance.models import Document, Job
+from governance.once import once
+from governance.refusal import Refused
+from governance.roles import Permission, Scope
+
+FAILED_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Running:
+    """A row of 正在办: the job, what it says, how many wait before it."""
+
+    job: Job
+    says: str
+    note: str
+
+
+class RequestForm(forms.Form):
+    """Kind, year and formats; the kind itself checks them again."""
+
+    kind = forms.ChoiceField(label="报告", error_messages={"required": "请选择报告", "invalid_choice": "没有这种报告"})
+    year = forms.TypedChoiceField(
+        label="年度", coerce=int, error_messages={"required": "请选择年度", "invalid_choice": "没有这个年度"}
+    )
+    formats = forms.MultipleChoiceField(
+        label="格式", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一种格式", "invalid_choice": "没有这种格式"},
+    )  # fmt: skip
+
+    def __init__(self, *args, actor, **kwargs):
+        super().__init__(*args, **kwargs)
+        offered = jobs.reports_for(actor)
+        formats = [f for f in ("pdf", "xlsx", "json") if any(f in k.formats for k in offered)]
+        self.fields["kind"].choices = [(k.key, k.title) for k in offered]
+        self.fields["year"].choices = [(y, str(y)) for y in settings.PLAN_YEARS]
+        self.fields["formats"].choices = [(f, f.upper()) for f in formats]
+        self.is_offered = bool(offered)
+
+
+@web.page(Permission.USE, methods=("GET", "HEAD"))
+def documents(request):
+    """Jobs of one's own (an operator: of all), and the documents that one may download."""
+    actor = request.actor
+    year = web.integer(request.GET.get("year"), name="年度", low=1900, high=2100)
+    kind = request.GET.get("kind", "")[:40]
+    form = RequestForm(actor=actor, initial={"year": _this_year(), "formats": ["pdf"]})
+    return render(request, "governance/documents.html", _context(request, form, year, kind))
+
+
+def _context(request, form: RequestForm, year: int | None, kind: str) -> dict:
+    actor = request.actor
+    rows = downloadable(actor).select_related("file", "job")
+    kinds = sorted({(k, _title(k)) for k in rows.order_by().values_list("kind", flat=True).distinct()})
+    years = sorted({y for y in rows.order_by().values_list("year", flat=True).distinct() if y})
+    if year:
+        rows = rows.filter(year=year)
+    if kind:
+        rows = rows.filter(kind=kind)
+    visible = Job.objects.visible_to(actor)
+    return {
+        "form": form, "running": running(actor), "resting": bell.is_resting(), "year": year, "kind": kind,
+        "failed": visible.filter(state="failed").order_by("-finished_at")[:FAILED_SHOWN],
+        "cancelled": visible.filter(state="cancelled").order_by("-finished_at")[:3],
+        "page": Paginator(rows, 25).get_page(request.GET.get("page")), "kinds": kinds, "years": years,
+        "operates": actor.scope(Permission.OPERATE_JOBS) is Scope.CITY,
+    }  # fmt: skip
+
+
+def downloadable(actor):
+    """The documents that the actor may download; the kinds decide, row by row only where they must."""
+    offered = {k for k in Document.objects.order_by().values_list("kind", flat=True).distinct()}
+    probe = {k: Document(kind=k) for k in offered}
+    allowed = [k for k, row in probe.items() if _may(actor, row)]
+    return Document.objects.filter(kind__in=allowed)
+
+
+def _may(actor, row: Document) -> bool:
+    try:
+        return jobs.find(row.kind).may_download(actor, row)
+    except Refused:
+        return False
+
+
+def _title(kind: str) -> str:
+    try:
+        return jobs.find(kind).title
+    except Refused:
+        return kind
+
+
+def _this_year() -> int:
+    from governance import clock
+
+    years = settings.PLAN_YEARS
+    return min(max(clock.today().year, years[0]), years[-1])
+
+
+def running(actor) -> list[Running]:
+    """Waiting and running jobs, the running ones first, each with its words."""
+    rows = list(Job.objects.visible_to(actor).filter(state__in=("queued", "running")).order_by("recorded_at")[:50])
+    waiting = list(Job.objects.filter(state="queued").order_by("recorded_at").values_list("pk", flat=True)[:500])
+    before = {pk: n for n, pk in enumerate(waiting)}
+    shown = []
+    for job in rows:
+        if job.state == "queued":
+            ahead = before.get(job.pk, len(waiting))
+            says = f"排队，前面 {ahead} 个" if ahead else "排队，马上开始"
+            note = job.doing or "关掉页面不影响，办好后在“通知”里提醒"
+        else:
+            says = "正在停止" if job.cancel_asked else job.doing or "准备"
+            note = f"第 {job.attempts} 次办理，上一个办理进程中断，没有重复文件" if job.attempts > 1 else ""
+        shown.append(Running(job, says, note))
+    return sorted(shown, key=lambda r: r.job.state != "running")
+
+
+@web.page(Permission.USE, methods=("GET", "HEAD"))
+def progress(request):
+    """The fragment that htmx asks for every second; when a job has ended, the page reloads itself."""
+    rows = running(request.actor)
+    answer = render(request, "governance/parts/jobs.html", {"running": rows, "resting": bell.is_resting()})
+    before = web.integer(request.GET.get("n"), name="数目", low=0, high=10**6, default=0)
+    if len(rows) < before:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@web.page(Permission.USE, methods=("POST",))
+def request_report(request) -> HttpResponse:
+    """生成报告: one job for the formats that were ticked."""
+    form = RequestForm(request.POST, actor=request.actor)
+    if not form.is_valid():
+        return render(request, "governance/documents.html", _context(request, form, None, ""), status=422)
+    params = {"year": form.cleaned_data["year"], "formats": form.cleaned_data["formats"]}
+    with once(request.actor, "governance.job.request", request.POST.get("once")) as call:
+        if call.address is None:
+            actions.request_job(by=request.actor, kind=form.cleaned_data["kind"], params=params)
+            call.address = "/governance/documents/"
+    return redirect(call.address)
+
+
+@web.page(Permission.USE, methods=("POST",))
+def cancel(request, pk):
+    """取消."""
+    return _on_job(request, pk, "governance.job.cancel", actions.cancel_job)
+
+
+@web.page(Permission.USE, methods=("POST",))
+def retry(request, pk):
+    """重试."""
+    return _on_job(request, pk, "governance.job.retry", actions.retry_job)
+
+
+def _on_job(request, pk, event: str, verb):
+    job = web.found(Job.objects.visible_to(request.actor), pk=pk)
+    with once(request.actor, event, request.POST.get("once")) as call:
+        if call.address is None:
+            verb(by=request.actor, job=job)
+            call.address = "/governance/documents/"
+    return redirect(call.address)
+
+
+@web.page(Permission.USE, methods=("GET", "HEAD"))
+def document(request, pk):
+    """The bytes, for whoever may have them; every download is recorded."""
+    row = web.found(Document.objects.select_related("file"), pk=pk)
+    if request.method == "HEAD":
+        return files.serve(row.file) if _may(request.actor, row) else web.refusal_page(request, Refused("没有。", status=404))
+    return files.serve(actions.download_document(by=request.actor, document=row).file)

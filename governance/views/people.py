@@ -1,0 +1,152 @@
+"""Accounts (system administrator), appointments (security administrator), one's own password."""
+
+from __future__ import annotations
+
+from django.contrib.auth import update_session_auth_hash
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from governance import actions, clock, web
+from governance.forms import AccountForm, Day, GrantForm, PasswordForm, ResetForm, errors_of
+from governance.models import Appointment, User
+from governance.once import once
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+
+
+def _search(request) -> str:
+    return request.GET.get("q", "").strip()[:60]
+
+
+def _accounts(request, *, form=None, refusal=None, status=200) -> HttpResponse:
+    rows = User.objects.order_by("-is_active", "username")
+    if text := _search(request):
+        rows = rows.filter(Q(username__icontains=text) | Q(full_name__icontains=text))
+    context = {"page": Paginator(rows, 50).get_page(request.GET.get("page")), "form": form or AccountForm(), "q": text,
+               "refusal": refusal, "sentence": refusal.sentence if refusal else "", "is_open": form is not None}  # fmt: skip
+    return render(request, "governance/accounts.html", context, status=status)
+
+
+@web.page(Permission.MANAGE_ACCOUNTS)
+def accounts(request):
+    """The accounts, without anything of the business; POST makes a new one."""
+    if request.method != "POST":
+        return _accounts(request)
+    form = AccountForm(request.POST)
+    if not form.is_valid():
+        return _accounts(request, form=form, status=422)
+    try:
+        with once(request.actor, "governance.account.create", request.POST.get("once")) as call:
+            if call.address is None:
+                user = actions.create_account(by=request.actor, **form.cleaned_data)
+                call.address = f"/governance/accounts/{user.pk}/"
+    except Refused as refusal:
+        errors_of(form, refusal)
+        return _accounts(request, form=form, refusal=refusal, status=refusal.status)
+    return redirect(call.address)
+
+
+@web.page(Permission.MANAGE_ACCOUNTS)
+def account(request, pk: int):
+    """One account: POST `act` = disable, enable or reset (with `password`)."""
+    user = web.found(User.objects, pk=pk)
+    form, refusal = ResetForm(), None
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        form = ResetForm(request.POST) if act == "reset" else ResetForm()
+        try:
+            if act == "reset" and not form.is_valid():
+                raise Invalid("请填写新密码。")
+            with once(request.actor, f"governance.account.{act[:20]}", request.POST.get("once")) as call:
+                if call.address is None:
+                    if act == "reset":
+                        actions.reset_password(by=request.actor, user=user, password=form.cleaned_data["password"])
+                    elif act in ("disable", "enable"):
+                        actions.set_active(by=request.actor, user=user, is_active=act == "enable")
+                    else:
+                        raise Invalid("请选择停用、启用或重置密码。")
+                    call.address = f"/governance/accounts/{user.pk}/"
+            return redirect(call.address)
+        except Refused as caught:
+            refusal = caught
+            errors_of(form, refusal)
+    context = {"account": user, "form": form, "refusal": refusal, "sentence": refusal.sentence if refusal else ""}
+    return render(request, "governance/account.html", context, status=refusal.status if refusal else 200)
+
+
+def _appointments(request, *, form=None, refusal=None, status=200) -> HttpResponse:
+    today = clock.today()
+    rows = Appointment.objects.select_related("user", "organisation", "on_behalf_of").order_by("user__username", "pk")
+    if text := _search(request):
+        rows = rows.filter(Q(user__username__icontains=text) | Q(user__full_name__icontains=text) | Q(organisation__name__icontains=text))
+    shows_past = request.GET.get("past") == "1"
+    if not shows_past:
+        rows = rows.filter(Q(to_day=None) | Q(to_day__gte=today))
+    bare = User.objects.filter(is_active=True).exclude(appointments__in=Appointment.objects.in_force(today)).order_by("username")[:20]
+    context = {
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")), "form": form or GrantForm(), "q": text, "today": today,
+        "refusal": refusal, "sentence": refusal.sentence if refusal else "", "is_open": form is not None, "bare": bare,
+        "shows_past": shows_past,
+    }  # fmt: skip
+    return render(request, "governance/appointments.html", context, status=status)
+
+
+@web.page(Permission.GRANT_ROLES)
+def appointments(request):
+    """Who is appointed to what; POST appoints."""
+    if request.method != "POST":
+        return _appointments(request)
+    form = GrantForm(request.POST)
+    if not form.is_valid():
+        return _appointments(request, form=form, status=422)
+    try:
+        with once(request.actor, "governance.appointment.grant", request.POST.get("once")) as call:
+            if call.address is None:
+                actions.grant(by=request.actor, **form.cleaned_data)
+                call.address = "/governance/roles/"
+    except Refused as refusal:
+        errors_of(form, refusal)
+        return _appointments(request, form=form, refusal=refusal, status=refusal.status)
+    return redirect(call.address)
+
+
+@web.page(Permission.GRANT_ROLES, methods=("POST",))
+def appointment_end(request, pk: int):
+    """Let one appointment end with a day (today, where none is named)."""
+    row = web.found(Appointment.objects.select_related("user", "organisation"), pk=pk)
+    try:
+        try:
+            last_day = Day(required=False).clean(request.POST.get("last_day", "")) or clock.today()
+        except Exception:
+            raise Invalid("止日应写作 2007-08-20。") from None
+        with once(request.actor, "governance.appointment.end", request.POST.get("once")) as call:
+            if call.address is None:
+                actions.end_appointment(by=request.actor, appointment=row, last_day=last_day)
+                call.address = "/governance/roles/"
+    except Refused as refusal:
+        return _appointments(request, refusal=refusal, status=refusal.status)
+    return redirect(call.address)
+
+
+@web.page(Permission.USE)
+def password(request):
+    """One's own password; the session at hand goes on."""
+    form, refusal = PasswordForm(), None
+    if request.method == "POST":
+        form = PasswordForm(request.POST)
+        if form.is_valid():
+            try:
+                user = actions.change_password(
+                    by=request.actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"],
+                    session_key=request.session.session_key,
+                )  # fmt: skip
+                update_session_auth_hash(request, user)
+                return redirect("/governance/password/?done=1")
+            except Refused as caught:
+                refusal = caught
+                errors_of(form, refusal)
+    bad = bool(form.errors)
+    context = {"form": form, "refusal": refusal, "sentence": refusal.sentence if refusal else "", "done": request.GET.get("done") == "1"}
+    return render(request, "governance/password.html", context, status=refusal.status if refusal else 422 if bad else 200)
