@@ -1,0 +1,132 @@
+"""`screen`'s format and refusals; advice and flips."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from priorities.rules.assess import assess
+from priorities.rules.explain import RANK, advise, contradictions, flips
+from priorities.rules.facts import FACTS, Answer, Fact
+from priorities.rules.plan_2006 import CLAUSES
+from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
+from priorities.rules.screen import InputError, parse_items, parse_text, screen
+
+READY = {"leadership_committed": "yes", "operators_qualified": "yes", "technical_environment_ready": "yes"}
+CALM = {str(f): "no" for f in Fact} | READY
+
+
+def one(**item) -> dict:
+    return next(screen(parse_items([{"id": "a", **item}])))
+
+
+def test_the_keys_stand_as_the_contract_lists_them():
+    assert list(one()) == ["id", "outcome", "met", "partly", "undetermined", "needs_decision", "missing_facts", "cut_wan", "rule_set", "trace"]
+    assert list(one()["trace"][0]) == ["clause", "text", "result", "because", "components", "note"]
+
+
+def test_items_come_in_input_order_and_other_keys_are_ignored():
+    rows = list(screen(parse_items([{"id": "z", "colour": 1}, {"id": 7}])))
+    assert [r["id"] for r in rows] == ["z", "7"]
+
+
+def test_lists_follow_the_table_s_order_and_a_clause_stands_in_one_list():
+    row = one(facts={**CALM, "narrow_scope": "yes", "complex_technology": "yes", "raises_tax_revenue": "unknown"})
+    assert row["partly"] == ["8.3.2(2)"] == row["needs_decision"]
+    assert row["undetermined"] == ["8.3.1(2)"]
+    assert [t["clause"] for t in row["trace"]] == list(CLAUSES)
+    assert not set(row["met"]) & set(row["partly"]) & set(row["undetermined"])
+
+
+def test_undetermined_clauses_are_listed_though_the_outcome_is_settled():
+    row = one(facts={"severely_duplicates": "yes"})
+    assert row["outcome"] == "no_city_funding"
+    assert row["missing_facts"] == []
+    assert len(row["undetermined"]) == 16
+
+
+def test_cut_money_has_two_decimals_and_is_zero_for_an_unfunded_whole():
+    parts = [{"name": "机房", "amount_wan": 26, "facts": {"new_department_machine_room": "yes"}}, {"name": "应用", "amount_wan": "100.5"}]
+    assert one(facts=CALM, components=parts)["cut_wan"] == "26.00"
+    assert one(facts=CALM, components=parts[:1])["cut_wan"] == "0.00"
+
+
+def test_because_names_the_facts_that_speak_for_the_result():
+    row = one(facts={**CALM, "business_system": "yes", "vertical_network": "yes", "closed_and_independent": "unknown"})
+    because = {t["clause"]: t["because"] for t in row["trace"]}
+    assert because["8.3.2(3)"] == ["business_system", "exchangeable"]
+    assert because["8.3.3(1)"] == ["closed_and_independent"]
+    assert because["8.3.1(7)"] == ["required_by_state", "important"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, "列表"),
+        ([3], "第 1 项"),
+        ([{"title": "x"}], "id"),
+        ([{"id": "a"}, {"id": "a"}], "重复"),
+        ([{"id": "a", "facts": {"colour": "yes"}}], "colour"),
+        ([{"id": "a", "facts": {"important": "maybe"}}], "maybe"),
+        ([{"id": "a", "facts": {"important": True}}], "important"),
+        ([{"id": "a", "components": [{"name": "x", "amount_wan": -1}]}], "amount_wan"),
+        ([{"id": "a", "components": [{"name": "x", "amount_wan": "abc"}]}], "amount_wan"),
+        ([{"id": "a", "components": [{"name": "x", "amount_wan": True}]}], "amount_wan"),
+        ([{"id": "a", "components": [{"name": "x"}]}], "amount_wan"),
+        ([{"id": "a", "components": [{"name": "x", "amount_wan": 1, "facts": {"important": "yes"}}]}], "important"),
+        ([{"id": "a", "components": {}}], "components"),
+        ([{"id": "a", "facts": []}], "facts"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_naming_item_and_key(data, words):
+    with pytest.raises(InputError, match=words):
+        parse_items(data)
+
+
+@pytest.mark.parametrize("text", ["", "[", "[NaN]", '[{"id": "a", "id": "b"}]', "[" * 100_000])
+def test_broken_json_is_refused(text):
+    with pytest.raises(InputError):
+        parse_text(text)
+
+
+def test_a_wrong_item_at_the_end_prints_nothing():
+    with pytest.raises(InputError, match="第 2 项"):
+        list(screen(parse_text(json.dumps([{"id": "a"}, {"id": "b", "facts": {"x": "yes"}}]))))
+
+
+def test_advice_is_verified_and_none_smaller_exists():
+    rng, seen = random.Random(833), 0
+    movable = [f for f in Fact if FACTS[f].actionable]
+    while seen < 60:
+        facts = {f: rng.choice((Answer.YES, Answer.NO)) for f in Fact}
+        for f in Fact:
+            if FACTS[f].is_office:
+                facts[f] = Answer.NO
+        now = assess(facts).outcome
+        if now not in (Outcome.DEFER, Outcome.NO_CITY_FUNDING):
+            continue
+        seen += 1
+        found = advise(facts, (), PLAN_2006)
+        for advice in found:
+            changed = {**facts, **{m.fact: m.now for m in advice.moves}}
+            assert assess(changed).outcome is advice.outcome
+            assert RANK[advice.outcome] > RANK[now]
+        smallest = min((len(a.moves) for a in found), default=None)
+        if smallest and smallest > 1:
+            for fact in movable:
+                flipped = Answer.NO if facts[fact] is Answer.YES else Answer.YES
+                assert RANK[assess({**facts, fact: flipped}).outcome] <= RANK[now]
+
+
+def test_contradicting_answers_are_flagged_not_refused():
+    both = {Fact.PURE_DATABASE: Answer.YES, Fact.HAS_APPLICATION: Answer.YES}
+    assert contradictions(both) == ["是纯数据库，又说有应用"]
+
+
+def test_flips_name_who_from_what_to_what_by_which_clause():
+    items = parse_items([{"id": "a", "facts": {**CALM, "narrow_scope": "yes", "complex_technology": "yes"}, "components": [{"name": "x", "amount_wan": 9}]},
+                         {"id": "b", "facts": CALM}])  # fmt: skip
+    found = flips(items, PLAN_2006, RuleSet("b", readings={"8.3.2(2)": "two_of_four"}))
+    assert [(f.id, f.was, f.now, f.clauses, f.amount_wan) for f in found] == [("a", "ordinary", "defer", ("8.3.2(2)",), 9)]
