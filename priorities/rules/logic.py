@@ -70,12 +70,12 @@ def _condition(part: Condition | Fact) -> Condition:
     return Is(part) if isinstance(part, Fact) else part
 
 
-def All(*parts: Condition | Fact) -> AtLeast:  # noqa: N802 - reads as the connective that it is
+def All(*parts: Condition | Fact) -> AtLeast:
     """Every part holds."""
     return AtLeast(len(parts), tuple(map(_condition, parts)))
 
 
-def Any(*parts: Condition | Fact) -> AtLeast:  # noqa: N802
+def Any(*parts: Condition | Fact) -> AtLeast:
     """One part or more holds."""
     return AtLeast(1, tuple(map(_condition, parts)))
 

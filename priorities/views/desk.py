@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance import audit, clock, web
-from governance.text import clean_text
 from governance.once import once
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
+from governance.text import clean_text
 from priorities import actions, case, desk, filing_form, guards
 from priorities.labels import STATES
 from priorities.models import Conclusion, Submission
