@@ -23,9 +23,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from governance.figures import Report, Table
 from governance.workbook_reader import UnsafeWorkbook, read_safely
 
-__all__ = ["UnsafeWorkbook", "Book", "engine", "letter", "read_safely", "report", "safe_text"]
+__all__ = ["MEDIA_TYPE", "Book", "UnsafeWorkbook", "amounts_only", "dress", "engine", "letter", "protect", "read_safely", "report", "safe_text", "warn"]
 
 WAN = "#,##0.00"
+WAN_SUM = '#,##0.00;-#,##0.00;"—"'  # a sum over nothing is no 0.00
 PERCENT = "0%"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FACE = "Noto Sans CJK SC"  # the documents' face; a machine without it takes its own Chinese face
@@ -151,6 +152,14 @@ def amounts_only(sheet: Worksheet, cells: list[str]) -> None:
     for cell in cells:
         rule.add(cell)
     sheet.add_data_validation(rule)
+
+
+def warn(sheet: Worksheet, cells: str, formula: str) -> None:
+    """Show cells in red while a formula about the first of them holds."""
+    from openpyxl.formatting.rule import FormulaRule
+
+    red = PatternFill("solid", bgColor="FBE3E1", fgColor="FBE3E1")
+    sheet.conditional_formatting.add(cells, FormulaRule(formula=[formula], fill=red, font=Font(color="A1211A", bold=True)))
 
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>(.*?)</f><v ?(?:/>|></v>)</c>', re.S)

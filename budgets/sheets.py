@@ -1,0 +1,323 @@
+"""Drawing the budget workbook: what stands in which cell. Column places follow from COLUMNS, the import reads by name."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from budgets.models import SOURCES, STAGES
+from governance import workbooks
+from governance.workbooks import PERCENT, WAN_SUM, Book, letter
+
+if TYPE_CHECKING:
+    from budgets.workbook import Content, Group, Line
+
+MAIN, META = "预算", "_meta"
+HEAD_ROW = 3
+KEY = "键"
+COLUMNS = [  # (id, head, width)
+    ("number", "序", 5),
+    ("code", "编号", 9),
+    ("name", "项目", 34),
+    ("lead", "第一牵头", 21),
+    ("time_raw", "时间（原文）", 25),
+    ("year", "年度", 7),
+    ("source", "来源", 16),
+    ("total", "总概算", 12),
+    ("estimate", "概算", 12),
+    ("approved", "批复", 12),
+    ("appropriated", "下达", 12),
+    ("spent", "支出", 12),
+    ("left", "未下达", 12),
+    ("rate", "支出/批复", 10),
+    ("unit_code", "预算单位代码", 14),
+    ("function_code", "功能科目", 11),
+    ("economic_code", "经济科目", 11),
+    ("key", KEY, 4),
+]
+STAGE_KEYS = [s for s, _ in STAGES]
+CODE_KEYS = ("unit_code", "function_code", "economic_code")
+SUMMED = ("total", *STAGE_KEYS, "left")
+ZERO = Decimal(0)
+
+
+def columns(scope: str) -> list[tuple[str, str, int]]:
+    """A year's sheet has no column 年度."""
+    return [c for c in COLUMNS if c[0] != "year" or scope == "all"]
+
+
+def draw(content: Content, key: str) -> bytes:
+    """The workbook's bytes."""
+    book = Book()
+    main = _Main(book, content, key)
+    main.draw()
+    _programmes(book, content, main)
+    _by(book, content, main, "按牵头单位", "lead", "第一牵头", sorted({x.lead for x in content.lines}),
+        "口径：按第一牵头，一个项目的钱只记在第一牵头名下，不分摊、不重复（D43）。")  # fmt: skip
+    used = {x.source for x in content.lines}
+    _by(book, content, main, "按来源", "source", "来源", [label for s, label in SOURCES if s in used], "总概算未分来源（D08），本表只汇总各行金额。",
+        skip=("total",))  # fmt: skip
+    _notes(book, content)
+    _meta(book, content, key)
+    return book.content(day=content.day, title=f"{content.title} {key}")
+
+
+class _Main:
+    """The first sheet while it is drawn; keeps where things stand for the other sheets."""
+
+    def __init__(self, book: Book, content: Content, key: str):
+        self.book, self.content, self.key = book, content, key
+        self.columns = columns(content.scope)
+        self.at = {name: letter(n) for n, (name, _, _) in enumerate(self.columns, 1)}
+        self.sheet = book.sheet(MAIN)
+        self.subtotals: list[tuple[int, Group]] = []
+        self.sums: dict[int, dict[str, Decimal]] = {}
+        self.open: list[str] = []
+        self.last = HEAD_ROW
+
+    def draw(self) -> None:
+        book, sheet, content = self.book, self.sheet, self.content
+        end = letter(len(self.columns) - 1)
+        book.text(sheet, "A1", content.title, "title", across="center", grid=False)
+        sheet.merge_cells(f"A1:{end}1")
+        sheet.row_dimensions[1].height = 32
+        demo = "　含演示数据" if content.is_demo else ""
+        mine = "" if content.whole else "　只含本单位牵头的项目"
+        book.text(sheet, "A2", f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　浅黄格可填，空格是未填，不是 0{mine}{demo}",
+                  "note", grid=False)  # fmt: skip
+        sheet.row_dimensions[2].height = 18
+        for name, head, width in self.columns:
+            book.text(sheet, f"{self.at[name]}{HEAD_ROW}", head, "head", fill="head", across="center", wrap=True)
+            sheet.column_dimensions[self.at[name]].width = width
+        sheet.row_dimensions[HEAD_ROW].height = 26
+        sheet.column_dimensions[self.at["key"]].hidden = True
+        sheet.freeze_panes = f"{self.at['lead']}{HEAD_ROW + 1}"
+        sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+        row, number = HEAD_ROW + 1, 0
+        for group in content.groups:
+            top = row
+            row += 1
+            for line in group.lines:
+                number += line.first
+                self.line(row, line, number)
+                row += 1
+            self.subtotal(top, group, row - 1)
+        self.last = row - 1
+        row = self.foot(row)
+        sheet.print_area = f"A1:{end}{row}"
+        if number := self.last - HEAD_ROW:
+            lowest, highest = HEAD_ROW + 1, HEAD_ROW + number
+            for upper, lower in (("approved", "appropriated"), ("appropriated", "spent")):
+                a, b = self.at[upper], self.at[lower]
+                workbooks.warn(sheet, f"{b}{lowest}:{b}{highest}", f"N({b}{lowest})>N({a}{lowest})")
+        workbooks.amounts_only(sheet, self.open)
+        workbooks.protect(sheet)
+
+    def line(self, row: int, line: Line, number: int) -> None:
+        book, sheet, at = self.book, self.sheet, self.at
+        place = {name: f"{column}{row}" for name, column in at.items()}
+        book.number(sheet, place["number"], number if line.first else None, form="0", across="center")
+        book.text(sheet, place["code"], line.project.code, across="center")
+        book.text(sheet, place["name"], line.project.name, wrap=True)
+        book.text(sheet, place["lead"], line.lead, wrap=True)
+        book.text(sheet, place["time_raw"], line.time_raw, wrap=True)
+        if "year" in at:
+            book.number(sheet, place["year"], line.year, form="0", across="center")
+        book.text(sheet, place["source"], dict(SOURCES)[line.source])
+        book.number(sheet, place["total"], line.total_wan, fill="locked")
+        for stage in STAGE_KEYS:
+            is_open = (line.year, stage) not in self.content.locks and self.content.whole
+            book.number(sheet, place[stage], line.amounts[stage], fill="open" if is_open else "locked", unlocked=is_open)
+            if is_open:
+                self.open.append(place[stage])
+        approved, appropriated, spent = (line.amounts[s] for s in ("approved", "appropriated", "spent"))
+        i, j, k = place["approved"], place["appropriated"], place["spent"]
+        left = "" if approved is None else approved - (appropriated or ZERO)
+        book.formula(sheet, place["left"], f'=IF({i}="","",{i}-{j})', left)
+        book.formula(sheet, place["rate"], f'=IF(OR(N({i})=0,{k}=""),"",{k}/{i})', rate(approved, spent), form=PERCENT)
+        for code in CODE_KEYS:
+            cell = book.text(sheet, place[code], line.codes[code], fill="open" if self.content.whole else "", unlocked=self.content.whole)
+            cell.number_format = "@"  # 0101 keeps its zero
+        book.text(sheet, place["key"], line.key)
+        longest = max(len(line.project.name) / 16, len(line.lead) / 9, len(line.time_raw) / 14)
+        sheet.row_dimensions[row].height = 18 if longest <= 1 else 30
+
+    def subtotal(self, row: int, group: Group, last: int) -> None:
+        projects = len({x.project.pk for x in group.lines})
+        sums = {s: sum((x.amounts[s] or ZERO for x in group.lines), ZERO) for s in STAGE_KEYS}
+        sums["total"] = sum((x.total_wan or ZERO for x in group.lines), ZERO)
+        sums["left"] = sum((x.amounts["approved"] - (x.amounts["appropriated"] or ZERO)
+                            for x in group.lines if x.amounts["approved"] is not None), ZERO)  # fmt: skip
+        self.band(row, f"{group.name}　小计（{projects} 项）", sums, lambda column: f"{column}{row + 1}:{column}{last}", fill="group")
+        self.subtotals.append((row, group))
+
+    def band(self, row: int, label: str, sums: dict, of, *, fill: str = "", top: bool = False) -> None:
+        """A row of sums: `of` gives what a column's SUM takes."""
+        book, sheet = self.book, self.sheet
+        for name, column in self.at.items():
+            place = f"{column}{row}"
+            if name == "name":
+                book.text(sheet, place, label, "bold", fill=fill, top=top)
+            elif name in SUMMED:
+                book.formula(sheet, place, f"=SUM({of(column)})", sums[name], "bold", WAN_SUM, fill=fill, top=top)
+            elif name == "rate":
+                i, k = f"{self.at['approved']}{row}", f"{self.at['spent']}{row}"
+                value = rate(sums["approved"] or None, sums["spent"])
+                book.formula(sheet, place, f'=IF(N({i})=0,"",{k}/{i})', value, "bold", PERCENT, fill=fill, top=top)
+            elif name != "key":
+                book.text(sheet, place, "", "bold", fill=fill, top=top)
+        sheet.row_dimensions[row].height = 20
+        self.sums[row] = sums
+
+    def foot(self, row: int) -> int:
+        """Totals, the check against the plan, growth, footnotes; the last row."""
+        book, sheet, content, at = self.book, self.sheet, self.content, self.at
+        everything = [r for r, _ in self.subtotals]
+        sums = {name: sum((self.sums[r][name] for r in everything), ZERO) for name in SUMMED}
+        count = len({x.project.pk for x in content.lines})
+        label = "全部年度合计" if content.scope == "all" else f"{content.scope}年度合计"
+        self.total = row
+        self.band(row, f"{label}（{count} 项）", sums, lambda c: ",".join(f"{c}{r}" for r in everything) or "0", top=True)
+        row += 1
+        g, h, i, j = (at[n] for n in ("total", "estimate", "approved", "appropriated"))
+        if content.whole:
+            planned = [r for r, group in self.subtotals if group.planned]
+            value = sum((self.sums[r]["total"] for r in planned), ZERO)
+            check = f"{content.check_wan.normalize():f}"
+            book.text(sheet, f"{at['name']}{row}", f"核对：{content.planned}项总概算 ＝ 规划10.4合计 {check}", "bold", grid=False)
+            book.formula(sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", workbooks.WAN)
+            book.formula(sheet, f"{h}{row}", f'=IF({g}{row}={check},"相符","不符")', "相符" if value == content.check_wan else "不符",
+                         "bold", across="center")  # fmt: skip
+            book.text(sheet, f"{i}{row}", "差额", "plain", across="right")
+            book.formula(sheet, f"{j}{row}", f"={g}{row}-{check}", value - content.check_wan, "plain", workbooks.WAN)
+            sheet.row_dimensions[row].height = 20
+            row += 1
+        for name, word, sentence in content.growth:
+            book.text(sheet, f"{at['name']}{row}", name, grid=False)
+            book.text(sheet, f"{g}{row}", word, "bold", across="right", grid=False)
+            book.text(sheet, f"{h}{row}", sentence, "note", grid=False)
+            sheet.row_dimensions[row].height = 18
+            row += 1
+        row += 1
+        first = "注　总概算为规划 10.4 的业内估算，不分年度和来源；总概算只写在每个项目的第一行，各年金额是录入数，没有平均分摊。"
+        for text in [first] + [f"{code}　{title}" for code, title, _ in content.notes]:
+            book.text(sheet, f"A{row}", text, "note", grid=False)
+            row += 1
+        return row - 1
+
+
+def rate(approved: Decimal | None, spent: Decimal | None):
+    """支出/批复 as the formula gives it."""
+    return "" if not approved or spent is None else spent / approved
+
+
+def _programmes(book: Book, content: Content, main: _Main) -> None:
+    names = {group.name: row for row, group in main.subtotals}
+    _summary(
+        book, "按工程", "工程", list(names), "规划外项目不计入与规划 10.4 合计的核对。",
+        lambda name, item, row: (f"={MAIN}!{main.at[name]}{names[item]}", main.sums[names[item]][name]),
+    )  # fmt: skip
+
+
+def _by(book: Book, content: Content, main: _Main, title: str, column: str, head: str, items: list[str], note: str, skip=()) -> None:
+    low, high = HEAD_ROW + 1, main.last
+    words = dict(SOURCES)
+
+    def cell(name: str, item: str, row: int):
+        held = [x for x in content.lines if (x.lead if column == "lead" else words[x.source]) == item]
+        c, v = main.at[column], main.at[name]
+        return f"=SUMIF({MAIN}!${c}${low}:${c}${high},$A{row},{MAIN}!{v}${low}:{v}${high})", sum((_of(x, name) for x in held), ZERO)
+
+    _summary(book, title, head, items, note, cell, skip=skip)
+
+
+def _of(line: Line, name: str) -> Decimal:
+    if name == "total":
+        return line.total_wan or ZERO
+    if name == "left":
+        approved = line.amounts["approved"]
+        return ZERO if approved is None else approved - (line.amounts["appropriated"] or ZERO)
+    return line.amounts[name] or ZERO
+
+
+def _summary(book: Book, title: str, head: str, items: list[str], note: str, cell, skip=()) -> None:
+    """A sheet that sums the first one by something, live."""
+    sheet = book.sheet(title)
+    labels = {name: label for name, label, _ in COLUMNS}
+    summed = [name for name in SUMMED if name not in skip]
+    book.text(sheet, "A1", title, "title", grid=False)
+    sheet.row_dimensions[1].height = 28
+    book.text(sheet, "A2", f"单位：万元　随“{MAIN}”表计算　{note}", "note", grid=False)
+    book.text(sheet, "A3", head, "head", fill="head", across="center")
+    sheet.column_dimensions["A"].width = 34
+    sheet.row_dimensions[3].height = 24
+    for number, name in enumerate(summed, 2):
+        book.text(sheet, f"{letter(number)}3", labels[name], "head", fill="head", across="center")
+        sheet.column_dimensions[letter(number)].width = 15
+    sheet.freeze_panes = "B4"
+    sheet.print_title_rows = "3:3"
+    totals = dict.fromkeys(summed, ZERO)
+    row = 4
+    for item in items:
+        book.text(sheet, f"A{row}", item)
+        for number, name in enumerate(summed, 2):
+            formula, value = cell(name, item, row)
+            totals[name] += value
+            book.formula(sheet, f"{letter(number)}{row}", formula, value, form=WAN_SUM)
+        row += 1
+    book.text(sheet, f"A{row}", "合计", "bold", top=True)
+    for number, name in enumerate(summed, 2):
+        column = letter(number)
+        book.formula(sheet, f"{column}{row}", f"=SUM({column}4:{column}{row - 1})", totals[name], "bold", WAN_SUM, top=True)
+    workbooks.protect(sheet)
+
+
+HOW = (
+    "在“预算”表的浅黄格里填万元数，保存为 .xlsx，再到“预算表 → 导入 Excel”交回；先看预演，确认后才写入。",
+    "行按隐藏的键对应，排序、筛选不影响导入；删掉的行、加出的行、改动的灰格会被指出，整份不写入。",
+    "空格是未填。已有的数不能改成空；要改为零请填 0，记错了请在网页上冲正。",
+    "支出不得大于下达，下达不得大于批复，专款专用（9.2.2）；冻结的阶段是灰格。",
+    "导出以后线上也改过的格，导入时列为“两边都改过”，要人来定。",
+    "一个项目要加一个来源：先在网页预算表上填这个来源，再导出。",
+)
+
+
+def _notes(book: Book, content: Content) -> None:
+    sheet = book.sheet("说明与疑义")
+    book.text(sheet, "A1", "说明与疑义", "title", grid=False)
+    sheet.row_dimensions[1].height = 28
+    row = 3
+    for number, text in enumerate(HOW, 1):
+        book.text(sheet, f"A{row}", number, across="center")
+        book.text(sheet, f"B{row}", "填写说明")
+        book.text(sheet, f"C{row}", text, wrap=True)
+        row += 1
+    row += 1
+    for column, head in zip("ABC", ("疑义", "题目", "本系统的读法"), strict=True):
+        book.text(sheet, f"{column}{row}", head, "head", fill="head", across="center")
+    for code, title, default in content.notes:
+        row += 1
+        book.text(sheet, f"A{row}", code, across="center", down="top")
+        book.text(sheet, f"B{row}", title, wrap=True, down="top")
+        book.text(sheet, f"C{row}", default, wrap=True, down="top")
+        sheet.row_dimensions[row].height = 16 * max(1, -(-len(default) // 58), -(-len(title) // 22))
+    for column, width in zip("ABC", (9, 46, 120), strict=True):
+        sheet.column_dimensions[column].width = width
+    workbooks.protect(sheet)
+
+
+def _meta(book: Book, content: Content, key: str) -> None:
+    """What left, for the import: the snapshot's name, hash and scope, then the keys with their amounts as exported."""
+    sheet = book.sheet(META, hidden=True)
+    head = (("快照", key), ("sha256", content.sha256()), ("范围", content.scope), ("日期", content.day.isoformat()), ("行数", str(len(content.lines))))
+    for row, (name, value) in enumerate(head, 1):
+        book.text(sheet, f"A{row}", name, grid=False)
+        book.text(sheet, f"B{row}", value, grid=False)
+    names = [KEY, *(label for _, label in STAGES), *(label for n, label, _ in COLUMNS if n in CODE_KEYS)]
+    for number, name in enumerate(names, 1):
+        book.text(sheet, f"{letter(number)}7", name, grid=False)
+    for row, line in enumerate(content.lines, 8):
+        values = [line.key, *("" if line.amounts[s] is None else f"{line.amounts[s]:.2f}" for s in STAGE_KEYS), *line.codes.values()]
+        for number, value in enumerate(values, 1):
+            book.text(sheet, f"{letter(number)}{row}", value, grid=False)
+    workbooks.protect(sheet)
