@@ -17,8 +17,8 @@ from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
 
 # Working days that a step usually takes (系统默认, no date blocks anything).
 STEP_DAYS = {"submitted": 3, "under_review": 20, "joint_approval": 10, "returned": 10}
-TASK_LABELS = {"draft": "申报", "returned": "补正", "participation": "联合申报", "screen": "审核", "sign": "会签",
-               "opinion": "意见", "plan": "年度计划"}  # fmt: skip
+TASK_LABELS = {"draft": "申报", "returned": "补正", "participation": "联合申报", "screen": "审核", "plan": "年度计划",
+               "joint_approval": "会签", "opinion_network_centre": "意见", "opinion_expert": "意见", "opinion": "意见"}  # fmt: skip
 OPEN_STATES = ("submitted", "under_review", "returned", "joint_approval", "candidate", "deferred", "pool", "no_city_funding")
 
 

@@ -1,0 +1,214 @@
+"""The ledger: totals are sums of entries, the order of the stages holds, every refusal says the numbers and the clause."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+
+from budgets import actions, ledger, steps
+from budgets.models import BudgetLine, Entry, ProjectYear
+from governance import audit, verbs
+from governance.models import AuditRow
+from governance.refusal import Invalid, Refused, Stale, WrongRole
+from projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def p06(cast) -> Project:
+    return Project.objects.get(code="P06")
+
+
+def type_in(cast, project, stage, typed, source="city", year=2007, **more):
+    return actions.set_cell(by=cast.finance, project=project, fiscal_year=year, source=source, stage=stage, typed=typed, **more)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wan"),
+    [("３００", "300.00"), ("1,200.50", "1200.50"), ("１，２００", "1200.00"), ("1200万元", "1200.00"), ("12000000元", "1200.00"),
+     ("壹仟贰佰", "1200.00"), ("0.005", "0.01"), (" 45 ", "45.00")],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_type_it_and_the_original_is_kept(cast, p06, typed, wan):
+    line = type_in(cast, p06, "approved", typed)
+    assert line.approved_wan == Decimal(wan)
+    assert line.entries.get().as_typed == typed
+
+
+@pytest.mark.parametrize("typed", ["-5", "1e400", "NaN", "Infinity", "三五百", "1,20,0", "９９９９９９９９９９９９９９", "abc", "1_000", "12 34万吨"])
+def test_what_is_no_amount_is_refused_and_nothing_is_stored(cast, p06, typed):
+    with pytest.raises(Invalid) as refusal:
+        type_in(cast, p06, "approved", typed)
+    assert typed[:5] in refusal.value.sentence
+    assert not Entry.objects.exists()
+    assert not BudgetLine.objects.exists()
+
+
+def test_a_line_is_the_sum_of_its_entries_and_the_year_is_kept(cast, p06):
+    type_in(cast, p06, "approved", "120")
+    type_in(cast, p06, "approved", "110")
+    type_in(cast, p06, "approved", "30", source="own")
+    line = BudgetLine.objects.get(source="city")
+    assert [e.amount_wan for e in line.entries.all()] == [Decimal(120), Decimal(-10)]
+    assert line.approved_wan == Decimal(110)
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).approved_wan == Decimal(140)
+
+
+def test_appropriated_above_approved_is_refused_with_the_numbers_the_clause_and_the_cure(cast, p06):
+    type_in(cast, p06, "approved", "110")
+    with pytest.raises(Refused) as refusal:
+        type_in(cast, p06, "appropriated", "120")
+    assert refusal.value.sentence == "没有保存：下达 120.00 超过批复 110.00，多出 10.00 万元。下达不得大于批复，专款专用（9.2.2）。"
+    assert refusal.value.current == {"ceiling_wan": "110.00"}
+    assert BudgetLine.objects.get().appropriated_wan is None
+
+
+def test_spent_above_appropriated_is_refused(cast, p06):
+    type_in(cast, p06, "approved", "110")
+    type_in(cast, p06, "appropriated", "60")
+    with pytest.raises(Refused, match="支出 60.01 超过下达 60.00"):
+        type_in(cast, p06, "spent", "60.01")
+
+
+def test_approved_may_not_fall_below_what_is_appropriated(cast, p06):
+    type_in(cast, p06, "approved", "110")
+    type_in(cast, p06, "appropriated", "60")
+    with pytest.raises(Refused, match="先收回下达"):
+        type_in(cast, p06, "approved", "59.99")
+
+
+def test_a_refusal_writes_an_audit_row_and_nothing_else(cast, p06):
+    before = Entry.objects.count()
+    with pytest.raises(Refused):
+        type_in(cast, p06, "spent", "1")
+    row = AuditRow.objects.order_by("-seq").first()
+    assert (row.event, row.ok) == ("budgets.line.set_cell", False)
+    assert Entry.objects.count() == before
+    assert audit.verify()["ok"]
+
+
+@pytest.mark.parametrize(("stage", "above"), [("appropriated", "approved"), ("spent", "appropriated")])
+def test_the_database_itself_refuses_a_stage_above_the_one_before(cast, p06, stage, above):
+    line = type_in(cast, p06, "approved", "100")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BudgetLine.objects.filter(pk=line.pk).update(**{f"{stage}_wan": Decimal("100.01")})
+
+
+def test_an_older_version_is_stale_and_shows_what_is_there(cast, p06):
+    line = type_in(cast, p06, "approved", "100")
+    type_in(cast, p06, "approved", "101")
+    with pytest.raises(Stale) as stale:
+        type_in(cast, p06, "approved", "99", version=line.version)
+    assert stale.value.current["approved"] == "101.00"
+
+
+def test_only_the_finance_bureau_edits(cast, p06):
+    with pytest.raises(WrongRole):
+        actions.set_cell(by=cast.reviewer, project=p06, fiscal_year=2007, source="city", stage="approved", typed="1")
+
+
+def test_a_frozen_column_takes_nothing(cast, p06):
+    actions.lock_stage(by=cast.finance, fiscal_year=2007, stage="approved")
+    with pytest.raises(Refused, match="已冻结"):
+        type_in(cast, p06, "approved", "1")
+
+
+def test_a_mistake_is_reversed_once_never_edited(cast, p06):
+    line = type_in(cast, p06, "approved", "100")
+    entry = line.entries.get()
+    actions.reverse_entry(by=cast.finance, entry=entry, reason="录错项目")
+    line.refresh_from_db()
+    assert line.approved_wan == 0
+    assert line.entries.count() == 2
+    with pytest.raises(Refused, match="已经冲正过"):
+        actions.reverse_entry(by=cast.finance, entry=entry, reason="再来")
+
+
+def test_an_empty_cell_is_not_zero(cast, p06):
+    type_in(cast, p06, "approved", "100")
+    with pytest.raises(Refused, match="空不等于零"):
+        type_in(cast, p06, "approved", "")
+
+
+def test_adoption_opens_lines_initial_first_and_adjust_after(cast, p06):
+    with verbs.frame():
+        steps.open_lines(by=cast.leader, project=p06, amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "80.00"}],
+                         document_number="筑信领〔2007〕3号")  # fmt: skip
+        steps.open_lines(by=cast.leader, project=p06, amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "-5.00"}],
+                         document_number="筑信领〔2008〕1号")  # fmt: skip
+    line = BudgetLine.objects.get()
+    assert line.approved_wan == Decimal(75)
+    assert [e.kind for e in line.entries.all()] == ["initial", "adjust"]
+
+
+def test_a_step_refuses_to_run_outside_a_verb(cast, p06):
+    with pytest.raises(RuntimeError, match="only inside a verb"):
+        steps.open_lines(by=cast.leader, project=p06, amounts=[], document_number="")
+
+
+def test_a_thousand_tenths_are_exactly_a_hundred(cast, p06):
+    with verbs.frame():
+        line = ledger.lock_line(project=p06, fiscal_year=2007, source="city")
+        for _ in range(100):
+            ledger.book(by=cast.finance, line=line, stage="approved", amount_wan=Decimal("0.1"), kind="adjust")
+    assert BudgetLine.objects.get().approved_wan == Decimal("10.00")
+
+
+needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers")
+
+
+def _race(cast, line: BudgetLine, amounts) -> list[str]:
+    """Appropriate several amounts at one barrier, each as an entry of its own on the same line."""
+    barrier, results = threading.Barrier(len(amounts)), []
+
+    def go(amount: str) -> None:
+        try:
+            barrier.wait()
+            with verbs.frame():
+                locked = ledger.lock_line(project=line.project, fiscal_year=line.fiscal_year, source=line.source)
+                ledger.book(by=cast.finance, line=locked, stage="appropriated", amount_wan=Decimal(amount), kind="adjust")
+            results.append("ok")
+        except Refused:
+            results.append("refused")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=go, args=(a,)) for a in amounts]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return sorted(results)
+
+
+@pytest.mark.postgres
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_appropriations_that_together_exceed_the_ceiling_are_never_both_booked(cast, p06):
+    for year in range(2006, 2026):
+        line = type_in(cast, p06, "approved", "100", year=year)
+        assert _race(cast, line, ["60", "60"]) == ["ok", "refused"]
+        assert BudgetLine.objects.get(pk=line.pk).appropriated_wan == Decimal(60)
+
+
+@pytest.mark.postgres
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_race_breaks(cast, p06, monkeypatch):
+    """The control: the same race with the lock off loses a booking or reaches the database's own check."""
+    monkeypatch.setattr(
+        ledger, "lock_line", lambda *, project, fiscal_year, source, is_demo=False: BudgetLine.objects.get(
+            project=project, fiscal_year=fiscal_year, source=source)
+    )  # fmt: skip
+    broken = 0
+    for year in range(2030, 2050):
+        line = BudgetLine.objects.create(project=p06, fiscal_year=year, source="city", approved_wan=Decimal(100))
+        _race(cast, line, ["60", "60"])
+        entries = sum(e.amount_wan for e in Entry.objects.filter(line=line))
+        if entries != (BudgetLine.objects.get(pk=line.pk).appropriated_wan or 0) or entries > 100:
+            broken += 1
+    assert broken
+    assert connection.vendor == "postgresql"

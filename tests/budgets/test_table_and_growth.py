@@ -1,0 +1,148 @@
+"""The year's table reconciles to 6883; growth says 无法判定 without revenue; who pays quotes its clause; the report's
+figures add up for every plan year."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from budgets import actions, growth, panels, payers, reports, table
+from budgets.models import BudgetLine
+from governance import documents
+from projects.models import Project
+
+YEARS = range(2005, 2011)
+EVEN = {2005: "8.73", 2006: "691.27", 2007: "2180.00", 2008: "1995.00", 2009: "1051.50", 2010: "956.50"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", YEARS)
+def test_every_year_s_table_and_its_rest_are_the_plan_s_6883(cast, year):
+    found = table.year_table(year, cast.finance)
+    assert found.planned_wan + found.rest_wan == found.check_wan == 6883
+    assert len(found.rows) + len(found.rest) == 27
+
+
+@pytest.mark.django_db
+def test_programmes_have_the_plan_s_totals(plan):
+    sums = {}
+    for project in Project.objects.planned().select_related("programme"):
+        name = project.programme.key if project.programme else ""
+        sums[name] = sums.get(name, 0) + project.estimate_wan
+    assert (sums["gis"], sums["unified-network"], sums["office-automation"], sums[""]) == (1765, 1050, 196, 3872)
+
+
+@pytest.mark.django_db
+def test_the_even_split_by_month_is_the_published_one_and_never_stored(plan):
+    years = list(YEARS)
+    sums = [sum(panels.even_split_exact(p, years)[i] for p in Project.objects.planned()) for i in range(6)]
+    assert [f"{s:.2f}" for s in sums] == [EVEN[y] for y in years]
+    assert not BudgetLine.objects.exists()
+
+
+@pytest.mark.django_db
+def test_growth_without_revenue_is_undecidable_never_passed(cast):
+    p = Project.objects.get(code="P06")
+    for year, typed in ((2006, "100"), (2007, "150")):
+        actions.set_cell(by=cast.finance, project=p, fiscal_year=year, source="city", stage="approved", typed=typed)
+    first, second = table.year_growth(2007).tests
+    assert (first.result, second.result) == ("passed", "unknown")
+    assert "无法判定" in second.sentence
+    actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="100000", document="2006年决算")
+    actions.set_revenue(by=cast.finance, fiscal_year=2007, typed="200000", document="2007年决算")
+    assert [t.result for t in table.year_growth(2007).tests] == ["passed", "failed"]
+
+
+@pytest.mark.parametrize(("now", "result"), [("119.99", "failed"), ("120.00", "passed"), ("120.01", "passed")])
+def test_the_floor_of_twenty_percent_is_exact(now, result):
+    found = growth.growth_of(2007, {2006: Decimal(100), 2007: Decimal(now)}, {}, "a")
+    assert found.tests[0].result == result
+
+
+def test_the_plan_s_windows_cannot_grow_by_a_fifth_each_year_and_111_88_is_missing():
+    rows = [(2007, 2008, Decimal("2602")), (2006, 2010, Decimal("3635")), (2006, 2007, Decimal("646"))]
+    found = growth.even_split_feasible(rows, YEARS)
+    assert (found["feasible"], found["gap_wan"], found["need_wan"]) == (False, Decimal("111.88"), Decimal("3746.88"))
+
+
+@pytest.mark.django_db
+def test_the_report_finds_the_infeasibility_in_the_plan_s_own_rows(plan):
+    report = reports.build(2007)
+    section = next(s for s in report.sections if s.id == "whole_period")
+    values = {f.id: f.value for f in section.figures}
+    assert (values["locked_wan"], values["room_wan"], values["gap_wan"]) == (2602, 3635, Decimal("111.88"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", YEARS)
+def test_every_figure_of_the_budget_report_adds_up(cast, year):
+    p15, p17 = Project.objects.get(code="P15"), Project.objects.get(code="P17")
+    for project, source, typed in ((p15, "city", "90"), (p15, "own", "30.05"), (p17, "city", "44.4")):
+        actions.set_cell(by=cast.finance, project=project, fiscal_year=year, source=source, stage="approved", typed=typed)
+    report = documents.build("annual_budget", year)
+    tables = {t.id: t for s in report.sections for t in s.tables}
+    for key in ("by_source", "by_programme", "by_project"):
+        rows = [r for r in tables[key].rows if "_group" not in r]
+        assert sum(r["approved"] or 0 for r in rows) == tables[key].totals["approved"] == Decimal("164.45"), key
+    assert tables["by_lead"].totals["approved"] == Decimal("164.45")
+    assert sum(r["plan"] for r in tables["by_project"].rows if r.get("plan") and r["code"][0] == "P") == tables["by_project"].totals["plan"]
+    json = report.as_json()
+    assert json["sections"][1]["figures"][4]["value"] == "164.45"
+
+
+@pytest.mark.django_db
+def test_unknown_amounts_are_null_never_zero(plan):
+    body = documents.build("annual_budget", 2008).as_json()
+    scope = next(s for s in body["sections"] if s["id"] == "scope")
+    assert next(f for f in scope["figures"] if f["id"] == "approved_wan")["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "conflict"),
+    [
+        (payers.PayerQuestion(mandate="state"), "8.1(3)", "D12"),
+        (payers.PayerQuestion(mandate="city"), "8.1(4)", ""),
+        (payers.PayerQuestion(mandate="province"), "8.1(2)", "D13"),
+        (payers.PayerQuestion(mandate="own", investment_type="market"), "8.2(2)", "D11"),
+        (payers.PayerQuestion(mandate="own", investment_type="public_good"), "8.2(3)", "D11"),
+        (payers.PayerQuestion(is_self_funded=True), "8.1(5)", ""),
+        (payers.PayerQuestion(is_district=True), "", "D12"),
+    ],
+)
+def test_who_pays_names_the_clause_and_flags_what_is_open(question, clause, conflict):
+    answer = payers.who_pays(question)
+    assert not clause or clause in answer.clauses
+    assert (conflict in {code for code, _ in answer.conflicts}) if conflict else not answer.conflicts
+
+
+def test_payers_quote_the_plan_word_for_word(settings):
+    text = (settings.BASE_DIR / "fixtures" / "plan_2006.txt").read_text()
+    assert all(words in text for words in payers.PRINCIPLES.values())
+    assert all(words in text for _, _, words in payers.TYPES.values())
+
+
+@pytest.mark.django_db
+def test_the_page_keeps_a_refused_cell_s_text_and_saves_the_others(cast):
+    client = cast.client("finance")
+    answer = client.post("/budgets/2007/cells/", {"stage": "approved", "cell|P06|city": "１２０", "was|P06|city": "", "version|P06|city": "0",
+                                                  "cell|P01|city": "一百二吨", "was|P01|city": "", "version|P01|city": "0"})  # fmt: skip
+    assert answer.status_code == 422
+    assert 'value="一百二吨"' in answer.content.decode()
+    assert "没有保存" in answer.content.decode()
+    assert BudgetLine.objects.get().approved_wan == 120
+
+
+@pytest.mark.django_db
+def test_a_department_sees_only_the_money_of_the_projects_that_it_leads(cast):
+    for code in ("P06", "P17"):
+        actions.set_cell(by=cast.finance, project=Project.objects.get(code=code), fiscal_year=2007, source="city", stage="approved", typed="10")
+    seen = set(BudgetLine.objects.visible_to(cast.health_cio).values_list("project__code", flat=True))
+    assert seen == {"P17"}
+
+
+@pytest.mark.django_db
+def test_the_table_page_makes_the_same_few_queries_for_every_year(cast, django_assert_max_num_queries):
+    client = cast.client("finance")
+    with django_assert_max_num_queries(25):
+        assert client.get("/budgets/2007/").status_code == 200
