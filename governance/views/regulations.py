@@ -15,7 +15,7 @@ from governance.roles import Permission
 def _list(request, *, opened=None, form=None, refusal=None, status=200):
     may_edit = request.actor.scope(Permission.MANAGE_CALENDAR) is not None
     rows = [
-        {"row": row, "form": form if opened and row.pk == opened.pk else RegulationForm(initial={
+        {"row": row, "form": form if opened and row.pk == opened.pk else RegulationForm(auto_id=f"id_{row.pk}_%s", initial={
             "state": row.state, "issued_on": row.issued_on, "document_number": row.document_number}),
          "is_open": bool(opened and row.pk == opened.pk)}
         for row in Regulation.objects.order_by("pk")
