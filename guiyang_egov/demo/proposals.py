@@ -67,12 +67,6 @@ READY = {
     "partly_funded_by_government": (NO, ""),
     "urgently_needed": (NO, ""),
     "clear_benefit": (YES, "建设方案第 7 章效益分析"),
-    "vertical_network": (NO, ""),
-    "closed_and_independent": (NO, ""),
-    "pure_database": (NO, ""),
-    "has_application": (YES, "随业务应用一并建设"),
-    "shareable": (YES, "建设方案 4.2"),
-    "new_department_machine_room": (NO, "托管于市电子政务网络管理中心"),
 }
 SAFETY = {
     "social_supervision": (YES, "监督检查业务"),
@@ -224,8 +218,25 @@ def others() -> dict[str, dict]:
             "花溪区农村信息服务站", ("罗晓", "0851-3851001"), "在 17 个乡镇建立信息服务站，区级资金。", "乡镇 17 个",
             [("服务站", "0 个", "17 个", "2009")],
             [component("c1", "服务站终端与应用", "equipment", {("county", 2008): "18.00", ("county", 2009): "16.00"})], SERVICE),
+        "civil": _plain(
+            "社会救助核对信息系统", ("石磊", "0851-5820391"), "与低保、婚姻、财产信息核对，减少错保漏保。", "全市低保家庭 5.6 万户",
+            [("核对时限", "", "10 日", "2009")],
+            [component("c1", "核对应用软件", "business_system", {("city", 2008): "56.00", ("city", 2009): "20.00"})],
+            SERVICE | {"needs_cross_department_support": (YES, "需公安、房管信息")}),
         "withdrawn": _plain(
             "系统内电子邮箱扩容", ("王斌", "0851-5820381"), "扩容系统内电子邮箱。", "系统内人员 300 人",
             [("邮箱容量", "50 MB", "500 MB", "2008")],
             [component("c1", "存储设备", "equipment", {("city", 2008): "15.00"})], {}, construction="extend", end="2008", level=1),
+    }  # fmt: skip
+
+
+def planned(code: str, components: list[dict]) -> dict:
+    """What a lead adds to the prefilled proposal of a row of the plan (规划内立项)."""
+    return {
+        "construction": "new", "mandate": "city", "mandate_document": f"规划 10.4 {code}", "investment_type": "government",
+        "investment_reason": "规划内项目，提高政府工作效率。", "service_objects": "全市党政机关",
+        "goals": [{"indicator": "覆盖单位", "present": "0 家", "target": "60 家", "year": 2008}],
+        "evaluation": "市信息产业局每年检查使用情况（9.2.8）。", "components": components,
+        "facts": {k: {"value": v[0], "evidence": v[1]} for k, v in READY.items()},
+        "security": {"level": 2, "plan": "与主体工程同步，见方案第 6 章。", "commitments": list(proposals.COMMITMENTS)},
     }  # fmt: skip

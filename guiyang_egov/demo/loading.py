@@ -1,0 +1,152 @@
+"""Loading the demonstration once, and taking it away again without touching what the plan or people entered."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from budgets import ledger
+from budgets.models import BudgetLine, CityRevenue, Entry, StageLock
+from governance import audit, clock, verbs
+from governance.models import (
+    Answer,
+    Appointment,
+    Counter,
+    Meeting,
+    Notice,
+    ReadingDecision,
+    Round,
+    Setting,
+    StoredFile,
+    User,
+)
+from governance.refusal import Refused
+from guiyang_egov.demo import story
+from guiyang_egov.demo.accounts import create_accounts
+from priorities.models import (
+    AnnualPlan,
+    Conclusion,
+    PlanEntry,
+    RuleSetRecord,
+    Screening,
+    Submission,
+    SubmissionVersion,
+    Transition,
+)
+from projects.models import Milestone, PlanTask, ProgressReport, Project, StateChange
+
+LOADED = "demo_loaded"
+
+
+def load() -> str:
+    """Accounts, the kept date and the story, all or nothing; a second call only completes the accounts."""
+    with transaction.atomic():
+        create_accounts()
+        clock.keep_demonstration_day(dt.date.fromisoformat(settings.DEMO_TODAY))
+        if Setting.objects.filter(key=LOADED).exists():
+            return "演示数据已经装入，没有改动。"
+        marks = {model: set(model.objects.values_list("pk", flat=True)) for model in (StateChange, Notice, Round, Meeting)}
+        story.tell()
+        for model, before in marks.items():
+            model.objects.exclude(pk__in=before).update(is_demo=True)
+        PlanTask.objects.filter(code__in=[t[0] for t in story.TASKS]).update(is_demo=True)
+        Setting.objects.create(key=LOADED, value=settings.DEMO_TODAY)
+    return f"演示数据已装入，演示日期 {settings.DEMO_TODAY}，申报 {Submission.objects.filter(is_demo=True).count()} 件。"
+
+
+def remove() -> str:
+    """Take away the demonstration's rows and the kept date. Audit rows stay: they are append-only."""
+    with verbs.frame():
+        cases = Submission.objects.filter(is_demo=True)
+        keys = [s.audit_key for s in cases]
+        strangers = Submission.objects.filter(is_demo=False, author__is_demo=True).exists() or Answer.objects.filter(
+            user__is_demo=True, seat__round__is_demo=False
+        ).exists()
+        if strangers:
+            raise Refused("有人用演示账号录入了真实内容，演示账号不能移除；请先由他人接手这些记录。")
+        made = list(Project.objects.filter(is_demo=True))
+        _money(made)
+        PlanEntry.objects.filter(submission__in=cases).delete()
+        AnnualPlan.objects.filter(is_demo=True).delete()
+        Screening.objects.filter(submission__in=cases).delete()
+        Conclusion.objects.filter(submission__in=cases).delete()
+        Transition.objects.filter(submission__in=cases).delete()
+        files = list(cases.exclude(attachments=None).values_list("attachments__file_id", flat=True))
+        cases.update(earlier=None)
+        for row in cases:
+            row.attachments.all().delete()
+        SubmissionVersion.objects.filter(submission__in=cases).delete()
+        cases.delete()
+        StoredFile.objects.filter(pk__in=files).delete()
+        Round.objects.filter(about__in=keys).delete()
+        RuleSetRecord.objects.filter(is_demo=True).delete()
+        ReadingDecision.objects.filter(is_demo=True).delete()
+        Meeting.objects.filter(is_demo=True).delete()
+        Notice.objects.filter(is_demo=True).delete()
+        _register(made)
+        Appointment.objects.filter(is_demo=True).delete()
+        User.objects.filter(is_demo=True).delete()
+        _counters()
+        Setting.objects.filter(key=LOADED).delete()
+        clock.keep_demonstration_day(None)
+        audit.record(by=None, event="demo.remove", sentence="移除演示数据")
+    return "演示数据已移除；规划和人们录入的内容未动。"
+
+
+def _money(made: list[Project]) -> None:
+    """Demo entries go; a line keeps what people booked, an empty line goes."""
+    touched = {(e.line.project_id, e.line.fiscal_year) for e in Entry.objects.filter(is_demo=True).select_related("line")}
+    Entry.objects.filter(is_demo=True, reverses__isnull=False).delete()
+    Entry.objects.filter(is_demo=True).delete()
+    Entry.objects.filter(line__project__in=made).delete()
+    for line in BudgetLine.objects.filter(project_id__in={p for p, _ in touched} | {p.pk for p in made}):
+        entries = list(line.entries.all())
+        if not entries:
+            line.delete()
+            continue
+        for stage, field in ledger.FIELD.items():
+            amounts = [e.amount_wan for e in entries if e.stage == stage]
+            setattr(line, field, sum(amounts) if amounts else None)
+        line.is_demo = False
+        line.save()
+    for project_id, year in touched:
+        ledger.keep_year(project_id, year)
+    CityRevenue.objects.filter(is_demo=True).delete()
+    StageLock.objects.filter(is_demo=True).delete()
+
+
+def _register(made: list[Project]) -> None:
+    """Projects that the story registered go; rows of the plan return to 待立项 where nobody else moved them."""
+    StateChange.objects.filter(is_demo=True).delete()
+    ProgressReport.objects.filter(is_demo=True).delete()
+    Milestone.objects.filter(is_demo=True).delete()
+    for project in made:
+        project.delete()
+    for project in Project.objects.planned().exclude(state="registered"):
+        if not project.state_changes.exists():
+            project.state, project.state_day = "registered", None
+            project.version += 1
+            project.save()
+    for project in Project.objects.planned().exclude(percent=None):
+        if not project.progress_reports.exists():
+            project.percent = None
+            project.save()
+    for task in PlanTask.objects.filter(is_demo=True):
+        task.state, task.state_day, task.evidence, task.is_demo = "not_started", None, "", False
+        task.version += 1
+        task.save()
+
+
+def _counters() -> None:
+    """Numbers start again where no case of the year is left."""
+    for counter in Counter.objects.filter(name__startswith="submission-"):
+        if not Submission.objects.filter(number__startswith=f"SB{counter.name[11:]}-").exists():
+            counter.delete()
+    for counter in Counter.objects.filter(name__startswith="project-"):
+        if not Project.objects.filter(code__startswith=f"N{counter.name[8:]}-").exists():
+            counter.delete()
+    for counter in Counter.objects.filter(name__startswith="receipt-"):
+        if not Submission.objects.exclude(receipt_number="").exists():
+            counter.delete()

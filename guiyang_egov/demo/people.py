@@ -1,0 +1,39 @@
+"""People of other departments in the story: they cannot log in, they only signed what the story says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance import access
+from governance.access import Actor
+from governance.models import Appointment, User
+from governance.roles import Role
+from guiyang_egov.demo.accounts import ACCOUNTS, create_accounts, organisation_named
+
+CIOS = {
+    "市质监局": "陈利", "市地税局": "黄志强", "市农业局": "龙春梅", "市旅游局": "何晓红", "市环保局": "田野", "市交通局": "孟凡",
+    "市经贸委": "杜鹃", "市教育局": "王斌", "市政府办公厅": "江宁", "市规划局": "白桦", "市委办公厅": "沈立", "市民政局": "石磊",
+}  # fmt: skip
+
+
+def everybody() -> dict[str, Actor]:
+    """Actors by account name (demo-cio …) and by unit (市质监局 …)."""
+    users = create_accounts()
+    actors = {a.username: _actor(users[a.username]) for a in ACCOUNTS}
+    for number, (unit, name) in enumerate(CIOS.items(), 1):
+        user, _ = User.objects.get_or_create(
+            username=f"demo-unit-{number:02d}",
+            defaults={"full_name": name, "phone": f"0851-58203{number:02d}", "is_active": False, "is_demo": True, "password": "!"},
+        )
+        Appointment.objects.get_or_create(
+            user=user, organisation=organisation_named(unit), role=Role.DEPARTMENT_CIO,
+            defaults={"from_day": dt.date(2006, 1, 1), "is_demo": True},
+        )  # fmt: skip
+        actors[unit] = _actor(user)
+    return actors
+
+
+def _actor(user) -> Actor:
+    actor = access.actor_for(user, day=dt.date(2007, 8, 20))
+    assert actor is not None, user
+    return actor
