@@ -66,6 +66,27 @@ def set_cell(
     return line
 
 
+@verb("budgets.line.set_codes")
+def set_codes(*, by: Actor, project: Project, fiscal_year: int, source: str, **codes: str) -> BudgetLine:
+    """Set unit_code, function_code or economic_code of a line (预算单位代码, 功能科目, 经济科目); others stay."""
+    access.require(by, Permission.EDIT_BUDGET)
+    if unknown := set(codes) - {"unit_code", "function_code", "economic_code"}:
+        raise Invalid(f"没有这个代码：{'、'.join(sorted(unknown))}。")
+    line = ledger.lock_line(project=project, fiscal_year=fiscal_year, source=source)
+    changed = {name: text for name, text in codes.items() if getattr(line, name) != text}
+    if not changed:
+        return line
+    was = {name: getattr(line, name) for name in changed}
+    for name, text in changed.items():
+        setattr(line, name, text)
+    line.version += 1
+    line.save()
+    words = "，".join(f"{BudgetLine._meta.get_field(n).verbose_name} {was[n] or '未填'} → {t or '未填'}" for n, t in changed.items())
+    audit.record(by=by, event="budgets.line.set_codes", about=(project, line), was=was, now=changed,
+                 sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{words}")  # fmt: skip
+    return line
+
+
 def _values(line: BudgetLine) -> dict:
     return {stage: None if (v := getattr(line, field)) is None else f"{v:.2f}" for stage, field in ledger.FIELD.items()} | {
         "version": line.version

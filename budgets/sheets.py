@@ -18,11 +18,11 @@ KEY = "键"
 COLUMNS = [  # (id, head, width)
     ("number", "序", 5),
     ("code", "编号", 9),
-    ("name", "项目", 34),
-    ("lead", "第一牵头", 21),
-    ("time_raw", "时间（原文）", 25),
+    ("name", "项目", 44),
+    ("lead", "第一牵头", 24),
+    ("time_raw", "时间（原文）", 30),
     ("year", "年度", 7),
-    ("source", "来源", 16),
+    ("source", "来源", 19),
     ("total", "总概算", 12),
     ("estimate", "概算", 12),
     ("approved", "批复", 12),
@@ -139,8 +139,9 @@ class _Main:
             cell = book.text(sheet, place[code], line.codes[code], fill="open" if self.content.whole else "", unlocked=self.content.whole)
             cell.number_format = "@"  # 0101 keeps its zero
         book.text(sheet, place["key"], line.key)
-        longest = max(len(line.project.name) / 16, len(line.lead) / 9, len(line.time_raw) / 14)
-        sheet.row_dimensions[row].height = 18 if longest <= 1 else 30
+        widths = {name: width for name, _, width in self.columns}
+        texts = {"name": line.project.name, "lead": line.lead, "time_raw": line.time_raw}
+        sheet.row_dimensions[row].height = max(18, 15 * max(_lines(text, widths[name]) for name, text in texts.items()) + 3)
 
     def subtotal(self, row: int, group: Group, last: int) -> None:
         projects = len({x.project.pk for x in group.lines})
@@ -200,10 +201,16 @@ class _Main:
             row += 1
         row += 1
         first = "注　总概算为规划 10.4 的业内估算，不分年度和来源；总概算只写在每个项目的第一行，各年金额是录入数，没有平均分摊。"
-        for text in [first] + [f"{code}　{title}" for code, title, _ in content.notes]:
+        for text in [first] + [f"{code}　{title}：{default}" for code, title, default in content.notes]:
             book.text(sheet, f"A{row}", text, "note", grid=False)
             row += 1
         return row - 1
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column: a Chinese character is two widths of a digit."""
+    taken = sum(1 if char.isascii() else 2 for char in text) * 1.06
+    return max(1, -(-int(taken) // max(1, int(width - 1))))
 
 
 def rate(approved: Decimal | None, spent: Decimal | None):
@@ -300,7 +307,7 @@ def _notes(book: Book, content: Content) -> None:
         book.text(sheet, f"A{row}", code, across="center", down="top")
         book.text(sheet, f"B{row}", title, wrap=True, down="top")
         book.text(sheet, f"C{row}", default, wrap=True, down="top")
-        sheet.row_dimensions[row].height = 16 * max(1, -(-len(default) // 58), -(-len(title) // 22))
+        sheet.row_dimensions[row].height = 16 * max(_lines(default, 120), _lines(title, 46)) + 2
     for column, width in zip("ABC", (9, 46, 120), strict=True):
         sheet.column_dimensions[column].width = width
     workbooks.protect(sheet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from budgets import views
+from budgets import views, views_workbook
 
 app_name = "budgets"
 urlpatterns: list = [
@@ -13,5 +13,8 @@ urlpatterns: list = [
     path("<int:year>/cells/", views.cells, name="cells"),
     path("<int:year>/lock/", views.lock, name="lock"),
     path("<int:year>/revenue/", views.revenue, name="revenue"),
+    path("<int:year>/export/", views_workbook.export_year, name="export"),
+    path("all/export/", views_workbook.export_all, name="export_all"),
+    path("import/", views_workbook.import_workbook, name="import"),
     path("lines/<int:pk>/", views.line, name="line"),
 ]

@@ -75,7 +75,8 @@ class Book:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.75
+        sheet.page_margins.footer = 0.4
         sheet.print_options.horizontalCentered = True
         sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
         self.values[id(sheet)] = {}
@@ -124,7 +125,7 @@ def dress(cell: Cell, style: str = "plain", *, fill: str = "", across: str = "",
           top: bool = False, unlocked: bool = False, down: str = "center") -> Cell:  # fmt: skip
     """The house's look of a cell."""
     cell.font = NAMES[style]
-    cell.alignment = Alignment(horizontal=across or None, vertical=down, wrap_text=wrap)
+    cell.alignment = Alignment(horizontal=across or None, vertical=down, wrap_text=wrap, indent=1 if grid and across == "right" else 0)
     if grid:
         cell.border = Border(left=THIN, right=THIN, bottom=THIN, top=LINE if top else THIN)
     if fill:

@@ -1,0 +1,43 @@
+"""`export_budget YEAR|all PATH`: the budget workbook, as the page gives it. Exit 2: the call cannot be understood."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from budgets import workbook
+from budgets.importing import SYSTEM
+from governance import clock
+from governance.refusal import Refused
+
+
+class Command(BaseCommand):
+    help = "导出一个年度（或 all）的预算表为 .xlsx。"
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("scope", metavar="YEAR|all")
+        parser.add_argument("path")
+
+    def handle(self, *args, scope: str, path: str, **options) -> None:
+        wanted: int | str = int(scope) if scope.isascii() and scope.isdigit() and len(scope) < 6 else scope
+        try:
+            content, _ = workbook.export(wanted, SYSTEM, clock.today())
+        except Refused as refusal:
+            self.stderr.write(refusal.sentence)
+            sys.exit(2)
+        target = Path(path)
+        temporary = target.with_name(target.name + ".part")
+        try:
+            with open(temporary, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            self.stderr.write(f"写不了 {path}：{error.strerror}。")
+            sys.exit(2)
+        self.stderr.write(f"已写 {path}。")

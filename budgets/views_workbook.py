@@ -1,0 +1,145 @@
+"""The workbook's two doors: down as a file, up through a rehearsal that shows what would be written."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from budgets import importing, workbook
+from budgets.models import ExportSnapshot
+from governance import clock, files, web
+from governance.once import once
+from governance.refusal import Invalid, NotVisible, Refused
+from governance.roles import Permission
+from governance.workbooks import MEDIA_TYPE
+
+READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
+KEPT_SECONDS = 2 * 3600  # how long a rehearsed file waits for its confirmation
+SALT = "budgets.import"
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def export_year(request, year: int):
+    """The workbook of a year."""
+    if not 1990 <= year <= 2100:
+        raise NotVisible()
+    return _download(request, year)
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def export_all(request):
+    """The workbook of all years."""
+    return _download(request, "all")
+
+
+def _download(request, scope) -> HttpResponse:
+    content, name = workbook.export(scope, request.actor, clock.today())
+    answer = HttpResponse(content, content_type=MEDIA_TYPE)
+    answer["Content-Disposition"] = f"attachment; filename=\"budget-{scope}.xlsx\"; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@web.page(EDIT)
+def import_workbook(request):
+    """GET: the form. POST with a file: the rehearsal. POST with a token: the same file is booked, or nothing."""
+    if request.method != "POST":
+        return render(request, "budgets/import.html", _context())
+    try:
+        if request.POST.get("token"):
+            return _commit(request)
+        return _rehearse(request)
+    except importing.UnsafeWorkbook as unsafe:
+        return render(request, "budgets/import.html", _context(problem=str(unsafe)), status=422)
+    except _Changed as changed:
+        return render(request, "budgets/import.html", _context(plan=changed.plan, name=changed.name, problem=str(changed)), status=409)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return render(request, "budgets/import.html", _context(problem=refusal.sentence), status=refusal.status)
+
+
+def _rehearse(request) -> HttpResponse:
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise Invalid("请选择要导入的工作簿（.xlsx）。", fields={"file": ["选择文件"]})
+    if sent.size > files.MAX_BYTES:
+        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 10 MB。", status=413)
+    content = sent.read()
+    name, _ = files.check(sent.name, content, kinds=("xlsx",))
+    plan = importing.rehearse(content, request.actor)
+    token = _keep(request, content, name) if plan.clean and plan.changes else ""
+    return render(request, "budgets/import.html", _context(plan=plan, name=name, token=token))
+
+
+def _commit(request) -> HttpResponse:
+    content, name = _kept(request)
+    with once(request.actor, "budgets.import", request.POST.get("once")) as call:
+        if call.address is None:
+            plan = importing.commit(content, request.actor)
+            if not plan.committed:
+                raise _Changed(plan, name)
+            call.address = reverse("budgets:index") if plan.scope == "all" else reverse("budgets:year", args=[int(plan.scope)])
+            messages.success(request, f"已写入 {len(plan.changes)} 处（{name}，快照 {plan.snapshot}）。")
+    return redirect(call.address)
+
+
+class _Changed(Refused):
+    """Between rehearsal and confirmation somebody changed what the file changes."""
+
+    def __init__(self, plan: importing.Plan, name: str):
+        super().__init__("没有写入：预演以后线上又有改动，请看下面的差异。", current=[d.line() for d in plan.differences])
+        self.plan, self.name = plan, name
+
+
+def _context(*, plan: importing.Plan | None = None, name: str = "", token: str = "", problem: str = "") -> dict:
+    snapshot = ExportSnapshot.objects.filter(key=plan.snapshot).first() if plan and plan.snapshot else None
+    return {"plan": plan, "name": name, "token": token, "problem": problem, "snapshot": snapshot}
+
+
+def _folder() -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _keep(request, content: bytes, name: str) -> str:
+    """Keep a rehearsed file for its confirmation; the token is signed and good for this person alone."""
+    folder, now = _folder(), time.time()
+    for old in folder.iterdir():
+        # Two people may sweep at once; whoever comes second finds nothing.
+        with contextlib.suppress(FileNotFoundError):
+            if now - old.stat(follow_symlinks=False).st_mtime > KEPT_SECONDS:
+                old.unlink()
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / f"{digest}.xlsx"
+    temporary = path.with_suffix(f".{os.getpid()}.part")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
+    return signing.dumps({"user": request.actor.user_id, "sha256": digest, "name": name}, salt=SALT)
+
+
+def _kept(request) -> tuple[bytes, str]:
+    gone = "预演已过期或不是您的；请重新选择文件。"
+    try:
+        told = signing.loads(request.POST["token"][:2000], salt=SALT, max_age=KEPT_SECONDS)
+    except signing.BadSignature:
+        raise Invalid(gone) from None
+    if told["user"] != request.actor.user_id or not re.fullmatch(r"[0-9a-f]{64}", told["sha256"]):
+        raise Invalid(gone)
+    try:
+        return (_folder() / f"{told['sha256']}.xlsx").read_bytes(), told["name"]
+    except FileNotFoundError:
+        raise Invalid(gone) from None
