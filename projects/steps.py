@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from governance import audit, clock, numbering
 from governance.access import Actor
-from governance.models import Organisation
-from governance.refusal import Refused
+from governance.models import Organisation, OrganisationAlias
+from governance.refusal import Invalid, Refused
 from governance.text import search_text
 from governance.verbs import step
+from projects import windows
 from projects.models import Change, Project, ProjectLead, StateChange
+
+STATES = dict(Project.STATES)
 
 
 @step
@@ -26,14 +30,24 @@ def register_project(
         code=code, name=name, content=content, origin=origin, state=state, state_day=clock.today(), start=start, end=end,
         precision=precision, latest_start=start, latest_end=end, investment_type=investment_type,
         protection_level=protection_level, registered_on=clock.today(), order=year * 1000 + number, is_demo=is_demo,
-        search_text=search_text(code, name, content, *(u.name for u in leads)),
+        search_text=words(code, name, content, leads),
     )  # fmt: skip
-    for order, unit in enumerate(leads, 1):
-        ProjectLead.objects.create(project=project, order=order, as_named=unit.name, organisation=unit)
+    _name_leads(project, leads)
     StateChange.objects.create(project=project, was="", now=state, reason=reason[:300], by_text=by.text, is_demo=is_demo)
     audit.record(by=by, event="projects.project.register", about=project, now=state,
                  sentence=f"登记项目 {code} {name}（{project.get_origin_display()}）{reason}")  # fmt: skip
     return project
+
+
+def words(code: str, name: str, content: str, leads: Iterable[Organisation], as_named: Iterable[str] = ()) -> str:
+    """What a search finds a project by: code, name, content, its units as named and by their own name."""
+    return search_text(code, name, content, *(unit.name for unit in leads), *as_named)
+
+
+def _name_leads(project: Project, units: list[Organisation]) -> None:
+    for order, unit in enumerate(units, 1):
+        ProjectLead.objects.create(project=project, order=order, as_named=unit.name, organisation=unit,
+                                   is_generic=unit.is_generic)  # fmt: skip
 
 
 def lock(project: Project) -> Project:
@@ -51,38 +65,92 @@ def approve_project(*, by: Actor, project: Project, reason: str) -> Project:
 
 
 @step
-def set_state(*, by: Actor, project: Project, now: str, reason: str = "", is_demo: bool = False) -> Project:
-    """Write a state on a locked project, with its row of history and audit; the guards are the caller's."""
+def set_state(
+    *, by: Actor, project: Project, now: str, reason: str = "", day: dt.date | None = None, is_demo: bool = False
+) -> Project:
+    """Write a state on a locked project, with its row of history and audit; the guards are the caller's.
+
+    `day` is when it happened, where that is not today.
+    """
     was = project.state
-    project.state, project.state_day = now, clock.today()
+    project.suspended_from = was if now == "suspended" else ""
+    project.state, project.state_day = now, day or clock.today()
     project.version += 1
     project.save()
     StateChange.objects.create(project=project, was=was, now=now, reason=reason[:300], by_text=by.text,
                                is_demo=is_demo or project.is_demo)  # fmt: skip
     audit.record(by=by, event="projects.project.state", about=project, was=was, now=now,
-                 sentence=f"{project.code} {dict(Project.STATES)[was]} → {project.get_state_display()}{'：' + reason if reason else ''}")  # fmt: skip
+                 sentence=f"{project.code} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
     return project
 
 
 @step
 def apply_change(*, by: Actor, project: Project, field: str, now: str, reason: str, approver: str) -> Project:
-    """Apply an approved change; the original baseline stays. `now`: text, or for time `YYYY-MM-DD/YYYY-MM-DD`."""
+    """Apply an approved change; what it changes is kept as `was`, the original baseline and the plan's row stay.
+
+    `now` is text; for time a stretch (`2007-03 至 2008-12`), for lead the units with 、 between, first lead first.
+    Raises Invalid naming `now` where it cannot be read.
+    """
+    if field not in dict(Change.FIELDS):
+        raise Invalid("变更只有内容、工期、预算、牵头单位和名称。", fields={"field": ["请选择变更什么"]})
     row = lock(project)
+    units = [lead.organisation for lead in row.leads.select_related("organisation")]
     was = ""
     if field == "content":
         was, row.content = row.content, now
     elif field == "name":
-        was, row.name = row.name, now
+        was, row.name = row.name, now[:200]
     elif field == "time":
-        was = f"{row.latest_start}/{row.latest_end}"
-        first, _, last = now.partition("/")
-        row.latest_start, row.latest_end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        was = windows.say(row.latest_start, row.latest_end, row.precision)
+        row.latest_start, row.latest_end = _window(now)
         row.rebaselined += 1
-    row.search_text = search_text(row.code, row.name, row.content)
+    elif field == "budget":
+        row.rebaselined += 1
+    elif field == "lead":
+        was = "、".join(lead.as_named for lead in row.leads.all())
+        units = _units(now)
+        for lead in row.leads.all():
+            lead.delete()
+        _name_leads(row, units)
+        row.leads_open_ended = False
+    named = row.leads.values_list("as_named", flat=True)
+    row.search_text = words(row.code, row.name, row.content, units, named)
     row.version += 1
     row.save()
-    Change.objects.create(project=row, field=field, was=was, now=now, reason=reason, approver=approver, by_text=by.text,
-                          is_demo=row.is_demo)  # fmt: skip
+    Change.objects.create(project=row, field=field, was=was, now=now, reason=reason, approver=approver[:200],
+                          by_text=by.text, is_demo=row.is_demo)  # fmt: skip
     audit.record(by=by, event="projects.project.change", about=row, was=was, now=now,
                  sentence=f"{row.code} 变更{dict(Change.FIELDS)[field]}：{reason}")  # fmt: skip
     return row
+
+
+def _window(text: str) -> tuple[dt.date, dt.date]:
+    try:
+        start, end, _ = windows.parse(text)
+    except ValueError as error:
+        raise Invalid(str(error), fields={"now": [str(error)]}) from None
+    return start, end
+
+
+def _units(text: str) -> list[Organisation]:
+    """Units by their own or the plan's name; a generic one (D42) leads nothing by a change."""
+    found = []
+    for name in (n.strip() for n in text.replace("，", "、").replace(",", "、").split("、")):
+        if not name:
+            continue
+        unit = Organisation.objects.filter(name=name).first()
+        if unit is None:
+            alias = OrganisationAlias.objects.filter(as_named=name).select_related("organisation").first()
+            unit = alias.organisation if alias else None
+        if unit is None:
+            sentence = f"没有名为“{name[:40]}”的单位；请用机构与别名里的名称，或请信息办先登记该单位。"
+            raise Invalid(sentence, fields={"now": [sentence]})
+        unit = unit.canonical or unit
+        if unit.is_generic:
+            sentence = f"“{unit.name}”是泛指，不能作牵头单位（D42）。"
+            raise Invalid(sentence, fields={"now": [sentence]})
+        if unit not in found:
+            found.append(unit)
+    if not found:
+        raise Invalid("请写明牵头单位，第一牵头在前，用顿号分开。", fields={"now": ["请写明牵头单位"]})
+    return found

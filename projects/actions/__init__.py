@@ -1,0 +1,26 @@
+"""The verbs of the register, by noun.
+
+    life          change_state, take_over
+    progress      file_progress
+    milestones    set_milestone, reopen_milestone
+    tasks         set_task_state
+    description   classify, confirm_first_lead, record_change
+"""
+
+from projects.actions.description import classify, confirm_first_lead, record_change
+from projects.actions.life import change_state, take_over
+from projects.actions.milestones import reopen_milestone, set_milestone
+from projects.actions.progress import file_progress
+from projects.actions.tasks import set_task_state
+
+__all__ = [
+    "change_state",
+    "classify",
+    "confirm_first_lead",
+    "file_progress",
+    "record_change",
+    "reopen_milestone",
+    "set_milestone",
+    "set_task_state",
+    "take_over",
+]

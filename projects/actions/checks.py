@@ -1,0 +1,54 @@
+"""What every verb of the register asks of its arguments."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance import clock
+from governance.access import Actor
+from governance.refusal import Invalid, Stale
+from governance.roles import Permission
+from governance.text import clean_text
+from projects import steps
+from projects.models import Project
+
+
+def locked(project: Project, version: int) -> Project:
+    """The project's row, locked; Stale where somebody wrote it since the form was read."""
+    row = steps.lock(project)
+    if row.version != version:
+        raise Stale(
+            f"{row.code} 在您打开之后已被改过，请看过现在的内容再提交。",
+            current={"state": row.get_state_display(), "name": row.name, "version": row.version},
+        )
+    return row
+
+
+def words(value: object, field: str, label: str, *, limit: int = 2000, needed: str = "") -> str:
+    """Clean text; `needed` is the sentence where it may not be empty."""
+    try:
+        text = clean_text(value, limit=limit, field=label)
+    except ValueError as error:
+        raise Invalid(str(error), fields={field: [str(error)]}) from None
+    if needed and not text:
+        raise Invalid(needed, fields={field: [needed]})
+    return text
+
+
+def past_day(day: dt.date | None, field: str, label: str, *, not_before: dt.date | None = None) -> dt.date:
+    """A day that is not in the future (today where none is given), nor before what came before it."""
+    day = day or clock.today()
+    if day > clock.today():
+        sentence = f"{label} {day} 在今天之后，只能登记已经发生的事。"
+        raise Invalid(sentence, fields={field: [sentence]})
+    if not_before and day < not_before:
+        sentence = f"{label} {day} 早于 {not_before}，次序不对。"
+        raise Invalid(sentence, fields={field: [sentence]})
+    return day
+
+
+def reporting(by: Actor) -> Permission:
+    """Who reports on a project: its lead units for themselves, the information office for all."""
+    if by is not None and by.scope(Permission.MANAGE_PROJECT):
+        return Permission.MANAGE_PROJECT
+    return Permission.REPORT_PROGRESS

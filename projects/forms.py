@@ -1,0 +1,168 @@
+"""Forms of the register: what was typed as values; what it means is the verbs' matter."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django import forms
+
+from governance.models import Organisation
+from projects import life, periods
+from projects.labels import STATES
+from projects.models import Change, PlanTask, ProgressReport, Project
+
+NONE = [("", "（未定）")]
+
+
+class PlainInteger(forms.IntegerField):
+    """A whole number, full-width digits included (３０)."""
+
+    def to_python(self, value):
+        return super().to_python(unicodedata.normalize("NFKC", value).strip("% ") if isinstance(value, str) else value)
+
+
+class Day(forms.DateField):
+    """A day from the browser's own picker."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"])
+        kwargs.setdefault("error_messages", {"invalid": "请写作 2007-08-20 这样的日期。"})
+        super().__init__(**kwargs)
+
+
+class Long(forms.CharField):
+    """Several lines."""
+
+    def __init__(self, *, rows: int = 3, **kwargs):
+        kwargs.setdefault("max_length", 2000)
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class UnitField(forms.ModelChoiceField):
+    """A real, unmerged unit."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("empty_label", "（未定）")
+        super().__init__(queryset=Organisation.objects.units().order_by("kind", "pk"), **kwargs)
+
+
+class Versioned(forms.Form):
+    """A form about a row with a version: the one that was read goes along."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class ProgressForm(forms.Form):
+    """进度填报."""
+
+    period = forms.ChoiceField(label="填报期")
+    percent = PlainInteger(label="完成 %（占整个项目）", min_value=0, max_value=100,
+                           error_messages={"invalid": "请填 0—100 的整数。", "min_value": "不能小于 0。", "max_value": "不能大于 100。"})  # fmt: skip
+    done_text = Long(label="完成情况", rows=4)
+    problems = Long(label="问题", required=False)
+    next_steps = Long(label="下一步", required=False)
+    self_rating = forms.ChoiceField(label="自评", choices=ProgressReport.RATINGS, widget=forms.RadioSelect)
+
+    def __init__(self, *args, day, **kwargs):
+        super().__init__(*args, **kwargs)
+        open_ones = periods.open_on(day)
+        if self.is_bound and (asked := self.data.get("period")) and asked not in open_ones:
+            open_ones.append(asked)  # the verb says why it cannot be
+        self.fields["period"].choices = [(p, _period_label(p)) for p in open_ones]
+
+
+def _period_label(period: str) -> str:
+    try:
+        return periods.label(period)
+    except ValueError:
+        return period
+
+
+class StateForm(Versioned):
+    """A step of the project's life."""
+
+    step = forms.ChoiceField(label="变更", widget=forms.RadioSelect)
+    day = Day(label="发生日期", required=False, help_text="不填为今天")
+    reason = Long(label="理由或依据", required=False, max_length=250)
+    second_unit = UnitField(label="第二签署单位（D44）", required=False)
+    second_signer = forms.CharField(label="第二签署人", required=False, max_length=40)
+
+    def __init__(self, *args, offered, **kwargs):
+        super().__init__(*args, **kwargs)
+        steps = [(o["transition"].verb, f"{o['transition'].label}（→ {o['target']}）") for o in offered if o["may"]]
+        if self.is_bound and self.data.get("step") in life.BY_VERB and self.data["step"] not in dict(steps):
+            steps.append((self.data["step"], life.BY_VERB[self.data["step"]].label))
+        self.fields["step"].choices = steps
+        if not any(o["may"] and o["second"] for o in offered):
+            del self.fields["second_unit"], self.fields["second_signer"]
+
+
+class TakeOverForm(Versioned):
+    """补录."""
+
+    state = forms.ChoiceField(label="现在的状态", choices=[(s, STATES[s]) for s in life.CHAIN[1:]])
+    day = Day(label="进入这一状态的日期")
+    document = forms.CharField(label="依据文件及文号", max_length=200)
+
+
+class ClassifyForm(Versioned):
+    """分类与单位: 9.2.2 and 9.2.7 are separate axes (D47)."""
+
+    budget_unit = UnitField(label="预算单位（D41）", required=False)
+    level_922 = forms.ChoiceField(label="管理级别（9.2.2）", choices=NONE + Project.LEVELS, required=False)
+    tier_927 = forms.ChoiceField(label="课题层级（9.2.7）", choices=NONE + Project.TIERS, required=False)
+    parent = forms.ModelChoiceField(label="上级课题", queryset=Project.objects.none(), required=False, empty_label="（无）")
+    investment_type = forms.ChoiceField(label="投资类型（8.2）", choices=NONE + Project.INVESTMENT_TYPES, required=False)
+    protection_level = forms.TypedChoiceField(
+        label="安全保护等级（9.3.2）", choices=[*NONE, *((n, str(n)) for n in range(1, 6))], coerce=int, empty_value=None, required=False
+    )
+    builder = UnitField(label="建设（代建）单位（D46）", required=False)
+    operator = UnitField(label="运营单位（D46）", required=False)
+
+    def __init__(self, *args, project: Project, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Project.objects.exclude(pk=project.pk).filter(tier_927__in=("total", "application"))
+
+
+class FirstLeadForm(Versioned):
+    """第一牵头 (D43)."""
+
+    organisation = forms.ModelChoiceField(label="第一牵头", queryset=Organisation.objects.none(), empty_label=None, widget=forms.RadioSelect)
+    reason = Long(label="依据", max_length=300, rows=2)
+
+    def __init__(self, *args, project: Project, **kwargs):
+        super().__init__(*args, **kwargs)
+        leads = project.leads.filter(is_generic=False).values("organisation_id")
+        self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=leads)
+
+
+class ChangeForm(Versioned):
+    """A change that was approved on paper."""
+
+    field = forms.ChoiceField(label="变更什么", choices=[f for f in Change.FIELDS if f[0] != "budget"])
+    now = Long(label="变更后", help_text="工期写作“2007-03 至 2008-12”；牵头单位用顿号分开，第一牵头在前")
+    reason = Long(label="变更理由", max_length=1000)
+    approver = forms.CharField(label="批准单位及文号", max_length=200)
+
+
+class MilestoneForm(forms.Form):
+    """节点完成."""
+
+    done_on = Day(label="完成日期", required=False, help_text="不填为今天")
+    evidence = forms.CharField(label="凭据", max_length=300, help_text="文件、验收单、网址")
+
+
+class ReopenForm(forms.Form):
+    """撤销节点完成."""
+
+    reason = Long(label="撤销的理由", max_length=300, rows=2)
+
+
+class TaskForm(Versioned):
+    """任务状态."""
+
+    state = forms.ChoiceField(label="状态", choices=PlanTask.STATES, widget=forms.RadioSelect)
+    day = Day(label="日期", required=False, help_text="不填为今天")
+    evidence = forms.CharField(label="凭据", max_length=300, required=False, help_text="完成、不再实施时必填")

@@ -1,0 +1,28 @@
+"""Chinese words for the codes of the register."""
+
+from __future__ import annotations
+
+from projects.models import Change, PlanTask, ProgressReport, Project, TaskLink
+
+STATES = dict(Project.STATES)
+ORIGINS = dict(Project.ORIGINS)
+LEVELS = dict(Project.LEVELS)
+TIERS = dict(Project.TIERS)
+INVESTMENT_TYPES = dict(Project.INVESTMENT_TYPES)
+TASK_STATES = dict(PlanTask.STATES)
+CERTAINTIES = dict(TaskLink.CERTAINTIES)
+CHANGE_FIELDS = dict(Change.FIELDS)
+SELF_RATINGS = dict(ProgressReport.RATINGS)
+
+STATE_TONES = {
+    "registered": "slate", "approved": "slate", "procurement": "brand", "building": "brand", "first_acceptance": "brand",
+    "trial": "brand", "final_acceptance": "green", "operating": "green", "evaluation": "green", "closed": "green",
+    "suspended": "amber", "terminated": "red",
+}  # fmt: skip
+TASK_TONES = {"not_started": "slate", "under_way": "brand", "done": "green", "dropped": "amber"}
+RATING_TONES = {"not_due": "slate", "normal": "green", "attention": "amber", "late": "red"}
+
+STANDALONE = "单列项目"
+BY_FIRST_LEAD = "按第一牵头"
+BY_PARTICIPATION = "按参与（重复计数）"
+BEFORE_THE_PERIOD = "规划期前"

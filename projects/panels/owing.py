@@ -1,0 +1,65 @@
+"""Who owes a progress report on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from governance import readings
+from governance.access import Actor
+from governance.models import Discrepancy
+from governance.roles import Permission, Scope
+from projects import life
+from projects.models import ProgressReport, Project, ProjectLead
+from projects.panels.ratings import due_of_year
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A yearly summary that has not come: of which project, which year, since when, from whom, whose phone."""
+
+    project: Project
+    year: int
+    due: dt.date
+    days: int
+    unit: str
+    phone: str
+    organisation_id: int | None
+
+
+def owed(day: dt.date, actor: Actor | None = None) -> list[Owed]:
+    """Every year's summary that is past its day (D48), oldest first; four queries. `actor`: his own unit's alone where
+    that is all he answers for."""
+    if not Discrepancy.objects.filter(code="D48").exists():
+        return []
+    d48 = readings.current("D48", day)
+    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
+    reports = Prefetch("progress_reports", ProgressReport.objects.filter(superseded=False), to_attr="in_force")
+    under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED)).exclude(latest_start=None)
+    found = []
+    for project in under_way.prefetch_related(leads, reports).order_by("order"):
+        units = [lead.organisation.canonical or lead.organisation for lead in project.leads.all() if not lead.is_generic]
+        if actor is not None and actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and not actor.scope(Permission.MANAGE_PROJECT):
+            units = [unit for unit in units if unit.pk == actor.organisation_id]
+            if not units:
+                continue
+        reported = {r.period_end.year for r in project.in_force if r.period_end.month == 12}
+        for year in range(max(project.latest_start.year, project.registered_on.year), day.year + 1):
+            due = due_of_year(year, d48)
+            if year not in reported and due < day:
+                first = units[0] if units else None
+                found.append(Owed(project, year, due, (day - due).days, first.name if first else "（没有可派填报的单位）",
+                                  first.phone if first else "", first.pk if first else None))  # fmt: skip
+    return sorted(found, key=lambda o: (o.due, o.project.order))
+
+
+def reportable(actor: Actor) -> list[Project]:
+    """Projects under way that the actor may report on; one query."""
+    rows = Project.objects.exclude(state__in=("registered", *life.ENDED)).order_by("order")
+    if actor.scope(Permission.MANAGE_PROJECT):
+        return list(rows)
+    if actor.scope(Permission.REPORT_PROGRESS):
+        return list(rows.led_by(actor.organisation_id))
+    return []

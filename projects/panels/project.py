@@ -1,0 +1,279 @@
+"""The parts of one project's page that the register knows: content, leads, time, tasks, milestones, progress, changes,
+history, discrepancies. Eight queries, whatever has happened to the project."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from governance import charts, clock
+from governance.models import AuditConcern, AuditRow, Discrepancy
+from projects import guards, life, periods, rating
+from projects.labels import CERTAINTIES, STATES, TASK_TONES
+from projects.models import Change, Milestone, PlanTask, Project
+from projects.panels.lists import Lead, chart_row, leads_of
+from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
+from projects.panels.ratings import due_of_year, latest_report, rating_of
+
+HISTORY_ROWS = 40
+SELF_SUPERVISION = "D44"  # names the units that lead and approve, accept and evaluate
+NEAR = "D23"  # tasks that look like a row without being linked to it
+
+
+@dataclass(frozen=True)
+class LeadLine:
+    """A lead with what the page says about it: sentences with their discrepancy."""
+
+    lead: Lead
+    order: int
+    notes: tuple[tuple[str, str], ...]  # (sentence, code)
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task that the project carries; `certainty` 确定 or 可能."""
+
+    task: PlanTask
+    certainty: str
+    block: Block | None
+    late: bool
+
+    @property
+    def tone(self) -> str:
+        return "red" if self.late else TASK_TONES[self.task.state]
+
+
+@dataclass(frozen=True)
+class MilestoneLine:
+    """A milestone with the last day that keeps it under the reading in force (D29)."""
+
+    milestone: Milestone
+    due: dt.date
+    tolerance: dt.date | None  # the later day of another reading, where it is open
+
+    @property
+    def late(self) -> bool:
+        return self.milestone.done_on is None and self.due < clock.today()
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """A period that is owed or was reported; `gone` is the share of the window gone at its end."""
+
+    period: str
+    label: str
+    due: dt.date
+    report: object | None
+    gone: int | None
+    computed: rating.Rating | None
+    late_days: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A discrepancy beside the page: its quotes, the reading that holds, whether people decided it."""
+
+    row: Discrepancy
+    quotes: list[dict]
+    reading: str
+    decided: bool
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything of the register about one project."""
+
+    project: Project
+    leads: list[LeadLine]
+    rating: rating.Rating
+    own: object | None
+    steps: list[dict]  # the chain: code, label, when (past, now, later)
+    offered: list[dict]
+    next: dict | None
+    time: object | None
+    tasks: list[TaskLine]
+    near: list[PlanTask]
+    milestones: list[MilestoneLine]
+    reports: list[ReportLine]
+    changes: list[Change]
+    history: list[AuditRow]
+    entries: list[Entry]
+    budget_unit: object | None
+    lead_confirmed: bool
+    drift_words: str
+    may_take_over: bool
+    day: dt.date
+
+
+def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None = None) -> Parts:
+    """The parts of a project read `with_facts`."""
+    item = project.plan_item
+    plan = frame_of(item.plan) if item else frame()
+    links = list(project.task_links.select_related("task").order_by("task__block", "task__order"))
+    known = {e.code: e for e in _entries(item, day)}
+    entries = [e for e in known.values() if item and e.code in item.data.get("discrepancies", ())]
+    d48 = reading_key(known["D48"]) if "D48" in known else "a"
+    changes = list(project.changes.all())
+    milestones = list(project.milestones.order_by("start", "pk"))
+    phases = list(project.phases.all()) if not item or item.data.get("phases") else []
+    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones],
+             [charts.Phase(p.name, p.start, p.end) for p in phases])  # fmt: skip
+    reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
+    computed = rating_of(project, day, money=money, d48=d48)
+    confirmed = any(c.field == "lead" for c in changes)
+    offered = guards.offered(project, actor)
+    return Parts(
+        project=project,
+        leads=_leads(project, entries, confirmed),
+        rating=computed,
+        own=latest_report(project),
+        steps=_steps(project),
+        offered=offered,
+        next=next((o for o in offered if o["transition"] is life.next_step(project.state)), None),
+        time=_time(project, chart_row(project, drawn), plan, links, day),
+        tasks=[_task(link, plan, day) for link in links],
+        near=_near(entries, links),
+        milestones=[_milestone(m, item, known) for m in milestones],
+        reports=_reports(project, reports, day, d48, computed),
+        changes=changes[::-1],
+        history=history(project),
+        entries=[Entry(e, _quotes(e, item), reading_of(e), bool(e.decided)) for e in entries],
+        budget_unit=guards.budget_unit_of(project),
+        lead_confirmed=confirmed,
+        drift_words=_drift(project, computed),
+        may_take_over=project.state == "registered" and project.start is not None and project.start <= day,
+        day=day,
+    )  # fmt: skip
+
+
+def _entries(item, day: dt.date):
+    """The discrepancies that its row of the plan names, and those whose reading sets its due days; one query."""
+    codes = [*(item.data.get("discrepancies", ()) if item else ()), "D29", "D48"]
+    return with_readings(Discrepancy.objects.filter(code__in=codes).order_by("weight", "code"), day)
+
+
+def _quotes(entry: Discrepancy, item) -> list[dict]:
+    """At most two quotes, the ones of the row's own line first."""
+    own = [q for q in entry.quotes if item and q.get("line") == item.line]
+    return (own + [q for q in entry.quotes if q not in own])[:2]
+
+
+def _leads(project: Project, entries, confirmed: bool) -> list[LeadLine]:
+    judges = {key for e in entries if e.code == SELF_SUPERVISION for key in e.touches.get("organisations", ())}
+    lines = []
+    for number, lead in enumerate(leads_of(project), 1):
+        notes = []
+        if number == 1 and len(project.leads.all()) > 1 and not confirmed:
+            notes.append(("第一牵头（默认，待确认）", "D43"))
+        if lead.organisation.is_generic:
+            notes.append(("泛指，不是单位，不派填报", "D42"))
+        elif lead.organisation.is_temporary:
+            notes.append(("临时机构，须另定预算单位", "D41"))
+        elif lead.organisation.is_internal:
+            notes.append(("内设机构，不是预算单位，须另定预算单位", "D42"))
+        if (lead.organisation.canonical or lead.organisation).key in judges:
+            notes.append(("同时参与立项审批与监督验收，构成利害关系", "D44"))
+        lines.append(LeadLine(lead, number, tuple(notes)))
+    return lines
+
+
+def _steps(project: Project) -> list[dict]:
+    """The chain with what is behind, now and ahead; beside it 暂停 or 终止."""
+    at = project.suspended_from or project.state
+    place = life.CHAIN.index(at) if at in life.CHAIN else -1
+    steps = [
+        {"code": code, "label": STATES[code], "when": "past" if n < place else "now" if n == place else "later"}
+        for n, code in enumerate(life.CHAIN)
+    ]
+    if project.state in life.ASIDE:
+        steps.append({"code": project.state, "label": STATES[project.state], "when": "now"})
+    return steps
+
+
+def _task(link, plan: Frame, day: dt.date) -> TaskLine:
+    late = link.task.due < day and link.task.state not in ("done", "dropped")
+    return TaskLine(link.task, CERTAINTIES[link.certainty], plan.block(link.task.block), late)
+
+
+def _near(entries, links) -> list[PlanTask]:
+    """Tasks that are like it but not linked (D23); no query where nothing says so."""
+    codes = {code for e in entries if e.code == NEAR for code in e.touches.get("tasks", ())}
+    codes -= {link.task.code for link in links}
+    return list(PlanTask.objects.filter(code__in=codes)) if codes else []
+
+
+def _milestone(milestone: Milestone, item, known: dict[str, Discrepancy]) -> MilestoneLine:
+    stated = next((m for m in (item.data.get("milestones", ()) if item else ()) if m["quote"] == milestone.quote
+                   and m["text"] == milestone.text), {})  # fmt: skip
+    by_reading = stated.get("due_by_reading") or {}
+    due, tolerance = milestone.end, None
+    if by_reading:
+        key = reading_key(known[milestone.discrepancy]) if milestone.discrepancy in known else ""
+        due = dt.date.fromisoformat(by_reading.get(key, stated["due"]))
+        later = max(dt.date.fromisoformat(d) for d in by_reading.values())
+        tolerance = later if later > due else None
+    elif stated:
+        due = dt.date.fromisoformat(stated["due"])
+    return MilestoneLine(milestone, due, tolerance)
+
+
+def _reports(project: Project, reports, day: dt.date, d48: str, newest: rating.Rating) -> list[ReportLine]:
+    """Every period that was reported and every year that is owed, newest first."""
+    rows = {r.period: r for r in reports}
+    latest = max(reports, key=lambda r: (r.period_end, r.pk), default=None)
+    owed = set()
+    if project.latest_start and project.state not in ("registered", *life.ENDED):
+        first = max(project.latest_start.year, project.registered_on.year)
+        owed = {str(y) for y in range(first, day.year + 1)}
+    lines = []
+    for period in set(rows) | owed:
+        _, end = periods.parse(period)
+        report = rows.get(period)
+        due = due_of_year(end.year, d48) if "H" not in period else end + dt.timedelta(days=31)
+        gone = None
+        if project.start and project.end and report:
+            whole = (project.end - project.start).days + 1
+            gone = round(100 * min(max((end - project.start).days + 1, 0) / whole, 1))
+        computed = newest if report is not None and report is latest else None
+        late = (report.day - due).days if report else (day - due).days
+        lines.append(ReportLine(period, periods.label(period), due, report, gone, computed, max(late, 0)))
+    return sorted(lines, key=lambda line: (periods.parse(line.period)[1], line.period), reverse=True)
+
+
+def _drift(project: Project, computed: rating.Rating) -> str:
+    if project.latest_end is None or project.end is None:
+        return "没有起止时间"
+    if not project.rebaselined and not computed.drift_original_days:
+        return "原基线与最新基线相同，未变更"
+    return f"改基线 {project.rebaselined} 次，止期比原基线{'晚' if computed.drift_original_days >= 0 else '早'} {abs(computed.drift_original_days)} 天"
+
+
+def _time(project: Project, row: charts.Row | None, plan: Frame, links, day: dt.date):
+    """Window, milestones, tasks and progress as one picture (charts.project_time)."""
+    if row is None or not plan.blocks:
+        return None
+    first = min(project.start, plan.blocks[0].start, *(m.start for m in row.milestones))
+    last = max(project.latest_end, plan.blocks[-1].end, *(m.end for m in row.milestones))
+    sure = [link.task for link in links if link.certainty == "sure"]
+    tasks, gaps = [], []
+    for block in plan.blocks:
+        carried = [t for t in sure if t.block == block.code]
+        tasks += [(f"{t.code} {t.text}", t.get_absolute_url(), block.start, block.end) for t in carried]
+        start, end = max(block.start, project.start), min(block.end, project.latest_end)
+        if not carried and start <= end and project.plan_item_id:
+            gaps.append((f"{_span(start, end)} 年无任务", start, end))
+    blocks = [(b.code, b.start, b.end) for b in plan.blocks]
+    computed_drift = (project.latest_end - project.end).days
+    note = "原基线与最新基线相同" if not computed_drift else f"最新基线比原基线{'晚' if computed_drift > 0 else '早'} {abs(computed_drift)} 天"
+    sub = {"year": "10.4，年精度", "month": "10.4，月精度"}.get(project.precision, "") if project.plan_item_id else ""
+    return charts.project_time(row, first=first, last=last, today=day, blocks=blocks, tasks=tasks, gaps=gaps, sub=sub, note=note)
+
+
+def _span(start: dt.date, end: dt.date) -> str:
+    return str(start.year) if start.year == end.year else f"{start.year}—{end.year}"
+
+
+def history(record, limit: int = HISTORY_ROWS) -> list[AuditRow]:
+    """What was done about a record, newest first; one query."""
+    seqs = AuditConcern.objects.filter(key=record.audit_key).values("seq")
+    return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-seq")[:limit])

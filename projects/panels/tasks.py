@@ -1,0 +1,187 @@
+"""The 59 tasks by block: those that a project carries, those without one apart, and the projects without a task (D35)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from governance import charts
+from governance.models import AuditRow, Discrepancy, PilotUnit, PlanLine
+from projects.labels import TASK_STATES, TASK_TONES
+from projects.models import PlanTask, Project, TaskLink
+from projects.panels.plan import Block, Frame, frame, reading_of, touched
+from projects.panels.project import history
+
+WITHOUT_PROJECT = "D35"
+ENDED = ("done", "dropped")
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task with the projects that carry it. Late only after the end of its block (D33)."""
+
+    task: PlanTask
+    sure: list[Project]
+    possible: list[Project]
+    entries: list[Discrepancy]
+    late: bool
+    chart: object | None = None
+
+    @property
+    def state_label(self) -> str:
+        return "逾期" if self.late else TASK_STATES[self.task.state]
+
+    @property
+    def tone(self) -> str:
+        return "red" if self.late else TASK_TONES[self.task.state]
+
+    @property
+    def wan(self) -> Decimal:
+        """Estimates of the whole projects, not of the block's share."""
+        return sum((p.estimate_wan or Decimal(0) for p in self.sure), Decimal(0))
+
+
+@dataclass(frozen=True)
+class BlockTasks:
+    """A block: its tasks with and without project, its narrative, its counts."""
+
+    block: Block
+    carried: list[TaskRow]
+    uncarried: list[TaskRow]  # no project and no money although a system (D35)
+    others: list[TaskRow]  # institutions, rules, security, training: 10.4 has no money for them
+    narrative: list[tuple[str, int]] = field(default_factory=list)
+    pilots: list[PilotUnit] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[TaskRow]:
+        return [*self.carried, *self.uncarried, *self.others]
+
+    @property
+    def wan(self) -> Decimal:
+        """Each project once, however many tasks of the block name it."""
+        projects = {p.pk: p for row in self.carried for p in row.sure}
+        return sum((p.estimate_wan or Decimal(0) for p in projects.values()), Decimal(0))
+
+    @property
+    def projects(self) -> int:
+        return len({p.pk for row in self.carried for p in row.sure})
+
+    def count(self, state: str) -> int:
+        if state == "late":
+            return sum(row.late for row in self.rows)
+        return sum(row.task.state == state and not row.late for row in self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {state: self.count(state) for state in (*TASK_STATES, "late")}
+
+
+@dataclass(frozen=True)
+class TaskBoard:
+    """The whole page."""
+
+    blocks: list[BlockTasks]
+    unserved: list[Project]  # projects of the plan without a task
+    total: int
+    carried: int
+    served: int
+    served_wan: Decimal
+    unserved_wan: Decimal
+    planned_wan: Decimal
+    uncarried_systems: list[TaskRow]
+
+    @property
+    def loose(self) -> int:
+        """Tasks without a sure project."""
+        return self.total - self.carried
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {state: sum(block.count(state) for block in self.blocks) for state in (*TASK_STATES, "late")}
+
+
+def rows_of(tasks, plan: Frame, day: dt.date, entries: dict[str, list]) -> list[TaskRow]:
+    """Task rows of tasks read with their links."""
+    first, last = (plan.blocks[0].start, plan.blocks[-1].end) if plan.blocks else (None, None)
+    rows = []
+    for task in tasks:
+        links = list(task.links.all())
+        sure = [link.project for link in links if link.certainty == "sure"]
+        rows.append(TaskRow(
+            task, sure, [link.project for link in links if link.certainty == "possible"], entries.get(task.code, []),
+            task.due < day and task.state not in ENDED, _picture(task, sure, plan, first, last),
+        ))  # fmt: skip
+    return rows
+
+
+def _picture(task: PlanTask, sure: list[Project], plan: Frame, first, last):
+    """The project's window against the block of its task."""
+    block = plan.block(task.block)
+    project = next((p for p in sure if p.latest_start and p.latest_end), None)
+    if block is None or project is None:
+        return None
+    row = charts.Row(project.code, project.name, project.get_absolute_url(), project.latest_start, project.latest_end,
+                     phases=(), milestones=(charts.Milestone(f"{task.code} 属 {block.code}", block.start, block.end),))  # fmt: skip
+    return charts.gantt_row(row, first=min(first, project.latest_start), last=max(last, project.latest_end), width=120)
+
+
+def with_links():
+    return PlanTask.objects.prefetch_related(Prefetch("links", TaskLink.objects.select_related("project")))
+
+
+def by_block(day: dt.date) -> TaskBoard:
+    """Seven queries."""
+    plan = frame()
+    entries = touched(day)
+    rows = rows_of(with_links(), plan, day, entries.tasks)
+    lines = {n for block in plan.blocks for n in block.lines}
+    texts = dict(PlanLine.objects.filter(number__in=lines).values_list("number", "text"))
+    pilots = list(PilotUnit.objects.select_related("organisation"))
+    blocks = []
+    for number, block in enumerate(plan.blocks):
+        mine = [row for row in rows if row.task.block == block.code]
+        loose = [row for row in mine if not row.sure]
+        systems = [row for row in loose if any(e.code == WITHOUT_PROJECT for e in row.entries)]
+        blocks.append(BlockTasks(
+            block, [row for row in mine if row.sure], systems, [row for row in loose if row not in systems],
+            [(texts[n], n) for n in block.lines if n in texts], pilots if number == 0 else [],
+        ))  # fmt: skip
+    planned = list(Project.objects.planned().order_by("order"))
+    served = {p.pk for row in rows for p in row.sure}
+    unserved = [p for p in planned if p.pk not in served]
+    served_rows = [p for p in planned if p.pk in served]
+    return TaskBoard(
+        blocks, unserved, len(rows), sum(bool(r.sure) for r in rows), len(served_rows), _sum(served_rows), _sum(unserved),
+        _sum(planned), [row for block in blocks for row in block.uncarried],
+    )  # fmt: skip
+
+
+def _sum(projects) -> Decimal:
+    return sum((p.estimate_wan or Decimal(0) for p in projects), Decimal(0))
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One task: its row, block, discrepancies with the reading that holds, history, neighbours."""
+
+    row: TaskRow
+    block: Block | None
+    entries: list[tuple[Discrepancy, str, bool]]
+    history: list[AuditRow]
+    previous: str
+    next: str
+
+
+def task_page(task: PlanTask, day: dt.date) -> TaskPage:
+    """The parts of a task's page; `task` read by `with_links`."""
+    plan = frame()
+    entries = touched(day).tasks.get(task.code, [])
+    codes = list(PlanTask.objects.values_list("code", flat=True))
+    place = codes.index(task.code)
+    return TaskPage(
+        rows_of([task], plan, day, {task.code: entries})[0], plan.block(task.block), [(e, reading_of(e), bool(e.decided)) for e in entries],
+        history(task), codes[place - 1] if place else "", codes[place + 1] if place + 1 < len(codes) else "",
+    )  # fmt: skip
