@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from governance import views
 
@@ -17,6 +17,7 @@ urlpatterns: list = [
     path("documents/<uuid:pk>/", views.document, name="document"),
     path("jobs/<uuid:pk>/cancel/", views.cancel, name="cancel_job"),
     path("jobs/<uuid:pk>/retry/", views.retry, name="retry_job"),
+    re_path(r"^discrepancies/(?P<code>D\d{2})/decide/$", views.decide, name="decide"),
     path("audit/", views.audit_page, name="audit"),
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/<int:pk>/", views.account, name="account"),

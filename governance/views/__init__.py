@@ -4,6 +4,7 @@ from governance.views.audit import audit_page
 from governance.views.documents import cancel, document, documents, progress, request_report, retry
 from governance.views.entry import csrf_failure, hat, healthz, login, logout, notice_list
 from governance.views.people import account, accounts, appointment_end, appointments, password
+from governance.views.readings import decide
 from governance.views.regulations import regulation, regulations
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "audit_page",
     "cancel",
     "csrf_failure",
+    "decide",
     "document",
     "documents",
     "hat",

@@ -1,0 +1,89 @@
+"""The demonstration: coherent, idempotent, removable; it never touches what the plan or people entered."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from budgets import actions as budgets
+from budgets.models import BudgetLine, Entry
+from governance import audit
+from governance.models import Appointment, Notice, Round, User
+from guiyang_egov.demo import loading
+from priorities.labels import STATES
+from priorities.models import Submission
+from projects.models import PlanTask, Project
+
+
+@pytest.fixture
+def story(plan, settings):
+    settings.GUIYANG_TODAY = ""
+    loading.load()
+
+
+def counts() -> Counter:
+    return Counter(Submission.objects.values_list("state", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_dozen_cases_stand_in_every_state_of_the_way(story):
+    assert set(counts()) == set(STATES)
+    assert Submission.objects.count() >= 12
+    assert not Submission.objects.filter(is_demo=False).exists()
+
+
+@pytest.mark.django_db
+def test_a_joint_approval_waits_with_a_conflict_of_interest(story):
+    waiting = Round.objects.get(kind="joint_approval", state="open")
+    assert waiting.seats.exclude(conflict="").exists()
+    assert waiting.seats.exclude(stands_for="").exists()
+
+
+@pytest.mark.django_db
+def test_loading_twice_is_loading_once(story):
+    before = (counts(), Entry.objects.count(), Notice.objects.count(), User.objects.count())
+    loading.load()
+    assert before == (counts(), Entry.objects.count(), Notice.objects.count(), User.objects.count())
+
+
+@pytest.mark.django_db
+def test_the_audit_chain_of_the_story_is_whole(story):
+    assert audit.verify()["ok"]
+
+
+@pytest.mark.django_db
+def test_removal_leaves_the_plan_as_it_was_loaded(story):
+    loading.remove()
+    left = [Submission, BudgetLine, Entry, Notice, Round, Appointment, User]
+    assert [m.__name__ for m in left if m.objects.exists()] == []
+    assert set(Project.objects.values_list("state", "percent")) == {("registered", None)}
+    assert Project.objects.count() == 27
+    assert set(PlanTask.objects.values_list("state", "evidence")) == {("not_started", "")}
+
+
+@pytest.mark.django_db
+def test_removal_keeps_what_people_entered(story, cast):
+    person = User.objects.create(username="real", full_name="真人", password="!")
+    office = Appointment.objects.get(user__username="demo-finance")
+    Appointment.objects.create(user=person, organisation=office.organisation, role="finance", from_day=office.from_day)
+    from governance import access
+
+    budgets.set_cell(by=access.actor_for(person), project=Project.objects.get(code="P01"), fiscal_year=2007, source="city", stage="approved", typed="170")
+    loading.remove()
+    line = BudgetLine.objects.get()
+    assert (line.project.code, line.approved_wan) == ("P01", 10)
+    assert User.objects.get() == person
+
+
+@pytest.mark.django_db
+def test_production_refuses_the_demonstration(plan, settings):
+    settings.EMBEDDED = False
+    err = io.StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("load_demo", stderr=err)
+    assert end.value.code == 1
+    assert "演示" in err.getvalue()
+    assert not User.objects.exists()

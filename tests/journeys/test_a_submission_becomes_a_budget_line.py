@@ -1,0 +1,126 @@
+"""The main job, end to end, in a real browser: a proposal travels to a budget line, a spreadsheet and a report."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from governance import jobs
+from governance.models import Document
+from priorities.models import Submission
+from projects.models import Project
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FACTS_YES = ("leadership_committed", "operators_qualified", "technical_environment_ready", "exchangeable", "business_system",
+             "department_informatised", "strengthens_supervision")  # fmt: skip
+FACTS_NO = ("needs_cross_department_support",)
+
+
+def fill_the_form(page) -> None:
+    """What a CIO types and answers; the unit, the contact and the phone are there already."""
+    for path, text in (
+        ("title", "特种设备动态安全监管信息系统"), ("start", "2008"), ("end", "2009"), ("investment_reason", "提高政府管理水平"),
+        ("service_objects", "特种设备使用单位约 3,200 家"), ("evaluation", "每年 11 月按检验率评估"), ("content", "设备档案、检验和隐患整改的动态监管"),
+        ("goals.0.indicator", "定期检验率"), ("goals.0.present", "91%"), ("goals.0.target", "98%"), ("goals.0.year", "2009"),
+        ("security.plan", "方案第 6 章"),
+    ):  # fmt: skip
+        page.fill(f'[name="{path}"]', text)
+    for name, value in (("construction", "new"), ("mandate", "own"), ("investment_type", "government"), ("security.level", "2")):
+        page.check(f'input[name="{name}"][value="{value}"]')
+    for key in ("plan", "design", "construct", "use"):
+        page.check(f'input[name="security.commitments"][value="{key}"]')
+    page.fill('[name="components.0.name"]', "监管业务应用软件")
+    page.select_option('[name="components.0.kind"]', "business_system")
+    for fact in FACTS_YES:
+        page.check(f'input[name="facts.{fact}.value"][value="yes"]', force=True)
+    for fact in FACTS_NO:
+        page.check(f'input[name="facts.{fact}.value"][value="no"]', force=True)
+
+
+def test_a_submission_becomes_a_budget_line(cast, people, media):
+    # A department files; the verdict is there while it types.
+    cio = people("demo-cio")
+    cio.go("/priorities/mine/")
+    cio.click("#new button[type=submit]")
+    assert "/edit/" in cio.page.url
+    fill_the_form(cio.page)
+    cio.page.wait_for_selector("#live .verdict-priority, #live .verdict-undetermined")
+    cio.click('form#filing button[value="stay"]')
+    cio.page.fill('[name="components.0.money.2008.city"]', "１２０")
+    cio.page.fill('[name="components.0.money.2009.city"]', "60.5")
+    cio.click('form#filing button[value="stay"]')
+    assert cio.page.input_value('[name="components.0.money.2008.city"]') == "120.00"
+    cio.page.wait_for_selector("#live .verdict-priority")
+    cio.click('form#filing button[value="submit"]')
+    cio.click(".page-actions button[type=submit]")
+    row = Submission.objects.get()
+    assert (row.state, row.number) == ("submitted", "SB2008-001")
+    assert cio.clicks <= 8
+
+    # The office screens it on one page.
+    office = people("demo-reviewer")
+    office.go("/priorities/desk/")
+    office.clicks = 0
+    office.click(f'a[href$="/desk/{row.number}/"]')
+    office.click('.page-actions button[data-hotkey="a"]')  # 受理
+    office.click('button[name="nothing_to_object"]')
+    office.click('.page-actions button[data-hotkey="a"]')  # 确认判定
+    office.click('form[action$="/conclude/"] button[type=submit]')
+    for what in ("network_centre", "expert", "scan"):
+        office.page.check(f"#waive-{what}")
+    office.page.fill('form[action$="/waive/"] [name="reason"]', "方案简单，扫描件后补")
+    office.click('form[action$="/waive/"] button[type=submit]')
+    office.click('.page-actions button[data-hotkey="s"]')  # 送联合会签
+    row.refresh_from_db()
+    assert row.state == "joint_approval"
+
+    # Four signatures on three seats.
+    for username in ("demo-finance", "demo-ndrc", "demo-industry", "demo-office"):
+        signer = people(username)
+        signer.go("/priorities/approvals/")
+        signer.click(f'a[href$="/approvals/{row.number}/"] >> nth=0')
+        signer.click("#sign button[type=submit]")
+    row.refresh_from_db()
+    assert row.state == "candidate"
+
+    # The plan is compiled and adopted.
+    office.go("/priorities/plan/2008/")
+    office.click(".page-actions button[type=submit]")
+    if office.page.locator('input[name="decision"][value="listed"]').count():
+        office.click('form:has(input[name="decision"][value="listed"]) button[type=submit]')
+    leader = people("demo-leader")
+    leader.go("/priorities/plan/2008/")
+    leader.page.fill("#ad-title", "市信息化领导小组 2007 年第 3 次会议")
+    leader.page.fill("#ad-day", "2007-08-20")
+    leader.page.fill("#ad-no", "筑信领纪〔2007〕3号")
+    leader.click("#adopt button[type=submit]")
+    row.refresh_from_db()
+    assert row.state == "adopted"
+    project = Project.objects.get(code="N2008-01")
+    leader.go(project.get_absolute_url())
+    assert leader.reads("特种设备动态安全监管信息系统")
+
+    # The finance bureau sees the line, takes the spreadsheet home, and a report is rendered.
+    finance = people("demo-finance")
+    finance.go("/budgets/2008/?stage=approved")
+    assert finance.reads("特种设备动态安全监管信息系统")
+    with finance.page.expect_download() as download:
+        finance.page.click(".page-actions a.btn-primary")
+    book = openpyxl.load_workbook(io.BytesIO(open(download.value.path(), "rb").read()))
+    values = [[c.value for c in r] for r in book["预算"].iter_rows()]
+    assert any("N2008-01" in map(str, r) and 120 in [v for v in r if isinstance(v, int | float)] for r in values)
+    finance.go("/governance/documents/")
+    finance.page.select_option('select[name="kind"]', "annual_budget")
+    finance.page.select_option('select[name="year"]', "2008")
+    finance.click('form:has(select[name="kind"]) button[type=submit]')
+    from governance.models import Job
+
+    job = Job.objects.get()
+    jobs.perform(job.pk)
+    finance.go("/governance/documents/")
+    assert finance.reads("2008")
+    assert Document.objects.filter(job=job).count() == 3
+    print(f"clicks: filing {cio.clicks}, screening {office.clicks}")
