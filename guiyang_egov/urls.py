@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from governance import views as governance_views
 from governance.web import public
 from guiyang_egov.pages import calendar, discrepancies, home, organisations, plan_text, projects, search
+
+
+@public
+def favicon(request):
+    """Browsers ask for it by this name, whatever the page says."""
+    return redirect(static("img/favicon.svg"))
 
 
 @public
@@ -23,6 +31,7 @@ urlpatterns = [
     path("logout/", governance_views.logout, name="logout"),
     path("healthz", governance_views.healthz, name="healthz"),
     path("robots.txt", robots),
+    path("favicon.ico", favicon),
     path("search/", search.page, name="search"),
     path("calendar/", calendar.page, name="calendar"),
     path("projects/", projects.listing, name="project_list"),

@@ -65,6 +65,7 @@ def _context(request, year: int, **more) -> dict:
         "may_compile": may(request.actor, Permission.COMPILE_PLAN),
         "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
         "today": clock.today(),
+        "today_iso": clock.today().isoformat(),
         "history": audit.history(plan) if plan else [],
         "years": range(2006, 2012),
     } | more
