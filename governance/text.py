@@ -49,15 +49,18 @@ _ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 def _chinese_number(text: str) -> Decimal | None:
     """壹仟贰佰 → 1200, 三万五千 → 35000; None where it is no number."""
     total, section, digit = 0, 0, None
+    after = 1  # the unit just passed: 三百五 means 350 to some and 305 to others, so it is neither
     for char in text:
         if char in _DIGITS:
             if digit:
                 return None
             digit = _DIGITS[char]
+            after = after if digit else 1
         elif char in _UNITS:
             section += (1 if digit is None else digit) * _UNITS[char]
-            digit = None
+            digit, after = None, _UNITS[char]
         elif char in "万亿":
+            after = 10**4
             section += digit or 0
             if not section and not total:
                 return None
@@ -65,7 +68,13 @@ def _chinese_number(text: str) -> Decimal | None:
             section, digit = 0, None
         else:
             return None
+    if digit and after >= 100:
+        return None
     return Decimal(total + section + (digit or 0))
+
+
+# NFKC would read 3² as 32 and ③ as 3.
+_SHIFTED = ("<super>", "<sub>", "<circle>", "<fraction>", "<compat>", "<font>", "<square>")
 
 
 class NotAnAmount(ValueError):
@@ -92,6 +101,8 @@ def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
     raw = str(value)
     if len(raw) > 60:
         raise NotAnAmount(f"“{raw[:20]}…”太长，不是金额。请填万元数，如 1200.50。")
+    if any(unicodedata.decomposition(c).startswith(_SHIFTED) for c in raw):
+        raise NotAnAmount(f"“{raw}”读不成金额。请填万元数，如 1200.50。")
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).replace("人民币", "").lstrip("¥")
     if not text:
         return None
