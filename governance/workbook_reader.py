@@ -157,6 +157,17 @@ def _plain(value):
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+_PLACE = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+
+
+def _column(letters: bytes) -> int:
+    """AA → 27."""
+    number = 0
+    for char in letters:
+        number = number * 26 + char - 64
+    return number
+
+
 def _formulas(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
     """Formulas by sheet and (row, column) from 0; calamine tells values only, and none where Excel stored none."""
     from xml.etree import ElementTree
@@ -174,7 +185,13 @@ def _formulas(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
             parts[node.get("Id")] = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
         for sheet in ElementTree.fromstring(packed.read("xl/workbook.xml")).iter(f"{main}sheet"):
             part = parts.get(sheet.get(relation), "")
-            if part not in names or b"<f" not in (raw := packed.read(part)):
+            if part not in names:
+                continue
+            raw = packed.read(part)
+            # Before calamine, which would lay out every empty cell up to a stray one in the far corner.
+            if any(_column(c) > MOST_COLUMNS or int(r) > MOST_ROWS for c, r in _PLACE.findall(raw)):
+                raise _TooLarge
+            if b"<f" not in raw:
                 continue
             held: dict[tuple[int, int], str] = {}
             for _, cell in ElementTree.iterparse(io.BytesIO(raw)):
@@ -182,10 +199,7 @@ def _formulas(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
                     formula = cell.find(f"{main}f")
                     at = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", cell.get("r", ""))
                     if formula is not None and at:
-                        column = 0
-                        for char in at[1]:
-                            column = column * 26 + ord(char) - 64
-                        held[int(at[2]) - 1, column - 1] = (formula.text or "")[:60]
+                        held[int(at[2]) - 1, _column(at[1].encode()) - 1] = (formula.text or "")[:60]
                     cell.clear()
             found[sheet.get("name", "")] = held
     return found
