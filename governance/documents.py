@@ -107,7 +107,7 @@ def pdf(html: str, *, day: dt.date, progress: Progress | None = None) -> tuple[b
             fonts = FontConfiguration()
             style = weasyprint.CSS(string=_style(), font_config=fonts, url_fetcher=fetcher)
             document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="report:").render(
-                stylesheets=[style], font_config=fonts
+                stylesheets=[style], font_config=fonts, presentational_hints=True
             )
             content = document.write_pdf(pdf_variant="pdf/ua-1")
             return content, len(document.pages)

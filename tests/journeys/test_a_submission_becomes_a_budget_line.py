@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -34,10 +35,9 @@ def fill_the_form(page) -> None:
         page.check(f'input[name="security.commitments"][value="{key}"]')
     page.fill('[name="components.0.name"]', "监管业务应用软件")
     page.select_option('[name="components.0.kind"]', "business_system")
-    for fact in FACTS_YES:
-        page.check(f'input[name="facts.{fact}.value"][value="yes"]', force=True)
-    for fact in FACTS_NO:
-        page.check(f'input[name="facts.{fact}.value"][value="no"]', force=True)
+    for facts, answer in ((FACTS_YES, "yes"), (FACTS_NO, "no")):
+        for fact in facts:
+            page.click(f'label[for="i-facts.{fact}.value-{answer}"]')
 
 
 def test_a_submission_becomes_a_budget_line(cast, people, media):
@@ -109,7 +109,7 @@ def test_a_submission_becomes_a_budget_line(cast, people, media):
     assert finance.reads("特种设备动态安全监管信息系统")
     with finance.page.expect_download() as download:
         finance.page.click(".page-actions a.btn-primary")
-    book = openpyxl.load_workbook(io.BytesIO(open(download.value.path(), "rb").read()))
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     values = [[c.value for c in r] for r in book["预算"].iter_rows()]
     assert any("N2008-01" in map(str, r) and 120 in [v for v in r if isinstance(v, int | float)] for r in values)
     finance.go("/governance/documents/")
