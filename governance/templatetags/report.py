@@ -16,10 +16,10 @@ def shown(value, kind: str) -> str | None:
     """A value as the paper shows it; None where it is 未填."""
     if value is None or value == "":
         return None
-    if kind == "wan" or isinstance(value, Decimal):
-        return f"{Decimal(value):,.2f}"
     if kind == "percent":
         return f"{value}%"
+    if kind == "wan" or isinstance(value, Decimal):
+        return f"{Decimal(value):,.2f}"
     return str(value)
 
 
