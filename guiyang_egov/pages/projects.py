@@ -1,18 +1,170 @@
-"""The project list and the project page."""
+"""The project list and the project page: the register's part, the money beside it, what 8.3 would say."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
 from django.shortcuts import render
 
+from budgets import panels as money_panels
+from budgets.models import ProjectYear
+from governance import clock
+from governance.access import Actor, may
 from governance.roles import Permission
+from governance.web import found
 from governance.web import page as may_enter
+from priorities import panels as priorities_panels
+from projects import panels, rating
+from projects.actions.checks import reporting
+from projects.labels import INVESTMENT_TYPES, ORIGINS, STATES
+from projects.models import Project
+from projects.panels.lists import BASES, SORT_LABELS, Filter, Listing
+from projects.panels.plan import TIME_CODES, touched
+
+STAGES = ("approved", "appropriated", "spent")
 
 
-@may_enter(Permission.READ_REGISTER)
+@dataclass
+class YearMoney:
+    """The money of one year beside a page's rows, and the money that their rating counts; one query for both."""
+
+    actor: Actor
+    year: int
+    rows: Mapping[int, ProjectYear] | None = None  # by project id; None where the actor sees no money at all
+
+    def of(self, projects: list[Project]) -> dict[int, rating.Money]:
+        """Estimate, approved and spent over all years of the projects whose money the actor may see."""
+        if not may(self.actor, Permission.READ_BUDGET):
+            return {}
+        seen = [p for p in projects if may(self.actor, Permission.READ_BUDGET, p)]
+        every = list(ProjectYear.objects.filter(project_id__in=[p.pk for p in seen]))
+        self.rows = {row.project_id: row for row in every if row.fiscal_year == self.year}
+        return {
+            p.pk: rating.Money(p.estimate_wan, _sum(every, p.pk, "approved_wan"), _sum(every, p.pk, "spent_wan")) for p in seen
+        }
+
+    def total(self, stage: str) -> Decimal | None:
+        """A stage's sum over the page's rows; None where nothing is filled in."""
+        amounts = [getattr(row, f"{stage}_wan") for row in (self.rows or {}).values()]
+        held = [a for a in amounts if a is not None]
+        return sum(held, Decimal(0)) if held else None
+
+
+def _sum(rows: list[ProjectYear], project_id: int, name: str) -> Decimal | None:
+    held = [v for r in rows if r.project_id == project_id and (v := getattr(r, name)) is not None]
+    return sum(held, Decimal(0)) if held else None
+
+
+@may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def listing(request):
-    return render(request, "base.html", {})
+    """The list as a good spreadsheet: views, filters, rows with their year's money, three closing lines."""
+    day, asked = clock.today(), Filter.read(request.GET)
+    year = asked.year or day.year
+    entries, money = touched(day), YearMoney(request.actor, year)
+    found_rows = panels.listing(request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year)
+    options = panels.options()
+    return render(
+        request,
+        "pages/projects.html",
+        {
+            "f": asked,
+            "list": found_rows,
+            "rows": [(row, (money.rows or {}).get(row.project.pk)) for row in found_rows.rows],
+            "year": year,
+            "money": money if money.rows is not None else None,
+            "sums": [money.total(stage) for stage in STAGES],
+            "unfilled": sum((money.rows or {}).get(r.project.pk) is None for r in found_rows.rows),
+            "whole_page": found_rows.page.paginator.num_pages == 1,
+            "tabs": _tabs(asked, found_rows, options, entries, day),
+            "chips": _chips(asked, options),
+            "options": options,
+            "states": STATES.items(),
+            "origins": ORIGINS.items(),
+            "types": [*INVESTMENT_TYPES.items(), ("none", "待定")],
+            "sorts": SORT_LABELS.items(),
+            "bases": BASES.items(),
+            "years": settings.PLAN_YEARS,
+            "agrees": found_rows.check_wan == found_rows.planned_wan,
+        },
+    )
 
 
-@may_enter(Permission.READ_REGISTER)
+def _tabs(asked: Filter, shown: Listing, options: dict, entries, day: dt.date) -> list[dict]:
+    """The views that people ask for, with their counts: all, the running year, a programme, the unit named most, …"""
+    views = [("全部", {}, shown.counts["all"]), (f"周期含 {day.year} 年", {"year": day.year}, shown.counts["year"])]
+    programmes = sorted((p for p in options["programmes"] if p.get("count")), key=lambda p: -p["count"])
+    views += [(p["name"], {"programme": p["key"]}, p["count"]) for p in programmes[:1]]
+    views += [(f"{u['name']}列名", {"lead": int(u["key"])}, u["count"]) for u in options["leads"][:1]]
+    views.append(("时间有不一致", {"discrepancy": "time"}, len(entries.projects_of(TIME_CODES))))
+    views.append(("自评与测算不同", {"rated": "differ"}, shown.shown if asked.rated else None))
+    return [
+        {"label": label, "count": count, "address": Filter(**values).address() if values else "/projects/",
+         "current": Filter(**values) == Filter(**{k: getattr(asked, k) for k in Filter.__dataclass_fields__
+                                                   if k not in ("sort", "page", "basis")})}
+        for label, values, count in views
+    ]  # fmt: skip
+
+
+def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
+    """What the filter says, each with the address without it."""
+    units = {int(u["key"]): u["name"] for u in options["leads"]}
+    programmes = {p["key"]: p["name"] for p in options["programmes"]}
+    chips = []
+    if asked.year:
+        chips.append((f"项目周期 含 {asked.year} 年", asked.address(year=None)))
+    if asked.programme:
+        chips.append((f"工程 {programmes.get(asked.programme, asked.programme)}", asked.address(programme="")))
+    if asked.lead:
+        chips.append((f"牵头 {units.get(asked.lead, '其他单位')}（{BASES[asked.basis]}）", asked.address(lead=None, basis="any")))
+    if asked.state:
+        chips.append((f"状态 {STATES[asked.state]}", asked.address(state="")))
+    if asked.origin:
+        chips.append((f"来源 {ORIGINS[asked.origin]}", asked.address(origin="")))
+    if asked.investment_type:
+        chips.append((f"投资类型 {INVESTMENT_TYPES.get(asked.investment_type, '待定')}", asked.address(investment_type="")))
+    if asked.discrepancy:
+        word = "时间有不一致" if asked.discrepancy == "time" else asked.discrepancy
+        chips.append((f"疑义 {word}", asked.address(discrepancy="")))
+    if asked.rated:
+        chips.append(("自评与测算不同", asked.address(rated="")))
+    if asked.q:
+        chips.append((f"含“{asked.q}”", asked.address(q="")))
+    return chips
+
+
+@may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def page(request, code: str):
-    return render(request, "base.html", {})
+    """One project; `?part=cases` is the part that is asked for afterwards: its cases and what 8.3 would say."""
+    actor, day = request.actor, clock.today()
+    project = found(panels.with_facts(Project.objects.visible_to(actor)), code=code)
+    if request.GET.get("part") == "cases":
+        template = "pages/parts/project_cases.html" if request.htmx else "pages/project_cases.html"
+        return render(request, template, _cases(project, actor, day))
+    sees_money = may(actor, Permission.READ_BUDGET, project)
+    money = money_panels.project_money(project, actor, day) if sees_money else None
+    counted = rating.Money(project.estimate_wan, money.totals.get("approved"), money.totals.get("spent")) if money else None
+    parts = panels.parts(project, actor, day=day, money=counted)
+    context = {
+        "p": project,
+        "x": parts,
+        "money": money,
+        "amounts": [money.totals.get(stage) for stage in STAGES] if money else None,
+        "may_manage": may(actor, Permission.MANAGE_PROJECT),
+        "may_report": may(actor, reporting(actor), project),
+        "may_change_state": any(o["may"] for o in parts.offered),
+        "may_propose": may(actor, Permission.SUBMIT, project),
+        "weights": [(w, sum(e.row.weight == w for e in parts.entries)) for w in "AB"],
+    }
+    return render(request, "pages/project.html", context)
+
+
+def _cases(project: Project, actor: Actor, day: dt.date) -> dict:
+    return {
+        "p": project,
+        "cases": priorities_panels.for_project(project, actor),
+        "advice": priorities_panels.advice_for(project, day),
+    }

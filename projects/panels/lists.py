@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -227,18 +227,19 @@ def chart_row(project: Project, drawn: Drawn, *, marks=()) -> charts.Row | None:
 
 
 def listing(
-    actor, asked: Filter, *, day: dt.date, touched: Touched, money: Mapping[str, rating.Money] | None = None,
-    tab_year: int | None = None,
+    actor, asked: Filter, *, day: dt.date, touched: Touched, tab_year: int | None = None,
+    money_of: Callable[[list[Project]], Mapping[int, rating.Money]] = lambda projects: {},
 ) -> Listing:  # fmt: skip
     """A page of projects: counts, rows, their leads, their pictures; one more query where a filter leaves rows out, and
-    one where there is more than one page."""
+    one where there is more than one page. `money_of` is asked once for the money of the rows, by the project's id."""
     visible = Project.objects.visible_to(actor)
     passing = asked.rows(visible, touched)
     ordered = with_facts(passing).order_by(*SORTS[asked.sort])
     counted = _counts(visible, tab_year or day.year)
     if asked.rated:
         found = [p for p in ordered[:DIFFER_MOST] if latest_report(p)]
-        found = [p for p in found if differs(p, rating_of(p, day, money=(money or {}).get(p.code)))]
+        money = money_of(found)
+        found = [p for p in found if differs(p, rating_of(p, day, money=money.get(p.pk)))]
     else:
         found = list(ordered[: PAGE_ROWS + 1])
     if len(found) <= PAGE_ROWS:  # the usual case: what is on the page is all that passes
@@ -255,7 +256,8 @@ def listing(
         left_out = visible.planned().exclude(pk__in=passing.values("pk"))
     outside = [] if asked.is_empty else list(left_out.order_by("order").values_list("code", "estimate_wan"))
     marks = marks_of(page)
-    rows = [_row(p, day, (money or {}).get(p.code), touched, marks[p.pk], counted) for p in page]
+    money = money_of(list(page))
+    rows = [_row(p, day, money.get(p.pk), touched, marks[p.pk], counted) for p in page]
     return Listing(
         asked, page, rows, shown, shown_wan, [code for code, _ in outside[:NAMED_MOST]], len(outside),
         sum((wan or Decimal(0) for _, wan in outside), Decimal(0)), counted["planned"], counted["wan"] or Decimal(0),

@@ -162,16 +162,12 @@ def _projects(year: int, day: dt.date, stood: looking.AsOf):
         yield ProjectLine(
             project.code, was.name, project.programme.name if project.programme else STANDALONE,
             project.programme.order if project.programme else 10_000, was.state,
-            project.plan_item.time_raw if project.plan_item and not project.rebaselined else _window(project), project.precision,
-            project.percent, SELF_RATINGS[report.self_rating] if report else "", rating.rate(facts, day),
+            windows.say(was.latest_start, was.latest_end, project.precision), project.precision, project.percent,
+            SELF_RATINGS[report.self_rating] if report else "", rating.rate(facts, day),
             report.problems if mine else "", report.next_steps if mine else "", project.estimate_wan,
             bool(was.latest_start and was.latest_end and was.latest_start.year <= year <= was.latest_end.year),
             project.plan_item_id is not None, chart_row(project, drawn[project.pk]),
         )  # fmt: skip
-
-
-def _window(project: Project) -> str:
-    return windows.say(project.latest_start, project.latest_end, project.precision)
 
 
 def _tasks(plan: Frame, day: dt.date, stood: looking.AsOf, entries: Touched):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -34,10 +36,19 @@ def annual_progress(year: int) -> Report:
     )
     return Report(
         kind="annual_progress", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度进度报告", day=found.day,
-        issuer=(f"{settings.CITY_NAME}信息化领导小组办公室",), basis=BASIS, rule_set=plan.key if plan else "", sections=sections,
+        issuer=(f"{settings.CITY_NAME}信息化领导小组办公室",), basis=BASIS, rule_set=plan.key if plan else "",
+        sections=tuple(replace(s, paragraphs=tuple(map(tight, s.paragraphs))) for s in sections),
         notes=_notes(found), subtitle=f"依据《{found.frame.title}》" if found.frame.title else "", city=settings.CITY_NAME,
         is_demo=found.is_demo,
     )  # fmt: skip
+
+
+_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[\u3000-\u9fff\uff00-\uffef])")
+
+
+def tight(text: str) -> str:
+    """Without the spaces between Chinese and figures, which a justified line on paper would stretch."""
+    return _GAP.sub("", text)
 
 
 def _overview(f: ProgressYear) -> Section:
@@ -109,7 +120,7 @@ def _task_row(t: TaskLine) -> dict:
 
 
 def _projects(f: ProgressYear) -> Section:
-    columns = (Column("code", "编号", "text", 8), Column("name", "项目", "text", 28), Column("window", "起止（10.4）", "text", 16),
+    columns = (Column("code", "编号", "text", 8), Column("name", "项目", "text", 28), Column("window", "起止", "text", 16),
                Column("state", "状态", "text", 9), Column("percent", "完成 %", "int", 8), Column("own", "自评", "text", 8),
                Column("computed", "测算", "text", 9), Column("reason", "测算依据", "text", 14))  # fmt: skip
     rows: list[dict] = []
