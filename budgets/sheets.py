@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,11 @@ KEY = "键"
 COLUMNS = [  # (id, head, width)
     ("number", "序", 5),
     ("code", "编号", 9),
-    ("name", "项目", 44),
+    ("name", "项目", 50),
     ("lead", "第一牵头", 24),
-    ("time_raw", "时间（原文）", 30),
+    ("time_raw", "时间（原文）", 27),
     ("year", "年度", 7),
-    ("source", "来源", 19),
+    ("source", "来源", 18),
     ("total", "总概算", 12),
     ("estimate", "概算", 12),
     ("approved", "批复", 12),
@@ -208,9 +209,9 @@ class _Main:
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column: a Chinese character is two widths of a digit."""
-    taken = sum(1 if char.isascii() else 2 for char in text) * 1.06
-    return max(1, -(-int(taken) // max(1, int(width - 1))))
+    """How many lines a text takes in a column: a Chinese character is nearly two widths of a digit."""
+    taken = sum(1.0 if char.isascii() else 1.9 for char in text)
+    return max(1, math.ceil(taken / (width - 1)))
 
 
 def rate(approved: Decimal | None, spent: Decimal | None):
