@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from governance import jobs
-from governance.models import Document
+from governance.models import Document, Job
 from priorities.models import Submission
 from projects.models import Project
 
@@ -115,9 +115,9 @@ def test_a_submission_becomes_a_budget_line(cast, people, media):
     finance.go("/governance/documents/")
     finance.page.select_option('select[name="kind"]', "annual_budget")
     finance.page.select_option('select[name="year"]', "2008")
+    for form in ("pdf", "xlsx", "json"):
+        finance.page.check(f'input[name="formats"][value="{form}"]')
     finance.click('form:has(select[name="kind"]) button[type=submit]')
-    from governance.models import Job
-
     job = Job.objects.get()
     jobs.perform(job.pk)
     finance.go("/governance/documents/")
