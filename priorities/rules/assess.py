@@ -44,8 +44,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What 8.3 says. `cut_wan`: money certainly hit, 0 where the whole is not funded; `settle_alone`: missing facts
-    of which one answer alone would settle the outcome."""
+    """What 8.3 says. `cut_wan`: money certainly hit, 0 where the whole is not funded."""
 
     rule_set: str
     outcome: Outcome
@@ -53,7 +52,12 @@ class Assessment:
     missing_facts: tuple[Fact, ...]
     needs_decision: tuple[str, ...]
     cut_wan: Decimal
-    settle_alone: tuple[Fact, ...] = ()
+    case: _Case | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def settle_alone(self) -> tuple[Fact, ...]:
+        """The missing facts of which one answer alone would settle the outcome; worked out when it is asked for."""
+        return tuple(f for f in self.missing_facts if self.case.settles(f))
 
     def clauses(self, result: str) -> list[str]:
         return [s.clause for s in self.trace if s.result == result]
@@ -71,11 +75,10 @@ def assess(
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A clause under one set of answers: result, whether it may hold, the facts that speak for it, those that matter."""
+    """A clause under one set of answers: whether it may hold, its step of the trace, the unknown facts that matter."""
 
-    result: str
     holds: frozenset[bool]
-    because: tuple[Fact, ...]
+    step: Step
     matter: tuple[Fact, ...]
 
 
@@ -101,17 +104,21 @@ class _Case:
         missing = () if settled else self._missing()
         partly = tuple(s.clause for s in trace if s.result == PARTLY and s.clause not in self.decisions)
         sure = ZERO if outcome is Outcome.NO_CITY_FUNDING else self._sure_money()
-        alone = tuple(f for f in missing if any(len(self._with(f, a)._outcomes()) == 1 for a in (YES, NO)))
-        return Assessment(self.rules.id, outcome, trace, missing, partly, sure, alone)
+        return Assessment(self.rules.id, outcome, trace, missing, partly, sure, self)
+
+    def settles(self, fact: Fact) -> bool:
+        """Whether one answer to the fact alone would settle the outcome."""
+        return any(len(self._with(fact, answer)._outcomes()) == 1 for answer in (YES, NO))
 
     # --- one clause -----------------------------------------------------------------------------------------------
 
     def _look(self, criterion: Criterion, reading: Reading) -> _Looked:
         """A clause under the submission's answers, remembered: a clause has at most 3⁴ sets of answers."""
-        facts = reading.met_when.facts()
-        decided = self.decisions.get(criterion.clause)
-        key = (criterion.clause, reading.key, decided, *(self.facts.get(f, UNKNOWN) for f in facts))
-        if key not in _LOOKED:
+        facts, answers = reading.facts, self.facts
+        key = (id(reading), self.decisions.get(criterion.clause) if self.decisions else None,
+               *[answers.get(f, UNKNOWN) for f in facts])  # fmt: skip
+        looked = _LOOKED.get(key)
+        if looked is None:
             done = tuple(completions(facts, self.facts))
             results = frozenset(criterion.judge(reading, c) for c in done)
             holds = frozenset(self._holds(criterion, reading, c) for c in done)
@@ -120,8 +127,10 @@ class _Case:
                 f for f in facts
                 if self.facts.get(f, UNKNOWN) is UNKNOWN and self._matters(criterion, reading, f)
             )  # fmt: skip
-            _LOOKED[key] = _Looked(result, holds, self._because(reading, self.facts, result), matter)
-        return _LOOKED[key]
+            because = self._because(reading, answers, result)
+            step = Step(criterion.clause, criterion.text, result, because, (), self._note(criterion, reading, result, because))
+            looked = _LOOKED[key] = _Looked(holds, step, matter)
+        return looked
 
     def _holds(self, criterion: Criterion, reading: Reading, answers) -> bool:
         """Whether the clause moves the outcome under complete answers; a partly one by the reviewer's decision."""
@@ -134,8 +143,9 @@ class _Case:
     def _step(self, criterion: Criterion, reading: Reading) -> Step:
         if self.parts and criterion.on_components:
             return self._step_of_parts(criterion, reading)
-        looked = self._look(criterion, reading)
-        result, because = looked.result, looked.because
+        return self._look(criterion, reading).step
+
+    def _note(self, criterion: Criterion, reading: Reading, result: str, because: tuple[Fact, ...]) -> str:
         note = ""
         if criterion.note_single and result == MET and reading.key == "any" and len(because) == 1:
             note = "仅一项"
@@ -143,7 +153,7 @@ class _Case:
             note = {True: "疑似，审核人计为成立", False: "疑似，审核人不计"}.get(
                 self.decisions.get(criterion.clause), "四项占两项，疑似，由审核人决定"
             )
-        return Step(criterion.clause, criterion.text, result, because, (), note)
+        return note
 
     def _step_of_parts(self, criterion: Criterion, reading: Reading) -> Step:
         by_result: dict[str, list[tuple[Component, Mapping]]] = {MET: [], UNDETERMINED: [], UNMET: []}

@@ -23,6 +23,9 @@ class Reading:
     met_when: Condition
     partly_when: Condition | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", self.met_when.facts())  # asked at every assessment
+
 
 @dataclass(frozen=True)
 class Criterion:
