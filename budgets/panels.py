@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from governance.access import Actor, may
 from governance.roles import Permission
@@ -22,7 +24,7 @@ class ProjectMoney:
     stages: list[dict]  # {"key", "label", "cells": [Decimal | None], "total", "gap"}
     sources: list[dict]  # approved by source: {"label", "cells", "total"}
     illustrative: list[Decimal]
-    entries: list[Entry]
+    entries: QuerySet  # the newest 20, read where they are shown
     totals: dict[str, Decimal | None]
 
 
@@ -48,7 +50,7 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
             cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
             sources.append({"label": label, "cells": cells, "total": _sum(cells)})
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
-    return ProjectMoney(years, stages, sources, even_split(project, years), list(entries), totals)
+    return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals)
 
 
 def window(project: Project) -> range:

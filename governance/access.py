@@ -42,6 +42,7 @@ class Actor:
 def actor_for(user, appointment_id: int | None = None, day: dt.date | None = None) -> Actor | None:
     """The actor that a user is under one of his appointments of the day (the first, unless one is chosen)."""
     hats = list(hats_of(user, day))
+    user.hats_in_force = hats  # the frame of the page shows them again (governance.context)
     if not hats:
         return None
     hat = next((h for h in hats if h.pk == appointment_id), hats[0])

@@ -6,11 +6,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import DateField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast
+
 from governance import charts, clock
 from governance.models import AuditConcern, AuditRow, Discrepancy
 from projects import guards, life, periods, rating
 from projects.labels import CERTAINTIES, STATES, TASK_TONES
-from projects.models import Change, Milestone, PlanTask, Project
+from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
 from projects.panels.ratings import due_of_year, latest_report, rating_of
@@ -109,15 +112,13 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     """The parts of a project read `with_facts`."""
     item = project.plan_item
     plan = frame_of(item.plan) if item else frame()
-    links = list(project.task_links.select_related("task").order_by("task__block", "task__order"))
     known = {e.code: e for e in _entries(item, day)}
     entries = [e for e in known.values() if item and e.code in item.data.get("discrepancies", ())]
+    carried, near = _tasks(project, entries)
     d48 = reading_key(known["D48"]) if "D48" in known else "a"
     changes = list(project.changes.all())
-    milestones = list(project.milestones.order_by("start", "pk"))
-    phases = list(project.phases.all()) if not item or item.data.get("phases") else []
-    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones],
-             [charts.Phase(p.name, p.start, p.end) for p in phases])  # fmt: skip
+    milestones, phases = _stretches(project)
+    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones], phases)
     reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
     computed = rating_of(project, day, money=money, d48=d48)
     confirmed = any(c.field == "lead" for c in changes)
@@ -130,9 +131,9 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         steps=_steps(project),
         offered=offered,
         next=next((o for o in offered if o["transition"] is life.next_step(project.state)), None),
-        time=_time(project, chart_row(project, drawn), plan, links, day),
-        tasks=[_task(link, plan, day) for link in links],
-        near=_near(entries, links),
+        time=_time(project, chart_row(project, drawn), plan, carried, day),
+        tasks=[_task(task, plan, day) for task in carried],
+        near=near,
         milestones=[_milestone(m, item, known) for m in milestones],
         reports=_reports(project, reports, day, d48, computed),
         changes=changes[::-1],
@@ -190,16 +191,35 @@ def _steps(project: Project) -> list[dict]:
     return steps
 
 
-def _task(link, plan: Frame, day: dt.date) -> TaskLine:
-    late = link.task.due < day and link.task.state not in ("done", "dropped")
-    return TaskLine(link.task, CERTAINTIES[link.certainty], plan.block(link.task.block), late)
+def _tasks(project: Project, entries) -> tuple[list[PlanTask], list[PlanTask]]:
+    """Tasks that it carries (`certainty` says how surely), and tasks that are like it but not linked (D23); one query."""
+    near = {code for e in entries if e.code == NEAR for code in e.touches.get("tasks", ())}
+    link = TaskLink.objects.filter(task=OuterRef("pk"), project=project).values("certainty")
+    rows = PlanTask.objects.annotate(certainty=Subquery(link[:1])).filter(Q(certainty__isnull=False) | Q(code__in=near))
+    rows = list(rows.order_by("block", "order"))
+    return [t for t in rows if t.certainty], [t for t in rows if not t.certainty]
 
 
-def _near(entries, links) -> list[PlanTask]:
-    """Tasks that are like it but not linked (D23); no query where nothing says so."""
-    codes = {code for e in entries if e.code == NEAR for code in e.touches.get("tasks", ())}
-    codes -= {link.task.code for link in links}
-    return list(PlanTask.objects.filter(code__in=codes)) if codes else []
+def _stretches(project: Project) -> tuple[list[Milestone], list[charts.Phase]]:
+    """Its milestones and the phases of its picture; one query."""
+    shared = ("start", "end", "precision")
+    told = ("quote", "outside_window", "discrepancy", "done_on", "evidence")
+    milestones = project.milestones.order_by().values_list(Value("m"), "pk", "text", *shared, *told)
+    nothing = (Value(""), Value(False), Value(""), Cast(Value(None), DateField()), Value(""))
+    phases = project.phases.order_by().values_list(Value("p"), "pk", "name", *shared, *nothing)
+    found: tuple[list, list] = ([], [])
+    for kind, pk, text, start, end, precision, *rest in sorted(milestones.union(phases, all=True), key=lambda r: (r[3], r[1])):
+        if kind == "p":
+            found[1].append(charts.Phase(text, start, end))
+        else:
+            values = dict(zip(told, rest, strict=True))
+            found[0].append(Milestone(pk=pk, project=project, text=text, start=start, end=end, precision=precision, **values))
+    return found
+
+
+def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:
+    late = task.due < day and task.state not in ("done", "dropped")
+    return TaskLine(task, CERTAINTIES[task.certainty], plan.block(task.block), late)
 
 
 def _milestone(milestone: Milestone, item, known: dict[str, Discrepancy]) -> MilestoneLine:
@@ -248,19 +268,19 @@ def _drift(project: Project, computed: rating.Rating) -> str:
     return f"改基线 {project.rebaselined} 次，止期比原基线{'晚' if computed.drift_original_days >= 0 else '早'} {abs(computed.drift_original_days)} 天"
 
 
-def _time(project: Project, row: charts.Row | None, plan: Frame, links, day: dt.date):
+def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: dt.date):
     """Window, milestones, tasks and progress as one picture (charts.project_time)."""
     if row is None or not plan.blocks:
         return None
     first = min(project.start, plan.blocks[0].start, *(m.start for m in row.milestones))
     last = max(project.latest_end, plan.blocks[-1].end, *(m.end for m in row.milestones))
-    sure = [link.task for link in links if link.certainty == "sure"]
+    sure = [task for task in carried if task.certainty == "sure"]
     tasks, gaps = [], []
     for block in plan.blocks:
-        carried = [t for t in sure if t.block == block.code]
-        tasks += [(f"{t.code} {t.text}", t.get_absolute_url(), block.start, block.end) for t in carried]
+        mine = [t for t in sure if t.block == block.code]
+        tasks += [(f"{t.code} {t.text}", t.get_absolute_url(), block.start, block.end) for t in mine]
         start, end = max(block.start, project.start), min(block.end, project.latest_end)
-        if not carried and start <= end and project.plan_item_id:
+        if not mine and start <= end and project.plan_item_id:
             gaps.append((f"{_span(start, end)} 年无任务", start, end))
     blocks = [(b.code, b.start, b.end) for b in plan.blocks]
     computed_drift = (project.latest_end - project.end).days
