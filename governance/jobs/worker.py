@@ -19,7 +19,7 @@ import uuid
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 
 from governance import clock
 from governance.access import Actor
@@ -109,7 +109,8 @@ def let_spares_go() -> None:
 
 def perform(job_id, *, keeps_spare: bool = False) -> str:
     """Do a waiting job to its end. Returns its state then, or "" where it was not ours to do."""
-    close_old_connections()
+    if not connection.in_atomic_block:  # a worker thread lives longer than its connection may
+        close_old_connections()
     job = rows.claim(job_id)
     if job is None:
         return ""

@@ -327,7 +327,8 @@ def test_logging_out_needs_a_post(cast):
     assert client.get("/governance/notices/").status_code == 302
 
 
-def test_health_names_database_and_broker(client, db):
+def test_health_names_database_and_broker(client, db, settings):
+    settings.REDIS_URL = ""
     answer = client.get("/healthz")
     assert (answer.status_code, json.loads(answer.content)) == (200, {"database": "ok", "broker": "none"})
 
