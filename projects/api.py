@@ -8,11 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from governance.api import Reading
-from governance.api_filters import LabelFilter, SearchFilter, TextFilter, YearFilter
+from governance.api_filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
 from governance.models import PlanItem, PlanItemLead
-from projects.models import PlanTask, Project, ProjectLead, TaskLink
+from projects.models import PlanTask, Programme, Project, ProjectLead, TaskLink
 
-Money = serializers.DecimalField
+MONTH = {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
+MONTH_OR_NULL = MONTH | {"nullable": True}
 
 
 class LeadSerializer(serializers.Serializer):
@@ -33,8 +34,8 @@ class MonthField(serializers.Field):
 class PlanItemSerializer(serializers.ModelSerializer):
     """A row of 10.4, verbatim."""
 
-    start = extend_schema_field({"type": "string", "pattern": r"^\\d{4}-\\d{2}$"})(MonthField)()
-    end = extend_schema_field({"type": "string", "pattern": r"^\\d{4}-\\d{2}$"})(MonthField)()
+    start = extend_schema_field(MONTH)(MonthField)()
+    end = extend_schema_field(MONTH)(MonthField)()
     leads = LeadSerializer(many=True)
     project = serializers.CharField(source="project_code", allow_null=True)
 
@@ -48,8 +49,10 @@ class PlanItemSerializer(serializers.ModelSerializer):
 class PlanItemFilter(filters.FilterSet):
     code = TextFilter(field_name="code")
     precision = LabelFilter(field_name="precision", choices=[("year", "年"), ("month", "月")])
-    organisation = TextFilter(field_name="leads__organisation__name", distinct=True)
-    search = SearchFilter(fields=("name", "content"))
+    name = TextFilter(field_name="name")
+    project = KnownFilter(field_name="project_code", of=Project.objects.all, key="code", word="项目")
+    organisation = UnitFilter(field_name="leads__organisation")
+    search = SearchFilter(fields=("code", "name", "content"))
 
 
 class PlanItems(Reading):
@@ -69,10 +72,10 @@ class ProjectSerializer(serializers.ModelSerializer):
 
     name = serializers.CharField()
     time_raw = serializers.CharField(source="plan_item.time_raw", default=None, allow_null=True)
-    start = extend_schema_field({"type": "string", "nullable": True})(MonthField)(allow_null=True)
-    end = extend_schema_field({"type": "string", "nullable": True})(MonthField)(allow_null=True)
-    latest_start = extend_schema_field({"type": "string", "nullable": True})(MonthField)(allow_null=True)
-    latest_end = extend_schema_field({"type": "string", "nullable": True})(MonthField)(allow_null=True)
+    start = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    end = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    latest_start = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    latest_end = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
     leads = LeadSerializer(many=True)
     state = serializers.CharField(source="get_state_display")
     state_code = serializers.CharField(source="state")
@@ -97,9 +100,11 @@ class ProjectSerializer(serializers.ModelSerializer):
 class ProjectFilter(filters.FilterSet):
     state = LabelFilter(field_name="state", choices=Project.STATES)
     origin = LabelFilter(field_name="origin", choices=Project.ORIGINS)
-    programme = TextFilter(field_name="programme__name")
-    organisation = TextFilter(field_name="leads__organisation__name", distinct=True)
+    programme = KnownFilter(field_name="programme__name", of=Programme.objects.all, key="name", word="工程")
+    organisation = UnitFilter(field_name="leads__organisation")
+    plan_item = KnownFilter(field_name="plan_item__code", of=PlanItem.objects.all, key="code", word="规划项目")
     code = TextFilter(field_name="code")
+    name = TextFilter(field_name="name")
     year = YearFilter(method="in_year")
     search = SearchFilter()
 
@@ -141,7 +146,8 @@ class PlanTaskSerializer(serializers.ModelSerializer):
 class PlanTaskFilter(filters.FilterSet):
     block = LabelFilter(field_name="block", choices=[("10.1", "10.1"), ("10.2", "10.2"), ("10.3", "10.3")])
     state = LabelFilter(field_name="state", choices=PlanTask.STATES)
-    project = TextFilter(field_name="links__project__code", distinct=True)
+    project = KnownFilter(field_name="links__project__code", of=Project.objects.all, key="code", word="项目",
+                          distinct=True)  # fmt: skip
     code = TextFilter(field_name="code")
     search = SearchFilter()
 

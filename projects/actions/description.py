@@ -75,11 +75,12 @@ def _check_tier(row: Project) -> None:
     if row.parent_id is None or not row.tier_927:
         return
     wanted, tiers = ABOVE.get(row.tier_927), dict(Project.TIERS)
+    parent = Project.objects.get(pk=row.parent_id)  # as it is now, not as the caller read it
     if wanted is None:
         raise Invalid("总系统（一级课题）没有上级课题（9.2.7）。", fields={"parent": ["请清空上级课题"]})
-    if row.parent.tier_927 and row.parent.tier_927 != wanted:
+    if parent.tier_927 and parent.tier_927 != wanted:
         raise Invalid(
-            f"{tiers[row.tier_927]}的上级应是{tiers[wanted]}，{row.parent.code} 是{tiers[row.parent.tier_927]}（9.2.7）。",
+            f"{tiers[row.tier_927]}的上级应是{tiers[wanted]}，{parent.code} 是{tiers[parent.tier_927]}（9.2.7）。",
             fields={"parent": ["请另选上级课题"]},
         )
 

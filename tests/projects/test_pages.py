@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from budgets.models import BudgetLine
 from governance import clock
 from governance.models import Notice, Organisation
 from projects import actions
@@ -36,7 +37,7 @@ def more_projects(count: int) -> None:
 
 def count(client, address: str) -> int:
     client.get(address)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
     assert answer.status_code == 200
     return len(queries)
@@ -54,13 +55,14 @@ def test_the_list_asks_as_much_of_200_rows_as_of_27(cast, under_way, address):
 
 
 @pytest.mark.parametrize("name", ["reviewer", "health_cio", "leader", "industry", "auditor"])
-@pytest.mark.parametrize("address", ["/projects/", "/projects/P15/", "/projects/P13/", "/projects/tasks/", "/projects/tasks/T2-29/",
-                                     "/projects/progress/"])  # fmt: skip
-def test_no_page_asks_more_than_fifteen_questions(cast, under_way, name, address):
-    under_way("P15")
-    actions.file_progress(by=cast.reviewer, project=Project.objects.get(code="P15"), period="2006", percent=22,
-                          done_text="首期试点启动", self_rating="normal")  # fmt: skip
-    assert count(cast.client(name), address) <= MOST
+def test_no_page_asks_more_than_fifteen_questions(cast, under_way, name):
+    project = under_way("P15")
+    actions.file_progress(by=cast.reviewer, project=project, period="2006", percent=22, done_text="首期试点启动", self_rating="normal")
+    BudgetLine.objects.create(project=project, fiscal_year=2007, source="city", approved_wan=90)
+    client = cast.client(name)
+    asked = {a: count(client, a) for a in ("/projects/", "/projects/P15/", "/projects/P13/", "/projects/tasks/",
+                                           "/projects/tasks/T2-29/", "/projects/progress/")}  # fmt: skip
+    assert {a: n for a, n in asked.items() if n > MOST} == {}
 
 
 def test_a_project_that_had_much_happen_asks_no_more(cast, under_way):
