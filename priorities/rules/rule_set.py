@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from priorities.rules.criteria import Criterion, Reading
 from priorities.rules.plan_2006 import CRITERIA, criterion
+from priorities.rules.tables import Table
 
 
 class Outcome(StrEnum):
@@ -28,10 +29,21 @@ OF_HEADING = {"8.3.3": Outcome.NO_CITY_FUNDING, "8.3.2": Outcome.DEFER, "8.3.1":
 if _missing := set(Outcome) - set(PRECEDENCE) - {Outcome.UNDETERMINED}:
     raise RuntimeError(f"没有次序的结论：{_missing}")
 
+_TABLES: dict[int, Table] = {}
+
+
+def _table(criterion: Criterion, reading: Reading) -> Table:
+    """The table of a reading, shared by all rule sets; it keeps the reading alive, so that its id stays its own."""
+    table = _TABLES.get(id(reading))
+    if table is None or table.criterion is not criterion:
+        table = _TABLES[id(reading)] = Table(criterion, reading)
+    return table
+
 
 @dataclass(frozen=True)
 class RuleSet:
-    """`id`, a half-open period [from, to), readings by clause (default: the first), clauses switched off, precedence.
+    """`id`, a half-open period [from, to), readings by clause (default: the first), clauses switched off, precedence, and
+    the criteria that it stands on (another plan's are another file).
 
     Raises ValueError on an unknown clause or reading, or a precedence that is not one order of all four outcomes.
     """
@@ -42,6 +54,7 @@ class RuleSet:
     readings: Mapping[str, str] = field(default_factory=dict)
     switched_off: tuple[str, ...] = ()
     precedence: tuple[Outcome, ...] = PRECEDENCE
+    criteria: tuple[Criterion, ...] = field(default=CRITERIA, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "precedence", tuple(Outcome(o) for o in self.precedence))
@@ -49,21 +62,36 @@ class RuleSet:
             raise ValueError("效力次序要把四种结论各列一次。")
         if self.precedence[-1] is not Outcome.ORDINARY:
             raise ValueError("“一般”是没有条款成立时的结论，只能排在最后。")
+        known = {c.clause for c in self.criteria}
         for clause in (*self.readings, *self.switched_off):
-            criterion(clause)
+            if clause not in known:
+                criterion(clause)  # says why, 8.3.1(9) above all
+                raise ValueError(f"规则集 {self.id} 的判据里没有 {clause}。")
         if self.from_day and self.to_day and self.to_day <= self.from_day:
             raise ValueError("规则集的终止日期要晚于起始日期。")
-        chosen = tuple(
-            (c, c.reading(self.readings[c.clause]) if c.clause in self.readings else c.readings[0])
-            for c in CRITERIA
+        tables = tuple(
+            _table(c, c.reading(self.readings[c.clause]) if c.clause in self.readings else c.readings[0])
+            for c in self.criteria
             if c.clause not in self.switched_off
         )
-        object.__setattr__(self, "_chosen", chosen)
+        headings = {outcome: heading for heading, outcome in OF_HEADING.items()}
+        object.__setattr__(self, "_tables", tables)
+        object.__setattr__(self, "_strongest_first", tuple((headings[o], o) for o in self.precedence if o in headings))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The clauses in force under the reading that holds, ready to be looked up, in the plan's order."""
+        return self._tables
 
     @property
     def chosen(self) -> tuple[tuple[Criterion, Reading], ...]:
         """The clauses in force with the reading that holds, in the plan's order."""
-        return self._chosen
+        return tuple((t.criterion, t.reading) for t in self._tables)
+
+    @property
+    def strongest_first(self) -> tuple[tuple[str, Outcome], ...]:
+        """`(heading, outcome)` in the order of the precedence."""
+        return self._strongest_first
 
     def in_force_on(self, day: dt.date) -> bool:
         return (self.from_day is None or self.from_day <= day) and (self.to_day is None or day < self.to_day)
