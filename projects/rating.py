@@ -157,7 +157,7 @@ def _money(facts: Facts):
     if money.original_wan and money.latest_wan is not None and money.latest_wan > money.original_wan:
         over = float(money.latest_wan / money.original_wan - 1)
         yield Finding("money", _level(over, OVERRUN), f"总额由 {money.original_wan} 增至 {money.latest_wan} 万元（{over:+.0%}）")
-    base = money.latest_wan or money.original_wan
+    base = max(money.latest_wan or Decimal(0), money.original_wan or Decimal(0))  # the whole, as the percentage is
     if base and money.spent_wan and facts.percent is not None and facts.finished_on is None:
         ahead = float(money.spent_wan / base) - facts.percent / 100
         if ahead >= GAP[1]:

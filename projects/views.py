@@ -72,7 +72,8 @@ def change_state(request, code: str):
     """Lead a project on; what cannot be done is listed with who lifts it."""
     project = _project(request, code)
     offered = guards.offered(project, request.actor)
-    first = next((o["transition"].verb for o in offered if o["may"]), "")
+    onward = life.next_step(project.state)  # chosen beforehand; suspending or ending never is
+    first = next((o["transition"].verb for o in offered if o["may"] and o["transition"] is onward), "")
     form = forms.StateForm(request.POST or None, offered=offered, initial={"version": project.version, "step": first})
     context = {"project": project, "offered": offered, "steps": [o for o in offered if not o["may"]],
                "any": any(o["may"] for o in offered)}  # fmt: skip
@@ -102,7 +103,7 @@ def classify(request, code: str):
     names = actions.description.MAY_SET
     initial = {name: getattr(project, name) for name in names} | {"version": project.version}
     form = forms.ClassifyForm(request.POST or None, project=project, initial=initial)
-    context = _about(project, "分类与单位", "管理级别（9.2.2）与课题层级（9.2.7）是两回事，分别填写（D47）；未定的留空。")
+    context = _about(project, "分类与单位", "管理级别（9.2.2）与课题层级（9.2.7）是两回事，分别填写（D47）；未定的留空。", "保存分类")
     return _form(
         request, form, "projects/form.html", context, verb="projects.project.classify", address=project.get_absolute_url(),
         done=f"已保存 {code} 的分类。", call=lambda data: actions.classify(by=request.actor, project=project, **data),
@@ -150,7 +151,8 @@ def milestone(request, pk: int):
         access.require(request.actor, Permission.MANAGE_PROJECT)
         form, title = forms.ReopenForm(request.POST or None), "撤销节点完成"
         call = lambda data: actions.reopen_milestone(by=request.actor, milestone=row, **data)  # noqa: E731
-    context = _about(project, title, f"节点“{row.text}”" + (f"，原文“{row.quote}”" if row.quote else ""))
+    note = f"节点“{row.text}”" + (f"，原文“{row.quote}”" if row.quote else "")
+    context = _about(project, title, note, "登记完成" if row.done_on is None else title)
     return _form(request, form, "projects/form.html", context, verb="projects.milestone", done=f"已保存 {project.code} 的节点。",
                  address=project.get_absolute_url(), call=call)  # fmt: skip
 
@@ -170,8 +172,8 @@ def _project(request, code: str) -> Project:
     return found(Project.objects.visible_to(request.actor).select_related("budget_unit"), code=code)
 
 
-def _about(project: Project, title: str, note: str) -> dict:
-    return {"project": project, "title": title, "note": note}
+def _about(project: Project, title: str, note: str, button: str = "") -> dict:
+    return {"project": project, "title": title, "note": note, "button": button or title}
 
 
 def _form(request, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable):

@@ -4,7 +4,7 @@
     ratings   with_facts, rating_of             the computed rating of rows that were read together
     project   parts                             the parts of one project's page
     tasks     by_block, task_page               the 59 tasks
-    totals    by_programme, by_lead             money of the plan with its basis
+    totals    by_programme, by_lead, basis_on   money of the plan with its basis
     looking   search, as_of                     across the register, and as it stood on a day
 """
 
@@ -13,7 +13,7 @@ from projects.panels.looking import Hit, as_of, search
 from projects.panels.project import parts
 from projects.panels.ratings import rating_of, with_facts
 from projects.panels.tasks import by_block, task_page
-from projects.panels.totals import by_lead, by_programme
+from projects.panels.totals import basis_on, by_lead, by_programme
 
-__all__ = ["Filter", "Hit", "ListRow", "as_of", "by_block", "by_lead", "by_programme", "listing", "options", "parts", "rating_of",
+__all__ = ["Filter", "Hit", "ListRow", "as_of", "basis_on", "by_block", "by_lead", "by_programme", "listing", "options", "parts", "rating_of",
            "search", "task_page", "with_facts"]  # fmt: skip

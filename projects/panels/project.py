@@ -115,6 +115,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     known = {e.code: e for e in _entries(item, day)}
     entries = [e for e in known.values() if item and e.code in item.data.get("discrepancies", ())]
     carried, near = _tasks(project, entries)
+    lines = {t.line for t in (*carried, *near)} | ({item.line} if item else set())
     d48 = reading_key(known["D48"]) if "D48" in known else "a"
     changes = list(project.changes.all())
     milestones, phases = _stretches(project)
@@ -125,7 +126,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     offered = guards.offered(project, actor)
     return Parts(
         project=project,
-        leads=_leads(project, entries, confirmed),
+        leads=_leads(project, entries, confirmed, ranked="D43" not in known or reading_key(known["D43"]) == "a"),
         rating=computed,
         own=latest_report(project),
         steps=_steps(project),
@@ -138,7 +139,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         reports=_reports(project, reports, day, d48, computed),
         changes=changes[::-1],
         history=history(project),
-        entries=[Entry(e, _quotes(e, item), reading_of(e), bool(e.decided)) for e in entries],
+        entries=[Entry(e, _quotes(e, lines), reading_of(e), bool(e.decided)) for e in entries],
         budget_unit=guards.budget_unit_of(project),
         lead_confirmed=confirmed,
         drift_words=_drift(project, computed),
@@ -149,23 +150,23 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
 
 def _entries(item, day: dt.date):
     """The discrepancies that its row of the plan names, and those whose reading sets its due days; one query."""
-    codes = [*(item.data.get("discrepancies", ()) if item else ()), "D29", "D48"]
+    codes = [*(item.data.get("discrepancies", ()) if item else ()), "D29", "D43", "D48"]
     return with_readings(Discrepancy.objects.filter(code__in=codes).order_by("weight", "code"), day)
 
 
-def _quotes(entry: Discrepancy, item) -> list[dict]:
-    """At most two quotes, the ones of the row's own line first."""
-    own = [q for q in entry.quotes if item and q.get("line") == item.line]
-    return (own + [q for q in entry.quotes if q not in own])[:2]
+def _quotes(entry: Discrepancy, lines: set[int]) -> list[dict]:
+    """The quotes from the project's own line and those of its tasks; where there is none, the first."""
+    return [q for q in entry.quotes if q.get("line") in lines][:3] or entry.quotes[:1]
 
 
-def _leads(project: Project, entries, confirmed: bool) -> list[LeadLine]:
+def _leads(project: Project, entries, confirmed: bool, ranked: bool) -> list[LeadLine]:
+    """Leads with their notes; `ranked`: the first named leads first (D43 a), else all stand side by side."""
     judges = {key for e in entries if e.code == SELF_SUPERVISION for key in e.touches.get("organisations", ())}
     lines = []
     for number, lead in enumerate(leads_of(project), 1):
         notes = []
         if number == 1 and len(project.leads.all()) > 1 and not confirmed:
-            notes.append(("第一牵头（默认，待确认）", "D43"))
+            notes.append(("第一牵头（默认，待确认）" if ranked else "各牵头单位并列，不分主次", "D43"))
         if lead.organisation.is_generic:
             notes.append(("泛指，不是单位，不派填报", "D42"))
         elif lead.organisation.is_temporary:
@@ -296,4 +297,4 @@ def _span(start: dt.date, end: dt.date) -> str:
 def history(record, limit: int = HISTORY_ROWS) -> list[AuditRow]:
     """What was done about a record, newest first; one query."""
     seqs = AuditConcern.objects.filter(key=record.audit_key).values("seq")
-    return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-seq")[:limit])
+    return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-day", "-seq")[:limit])

@@ -60,6 +60,11 @@ class BlockTasks:
         return [*self.carried, *self.uncarried, *self.others]
 
     @property
+    def loose(self) -> int:
+        """Tasks without a sure project."""
+        return len(self.uncarried) + len(self.others)
+
+    @property
     def wan(self) -> Decimal:
         """Each project once, however many tasks of the block name it."""
         projects = {p.pk: p for row in self.carried for p in row.sure}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Prefetch
 
+from governance import readings
 from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION, STANDALONE
 from projects.models import Project, ProjectLead
 
@@ -21,6 +23,11 @@ class Total:
     count: int
     wan: Decimal
     flags: tuple[str, ...] = ()
+
+
+def basis_on(day: dt.date) -> str:
+    """How money by unit is counted where nobody says: by the first lead, unless D43 was decided the other way."""
+    return BY_FIRST_LEAD if readings.current("D43", day) == "a" else BY_PARTICIPATION
 
 
 def planned() -> list[Project]:

@@ -174,6 +174,8 @@ def test_the_tasks_page_counts_as_the_plan_does(cast):
     assert (board.total, board.carried, board.loose, board.served) == (59, 28, 31, 26)
     assert (board.served_wan, board.unserved_wan, board.planned_wan) == (Decimal(6683), Decimal(200), Decimal(6883))
     assert [p.code for p in board.unserved] == ["P08"]
+    assert [b.loose for b in board.blocks] == [10, 16, 5]
+    assert "无项目、无资金 16 条" in answer.content.decode()
     assert [b.wan for b in board.blocks] == [Decimal(396), Decimal(5452), Decimal(1735)]
     codes = {r.task.code for r in board.uncarried_systems}
     assert codes == {"T2-14", "T2-18", "T2-31", "T3-04", "T3-07", "T3-10", "T3-11"}
@@ -301,3 +303,9 @@ def test_owed_summaries_are_listed_and_told_once(cast, under_way):
     for _ in range(2):
         daily(dt.date(2007, 8, 20))
     assert Notice.objects.filter(key__startswith="progress-owed:P17:2006").count() == 1
+
+
+def test_no_step_is_chosen_beforehand_but_the_next_of_the_chain(cast, under_way):
+    under_way("P20", "building")  # 初验 is not the office's: what is left is to suspend or to end
+    assert cast.client("reviewer").get("/projects/P20/state/").context["form"].initial["step"] == ""
+    assert cast.client("industry").get("/projects/P20/state/").context["form"].initial["step"] == "accept_first"

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from governance import clock
-from governance.models import Organisation
+from governance.models import Discrepancy, Organisation, ReadingDecision
 from projects import panels
 from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION
 from projects.models import PlanTask, Project, ProjectLead
@@ -100,3 +100,27 @@ def test_a_row_that_was_registered_later_is_not_in_an_older_view(plan):
         Project.objects.create(code="N2008-01", name="新", origin="annual_plan", registered_on=dt.date(2007, 6, 1))
     assert len(panels.as_of(dt.date(2007, 5, 31)).projects) == 27
     assert len(panels.as_of(dt.date(2007, 6, 1)).projects) == 28
+
+
+def decide(code: str, reading: str, day: dt.date = dt.date(2007, 8, 1)) -> None:
+    ReadingDecision.objects.create(discrepancy=Discrepancy.objects.get(code=code), reading=reading, from_day=day, reason="定",
+                                   by_text="领导小组")  # fmt: skip
+
+
+def of(code: str, actor, day: dt.date):
+    return panels.parts(panels.with_facts(Project.objects.filter(code=code)).get(), actor, day=day)
+
+
+def test_a_decided_reading_moves_what_it_decides_from_its_day_on(cast, under_way):
+    """D29 the milestone's day, D43 who leads first, D48 when the summary is due."""
+    before, after = dt.date(2007, 7, 31), dt.date(2007, 8, 2)
+    for code in ("D29", "D43", "D48"):
+        decide(code, "b")
+    under_way("P13")
+    assert of("P13", cast.reviewer, before).milestones[1].due == dt.date(2009, 12, 31)
+    assert of("P13", cast.reviewer, after).milestones[1].due == dt.date(2010, 12, 31)
+    assert of("P13", cast.reviewer, before).reports[0].due == dt.date(2007, 12, 31)
+    assert of("P13", cast.reviewer, after).reports[0].due == dt.date(2008, 1, 31)
+    assert of("P13", cast.reviewer, before).leads[0].notes[0] == ("第一牵头（默认，待确认）", "D43")
+    assert of("P13", cast.reviewer, after).leads[0].notes[0] == ("各牵头单位并列，不分主次", "D43")
+    assert (panels.basis_on(before), panels.basis_on(after)) == (BY_FIRST_LEAD, BY_PARTICIPATION)

@@ -112,6 +112,7 @@ def test_an_accepted_project_is_judged_by_its_end_and_no_longer_by_reports():
     (Money(Decimal(100), Decimal(112)), ATTENTION),
     (Money(Decimal(100), Decimal(160)), LATE),
     (Money(Decimal(100), None, Decimal(80)), ATTENTION),
+    (Money(Decimal(780), Decimal(220), Decimal(107)), NORMAL),  # approved so far is a part of the whole
     (Money(Decimal(0), Decimal(5)), NORMAL),
 ])  # fmt: skip
 def test_money_is_an_argument_and_unfilled_money_judges_nothing(money, code):
