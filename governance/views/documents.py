@@ -173,10 +173,8 @@ def _on_job(request, pk, event: str, verb):
     return redirect(call.address)
 
 
-@web.page(Permission.USE, methods=("GET", "HEAD"))
+@web.page(Permission.USE, methods=("GET",))
 def document(request, pk):
     """The bytes, for whoever may have them; every download is recorded."""
     row = web.found(Document.objects.select_related("file"), pk=pk)
-    if request.method == "HEAD":
-        return files.serve(row.file) if _may(request.actor, row) else web.refusal_page(request, Refused("没有。", status=404))
     return files.serve(actions.download_document(by=request.actor, document=row).file)
