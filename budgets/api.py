@@ -8,9 +8,10 @@ from rest_framework import serializers
 
 from budgets.models import SOURCES, BudgetLine
 from governance.api import Reading
-from governance.api_filters import LabelFilter, TextFilter, YearFilter
+from governance.api_filters import KnownFilter, LabelFilter, SearchFilter, YearFilter
 from governance.roles import Permission
 from projects.api import Projects
+from projects.models import Project
 
 
 class BudgetLineSerializer(serializers.ModelSerializer):
@@ -29,7 +30,8 @@ class BudgetLineSerializer(serializers.ModelSerializer):
 class BudgetLineFilter(filters.FilterSet):
     fiscal_year = YearFilter(field_name="fiscal_year")
     source = LabelFilter(field_name="source", choices=SOURCES)
-    project = TextFilter(field_name="project__code")
+    project = KnownFilter(field_name="project__code", of=Project.objects.all, key="code", word="项目")
+    search = SearchFilter(fields=("project__code", "project__name"))
 
 
 class BudgetLines(Reading):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 
 from django.http import Http404
 from django_filters import rest_framework as filters
-from rest_framework import authentication, exceptions, pagination, parsers, permissions, status
+from rest_framework import authentication, exceptions, negotiation, pagination, parsers, permissions, status
 from rest_framework.response import Response
 
 from governance import access
@@ -73,7 +74,8 @@ class StrictJSONParser(parsers.JSONParser):
         try:
             text = raw.decode("utf-8-sig")
             _check_depth(text)
-            data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique, parse_int=_bounded_int)
+            data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique, parse_int=_bounded_int,
+                              parse_float=_finite_float)  # fmt: skip
         except (ValueError, RecursionError) as error:
             raise exceptions.ParseError(f"请求体不是有效的 JSON：{error}") from None
         _check_text(data)
@@ -93,6 +95,13 @@ def _bounded_int(text):
     if len(text) > 20:
         raise ValueError("整数太长")
     return int(text)
+
+
+def _finite_float(text):
+    value = float(text) if len(text) <= 40 else math.inf
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} 不是能记的数")
+    return value
 
 
 def _unique(pairs):
@@ -127,6 +136,16 @@ def _check_text(value) -> None:
             _check_text(inner)
 
 
+class JsonOnly(negotiation.BaseContentNegotiation):
+    """JSON, whatever is asked for; `?format=` is a filter where documents are listed, not a renderer."""
+
+    def select_parser(self, request, parsers):
+        return negotiation.DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
 class Pages(pagination.PageNumberPagination):
     """`?page=`, `?page_size=` (≤ 500)."""
 
@@ -150,10 +169,16 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
     def filter_queryset(self, request, queryset, view):
         filterset = self.get_filterset(request, queryset, view)
         known = set(filterset.filters) if filterset else set()
-        for name in request.query_params:
+        for name, values in request.query_params.lists():
+            if name == "format" and name not in known and values != ["json"]:
+                raise exceptions.ValidationError({name: ["这里只有 json。"]})
             if name not in known | self.ALLOWED:
                 names = "、".join(sorted(known)) or "（无）"
                 raise exceptions.ValidationError({name: [f"没有这个筛选条件。可用：{names}。"]})
+            if len(values) > 1:
+                raise exceptions.ValidationError({name: ["同一个筛选条件只能给一次。"]})
+            if not values[0].strip() and name != "search":
+                raise exceptions.ValidationError({name: ["没有给出值；不筛选就不要写这个条件。"]})
         if filterset is None:
             return queryset
         if not filterset.is_valid():

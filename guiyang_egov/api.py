@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
 from budgets.api import BudgetLines, ProjectsWithMoney
 from governance.api import Discrepancies, Documents, Organisations
-from priorities.api import AnnualPlans, ClauseDetail, Clauses, Screenings, Submissions
+from governance.refusal import NotVisible
+from governance.roles import Permission
+from priorities.api import Submissions
+from priorities.api_rules import AnnualPlans, ClauseDetail, Clauses, Screenings
 from projects.api import PlanItems, PlanTasks
+
+
+class NoSuchAddress(APIView):
+    """An address that does not exist: 401 without login, else the same 404 as a record that is missing."""
+
+    permission = Permission.USE
+    schema = None
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        raise NotVisible()
+
+    def get(self, request, *args, **kwargs):
+        """Never reached: `initial` answers."""
+
+    post = put = patch = delete = get
+
 
 router = SimpleRouter()
 router.register("plan-items", PlanItems)
@@ -16,6 +37,7 @@ router.register("projects", ProjectsWithMoney)
 router.register("plan-tasks", PlanTasks)
 router.register("budget-lines", BudgetLines)
 router.register("submissions", Submissions)
+router.register("screenings", Screenings)
 router.register("annual-plans", AnnualPlans)
 router.register("documents", Documents)
 router.register("organisations", Organisations)
@@ -23,7 +45,7 @@ router.register("discrepancies", Discrepancies)
 
 urlpatterns = [
     path("", include(router.urls)),
-    path("screenings/", Screenings.as_view()),
     path("clauses/", Clauses.as_view()),
     re_path(r"^clauses/(?P<clause>[0-9.()-]{5,12})/$", ClauseDetail.as_view()),
+    re_path(r"^(?:.*/)?$", NoSuchAddress.as_view()),
 ]

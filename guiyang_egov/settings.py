@@ -278,6 +278,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["governance.rest.Granted"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["governance.rest.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "governance.rest.JsonOnly",
     "DEFAULT_PAGINATION_CLASS": "governance.rest.Pages",
     "DEFAULT_FILTER_BACKENDS": ["governance.rest.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "governance.rest_schema.Schema",

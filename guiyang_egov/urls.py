@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from governance import views as governance_views
 from governance.web import public
@@ -45,6 +46,6 @@ urlpatterns = [
     re_path(r"^projects/(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)/$", projects.page, name="project"),
     path("budgets/", include("budgets.urls")),
     path("priorities/", include("priorities.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation), name="schema"),
     path("api/v1/", include("guiyang_egov.api")),
 ]

@@ -1,4 +1,4 @@
-"""/api/v1/ of floor 4: submissions and their verbs, screenings that store nothing, annual plans, clauses of 8.3."""
+"""/api/v1/submissions/: read, draft, save, and the verbs of the submission's way (contract: POST …/<verb>/)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from governance import clock
-from governance.api import Reading
-from governance.api_filters import LabelFilter, SearchFilter, TextFilter, YearFilter
+from governance.api_filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
 from governance.once import once
-from governance.refusal import Invalid, NotVisible
+from governance.refusal import NotVisible
 from governance.rest import Invisible
 from governance.roles import Permission
-from priorities import actions, rule_sets
+from priorities import actions
 from priorities.labels import OUTCOMES, STATES
-from priorities.models import AnnualPlan, PlanEntry, Screening, Submission
-from priorities.rules import screen as screens
+from priorities.models import Screening, Submission
+from projects.models import Project
 
 IDEMPOTENCY = OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=False)
 
@@ -87,12 +84,25 @@ class VerbSerializer(serializers.Serializer):
     points = serializers.ListField(child=serializers.DictField(), required=False)
 
 
+class SelfFundedSerializer(serializers.Serializer):
+    """The recorded check of a self-funded case against 统一发展部署 (8.1(5))."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    shared_network = serializers.BooleanField()
+    exchange = serializers.BooleanField()
+    ca = serializers.BooleanField()
+    security = serializers.BooleanField()
+    note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+
+
 class SubmissionFilter(filters.FilterSet):
     plan_year = YearFilter(field_name="plan_year")
     state = LabelFilter(field_name="state", choices=list(STATES.items()))
     kind = LabelFilter(field_name="kind", choices=Submission.KINDS)
     outcome = LabelFilter(field_name="outcome", choices=list(OUTCOMES.items()))
-    organisation = TextFilter(field_name="organisation__name")
+    number = TextFilter(field_name="number")
+    project = KnownFilter(field_name="project__code", of=Project.objects.all, key="code", word="项目")
+    organisation = UnitFilter(field_name="organisation")
     search = SearchFilter()
 
 
@@ -108,9 +118,9 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
 
     @property
     def write_permission(self):
-        return {"accept": Permission.SCREEN, "return": Permission.SCREEN, "send": Permission.SCREEN,
-                "sign": Permission.SIGN, "refuse": Permission.SIGN, "acknowledge": Permission.SCREEN,
-                "re_review": Permission.SCREEN}.get(self.action, Permission.SUBMIT)  # fmt: skip
+        return {"accept": Permission.SCREEN, "send": Permission.SCREEN,
+                "return_": Permission.SCREEN, "sign": Permission.SIGN, "refuse": Permission.SIGN, "acknowledge": Permission.SCREEN,
+                "re_review": Permission.SCREEN, "self_funded": Permission.SCREEN}.get(self.action, Permission.SUBMIT)  # fmt: skip
 
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
@@ -236,114 +246,18 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
             request, lambda row, v, version: actions.acknowledge(by=self.actor, submission=row, version=version))
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], url_path="re-review")
     def re_review(self, request, number=None):
         """复审。"""
         return self._verb(request, lambda row, v, version: actions.re_review(
             by=self.actor, submission=row, version=version, reason=v.get("reason", "")))
 
-
-class Screenings(APIView):
-    """判定：`screen` 的一项输入，一项输出，不保存任何东西。"""
-
-    permission = Permission.READ_REGISTER
-
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT, operation_id="screenings_create")
-    def post(self, request):
-        if not isinstance(request.data, dict):
-            raise Invalid("请求体应是一个对象：{\"id\", \"title\", \"facts\", \"components\"}。")
-        try:
-            items = screens.parse_items([{"id": "1", **request.data}])
-        except screens.InputError as error:
-            raise Invalid(str(error)) from None
-        result = next(iter(screens.screen(items, rule_sets.in_force_on(clock.today()))))
-        return Response(result)
-
-    def get(self, request):
-        """已冻结的判定，最近 50 条。"""
-        actor = request._request.actor
-        rows = Screening.objects.filter(submission__in=Submission.objects.visible_to(actor)).order_by("-pk")[:50]
-        results = [{"number": s.submission.reference, "day": s.day.isoformat(), "rule_set": s.rule_set,
-                    "outcome": s.outcome, "confirmed": s.confirmed, "result": s.result}
-                   for s in rows.select_related("submission")]  # fmt: skip
-        return Response({"count": len(results), "next": None, "previous": None, "results": results})
-
-
-class PlanEntrySerializer(serializers.ModelSerializer):
-    """One candidate and what the plan decides about it."""
-
-    submission = serializers.CharField(source="submission.reference")
-    title = serializers.CharField(source="submission.title")
-    project = serializers.CharField(source="project.code", default=None, allow_null=True)
-    amounts = serializers.ListField(child=serializers.DictField())
-
-    class Meta:
-        model = PlanEntry
-        fields = ("submission", "title", "decision", "amounts", "reason", "project")
-        read_only_fields = fields
-
-
-class AnnualPlanSerializer(serializers.ModelSerializer):
-    """A version of a year's plan."""
-
-    entries = PlanEntrySerializer(many=True)
-    minutes_number = serializers.CharField(source="meeting.minutes_number", default=None, allow_null=True)
-
-    class Meta:
-        model = AnnualPlan
-        fields = ("plan_year", "number", "state", "adopted_day", "minutes_number", "note", "entries")
-        read_only_fields = fields
-
-
-class AnnualPlanFilter(filters.FilterSet):
-    plan_year = YearFilter(field_name="plan_year")
-    state = LabelFilter(field_name="state", choices=AnnualPlan.STATES)
-
-
-class AnnualPlans(Reading):
-    """年度计划。"""
-
-    queryset = AnnualPlan.objects.select_related("meeting").prefetch_related(
-        Prefetch("entries", PlanEntry.objects.select_related("submission", "project"))
-    )
-    serializer_class = AnnualPlanSerializer
-    filterset_class = AnnualPlanFilter
-    lookup_value_regex = r"\d{1,9}"
-
-
-class Clauses(APIView):
-    """8.3 的 17 条判据：原文、事实、读法与现行读法。"""
-
-    permission = Permission.READ_REGISTER
-
-    @extend_schema(
-        responses=OpenApiTypes.OBJECT,
-        parameters=[OpenApiParameter("heading", OpenApiTypes.STR), OpenApiParameter("search", OpenApiTypes.STR),
-                    OpenApiParameter("clause", OpenApiTypes.STR), OpenApiParameter("page", OpenApiTypes.INT),
-                    OpenApiParameter("page_size", OpenApiTypes.INT)],
-    )  # fmt: skip
-    def get(self, request):
-        known = {"heading", "search", "clause", "page", "page_size"}
-        if unknown := set(request.query_params) - known:
-            raise Invalid("没有这个筛选条件。", fields={name: ["没有这个筛选条件。"] for name in unknown})
-        rows = rule_sets.described(clock.today())
-        for name in ("heading", "clause"):
-            if value := request.query_params.get(name):
-                rows = [r for r in rows if r[name] == value]
-        if value := request.query_params.get("search"):
-            rows = [r for r in rows if value in r["text"] or value in r["clause"]]
-        return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
-
-
-class ClauseDetail(APIView):
-    """一条判据。"""
-
-    permission = Permission.READ_REGISTER
-
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request, clause: str):
-        wanted = clause if "(" in clause else f"{clause.rpartition('-')[0]}({clause.rpartition('-')[2]})"
-        for row in rule_sets.described(clock.today()):
-            if row["clause"] == wanted:
-                return Response(row)
-        raise NotVisible()
+    @extend_schema(request=SelfFundedSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="self-funded")
+    def self_funded(self, request, number=None):
+        """自筹核对：四项是否符合统一发展部署。"""
+        asked = SelfFundedSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        points = {k: v for k, v in asked.validated_data.items() if k != "version"}
+        return self._verb(request, lambda row, v, version: actions.check_self_funded(
+            by=self.actor, submission=row, version=version, **points))

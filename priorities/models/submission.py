@@ -89,10 +89,11 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(plan_year=plan_year)
 
     def by_reference(self, reference: str):
-        """The submission of a number (SB2008-021) or of a draft's reference (draft-12)."""
+        """The submission of a number (SB2008-021) or of a draft's reference (draft-12), which stays good once it has a
+        number: a second click on 提交申报 still carries it."""
         if reference.startswith("draft-"):
             key = reference[6:]
-            return self.filter(number=None, pk=int(key)) if key.isdigit() and len(key) < 18 else self.none()
+            return self.filter(pk=int(key)) if key.isdigit() and len(key) < 18 else self.none()
         return self.filter(number=reference)
 
     def matching(self, query: str):

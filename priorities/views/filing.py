@@ -115,8 +115,8 @@ def detail(request, reference: str):
 def edit(request, reference: str):
     """The form: sections, live panel at the right; POST saves everything (the way without JavaScript)."""
     row = mine_or_404(request, reference)
-    if row.state not in EDITABLE or not may(request.actor, WRITE, row):
-        return redirect(row)
+    if request.method != "POST" and (row.state not in EDITABLE or not may(request.actor, WRITE, row)):
+        return redirect(row)  # a POST is refused by the verb, with what was typed still in the form
     document, errors, code, conflict = row.proposal, {}, 200, None
     if request.method == "POST":
         typed, errors = proposals.clean(raw_proposal(request.POST))
@@ -185,7 +185,7 @@ def live(request, reference: str):
 def review(request, reference: str):
     """Before a submit: what will be filed, what blocks it; POST submits."""
     row = mine_or_404(request, reference)
-    if row.state not in EDITABLE:
+    if request.method != "POST" and row.state not in EDITABLE:
         return redirect(row)
     if request.method == "POST":
         version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
