@@ -1,94 +1,69 @@
-"""Advice and comparison: the smallest changes of actionable facts that turn an outcome into a better one, each verified
-by applying it; contradictions between answers; who flips under another rule set."""
+"""Why, and what if: the minimal cause of each clause, contradictions between answers, who flips under another rule set,
+what each clause alone decides. Advice and settlements stand in advice.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
-from priorities.rules.assess import Assessment, Component, assess
-from priorities.rules.criteria import MET
-from priorities.rules.facts import CONTRADICTIONS, FACTS, Answer, Fact
-from priorities.rules.rule_set import Outcome, RuleSet
+from priorities.rules.advice import RANK, Advice, Move, advise
+from priorities.rules.assess import Component, assess
+from priorities.rules.criteria import UNDETERMINED
+from priorities.rules.facts import CONTRADICTIONS, Answer, Fact
+from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
 from priorities.rules.screen import Item
+from priorities.rules.tables import Table
 
-RANK = {Outcome.PRIORITY: 3, Outcome.ORDINARY: 2, Outcome.DEFER: 1, Outcome.NO_CITY_FUNDING: 0, Outcome.UNDETERMINED: -1}
-MOST_CHANGES = 4
+__all__ = ["RANK", "Advice", "Cause", "Flip", "Move", "Weight", "advise", "causes", "contradictions", "flips", "weights"]
 
 
 @dataclass(frozen=True)
-class Move:
-    """One fact answered otherwise, in the whole or in a component."""
+class Cause:
+    """Why a clause comes out as it does. `decisive`: facts of which each alone, answered otherwise (an unknown one:
+    answered), would change the result; `enough`: the fewest answers that carry the result whatever the others say,
+    () where it is undetermined. On components: the one that it was read from."""
 
-    fact: Fact
-    was: Answer
-    now: Answer
+    clause: str
+    result: str
+    decisive: tuple[Fact, ...]
+    enough: tuple[Fact, ...]
     component: str = ""
 
-    @property
-    def sentence(self) -> str:
-        """改用统一网络平台虚拟专网（9.1.2.1）→ 8.3.3(1) 不成立."""
-        info = FACTS[self.fact]
-        where = f"“{self.component}”" if self.component else ""
-        return f"{where}{info.remedy} → {info.clauses[0]} 不成立"
 
-
-@dataclass(frozen=True)
-class Advice:
-    """A smallest set of moves and the outcome that it leads to."""
-
-    moves: tuple[Move, ...]
-    outcome: Outcome
-
-
-def advise(facts: Mapping[Fact, Answer], components: Iterable[Component], rule_set: RuleSet) -> list[Advice]:
-    """The smallest sets of actionable moves that better a 缓建 or 市财政不支持; [] where none is needed or none exists.
-
-    Only the facts behind clauses of 8.3.2 and 8.3.3 that hold are moved; all sets of the smallest size are given, best
-    outcome first, and each was applied to be sure.
-    """
+def causes(
+    facts: Mapping[Fact, Answer], components: Iterable[Component] = (), rule_set: RuleSet = PLAN_2006
+) -> tuple[Cause, ...]:
+    """The minimal cause of every clause in force, in the plan's order; of a clause judged on components one a component
+    that decides it (all of them where it is unmet)."""
     components = tuple(components)
-    now = assess(facts, components, rule_set)
-    if now.outcome not in (Outcome.DEFER, Outcome.NO_CITY_FUNDING):
-        return []
-    moves = _moves(now, facts, components)
-    for size in range(1, min(MOST_CHANGES, len(moves)) + 1):
-        found = []
-        for chosen in combinations(moves, size):
-            if len({(m.fact, m.component) for m in chosen}) < size:
-                continue
-            then = assess(*_apply(chosen, facts, components), rule_set)
-            if RANK[then.outcome] > RANK[now.outcome]:
-                found.append(Advice(chosen, then.outcome))
-        if found:
-            return sorted(found, key=lambda a: -RANK[a.outcome])
-    return []
-
-
-def _moves(now: Assessment, facts, components) -> list[Move]:
-    moves = []
-    for step in now.trace:
-        if step.result != MET or step.clause.startswith("8.3.1"):
+    found = []
+    for table in rule_set.tables:
+        if not (components and table.on_components):
+            found.append(_cause(table, facts))
             continue
-        for fact in step.because:
-            if not FACTS[fact].actionable:
-                continue
-            for name in step.components or ("",):
-                part = next((c for c in components if c.name == name), None)
-                was = (part.facts.get(fact) if part else None) or facts.get(fact, Answer.UNKNOWN)
-                if was is not Answer.UNKNOWN:
-                    moves.append(Move(fact, was, Answer.NO if was is Answer.YES else Answer.YES, name))
-    return moves
+        own = [(c.name, _cause(table, {**facts, **c.facts})) for c in components]
+        results = [cause.result for _, cause in own]
+        result = next(r for r in ("met", UNDETERMINED, "unmet") if r in results)
+        found += [replace(cause, component=name) for name, cause in own if cause.result == result]
+    return tuple(found)
 
 
-def _apply(moves, facts, components):
-    facts = dict(facts)
-    parts = {c.name: dict(c.facts) for c in components}
-    for move in moves:
-        (parts[move.component] if move.component else facts)[move.fact] = move.now
-    return facts, tuple(Component(c.name, c.amount_wan, parts[c.name]) for c in components)
+def _cause(table: Table, facts: Mapping[Fact, Answer]) -> Cause:
+    answers = {f: facts.get(f, Answer.UNKNOWN) for f in table.facts}
+    result = table.result(answers)
+    decisive = tuple(f for f in table.facts if any(table.result(answers | {f: a}) != result for a in Answer))
+    enough: tuple[Fact, ...] = ()
+    if result != UNDETERMINED:
+        known = [f for f in table.facts if answers[f] is not Answer.UNKNOWN]
+        enough = next(
+            chosen
+            for size in range(len(known) + 1)
+            for chosen in combinations(known, size)
+            if table.result({f: answers[f] for f in chosen}) == result
+        )
+    return Cause(table.clause, result, decisive, enough)
 
 
 def contradictions(facts: Mapping[Fact, Answer]) -> list[str]:
@@ -100,7 +75,7 @@ def contradictions(facts: Mapping[Fact, Answer]) -> list[str]:
 class Flip:
     """An item whose outcome differs under another rule set, and the clauses that came or went."""
 
-    id: str
+    id: str | int
     was: Outcome
     now: Outcome
     clauses: tuple[str, ...]
@@ -116,6 +91,32 @@ def flips(items: Iterable[Item], old: RuleSet, new: RuleSet) -> list[Flip]:
             was = {s.clause: s.result for s in a.trace}
             now = {s.clause: s.result for s in b.trace}
             clauses = tuple(c for c in dict.fromkeys([*was, *now]) if was.get(c) != now.get(c))
-            money = sum((c.amount_wan for c in item.components), Decimal(0))
-            found.append(Flip(item.id, a.outcome, b.outcome, clauses, money))
+            found.append(Flip(item.id, a.outcome, b.outcome, clauses, _money(item)))
+    return found
+
+
+def _money(item: Item) -> Decimal:
+    return sum((c.amount_wan for c in item.components), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one clause decides among the items. `holds`: how many it is met for; `decides`: those whose outcome would be
+    another without it, with their money."""
+
+    clause: str
+    holds: int
+    decides: tuple[Flip, ...]
+    amount_wan: Decimal
+
+
+def weights(items: Iterable[Item], rule_set: RuleSet) -> list[Weight]:
+    """Clause sensitivity: each clause in force switched off alone."""
+    items = list(items)
+    found = []
+    for clause in [t.clause for t in rule_set.tables]:
+        without = replace(rule_set, switched_off=(*rule_set.switched_off, clause))
+        decided = tuple(flips(items, rule_set, without))
+        holds = sum(clause in assess(i.facts, i.components, rule_set).clauses("met") for i in items)
+        found.append(Weight(clause, holds, decided, sum((f.amount_wan for f in decided), Decimal(0))))
     return found

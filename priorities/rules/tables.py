@@ -44,8 +44,7 @@ class Table:
     def __init__(self, criterion: Criterion, reading: Reading) -> None:
         self.criterion, self.reading = criterion, reading
         self.clause, self.heading, self.on_components = criterion.clause, criterion.heading, criterion.on_components
-        found = set(reading.met_when.facts())
-        self.facts = tuple(f for f in Fact if f in found)
+        self.facts = tuple(f for f in Fact if f in reading.facts)
         self.towards = {f: _towards(reading, f) for f in self.facts}
         self._looks: dict[tuple, Look] = {}
 
@@ -104,7 +103,7 @@ class Table:
 
 def _towards(reading: Reading, fact: Fact) -> Answer:
     """The answer that speaks for the reading."""
-    others = tuple(f for f in reading.met_when.facts() if f is not fact)
+    others = tuple(f for f in reading.facts if f is not fact)
     pushes = set()
     for rest in completions(others, {}):
         yes = reading.met_when.evaluate(rest | {fact: YES}) is YES
