@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 
 from budgets import ledger
@@ -10,11 +11,13 @@ from governance import access, audit
 from governance.access import Actor
 from governance.refusal import Invalid, NotVisible, Refused, Stale
 from governance.roles import Permission
-from governance.text import NotAnAmount, parse_wan, quantise
+from governance.text import NotAnAmount, parse_wan
 from governance.verbs import verb
 from projects.models import Project
 
 LABELS = dict(STAGES)
+BY_HAND = {"adjust": "调整", "clawback": "收回", "opening": "补录"}
+ZERO = Decimal(0)
 
 
 def _open(fiscal_year: int, stage: str) -> None:
@@ -42,11 +45,12 @@ def set_cell(
     An empty cell is no amount: it is refused where the line holds one (未填 is not 0; reverse the entry instead).
     """
     access.require(by, Permission.EDIT_BUDGET)
-    _open(fiscal_year, stage)
+    if stage not in LABELS:
+        raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
     amount = read_amount(typed)
     line = ledger.lock_line(project=project, fiscal_year=fiscal_year, source=source, is_demo=is_demo)
-    if version and line.version != version:
-        raise Stale(f"没有保存：{project.code} 这一行已被别人改过。", current=_values(line))
+    _open(fiscal_year, stage)  # asked under the line's lock: whoever froze the column first is seen
+    _current(line, version)
     held = getattr(line, ledger.FIELD[stage])
     if amount is None:
         if held is None:
@@ -97,7 +101,8 @@ def _values(line: BudgetLine) -> dict:
 def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
     """冲正: the opposite entry, once; both stay."""
     access.require(by, Permission.EDIT_BUDGET)
-    line = BudgetLine.objects.select_for_update().select_related("project").get(pk=entry.line_id)
+    held = BudgetLine.objects.select_related("project").get(pk=entry.line_id)
+    line = ledger.lock_line(project=held.project, fiscal_year=held.fiscal_year, source=held.source)
     entry = Entry.objects.filter(pk=entry.pk).first()
     if entry is None:
         raise NotVisible()
@@ -112,23 +117,119 @@ def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
     return made
 
 
-@verb("budgets.transfer")
-def transfer(*, by: Actor, from_line: BudgetLine, to_line: BudgetLine, stage: str, amount_wan: Decimal, document_number: str,
-             reason: str, carry_over: bool = False) -> None:
-    """调剂 between lines, or 结转 into the next year: two entries with one document."""
+@verb("budgets.line.book")
+def book(
+    *, by: Actor, project: Project, fiscal_year: int, source: str, stage: str, typed: str, kind: str, document_number: str = "",
+    reason: str, version: int | None = None, is_demo: bool = False,
+) -> Entry:  # fmt: skip
+    """Append an entry of a signed amount: 追加 (adjust, + or −), 收回 (clawback, always off), 补录 (opening, +).
+
+    `typed` is what was written, a leading minus included; unlike a cell it is the difference, not the new total.
+    """
     access.require(by, Permission.EDIT_BUDGET)
-    if not document_number or not reason:
-        raise Invalid("调剂和结转必须写明文号和理由。", fields={"document_number": ["写明文号"], "reason": ["写明理由"]})
-    if amount_wan <= 0 or from_line.pk == to_line.pk:
-        raise Invalid("调剂金额要大于 0，且在两行之间。")
-    kind = "carry_over" if carry_over else "transfer"
-    rows = {r.pk: r for r in BudgetLine.objects.select_for_update().select_related("project").order_by("pk")
-            .filter(pk__in=[from_line.pk, to_line.pk])}  # fmt: skip
-    for line, amount in ((rows[from_line.pk], -quantise(amount_wan)), (rows[to_line.pk], quantise(amount_wan))):
-        _open(line.fiscal_year, stage)
-        ledger.book(by=by, line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason)
-        audit.record(by=by, event="budgets.transfer", about=(line.project, line), now=f"{amount:.2f}",
-                     sentence=f"{line} {LABELS[stage]}{'结转' if carry_over else '调剂'} {amount:,.2f} 万元（{document_number}）")  # fmt: skip
+    if kind not in BY_HAND:
+        raise Invalid("这种记账不能手工填。", fields={"kind": [f"只有{'、'.join(BY_HAND.values())}"]})
+    if not reason:
+        raise Invalid("记账必须写明理由。", fields={"reason": ["写明理由"]})
+    amount = _signed(typed)
+    if kind == "clawback":
+        amount = -abs(amount)
+    elif kind == "opening" and amount < 0:
+        raise Invalid("补录的金额要大于 0。", fields={"amount_wan": ["大于 0"]})
+    line = ledger.lock_line(project=project, fiscal_year=fiscal_year, source=source, is_demo=is_demo)
+    _open(fiscal_year, stage)
+    _current(line, version)
+    made = ledger.book(by=by, line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason,
+                       as_typed=str(typed)[:60], is_demo=is_demo)  # fmt: skip
+    audit.record(
+        by=by, event="budgets.line.book", about=(project, line), now=f"{amount:.2f}",
+        sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{LABELS[stage]}{BY_HAND[kind]} {amount:+,.2f} 万元：{reason}",
+    )  # fmt: skip
+    return made
+
+
+def _signed(typed: object) -> Decimal:
+    """An amount with its sign, not 0."""
+    text = unicodedata.normalize("NFKC", str(typed)).strip()
+    minus = text[:1] in ("-", "−")
+    amount = read_amount(text[1:] if minus or text[:1] == "+" else text)
+    if not amount:
+        raise Invalid("请填写金额（万元，不是 0）。", fields={"amount_wan": ["填写金额"]})
+    return -amount if minus else amount
+
+
+def _current(line: BudgetLine, version: int | None) -> None:
+    if version and line.version != version:
+        raise Stale(f"没有保存：{line.project.code} 这一行已被别人改过。", current=_values(line))
+
+
+@verb("budgets.transfer")
+def transfer(
+    *, by: Actor, line: BudgetLine, to_project: Project, stage: str, typed: str, document_number: str, reason: str, version: int | None = None,
+) -> BudgetLine:  # fmt: skip
+    """调剂: move money of a stage to another project, same year and source (专款专用, 9.2.2): two entries, one document."""
+    access.require(by, Permission.EDIT_BUDGET)
+    amount = _moved(typed, document_number, reason)
+    if to_project.pk == line.project_id:
+        raise Invalid("调剂要在两个项目之间；同一项目跨年度请用结转。", fields={"to_project": ["另选一个项目"]})
+    ledger.lock_projects(line.project_id, to_project.pk)
+    origin, target = _two_lines((line.project, line.fiscal_year), (to_project, line.fiscal_year), line.source)
+    _open(line.fiscal_year, stage)
+    _current(origin, version)
+    ledger.move(by=by, origin=origin, target=target, stages=[(stage, amount)], kind="transfer", document_number=document_number, reason=reason)
+    for row, sign in ((origin, "调出"), (target, "调入")):
+        audit.record(by=by, event="budgets.transfer", about=(row.project, row), now=f"{amount:.2f}",
+                     sentence=f"{row} {LABELS[stage]}{sign} {amount:,.2f} 万元（{document_number}）：{reason}")  # fmt: skip
+    return target
+
+
+@verb("budgets.carry_over")
+def carry_over(
+    *, by: Actor, line: BudgetLine, typed: str, document_number: str, reason: str, version: int | None = None,
+) -> BudgetLine:  # fmt: skip
+    """结转: move approved money that is not spent into the project's next year, with the part of it already appropriated.
+
+    Raises Refused where more than approved less spent is asked for.
+    """
+    access.require(by, Permission.EDIT_BUDGET)
+    amount = _moved(typed, document_number, reason)
+    ledger.lock_projects(line.project_id)
+    origin, target = _two_lines((line.project, line.fiscal_year), (line.project, line.fiscal_year + 1), line.source)
+    _current(origin, version)
+    approved, appropriated, spent = (getattr(origin, ledger.FIELD[s]) or ZERO for s in ("approved", "appropriated", "spent"))
+    if amount > approved - spent:
+        raise Refused(
+            f"没有保存：结转 {amount:,.2f} 超过可结转的 {approved - spent:,.2f} 万元（批复 {approved:,.2f} 减支出 {spent:,.2f}）。",
+            blockers=[(f"改为 {approved - spent:,.2f}，或先冲正多记的支出", "市财政局")],
+            current={"ceiling_wan": f"{approved - spent:.2f}"},
+        )  # fmt: skip
+    stages = [("approved", amount)]
+    if (moved := appropriated - (approved - amount)) > 0:
+        stages.append(("appropriated", moved))
+    for stage, _ in stages:
+        _open(origin.fiscal_year, stage)
+        _open(target.fiscal_year, stage)
+    ledger.move(by=by, origin=origin, target=target, stages=stages, kind="carry_over", document_number=document_number, reason=reason)
+    said = f"，其中已下达 {moved:,.2f}" if moved > 0 else ""
+    audit.record(by=by, event="budgets.carry_over", about=(line.project, origin, target), now=f"{amount:.2f}",
+                 sentence=f"{origin} 结转 {amount:,.2f} 万元到 {target.fiscal_year} 年{said}（{document_number}）：{reason}")  # fmt: skip
+    return target
+
+
+def _moved(typed: object, document_number: str, reason: str) -> Decimal:
+    if lacking := {n: ["写明" + w] for n, w, v in (("document_number", "文号", document_number), ("reason", "理由", reason)) if not v}:
+        raise Invalid("没有保存：调剂和结转必须写明文号和理由（9.2.2）。", fields=lacking)
+    amount = _signed(typed)
+    if amount < 0:
+        raise Invalid("没有保存：调剂和结转的金额要大于 0。", fields={"amount_wan": ["大于 0"]})
+    return amount
+
+
+def _two_lines(first: tuple[Project, int], second: tuple[Project, int], source: str) -> tuple[BudgetLine, BudgetLine]:
+    """Two lines of a source, locked in the order of their ids where both are there."""
+    keys = sorted((first, second), key=lambda k: (k[0].pk, k[1]))
+    found = {(p.pk, y): ledger.lock_line(project=p, fiscal_year=y, source=source) for p, y in keys}
+    return found[first[0].pk, first[1]], found[second[0].pk, second[1]]
 
 
 @verb("budgets.stage.lock")
@@ -137,6 +238,8 @@ def lock_stage(*, by: Actor, fiscal_year: int, stage: str, locked: bool = True, 
     access.require(by, Permission.EDIT_BUDGET)
     if stage not in LABELS:
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
+    # Whoever is booking on a line of the year finishes first; whoever comes after sees the column frozen.
+    list(BudgetLine.objects.select_for_update().in_year(fiscal_year).order_by("pk").values_list("pk"))
     if locked:
         StageLock.objects.get_or_create(fiscal_year=fiscal_year, stage=stage, defaults={"by_text": by.text, "is_demo": is_demo})
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 FLOOR = Decimal("0.20")
 PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
@@ -84,17 +85,76 @@ def _share_test(year, share, share_before, r_now, r_before, factor) -> GrowthTes
     return GrowthTest(name, PASSED if rises else FAILED, f"比例 {share_before}% → {share}%。")
 
 
-def even_split_feasible(windows: list[tuple[int, int, Decimal]], years: range) -> dict:
-    """Whether any split of estimates inside their windows lets every year be ≥ 1.2 × the last (reading of 9.6.1 on the
-    27 rows): money that can only lie early against what the later years can hold at most.
+def series(years, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str) -> tuple[YearGrowth, ...]:
+    """The tests of several years, for tables and charts."""
+    return tuple(growth_of(year, funds, revenues, reading) for year in years)
 
-    `windows`: (first year, last year, wan). Returns {"locked_wan", "need_wan", "room_wan", "gap_wan", "feasible"} for the
-    two blocks 2007–08 and 2009–10.
+
+@dataclass(frozen=True)
+class WholePeriod:
+    """Whether estimates can be split inside their windows so that every year holds ≥ (1 + floor) × the last.
+
+    The tightest block of years decides: what can only lie in `early` forces a least sum on `late`, which can hold at most
+    `room_wan`. `feasible` says that no block is too tight; a split is only proved by making one (the annual plan's optimiser).
     """
-    early = [y for y in years if y in (2007, 2008)]
-    late = [y for y in years if y in (2009, 2010)]
-    locked = sum((w for a, b, w in windows if a >= early[0] and b <= early[-1]), Decimal(0))
-    room = sum((w for a, b, w in windows if b >= late[0]), Decimal(0))
-    need = (locked * Decimal("1.44")).quantize(Decimal("0.01"))
-    gap = max(need - room, Decimal(0))
-    return {"locked_wan": locked, "need_wan": need, "room_wan": room, "gap_wan": gap, "feasible": gap == 0}
+
+    feasible: bool
+    early: tuple[int, int]  # first and last year of the locked block
+    late: tuple[int, int]
+    locked_wan: Decimal
+    need_wan: Decimal
+    room_wan: Decimal
+    gap_wan: Decimal
+
+
+def whole_period(windows: list[tuple[int, int, Decimal]], years: list[int], floor: Decimal = FLOOR) -> WholePeriod | None:
+    """The tightest block (9.6.1 read as growth of the fund, D07). `windows`: (first year, last year, wan); None without any.
+
+    A block of n years that holds at least L ends, under growth g, with a year of at least L / (1 + 1/g + … + 1/gⁿ⁻¹);
+    each later year needs g times the one before.
+    """
+    g = Fraction(1 + floor)
+    worst = None
+    for last in years[:-1]:
+        late = [y for y in years if y > last]
+        room = sum((w for _, b, w in windows if b >= late[0]), Decimal(0))
+        for first in [y for y in years if y <= last]:
+            locked = sum((w for a, b, w in windows if a >= first and b <= last), Decimal(0))
+            if not locked:
+                continue
+            ends_with = Fraction(locked) / sum(1 / g**i for i in range(last - first + 1))
+            need = _wan(ends_with * sum(g**i for i in range(1, len(late) + 1)))
+            if worst is None or need - room > worst.need_wan - worst.room_wan:
+                worst = WholePeriod(need <= room, (first, last), (late[0], late[-1]), locked, need, room, max(need - room, Decimal(0)))
+    return worst
+
+
+def smallest_extension(windows: list[tuple[int, int, Decimal, str]], years: list[int], floor: Decimal = FLOOR) -> tuple[str, Decimal] | None:
+    """The cheapest project whose running on to the last year leaves no block too tight: (name, wan); None where none does."""
+    for index, (first, last, wan, name) in sorted(enumerate(windows), key=lambda x: x[1][2]):
+        if last == years[-1]:
+            continue
+        moved = [w[:3] for w in windows]
+        moved[index] = (first, years[-1], wan)
+        if whole_period(moved, years, floor).feasible:
+            return name, wan
+    return None
+
+
+def highest_floor(windows: list[tuple[int, int, Decimal]], years: list[int]) -> Decimal:
+    """The highest growth in percent, two decimals rounded down, that no block forbids; 0 where even none does not fit."""
+    low, high = 0, 10_000  # hundredths of a percent
+    if (found := whole_period(windows, years, Decimal(0))) is None or not found.feasible:
+        return Decimal(0)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if whole_period(windows, years, Decimal(middle) / 10_000).feasible:
+            low = middle
+        else:
+            high = middle
+    return Decimal(low) / 100
+
+
+def _wan(amount: Fraction) -> Decimal:
+    cents = amount * 100
+    return Decimal((2 * cents.numerator + cents.denominator) // (2 * cents.denominator)) / 100

@@ -19,15 +19,37 @@ ABOVE = {"spent": "appropriated", "appropriated": "approved"}  # a stage is at m
 BELOW = {"approved": "appropriated", "appropriated": "spent"}
 
 
+def lock_projects(*ids: int) -> None:
+    """Lock projects by id until the verb ends: every booking passes here before it touches a line, so that two verbs on
+    different lines of a project neither wait for each other in a circle nor sum a year that the other is changing.
+
+    NO KEY: a row that only points at the project need not wait.
+    """
+    list(Project.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
 def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool = False) -> BudgetLine:
-    """The line of a project, year and source, made where there is none, locked until the verb ends."""
+    """The line of a project, year and source, made where there is none, locked (after its project) until the verb ends."""
     if source not in dict(SOURCES):
         raise Invalid(f"没有资金来源“{str(source)[:20]}”。", fields={"source": ["没有这个来源"]})
     if not 1990 <= fiscal_year <= 2100:
         raise Invalid(f"{fiscal_year} 不是有效的年度。", fields={"fiscal_year": ["1990—2100"]})
+    lock_projects(project.pk)
     key = {"project": project, "fiscal_year": fiscal_year, "source": source}
     BudgetLine.objects.get_or_create(**key, defaults={"is_demo": is_demo})
     return BudgetLine.objects.select_for_update().select_related("project").get(**key)
+
+
+def move(*, by: Actor, origin: BudgetLine, target: BudgetLine, stages: list[tuple[str, Decimal]], kind: str, document_number: str,
+         reason: str) -> None:  # fmt: skip
+    """Book amounts off one locked line and onto another: down from below, then up from above, so that no moment in
+    between breaks the order of the stages."""
+    order = [stage for stage, _ in STAGES]
+    more = {"by": by, "kind": kind, "document_number": document_number, "reason": reason}
+    for stage, amount in sorted(stages, key=lambda x: -order.index(x[0])):
+        book(line=origin, stage=stage, amount_wan=-amount, **more)
+    for stage, amount in sorted(stages, key=lambda x: order.index(x[0])):
+        book(line=target, stage=stage, amount_wan=amount, **more)
 
 
 def is_locked(fiscal_year: int, stage: str) -> bool:

@@ -218,22 +218,33 @@ def _growth(found: table.YearTable) -> Section:
 
 
 def _whole_period() -> Section:
-    projects = Project.objects.planned()
-    windows = [(max(p.start.year, 2006), p.end.year, p.estimate_wan) for p in projects if p.start and p.end]
-    f = growth.even_split_feasible(windows, settings.PLAN_YEARS)
-    if f["feasible"]:
-        text = ("若要求每年不少于上年的1.2倍，27项概算在各自周期内可以分配得出。",)
+    years = list(settings.PLAN_YEARS)[1:]  # what starts before the period counts in its first year (D31)
+    projects = [p for p in Project.objects.planned() if p.start and p.end and p.estimate_wan]
+    windows = [(max(p.start.year, years[0]), p.end.year, p.estimate_wan) for p in projects]
+    f = growth.whole_period(windows, years)
+    if f is None:
+        return Section("whole_period", "全期能否做到", ("规划没有可以核算的项目周期。",), level=2)
+    early, late = (f"{a}—{b}" if a != b else f"{a}" for a, b in (f.early, f.late))
+    growing = f"若把9.6.1读作“每年不少于上年的1.2倍”，{len(projects)}项概算在各自周期内"
+    if f.feasible:
+        text = (f"{growing}按区间核算没有发现做不到之处；具体分年由年度计划排定。",)
     else:
-        text = (
-            f"若把9.6.1读作“每年不少于上年的1.2倍”，27项概算在各自周期内怎样分配都做不到：锁定在2007—2008年的概算为{f['locked_wan']:,.2f}万元，"
-            f"则2009、2010两年至少要{f['need_wan']:,.2f}万元，而周期允许放到这两年的最多只有{f['room_wan']:,.2f}万元，差{f['gap_wan']:,.2f}万元。",
-            "补救：2009—2010年增加上述差额，或把一个52万元的项目（党政内部信息门户）延到2010年。本表所列项目不足以说明9.6.1，不虚列填补（D07）。",
-        )  # fmt: skip
+        text = [
+            f"{growing}怎样分配都做不到：锁定在{early}年的概算为{f.locked_wan:,.2f}万元，则{late}年合计至少要{f.need_wan:,.2f}万元，"
+            f"而周期允许放到这几年的最多只有{f.room_wan:,.2f}万元，差{f.gap_wan:,.2f}万元。",
+            f"补救有三种，都须领导小组议定：{late}年增加{f.gap_wan:,.2f}万元的项目；",
+            "本表所列项目不足以说明9.6.1，不虚列填补（D07）。",
+        ]
+        names = [(*w, p.name) for w, p in zip(windows, projects, strict=True)]
+        if found := growth.smallest_extension(names, years):
+            text[1] += f"或把{found[1]:,.0f}万元的“{found[0]}”延到{years[-1]}年（可行的最小一项）；"
+        text[1] += f"或把下限降到不高于{growth.highest_floor(windows, years)}%。"
+        text = tuple(text)
     rows = (
-        Figure("locked_wan", "锁定在2007—2008年", f["locked_wan"], "万元"),
-        Figure("need_wan", "2009、2010年至少需要", f["need_wan"], "万元"),
-        Figure("room_wan", "2009、2010年最多可放", f["room_wan"], "万元"),
-        Figure("gap_wan", "差额", f["gap_wan"], "万元"),
+        Figure("locked_wan", f"锁定在{early}年", f.locked_wan, "万元"),
+        Figure("need_wan", f"{late}年合计至少需要", f.need_wan, "万元"),
+        Figure("room_wan", f"{late}年最多可放", f.room_wan, "万元"),
+        Figure("gap_wan", "差额", f.gap_wan, "万元"),
     )
     return Section("whole_period", "全期能否做到", text, rows, level=2)
 

@@ -152,9 +152,113 @@ def test_a_step_refuses_to_run_outside_a_verb(cast, p06):
 def test_a_thousand_tenths_are_exactly_a_hundred(cast, p06):
     with verbs.frame():
         line = ledger.lock_line(project=p06, fiscal_year=2007, source="city")
-        for _ in range(100):
+        for _ in range(1000):
             ledger.book(by=cast.finance, line=line, stage="approved", amount_wan=Decimal("0.1"), kind="adjust")
-    assert BudgetLine.objects.get().approved_wan == Decimal("10.00")
+    assert BudgetLine.objects.get().approved_wan == Decimal("100.00")
+    assert ProjectYear.objects.get().approved_wan == Decimal("100.00")
+
+
+@pytest.mark.parametrize(("typed", "wan"), [("9999999999.99", "9999999999.99"), ("9,999,999,999.99", "9999999999.99"), ("0.004", "0.00")])
+def test_the_largest_and_the_smallest_amounts_are_kept_to_the_cent(cast, p06, typed, wan):
+    assert type_in(cast, p06, "approved", typed).approved_wan == Decimal(wan)
+    assert BudgetLine.objects.get().approved_wan == Decimal(wan)
+
+
+def book(cast, project, kind, typed, stage="approved", **more):
+    wanted = {"fiscal_year": 2007, "source": "city", "reason": "专题会议"} | more
+    return actions.book(by=cast.finance, project=project, stage=stage, kind=kind, typed=typed, **wanted)
+
+
+def test_an_entry_is_a_signed_difference_with_its_document_and_reason(cast, p06):
+    book(cast, p06, "opening", "100", document_number="筑财〔2006〕1号")
+    book(cast, p06, "adjust", "－２０")
+    book(cast, p06, "clawback", "30")
+    line = BudgetLine.objects.get()
+    assert line.approved_wan == Decimal(50)
+    assert [(e.kind, e.amount_wan, e.as_typed) for e in line.entries.all()] == [
+        ("opening", Decimal(100), "100"), ("adjust", Decimal(-20), "－２０"), ("clawback", Decimal(-30), "30")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "more", "said"),
+    [("adjust", "0", {}, "不是 0"), ("adjust", "5", {"reason": ""}, "写明理由"), ("transfer", "5", {}, "不能手工填"),
+     ("opening", "-5", {}, "大于 0"), ("clawback", "5", {}, "不能小于 0"), ("adjust", "5", {"source": "god"}, "没有资金来源")],
+)  # fmt: skip
+def test_an_entry_that_makes_no_sense_is_refused(cast, p06, kind, typed, more, said):
+    with pytest.raises(Refused, match=said):
+        book(cast, p06, kind, typed, **more)
+    assert not Entry.objects.exists()
+
+
+PAPER = {"document_number": "筑财预〔2007〕40号", "reason": "工程顺延"}
+
+
+def test_a_transfer_is_two_entries_with_one_document_and_the_city_s_sum_stays(cast, p06):
+    p01 = Project.objects.get(code="P01")
+    line = type_in(cast, p06, "approved", "100")
+    target = actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="30.5", **PAPER)
+    assert (BudgetLine.objects.get(pk=line.pk).approved_wan, target.approved_wan) == (Decimal("69.50"), Decimal("30.50"))
+    moved = Entry.objects.filter(kind="transfer")
+    assert sum(e.amount_wan for e in moved) == 0
+    assert {e.document_number for e in moved} == {PAPER["document_number"]}
+
+
+def test_a_transfer_needs_a_paper_and_never_takes_what_is_appropriated(cast, p06):
+    p01 = Project.objects.get(code="P01")
+    type_in(cast, p06, "approved", "100")
+    line = type_in(cast, p06, "appropriated", "80")
+    with pytest.raises(Invalid, match="文号和理由"):
+        actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="10", document_number="", reason="")
+    with pytest.raises(Refused, match="先收回下达"):
+        actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="20.01", **PAPER)
+    assert Entry.objects.filter(kind="transfer").count() == 0
+
+
+def test_what_is_not_spent_is_carried_into_the_next_year_with_what_is_appropriated(cast, p06):
+    for stage, typed in (("approved", "100"), ("appropriated", "80"), ("spent", "60")):
+        line = type_in(cast, p06, stage, typed)
+    following = actions.carry_over(by=cast.finance, line=line, typed="40", **PAPER)
+    line.refresh_from_db()
+    assert (line.approved_wan, line.appropriated_wan, line.spent_wan) == (60, 60, 60)
+    assert (following.fiscal_year, following.approved_wan, following.appropriated_wan, following.spent_wan) == (2008, 40, 20, None)
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2008).appropriated_wan == 20
+
+
+def test_no_more_is_carried_over_than_is_left(cast, p06):
+    for stage, typed in (("approved", "100"), ("appropriated", "80"), ("spent", "60")):
+        line = type_in(cast, p06, stage, typed)
+    with pytest.raises(Refused, match=r"可结转的 40\.00 万元（批复 100\.00 减支出 60\.00）") as refusal:
+        actions.carry_over(by=cast.finance, line=line, typed="40.01", **PAPER)
+    assert refusal.value.current == {"ceiling_wan": "40.00"}
+    assert not BudgetLine.objects.filter(fiscal_year=2008).exists()
+
+
+def test_a_frozen_year_neither_gives_nor_takes(cast, p06):
+    line = type_in(cast, p06, "approved", "100")
+    actions.lock_stage(by=cast.finance, fiscal_year=2008, stage="approved")
+    with pytest.raises(Refused, match="2008 年的批复已冻结"):
+        actions.carry_over(by=cast.finance, line=line, typed="10", **PAPER)
+
+
+def test_a_project_taken_over_opens_with_what_it_had_and_the_unknown_stays_unknown(cast, p06):
+    had = [{"source": "city", "fiscal_year": 2006, "stage": stage, "amount_wan": amount}
+           for stage, amount in (("appropriated", "30"), ("approved", "50"))]  # fmt: skip
+    with verbs.frame():
+        steps.opening_entries(by=cast.reviewer, project=p06, entries=had, document_number="筑信办〔2007〕2号")
+    line = BudgetLine.objects.get()
+    assert (line.approved_wan, line.appropriated_wan, line.spent_wan) == (50, 30, None)
+    assert {e.kind for e in line.entries.all()} == {"opening"}
+
+
+@pytest.mark.parametrize("verb", ["transfer", "carry_over", "book"])
+def test_only_the_finance_bureau_moves_money(cast, p06, verb):
+    line = type_in(cast, p06, "approved", "100")
+    wanted = {
+        "transfer": {"line": line, "to_project": p06, "stage": "approved", "document_number": "1"}, "carry_over": {"line": line, "document_number": "1"},
+        "book": {"project": p06, "fiscal_year": 2007, "source": "city", "stage": "approved", "kind": "adjust"},
+    }[verb]  # fmt: skip
+    with pytest.raises(WrongRole):
+        getattr(actions, verb)(by=cast.reviewer, typed="1", reason="x", **wanted)
 
 
 needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers")
@@ -192,6 +296,32 @@ def test_two_appropriations_that_together_exceed_the_ceiling_are_never_both_book
         line = type_in(cast, p06, "approved", "100", year=year)
         assert _race(cast, line, ["60", "60"]) == ["ok", "refused"]
         assert BudgetLine.objects.get(pk=line.pk).appropriated_wan == Decimal(60)
+
+
+@pytest.mark.postgres
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_sources_of_a_project_filled_at_once_both_count_in_the_project_s_year(cast, p06):
+    for year in range(2006, 2026):
+        sources = ("city", "own", "county")
+        barrier, failed = threading.Barrier(len(sources)), []
+
+        def go(source: str, year=year, barrier=barrier, failed=failed) -> None:
+            try:
+                barrier.wait()
+                type_in(cast, p06, "approved", "10", source=source, year=year)
+            except Exception as error:
+                failed.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=go, args=(s,)) for s in sources]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert not failed
+        assert ProjectYear.objects.get(project=p06, fiscal_year=year).approved_wan == 30
 
 
 @pytest.mark.postgres

@@ -3,6 +3,7 @@ figures add up for every plan year."""
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -60,10 +61,28 @@ def test_the_floor_of_twenty_percent_is_exact(now, result):
     assert found.tests[0].result == result
 
 
+PERIOD = list(range(2006, 2011))
+
+
 def test_the_plan_s_windows_cannot_grow_by_a_fifth_each_year_and_111_88_is_missing():
-    rows = [(2007, 2008, Decimal("2602")), (2006, 2010, Decimal("3635")), (2006, 2007, Decimal("646"))]
-    found = growth.even_split_feasible(rows, YEARS)
-    assert (found["feasible"], found["gap_wan"], found["need_wan"]) == (False, Decimal("111.88"), Decimal("3746.88"))
+    rows = [(2007, 2008, Decimal(2602)), (2006, 2010, Decimal(3635)), (2006, 2007, Decimal(646))]
+    found = growth.whole_period(rows, PERIOD)
+    assert (found.feasible, found.gap_wan, found.need_wan) == (False, Decimal("111.88"), Decimal("3746.88"))
+    assert (found.early, found.late) == ((2007, 2008), (2009, 2010))
+    assert growth.highest_floor(rows, PERIOD) == Decimal("18.19")
+
+
+@pytest.mark.parametrize(("wan", "feasible"), [("45.85", False), ("45.86", True)])
+def test_the_smallest_project_that_repairs_it_by_running_on_has_45_86(wan, feasible):
+    part = Decimal(wan)
+    rows = [(2007, 2008, Decimal(2602) - part), (2006, 2010, Decimal(3635) + part), (2006, 2007, Decimal(646))]
+    assert growth.whole_period(rows, PERIOD).feasible is feasible
+
+
+def test_one_year_s_money_forces_the_next_by_a_fifth():
+    found = growth.whole_period([(2006, 2006, Decimal(100)), (2007, 2007, Decimal("119.99"))], [2006, 2007])
+    assert (found.feasible, found.need_wan, found.gap_wan) == (False, Decimal(120), Decimal("0.01"))
+    assert growth.whole_period([(2006, 2006, Decimal(100)), (2007, 2007, Decimal(120))], [2006, 2007]).feasible
 
 
 @pytest.mark.django_db
@@ -72,6 +91,9 @@ def test_the_report_finds_the_infeasibility_in_the_plan_s_own_rows(plan):
     section = next(s for s in report.sections if s.id == "whole_period")
     values = {f.id: f.value for f in section.figures}
     assert (values["locked_wan"], values["room_wan"], values["gap_wan"]) == (2602, 3635, Decimal("111.88"))
+    text = "".join(section.paragraphs)
+    assert "52万元的“党政内部信息门户”延到2010年" in text
+    assert "不高于18.19%" in text
 
 
 @pytest.mark.django_db
@@ -102,7 +124,12 @@ def test_unknown_amounts_are_null_never_zero(plan):
     ("question", "clause", "conflict"),
     [
         (payers.PayerQuestion(mandate="state"), "8.1(3)", "D12"),
-        (payers.PayerQuestion(mandate="city"), "8.1(4)", ""),
+        (payers.PayerQuestion(mandate="city"), "8.1(4)", "D12"),
+        (payers.PayerQuestion(on_shared_list=True), "8.1(2)", ""),
+        (payers.PayerQuestion(investment_type="government"), "8.2(1)", ""),
+        (payers.PayerQuestion(is_district=True, mandate="state"), "8.1(3)", "D12"),
+        (payers.PayerQuestion(is_district=True, mandate="city"), "8.1(4)", "D12"),
+        (payers.PayerQuestion(mandate="city", investment_type="market"), "8.2(2)", "D11"),
         (payers.PayerQuestion(mandate="province"), "8.1(2)", "D13"),
         (payers.PayerQuestion(mandate="own", investment_type="market"), "8.2(2)", "D11"),
         (payers.PayerQuestion(mandate="own", investment_type="public_good"), "8.2(3)", "D11"),
@@ -118,8 +145,35 @@ def test_who_pays_names_the_clause_and_flags_what_is_open(question, clause, conf
 
 def test_payers_quote_the_plan_word_for_word(settings):
     text = (settings.BASE_DIR / "fixtures" / "plan_2006.txt").read_text()
-    assert all(words in text for words in payers.PRINCIPLES.values())
-    assert all(words in text for _, _, words in payers.TYPES.values())
+    every = itertools.product(("", "state", "province", "city", "own"), ("", *payers.TYPES), (False, True), (False, True), (False, True))
+    said = {words for q in every for _, words in payers.who_pays(payers.PayerQuestion(*q)).quotes}
+    assert len(said) == 10
+    assert all(words in text for words in said | {payers.CHANNELS[1], payers.PRINCIPLES["8.1(1)"]})
+
+
+@pytest.mark.parametrize(
+    ("question", "mix"),
+    [
+        (payers.PayerQuestion(), [("city", "main")]),
+        (payers.PayerQuestion(mandate="state"), [("state", "main"), ("city", "matching"), ("county", "matching")]),
+        (payers.PayerQuestion(mandate="city"), [("city", "main"), ("county", "matching")]),
+        (payers.PayerQuestion(investment_type="market"), [("city", "main"), ("own", "main"), ("enterprise", "main")]),
+        (payers.PayerQuestion(investment_type="public_good"), [("city", "start"), ("own", "main")]),
+        (payers.PayerQuestion(is_self_funded=True, investment_type="public_good"), [("own", "main")]),
+        (payers.PayerQuestion(is_district=True), [("county", "main")]),
+    ],
+)
+def test_the_mix_names_every_payer_once_with_what_it_is_for(question, mix):
+    assert [(p.source, p.role) for p in payers.who_pays(question).mix] == mix
+
+
+def test_matching_and_start_up_money_are_named_only_where_the_plan_names_them():
+    state, public = payers.who_pays(payers.PayerQuestion(mandate="state")), payers.who_pays(payers.PayerQuestion(investment_type="public_good"))
+    assert state.matching.startswith("国家要求建设的")
+    assert not state.start_up
+    assert "启动资金" in public.start_up
+    assert not public.matching
+    assert [code for code, _ in public.notes] == ["D10"]
 
 
 @pytest.mark.django_db
