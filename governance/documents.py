@@ -241,7 +241,7 @@ _builders: dict[str, tuple[str, Callable]] = {}
 
 def register_report(
     kind: str, title: str, build: Callable[[int], Report], *, permission: Permission = Permission.REQUEST_REPORT,
-    order: int = 100,
+    order: int = 100, scheduled: bool = True,
 ) -> None:
     """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready().
 
@@ -258,6 +258,16 @@ def register_report(
         may_request=lambda actor, params: may(actor),
         may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
     ))  # fmt: skip
+    if scheduled:
+        jobs.on_schedule(kind, monthly_and_annual)
+
+
+def monthly_and_annual(day: dt.date):
+    """The schedule of an annual report: every month the year so far, and once the year is over the whole of it."""
+    if day.year in settings.PLAN_YEARS:
+        yield f"{day:%Y-%m}", {"year": day.year, "formats": list(FORMATS)}
+    if day.year - 1 in settings.PLAN_YEARS:
+        yield f"{day.year - 1}", {"year": day.year - 1, "formats": list(FORMATS)}
 
 
 def clean_params(params: dict) -> dict:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from governance import documents, workbooks
+from governance import clock, documents, jobs, workbooks
 from governance.figures import Column, Figure, Report, Section, Table
 from governance.jobs import Progress
 from governance.refusal import Invalid, Refused
@@ -273,3 +273,13 @@ def test_inside_a_snapshot_reads_go_to_its_alias_and_writes_never(settings, db):
 @pytest.mark.parametrize(("number", "han"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")])
 def test_sections_are_numbered_in_chinese(number, han):
     assert documents.han(number) == han
+
+
+def test_both_annual_reports_are_asked_for_every_month_and_every_year_once(plan):
+    from governance.models import Job
+
+    for day in (dt.date(2007, 8, 20), dt.date(2007, 8, 31), dt.date(2007, 9, 1)):
+        with clock.at(day):
+            assert jobs.daily(day) == {}
+    asked = sorted((j.kind, j.params["year"]) for j in Job.objects.filter(on_schedule=True))
+    assert asked == [(kind, year) for kind in ("annual_budget", "annual_progress") for year in (2006, 2007, 2007)]
