@@ -1,0 +1,32 @@
+"""The demonstration's story, told once a module; each test works inside a savepoint of its own."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from governance import clock
+from governance.models import User
+from guiyang_egov.demo import loading
+from tests.conftest import Cast
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker):
+    """The plan and the story in the database, for the module that asks; rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_plan", stdout=io.StringIO())
+        loading.load()
+        clock._kept.clear()
+        yield
+        transaction.set_rollback(True)
+        clock._kept.clear()
+
+
+@pytest.fixture
+def offices(told, db) -> Cast:
+    """The demonstration's people as they stand at 2007-08-20, in the middle of their work."""
+    return Cast({user.username: user for user in User.objects.filter(is_demo=True, is_active=True)})

@@ -1,0 +1,74 @@
+"""Thirteen roles, every page: who may read what stands in GRANTS and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, RequestFactory
+from django.urls import resolve
+
+from governance.refusal import Refused
+from governance.roles import Role
+from tests.conftest import NAMES
+from tests.house.test_addresses import PAGES
+from tests.house.walk import pages
+
+# Addresses that a browser asks for, but whose record the walk does not hold: attachments and documents have their own tests.
+ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_role_reads_what_grants_say(offices, name):
+    client, actor = offices.client(name), getattr(offices, name)
+    wrong = {}
+    for page in pages():
+        status = client.get(page.address).status_code
+        if status != page.status(actor):
+            wrong[page.address] = (status, page.status(actor))
+    assert wrong == {}, "address: (answered, as GRANTS says)"
+
+
+def test_the_cast_holds_every_role(offices):
+    assert {getattr(offices, name).role for name in NAMES} == set(Role)
+
+
+def test_every_address_is_walked_or_takes_post_alone(offices):
+    walked = {resolve(page.address.partition("?")[0]).func for page in pages()}
+    silent = []
+    for route, pattern in PAGES:
+        if pattern.callback in walked or getattr(pattern.callback, "is_public", False) or route.endswith(tuple(ELSEWHERE)):
+            continue
+        if not _takes_post_alone(offices, pattern):
+            silent.append(route)
+    assert silent == []
+
+
+def _takes_post_alone(offices, pattern) -> bool:
+    """Whether a GET by somebody who holds the permission is 405."""
+    name = next(n for n in NAMES if getattr(offices, n).scope(pattern.callback.permission))
+    request = RequestFactory().get("/")
+    request.user, request.actor, request.session = offices.user(name), getattr(offices, name), {}
+    try:
+        return pattern.callback(request, **dict.fromkeys(pattern.pattern.regex.groupindex, "1")).status_code == 405
+    except Refused:
+        return False
+
+
+BUSINESS = "SB2008- P01 万元 申报 概算 会签 预算 规则集 判据".split()
+
+
+@pytest.mark.parametrize("name", ["sysadmin", "secadmin"])
+def test_an_administrator_sees_no_business(offices, name):
+    client = offices.client(name)
+    seen = {}
+    for page in pages():
+        answer = client.get(page.address)
+        if answer.status_code == 200:
+            text = answer.content.decode().partition("<main")[2]
+            seen |= {(page.address, word): text for word in BUSINESS if word in text}
+    assert sorted(seen) == []
+
+
+@pytest.mark.parametrize("page", ["/projects/P01/", "/priorities/desk/", "/budgets/2007/", "/governance/audit/"])
+def test_nobody_reads_without_login(db, page):
+    answer = Client().get(page)
+    assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={page}")

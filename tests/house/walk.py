@@ -1,0 +1,141 @@
+"""Every page that a browser can ask for, with a record to ask it about, and who may read it as GRANTS says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from budgets.models import BudgetLine
+from governance.access import Actor, may
+from governance.models import Organisation, User
+from governance.roles import Permission as P
+from governance.roles import Role
+from priorities.models import Submission
+from projects.models import Milestone, Project
+
+
+@dataclass(frozen=True)
+class Page:
+    """`permission` opens the page (403 without); `sees` says whether its record lies within reach (404 where not);
+    `more` is the status for whoever comes that far."""
+
+    address: str
+    permission: P
+    sees: Callable[[Actor], bool] = lambda actor: True
+    more: Callable[[Actor], int] = lambda actor: 200
+
+    def status(self, actor: Actor) -> int:
+        if actor.scope(self.permission) is None:
+            return 403
+        return self.more(actor) if self.sees(actor) else 404
+
+
+def _reporting(project: Project) -> Callable[[Actor], int]:
+    """A lead of the project and who manages projects report; a lead of others does not see it, the rest may not."""
+
+    def status(actor: Actor) -> int:
+        if may(actor, P.MANAGE_PROJECT) or may(actor, P.REPORT_PROGRESS, project):
+            return 200
+        return 404 if may(actor, P.REPORT_PROGRESS) else 403
+
+    return status
+
+
+def _home(actor: Actor) -> int:
+    return 302 if actor.role in (Role.SYSADMIN, Role.SECADMIN) else 200
+
+
+def _redirect(actor: Actor) -> int:
+    return 302
+
+
+def pages() -> list[Page]:
+    """All pages over the demonstration's records; POST alone is not in here."""
+    project = Project.objects.get(code="P01")
+    milestone = Milestone.objects.filter(done_on=None).select_related("project").first()
+    line = BudgetLine.objects.filter(project__code="P17").select_related("project").first()
+    found = [
+        Page("/", P.USE, more=_home),
+        Page("/search/?q=卫生", P.READ_REGISTER),
+        Page("/calendar/", P.READ_REGISTER),
+        Page("/projects/", P.READ_REGISTER),
+        Page("/projects/?year=2007&sort=estimate", P.READ_REGISTER),
+        Page("/projects/P01/", P.READ_REGISTER),
+        Page("/projects/P17/", P.READ_REGISTER),
+        Page("/projects/P01/?part=cases", P.READ_REGISTER),
+        Page("/projects/tasks/", P.READ_REGISTER),
+        Page("/projects/tasks/T2-01/", P.READ_REGISTER),
+        Page("/projects/progress/", P.READ_REGISTER),
+        Page("/projects/P01/progress/", P.READ_REGISTER, more=_reporting(project)),
+        Page("/projects/P01/state/", P.READ_REGISTER),
+        Page("/projects/P01/take-over/", P.MANAGE_PROJECT),
+        Page("/projects/P01/classify/", P.MANAGE_PROJECT),
+        Page("/projects/P01/first-lead/", P.MANAGE_PROJECT),
+        Page("/projects/P01/change/", P.MANAGE_PROJECT),
+        Page(f"/projects/milestones/{milestone.pk}/", P.READ_REGISTER, more=_reporting(milestone.project)),
+        Page("/projects/as-of/?day=2006-12-31", P.READ_REGISTER),
+        Page("/budgets/", P.READ_BUDGET, more=_redirect),
+        Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
+        Page("/budgets/2007/", P.READ_BUDGET),
+        Page("/budgets/2007/export/", P.READ_BUDGET),
+        Page("/budgets/all/export/", P.READ_BUDGET),
+        Page("/budgets/import/", P.EDIT_BUDGET),
+        Page(f"/budgets/lines/{line.pk}/", P.READ_BUDGET, sees=lambda actor: may(actor, P.READ_BUDGET, line.project)),
+        Page("/priorities/mine/", P.SUBMIT),
+        Page("/priorities/desk/", P.SCREEN),
+        Page("/priorities/desk/?view=all", P.SCREEN),
+        Page("/priorities/desk/plan-projects/", P.SCREEN),
+        Page("/priorities/approvals/", P.READ_SUBMISSIONS),
+        Page("/priorities/criteria/", P.READ_REGISTER),
+        Page("/priorities/criteria/8.3.2-3/", P.READ_REGISTER),
+        Page("/priorities/rule-sets/", P.READ_REGISTER),
+        Page("/priorities/rule-sets/plan-2006/", P.READ_REGISTER),
+        Page("/priorities/rule-sets/plan-2006-b/", P.READ_REGISTER),
+        Page("/priorities/plan/", P.READ_REGISTER, more=_redirect),
+        Page("/priorities/plan/2007/", P.READ_REGISTER),
+        Page("/priorities/plan/2008/", P.READ_REGISTER),
+        Page("/priorities/windows/", P.MANAGE_CALENDAR),
+        Page("/governance/discrepancies/", P.READ_REGISTER),
+        Page("/governance/discrepancies/D06/", P.READ_REGISTER),
+        Page("/governance/organisations/", P.READ_REGISTER),
+        Page(f"/governance/organisations/{Organisation.objects.get(name='市信息产业局').pk}/", P.READ_REGISTER),
+        Page("/governance/plan/", P.READ_REGISTER),
+        Page("/governance/regulations/", P.READ_REGISTER),
+        Page("/governance/notices/", P.USE),
+        Page("/governance/password/", P.USE),
+        Page("/governance/documents/", P.USE),
+        Page("/governance/documents/progress/", P.USE),
+        Page("/governance/audit/", P.READ_AUDIT),
+        Page("/governance/audit/?verify=1", P.READ_AUDIT),
+        Page("/governance/accounts/", P.MANAGE_ACCOUNTS),
+        Page(f"/governance/accounts/{User.objects.order_by('pk').first().pk}/", P.MANAGE_ACCOUNTS),
+        Page("/governance/roles/", P.GRANT_ROLES),
+    ]
+    for state in ("draft", "submitted", "under_review", "returned", "joint_approval", "candidate", "adopted"):
+        found += of_case(Submission.objects.filter(state=state).select_related("organisation").order_by("pk").first())
+    return found
+
+
+def of_case(row: Submission) -> list[Page]:
+    """The pages of one submission. A filed one is not edited: its form leads back to it."""
+    at, editable = row.reference, row.state in ("draft", "returned")
+
+    def sees(actor: Actor) -> bool:
+        """Another department's draft is nobody's but its own."""
+        mine = actor.organisation_id in row.belongs_to()
+        return mine or (row.state != "draft" and may(actor, P.READ_SUBMISSIONS, row))
+
+    def edits(actor: Actor) -> int:
+        return 200 if editable and actor.organisation_id in row.belongs_to() else 302
+
+    def reviews(actor: Actor) -> int:
+        return 200 if editable else 302
+
+    return [
+        Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
+        Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
+        Page(f"/priorities/submissions/{at}/review/", P.SUBMIT, sees, reviews),
+        Page(f"/priorities/desk/{at}/", P.SCREEN, sees),
+        Page(f"/priorities/approvals/{at}/", P.READ_SUBMISSIONS, sees),
+        Page(f"/priorities/approvals/{at}/opinion/", P.GIVE_OPINION, sees),
+    ]
