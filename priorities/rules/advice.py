@@ -13,7 +13,7 @@ from priorities.rules.rule_set import Outcome, RuleSet
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 RANK = {Outcome.PRIORITY: 3, Outcome.ORDINARY: 2, Outcome.DEFER: 1, Outcome.NO_CITY_FUNDING: 0, Outcome.UNDETERMINED: -1}
-MOST_TRIES = 3_000  # a tenth of a second; a project of a few components needs some hundreds
+MOST_WORK = 8_000  # sets tried × components: about a tenth of a second, for the verdict is live
 MOST_ADVICE = 12
 
 
@@ -66,9 +66,9 @@ def advise(
     """How a 缓建 or 市财政不支持 becomes something better whatever is still unknown; [] where it need not or cannot.
 
     Only known answers that the department can change are moved, and only the way that their remedy says: nobody is
-    advised to fail 8.3.2 in order to escape 8.3.3, whatever the precedence. The sets of the smallest size are given, best outcome
-    first, twelve at most; then, where components are hit, the rest filed on its own. Where more than 3,000 sets would
-    have to be tried (a dozen components, each hit by its own answers), that last one is all.
+    advised to fail 8.3.2 in order to escape 8.3.3, whatever the precedence. The sets of the smallest size are
+    given, best outcome first, twelve at most; then, where components are hit, the rest filed on its own. Where too many
+    sets would have to be tried (eight components and more, each hit by its own answers), that last one is all.
     """
     components, decisions = tuple(components), decisions or {}
     case = Case(facts, components, rule_set, decisions)
@@ -83,11 +83,12 @@ def advise(
 
 def _smallest(case: Case, now: Outcome) -> list[Advice]:
     moves, tries = _moves(case), 0
+    most = MOST_WORK // (1 + len(case.components))
     for size in range(1, len(moves) + 1):
         found = []
         for chosen in combinations(moves, size):
             tries += 1
-            if tries > MOST_TRIES:
+            if tries > most:
                 return []
             then = applied(case, chosen).reachable()
             if _worst(then) > RANK[now]:

@@ -20,6 +20,7 @@ from priorities.rules.tables import Look, Step, Table
 __all__ = ["Assessment", "Case", "Component", "Step", "assess"]
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+IN_ORDER = tuple(Fact)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Case:
                 found.update(look.matter if self._tips(table.heading, tips) else ())
         if self.parts and self.parts.can != self.parts.must and self._tips("8.3.3", tips):
             found |= self.parts.missing()
-        return tuple(f for f in Fact if f in found)
+        return tuple(f for f in IN_ORDER if f in found)
 
     def _tips(self, heading: str, known: dict) -> bool:
         """Whether a clause of the heading that is still open can change the outcome: none beside it is sure, and the
@@ -128,8 +129,9 @@ class Case:
         found: set[Fact] = set()
         known: dict[tuple[str, int, int], bool] = {}
         for table, look in self.looks:
-            for fact, spans in look.then.items():
-                found.update(fact for can, must in spans if self._settles(table.heading, can - look.can, must - look.must, known))
+            for can, must, facts in look.then:
+                if self._settles(table.heading, can, must, known):
+                    found.update(facts)
         if self.parts:
             asked = {f for t in self.parts.tables for f in t.facts}
             found.update(
@@ -140,9 +142,9 @@ class Case:
     def _settles(self, heading: str, can: int, must: int, known: dict) -> bool:
         key = (heading, can, must)
         if key not in known:
-            more = {h: (can, must) if h == heading else (0, 0) for h in self._can}
-            cans = {h: n + more[h][0] for h, n in self._can.items()}
-            known[key] = len(self._reachable(cans, {h: n + more[h][1] for h, n in self._must.items()})) == 1
+            cans = {**self._can, heading: self._can[heading] + can}
+            musts = {**self._must, heading: self._must[heading] + must}
+            known[key] = len(self._reachable(cans, musts)) == 1
         return known[key]
 
     def _answered(self, fact: Fact, answer: Answer) -> Case:

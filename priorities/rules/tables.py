@@ -28,13 +28,14 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Look:
     """A clause under one set of answers: its step; whether it may and whether it must move the outcome; the unknown facts
-    whose answer can change whether it does, and `(can, must)` once each of them alone is answered yes and no."""
+    whose answer can change whether it does; `then`: what one answer alone makes of `can` and `must`, as a difference,
+    and the facts that have such an answer."""
 
     step: Step
     can: bool
     must: bool
     matter: tuple[Fact, ...]
-    then: Mapping[Fact, tuple[tuple[bool, bool], tuple[bool, bool]]]
+    then: tuple[tuple[int, int, tuple[Fact, ...]], ...]
 
 
 class Table:
@@ -67,8 +68,11 @@ class Table:
         matter = tuple(f for f in self.facts if answers[f] is UNKNOWN and self._matters(f, answers, decided))
         because = self.because(answers, result)
         step = Step(self.clause, self.criterion.text, result, because, (), self._note(result, because, decided))
-        then = {f: tuple(self._span(answers | {f: a}, decided) for a in (YES, NO)) for f in matter}
-        return Look(step, can, must, matter, then)
+        changes: dict[tuple[int, int], list[Fact]] = {}
+        for fact in matter:
+            for then_can, then_must in {self._span(answers | {fact: a}, decided) for a in (YES, NO)} - {(can, must)}:
+                changes.setdefault((then_can - can, then_must - must), []).append(fact)
+        return Look(step, can, must, matter, tuple((*change, tuple(facts)) for change, facts in changes.items()))
 
     def _span(self, answers: Mapping[Fact, Answer], decided: bool | None) -> tuple[bool, bool]:
         holds = {self._holds(c, decided) for c in completions(self.facts, answers)}

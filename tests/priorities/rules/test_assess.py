@@ -107,6 +107,29 @@ def test_an_answer_that_settles_alone_does():
     assert found.missing_facts == (Fact.EXCHANGEABLE,) == found.settle_alone
 
 
+def test_settle_alone_names_exactly_the_facts_of_which_one_answer_settles():
+    rng, open_ = random.Random(41), 0
+    while open_ < 150:
+        facts, components = a_case(rng)
+        found = assess(facts, components)
+        if found.outcome is not Outcome.UNDETERMINED:
+            continue
+        open_ += 1
+
+        def settles(fact, facts=facts, components=components):
+            for answer in (Y, N):
+                parts = tuple(
+                    Component(c.name, c.amount_wan, {f: answer if f is fact and a is U else a for f, a in c.facts.items()})
+                    for c in components
+                )
+                given = facts | ({fact: answer} if facts[fact] is U else {})
+                if assess(given, parts).outcome is not Outcome.UNDETERMINED:
+                    return True
+            return False
+
+        assert found.settle_alone == tuple(f for f in found.missing_facts if settles(f))
+
+
 def quality_case(share: str):
     facts = {f: N for f in Fact} | {f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)}
     facts |= {Fact.STRENGTHENS_SUPERVISION: Y}
