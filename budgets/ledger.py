@@ -37,7 +37,7 @@ def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool 
     lock_projects(project.pk)
     key = {"project": project, "fiscal_year": fiscal_year, "source": source}
     BudgetLine.objects.get_or_create(**key, defaults={"is_demo": is_demo})
-    return BudgetLine.objects.select_for_update().select_related("project").get(**key)
+    return BudgetLine.objects.select_for_update(of=("self",)).select_related("project").get(**key)
 
 
 def move(*, by: Actor, origin: BudgetLine, target: BudgetLine, stages: list[tuple[str, Decimal]], kind: str, document_number: str,

@@ -308,6 +308,7 @@ def test_two_sources_of_a_project_filled_at_once_both_count_in_the_project_s_yea
 
         def go(source: str, year=year, barrier=barrier, failed=failed) -> None:
             try:
+                connection.ensure_connection()
                 barrier.wait()
                 type_in(cast, p06, "approved", "10", source=source, year=year)
             except Exception as error:
