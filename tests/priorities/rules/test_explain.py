@@ -173,6 +173,7 @@ def test_advice_is_the_smallest_by_trying_every_change(rules):
             none += 1
             assert least is None
         for advice in found:
+            assert {(m.fact, m.now, m.place) for m in advice.moves} <= {(m.fact, m.now, m.place) for m in moves}
             then = applied(case, advice.moves).reachable()
             assert (advice.reachable, worst(then) > RANK[now[0]]) == (then, True)
     assert 0 < none < seen
@@ -220,6 +221,17 @@ def test_advice_counts_what_the_reviewer_decided():
     facts = CALM | {Fact.NARROW_SCOPE: Y, Fact.COMPLEX_TECHNOLOGY: Y, Fact.LEADERSHIP_COMMITTED: N}
     assert advise(facts, (), PLAN_2006, {"8.3.2(2)": True}) == []
     assert advise(facts, (), PLAN_2006, {"8.3.2(2)": False})[0].outcome is Outcome.ORDINARY
+
+
+def test_what_is_unknown_is_answered_not_changed():
+    facts = CALM | {Fact.LEADERSHIP_COMMITTED: N, Fact.INTEGRATES_EXISTING: U, Fact.HIGHLY_SHARED: Y, Fact.HIGHLY_INTEGRATED: Y}
+    facts |= {Fact.MANAGED_BY_RESOURCE_DEPARTMENT: N, Fact.SEVERELY_DUPLICATES: Y, Fact.EASY_TO_USE: U}
+    rules = RuleSet("x", precedence=("no_city_funding", "priority", "defer", "ordinary"))
+    assert advise(facts, (), rules) == []
+    lifted = advise(facts | {Fact.SEVERELY_DUPLICATES: N, Fact.INTEGRATES_EXISTING: Y}, (), rules)
+    assert (lifted[0].outcome, [m.fact for m in lifted[0].moves]) == (Outcome.PRIORITY, [Fact.MANAGED_BY_RESOURCE_DEPARTMENT])
+    assert lifted[0].moves[0].sentence.endswith("→ 8.3.1(1) 成立")
+    assert all(m.was is not U for a in advise(facts | {Fact.SEVERELY_DUPLICATES: N}, (), rules) for m in a.moves)
 
 
 def test_nobody_is_advised_to_fail_one_clause_in_order_to_escape_another():

@@ -75,6 +75,15 @@ def test_sixty_parts_with_nothing_answered_are_assessed():
     assert (found.outcome, found.missing_facts) == (Outcome.UNDETERMINED, COMPONENT_FACTS)
 
 
+def test_a_fact_that_counts_only_where_another_part_is_hit_already_is_not_asked_about():
+    """封闭独立 open for both: where it is so, 甲 is hit and the whole with it, whatever 乙's network turns out to be."""
+    facts = CALM | {Fact.CLOSED_AND_INDEPENDENT: U}
+    first = {Fact.VERTICAL_NETWORK: Y}
+    for amount in (Decimal(0), Decimal(10)):
+        parts = (Component("甲", amount, first), Component("乙", amount, {Fact.VERTICAL_NETWORK: U}))
+        assert assess(facts, parts).missing_facts == (Fact.CLOSED_AND_INDEPENDENT,)
+
+
 def test_money_is_compared_to_the_last_digit():
     parts = (Component("机房", Decimal("33.333333"), {ROOM: Y}), Component("应用", Decimal("33.333334")))
     assert assess(CALM, parts).outcome is Outcome.ORDINARY
@@ -117,3 +126,10 @@ def test_another_plan_s_clause_of_the_same_name_is_another():
     assert assess({Fact.IMPORTANT: Y}, (), other).clauses("met") == ["8.3.1(1)"]
     assert assess({Fact.IMPORTANT: Y}, (), PLAN_2006).clauses("met") == []
     assert len(assess({}, (), other).trace) == 1
+
+
+def test_two_criteria_may_share_one_reading():
+    reading = Reading("all", "x", All(Fact.IMPORTANT))
+    first, second = (RuleSet(c, criteria=(Criterion(c, c, (reading,)),)) for c in ("8.3.1(1)", "8.3.2(1)"))
+    assert assess({Fact.IMPORTANT: Y}, (), first).outcome is Outcome.PRIORITY
+    assert assess({Fact.IMPORTANT: Y}, (), second).outcome is Outcome.DEFER

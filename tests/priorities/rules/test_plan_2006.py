@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,14 @@ def test_six_facts_are_the_office_s_alone():
 def test_a_rule_set_refuses_what_the_criteria_do_not_know(readings):
     with pytest.raises(ValueError, match="8.3"):
         RuleSet("x", readings=readings)
+
+
+def test_a_rule_set_holds_from_its_first_day_and_no_longer_on_its_last():
+    rules = RuleSet("x", dt.date(2007, 1, 1), dt.date(2008, 1, 1))
+    days = (dt.date(2006, 12, 31), dt.date(2007, 1, 1), dt.date(2007, 12, 31), dt.date(2008, 1, 1))
+    assert [rules.in_force_on(d) for d in days] == [False, True, True, False]
+    with pytest.raises(ValueError, match="晚于"):
+        RuleSet("x", dt.date(2007, 1, 1), dt.date(2007, 1, 1))
 
 
 def test_a_precedence_lists_each_outcome_once_and_ordinary_last():
