@@ -75,7 +75,7 @@ def contradictions(facts: Mapping[Fact, Answer]) -> list[str]:
 class Flip:
     """An item whose outcome differs under another rule set, and the clauses that came or went."""
 
-    id: str | int
+    id: str
     was: Outcome
     now: Outcome
     clauses: tuple[str, ...]

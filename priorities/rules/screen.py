@@ -30,9 +30,9 @@ class InputError(ValueError):
 
 @dataclass(frozen=True)
 class Item:
-    """One item: id as it was given, title, answers, components."""
+    """One item: id (a number is taken as its digits), title, answers, components."""
 
-    id: str | int
+    id: str
     title: str
     facts: dict[Fact, Answer]
     components: tuple[Component, ...]
@@ -103,12 +103,13 @@ def parse_items(data: object) -> list[Item]:
         key = row.get("id")
         if not isinstance(key, str | int) or isinstance(key, bool) or not str(key).strip():
             raise InputError(f"{name}：缺少 id，或 id 不是文字。")
+        key = str(key)
         name = f"第 {number} 项（id {_shown(key)}）"
         _refuse_repeated(row, name)
-        _refuse_unwritable(str(key), f"{name}：id")
-        if str(key) in seen:
+        _refuse_unwritable(key, f"{name}：id")
+        if key in seen:
             raise InputError(f"{name}：id 重复。")
-        seen.add(str(key))
+        seen.add(key)
         title = row.get("title")
         if title is not None and not isinstance(title, str):
             raise InputError(f"{name}：title 应是文字。")

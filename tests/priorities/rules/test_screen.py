@@ -28,7 +28,7 @@ def test_the_keys_stand_as_the_contract_lists_them():
 
 def test_items_come_in_input_order_and_other_keys_are_ignored():
     rows = list(screen(parse_items([{"id": "z", "colour": 1}, {"id": 7}])))
-    assert [r["id"] for r in rows] == ["z", 7]
+    assert [r["id"] for r in rows] == ["z", "7"]
 
 
 def test_lists_follow_the_table_s_order_and_a_clause_stands_in_one_list():
