@@ -7,7 +7,8 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.multipartparser import MultiPartParserError
 
 from governance import access
-from governance.refusal import Refused
+from governance.refusal import Invalid, Refused
+from governance.text import BadText
 from governance.web import refusal_page
 
 HAT_KEY = "appointment"
@@ -54,6 +55,8 @@ class RefusalMiddleware:
     def process_exception(self, request, exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return refusal_page(request, exception)
+        if isinstance(exception, BadText):
+            return refusal_page(request, Invalid(str(exception)))
         if isinstance(exception, RequestDataTooBig):
             return refusal_page(request, Refused("提交的内容太大（上限 2 MB，文件 10 MB），没有保存。", status=413))
         if isinstance(exception, TooManyFieldsSent | MultiPartParserError):

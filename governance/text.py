@@ -13,17 +13,21 @@ MAX_TEXT = 20_000
 _KEEP = {"\n", "\t", "\u200d"}
 
 
+class BadText(ValueError):
+    """Text that cannot be stored; a verb turns it into a refusal (422) with the sentence."""
+
+
 def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
     """Text as it is stored: NFC, no control or format characters but line feed and tab, no lone surrogate.
 
-    Raises ValueError with a Chinese sentence where the text has NUL or surrogates, or is longer than `limit`.
+    Raises BadText (a ValueError) with a Chinese sentence where the text has NUL or surrogates, or is longer than `limit`.
     """
     text = "" if value is None else str(value)
     name = f"“{field}”" if field else "这段文字"
     if len(text) > limit:
-        raise ValueError(f"{name}有 {len(text)} 个字，最多 {limit} 个字。")
+        raise BadText(f"{name}有 {len(text)} 个字，最多 {limit} 个字。")
     if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise ValueError(f"{name}含有不能保存的字符（空字符或残缺的编码），请删去后再交。")
+        raise BadText(f"{name}含有不能保存的字符（空字符或残缺的编码），请删去后再交。")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c in _KEEP or unicodedata.category(c) not in ("Cc", "Cf"))
     return unicodedata.normalize("NFC", text).strip(" \n\t\u3000\u200d")

@@ -19,7 +19,8 @@ from contextvars import ContextVar
 
 from django.db import transaction
 
-from governance.refusal import Refused
+from governance.refusal import Invalid, Refused
+from governance.text import BadText
 
 _frame: ContextVar[list | None] = ContextVar("verb_frame", default=None)
 
@@ -61,7 +62,10 @@ def verb(event: str) -> Callable:
         def run(*, by, **kwargs):
             with frame():
                 try:
-                    return function(by=by, **kwargs)
+                    try:
+                        return function(by=by, **kwargs)
+                    except BadText as error:
+                        raise Invalid(str(error)) from None
                 except Refused as refusal:
                     if not refusal.event:
                         refusal.event, refusal.by = event, by

@@ -17,11 +17,12 @@ def raw_proposal(post: QueryDict) -> dict:
     """A raw proposal from a POST; proposal.clean judges it. Inputs that are no path of a proposal are left out."""
     raw: dict = {"goals": {}, "components": {}, "facts": {}, "security": {}, "contact": {}, "prior_investment": {},
                  "running_cost": {}}  # fmt: skip
+    blank = proposals.empty()
     for name in list(post)[:MAX_INPUTS]:
         parts = name.split(".")
         value = post.get(name, "")
         head, rest = parts[0], parts[1:]
-        if not rest and head in proposals.empty():
+        if not rest and isinstance(blank.get(head), str):
             raw[head] = value
         elif head in ("goals", "components") and len(rest) >= 2 and rest[0].isascii() and rest[0].isdigit():
             row = raw[head].setdefault(int(rest[0][:4]), {})
@@ -43,7 +44,7 @@ def _put_row(row: dict, path: list[str], value: str) -> None:
     elif path[0] == "facts" and len(path) == 2:
         if value:
             row.setdefault("facts", {})[path[1]] = value
-    elif len(path) == 1:
+    elif len(path) == 1 and path[0] not in ("money", "facts"):
         row[path[0]] = value
 
 

@@ -18,6 +18,7 @@ import copy
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -121,7 +122,7 @@ class _Cleaner:
     def period(self, value, path: str, label: str) -> str:
         if value in ("", None):
             return ""
-        match = _PERIOD.fullmatch(str(value).strip().replace("年", "-").replace("月", "").rstrip("-"))
+        match = _PERIOD.fullmatch(unicodedata.normalize("NFKC", str(value)).strip().replace("年", "-").replace("月", "").rstrip("-"))
         if not match or int(match[1]) not in YEARS or (match[2] and not 1 <= int(match[2]) <= 12):
             self.wrong(path, f"{label}应写作 2008 或 2008-03（{YEARS.start}—{YEARS.stop - 1} 年），您填的是“{str(value)[:20]}”。")
             return ""
@@ -221,7 +222,11 @@ def _components(c: _Cleaner, raw) -> list[dict]:
         key = key or next(f"c{n}" for n in range(1, 1000) if f"c{n}" not in taken)
         taken.add(key)
         facts = {}
-        stated = row.get("facts") if isinstance(row.get("facts"), dict) else {}
+        stated = row.get("facts")
+        if stated is not None and not isinstance(stated, dict):
+            c.wrong(f"{path}.facts", "这一部分应是一个对象。")
+            stated = None
+        stated = stated or {}
         for fact, answer in stated.items():
             if fact not in COMPONENT_FACTS:
                 c.wrong(f"{path}.facts.{str(fact)[:60]}", "这个事实不按组成部分回答（只有 8.3.3(1)、(3)、(5) 的事实可以）。")

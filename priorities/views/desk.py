@@ -10,10 +10,10 @@ from governance import audit, clock, web
 from governance.once import once
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
-from governance.text import clean_text
 from priorities import actions, case, desk, filing_form, guards
 from priorities.labels import STATES
 from priorities.models import Conclusion, Submission
+from priorities.reading import reading
 from priorities.rules.facts import Fact
 from projects.models import Project
 
@@ -48,13 +48,17 @@ def _case(request, reference: str) -> Submission:
 @web.page(SCREEN)
 def page(request, reference: str):
     """One case: proposal left, 17 clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
-    row = _case(request, reference)
-    return render(request, "priorities/case.html", _context(request, row))
+    return _show(request, _case(request, reference))
+
+
+def _show(request, row: Submission, *, status: int = 200, **more):
+    with reading():
+        return render(request, "priorities/case.html", _context(request, row, **more), status=status)
 
 
 def _context(request, row: Submission, **more) -> dict:
     day = clock.today()
-    waiting = [r.submission for r in desk.queue(request.actor, day) if r.submission.state in ("submitted", "under_review")]
+    waiting = desk.to_screen(request.actor)
     at = next((i for i, s in enumerate(waiting) if s.pk == row.pk), None)
     return {
         "row": row,
@@ -86,8 +90,7 @@ def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = "
         if refusal.status == 404:
             raise
         row.refresh_from_db()
-        context = _context(request, row, refusal=refusal, typed=request.POST)
-        return render(request, "priorities/case.html", context, status=refusal.status)
+        return _show(request, row, status=refusal.status, refusal=refusal, typed=request.POST)
     return redirect(call.address)
 
 
@@ -123,7 +126,7 @@ def facts(request, reference: str):
             component, fact = parts[1][:40], parts[2]
             if fact not in set(Fact):
                 raise Invalid("没有这个事实。")
-            evidence = clean_text(request.POST.get(f"evidence|{component}|{fact}", ""), limit=1000)
+            evidence = web.field(request, f"evidence|{component}|{fact}", limit=1000, label="依据")
             given.append({"component": component, "fact": fact, "value": value, "evidence": evidence})
     if request.POST.get("only"):
         component, _, fact = request.POST["only"].partition("|")
