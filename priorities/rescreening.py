@@ -36,6 +36,7 @@ def flips(rules) -> tuple[list[Flip], int]:
     """`(flips, how many were screened)` under a rule set, by number; stores nothing."""
     rows = (
         Submission.objects.exclude(current_version=0).exclude(state__in=["draft", "withdrawn"]).order_by("number")
+        .select_related("organisation")
         .prefetch_related(
             Prefetch("versions", SubmissionVersion.objects.order_by("number")),
             Prefetch("confirmed_facts", ConfirmedFact.objects.order_by("pk")),
