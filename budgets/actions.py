@@ -159,7 +159,7 @@ def _signed(typed: object) -> Decimal:
 
 
 def _current(line: BudgetLine, version: int | None) -> None:
-    if version and line.version != version:
+    if version is not None and line.version != max(version, 1):  # 0: the page showed no line yet
         raise Stale(f"没有保存：{line.project.code} 这一行已被别人改过。", current=_values(line))
 
 

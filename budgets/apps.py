@@ -9,8 +9,11 @@ class BudgetsConfig(AppConfig):
 
     def ready(self) -> None:
         from budgets import reports
-        from governance import documents, rail
+        from budgets.daily import daily
+        from governance import documents, jobs, rail
         from governance.roles import Permission
 
         documents.register_report("annual_budget", "年度预算报告", reports.build, order=20)
         rail.offer("资金", "预算表", "/budgets/", Permission.READ_BUDGET, order=10)
+        rail.offer("资金", "各年资金", "/budgets/all/", Permission.READ_BUDGET, order=20)
+        jobs.on_daily(daily)

@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from budgets import payers
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from governance.access import Actor, may
 from governance.roles import Permission
@@ -116,3 +117,39 @@ def home_money(day: dt.date, actor: Actor) -> HomeMoney | None:
         day.year, len({x.project_id for x in lines if x.approved_wan is not None}), _sum(x.approved_wan for x in lines),
         _sum(x.appropriated_wan for x in lines), _sum(x.spent_wan for x in lines),
     )  # fmt: skip
+
+
+def totals(actor: Actor) -> dict[str, Decimal | None]:
+    """The four stages over all years, projects and sources that the actor sees; None is 未填."""
+    lines = list(BudgetLine.objects.visible_to(actor))
+    return {key: _sum(getattr(x, f"{key}_wan") for x in lines) for key, _ in STAGES}
+
+
+def by_source(year: int, actor: Actor) -> dict[str, dict[str, Decimal | None]]:
+    """The year's four stages by source (its Chinese name), in the order of SOURCES; sources without a line are left out."""
+    lines = list(BudgetLine.objects.visible_to(actor).in_year(year))
+    return {
+        label: {key: _sum(getattr(x, f"{key}_wan") for x in lines if x.source == source) for key, _ in STAGES}
+        for source, label in SOURCES
+        if any(x.source == source for x in lines)
+    }
+
+
+def payer(project: Project) -> payers.PayerAnswer:
+    """Who pays for a project (8.1, 8.2). Whether it stands in 8.1(2)'s list by name is for people to say, so it is not assumed."""
+    return payers.who_pays(
+        payers.PayerQuestion(
+            investment_type=project.investment_type, is_district=project.origin == "district", is_self_funded=project.origin == "self_funded"
+        )
+    )
+
+
+def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:
+    """Booked papers (文号, 说明) and budget-unit codes that hold the words: (code, title, address, note), newest first."""
+    if not query or not may(actor, Permission.READ_BUDGET):
+        return []
+    mine = BudgetLine.objects.visible_to(actor).values("pk")
+    words = Q(document_number__icontains=query) | Q(reason__icontains=query) | Q(line__unit_code__icontains=query)
+    found = Entry.objects.filter(words, line__in=mine).select_related("line__project").order_by("-pk")[:most]
+    return [(e.line.project.code, f"{e.line.fiscal_year} 年{e.line.get_source_display()}{e.get_stage_display()} {e.amount_wan:+,.2f} 万元",
+             f"/budgets/lines/{e.line_id}/", " ".join(filter(None, (e.document_number, e.reason)))) for e in found]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from budgets import views, views_workbook
+from budgets import views, views_line, views_workbook
 
 app_name = "budgets"
 urlpatterns: list = [
@@ -14,7 +14,8 @@ urlpatterns: list = [
     path("<int:year>/lock/", views.lock, name="lock"),
     path("<int:year>/revenue/", views.revenue, name="revenue"),
     path("<int:year>/export/", views_workbook.export_year, name="export"),
+    path("all/", views.every_year, name="all"),
     path("all/export/", views_workbook.export_all, name="export_all"),
     path("import/", views_workbook.import_workbook, name="import"),
-    path("lines/<int:pk>/", views.line, name="line"),
+    path("lines/<int:pk>/", views_line.line, name="line"),
 ]

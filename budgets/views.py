@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import actions, table
-from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, Entry
-from governance import audit, clock, web
+from budgets import actions, growth, table
+from budgets.models import SOURCES, STAGES
+from governance import charts, clock, web
 from governance.access import may
 from governance.models import Discrepancy
 from governance.once import once
-from governance.refusal import NotVisible, Refused
+from governance.refusal import Invalid, NotVisible, Refused, Stale
 from governance.roles import Permission
 from projects.models import Project
 
@@ -33,118 +33,162 @@ def year(request, year: int):
     return render(request, "budgets/year.html", _context(request, year))
 
 
-def _context(request, year: int, **more) -> dict:
+def _stage(request) -> str:
     stage = request.GET.get("stage") or request.POST.get("stage") or "approved"
-    if stage not in table.STAGE_KEYS:
-        stage = "approved"
+    return stage if stage in table.STAGE_KEYS else "approved"
+
+
+def _context(request, year: int, **more) -> dict:
+    stage = _stage(request)
     found = table.year_table(year, request.actor)
-    editable = may(request.actor, EDIT) and stage not in found.locks
-    typed = more.pop("typed", {})
+    may_edit = may(request.actor, EDIT)
+    editable = may_edit and stage not in found.locks
+    refused = {r["key"]: r for r in more.get("refused", ())}
+    every = "sources" in request.GET or "sources" in request.POST
+    shown = found.sources
+    if every or any(key.split("|")[1] not in dict(shown) for key in refused):
+        shown = SOURCES
     groups = [
-        {"group": g, "sums": _sums(g, stage, found.sources),
-         "rows": [_row(r, stage, found.sources, editable, typed) for r in g.rows]}
-        for g in found.groups
-    ]  # fmt: skip
+        {"group": g, "sums": _sums(g, stage, shown), "rows": [_row(r, stage, shown, editable, refused) for r in g.rows]} for g in found.groups
+    ]
     return {
         "year": year,
         "stage": stage,
         "stage_label": dict(STAGES)[stage],
-        "stages": [
-            {"key": k, "label": label, "sum": found.sum(k), "filled": found.filled(k), "lock": found.locks.get(k), "now": k == stage}
-            for k, label in STAGES
-        ],
+        "stages": [_card(found, key, label, stage) for key, label in STAGES],
         "table": found,
         "groups": groups,
-        "sources": found.sources,
-        "totals": _sums(found, stage, found.sources),
+        "sources": shown,
+        "every": every,
+        "folded": [label for s, label in SOURCES if s not in dict(shown)],
+        "totals": _sums(found, stage, shown),
+        "ordered": _ordered(found),
         "editable": editable,
-        "may_edit": may(request.actor, EDIT),
+        "may_edit": may_edit,
         "growth": found.growth,
-        "revenues": CityRevenue.objects.filter(fiscal_year__in=(year - 1, year)),
         "reconciled": found.planned_wan + found.rest_wan == found.check_wan,
         "planned_all": found.planned_wan + found.rest_wan,
+        "unsplit": found.planned_wan + found.rest_wan - sum(found.approved_by_year.values()),
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
         "years": range(2005, 2011),
-    } | more  # fmt: skip
+    } | more
+
+
+def _card(found, key: str, label: str, stage: str) -> dict:
+    amount, upper = found.sum(key), {"appropriated": "approved", "spent": "appropriated"}.get(key)
+    above = found.sum(upper) if upper else None
+    return {"key": key, "label": label, "sum": amount, "filled": found.filled(key), "lock": found.locks.get(key), "now": key == stage,
+            "above": dict(STAGES)[upper] if above else "", "share": growth.percent(amount, above) if amount is not None and above else None}  # fmt: skip
+
+
+def _ordered(found) -> dict[str, int]:
+    """How many lines hold the order of the stages: the constraint is the database's own, the page says that it was looked at."""
+    lines = [line for row in found.rows for line in row.lines.values()]
+    return {"appropriated": sum(1 for x in lines if x.appropriated_wan is not None), "spent": sum(1 for x in lines if x.spent_wan is not None)}
 
 
 def _sums(thing, stage: str, sources) -> dict:
-    return {"by_source": [thing.amount(s, stage) for s, _ in sources], "stage": thing.sum(stage),
-            **{k: thing.sum(k) for k in table.STAGE_KEYS}}  # fmt: skip
+    sums = {k: thing.sum(k) for k in table.STAGE_KEYS}
+    return {"by_source": [thing.amount(s, stage) for s, _ in sources], "stage": thing.sum(stage), **sums, **_derived(sums)}
 
 
-def _row(row: table.Row, stage: str, sources, editable: bool, typed: dict) -> dict:
+def _derived(sums: dict) -> dict:
+    approved, spent = sums["approved"], sums["spent"]
+    return {"left": None if approved is None else approved - (sums["appropriated"] or 0),
+            "rate": None if not approved or spent is None else growth.percent(spent, approved, "1")}  # fmt: skip
+
+
+def _row(row: table.Row, stage: str, sources, editable: bool, refused: dict) -> dict:
+    needs = {"appropriated": "approved", "spent": "appropriated"}.get(stage)
     cells = []
     for source, label in sources:
         line = row.lines.get(source)
         key = f"{row.project.code}|{source}"
-        open_ = editable and (stage in ("estimate", "approved") or (line is not None and getattr(
-            line, {"appropriated": "approved_wan", "spent": "appropriated_wan"}[stage]) is not None))  # fmt: skip
-        cells.append({"source": source, "label": label, "key": key, "value": row.amount(source, stage), "open": open_,
-                      "version": line.version if line else 0, "typed": typed.get(key), "line": line})  # fmt: skip
-    approved, appropriated, spent = row.sum("approved"), row.sum("appropriated"), row.sum("spent")
-    rate = None if not approved or spent is None else int((spent / approved * 100).to_integral_value())
-    left = None if approved is None else approved - (appropriated or 0)
-    return {"row": row, "cells": cells, "stage": row.sum(stage), "estimate": row.sum("estimate"), "approved": approved,
-            "appropriated": appropriated, "spent": spent, "left": left, "rate": rate}  # fmt: skip
+        takes = needs is None or (line is not None and getattr(line, f"{needs}_wan") is not None)
+        refusal = refused.get(key)
+        cells.append({"source": source, "label": label, "key": key, "value": row.amount(source, stage), "open": editable and takes, "takes": takes,
+                      "version": line.version if line else 0, "refused": refusal, "typed": refusal["typed"] if refusal else None,
+                      "line": line, "upper": getattr(line, f"{needs}_wan", None) if needs and line else None})  # fmt: skip
+    sums = {k: row.sum(k) for k in table.STAGE_KEYS}
+    return {"row": row, "cells": cells, "stage": row.sum(stage), **sums, **_derived(sums),
+            "empty": needs is not None and not any(c["takes"] for c in cells), "refused": [c for c in cells if c["refused"]]}  # fmt: skip
 
 
 @web.page(EDIT, methods=("POST",))
 def cells(request, year: int):
     """Save every cell that was typed over: inputs `cell|P06|city` with `version|P06|city`; each on its own, so that one
     refused cell keeps what was typed and says why, while the others are saved."""
-    stage = web.field(request, "stage", limit=12)
-    refused, saved, typed = [], 0, {}
+    stage = request.POST.get("stage", "")
+    if stage not in table.STAGE_KEYS:
+        raise Invalid("没有这一栏；可填的是概算、批复、下达、支出。")
+    refused, saved = [], 0
     wanted = [n for n in request.POST if n.startswith("cell|") and n.count("|") == 2][:2000]
     projects = {p.code: p for p in Project.objects.filter(code__in={n.split("|")[1] for n in wanted})}
     for name in wanted:
         _, code, source = name.split("|")
         key = f"{code}|{source}"
-        value, before = request.POST[name].strip(), request.POST.get(f"was|{key}", "").strip()
+        value, before = request.POST[name].strip()[:60], request.POST.get(f"was|{key}", "").strip()
         if value == before or code not in projects:
             continue
         try:
             version = web.integer(request.POST.get(f"version|{key}"), name="版本", low=0, high=10**9, default=0)
-            with once(request.actor, f"budgets.cell.{year}.{stage}.{key}", _token(request, key)):
-                actions.set_cell(
-                    by=request.actor, project=projects[code], fiscal_year=year, source=source, stage=stage, typed=value,
-                    version=version, document_number=web.field(request, "document_number", limit=60),
-                )
+            with once(request.actor, f"budgets.cell.{year}.{stage}.{key}", _token(request, key)) as call:
+                if call.address is None:
+                    actions.set_cell(
+                        by=request.actor, project=projects[code], fiscal_year=year, source=source, stage=stage, typed=value,
+                        version=version, document_number=web.field(request, "document_number", limit=60),
+                    )
+                    call.address = reverse("budgets:year", args=[year])
             saved += 1
         except Refused as refusal:
             if refusal.status in (403, 404):
                 raise
-            refused.append({"code": code, "source": dict(SOURCES).get(source, source), "typed": value, "sentence": refusal.sentence,
-                            "current": refusal.current, "status": refusal.status})  # fmt: skip
-            typed[key] = value
+            refused.append(_refused_cell(key, value, stage, refusal))
     if refused:
         code = 409 if any(r["status"] == 409 for r in refused) else 422
-        context = _context(request, year, refused=refused, saved=saved, typed=typed)
-        return render(request, "budgets/year.html", context, status=code)
+        return render(request, "budgets/year.html", _context(request, year, refused=refused, saved=saved), status=code)
     messages.success(request, f"已保存 {saved} 处。" if saved else "没有改动。")
-    return redirect(f"{reverse('budgets:year', args=[year])}?stage={stage}")
+    unfolded = "&sources=all" if "sources" in request.POST else ""
+    return redirect(f"{reverse('budgets:year', args=[year])}?stage={stage}{unfolded}")
+
+
+def _refused_cell(key: str, typed: str, stage: str, refusal: Refused) -> dict:
+    """What the row under a refused cell says: the sentence, what is there now, and the amount that would be taken."""
+    code, source = key.split("|")
+    current = refusal.current or {}
+    stale = isinstance(refusal, Stale)
+    fix = current.get("ceiling_wan") or current.get("floor_wan") or (current.get(stage) if stale else None)
+    return {"key": key, "code": code, "source": dict(SOURCES).get(source, source), "typed": typed, "sentence": refusal.sentence, "status": refusal.status,
+            "stale": stale, "now": current.get(stage) if stale else None, "fix": fix, "is_ceiling": "ceiling_wan" in current,
+            "upper": {"appropriated": "approved", "spent": "appropriated"}.get(stage, "")}  # fmt: skip
 
 
 def _token(request, key: str) -> str | None:
     token = request.POST.get("once", "")
-    return f"{token[:60]}.{key}" if token else None
+    return f"{token[:60]}.{key}"[:100] if token else None
 
 
-@web.page(READ)
-def line(request, pk: int):
-    """The history of a line: its entries, each reversible by the finance bureau."""
-    row = web.found(BudgetLine.objects.visible_to(request.actor).select_related("project"), pk=pk)
-    if request.method == "POST":
-        with once(request.actor, "budgets.reverse", request.POST.get("once")) as call:
-            if call.address is None:
-                entry = web.found(Entry.objects.filter(line=row),
-                                  pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**15))  # fmt: skip
-                actions.reverse_entry(by=request.actor, entry=entry, reason=web.field(request, "reason", limit=300))
-                call.address = reverse("budgets:line", args=[row.pk])
-        return redirect(call.address)
-    entries = row.entries.select_related("reverses", "reversed_by").order_by("-pk")
-    return render(request, "budgets/line.html", {"row": row, "entries": entries, "may_edit": may(request.actor, EDIT),
-                                                 "history": audit.history(row), "stages": STAGES})  # fmt: skip
+@web.page(READ, methods=("GET", "HEAD"))
+def every_year(request):
+    """/budgets/all/: every year in one stage, by programme and source, and growth over the years."""
+    stage = _stage(request)
+    found = table.years_table(stage, request.actor)
+    grown = [g for g in table.growth_series(found.years) if g.fund_wan is not None or g.before_wan is not None or g.revenue_wan is not None]
+    sums = {year: found.sum(year) for year in found.years}
+    groups = [{"name": name, "rows": [{"row": r, "cells": [(y, r.amounts.get(y)) for y in found.years]} for r in rows],
+               "cells": [found.sum(y, rows) for y in found.years], "total": table.add(r.total for r in rows),
+               "estimate": sum(r.project.estimate_wan or 0 for r in rows)} for name, rows in found.groups]  # fmt: skip
+    total = table.add(sums.values())
+    columns = [charts.YearValue(g.year, float(g.fund_wan) if g.fund_wan is not None else None,
+                                "未填" if g.fund_wan is None else f"{g.fund_wan:,.0f}" + (f"（{g.growth_percent:+}%）" if g.growth_percent is not None else ""))
+               for g in grown]  # fmt: skip
+    return render(request, "budgets/all.html", {
+        "stage": stage, "stage_label": dict(STAGES)[stage], "stages": STAGES, "table": found, "groups": groups, "total": total,
+        "sums": [sums[y] for y in found.years], "sources": [(label, [by.get(y) for y in found.years], table.add(by.values())) for label, by in found.sources],
+        "gap": found.unsplit_wan, "reconciled": found.planned_wan == found.check_wan, "growth": grown, "years": range(2005, 2011),
+        "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None, "may_edit": may(request.actor, EDIT),
+        "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
+    })  # fmt: skip
 
 
 @web.page(EDIT, methods=("POST",))

@@ -174,29 +174,3 @@ def test_matching_and_start_up_money_are_named_only_where_the_plan_names_them():
     assert "启动资金" in public.start_up
     assert not public.matching
     assert [code for code, _ in public.notes] == ["D10"]
-
-
-@pytest.mark.django_db
-def test_the_page_keeps_a_refused_cell_s_text_and_saves_the_others(cast):
-    client = cast.client("finance")
-    answer = client.post("/budgets/2007/cells/", {"stage": "approved", "cell|P06|city": "１２０", "was|P06|city": "", "version|P06|city": "0",
-                                                  "cell|P01|city": "一百二吨", "was|P01|city": "", "version|P01|city": "0"})  # fmt: skip
-    assert answer.status_code == 422
-    assert 'value="一百二吨"' in answer.content.decode()
-    assert "没有保存" in answer.content.decode()
-    assert BudgetLine.objects.get().approved_wan == 120
-
-
-@pytest.mark.django_db
-def test_a_department_sees_only_the_money_of_the_projects_that_it_leads(cast):
-    for code in ("P06", "P17"):
-        actions.set_cell(by=cast.finance, project=Project.objects.get(code=code), fiscal_year=2007, source="city", stage="approved", typed="10")
-    seen = set(BudgetLine.objects.visible_to(cast.health_cio).values_list("project__code", flat=True))
-    assert seen == {"P17"}
-
-
-@pytest.mark.django_db
-def test_the_table_page_makes_the_same_few_queries_for_every_year(cast, django_assert_max_num_queries):
-    client = cast.client("finance")
-    with django_assert_max_num_queries(25):
-        assert client.get("/budgets/2007/").status_code == 200

@@ -1,0 +1,26 @@
+"""What becomes due by itself: the revenue figure without which the second test of 9.6.1 cannot be judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from budgets import table
+from budgets.models import CityRevenue
+from governance import notices
+from governance.roles import Role
+from governance.verbs import frame
+
+MONTH = 4  # 系统默认，非规划规定: the accounts of a year are closed by then
+
+
+def daily(day: dt.date) -> int:
+    """Tell the finance bureau once a year that last year's 市本级财政收入 is missing (D06); returns how many were due."""
+    year = day.year - 1
+    if day.month < MONTH or year not in table.city_funds() or CityRevenue.objects.filter(fiscal_year=year).exists():
+        return 0
+    with frame():
+        notices.tell(
+            key=f"revenue-missing:{year}", role=Role.FINANCE, address=f"/budgets/{year}/",
+            sentence=f"{year} 年市本级财政收入还没有录入，9.6.1 的第二项检验无法判定；请录入并写明依据文件。",
+        )  # fmt: skip
+    return 1
