@@ -6,10 +6,10 @@ through budgets.actions, or refuses everything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from budgets import actions, ledger
+from budgets.import_plan import STAGE_LABELS, Difference, Plan
 from budgets.models import SOURCES, STAGES, BudgetLine, ExportSnapshot, StageLock
 from budgets.sheets import CODE_KEYS, COLUMNS, KEY, MAIN, META, STAGE_KEYS
 from governance import audit
@@ -26,64 +26,9 @@ __all__ = ["SYSTEM", "Difference", "Plan", "UnsafeWorkbook", "commit", "rehearse
 # Who acts on the command line: whoever may run it on the server holds the finance bureau's right.
 SYSTEM = Actor(user_id=None, name="命令行", role=Role.FINANCE, organisation_id=0, organisation_name="系统")
 HEADS = {name: head for name, head, _ in COLUMNS}
-STAGE_LABELS, SOURCE_LABELS = dict(STAGES), dict(SOURCES)
+SOURCE_LABELS = dict(SOURCES)
 LOCKED = ("code", "name", "lead", "time_raw", "source", "total", "year")
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One cell that differs, or a problem. `old` is what the database holds, `new` what the file says."""
-
-    sheet: str
-    cell: str
-    field: str
-    project: str
-    old: str | None
-    new: str | None
-    status: str  # change, conflict, refused
-    message: str
-    key: str = ""
-    exported: str | None = None  # what left in the snapshot, for a conflict
-    name: str = ""
-    is_new: bool = False  # the line is not in the database yet
-
-    def line(self) -> dict:
-        """The contract's JSON line."""
-        names = ("sheet", "cell", "field", "project", "old", "new", "status", "message")
-        return {name: getattr(self, name) for name in names}
-
-
-@dataclass
-class Plan:
-    """What an import would do."""
-
-    snapshot: str = ""
-    scope: str = ""
-    read: int = 0
-    differences: list[Difference] = field(default_factory=list)
-    committed: bool = False
-
-    def of(self, status: str) -> list[Difference]:
-        return [d for d in self.differences if d.status == status]
-
-    @property
-    def changes(self) -> list[Difference]:
-        return self.of("change")
-
-    @property
-    def clean(self) -> bool:
-        """Whether it may be committed."""
-        return len(self.changes) == len(self.differences)
-
-    def closing(self) -> dict:
-        """The contract's last line."""
-        counts = {name: len(self.of(status)) for name, status in (("changes", "change"), ("conflicts", "conflict"), ("refused", "refused"))}
-        return counts | {"committed": self.committed}
-
-    def refuse(self, message: str, *, cell: str = "", field: str = "", project: str = "", old=None, new=None, sheet: str = MAIN,
-               key: str = "", name: str = "") -> None:  # fmt: skip
-        self.differences.append(Difference(sheet, cell, field, project, old, new, "refused", message, key, name=name))
 
 
 def rehearse(content: bytes, actor: Actor) -> Plan:
@@ -283,6 +228,9 @@ class _Comparison:
                 after[stage] = Decimal(change.new)
                 touched.append((stage, change))
         self._order(key, touched, after, kept)
+        for sums, held in ((self.found.before, now), (self.found.after, after)):
+            for stage in STAGE_KEYS:
+                sums[stage] = sums.get(stage, ZERO) + (held[stage] or ZERO)
         for code in CODE_KEYS:
             self._code(key, number, row, kept, code, getattr(line, code) if line else "")
 

@@ -214,7 +214,32 @@ def _growth(found: table.YearTable) -> Section:
     )
     text = ("规划9.6.1要求“保证逐年加大对电子政务投入在市本级财政收入的比例(增加比例不低于上年资金总额的20%)”。"
             "主句说比例，括号说资金，按默认读法分两项检验（D06）；缺市本级财政收入时只说无法判定。",)  # fmt: skip
-    return Section("growth", "增长检验", text, rows)
+    table_, drawn = _growth_years()
+    return Section("growth", "增长检验", text, rows, table_, drawn)
+
+
+def _growth_years() -> tuple[tuple[Table, ...], tuple]:
+    """Both tests year by year, where there is any input, and the fund as columns."""
+    series = [g for g in table.growth_series(settings.PLAN_YEARS) if g.fund_wan is not None or g.revenue_wan is not None]
+    if not series:
+        return (), ()
+    columns = (Column("year", "年度", "text", 9), Column("fund", "市财政批复", "wan", 15), Column("need", "下限（上年×1.2）", "wan", 17),
+               Column("growth", "增长", "percent", 11), Column("revenue", "市本级财政收入", "wan", 18), Column("first", "检验一", "text", 15),
+               Column("second", "检验二", "text", 15))  # fmt: skip
+    rows = []
+    for g in series:
+        words = [t.word for t in g.tests]
+        # Under reading a or b of D06 there is one test; it stands in its own column.
+        first = words[0] if any(t.name.startswith("检验一") for t in g.tests) else "不适用"
+        second = words[-1] if any(t.name.startswith("检验二") for t in g.tests) else "不适用"
+        rows.append({"year": str(g.year), "fund": g.fund_wan, "need": g.need_wan, "growth": g.growth_percent, "revenue": g.revenue_wan,
+                     "first": first, "second": second})  # fmt: skip
+    note = "资金为市财政批复数，规划内外合计；没有市财政批复也没有收入数的年度不列。"
+    values = [charts.YearValue(g.year, None if g.fund_wan is None else float(g.fund_wan), "未填" if g.fund_wan is None else f"{g.fund_wan:,.0f}"
+                               + ("" if g.growth_percent is None else f"（{g.growth_percent:+}%）")) for g in series]  # fmt: skip
+    return (Table("growth_years", "各年增长检验", columns, tuple(rows), "万元", None, note),), (
+        ("市财政批复与增长（万元）", charts.years(values, title="市财政批复与增长", uid="report-growth")),
+    )
 
 
 def _whole_period() -> Section:

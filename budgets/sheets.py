@@ -164,8 +164,8 @@ class _Main:
                 book.formula(sheet, place, f"=SUM({of(column)})", sums[name], "bold", WAN_SUM, fill=fill, top=top)
             elif name == "rate":
                 i, k = f"{self.at['approved']}{row}", f"{self.at['spent']}{row}"
-                value = rate(sums["approved"] or None, sums["spent"])
-                book.formula(sheet, place, f'=IF(N({i})=0,"",{k}/{i})', value, "bold", PERCENT, fill=fill, top=top)
+                value = rate(sums["approved"] or None, sums["spent"] or None)  # a sum over nothing spent is no 0 %
+                book.formula(sheet, place, f'=IF(OR(N({i})=0,N({k})=0),"",{k}/{i})', value, "bold", PERCENT, fill=fill, top=top)
             elif name != "key":
                 book.text(sheet, place, "", "bold", fill=fill, top=top)
         sheet.row_dimensions[row].height = 20

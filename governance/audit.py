@@ -127,7 +127,7 @@ def history(*records, limit: int = 50) -> list[AuditRow]:
     """The rows that name any of the records, newest first."""
     keys = [r if isinstance(r, str) else r.audit_key for r in records]
     seqs = AuditConcern.objects.filter(key__in=keys).order_by("-seq").values_list("seq", flat=True).distinct()[:limit]
-    return list(AuditRow.objects.filter(seq__in=list(seqs), ok=True).order_by("-seq"))
+    return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-seq"))
 
 
 def _text(value: object) -> str:

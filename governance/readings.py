@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from governance.models import Discrepancy, ReadingDecision
 
 # Read by code, each with the readings that the code knows; every other entry says 仅作说明.
@@ -18,10 +21,6 @@ READ_BY_CODE: dict[str, str] = {
 
 def current(code: str, day: dt.date) -> str:
     """The reading that holds on the day: the latest decision in force, else the plan's default reading."""
-    decided = (
-        ReadingDecision.objects.filter(discrepancy__code=code, from_day__lte=day)
-        .order_by("-from_day", "-pk")
-        .values_list("reading", flat=True)
-        .first()
-    )
-    return decided or Discrepancy.objects.values_list("default", flat=True).get(code=code)
+    decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by("-from_day", "-pk")
+    decided = Subquery(decisions.values("reading")[:1])
+    return Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code)

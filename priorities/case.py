@@ -6,13 +6,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from governance import clock, rounds
 from governance.access import Actor
-from governance.models import Answer, Round
+from governance.models import Answer, Round, Seat
 from priorities import conclusions, contacts, filing_form, payer, rule_sets, screening, seats
 from priorities import proposal as proposals
 from priorities.labels import OUTCOMES, RESULTS
-from priorities.models import OpinionWaiver, Submission
+from priorities.models import OpinionWaiver, Participant, Submission
 from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact
 
 HEADINGS = (("8.3.3", "市财政不支持"), ("8.3.2", "缓建"), ("8.3.1", "优先建设（原文称 9 类，实列 8 类）"))
@@ -95,12 +97,30 @@ def parts(document: dict, result: dict) -> list[dict]:
     return [p | {"cut": p["name"] in hits, "clauses": hits.get(p["name"], [])} for p in filing_form.component_rows(document)]
 
 
-def build(row: Submission, actor: Actor, day: dt.date) -> dict:
-    """Everything that the desk and the signing pages show of a case."""
-    document = screening.document_of(row) or proposals.empty()
+NOTHING = {"view": [], "components": [], "groups": [], "attachments": [], "opinions": [], "outcome": "",
+           "verdict_confirmed": None, "conclusion": None}  # fmt: skip
+
+
+def essence(row: Submission) -> dict:
+    """What signers and those who give an opinion read of a case: the proposal, its verdict, what is proposed."""
     if row.is_secret:
-        return {"view": [], "components": [], "groups": [], "attachments": [], "opinions": [], "outcome": "",
-                "verdict_confirmed": None, "conclusion": None}  # fmt: skip
+        return NOTHING
+    document = screening.document_of(row) or proposals.empty()
+    result = screening.verdict(row)
+    return _shown(result, document) | {
+        "view": filing_form.readable(document),
+        "cut_wan": Decimal(result["cut_wan"]) or None,
+        "conclusion": conclusions.in_force(row),
+        "attachments": lambda: screening.attachments(row),  # only the opinion's page shows them
+        "opinion_kinds": (("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意")),
+    }
+
+
+def build(row: Submission, actor: Actor, day: dt.date) -> dict:
+    """Everything that the desk shows of a case."""
+    if row.is_secret:
+        return NOTHING
+    document = screening.document_of(row) or proposals.empty()
     result = screening.verdict(row)
     facts, components = proposals.for_rules(document)
     stated = screening.assess_stated(facts, components, day)
@@ -119,7 +139,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "document": document,
         "view": filing_form.readable(document),
         "stated_outcome": stated["outcome"],
-        "corrected": len(screening.corrections(row)),
+        "corrected": screening.corrected(held),
         "cut_wan": cut,
         "kept_wan": (row.total_wan or Decimal(0)) - (cut or 0),
         "precedence": rule_sets.precedence_words(day),
@@ -132,12 +152,11 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "office_open": len(office_open),
         "opinions": _opinions(row, actor, day),
         "to_waive": _to_waive(row),
-        "attachments": row.attachments.filter(removed=False).select_related("file"),
+        "attachments": screening.attachments(row),
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
         "fields": [(f, filing_form.label_of(f)) for f, *_ in proposals.MANDATORY],
         "re_review_default": (day + dt.timedelta(days=182)).isoformat(),
         "deployment": UNIFIED_DEPLOYMENT,
-        "opinion_kinds": (("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意")),
     }  # fmt: skip
 
 
@@ -188,16 +207,18 @@ def _amount(row: dict, document: dict) -> dict:
 def _opinions(row: Submission, actor: Actor, day: dt.date) -> list[dict]:
     """The network centre's and the experts' opinion: asked, due, given; who acts for whom; whom to call."""
     rows = []
-    by_what = {r.kind.removeprefix("opinion_"): r for r in reversed(list(screening.opinion_rounds(row)))}
+    asked = [s.round for s in screening.opinion_seats(row)]
+    by_what = {r.kind.removeprefix("opinion_"): r for r in asked}  # the newest of each
+    answers = Answer.objects.filter(seat__round__in=asked, in_force=True).select_related("seat").order_by("-pk")
+    given = {a.seat.round_id: a for a in answers} if asked else {}
+    waivers = {w.what: w for w in screening.waivers(row)}
     for what, label in OpinionWaiver.WHAT:
         if what == "scan":
             continue
         organisation, acting, phone = seats.opinion(what, day)
         round_ = by_what.get(what)
-        answer = None
-        if round_ is not None:
-            answer = Answer.objects.filter(seat__round=round_, in_force=True).first()
-        waived = row.waivers.filter(version=row.current_version, what=what).first()
+        answer = given.get(round_.pk) if round_ is not None else None
+        waived = waivers.get(what)
         status = "未征求"
         if waived:
             status = f"已免：{waived.reason}（{waived.by_text}）"
@@ -211,15 +232,26 @@ def _opinions(row: Submission, actor: Actor, day: dt.date) -> list[dict]:
 
 
 def _to_waive(row: Submission) -> list[tuple[str, str]]:
-    waived = set(row.waivers.filter(version=row.current_version).values_list("what", flat=True))
+    waived = {w.what for w in screening.waivers(row)}
     return [(what, label) for what, label in OpinionWaiver.WHAT if what not in waived]
+
+
+def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:
+    """The joint approvals of several cases, in as many questions as one takes."""
+    by_key: dict[str, list[Round]] = {}
+    found = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval").order_by("pk")
+    for round_ in found.prefetch_related(Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"):
+        by_key.setdefault(round_.about, []).append(round_)
+    prefetch_related_objects(rows, Prefetch("participants", Participant.objects.select_related("organisation")))
+    return [_approval(row, by_key.get(row.audit_key, []), actor, day) for row in rows]
 
 
 def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
     """The joint approval of a case: every seat with its answer, age and conflict; mine; who is waited for."""
-    every = list(
-        Round.objects.filter(about=row.audit_key, kind="joint_approval").prefetch_related("seats__organisation", "seats__answers")
-    )
+    return approvals([row], actor, day)[0]
+
+
+def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -> dict:
     current = every[-1] if every else None
     shown, waiting = [], []
     my_seat = my_answer = None
@@ -253,8 +285,7 @@ def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
         "my_conflict": my_conflict,
         "due_days": (due - current.day).days if due else 10,
         "due_text": f"{due:%Y-%m-%d}" if due else "10 个工作日",
-        "co_leads": [p.organisation.name for p in row.participants.select_related("organisation")
-                     if p.organisation_id != row.organisation_id],
+        "co_leads": [p.organisation.name for p in row.participants.all() if p.organisation_id != row.organisation_id],
         "answers": [_with_round(a, r) for r in reversed(every) for s in r.seats.all() for a in s.answers.all()],
     }  # fmt: skip
 

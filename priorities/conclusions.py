@@ -13,11 +13,13 @@ from governance.refusal import Invalid
 from governance.text import NotAnAmount, clean_text, parse_wan
 from priorities import proposal as proposals
 from priorities.models import Conclusion, Screening, Submission
+from priorities.reading import remembered
 
 ESTIMATE_REVIEW = "概算审核"
 NO_CITY = "no_city_funding"
 
 
+@remembered
 def in_force(submission: Submission) -> Conclusion | None:
     """The conclusion proposed on the current version, if any."""
     rows = submission.conclusions.filter(in_force=True, version__number=submission.current_version)

@@ -6,14 +6,26 @@ import datetime as dt
 
 from governance.models import Appointment, Organisation
 from governance.roles import ROLE_LABELS, Permission, Role, holders, scope_of
+from priorities.reading import is_reading, remembered
+
+
+@remembered
+def _everybody(day: dt.date) -> list[Appointment]:
+    return list(Appointment.objects.in_force(day).select_related("user").order_by("pk"))
+
+
+def _hats(day: dt.date, **who) -> list[Appointment]:
+    """Those in office on the day, first appointed first; a page asks for everybody once."""
+    if is_reading():
+        return [h for h in _everybody(day) if all(getattr(h, name) == value for name, value in who.items())]
+    return list(Appointment.objects.in_force(day).filter(**who).select_related("user").order_by("pk"))
 
 
 def phone_of(organisation: Organisation, day: dt.date) -> str:
     """The unit's office phone, else that of a person appointed there; empty where none is known."""
     if organisation.phone:
         return organisation.phone
-    people = Appointment.objects.in_force(day).filter(organisation=organisation).exclude(user__phone="")
-    return people.order_by("pk").values_list("user__phone", flat=True).first() or ""
+    return next((h.user.phone for h in _hats(day, organisation_id=organisation.pk) if h.user.phone), "")
 
 
 def unit(organisation: Organisation, day: dt.date) -> str:
@@ -24,7 +36,7 @@ def unit(organisation: Organisation, day: dt.date) -> str:
 
 def role(role_: Role, day: dt.date) -> str:
     """信息办审核人（周敏 0851-5820201）: the first person who holds the role on the day."""
-    hat = Appointment.objects.in_force(day).filter(role=role_).select_related("user").order_by("pk").first()
+    hat = next(iter(_hats(day, role=role_)), None)
     if hat is None:
         return ROLE_LABELS[role_]
     return f"{ROLE_LABELS[role_]}（{' '.join(p for p in (hat.user.full_name, hat.user.phone) if p)}）"

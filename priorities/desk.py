@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from governance import rounds
 from governance.access import Actor
-from governance.models import Holiday, Round
+from governance.models import Holiday, Round, Seat
 from governance.roles import Permission
 from priorities import workflow
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
+from priorities.reading import remembered
 
 # Working days that a step usually takes (系统默认, no date blocks anything).
 STEP_DAYS = {"submitted": 3, "under_review": 20, "joint_approval": 10, "returned": 10}
@@ -65,16 +66,44 @@ def queue(actor: Actor, day: dt.date) -> list[QueueRow]:
         Submission.objects.visible_to(actor).filter(state__in=OPEN_STATES, is_secret=False)
         .select_related("organisation", "project", "assignee", "author").order_by("state_day", "pk")
     )  # fmt: skip
+    proposed = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
+    return _queued(rows, proposed, day)
+
+
+def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.date) -> list[QueueRow]:
     waited = _seats_waited_for([r.audit_key for r in rows if r.state in ("joint_approval", "under_review")])
-    conclusions = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
     ends = _step_ends({(r.state, r.state_day) for r in rows if r.state in STEP_DAYS})
     found = []
     for row in rows:
         due = row.re_review_on if row.state == "deferred" else ends.get((row.state, row.state_day))
         seats = waited.get(row.audit_key, [])
         waits = "、".join(seats) or _waits_for(row)
-        found.append(QueueRow(row, (day - row.state_day).days, due, bool(due and due < day), waits, conclusions.get(row.pk)))
+        found.append(QueueRow(row, (day - row.state_day).days, due, bool(due and due < day), waits, proposed.get(row.pk)))
     return found
+
+
+@remembered
+def to_screen(actor: Actor) -> list[Submission]:
+    """The cases that wait for the office, in the order of the queue."""
+    rows = Submission.objects.visible_to(actor).awaiting_screening().filter(is_secret=False)
+    return list(rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk"))
+
+
+@remembered
+def own_open(actor: Actor) -> list[Submission]:
+    """Drafts and returned cases that the actor's unit may still write, oldest first."""
+    unit = actor.organisation_id
+    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit) | Q(participants__organisation_id=unit)
+    rows = Submission.objects.visible_to(actor).filter(mine, state__in=["draft", "returned"], is_secret=False).distinct()
+    return list(
+        rows.select_related("organisation").prefetch_related("participants", "returned_points").order_by("state_day", "pk")
+    )
+
+
+@remembered
+def to_answer(actor: Actor) -> list[Round]:
+    """Rounds that wait for the actor's unit or himself."""
+    return list(rounds.waiting_on(actor))
 
 
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
@@ -108,17 +137,14 @@ def window_state(day: dt.date) -> tuple[FilingWindow, str, int] | None:
 
 
 def _applicant(actor: Actor, day: dt.date) -> list[Task]:
-    rows = Submission.objects.visible_to(actor).filter(state__in=["draft", "returned"], is_secret=False)
-    rows = list(
-        rows.select_related("organisation").prefetch_related("participants", "returned_points").order_by("state_day", "pk")
-    )
+    rows = own_open(actor)
     ends, tasks = _step_ends({(r.state, r.state_day) for r in rows if r.state == "returned"}), []
     for row in rows:
         age = (day - row.state_day).days
         mine = row.organisation.survivor_id == actor.organisation_id
         part = next((p for p in row.participants.all() if p.organisation_id == actor.organisation_id), None)
         title = row.title or "（未命名）"
-        if row.state == "returned":
+        if row.state == "returned" and (mine or part is not None):
             points = sum(p.version == row.current_version for p in row.returned_points.all())
             due = ends[row.state, row.state_day]
             tasks.append(Task(f"{row.number}“{title}”退回补正，{points} 处要补", row.get_absolute_url(), age, due, due < day,
@@ -134,8 +160,8 @@ def _applicant(actor: Actor, day: dt.date) -> list[Task]:
 def _office(actor: Actor, day: dt.date) -> list[Task]:
     words = {"submitted": "等待受理", "under_review": "审核中"}
     tasks = []
-    for row in queue(actor, day):
-        if row.submission.state in words and not (row.submission.state == "under_review" and row.waits_for != "信息办审核人"):
+    for row in _queued(to_screen(actor), {}, day):
+        if not (row.submission.state == "under_review" and row.waits_for != "信息办审核人"):
             text = f"{row.submission.number}“{row.submission.title}”{words[row.submission.state]}"
             tasks.append(Task(text, row.submission.get_absolute_url(), row.age, row.due_day, row.late, "screen",
                               row.submission))  # fmt: skip
@@ -144,7 +170,7 @@ def _office(actor: Actor, day: dt.date) -> list[Task]:
 
 def _answers(actor: Actor, day: dt.date) -> list[Task]:
     tasks = []
-    for round_ in rounds.waiting_on(actor):
+    for round_ in to_answer(actor):
         if round_.about.startswith("submission:"):
             late = bool(round_.due_day and round_.due_day < day)
             tasks.append(Task(round_.title, round_.address, (day - round_.day).days, round_.due_day, late, round_.kind))
@@ -166,11 +192,9 @@ def _waits_for(row: Submission) -> str:
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_rounds = Round.objects.filter(about__in=keys, state="open").prefetch_related("seats__answers", "seats__organisation")
-    for round_ in open_rounds:
-        for seat in round_.seats.all():
-            if not any(a.in_force for a in seat.answers.all()):
-                found.setdefault(round_.about, []).append(seat.label)
+    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open").exclude(answers__in_force=True)
+    for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
+        found.setdefault(about, []).append(label)
     return found
 
 

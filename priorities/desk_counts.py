@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from governance import rounds
 from governance.access import Actor
+from priorities import desk
 from priorities.models import Submission
+from priorities.reading import is_reading
 from priorities.rules.plan_2006 import CRITERIA
 
 
 def to_screen(actor: Actor) -> int:
-    """Cases that wait for the office."""
+    """Cases that wait for the office; a page that lists them counts what it lists."""
+    if is_reading():
+        return len(desk.to_screen(actor))
     return Submission.objects.visible_to(actor).awaiting_screening().filter(is_secret=False).count()
 
 
 def mine(actor: Actor) -> int:
     """One's own drafts and returned cases."""
+    if is_reading():
+        return sum(row.organisation_id == actor.organisation_id for row in desk.own_open(actor))
     return Submission.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, state__in=["draft", "returned"]).count()
 
 
 def to_answer(actor: Actor) -> int:
     """Rounds that wait for the actor's unit or himself."""
-    return rounds.waiting_on(actor).count()
+    return len(desk.to_answer(actor)) if is_reading() else rounds.waiting_on(actor).count()
 
 
 def criteria(actor: Actor) -> int:

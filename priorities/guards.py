@@ -15,6 +15,7 @@ from priorities import conclusions, contacts, screening, seats, windows, workflo
 from priorities import proposal as proposals
 from priorities.labels import OPINIONS, PAPERS, VERBS
 from priorities.models import Submission
+from priorities.reading import remembered
 
 Blocker = tuple[str, str]  # the unmet condition, who can lift it
 FOR_A_PROJECT = ("planned", "continuation", "change")
@@ -167,24 +168,21 @@ def _propose_conclusion(submission: Submission, actor: Actor, day: dt.date) -> l
 def papers_missing(submission: Submission, day: dt.date) -> list[Blocker]:
     """What of 网络管理中心意见, 专家组意见 and 盖章扫描件 of this version is neither there nor waived with a reason."""
     edition = submission.current_version
-    waived = set(submission.waivers.filter(version=edition).values_list("what", flat=True))
+    waived = {w.what for w in screening.waivers(submission)}
+    asked = screening.opinion_seats(submission)
     found: list[Blocker] = []
     for what, label in OPINIONS.items():
         if what in waived:
             continue
-        rounds = list(
-            Round.objects.filter(about=submission.audit_key, kind=f"opinion_{what}",
-                                 about_version=str(edition)).exclude(state="closed")
-        )  # fmt: skip
-        waiting = [r for r in rounds if r.state == "open"]
-        if not rounds:
+        mine = [s for s in asked if s.round.kind == f"opinion_{what}" and s.round.about_version == str(edition)
+                and s.round.state != "closed"]  # fmt: skip
+        if not mine:
             found.append((f"{label}还没有征求；不需要的写明理由免去", reviewer(day)))
-        for round_ in waiting:
-            for seat in round_.seats.all():
-                who = contacts.person(seat.assigned) if seat.assigned_id else contacts.unit(seat.organisation, day)
-                found.append((f"{label}还没有回来（{seat.label}，{round_.day} 送出）", who))
-    scans = submission.attachments.filter(kind="scan", version=edition, removed=False)
-    if "scan" not in waived and not scans.exists():
+        for seat in [s for s in mine if s.round.state == "open"]:
+            who = contacts.person(seat.assigned) if seat.assigned_id else contacts.unit(seat.organisation, day)
+            found.append((f"{label}还没有回来（{seat.label}，{seat.round.day} 送出）", who))
+    scans = [a for a in screening.attachments(submission) if (a.kind, a.version) == ("scan", edition)]
+    if "scan" not in waived and not scans:
         found.append((f"第 {edition} 版的{PAPERS['scan']}还没有上传；不需要的写明理由免去", applicant(submission, day)))
     return found
 
@@ -221,9 +219,15 @@ def _acknowledge(submission: Submission, actor: Actor, day: dt.date) -> list[Blo
 # --- the signing bodies ------------------------------------------------------------------------------------------
 
 
+@remembered
 def open_round(submission: Submission) -> Round | None:
     """The joint approval under way."""
     return Round.objects.filter(kind="joint_approval", about=submission.audit_key, state="open").first()
+
+
+@remembered
+def _my_seat(round_: Round, actor: Actor, key: str) -> Seat:
+    return rounds.seat_for(round_, actor, key or None)
 
 
 def seat_of(submission: Submission, actor: Actor, key: str | None = None) -> Seat | None:
@@ -232,11 +236,12 @@ def seat_of(submission: Submission, actor: Actor, key: str | None = None) -> Sea
     if round_ is None:
         return None
     try:
-        return rounds.seat_for(round_, actor, key)
+        return _my_seat(round_, actor, key or "")
     except NotVisible:
         return None
 
 
+@remembered
 def screeners(submission: Submission) -> set[int]:
     """Users who screened the case: accepted or sent it, confirmed facts or a verdict; they do not sign it."""
     users = set(submission.screenings.filter(confirmed=True).values_list("user_id", flat=True))

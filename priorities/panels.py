@@ -9,7 +9,7 @@ from governance.access import Actor
 from governance.models import Round
 from priorities import desk, screening
 from priorities.labels import OUTCOMES, STATES
-from priorities.models import AnnualPlan, Conclusion, PlanEntry, Submission
+from priorities.models import Conclusion, PlanEntry, Submission
 from projects.models import Project
 
 HITS = 20
@@ -32,16 +32,14 @@ class Home:
     tasks: list[desk.Task]
     counts: list[Count]
     window: tuple | None  # desk.window_state
-    plans: list[AnnualPlan]
 
 
 def home_rows(actor: Actor, day: dt.date) -> Home:
-    """待办, cases by state, the filing window, the plan versions of the coming year."""
+    """待办, cases by state, the filing window."""
     by_state = desk.counts(actor, day)
     address = "/priorities/desk/" if actor.role == "reviewer" else "/priorities/mine/"
     counts = [Count(s, label, by_state[s], f"{address}?state={s}") for s, label in STATES.items() if by_state.get(s)]
-    plans = list(AnnualPlan.objects.filter(plan_year__gte=day.year).select_related("meeting").order_by("plan_year", "number"))
-    return Home(desk.waiting(actor, day), counts, desk.window_state(day), plans)
+    return Home(desk.waiting(actor, day), counts, desk.window_state(day))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from governance.refusal import Invalid
 from priorities.labels import OUTCOMES
 from priorities.models import RuleSetRecord
+from priorities.reading import remembered
 from priorities.rules import explain
 from priorities.rules.assess import Component
 from priorities.rules.assess import assess as assess_rules
@@ -36,6 +37,7 @@ def build(record: RuleSetRecord) -> RuleSet:
         raise Invalid(str(error), fields={"readings": [str(error)]}) from None
 
 
+@remembered
 def record_on(day: dt.date) -> RuleSetRecord | None:
     """The adopted record that holds on the day."""
     rows = RuleSetRecord.objects.filter(state="in_force", from_day__lte=day)

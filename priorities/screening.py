@@ -13,13 +13,22 @@ from django.db.models import Q
 
 from governance import clock
 from governance.access import Actor
-from governance.models import Appointment, Round, User
+from governance.models import Appointment, Round, Seat, User
 from governance.refusal import Refused
 from governance.roles import Role
 from governance.verbs import step
 from priorities import proposal as proposals
 from priorities import rule_sets, seats
-from priorities.models import ConfirmedFact, CorrectionAnswer, Screening, Submission, SubmissionVersion
+from priorities.models import (
+    Attachment,
+    ConfirmedFact,
+    CorrectionAnswer,
+    OpinionWaiver,
+    Screening,
+    Submission,
+    SubmissionVersion,
+)
+from priorities.reading import remembered
 from priorities.rules.facts import FACTS, OFFICE_FACTS
 from projects.models import PlanTask, Project
 
@@ -31,6 +40,7 @@ def question(fact: str) -> str:
     return FACTS[fact].question
 
 
+@remembered
 def answer_by(day: dt.date) -> dt.date:
     """The last day to answer a fact that was corrected on the day."""
     return clock.add_working_days(day, ANSWER_DAYS)
@@ -39,6 +49,7 @@ def answer_by(day: dt.date) -> dt.date:
 # --- facts -------------------------------------------------------------------------------------------------------
 
 
+@remembered
 def current_version(submission: Submission) -> SubmissionVersion | None:
     """The version that was filed last; None for a draft."""
     return submission.versions.filter(number=submission.current_version).first()
@@ -59,13 +70,18 @@ def stated(document: dict, component: str, fact: str) -> tuple[str, str]:
     return row.get("value", ""), row.get("evidence", "")
 
 
+@remembered
+def _reviewed(submission: Submission) -> list[ConfirmedFact]:
+    return list(submission.confirmed_facts.all())
+
+
 def confirmed_facts(submission: Submission, document: dict | None = None) -> dict[tuple[str, str], ConfirmedFact]:
     """The reviewer's facts by `(component id, fact)` that still hold: stated value and evidence are unchanged."""
     document = document_of(submission) if document is None else document
     parts = {c["id"] for c in document["components"]} | {""}
     return {
         (row.component, row.fact): row
-        for row in submission.confirmed_facts.all()
+        for row in _reviewed(submission)
         if row.component in parts and (row.stated, row.stated_evidence) == stated(document, row.component, row.fact)
     }
 
@@ -107,6 +123,7 @@ def verdict(submission: Submission, *, decisions: dict[str, bool] | None = None,
     return assess_stated(facts, components, day or clock.today(), decisions)
 
 
+@remembered
 def confirmed(submission: Submission) -> Screening | None:
     """The confirmed verdict that holds: of the current version and facts, and made since the last re-review."""
     rows = submission.screenings.filter(confirmed=True, version__number=submission.current_version)
@@ -166,24 +183,51 @@ class Correction:
     answer: CorrectionAnswer | None
 
 
-def corrections(submission: Submission) -> list[Correction]:
+def corrected(held: dict[tuple[str, str], ConfirmedFact]) -> int:
+    """How many of the department's own answers the reviewer changed."""
+    return sum(fact not in OFFICE_FACTS and row.value != (row.stated or "unknown") for (_, fact), row in held.items())
+
+
+def corrections(submission: Submission, document: dict | None = None) -> list[Correction]:
     """Every corrected fact of the current version, in the proposal's order, with the applicant's latest answer."""
     if not submission.current_version:
         return []
-    document = document_of(submission)
+    document = document_of(submission) if document is None else document
     names = {c["id"]: c["name"] for c in document["components"]}
+    held = confirmed_facts(submission, document)
+    if not corrected(held):
+        return []
     answers = {(a.component, a.fact): a for a in submission.correction_answers.order_by("pk")}
     return [
         Correction(
             component, names.get(component, ""), fact, question(fact), row.stated, row.value, row.evidence, row.by_text,
             row.day, answer_by(row.day), answers.get((component, fact)),
         )
-        for (component, fact), row in confirmed_facts(submission, document).items()
+        for (component, fact), row in held.items()
         if fact not in OFFICE_FACTS and row.value != (row.stated or "unknown")
     ]  # fmt: skip
 
 
 # --- opinions and overlaps ---------------------------------------------------------------------------------------
+
+
+@remembered
+def waivers(submission: Submission) -> list[OpinionWaiver]:
+    """The papers of the current version that are waived with a reason."""
+    return list(submission.waivers.filter(version=submission.current_version))
+
+
+@remembered
+def attachments(submission: Submission) -> list[Attachment]:
+    """What is attached and not removed, with its bytes' row."""
+    return list(submission.attachments.filter(removed=False).select_related("file"))
+
+
+@remembered
+def opinion_seats(submission: Submission) -> list[Seat]:
+    """The seats of every opinion asked for about the submission, oldest round first."""
+    rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion")
+    return list(rows.select_related("round", "organisation", "assigned").order_by("round_id", "pk"))
 
 
 def opinion_rounds(submission: Submission, *, open_only: bool = False):

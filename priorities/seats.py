@@ -14,16 +14,25 @@ from governance.refusal import Refused
 from governance.rounds import SeatSpec, pending
 from priorities import contacts
 from priorities.models import Participant, Submission
+from priorities.reading import remembered
 
 SEAT_KIND = "会签席位"
 LEADING_GROUP = "leading-group"
 OPINION_BODIES = {"network_centre": "network-centre", "expert": "expert-group"}
 
 
+@remembered
+def _bodies() -> list[Body]:
+    return list(Body.objects.select_related("holder", "acting", "holder__canonical", "acting__canonical").order_by("pk"))
+
+
+def _body(key: str) -> Body | None:
+    return next((b for b in _bodies() if b.key == key), None)
+
+
 def signing_bodies() -> list[Body]:
     """The seats of the joint approval as the plan's data states them."""
-    rows = Body.objects.select_related("holder", "acting", "holder__canonical", "acting__canonical").order_by("pk")
-    return [b for b in rows if b.data.get("kind") == SEAT_KIND]
+    return [b for b in _bodies() if b.data.get("kind") == SEAT_KIND]
 
 
 def holder_on(body: Body, day: dt.date) -> tuple[Organisation | None, str]:
@@ -35,6 +44,7 @@ def holder_on(body: Body, day: dt.date) -> tuple[Organisation | None, str]:
     return (_survivor(body.acting), body.name) if body.acting_id else (None, body.name)
 
 
+@remembered
 def interested(submission: Submission) -> set[int]:
     """Organisations (as survivors) that lead or co-lead the submission or the project that it is for."""
     units = set(submission.belongs_to())
@@ -78,7 +88,7 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
     if not bodies:
         return ["还没有设定会签席位（8.1、9.2.7）；请载入规划数据"]
     found = [f"{b.name}在 {day} 还没有承担单位（D05）" for b in bodies if holder_on(b, day)[0] is None]
-    leading = Body.objects.select_related("holder").filter(key=LEADING_GROUP).first()
+    leading = _body(LEADING_GROUP)
     units = interested(submission)
     conflict = any(o.survivor_id in units for o, _, _ in _holders(day)) and independent_required(day)
     if conflict and (leading is None or leading.holder is None or leading.holder.survivor_id in units):
@@ -88,7 +98,7 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
 
 def opinion(what: str, day: dt.date) -> tuple[Organisation | None, str, str]:
     """Who gives an opinion on the day: its organisation, the body that it acts for (代行), whom to call."""
-    body = Body.objects.select_related("holder", "acting").filter(key=OPINION_BODIES[what]).first()
+    body = _body(OPINION_BODIES[what])
     if body is None:
         return None, "", ""
     organisation, acting_for = holder_on(body, day)
@@ -129,6 +139,7 @@ def _family(actor: Actor) -> Q:
     return Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
 
 
+@remembered
 def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
     """`(organisation, label, acting for)` of every signature in order, each organisation once."""
     found: list[tuple[Organisation, str, str]] = []

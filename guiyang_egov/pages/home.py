@@ -11,6 +11,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
 from governance import charts, clock
@@ -19,7 +20,8 @@ from governance.models import Discrepancy, Plan
 from governance.roles import Permission
 from governance.web import page as may_enter
 from priorities import panels as priorities_panels
-from projects.models import Project
+from priorities.reading import reading
+from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
 STATE_TONES = {"trial": "done", "building": "deep", "procurement": "mid", "approved": "light"}
@@ -36,23 +38,27 @@ def page(request):
     projects = list(
         Project.objects.planned()
         .select_related("plan_item", "programme")
-        .prefetch_related("phases", "milestones", "leads__organisation__canonical")
+        .prefetch_related("phases", "milestones", Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical")))
         .order_by("order")
     )
     plan = Plan.objects.order_by("pk").first()
-    context = {
+    with reading():  # what waits for him is counted in the rail as well
+        return render(request, "pages/home.html", _context(actor, day, projects, plan))
+
+
+def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) -> dict:
+    return {
         "home": priorities_panels.home_rows(actor, day),
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
         "check": Decimal(str(plan.data["checks"]["total_wan"])) if plan and "checks" in plan.data else None,
-        "gantt": portfolio(projects, day),
+        "gantt": portfolio(projects, day, plan),
         "digest": [_digest(p, day) for p in projects if p.latest_start and p.latest_start <= day <= (p.latest_end or day)],
         "programmes": by_programme(projects),
         "leads": by_lead(projects),
         "may_see_money": may(actor, Permission.READ_BUDGET),
     }
-    return render(request, "pages/home.html", context)
 
 
 def by_state(projects) -> dict:
@@ -75,7 +81,7 @@ def discrepancies_of_projects() -> dict[str, list[Discrepancy]]:
     return found
 
 
-def portfolio(projects, day: dt.date):
+def portfolio(projects, day: dt.date, plan: Plan | None):
     """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched."""
     touched = discrepancies_of_projects()
     groups: dict[str, list] = {}
@@ -90,16 +96,15 @@ def portfolio(projects, day: dt.date):
     total = sum((p.estimate_wan for p in projects), Decimal(0))
     yearly = even_by_month(projects)
     return charts.gantt(
-        drawn, first=dt.date(2005, 12, 1), last=dt.date(2010, 12, 31), today=day, blocks=blocks(),
+        drawn, first=dt.date(2005, 12, 1), last=dt.date(2010, 12, 31), today=day, blocks=blocks(plan),
         total_label=f"合计 {len(projects)} 项", total_amount=f"{total:,.0f}", total_note="与 10.4 合计一致",
         yearly={y: f"{w:,.2f}" for y, w in yearly.items()}, yearly_label="示意：按月均摊，不入账（D08）",
         yearly_total=f"{sum(yearly.values()):,.2f}", title="时间总图 2005-12 … 2010-12",
     )  # fmt: skip
 
 
-def blocks() -> list[tuple[str, dt.date, dt.date]]:
+def blocks(plan: Plan | None) -> list[tuple[str, dt.date, dt.date]]:
     """The three blocks of chapter 10 with first and last day."""
-    plan = Plan.objects.order_by("pk").first()
     rows = plan.data.get("blocks", []) if plan else []
     found = []
     for row in rows:

@@ -6,8 +6,8 @@ from django.db.models import Count, Q, Sum
 from django.shortcuts import render
 
 from governance import audit, clock
-from governance.models import Appointment, Body, Organisation, PilotUnit, PlanItemLead
-from governance.roles import Permission
+from governance.models import Appointment, Body, Organisation, PilotUnit
+from governance.roles import Permission, Role
 from governance.web import found
 from governance.web import page as may_enter
 from priorities.models import Submission
@@ -36,19 +36,15 @@ def page(request, pk: int):
     """One unit: names as the plan writes them, projects as first lead and as participant (重复计数), bodies, people."""
     row = found(Organisation.objects.select_related("canonical", "parent", "budget_unit"), pk=pk)
     day = clock.today()
-    family = [row.pk, *row.merged.values_list("pk", flat=True)]
+    family = Organisation.objects.filter(Q(pk=row.pk) | Q(canonical_id=row.pk)).values("pk")  # those merged into it
     leads = (
         ProjectLead.objects.filter(organisation_id__in=family)
         .select_related("project", "project__programme")
         .order_by("project__order")
     )
-    first = Project.objects.filter(leads__organisation_id__in=family, leads__order=1).distinct()
-    every = Project.objects.filter(leads__organisation_id__in=family).distinct()
-    sums = {
-        "first": _sum(first),
-        "every": _sum(every),
-        "all": _sum(Project.objects.planned()),
-    }
+    mine = ProjectLead.objects.filter(organisation_id__in=family)
+    sums = _sums(first=mine.filter(order=1), every=mine)
+    people = list(Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"))
     submissions = Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
     return render(
         request,
@@ -60,15 +56,18 @@ def page(request, pk: int):
             "sums": sums,
             "pilot": PilotUnit.objects.filter(organisation_id__in=family).first(),
             "bodies": Body.objects.filter(Q(holder_id__in=family) | Q(acting_id__in=family)),
-            "people": Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"),
+            "people": people,
             "submissions": submissions[:20],
-            "named_in_plan": PlanItemLead.objects.filter(organisation_id__in=family).count(),
             "history": audit.history(row, limit=20),
-            "is_conflicted": sums["every"]["count"] > 0 and row.appointments.filter(role="industry").exists(),
+            "is_conflicted": sums["every"]["count"] > 0 and any(p.role == Role.INDUSTRY for p in people),
         },
     )
 
 
-def _sum(projects) -> dict:
-    rows = Project.objects.filter(pk__in=projects.values("pk")).exclude(plan_item=None)
-    return rows.aggregate(count=Count("pk"), wan=Sum("estimate_wan"))
+def _sums(**leads) -> dict[str, dict]:
+    """Count and estimate of the plan's projects by the leads given, and of all; one question."""
+    asked = {"all": Q()} | {name: Q(pk__in=rows.values("project_id")) for name, rows in leads.items()}
+    words = {f"{name}_count": Count("pk", filter=which) for name, which in asked.items()}
+    words |= {f"{name}_wan": Sum("estimate_wan", filter=which) for name, which in asked.items()}
+    got = Project.objects.planned().aggregate(**words)
+    return {name: {"count": got[f"{name}_count"], "wan": got[f"{name}_wan"]} for name in asked}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Prefetch
+
 from governance import access, audit, clock, notices, rounds
 from governance.access import Actor
-from governance.models import Round
+from governance.models import Round, Seat
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text
@@ -136,7 +138,7 @@ def give_opinion(
 def rounds_of(submission: Submission) -> list[Round]:
     """Every round about the submission, newest first, with seats and answers: joint approvals and opinions."""
     rows = Round.objects.filter(about=submission.audit_key).order_by("-pk")
-    return list(rows.prefetch_related("seats__answers", "seats__organisation"))
+    return list(rows.prefetch_related(Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"))
 
 
 def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dict]) -> None:

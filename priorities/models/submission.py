@@ -13,6 +13,7 @@ from django.urls import reverse
 from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
 from governance.roles import Permission, Scope
+from priorities.reading import remembered
 from projects.models import Project
 
 
@@ -171,6 +172,7 @@ class Submission(Demonstrable):
     def get_absolute_url(self) -> str:
         return reverse("priorities:submission", args=[self.reference])
 
+    @remembered
     def belongs_to(self) -> set[int]:
         """The applicant and the co-applicants, merged ones counted as their survivor."""
         if self.pk is None:
@@ -178,6 +180,7 @@ class Submission(Demonstrable):
         others = self.participants.select_related("organisation")
         return {self.organisation.survivor_id} | {p.organisation.survivor_id for p in others}
 
+    @remembered
     def involves(self) -> set[int]:
         seats = Seat.objects.filter(round__about=self.audit_key).select_related("organisation")
         return {seat.organisation.survivor_id for seat in seats}

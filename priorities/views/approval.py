@@ -11,8 +11,9 @@ from governance.access import may
 from governance.once import once
 from governance.refusal import Refused
 from governance.roles import Permission
-from priorities import actions, case, guards
+from priorities import actions, case
 from priorities.models import Submission
+from priorities.reading import reading
 from priorities.views.desk import _day
 
 
@@ -26,21 +27,16 @@ def waiting(request):
     """Rounds that wait for my unit, oldest first; those that I answered; for the office all that are open."""
     day = clock.today()
     open_rounds = list(rounds.waiting_on(request.actor))
-    by_key = {
-        s.audit_key: s
-        for s in Submission.objects.visible_to(request.actor).select_related("organisation")
-        if s.state in ("joint_approval", "under_review", "submitted")
-    }
+    asked = Submission.objects.visible_to(request.actor).filter(state__in=("joint_approval", "under_review", "submitted"))
+    by_key = {s.audit_key: s for s in asked.select_related("organisation")}
     rows = [{"round": r, "submission": by_key.get(r.about), "age": (day - r.day).days,
              "late": r.due_day and r.due_day < day} for r in open_rounds if r.about in by_key]  # fmt: skip
-    others = Submission.objects.visible_to(request.actor).filter(state="joint_approval").select_related("organisation")
     mine = {r["submission"].pk for r in rows}
-    return render(
-        request,
-        "priorities/approvals.html",
-        {"rows": rows, "others": [case.approval(s, request.actor, day) for s in others if s.pk not in mine],
-         "done": case.answered_by(request.actor)},
-    )  # fmt: skip
+    others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
+    with reading():
+        shown = case.approvals(others, request.actor, day)
+    context = {"rows": rows, "others": shown, "done": case.answered_by(request.actor)}
+    return render(request, "priorities/approvals.html", context)
 
 
 @web.page(Permission.READ_SUBMISSIONS)
@@ -50,15 +46,11 @@ def page(request, reference: str):
     return render(request, "priorities/approval.html", _context(request, row))
 
 
+@reading()
 def _context(request, row: Submission, **more) -> dict:
-    day = clock.today()
-    return {
-        "row": row,
-        "a": case.approval(row, request.actor, day),
-        "case": case.build(row, request.actor, day),
-        "may_sign": may(request.actor, Permission.SIGN, row),
-        "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
-    } | more
+    found = case.approval(row, request.actor, clock.today())
+    # Whoever has a seat is involved: SIGN reaches him.
+    return {"row": row, "a": found, "case": case.essence(row), "may_sign": may(request.actor, Permission.SIGN)} | more
 
 
 def _act(request, reference: str, verb: str, run, done: str):
@@ -117,7 +109,6 @@ def withdraw_signature(request, reference: str):
 def opinion(request, reference: str):
     """An opinion of the network centre or an expert; others' opinions stay hidden until one's own is in."""
     row = _mine(request, reference)
-    day = clock.today()
     if request.method == "POST":
         with once(request.actor, "priorities.give_opinion", request.POST.get("once")) as call:
             if call.address is None:
@@ -130,4 +121,5 @@ def opinion(request, reference: str):
                 call.address = reverse("priorities:approvals")
                 messages.success(request, "意见已记录。")
         return redirect(call.address)
-    return render(request, "priorities/opinion.html", {"row": row, "case": case.build(row, request.actor, day)})
+    with reading():
+        return render(request, "priorities/opinion.html", {"row": row, "case": case.essence(row)})

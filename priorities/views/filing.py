@@ -21,6 +21,7 @@ from priorities import proposal as proposals
 from priorities.forms import raw_proposal
 from priorities.labels import STATES
 from priorities.models import FilingWindow, Submission
+from priorities.reading import reading
 from priorities.workflow import EDITABLE
 from projects.models import Project
 
@@ -80,35 +81,36 @@ def edit_url(row: Submission) -> str:
 @web.page(READ)
 def detail(request, reference: str):
     """The proposal as filed, where it stands, who is waited for, its versions and history."""
-    row = mine_or_404(request, reference)
+    with reading():
+        row = mine_or_404(request, reference)
+        return render(request, "priorities/submission.html", _detail(request, row))
+
+
+def _detail(request, row: Submission) -> dict:
     versions = list(row.versions.all())
     document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
     latest = row.screenings.order_by("-pk").first()
-    return render(
-        request,
-        "priorities/submission.html",
-        {
-            "row": row,
-            "p": document or proposals.empty(),
-            "view": filing_form.readable(document) if document and not row.is_secret else None,
-            "parts": case.parts(document, latest.result) if latest else filing_form.component_rows(document or proposals.empty()),
-            "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
-            "versions": versions,
-            "latest": latest,
-            "rounds": actions.rounds_of(row),
-            "conclusion": row.conclusions.filter(in_force=True).first(),
-            "points": row.returned_points.filter(version=row.current_version),
-            "corrections": screening.corrections(row),
-            "attachments": row.attachments.filter(removed=False).select_related("file"),
-            "transitions": row.transitions.all(),
-            "history": audit.history(row, limit=30),
-            "editable": row.state in EDITABLE and may(request.actor, WRITE, row) and not row.is_secret,
-            "may_screen": may(request.actor, Permission.SCREEN, row),
-            "may_withdraw": may(request.actor, WRITE, row) and row.state in ("submitted", "under_review", "joint_approval",
-                                                                            "returned"),
-            "states": STATES,
-        },
-    )  # fmt: skip
+    may_write = may(request.actor, WRITE, row)
+    return {
+        "row": row,
+        "p": document or proposals.empty(),
+        "view": filing_form.readable(document) if document and not row.is_secret else None,
+        "parts": case.parts(document, latest.result) if latest else filing_form.component_rows(document or proposals.empty()),
+        "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
+        "versions": versions,
+        "latest": latest,
+        "rounds": actions.rounds_of(row),
+        "conclusion": row.conclusions.filter(in_force=True).first(),
+        "points": row.returned_points.filter(version=row.current_version) if row.state == "returned" else (),
+        "corrections": screening.corrections(row, document),
+        "attachments": screening.attachments(row),
+        "transitions": row.transitions.all(),
+        "history": audit.history(row, limit=30),
+        "editable": row.state in EDITABLE and may_write and not row.is_secret,
+        "may_screen": may(request.actor, Permission.SCREEN, row),
+        "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
+        "states": STATES,
+    }
 
 
 @web.page(WRITE)

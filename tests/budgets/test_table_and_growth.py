@@ -174,3 +174,16 @@ def test_matching_and_start_up_money_are_named_only_where_the_plan_names_them():
     assert "启动资金" in public.start_up
     assert not public.matching
     assert [code for code, _ in public.notes] == ["D10"]
+
+
+@pytest.mark.django_db
+def test_the_report_tests_growth_year_by_year_and_never_passes_without_revenue(cast):
+    p = Project.objects.get(code="P06")
+    for year, typed in ((2006, "100"), (2007, "150"), (2008, "160")):
+        actions.set_cell(by=cast.finance, project=p, fiscal_year=year, source="city", stage="approved", typed=typed)
+    section = next(s for s in reports.build(2007).sections if s.id == "growth")
+    rows = section.tables[0].rows
+    assert [(r["year"], r["first"], r["second"]) for r in rows] == [
+        ("2006", "无法判定", "无法判定"), ("2007", "通过", "无法判定"), ("2008", "未通过", "无法判定")]  # fmt: skip
+    assert [r["need"] for r in rows] == [None, Decimal("120.00"), Decimal("180.00")]
+    assert [c.text for c in section.charts[0][1].columns] == ["100", "150（+50.0%）", "160（+6.7%）"]

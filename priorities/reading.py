@@ -1,0 +1,60 @@
+"""What a page reads once. Guards, verdicts and panels ask the same questions of a case; within `reading()` each is asked
+of the database once. Only pages enter it: a verb, which changes the answers, never runs inside.
+
+    @reading()
+    def _context(request, row): ...
+
+    @remembered
+    def current_version(submission): ...
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db.models import Model
+
+_answers: ContextVar[dict | None] = ContextVar("answers_of_this_page", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Remember answers until the block ends; the outermost block of several counts."""
+    if _answers.get() is not None:
+        yield
+        return
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def is_reading() -> bool:
+    """Whether a page is being read: then one question for many answers is worth its rows."""
+    return _answers.get() is not None
+
+
+def remembered(function: Callable) -> Callable:
+    """Ask once within `reading()`; outside, and where an argument cannot be a key, ask every time."""
+
+    @functools.wraps(function)
+    def ask(*args):
+        answers, key = _answers.get(), tuple(_key(a) for a in args)
+        if answers is None or None in key:
+            return function(*args)
+        if (function, key) not in answers:
+            answers[function, key] = function(*args)
+        return answers[function, key]
+
+    return ask
+
+
+def _key(value: object) -> Hashable | None:
+    """A row by its primary key, anything else by itself; None for what cannot be a key."""
+    if isinstance(value, Model):
+        return (type(value), value.pk) if value.pk else None
+    return value if isinstance(value, Hashable) else None

@@ -1,0 +1,139 @@
+"""A page asks the database a fixed number of questions, whatever the number of rows."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from budgets.models import BudgetLine, ProjectYear
+from governance.models import (
+    Answer,
+    Appointment,
+    AuditConcern,
+    AuditRow,
+    Notice,
+    Organisation,
+    ReadingDecision,
+    Round,
+    Seat,
+    User,
+)
+from priorities.models import (
+    Conclusion,
+    ConfirmedFact,
+    PlanEntry,
+    RuleSetRecord,
+    Screening,
+    Submission,
+    SubmissionVersion,
+    Transition,
+)
+from projects.models import Milestone, ProgressReport, Project, ProjectLead
+from tests.house.walk import pages
+
+# Whoever has most in his rail comes first; of those who may read a page, the first two ask for it.
+ROLES = ("industry", "reviewer", "health_cio", "expert", "finance", "auditor", "sysadmin", "secadmin")
+READERS = 2
+MOST = 15
+# A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures, history).
+MOST_OF_A_CASE = 20
+TIMES = 3
+
+
+def limit(address: str) -> int:
+    about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
+    return MOST_OF_A_CASE if about_a_case else MOST
+
+
+def readings(offices) -> list[tuple[str, str]]:
+    """`(role, address)` of every page. Files to take away are no pages."""
+    found = []
+    for page in pages():
+        if "/export/" not in page.address:
+            names = [name for name in ROLES if page.status(getattr(offices, name)) == 200]
+            found += [(name, page.address) for name in names[:READERS]]
+    return found
+
+
+def asked(offices, name: str, address: str) -> int:
+    """How many questions the page asks."""
+    client = offices.client(name)
+    with CaptureQueriesContext(connection) as questions:
+        assert client.get(address).status_code == 200, address
+    return sum(not q["sql"].startswith(("SAVEPOINT", "RELEASE")) for q in questions)
+
+
+def test_a_page_asks_few_questions_and_no_more_with_many_rows(offices):
+    few = {key: asked(offices, *key) for key in readings(offices)}
+    too_many = {key: n for key, n in few.items() if n > limit(key[1])}
+    assert too_many == {}
+    before = Submission.objects.count()
+    make_many()
+    assert Submission.objects.count() == before * (TIMES + 1)
+    once_each = {address: (name, address) for name, address in few}
+    grown = {key: (few[key], n) for key in once_each.values() if (n := asked(offices, *key)) > few[key]}
+    assert grown == {}
+
+
+def again(rows, **changes) -> dict[int, int]:
+    """Copy rows TIMES times; `changes` are values or functions of (row, number). Returns (old pk, number) → new pk."""
+    copies, origin = [], []
+    for row in list(rows):
+        for number in range(TIMES):
+            copy = type(row)(**{f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key})
+            for name, value in changes.items():
+                setattr(copy, name, value(row, number) if callable(value) else value)
+            copies.append(copy)
+            origin.append((row.pk, number))
+    if not copies:
+        return {}
+    type(copies[0])._default_manager.bulk_create(copies)
+    return {key: copy.pk for key, copy in zip(origin, copies, strict=True)}
+
+
+def text(length: int = 8) -> str:
+    return uuid.uuid4().hex[:length].upper()
+
+
+def make_many() -> None:
+    """TIMES copies of every project, case, signature, person, notice and trace of the demonstration."""
+    units = again(Organisation.objects.filter(canonical=None), key=lambda r, n: f"copy-{text()}", name=lambda r, n: f"{r.name}{n}")
+    assert units
+    people = again(User.objects.all(), username=lambda r, n: f"copy-{text()}")
+    again(Appointment.objects.all(), user_id=lambda r, n: people[r.user_id, n])
+    _projects()
+    _cases()
+    again(Notice.objects.all(), key=lambda r, n: text(32))
+    again(ReadingDecision.objects.all())
+    again(RuleSetRecord.objects.filter(state="draft"), key=lambda r, n: f"copy-{text().lower()}")
+    last = AuditRow.objects.order_by("-seq").first().seq
+    rows = list(AuditRow.objects.all())
+    AuditRow.objects.bulk_create(_shifted(row, last) for row in rows)
+    AuditConcern.objects.bulk_create(AuditConcern(seq=c.seq + last, key=c.key) for c in list(AuditConcern.objects.all()))
+
+
+def _shifted(row: AuditRow, by: int) -> AuditRow:
+    return AuditRow(**{f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields} | {"seq": row.seq + by})
+
+
+def _projects() -> None:
+    projects = again(Project.objects.all(), code=lambda r, n: f"N{text(7)}", plan_item_id=None, origin="annual_plan")
+    for model in (ProjectLead, BudgetLine, ProjectYear, Milestone, ProgressReport):
+        again(model.objects.all(), project_id=lambda r, n: projects[r.project_id, n])
+
+
+def _cases() -> None:
+    cases = again(Submission.objects.all(), number=lambda r, n: f"SB2008-{text(6)}", receipt_number=None)
+    versions = again(SubmissionVersion.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n])
+    for model in (Screening, Conclusion):
+        again(model.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n], version_id=lambda r, n: versions[r.version_id, n])
+    for model in (Transition, ConfirmedFact, PlanEntry):
+        again(model.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n])
+    opened = again(Round.objects.all(), about=lambda r, n: f"submission:{cases[int(r.about.partition(':')[2]), n]}")
+    seats = again(Seat.objects.all(), round_id=lambda r, n: opened[r.round_id, n])
+    again(Answer.objects.all(), seat_id=lambda r, n: seats[r.seat_id, n])
+    # One case grows as well: more steps, more parts that were corrected.
+    one = Submission.objects.get(state="under_review", number="SB2008-011")
+    again(Transition.objects.filter(submission=one))
