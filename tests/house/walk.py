@@ -78,6 +78,7 @@ def pages() -> list[Page]:
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
         Page("/budgets/2007/export/", P.READ_BUDGET),
+        Page("/budgets/all/", P.READ_BUDGET),
         Page("/budgets/all/export/", P.READ_BUDGET),
         Page("/budgets/import/", P.EDIT_BUDGET),
         Page(f"/budgets/lines/{line.pk}/", P.READ_BUDGET, sees=lambda actor: may(actor, P.READ_BUDGET, line.project)),
