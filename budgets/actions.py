@@ -11,7 +11,7 @@ from governance import access, audit
 from governance.access import Actor
 from governance.refusal import Invalid, NotVisible, Refused, Stale
 from governance.roles import Permission
-from governance.text import NotAnAmount, parse_wan
+from governance.text import clean_text, parse_wan
 from governance.verbs import verb
 from projects.models import Project
 
@@ -30,8 +30,10 @@ def _open(fiscal_year: int, stage: str) -> None:
 def read_amount(typed: object, *, field: str = "amount_wan") -> Decimal | None:
     """An amount as people type it; Invalid shows how it was read."""
     try:
+        if isinstance(typed, str):
+            clean_text(typed, field="金额")  # NUL and broken encodings would break the record of the refusal itself
         return parse_wan(typed)
-    except NotAnAmount as error:
+    except ValueError as error:  # NotAnAmount is one
         raise Invalid(f"没有保存：{error}", fields={field: [str(error)]}) from None
 
 

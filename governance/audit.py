@@ -12,6 +12,7 @@ from django.db import transaction
 from governance import clock, verbs
 from governance.models import AuditConcern, AuditHead, AuditRow
 from governance.refusal import Refused
+from governance.text import storable
 
 
 @dataclass
@@ -59,7 +60,7 @@ def refused(refusal: Refused) -> None:
         by_text=by.text if by else "未登录",
         user_id=by.user_id if by else None,
         role=str(by.role) if by else "",
-        sentence=refusal.sentence[:1000],
+        sentence=storable(refusal.sentence[:1000]),
         ok=False,
         concerns=[a.audit_key for a in refusal.about],
     )

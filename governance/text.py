@@ -33,6 +33,11 @@ def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
     return unicodedata.normalize("NFC", text).strip(" \n\t\u3000\u200d")
 
 
+def storable(text: str) -> str:
+    """`text` with a mark in place of what no database stores (NUL, lone surrogates): for records of what was refused."""
+    return "".join("\ufffd" if c == "\x00" or 0xD800 <= ord(c) <= 0xDFFF else c for c in text)
+
+
 def search_text(*parts: object) -> str:
     """One normalised line for LIKE: NFKC, lower case, no white space (FTS finds no two-character Chinese word)."""
     text = unicodedata.normalize("NFKC", " ".join(str(p) for p in parts if p)).lower()

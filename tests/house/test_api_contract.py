@@ -10,7 +10,9 @@ import hypothesis
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
@@ -389,7 +391,17 @@ def test_the_schema_needs_no_login(client, db):
     assert client.get("/api/schema/").status_code == 200
 
 
-def test_every_get_answers_as_its_schema_says(stories, cast):
+@pytest.fixture
+def one_connection():
+    """The WSGI application ends each request by closing the connection, and with it the test's transaction (PostgreSQL)."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def test_every_get_answers_as_its_schema_says(stories, cast, one_connection):
     row = stories.adopted()
     stories.draft()
     token = ApiToken.issue(cast.user("reviewer"))
