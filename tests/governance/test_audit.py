@@ -113,12 +113,12 @@ def test_a_thousand_random_tamperings_are_a_thousand_findings(db):
 
 
 @verb("test.verb")
-def do(*, by, key: str, refuses: bool = False, breaks: bool = False) -> None:
+def do(*, by, key: str, refuses: bool = False, breaks: bool = False, sentence: str = "不行：缺一样东西。") -> None:
     access.require(by, Permission.USE)
     Setting.objects.create(key=key, value="x")
     audit.record(by=by, event="test.verb", sentence=f"做了 {key}")
     if refuses:
-        raise Refused("不行：缺一样东西。")
+        raise Refused(sentence)
     if breaks:
         raise RuntimeError("boom")
 
@@ -139,6 +139,14 @@ def test_a_refusal_rolls_everything_back_but_its_own_row(cast):
     row = AuditRow.objects.order_by("-seq").first()
     assert (row.ok, row.event, row.sentence, row.by_text) == (False, "test.verb", "不行：缺一样东西。", cast.finance.text)
     assert AuditRow.objects.count() == before + 1
+    assert audit.verify()["ok"]
+
+
+@pytest.mark.parametrize("hostile", ["\x00", "\ud800"])
+def test_a_refusal_that_quotes_what_no_database_stores_is_recorded_with_a_mark_in_its_place(cast, hostile):
+    with pytest.raises(Refused):
+        do(by=cast.finance, key="a", refuses=True, sentence=f"读不成“1{hostile}2”。")
+    assert AuditRow.objects.order_by("-seq").first().sentence == "读不成“1\ufffd2”。"
     assert audit.verify()["ok"]
 
 
