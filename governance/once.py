@@ -21,6 +21,7 @@ from django.db import IntegrityError, transaction
 from governance import verbs
 from governance.models import OnceKey
 from governance.refusal import Refused
+from governance.text import storable
 
 
 @dataclass
@@ -38,6 +39,8 @@ def once(actor, verb: str, key: str | None) -> Iterator[Call]:
         return
     if len(key) > 100:
         raise Refused("Idempotency-Key 最多 100 个字符。", status=422)
+    if storable(key) != key:
+        raise Refused("Idempotency-Key 含有不能保存的字符。", status=422)
     lookup = {"user_id": actor.user_id, "verb": verb, "key": key}
     if address := OnceKey.objects.filter(**lookup).values_list("address", flat=True).first():
         yield Call(address=address, replay=True)

@@ -57,16 +57,16 @@ def account(request, pk: int):
         act = request.POST.get("act", "")
         form = ResetForm(request.POST) if act == "reset" else ResetForm()
         try:
+            if act not in ("disable", "enable", "reset"):
+                raise Invalid("请选择停用、启用或重置密码。")
             if act == "reset" and not form.is_valid():
                 raise Invalid("请填写新密码。")
-            with once(request.actor, f"governance.account.{act[:20]}", request.POST.get("once")) as call:
+            with once(request.actor, f"governance.account.{act}", request.POST.get("once")) as call:
                 if call.address is None:
                     if act == "reset":
                         actions.reset_password(by=request.actor, user=user, password=form.cleaned_data["password"])
-                    elif act in ("disable", "enable"):
-                        actions.set_active(by=request.actor, user=user, is_active=act == "enable")
                     else:
-                        raise Invalid("请选择停用、启用或重置密码。")
+                        actions.set_active(by=request.actor, user=user, is_active=act == "enable")
                     call.address = f"/governance/accounts/{user.pk}/"
             return redirect(call.address)
         except Refused as caught:
