@@ -8,14 +8,10 @@ from django.http.multipartparser import MultiPartParserError
 
 from governance import access
 from governance.refusal import Invalid, Refused
-from governance.text import BadText
+from governance.text import BadText, is_storable
 from governance.web import refusal_page
 
 HAT_KEY = "appointment"
-
-
-def _hostile(text: str) -> bool:
-    return "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text)
 
 
 class CleanAddressMiddleware:
@@ -25,7 +21,7 @@ class CleanAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if _hostile(request.path) or any(_hostile(k + v) for k, vs in request.GET.lists() for v in vs):
+        if not is_storable(request.path) or any(not is_storable(k + v) for k, vs in request.GET.lists() for v in vs):
             return HttpResponseBadRequest("地址里有不能识别的字符。", content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 

@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 from governance import verbs
 from governance.models import OnceKey
 from governance.refusal import Refused
-from governance.text import storable
+from governance.text import is_storable
 
 
 @dataclass
@@ -39,7 +39,7 @@ def once(actor, verb: str, key: str | None) -> Iterator[Call]:
         return
     if len(key) > 100:
         raise Refused("Idempotency-Key 最多 100 个字符。", status=422)
-    if storable(key) != key:
+    if not is_storable(key):
         raise Refused("Idempotency-Key 含有不能保存的字符。", status=422)
     lookup = {"user_id": actor.user_id, "verb": verb, "key": key}
     if address := OnceKey.objects.filter(**lookup).values_list("address", flat=True).first():

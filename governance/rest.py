@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from governance import access
 from governance.models import ApiToken
 from governance.refusal import NotVisible, Refused
+from governance.text import is_storable
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_DEPTH = 50
@@ -125,7 +126,7 @@ def _check_depth(text: str) -> None:
 def _check_text(value) -> None:
     """NUL and lone surrogates are refused here; databases disagree about them."""
     if isinstance(value, str):
-        if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+        if not is_storable(value):
             raise exceptions.ParseError("文字里有不能保存的字符（空字符或残缺的编码）。")
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -26,11 +26,16 @@ def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
     name = f"“{field}”" if field else "这段文字"
     if len(text) > limit:
         raise BadText(f"{name}有 {len(text)} 个字，最多 {limit} 个字。")
-    if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if not is_storable(text):
         raise BadText(f"{name}含有不能保存的字符（空字符或残缺的编码），请删去后再交。")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c in _KEEP or unicodedata.category(c) not in ("Cc", "Cf"))
     return unicodedata.normalize("NFC", text).strip(" \n\t\u3000\u200d")
+
+
+def is_storable(text: str) -> bool:
+    """False for text with NUL or lone surrogates: databases refuse them, each in its own way."""
+    return storable(text) == text
 
 
 def storable(text: str) -> str:

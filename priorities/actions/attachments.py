@@ -21,22 +21,7 @@ from priorities.models import Attachment, Submission
 MAX_BYTES, MAX_FILES, MAX_ALL_BYTES = 20 * 1024 * 1024, 40, 200 * 1024 * 1024
 AFTER_SUBMIT = ("scan", "evidence")  # what may come after filing: the stamped scan, evidence to a corrected fact
 
-# Extension → content type, first bytes. The bytes decide; the name only has to agree with them.
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-TYPES = {
-    "pdf": ("application/pdf", b"%PDF-"),
-    "docx": (f"{_OFFICE}.wordprocessingml.document", _ZIP),
-    "xlsx": (f"{_OFFICE}.spreadsheetml.sheet", _ZIP),
-    "doc": ("application/msword", _OLE),
-    "xls": ("application/vnd.ms-excel", _OLE),
-    "wps": ("application/vnd.ms-works", _OLE),
-    "jpg": ("image/jpeg", b"\xff\xd8\xff"),
-    "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
-    "png": ("image/png", b"\x89PNG\r\n\x1a\n"),
-    "tif": ("image/tiff", b"II*\x00"),
-    "tiff": ("image/tiff", b"II*\x00"),
-}
+TYPES = {kind: known for kind, known in files.TYPES.items() if kind != "txt"}
 
 
 @dataclass(frozen=True)
