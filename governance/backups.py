@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import io
 import json
@@ -28,6 +27,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from governance import clock, files
+from governance.data_folder import is_served
 
 FORMAT = 1
 _FILE = re.compile(r"^files/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -99,7 +99,7 @@ def read(path: Path, *, force: bool = False) -> Found:
             f"这份备份来自 {names.get(manifest['vendor'], manifest['vendor'])}，现在的数据库是"
             f" {names.get(connection.vendor, connection.vendor)}；请用 DATABASE_URL 指向同类的数据库。", 2
         )  # fmt: skip
-    if _is_served():
+    if is_served():
         raise CannotBackUp(f"数据文件夹 {settings.DATA_DIR} 正在使用，请先停止 ./run 再恢复。")
     if not force and not _is_empty():
         raise CannotBackUp("数据库里已经有数据，没有恢复。确要覆盖，请先备份现在的数据，再加 --force。")
@@ -197,17 +197,6 @@ def _is_empty() -> bool:
         return "governance_user" not in connection.introspection.table_names()
     except DatabaseError as error:
         raise CannotBackUp(f"数据库没有应答（{type(error).__name__}），请检查 DATABASE_URL。") from None
-
-
-def _is_served() -> bool:
-    try:
-        with open(settings.DATA_DIR / "serve.lock") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 # --- the tar -------------------------------------------------------------------------------------------------------

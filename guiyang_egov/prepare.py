@@ -19,7 +19,8 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
-LOCK_FILE = "serve.lock"
+from governance.data_folder import is_served
+
 COPIES_KEPT = 3
 
 # Commands that look at code alone, or that make the database themselves.
@@ -86,7 +87,7 @@ def _prepare(*, serving: bool, loads_plan: bool) -> None:
     elif not _pending(applied):
         if not serving:
             return
-    elif not serving and _is_served():
+    elif not serving and is_served():
         raise CannotPrepare("数据库早于现在的程序，而旧程序还在运行。请先停止它，再用 ./run 启动一次，然后重试。")
     else:
         _say("正在升级数据库……")
@@ -186,18 +187,6 @@ def _one_at_a_time() -> Iterator[None]:
     with open(settings.DATA_DIR / "prepare.lock", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _is_served() -> bool:
-    """Whether a ./run holds this data folder."""
-    try:
-        with open(settings.DATA_DIR / LOCK_FILE) as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _say(sentence: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 
 from django.db import connection
@@ -15,6 +14,7 @@ from priorities.models import Submission
 from projects.models import Project, ProjectLead
 from tests.conftest import NAMES
 from tests.house.test_addresses import PAGES
+from tests.rows import twin_of
 
 RECORDS = {"reference": "SB2008-011", "code": "P04", "year": "2007", "slug": "8.3.2-3", "key": "plan-2006", "pk": "1"}
 
@@ -97,35 +97,25 @@ def _counts(offices) -> dict:
     return {(who, address): _queries(clients[who], address) for who, address in MAIN}
 
 
-def _copy(row, **changes):
-    twin = copy.copy(row)
-    twin.pk, twin._state = None, copy.copy(row._state)
-    twin._state.adding = True
-    for name, value in changes.items():
-        setattr(twin, name, value)
-    twin.save(force_insert=True)
-    return twin
-
-
 def _grow():
     """100 more projects with leads and money, 30 more cases of several states with what hangs on them."""
     template = Project.objects.get(code="P17")
     lead, line = template.leads.first(), BudgetLine.objects.filter(project=template).first()
     for n in range(100):
-        project = _copy(template, code=f"N2007-{n:02d}", plan_item=None, order=100 + n)
-        _copy(ProjectLead.objects.get(pk=lead.pk), project=project)
-        _copy(line, project=project)
+        project = twin_of(template, code=f"N2007-{n:02d}", plan_item=None, order=100 + n)
+        twin_of(ProjectLead.objects.get(pk=lead.pk), project=project)
+        twin_of(line, project=project)
     for n in range(30):
         row = Submission.objects.by_reference(("SB2008-011", "SB2008-010", "SB2008-012")[n % 3]).get()
         screening, version = row.screenings.order_by("pk").last(), row.versions.order_by("pk").last()
-        twin = _copy(row, number=f"SB2008-{500 + n}", receipt_number=None)
-        kept = _copy(version, submission=twin) if version else None
+        twin = twin_of(row, number=f"SB2008-{500 + n}", receipt_number=None)
+        kept = twin_of(version, submission=twin) if version else None
         if screening:
-            _copy(screening, submission=twin, **({"version": kept} if hasattr(screening, "version_id") else {}))
+            twin_of(screening, submission=twin, **({"version": kept} if hasattr(screening, "version_id") else {}))
         for round_ in Round.objects.filter(about=row.audit_key):
-            again = _copy(round_, about=twin.audit_key)
+            again = twin_of(round_, about=twin.audit_key)
             for seat in Seat.objects.filter(round_id=round_.pk):
-                _copy(seat, round=again)
+                twin_of(seat, round=again)
 
 
 def test_no_page_makes_more_queries_for_more_rows(offices):

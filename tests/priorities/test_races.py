@@ -3,7 +3,6 @@ the lock is off, so that a green test means something."""
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from governance.models import Answer, Round, Seat
 from governance.refusal import Refused
 from priorities import actions, workflow
 from priorities.models import Conclusion, Screening, Submission, SubmissionVersion
+from tests.rows import twin_of
 
 pytestmark = [
     pytest.mark.postgres,
@@ -66,30 +66,17 @@ def clones(row: Submission, count: int) -> list[Submission]:
              Conclusion.objects.get(submission=row, in_force=True)]  # fmt: skip
     made = []
     for i in range(count):
-        twin = copy.copy(row)
-        twin.pk, twin.number, twin._state = None, f"SB2008-{500 + i}", copy.copy(row._state)
-        twin._state.adding = True
-        twin.save(force_insert=True)
-        version = _copy(parts[0], submission=twin)
-        _copy(parts[1], submission=twin, version=version)
-        _copy(parts[2], submission=twin, version=version)
-        opened = _copy(old_round, about=twin.audit_key)
+        twin = twin_of(row, number=f"SB2008-{500 + i}")
+        version = twin_of(parts[0], submission=twin)
+        twin_of(parts[1], submission=twin, version=version)
+        twin_of(parts[2], submission=twin, version=version)
+        opened = twin_of(old_round, about=twin.audit_key)
         for seat in seats:
-            _copy(seat, round=opened)
+            twin_of(seat, round=opened)
         for fact in row.confirmed_facts.all():
-            _copy(fact, submission=twin)
+            twin_of(fact, submission=twin)
         made.append(twin)
     return made
-
-
-def _copy(row, **changes):
-    twin = copy.copy(row)
-    twin.pk, twin._state = None, copy.copy(row._state)
-    twin._state.adding = True
-    for name, value in changes.items():
-        setattr(twin, name, value)
-    twin.save(force_insert=True)
-    return twin
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from governance.data_folder import SERVE_LOCK
 from governance.models import User
 from guiyang_egov import prepare
 from guiyang_egov.demo.accounts import ACCOUNTS
@@ -132,7 +133,7 @@ def _hold_data_folder(host: str, port: int) -> Iterator[int]:
     """
     folder = settings.DATA_DIR
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _open_lock(folder / prepare.LOCK_FILE) as own, _open_lock(folder / "serve-children.lock") as children:
+    with _open_lock(folder / SERVE_LOCK) as own, _open_lock(folder / "serve-children.lock") as children:
         if not _try_lock(own):
             holder = _holder(own)
             who = f"进程 {holder.get('pid', '不明')}，地址 {holder.get('address', '不明')}"
