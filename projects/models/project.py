@@ -1,14 +1,13 @@
-"""Tables of the register: projects and their leads, phases, milestones, changes, progress; plan tasks."""
+"""Projects with their programme, leads and phases."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from governance.models import Organisation, PlanItem
-from governance.models.fields import PRECISIONS, Dated, DayedHistory, Demonstrable, WanField
+from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
 
 
 class Programme(models.Model):
@@ -78,7 +77,11 @@ class Project(Demonstrable):
         ("takeover", "补录"),
     ]
     LEVELS = [("1", "一级（总体工程）"), ("2", "二级（业务应用系统）")]
-    TIERS = [("total", "总系统（一级课题）"), ("application", "业务应用系统（二级课题）"), ("subsystem", "子系统（三级课题）")]
+    TIERS = [
+        ("total", "总系统（一级课题）"),
+        ("application", "业务应用系统（二级课题）"),
+        ("subsystem", "子系统（三级课题）"),
+    ]
     INVESTMENT_TYPES = [("government", "政府型"), ("market", "市场型"), ("public_good", "公益型")]
 
     code = models.CharField("编号", max_length=12, unique=True)
@@ -185,153 +188,3 @@ class Phase(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Milestone(Demonstrable):
-    """A milestone of the plan's content (quote) or one's own; outside the row's window it is flagged (D27)."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="milestones")
-    text = models.CharField(max_length=200)
-    quote = models.CharField("原文", max_length=300, blank=True)
-    start = models.DateField()
-    end = models.DateField()
-    precision = models.CharField(max_length=5, choices=PRECISIONS, default="year")
-    outside_window = models.BooleanField("超出项目周期", default=False)
-    discrepancy = models.CharField(max_length=6, blank=True)
-    done_on = models.DateField("完成日期", null=True, blank=True)
-    evidence = models.CharField("凭据", max_length=300, blank=True)
-
-    history = HistoricalRecords(bases=(DayedHistory,))
-
-    class Meta:
-        ordering = ["start", "pk"]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class StateChange(Dated, Demonstrable):
-    """A transition of a project."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="state_changes")
-    was = models.CharField(max_length=20)
-    now = models.CharField(max_length=20)
-    reason = models.CharField(max_length=300, blank=True)
-    by_text = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.was} → {self.now}"
-
-
-class Change(Dated, Demonstrable):
-    """A change of content, time, budget or lead: old, new, reason, approver, effect. The original baseline stays."""
-
-    FIELDS = [("content", "内容"), ("time", "工期"), ("budget", "预算"), ("lead", "牵头单位"), ("name", "名称")]
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="changes")
-    field = models.CharField(max_length=12, choices=FIELDS)
-    was = models.TextField(blank=True)
-    now = models.TextField(blank=True)
-    reason = models.TextField()
-    approver = models.CharField(max_length=200)
-    by_text = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_field_display()} {self.day}"
-
-
-class ProgressReport(Dated, Demonstrable):
-    """进度填报 of one period; `percent` is of the whole project."""
-
-    RATINGS = [("normal", "正常"), ("attention", "关注"), ("late", "滞后")]
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="progress_reports")
-    period = models.CharField("填报期", max_length=20)  # 2006, 2007H1
-    period_end = models.DateField()
-    percent = models.PositiveSmallIntegerField("完成 %")
-    done_text = models.TextField("完成情况")
-    problems = models.TextField("问题", blank=True)
-    next_steps = models.TextField("下一步", blank=True)
-    self_rating = models.CharField("自评", max_length=10, choices=RATINGS)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    by_text = models.CharField(max_length=200)
-    superseded = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = "进度填报"
-        ordering = ["-period_end", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "period"], condition=Q(superseded=False), name="one_progress_report_per_period"
-            ),
-            models.CheckConstraint(condition=Q(percent__lte=100), name="progress_percent_is_at_most_100"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.project.code} {self.period}"
-
-
-class PlanTaskQuerySet(models.QuerySet):
-    def matching(self, query: str):
-        from governance.text import search_text
-
-        return self.filter(search_text__contains=search_text(query))
-
-
-class PlanTask(Demonstrable):
-    """One of the 59 tasks of 10.1–10.3, verbatim; due at the end of its block (D33)."""
-
-    STATES = [("not_started", "未启动"), ("under_way", "进行中"), ("done", "已完成"), ("dropped", "不再实施")]
-
-    code = models.CharField(max_length=8, unique=True)
-    block = models.CharField(max_length=6)
-    order = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    line = models.PositiveIntegerField()
-    due = models.DateField()
-    state = models.CharField(max_length=12, choices=STATES, default="not_started")
-    state_day = models.DateField(null=True, blank=True)
-    evidence = models.CharField("凭据", max_length=300, blank=True)
-    discrepancies = models.JSONField(default=list)
-    search_text = models.TextField(blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    history = HistoricalRecords(bases=(DayedHistory,), excluded_fields=["search_text", "discrepancies"])
-    objects = PlanTaskQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "规划任务"
-        ordering = ["block", "order"]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}"
-
-    @property
-    def audit_key(self) -> str:
-        return f"plan-task:{self.code}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("projects:task", args=[self.code])
-
-
-class TaskLink(models.Model):
-    """A task and a project that carries it, sure or possible (D28, D35)."""
-
-    CERTAINTIES = [("sure", "确定"), ("possible", "可能")]
-
-    task = models.ForeignKey(PlanTask, on_delete=models.CASCADE, related_name="links")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="task_links")
-    certainty = models.CharField(max_length=8, choices=CERTAINTIES)
-
-    class Meta:
-        ordering = ["task_id", "pk"]
-        constraints = [models.UniqueConstraint(fields=["task", "project"], name="one_link_per_task_and_project")]
-
-    def __str__(self) -> str:
-        return f"{self.task.code} – {self.project.code}"

@@ -1,0 +1,44 @@
+"""What happened to a project: transitions and changes."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from governance.models.fields import Dated, Demonstrable
+from projects.models.project import Project
+
+
+class StateChange(Dated, Demonstrable):
+    """A transition of a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="state_changes")
+    was = models.CharField(max_length=20)
+    now = models.CharField(max_length=20)
+    reason = models.CharField(max_length=300, blank=True)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.was} → {self.now}"
+
+
+class Change(Dated, Demonstrable):
+    """A change of content, time, budget or lead: old, new, reason, approver, effect. The original baseline stays."""
+
+    FIELDS = [("content", "内容"), ("time", "工期"), ("budget", "预算"), ("lead", "牵头单位"), ("name", "名称")]
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="changes")
+    field = models.CharField(max_length=12, choices=FIELDS)
+    was = models.TextField(blank=True)
+    now = models.TextField(blank=True)
+    reason = models.TextField()
+    approver = models.CharField(max_length=200)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_field_display()} {self.day}"
