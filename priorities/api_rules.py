@@ -138,12 +138,14 @@ class AnnualPlans(Reading):
 
 
 class QuestionSerializer(serializers.Serializer):
-    """A fact as the form asks for it; `office`: the office answers; `component`: asked of each component."""
+    """A fact as the form asks for it; `office`: the office answers; `component`: asked of each component;
+    `turned`: the question asks for the opposite of the key, 是 is the key's `no`."""
 
     fact = serializers.CharField()
     question = serializers.CharField()
     office = serializers.BooleanField()
     component = serializers.BooleanField()
+    turned = serializers.BooleanField()
 
 
 class ReadingSerializer(serializers.Serializer):

@@ -13,9 +13,9 @@ from governance.access import Actor
 from governance.models import Answer, Round, Seat
 from priorities import conclusions, contacts, filing_form, payer, rule_sets, screening, seats
 from priorities import proposal as proposals
-from priorities.labels import OUTCOMES, RESULTS
+from priorities.labels import ANSWERS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
-from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact
+from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact, on_screen
 
 HEADINGS = (("8.3.3", "市财政不支持"), ("8.3.2", "缓建"), ("8.3.1", "优先建设（原文称 9 类，实列 8 类）"))
 UNIFIED_DEPLOYMENT = (
@@ -33,7 +33,7 @@ def live(row: Submission, document: dict, actor: Actor) -> dict:
     result = screening.assess_stated(facts | assumed, components, clock.today())
     shown = _shown(result, document)
     return shown | {
-        "assumed": [FACTS[f].question for f in OFFICE_FACTS],
+        "assumed": [(FACTS[f].question, on_screen(f, "no")) for f in OFFICE_FACTS],
         "advice": rule_sets.advice(facts | assumed, components, clock.today()),
         "contradictions": rule_sets.contradictions(facts),
         "payer": payer.panel(row, document, result),
@@ -182,7 +182,8 @@ def _facts(clause: str, document: dict, held: dict) -> list[dict]:
                 "stated": "" if fact in OFFICE_FACTS else stated or "unknown", "stated_evidence": evidence, "value": value,
                 "evidence": kept.evidence if kept else "", "confirmed": kept is not None,
                 "corrected": kept is not None and fact not in OFFICE_FACTS and value != (stated or "unknown"),
-                "office": fact in OFFICE_FACTS,
+                "office": fact in OFFICE_FACTS, "shown": on_screen(fact, value),
+                "options": [(on_screen(fact, a), word) for a, word in ANSWERS.items()],
             })  # fmt: skip
     return rows
 

@@ -10,6 +10,7 @@ from governance.models import Round
 from priorities import desk, screening
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import Conclusion, PlanEntry, Submission
+from priorities.rules.facts import on_screen
 from projects.models import Project
 
 HITS = 20
@@ -109,5 +110,5 @@ def advice_for(project: Project, day: dt.date) -> Advice | None:
     else:
         facts, components = screening.facts_of(latest)
         result = screening.assess_stated(facts, components, day)
-        basis = [(screening.question(f), v, f"出自 {latest.reference}") for f, v in facts.items()]
+        basis = [(screening.question(f), on_screen(f, v), f"出自 {latest.reference}") for f, v in facts.items()]
     return Advice(result["outcome"], OUTCOMES[result["outcome"]], result["met"], result["trace"], basis, ADVISORY)

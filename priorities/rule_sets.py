@@ -111,7 +111,7 @@ def described(day: dt.date) -> list[dict]:
             "facts": [str(f) for f in c.facts],
             "questions": [
                 {"fact": str(f), "question": FACTS[f].question, "office": FACTS[f].is_office,
-                 "component": FACTS[f].is_component_fact}
+                 "component": FACTS[f].is_component_fact, "turned": FACTS[f].turned}
                 for f in c.facts
             ],
             "readings": [{"key": r.key, "text": r.text, "default": i == 0} for i, r in enumerate(c.readings)],

@@ -1,6 +1,7 @@
 """The facts of 8.3: each one plain question, answered yes / no / unknown with evidence. Unanswered is unknown, never no.
 
-Questions quote the plan's words and are put positively; the keys are labels only.
+Questions quote the plan's words and are put positively; the keys are labels only. Six keys name a fault (服务范围窄小): their
+question asks for its opposite, and 是 / 否 are turned round where they are shown (`on_screen`); stored is the key's answer.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Fact(StrEnum):
 class FactInfo:
     """A fact on screen. `kinds`: the kinds of construction that call for the question (empty: always asked).
 
-    `actionable`: whether the department can change it (advice moves only these); `remedy` says how.
+    `actionable`: whether the department can change it (advice moves only these); `remedy` says how. `turned`: the question
+    asks for the opposite of the key.
     """
 
     key: Fact
@@ -80,13 +82,14 @@ class FactInfo:
     kinds: tuple[str, ...] = ()
     actionable: bool = False
     remedy: str = ""
+    turned: bool = False
 
 
 def _f(fact: Fact, clause: str, question: str, **more) -> FactInfo:
     return FactInfo(fact, question, (clause,), **more)
 
 
-_OFFICE = {"is_office": True}
+_OFFICE = {"is_office": True, "turned": True}
 _NET = {"is_component_fact": True, "kinds": ("network",), "actionable": True}
 _BASE = {"is_component_fact": True, "kinds": ("database",), "actionable": True}
 
@@ -122,10 +125,10 @@ FACTS: dict[Fact, FactInfo] = {
         _f(Fact.OPERATORS_QUALIFIED, "8.3.2(1)", "“运行维护人员素质”是否具备？", actionable=True, remedy="配备并培训运行维护人员"),
         _f(Fact.TECHNICAL_ENVIRONMENT_READY, "8.3.2(1)", "“计算机、网络等技术环境”是否具备？", actionable=True,
            remedy="补齐计算机、网络等技术环境"),
-        _f(Fact.NARROW_SCOPE, "8.3.2(2)", "“服务范围”是否“窄小”？", **_OFFICE),
-        _f(Fact.UNCLEAR_APPROACH, "8.3.2(2)", "“建设思路”是否“不清晰”？", **_OFFICE),
-        _f(Fact.COMPLEX_TECHNOLOGY, "8.3.2(2)", "“系统技术”是否“复杂”？", **_OFFICE),
-        _f(Fact.NO_CLEAR_SOCIAL_BENEFIT, "8.3.2(2)", "“社会效益”是否“不明显”？", **_OFFICE),
+        _f(Fact.NARROW_SCOPE, "8.3.2(2)", "“服务范围”是否足够广？", **_OFFICE),
+        _f(Fact.UNCLEAR_APPROACH, "8.3.2(2)", "“建设思路”是否清晰？", **_OFFICE),
+        _f(Fact.COMPLEX_TECHNOLOGY, "8.3.2(2)", "“系统技术”是否简明？", **_OFFICE),
+        _f(Fact.NO_CLEAR_SOCIAL_BENEFIT, "8.3.2(2)", "“社会效益”是否明显？", **_OFFICE),
         _f(Fact.BUSINESS_SYSTEM, "8.3.2(3)", "是不是“业务系统”？"),
         _f(Fact.EXCHANGEABLE, "8.3.2(3)", "业务数据能否“纳入信息资源管理部门共享交换”？", actionable=True,
            remedy="数据经市政府信息资源共享与交换平台交换（9.1.2.2）"),
@@ -133,11 +136,11 @@ FACTS: dict[Fact, FactInfo] = {
         _f(Fact.DEPARTMENT_INFORMATISED, "8.3.2(4)", "“本部门信息化程度”是否足够？", actionable=True, remedy="先提高本部门信息化程度"),
         _f(Fact.VERTICAL_NETWORK, "8.3.3(1)", "是不是“纵向网络建设”？", remedy="不建纵向网络", **_NET),
         _f(Fact.CLOSED_AND_INDEPENDENT, "8.3.3(1)", "网络是否“封闭独立”？", remedy="改用统一网络平台虚拟专网（9.1.2.1）", **_NET),
-        _f(Fact.SEVERELY_DUPLICATES, "8.3.3(2)", "是否属于“严重重复建设”？", **_OFFICE),
+        _f(Fact.SEVERELY_DUPLICATES, "8.3.3(2)", "是否避免了“严重重复建设”？", **_OFFICE),
         _f(Fact.PURE_DATABASE, "8.3.3(3)", "是不是“纯数据库建设”？", remedy="与业务应用一并建设", **_BASE),
         _f(Fact.HAS_APPLICATION, "8.3.3(3)", "有没有“应用”？", remedy="配上业务应用", **_BASE),
         _f(Fact.SHAREABLE, "8.3.3(3)", "能不能“共享”？", remedy="经共享与交换平台开放共享（9.1.2.2）", **_BASE),
-        _f(Fact.PROCESS_STABILITY_UNCLEAR, "8.3.3(4)", "“业务流程稳定前景”是否“不明朗”？", **_OFFICE),
+        _f(Fact.PROCESS_STABILITY_UNCLEAR, "8.3.3(4)", "“业务流程稳定前景”是否明朗？", **_OFFICE),
         _f(Fact.NEW_DEPARTMENT_MACHINE_ROOM, "8.3.3(5)", "是不是“各部门的新建机房”？（改造、扩建和市级共用设施不是）",
            is_component_fact=True, kinds=("machine_room",), actionable=True, remedy="托管到市电子政务网络管理中心（9.1.2.1）"),
     )
@@ -145,6 +148,14 @@ FACTS: dict[Fact, FactInfo] = {
 
 if _missing := set(Fact) - set(FACTS):
     raise RuntimeError(f"没有问题的事实：{_missing}")
+
+_OPPOSITE = {"yes": "no", "no": "yes"}
+
+
+def on_screen(fact: str, answer: str) -> str:
+    """A key's answer as the question on screen puts it, and an answer on screen as the key's: turned round or as it is."""
+    return _OPPOSITE.get(answer, answer) if FACTS[Fact(fact)].turned else answer
+
 
 OFFICE_FACTS = tuple(f for f in Fact if FACTS[f].is_office)
 COMPONENT_FACTS = tuple(f for f in Fact if FACTS[f].is_component_fact)

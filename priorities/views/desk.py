@@ -10,7 +10,7 @@ from governance import audit, clock, web
 from governance.once import once
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
-from priorities import actions, case, desk, filing_form, guards
+from priorities import actions, case, desk, guards
 from priorities.labels import STATES
 from priorities.models import Conclusion, Submission
 from priorities.reading import reading
@@ -72,7 +72,6 @@ def _context(request, row: Submission, **more) -> dict:
         "history": audit.history(row, limit=30),
         "conclusions": Conclusion.KINDS,
         "states": STATES,
-        "answers": filing_form.ANSWERS,
     } | more
 
 

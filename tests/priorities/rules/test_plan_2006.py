@@ -9,7 +9,7 @@ import pytest
 
 from priorities.rules.assess import assess
 from priorities.rules.criteria import UnknownClause
-from priorities.rules.facts import FACTS, OFFICE_FACTS, Answer, Fact
+from priorities.rules.facts import FACTS, OFFICE_FACTS, Answer, Fact, on_screen
 from priorities.rules.plan_2006 import BY_CLAUSE, CLAUSES, CRITERIA, criterion
 from priorities.rules.rule_set import OF_HEADING, PRECEDENCE, Outcome, RuleSet
 
@@ -93,6 +93,16 @@ def test_every_fact_belongs_to_one_clause_and_has_a_question():
 
 def test_six_facts_are_the_office_s_alone():
     assert len(OFFICE_FACTS) == 6
+
+
+def test_the_question_of_a_fault_asks_for_its_opposite_and_the_answer_shown_is_turned_round():
+    """design.md §3: put positively; the key keeps its answer."""
+    assert {f for f in Fact if FACTS[f].turned} == set(OFFICE_FACTS)
+    for fact in Fact:
+        turned = FACTS[fact].turned
+        assert [on_screen(fact, a) for a in ("yes", "no", "unknown", "")] == ["no" if turned else "yes", "yes" if turned else "no", "unknown", ""]
+        assert all(on_screen(fact, on_screen(fact, a)) == a for a in Answer)
+        assert not any(fault in FACTS[fact].question for fault in ("窄小", "不清晰", "不明", "是否“复杂”"))
 
 
 @pytest.mark.parametrize("readings", [{"8.3.2(2)": "nine_of_four"}, {"8.3.1(9)": "all"}])
