@@ -7,9 +7,10 @@ import unicodedata
 from django import forms
 
 from governance.models import Organisation
+from governance.text import parse_wan
 from projects import life, periods
 from projects.labels import STATES
-from projects.models import Change, PlanTask, ProgressReport, Project
+from projects.models import Change, Contract, GateItem, Phase, PlanTask, ProgressReport, Project
 
 NONE = [("", "（未定）")]
 
@@ -99,12 +100,78 @@ class StateForm(Versioned):
             del self.fields["second_unit"], self.fields["second_signer"]
 
 
+class Wan(forms.CharField):
+    """An amount in 万元 as people write it (１２０万, 1,200.5); None where it is left out."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def clean(self, value):
+        try:
+            return parse_wan(super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class PhaseField(forms.ModelChoiceField):
+    """A phase of the project, or the whole."""
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=Phase.objects.none(), required=False, empty_label="（整个项目）", **kwargs)
+
+
+class GateForm(forms.Form):
+    """One requirement of a gate."""
+
+    status = forms.ChoiceField(label="情况", choices=GateItem.STATUSES, widget=forms.RadioSelect, initial="provided")
+    document = Long(label="材料名称及文号；不适用的写理由", rows=2, max_length=300)
+    dated = Day(label="材料日期", required=False)
+
+    def __init__(self, *args, may_not_apply: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not may_not_apply and not self.is_bound:
+            self.fields["status"].choices = GateItem.STATUSES[:1]
+
+
+class ReasonForm(forms.Form):
+    """A record taken back."""
+
+    reason = Long(label="理由", rows=2, max_length=300)
+
+
+class ContractForm(forms.Form):
+    """合同."""
+
+    kind = forms.ChoiceField(label="种类", choices=Contract.KINDS)
+    number = forms.CharField(label="合同编号", max_length=80)
+    title = forms.CharField(label="合同名称", max_length=200)
+    supplier = forms.CharField(label="乙方（供应商、监理或测评机构）全称", max_length=200)
+    amount_wan = Wan(label="合同金额（万元）", required=False)
+    signed_on = Day(label="签订日期")
+    ends_on = Day(label="履约期止", required=False)
+    warranty_until = Day(label="质保期止", required=False)
+    phase = PhaseField(label="分期")
+
+    def __init__(self, *args, project: Project, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["phase"].queryset = project.phases.all()
+        if not project.phases.exists():
+            del self.fields["phase"]
+
+
 class TakeOverForm(Versioned):
     """补录."""
 
     state = forms.ChoiceField(label="现在的状态", choices=[(s, STATES[s]) for s in life.CHAIN[1:]])
     day = Day(label="进入这一状态的日期")
     document = forms.CharField(label="依据文件及文号", max_length=200)
+    phase = PhaseField(label="分期")
+
+    def __init__(self, *args, project: Project, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["phase"].queryset = project.phases.all()
+        if not project.phases.exists():
+            del self.fields["phase"]
 
 
 class ClassifyForm(Versioned):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from governance import clock
 from governance.access import Actor, may
 from governance.models import Organisation
 from governance.roles import PERMISSION_LABELS, holders
-from projects import life
+from projects import gates, life
 from projects.labels import STATES
-from projects.models import Project
+from projects.models import Phase, Project
 
 OFFICE = "市信息办"
 
@@ -28,8 +31,35 @@ def conflicted(project: Project, organisation_id: int) -> bool:
     return organisation_id in project.belongs_to()
 
 
-def blockers(project: Project, transition: life.Transition) -> list[tuple[str, str]]:
-    """What stands in the way of a transition, whoever asks: `(sentence, who lifts it)`."""
+@dataclass(frozen=True)
+class Papers:
+    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases not yet accepted."""
+
+    keys: frozenset[str] = frozenset()
+    contract_kinds: frozenset[str] = frozenset()
+    open_phases: tuple[str, ...] = ()
+
+
+def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Papers:
+    """Read for one gate; no question where the gate asks for nothing."""
+    if gate not in gates.GATES:
+        return Papers()
+    kinds = {r.contract for r in gates.of_gate(gate) if r.contract}
+    contracts = project.contracts.filter(phase=phase, voided="", kind__in=kinds).values_list("kind", flat=True) if kinds else ()
+    phases = ()
+    if gate == "accept_finally" and phase is None:
+        phases = tuple(p.name for p in project.phases.all() if is_open(p.state))
+    items = project.gate_items.filter(phase=phase, withdrawn="").values_list("key", flat=True)
+    return Papers(frozenset(items), frozenset(contracts), phases)
+
+
+def is_open(phase_state: str) -> bool:
+    """A phase that keeps the whole from its final acceptance."""
+    return phase_state not in (*life.FINISHED, "terminated")
+
+
+def blockers(project: Project, transition: life.Transition, papers: Papers | None = None) -> list[tuple[str, str]]:
+    """What stands in the way of a transition, whoever asks: `(sentence, who lifts it)`. `papers` where they were read."""
     found = []
     state = STATES[project.state]
     if project.state not in transition.sources:
@@ -46,6 +76,41 @@ def blockers(project: Project, transition: life.Transition) -> list[tuple[str, s
             found.append((f"{project.code} 没有预算单位，不能采购（D41、D42）", f"{OFFICE}（指定预算单位）"))
     if transition.verb == "build" and project.latest_end is None:
         found.append((f"{project.code} 没有起止时间，不能开工", f"{OFFICE}（登记工期变更）"))
+    papers = papers or papers_for(project, transition.verb)
+    if transition.verb == "accept_finally" and papers.open_phases:
+        found.append((f"{project.code} 的{'、'.join(papers.open_phases)}还没有终验", f"{OFFICE}（先办理各期）"))
+    if transition.verb == "operate" and project.operator_id is None:
+        found.append((f"{project.code} 没有运营单位，不能交付运行（9.1.5，D46）", f"{OFFICE}（分类与单位）"))
+    return found + gate_blockers(project, transition.verb, papers)
+
+
+def phase_blockers(phase: Phase, transition: life.Transition) -> list[tuple[str, str]]:
+    """The same for one phase of a project."""
+    project = phase.project
+    if phase.state not in transition.sources:
+        before = "、".join(STATES[s] for s in transition.sources)
+        sentence = f"{phase.name}现在是“{STATES[phase.state]}”，只有“{before}”的可以{transition.label}"
+        return [(sentence, "按建设程序逐步办理")]
+    found = []
+    if project.state == "registered":
+        found.append((f"{project.code} 尚未立项，{phase.name}不能{transition.label}（9.1.1）", "市信息化领导小组（年度计划）"))
+    if project.state in (*life.ENDED, "suspended") and transition.verb != "terminate":
+        found.append((f"{project.code} 已{STATES[project.state]}，{phase.name}不能{transition.label}", f"{OFFICE}（先恢复项目）"))
+    if transition.verb == "procure" and budget_unit_of(project) is None:
+        found.append((f"{project.code} 没有预算单位，不能采购（D41、D42）", f"{OFFICE}（指定预算单位）"))
+    return found + gate_blockers(project, transition.verb, papers_for(project, transition.verb, phase), phase)
+
+
+def gate_blockers(project: Project, gate: str, papers: Papers, phase: Phase | None = None) -> list[tuple[str, str]]:
+    """What the gate still asks for, in one sentence, and a trial run that is too short."""
+    found = []
+    if lacking := [r.label for r in gates.lacking(gate, papers.keys, papers.contract_kinds)]:
+        named = "、".join(lacking[:4]) + ("等" if len(lacking) > 4 else "")
+        found.append((f"还缺关口材料 {len(lacking)} 项：{named}", f"牵头单位或{OFFICE}（在“建设过程”逐项登记）"))
+    if gate == "accept_finally":
+        since = phase.state_day if phase else project.state_day
+        if (ends := gates.trial_ends(since)) and clock.today() < ends:
+            found.append((f"试运行自 {since} 起，不少于 {gates.TRIAL_DAYS} 天，最早 {ends} 终验（系统默认）", "试运行期满"))
     return found
 
 
@@ -53,21 +118,30 @@ def who_may(transition: life.Transition) -> str:
     return "、".join(holders(transition.permission))
 
 
-def offered(project: Project, actor: Actor) -> list[dict]:
+def offered(project: Project, actor: Actor, papers: Papers | None = None) -> list[dict]:
     """The transitions of the state for a page: `{"transition", "target", "blockers", "may"}`, next step first."""
-    rows = []
-    for transition in life.leading_from(project.state):
-        allowed = may(actor, transition.permission, project)
-        lacking = blockers(project, transition)
-        if not allowed and not transition.by_plan:
-            lacking = [(f"{actor.role_label}不能{PERMISSION_LABELS[transition.permission]}", who_may(transition)), *lacking]
-        rows.append(
-            {
-                "transition": transition,
-                "target": STATES[life.target_of(transition, project.suspended_from)],
-                "blockers": lacking,
-                "may": allowed and not lacking,
-                "second": transition.verb in life.ACCEPTANCES and conflicted(project, actor.organisation_id),
-            }
-        )
-    return rows
+    return [
+        _offer(project, actor, t, blockers(project, t, papers), life.target_of(t, project.suspended_from))
+        for t in life.leading_from(project.state)
+    ]
+
+
+def offered_of_phase(phase: Phase, actor: Actor) -> list[dict]:
+    """The same for one phase."""
+    return [
+        _offer(phase.project, actor, t, phase_blockers(phase, t), life.target_of(t, phase.suspended_from))
+        for t in life.leading_from(phase.state, phase=True)
+    ]
+
+
+def _offer(project: Project, actor: Actor, transition: life.Transition, lacking: list, target: str) -> dict:
+    allowed = may(actor, transition.permission, project)
+    if not allowed and not transition.by_plan:
+        lacking = [(f"{actor.role_label}不能{PERMISSION_LABELS[transition.permission]}", who_may(transition)), *lacking]
+    return {
+        "transition": transition,
+        "target": STATES[target],
+        "blockers": lacking,
+        "may": allowed and not lacking,
+        "second": transition.verb in life.ACCEPTANCES and conflicted(project, actor.organisation_id),
+    }

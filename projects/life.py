@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from governance.roles import Permission
 
@@ -55,11 +55,18 @@ TRANSITIONS: tuple[Transition, ...] = (
 )  # fmt: skip
 BY_VERB = {t.verb: t for t in TRANSITIONS}
 ACCEPTANCES = ("accept_first", "accept_finally")
+# A phase is bought, built, accepted and run by itself; approval, evaluation and the end are the whole project's.
+OF_PHASES = tuple(
+    replace(t, sources=("registered", *t.sources)) if t.verb == "procure" else t
+    for t in TRANSITIONS
+    if t.verb in ("procure", "build", "accept_first", "try", "accept_finally", "operate", "suspend", "resume", "terminate")
+)
+PHASE_BY_VERB = {t.verb: t for t in OF_PHASES}
 
 
-def leading_from(state: str) -> tuple[Transition, ...]:
+def leading_from(state: str, *, phase: bool = False) -> tuple[Transition, ...]:
     """The transitions that leave a state, the next step of the chain first."""
-    return tuple(t for t in TRANSITIONS if state in t.sources)
+    return tuple(t for t in (OF_PHASES if phase else TRANSITIONS) if state in t.sources)
 
 
 def next_step(state: str) -> Transition | None:

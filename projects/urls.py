@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from projects import views
+from projects import views, views_life
 
 CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 TASK = r"(?P<code>T\d-\d{2})"
@@ -20,6 +20,12 @@ urlpatterns = [
     re_path(rf"^{CODE}/classify/$", views.classify, name="classify"),
     re_path(rf"^{CODE}/first-lead/$", views.first_lead, name="first_lead"),
     re_path(rf"^{CODE}/change/$", views.change, name="change"),
+    re_path(rf"^{CODE}/life/$", views_life.life, name="life"),
+    re_path(rf"^{CODE}/gates/(?P<key>[a-z_]{{1,40}})/$", views_life.gate, name="gate"),
+    path("gates/<int:pk>/withdraw/", views_life.withdraw_gate, name="withdraw_gate"),
+    re_path(rf"^{CODE}/contract/$", views_life.contract, name="contract"),
+    path("contracts/<int:pk>/void/", views_life.void_contract, name="void_contract"),
+    re_path(rf"^{CODE}/phases/(?P<order>\d{{1,2}})/$", views_life.phase_state, name="phase_state"),
     path("milestones/<int:pk>/", views.milestone, name="milestone"),
     path("as-of/", views.as_of, name="as_of"),
 ]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from governance import access, clock
-from governance.once import once
-from governance.refusal import Invalid, Refused
+from governance.refusal import Invalid
 from governance.roles import Permission
 from governance.web import found
 from governance.web import page as may_enter
 from projects import actions, forms, guards, life
 from projects.actions.checks import reporting
+from projects.form_views import about, form_page, project_of
 from projects.models import Milestone, ProgressReport, Project
 from projects.panels import looking, owing
 from projects.panels import tasks as task_panels
@@ -36,7 +34,7 @@ def task(request, code: str):
     row = found(task_panels.with_links(), code=code)
     form = forms.TaskForm(request.POST or None, initial={"state": row.state, "evidence": row.evidence, "version": row.version})
     context = {"page": task_panels.task_page(row, clock.today()), "may_set": access.may(request.actor, Permission.MANAGE_PROJECT)}
-    return _form(
+    return form_page(
         request, form, "projects/task.html", context, verb="projects.task.set_state", address=row.get_absolute_url(),
         done=f"已保存 {code} 的状态。",
         call=lambda data: actions.set_task_state(by=request.actor, task=row, **data),
@@ -55,12 +53,12 @@ def progress(request):
 @may_enter(READ)
 def report_progress(request, code: str):
     """File a report of one project."""
-    project = _project(request, code)
+    project = project_of(request, code)
     access.require(request.actor, reporting(request.actor), project)
     earlier = list(project.progress_reports.filter(superseded=False)[:6])
     initial = {"percent": project.percent, "period": request.GET.get("period", "")}
     form = forms.ProgressForm(request.POST or None, day=clock.today(), initial=initial)
-    return _form(
+    return form_page(
         request, form, "projects/report_progress.html", {"project": project, "earlier": earlier},
         verb="projects.progress.file", address=project.get_absolute_url(), done=f"已填报 {code} 的进度。",
         call=lambda data: actions.file_progress(by=request.actor, project=project, **data),
@@ -70,14 +68,14 @@ def report_progress(request, code: str):
 @may_enter(READ)
 def change_state(request, code: str):
     """Lead a project on; what cannot be done is listed with who lifts it."""
-    project = _project(request, code)
+    project = project_of(request, code)
     offered = guards.offered(project, request.actor)
     onward = life.next_step(project.state)  # chosen beforehand; suspending or ending never is
     first = next((o["transition"].verb for o in offered if o["may"] and o["transition"] is onward), "")
     form = forms.StateForm(request.POST or None, offered=offered, initial={"version": project.version, "step": first})
     context = {"project": project, "offered": offered, "steps": [o for o in offered if not o["may"]],
                "any": any(o["may"] for o in offered)}  # fmt: skip
-    return _form(
+    return form_page(
         request, form, "projects/state.html", context, verb="projects.project.change_state",
         address=project.get_absolute_url(), done=f"{code} 的状态已变更。",
         call=lambda data: actions.change_state(by=request.actor, project=project, **data),
@@ -87,10 +85,10 @@ def change_state(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def take_over(request, code: str):
     """补录 the state of a running project."""
-    project = _project(request, code)
-    form = forms.TakeOverForm(request.POST or None, initial={"version": project.version, "state": "building"})
-    context = _about(project, "补录现有状态", "只记一次：系统启用以前已经在建的项目，按文件补录现在的状态，不补造中间的过程。")
-    return _form(
+    project = project_of(request, code)
+    form = forms.TakeOverForm(request.POST or None, project=project, initial={"version": project.version, "state": "building"})
+    context = about(project, "补录现有状态", "只记一次：系统启用以前已经在建的项目，按文件补录现在的状态，不补造中间的过程。")
+    return form_page(
         request, form, "projects/form.html", context, verb="projects.project.take_over", address=project.get_absolute_url(),
         done=f"已补录 {code} 的状态。", call=lambda data: actions.take_over(by=request.actor, project=project, **data),
     )  # fmt: skip
@@ -99,12 +97,12 @@ def take_over(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def classify(request, code: str):
     """Budget unit, level, tier, type, builder and operator."""
-    project = _project(request, code)
+    project = project_of(request, code)
     names = actions.description.MAY_SET
     initial = {name: getattr(project, name) for name in names} | {"version": project.version}
     form = forms.ClassifyForm(request.POST or None, project=project, initial=initial)
-    context = _about(project, "分类与单位", "管理级别（9.2.2）与课题层级（9.2.7）是两回事，分别填写（D47）；未定的留空。", "保存分类")
-    return _form(
+    context = about(project, "分类与单位", "管理级别（9.2.2）与课题层级（9.2.7）是两回事，分别填写（D47）；未定的留空。", "保存分类")
+    return form_page(
         request, form, "projects/form.html", context, verb="projects.project.classify", address=project.get_absolute_url(),
         done=f"已保存 {code} 的分类。", call=lambda data: actions.classify(by=request.actor, project=project, **data),
     )  # fmt: skip
@@ -113,12 +111,12 @@ def classify(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def first_lead(request, code: str):
     """Confirm the first lead."""
-    project = _project(request, code)
+    project = project_of(request, code)
     lead = project.leads.filter(is_generic=False).first()
     initial = {"version": project.version, "organisation": lead.organisation_id if lead else None}
     form = forms.FirstLeadForm(request.POST or None, project=project, initial=initial)
-    context = _about(project, "确认第一牵头", "规划列名不分主次，首列的为第一牵头（默认，D43）；概算不在牵头单位间拆分。")
-    return _form(
+    context = about(project, "确认第一牵头", "规划列名不分主次，首列的为第一牵头（默认，D43）；概算不在牵头单位间拆分。")
+    return form_page(
         request, form, "projects/form.html", context, verb="projects.project.confirm_first_lead",
         address=project.get_absolute_url(), done=f"已确认 {code} 的第一牵头。",
         call=lambda data: actions.confirm_first_lead(by=request.actor, project=project, **data),
@@ -128,10 +126,10 @@ def first_lead(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def change(request, code: str):
     """Record a change approved on paper."""
-    project = _project(request, code)
+    project = project_of(request, code)
     form = forms.ChangeForm(request.POST or None, initial={"version": project.version})
-    context = _about(project, "登记变更", "登记已经批准的变更：原值、新值、理由、批准人都留存，原基线不变。预算变更由牵头单位提出，走联合会签。")
-    return _form(
+    context = about(project, "登记变更", "登记已经批准的变更：原值、新值、理由、批准人都留存，原基线不变。预算变更由牵头单位提出，走联合会签。")
+    return form_page(
         request, form, "projects/form.html", context, verb="projects.project.record_change",
         address=project.get_absolute_url(), done=f"已登记 {code} 的变更。",
         call=lambda data: actions.record_change(by=request.actor, project=project, **data),
@@ -152,8 +150,8 @@ def milestone(request, pk: int):
         form, title = forms.ReopenForm(request.POST or None), "撤销节点完成"
         call = lambda data: actions.reopen_milestone(by=request.actor, milestone=row, **data)  # noqa: E731
     note = f"节点“{row.text}”" + (f"，原文“{row.quote}”" if row.quote else "")
-    context = _about(project, title, note, "登记完成" if row.done_on is None else title)
-    return _form(request, form, "projects/form.html", context, verb="projects.milestone", done=f"已保存 {project.code} 的节点。",
+    context = about(project, title, note, "登记完成" if row.done_on is None else title)
+    return form_page(request, form, "projects/form.html", context, verb="projects.milestone", done=f"已保存 {project.code} 的节点。",
                  address=project.get_absolute_url(), call=call)  # fmt: skip
 
 
@@ -166,34 +164,3 @@ def as_of(request):
     except ValueError:
         raise Invalid(f"“{text[:20]}”不是日期，请写作 2006-12-31。", fields={"day": ["请写作 2006-12-31"]}) from None
     return render(request, "projects/as_of.html", {"stood": looking.as_of(day), "day": day})
-
-
-def _project(request, code: str) -> Project:
-    return found(Project.objects.visible_to(request.actor).select_related("budget_unit"), code=code)
-
-
-def _about(project: Project, title: str, note: str, button: str = "") -> dict:
-    return {"project": project, "title": title, "note": note, "button": button or title}
-
-
-def _form(request, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable):
-    """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why."""
-    status, refusal = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                with once(request.actor, verb, request.POST.get("once")) as first:
-                    if first.address is None:
-                        call(form.cleaned_data)
-                        first.address = address
-                messages.success(request, done)
-                return redirect(first.address)
-            except Refused as refused:
-                if refused.status in (403, 404):
-                    raise
-                refusal, status = refused, refused.status
-                for name, sentences in refused.fields.items():
-                    for sentence in sentences:
-                        form.add_error(name if name in form.fields else None, sentence)
-    return render(request, template, context | {"form": form, "refusal": refusal, "life": life}, status=status)

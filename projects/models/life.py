@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from governance.models.fields import Dated, Demonstrable
-from projects.models.project import Project
+from projects.models.project import Phase, Project
 
 
 class StateChange(Dated, Demonstrable):
-    """A transition of a project."""
+    """A transition of a project, or of one of its phases."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="state_changes")
+    phase = models.ForeignKey(Phase, null=True, blank=True, on_delete=models.RESTRICT, related_name="state_changes")
     was = models.CharField(max_length=20)
     now = models.CharField(max_length=20)
     reason = models.CharField(max_length=300, blank=True)
@@ -22,6 +23,14 @@ class StateChange(Dated, Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.now}"
+
+    @property
+    def was_label(self) -> str:
+        return dict(Project.STATES).get(self.was, "登记")
+
+    @property
+    def now_label(self) -> str:
+        return dict(Project.STATES)[self.now]
 
 
 class Change(Dated, Demonstrable):
@@ -35,6 +44,7 @@ class Change(Dated, Demonstrable):
     now = models.TextField(blank=True)
     reason = models.TextField()
     approver = models.CharField(max_length=200)
+    effect = models.CharField("影响", max_length=400, blank=True)
     by_text = models.CharField(max_length=200)
 
     class Meta:

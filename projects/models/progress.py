@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.models import Organisation
-from governance.models.fields import Dated, Demonstrable
+from governance.models.fields import Dated, Demonstrable, WanField
 from projects.models.project import Project
 
 
@@ -19,6 +19,7 @@ class ProgressReport(Dated, Demonstrable):
     period = models.CharField("填报期", max_length=20)  # 2006, 2007H1
     period_end = models.DateField()
     percent = models.PositiveSmallIntegerField("完成 %")
+    spent_wan = WanField("累计支出（自报，万元）", null=True, blank=True)
     done_text = models.TextField("完成情况")
     problems = models.TextField("问题", blank=True)
     next_steps = models.TextField("下一步", blank=True)
@@ -39,3 +40,40 @@ class ProgressReport(Dated, Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.project.code} {self.period}"
+
+
+class ReportCall(Dated, Demonstrable):
+    """A call for reports of a period with its due day; every project under way owes one (field-practice §8)."""
+
+    period = models.CharField("填报期", max_length=20)
+    due = models.DateField("截止日期")
+    note = models.CharField("要求", max_length=300, blank=True)
+    by_text = models.CharField(max_length=200)
+    withdrawn = models.CharField("撤回理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "填报通知"
+        ordering = ["-due", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["period"], condition=Q(withdrawn=""), name="one_call_per_period")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} 填报通知"
+
+
+class ExpertRating(Dated, Demonstrable):
+    """What an expert or the office says of a project beside its own and the computed rating; a later one stands."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="expert_ratings")
+    rating = models.CharField("专家评级", max_length=10, choices=ProgressReport.RATINGS)
+    reason = models.CharField("依据", max_length=500)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = "专家评级"
+        ordering = ["-day", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.get_rating_display()}"

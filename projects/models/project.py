@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
+
+NO_END = dt.date(9999, 12, 31)  # sorts projects without an end last
 
 
 class Programme(models.Model):
@@ -83,6 +89,8 @@ class Project(Demonstrable):
         ("subsystem", "子系统（三级课题）"),
     ]
     INVESTMENT_TYPES = [("government", "政府型"), ("market", "市场型"), ("public_good", "公益型")]
+    MANDATES = [("state", "国家要求建设"), ("province", "省要求建设"), ("city", "市级要求建设"), ("own", "本部门自建")]
+    ESTIMATE_BASES = [("plan", "业内估算（10.4）"), ("filed", "申报概算（未经批复）")]
 
     code = models.CharField("编号", max_length=12, unique=True)
     name = models.CharField("名称", max_length=200)
@@ -103,7 +111,10 @@ class Project(Demonstrable):
     precision = models.CharField("时间精度", max_length=5, choices=PRECISIONS, default="year")
     latest_start = models.DateField("最新起", null=True, blank=True)
     latest_end = models.DateField("最新止", null=True, blank=True)
-    estimate_wan = WanField("概算（业内估算，万元）", null=True, blank=True)
+    estimate_wan = WanField("概算（万元，非批复）", null=True, blank=True)
+    estimate_basis = models.CharField("概算依据", max_length=8, choices=ESTIMATE_BASES, default="plan")
+    mandate = models.CharField("谁要求建设（8.1(3)、(4)）", max_length=8, choices=MANDATES, blank=True)
+    on_shared_list = models.BooleanField("列入 8.1(2) 由市财政投资的系统", null=True, blank=True)
     percent = models.PositiveSmallIntegerField("完成比例 %", null=True, blank=True)
     leads_open_ended = models.BooleanField("牵头单位未尽", default=False)
     budget_unit = models.ForeignKey(
@@ -135,6 +146,12 @@ class Project(Demonstrable):
             models.CheckConstraint(
                 condition=Q(percent=None) | Q(percent__lte=100), name="project_percent_is_at_most_100"
             ),
+        ]
+        # One index a sort of the list: what is not filled in comes last (projects.panels.lists.SORTS).
+        indexes = [
+            models.Index(Coalesce("estimate_wan", Value(Decimal("-1"))), name="project_by_estimate"),
+            models.Index(Coalesce("percent", Value(-1)), name="project_by_percent"),
+            models.Index(Coalesce("latest_end", Value(NO_END)), name="project_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -172,7 +189,7 @@ class ProjectLead(models.Model):
 
 
 class Phase(models.Model):
-    """A phase of one project (P15: 首期, 二期)."""
+    """A phase of one project (P15: 首期, 二期) with a life of its own, from its purchase to its running."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="phases")
     order = models.PositiveSmallIntegerField()
@@ -180,6 +197,9 @@ class Phase(models.Model):
     start = models.DateField()
     end = models.DateField()
     precision = models.CharField(max_length=5, choices=PRECISIONS, default="year")
+    state = models.CharField("状态", max_length=20, choices=Project.STATES, default="registered")
+    state_day = models.DateField("进入状态日期", null=True, blank=True)
+    suspended_from = models.CharField(max_length=20, blank=True)
 
     history = HistoricalRecords(bases=(DayedHistory,))
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import DateField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, DateField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from governance import charts, clock
 from governance.models import AuditConcern, AuditRow, Discrepancy
@@ -118,12 +118,12 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     lines = {t.line for t in (*carried, *near)} | ({item.line} if item else set())
     d48 = reading_key(known["D48"]) if "D48" in known else "a"
     changes = list(project.changes.all())
-    milestones, phases = _stretches(project)
+    milestones, phases, papers = _stretches(project)
     drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones], phases)
     reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
     computed = rating_of(project, day, money=money, d48=d48)
     confirmed = any(c.field == "lead" for c in changes)
-    offered = guards.offered(project, actor)
+    offered = guards.offered(project, actor, papers)
     return Parts(
         project=project,
         leads=_leads(project, entries, confirmed, ranked="D43" not in known or reading_key(known["D43"]) == "a"),
@@ -201,21 +201,34 @@ def _tasks(project: Project, entries) -> tuple[list[PlanTask], list[PlanTask]]:
     return [t for t in rows if t.certainty], [t for t in rows if not t.certainty]
 
 
-def _stretches(project: Project) -> tuple[list[Milestone], list[charts.Phase]]:
-    """Its milestones and the phases of its picture; one query."""
+def _stretches(project: Project) -> tuple[list[Milestone], list[charts.Phase], guards.Papers]:
+    """Its milestones, the phases of its picture, and what its gates are judged by; one query."""
     shared = ("start", "end", "precision")
-    told = ("quote", "outside_window", "discrepancy", "done_on", "evidence")
-    milestones = project.milestones.order_by().values_list(Value("m"), "pk", "text", *shared, *told)
-    nothing = (Value(""), Value(False), Value(""), Cast(Value(None), DateField()), Value(""))
-    phases = project.phases.order_by().values_list(Value("p"), "pk", "name", *shared, *nothing)
-    found: tuple[list, list] = ([], [])
-    for kind, pk, text, start, end, precision, *rest in sorted(milestones.union(phases, all=True), key=lambda r: (r[3], r[1])):
-        if kind == "p":
-            found[1].append(charts.Phase(text, start, end))
-        else:
-            values = dict(zip(told, rest, strict=True))
-            found[0].append(Milestone(pk=pk, project=project, text=text, start=start, end=end, precision=precision, **values))
-    return found
+    told = ("quote", "outside_window", "discrepancy", "done_on", "evidence", "dropped_reason")
+    none, no_day, no_flag = Value(""), Cast(Value(None), DateField()), Value(False)
+    rest = (no_flag, none, no_day, none, none, none)
+    owner = Coalesce("owner__name", none, output_field=CharField())
+    stated = project.milestones.order_by().values_list(Value("m"), "pk", "text", *shared, *told, owner)
+    phases = project.phases.order_by().values_list(Value("p"), "pk", "name", *shared, "state", *rest)
+    items = project.gate_items.filter(phase=None, withdrawn="").order_by()
+    items = items.values_list(Value("g"), "pk", "key", "day", "day", none, none, *rest)
+    contracts = project.contracts.filter(phase=None, voided="").order_by()
+    contracts = contracts.values_list(Value("c"), "pk", "kind", "day", "day", none, none, *rest)
+    found: dict[str, list] = {"m": [], "p": [], "g": [], "c": []}
+    for row in sorted(stated.union(phases, items, contracts, all=True), key=lambda r: (r[3], r[1])):
+        found[row[0]].append(row[1:])
+    milestones = []
+    for pk, text, start, end, precision, *values, owner_name in found["m"]:
+        known = dict(zip(told, values, strict=True))
+        row = Milestone(pk=pk, project=project, text=text, start=start, end=end, precision=precision, **known)
+        row.owner_name = owner_name
+        milestones.append(row)
+    drawn = [charts.Phase(name, start, end) for _, name, start, end, *_ in found["p"]]
+    papers = guards.Papers(
+        frozenset(row[1] for row in found["g"]), frozenset(row[1] for row in found["c"]),
+        tuple(row[1] for row in found["p"] if guards.is_open(row[5])),
+    )  # fmt: skip
+    return milestones, drawn, papers
 
 
 def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:

@@ -34,7 +34,7 @@ class Newest:
 
 def with_facts(projects: QuerySet) -> QuerySet:
     """What a row and its rating need: the row, its plan row and newest report in one query, the leads in another."""
-    accepted = StateChange.objects.filter(project=OuterRef("pk"), now="final_acceptance").order_by("-pk")
+    accepted = StateChange.objects.filter(project=OuterRef("pk"), phase=None, now="final_acceptance").order_by("-pk")
     newest = ProgressReport.objects.filter(project=OuterRef("pk"), superseded=False).order_by("-period_end", "-pk")
     facts = JSONObject(period="period", end="period_end", day="day", percent="percent", own="self_rating", problems="problems")
     return (

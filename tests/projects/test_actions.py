@@ -12,6 +12,7 @@ from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.verbs import frame
 from projects import actions, life, steps
 from projects.models import Change, Milestone, PlanTask, ProgressReport, Project, StateChange
+from tests.projects.gates import record_papers
 
 
 def project(code: str) -> Project:
@@ -35,7 +36,9 @@ def test_a_project_walks_the_whole_chain_and_leaves_a_row_a_step(cast, under_way
     row = under_way("P20", "approved")  # 国土资源局, 建设局 lead: nobody who accepts
     for step in ("procure", "build", "accept_first", "try", "accept_finally", "operate", "evaluate", "close"):
         by = cast.industry if step in life.ACCEPTANCES else cast.reviewer
-        go(by, row, step)
+        day = dt.date(2007, 5, 1) + dt.timedelta(days=40 * (step in ("accept_finally", "operate", "evaluate", "close")))
+        record_papers(cast.reviewer, row, step)
+        go(by, row, step, day=day)
     row.refresh_from_db()
     assert row.state == "closed"
     assert [c.now for c in row.state_changes.all()] == list(life.CHAIN[1:])
@@ -89,6 +92,7 @@ def test_without_a_budget_unit_nothing_is_bought(cast, under_way):
 
 def test_who_accepts_his_own_project_needs_a_second_signature_without_interest(cast, under_way):
     row = under_way("P01", "building")  # led by 市信息产业局, which accepts (D44)
+    record_papers(cast.reviewer, row, "accept_first")
     with pytest.raises(Invalid, match="利害关系"):
         go(cast.industry, row, "accept_first")
     own = Organisation.objects.get(key="information-centre")

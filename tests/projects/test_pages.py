@@ -14,6 +14,7 @@ from governance import clock
 from governance.models import Notice, Organisation
 from projects import actions
 from projects.models import PlanTask, ProgressReport, Project, ProjectLead
+from tests.projects.gates import record_papers
 
 MOST = 15
 
@@ -306,6 +307,6 @@ def test_owed_summaries_are_listed_and_told_once(cast, under_way):
 
 
 def test_no_step_is_chosen_beforehand_but_the_next_of_the_chain(cast, under_way):
-    under_way("P20", "building")  # 初验 is not the office's: what is left is to suspend or to end
+    record_papers(cast.reviewer, under_way("P20", "building"), "accept_first")  # 初验 is not the office's: what is left is to suspend or to end
     assert cast.client("reviewer").get("/projects/P20/state/").context["form"].initial["step"] == ""
     assert cast.client("industry").get("/projects/P20/state/").context["form"].initial["step"] == "accept_first"

@@ -1,0 +1,168 @@
+"""The gates of a project's life: papers, trial run, contracts, phases."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from governance import audit, clock
+from governance.models import Organisation
+from governance.refusal import Invalid, Refused, WrongRole
+from projects import actions, gates, life
+from projects.models import GateItem, Phase, Project
+from projects.panels import stages
+from tests.projects.gates import record_papers
+
+
+def go(by, row, step: str, **more) -> Project:
+    row.refresh_from_db()
+    return actions.change_state(by=by, project=row, version=row.version, step=step, **more)
+
+
+@pytest.mark.parametrize("requirement", [r for r in gates.REQUIREMENTS if r.gate == "accept_finally"], ids=lambda r: r.key)
+def test_without_any_one_paper_the_final_acceptance_is_refused_and_names_it(cast, under_way, requirement):
+    row = under_way("P20", "trial", day=dt.date(2007, 1, 1))
+    record_papers(cast.reviewer, row, "accept_finally")
+    actions.withdraw_gate_item(by=cast.reviewer, item=row.gate_items.get(key=requirement.key), reason="材料有误")
+    with pytest.raises(Refused, match=f"还缺关口材料 1 项：{requirement.label[:4]}"):
+        go(cast.industry, row, "accept_finally")
+    actions.record_gate_item(by=cast.reviewer, project=row, key=requirement.key, document="补交1号")
+    assert go(cast.industry, row, "accept_finally").state == "final_acceptance"
+
+
+def test_the_gates_ask_for_trial_security_and_sharing():
+    asked = {r.key for r in gates.of_gate("accept_finally")}
+    assert {"trial_report", "security_assessment", "sharing_test", "accounts", "archive"} <= asked
+    assert set(gates.GATES) <= set(life.BY_VERB)
+
+
+def test_a_trial_run_is_at_least_a_month(cast, under_way):
+    row = under_way("P20", "trial", day=dt.date(2007, 2, 20))
+    record_papers(cast.reviewer, row, "accept_finally")
+    with clock.at(dt.date(2007, 3, 10)), pytest.raises(Refused, match="最早 2007-03-22 终验"):
+        go(cast.industry, row, "accept_finally")
+    with clock.at(dt.date(2007, 3, 22)):
+        with pytest.raises(Invalid, match="终验日期不早于 2007-03-22"):
+            go(cast.industry, row, "accept_finally", day=dt.date(2007, 3, 20))
+        assert go(cast.industry, row, "accept_finally").state == "final_acceptance"
+
+
+def test_what_must_be_there_cannot_be_said_not_to_apply_and_only_the_office_says_so(cast, under_way):
+    row = under_way("P17", "building")
+    with pytest.raises(Invalid, match="必备材料"):
+        actions.record_gate_item(by=cast.reviewer, project=row, key="contract_done", status="not_applicable", document="无")
+    with pytest.raises(WrongRole):
+        actions.record_gate_item(by=cast.health_cio, project=row, key="supervision_report", status="not_applicable", document="无")
+    actions.record_gate_item(by=cast.reviewer, project=row, key="supervision_report", status="not_applicable", document="零星工程")
+    assert actions.record_gate_item(by=cast.health_cio, project=row, key="contract_done", document="总结1号").by_text
+
+
+def test_a_second_record_replaces_the_first_and_both_stay(cast, under_way):
+    row = under_way("P20", "building")
+    for paper in ("1号", "2号"):
+        actions.record_gate_item(by=cast.reviewer, project=row, key="manuals", document=paper)
+    assert list(GateItem.objects.filter(withdrawn="").values_list("document", flat=True)) == ["2号"]
+    assert GateItem.objects.count() == 2
+
+
+def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, under_way):
+    row = under_way("P20", "procurement")
+    with pytest.raises(Refused, match="还缺关口材料 2 项：建设合同、监理"):
+        go(cast.reviewer, row, "build")
+    made = {
+        kind: actions.record_contract(by=cast.reviewer, project=row, kind=kind, number=f"HT-{kind}", title="合同",
+                                      supplier="贵州某公司", signed_on=dt.date(2007, 6, 1))
+        for kind in ("build", "supervision")
+    }  # fmt: skip
+    with pytest.raises(Invalid, match="已登记编号"):
+        actions.record_contract(by=cast.reviewer, project=row, kind="build", number="HT-build", title="合同", supplier="乙",
+                                signed_on=dt.date(2007, 6, 1))  # fmt: skip
+    actions.void_contract(by=cast.reviewer, contract=made["supervision"], reason="录错")
+    with pytest.raises(Refused, match="还缺关口材料 1 项：监理"):
+        go(cast.reviewer, row, "build")
+    actions.record_gate_item(by=cast.reviewer, project=row, key="supervisor", status="not_applicable", document="金额不足限额")
+    assert go(cast.reviewer, row, "build").state == "building"
+    assert [c.supplier for c in stages.stages(row).suppliers] == ["贵州某公司"]
+
+
+def test_what_runs_without_an_operator_is_not_handed_over(cast, under_way):
+    row = under_way("P20", "final_acceptance")
+    with pytest.raises(Refused, match="没有运营单位"):
+        go(cast.reviewer, row, "operate")
+    unit = Organisation.objects.get(key="information-centre")
+    row.refresh_from_db()
+    actions.classify(by=cast.reviewer, project=row, version=row.version, operator=unit)
+    assert go(cast.reviewer, row, "operate").state == "operating"
+
+
+def lead(by, phase: Phase, step: str, **more) -> Phase:
+    version = Project.objects.get(pk=phase.project_id).version
+    return actions.change_phase_state(by=by, phase=phase, version=version, step=step, **more)
+
+
+def test_each_phase_lives_by_itself_and_the_whole_is_accepted_after_all_of_them(cast, under_way):
+    """P15: 首期 and 二期 in one row."""
+    row = under_way("P15", "building")
+    unit = Organisation.objects.get(key="finance-bureau")
+    first, second = row.phases.all()
+    row.refresh_from_db()
+    actions.classify(by=cast.reviewer, project=row, version=row.version, budget_unit=unit)
+    for step in ("procure", "build", "accept_first", "try", "accept_finally"):
+        record_papers(cast.reviewer, row, step, phase=first)
+        by = cast.industry if step in life.ACCEPTANCES else cast.reviewer
+        day = dt.date(2007, 5, 1) + dt.timedelta(days=60 * (step == "accept_finally"))
+        lead(by, first, step, day=day, second_unit=unit, second_signer="王五")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    row.refresh_from_db()
+    assert (first.state, second.state, row.state) == ("final_acceptance", "registered", "building")
+    row.state = "trial"
+    row.state_day = dt.date(2007, 1, 1)
+    row.save()
+    record_papers(cast.reviewer, row, "accept_finally")
+    with pytest.raises(Refused, match=f"{second.name}.*还没有终验"):
+        go(cast.industry, row, "accept_finally", second_unit=unit, second_signer="王五")
+    lead(cast.reviewer, second, "terminate", reason="并入首期")
+    assert go(cast.industry, row, "accept_finally", second_unit=unit, second_signer="王五").state == "final_acceptance"
+    assert audit.verify()["ok"]
+
+
+def test_papers_of_a_phase_open_no_gate_of_another(cast, under_way):
+    row = under_way("P15", "building")
+    first, second = row.phases.all()
+    actions.take_over(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, state="building",
+                      day=dt.date(2007, 1, 1), document="开工报告", phase=second)  # fmt: skip
+    record_papers(cast.reviewer, row, "accept_first", phase=first)
+    with pytest.raises(Refused, match="还缺关口材料 4 项"):
+        lead(cast.industry, second, "accept_first", second_unit=Organisation.objects.get(key="finance-bureau"), second_signer="王")
+    with pytest.raises(Refused, match="不能再补录"):
+        actions.take_over(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, state="trial",
+                          day=dt.date(2007, 1, 1), document="文", phase=second)  # fmt: skip
+
+
+def test_a_phase_of_a_project_without_approval_stands_still(cast):
+    phase = Phase.objects.filter(project__code="P15").first()
+    with pytest.raises(Refused, match="尚未立项"):
+        lead(cast.reviewer, phase, "procure")
+
+
+def test_the_page_of_a_projects_life_records_and_shows(cast, under_way):
+    row = under_way("P17", "building")
+    client = cast.client("health_cio")
+    assert "还缺 4 项" in client.get("/projects/P17/life/").content.decode()
+    answer = client.post("/projects/P17/gates/manuals/", {"status": "provided", "document": "用户手册 V1"})
+    assert (answer.status_code, answer["Location"]) == (302, "/projects/P17/life/")
+    shown = client.get("/projects/P17/life/").content.decode()
+    assert "用户手册 V1" in shown
+    assert "还缺 3 项" in shown
+    wrong = client.post("/projects/P17/contract/", {"kind": "build", "number": "甲", "title": "建设", "supplier": "某公司",
+                                                     "amount_wan": "很多", "signed_on": "2007-06-01"})  # fmt: skip
+    assert wrong.status_code == 422
+    assert "某公司" in wrong.content.decode()
+    right = {"kind": "build", "number": "甲", "title": "建设", "supplier": "某公司", "amount_wan": "１２０．５", "signed_on": "2007-06-01"}
+    assert client.post("/projects/P17/contract/", right).status_code == 302
+    assert str(row.contracts.get().amount_wan) == "120.50"
+    assert cast.client("district").get("/projects/P17/gates/manuals/").status_code in (403, 404)
+    assert client.get("/projects/P17/gates/nothing/").status_code == 404
+    assert client.get("/projects/P17/life/?phase=9").status_code == 404
