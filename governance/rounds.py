@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from governance import clock
 from governance.access import Actor
-from governance.models import Answer, Organisation, Round, Seat
+from governance.models import Answer, Organisation, Round, Seat, StoredFile
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.verbs import step
 
-AGREE, CONDITIONAL, REFUSE = "agree", "conditional", "refuse"
+AGREE, CONDITIONAL, REFUSE, ABSTAIN = "agree", "conditional", "refuse", "abstain"
 OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
 
 
@@ -31,6 +31,8 @@ class SeatSpec:
     conflict: str = ""
     stands_for: str = ""
     acting_for: str = ""
+    group: str = ""
+    due_day: dt.date | None = None
 
 
 @step
@@ -42,14 +44,28 @@ def open_round(*, kind: str, about: str, about_version: str, title: str, address
         kind=kind, about=about, about_version=about_version, number=number, title=title, address=address,
         due_day=due_day, is_demo=is_demo,
     )
-    Seat.objects.bulk_create(
+    add_seats(round_=opened, seats=seats)
+    return opened
+
+
+@step
+def add_seats(*, round_: Round, seats: list[SeatSpec]) -> list[Seat]:
+    """More seats in a locked, open round (another expert is asked); the round is due when its last seat is."""
+    if round_.state != OPEN:
+        raise Refused(f"这一轮{round_.get_state_display()}，不能再加席位。")
+    made = Seat.objects.bulk_create(
         Seat(
-            round=opened, key=s.key, label=s.label, organisation_id=s.organisation_id, assigned_id=s.assigned_id,
-            required=s.required, conflict=s.conflict, stands_for=s.stands_for, acting_for=s.acting_for,
+            round=round_, key=s.key, label=s.label, organisation_id=s.organisation_id, assigned_id=s.assigned_id,
+            required=s.required, conflict=s.conflict, stands_for=s.stands_for, acting_for=s.acting_for, group=s.group,
+            due_day=s.due_day,
         )
         for s in seats
     )
-    return opened
+    latest = max((s.due_day for s in seats if s.due_day), default=None)
+    if latest and (round_.due_day is None or round_.due_day < latest):
+        round_.due_day = latest
+        round_.save(update_fields=["due_day"])
+    return made
 
 
 def lock(round_id: int) -> Round:
@@ -79,18 +95,20 @@ def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
 @step
 def answer(*, by: Actor, round_: Round, seat: Seat, kind: str, text: str = "", reason: str = "", clause: str = "",
            condition: str = "", condition_due: dt.date | None = None, signer: str = "",
-           signed_on: dt.date | None = None) -> str:
+           signed_on: dt.date | None = None, scan: StoredFile | None = None, hears_all: bool = False) -> str:
     """Record an answer on a locked, open round; returns open, concluded or refused.
 
     One person fills at most one seat of a round, whatever hats he has; a refusal needs a reason, a condition its
-    text; a conflicted seat's 同意 is recorded but an independent seat must agree as well.
+    text; a conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`: a round of
+    opinions, where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
     """
     if round_.state != OPEN:
         raise Refused(f"这一轮会签{round_.get_state_display()}，不能再签。")
-    if kind not in (AGREE, CONDITIONAL, REFUSE):
+    if kind not in (AGREE, CONDITIONAL, REFUSE, *((ABSTAIN,) if hears_all else ())):
         raise Invalid("请选择同意、附条件同意或不同意。", fields={"kind": ["请选择一项"]})
-    if kind == REFUSE and not (text or reason):
-        raise Invalid("不同意必须写明理由。", fields={"text": ["写明不同意的理由"]})
+    if kind in (REFUSE, ABSTAIN) and not (text or reason):
+        word = "不同意" if kind == REFUSE else "回避"
+        raise Invalid(f"{word}必须写明理由。", fields={"text": [f"写明{word}的理由"]})
     if kind == CONDITIONAL and not condition:
         raise Invalid("附条件同意必须写明条件。", fields={"condition": ["写明条件、谁来满足、何时之前"]})
     if seat.answers.filter(in_force=True).exists():
@@ -100,8 +118,10 @@ def answer(*, by: Actor, round_: Round, seat: Seat, kind: str, text: str = "", r
         raise Refused(f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位。")
     Answer.objects.create(
         seat=seat, kind=kind, reason=reason, text=text, clause=clause, condition=condition, condition_due=condition_due,
-        by_text=by.text, user_id=by.user_id, signer=signer, signed_on=signed_on,
+        by_text=by.text, user_id=by.user_id, signer=signer, signed_on=signed_on, scan=scan,
     )
+    if hears_all:
+        return OPEN if silent(round_) else _end(round_, CONCLUDED)
     if kind == REFUSE:
         return _end(round_, REFUSED)
     return _end(round_, CONCLUDED) if not pending(round_) else OPEN
@@ -115,6 +135,22 @@ def pending(round_: Round) -> list[Seat]:
         )
     )
     return [s for s in round_.seats.all() if s.required and s.pk not in agreed]
+
+
+def silent(round_: Round) -> list[Seat]:
+    """Required seats that have not spoken at all."""
+    spoken = set(Answer.objects.filter(seat__round=round_, in_force=True).values_list("seat_id", flat=True))
+    return [s for s in round_.seats.all() if s.required and s.pk not in spoken]
+
+
+@step
+def remind(*, seat: Seat) -> None:
+    """Keep the day on which a seat was reminded; once a day."""
+    today = clock.today()
+    if seat.reminded_on == today:
+        raise Refused(f"今天已经催过{seat.label}，明天再催。")
+    seat.reminded_on = today
+    seat.save(update_fields=["reminded_on"])
 
 
 @step

@@ -11,9 +11,9 @@ from django.db.models import Prefetch, prefetch_related_objects
 from governance import clock, rounds
 from governance.access import Actor
 from governance.models import Answer, Round, Seat
-from priorities import conclusions, contacts, filing_form, payer, rule_sets, screening, seats
+from priorities import conclusions, contacts, filing_form, opinions, payer, rule_sets, screening, seats
 from priorities import proposal as proposals
-from priorities.labels import ANSWERS, OUTCOMES, RESULTS
+from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
 from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact, on_screen
 
@@ -112,7 +112,7 @@ def essence(row: Submission) -> dict:
         "cut_wan": Decimal(result["cut_wan"]) or None,
         "conclusion": conclusions.in_force(row),
         "attachments": lambda: screening.attachments(row),  # only the opinion's page shows them
-        "opinion_kinds": (("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意")),
+        "opinion_kinds": OPINION_ANSWERS.items(),
     }
 
 
@@ -150,7 +150,10 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "suggested": conclusion.kind if conclusion else suggested,
         "amounts": [_amount(a, document) for a in amounts],
         "office_open": len(office_open),
-        "opinions": _opinions(row, actor, day),
+        "opinions": _opinions(row, day),
+        "experts": opinions.candidates(row, day) if row.state == "under_review" else [],
+        "groups": opinions.groups(),
+        "opinion_due": clock.add_working_days(day, 10),
         "to_waive": _to_waive(row),
         "attachments": screening.attachments(row),
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
@@ -205,30 +208,16 @@ def _amount(row: dict, document: dict) -> dict:
     }
 
 
-def _opinions(row: Submission, actor: Actor, day: dt.date) -> list[dict]:
-    """The network centre's and the experts' opinion: asked, due, given; who acts for whom; whom to call."""
-    rows = []
-    asked = [s.round for s in screening.opinion_seats(row)]
-    by_what = {r.kind.removeprefix("opinion_"): r for r in asked}  # the newest of each
-    answers = Answer.objects.filter(seat__round__in=asked, in_force=True).select_related("seat").order_by("-pk")
-    given = {a.seat.round_id: a for a in answers} if asked else {}
-    waivers = {w.what: w for w in screening.waivers(row)}
-    for what, label in OpinionWaiver.WHAT:
-        if what == "scan":
-            continue
+def _opinions(row: Submission, day: dt.date) -> list[dict]:
+    """The network centre's and the experts' opinions: asked, due, given; who acts for whom; whom to call."""
+    rows, waived = [], {w.what: w for w in screening.waivers(row)}
+    for what, label in OPINIONS.items():
         organisation, acting, phone = seats.opinion(what, day)
-        round_ = by_what.get(what)
-        answer = given.get(round_.pk) if round_ is not None else None
-        waived = waivers.get(what)
-        status = "未征求"
-        if waived:
-            status = f"已免：{waived.reason}（{waived.by_text}）"
-        elif answer:
-            status = f"{answer.get_kind_display()}，{answer.by_text} {answer.day:%m-%d}"
-        elif round_:
-            status = f"已等 {(day - round_.day).days} 天" + (f"，{round_.due_day:%m-%d} 到期" if round_.due_day else "")
+        asked, waiver = opinions.asked(row, what, day), waived.get(what)
+        status = f"已免：{waiver.reason}（{waiver.by_text}）" if waiver else "" if asked else "未征求"
         rows.append({"what": what, "label": label.removesuffix("意见"), "status": status, "acting": acting, "phone": phone,
-                     "text": answer.text if answer else "", "may_ask": round_ is None and not waived})  # fmt: skip
+                     "asked": asked, "many": what == "expert",
+                     "may_ask": not waiver and (what == "expert" or not asked)})  # fmt: skip
     return rows
 
 

@@ -11,7 +11,7 @@ from governance.access import Actor
 from governance.models import Answer, Round, Seat
 from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.roles import Permission, Role, holders
-from priorities import conclusions, contacts, screening, seats, windows, workflow
+from priorities import conclusions, contacts, opinions, screening, seats, windows, workflow
 from priorities import proposal as proposals
 from priorities.labels import OPINIONS, PAPERS, VERBS
 from priorities.models import Submission
@@ -169,18 +169,7 @@ def papers_missing(submission: Submission, day: dt.date) -> list[Blocker]:
     """What of 网络管理中心意见, 专家组意见 and 盖章扫描件 of this version is neither there nor waived with a reason."""
     edition = submission.current_version
     waived = {w.what for w in screening.waivers(submission)}
-    asked = screening.opinion_seats(submission)
-    found: list[Blocker] = []
-    for what, label in OPINIONS.items():
-        if what in waived:
-            continue
-        mine = [s for s in asked if s.round.kind == f"opinion_{what}" and s.round.about_version == str(edition)
-                and s.round.state != "closed"]  # fmt: skip
-        if not mine:
-            found.append((f"{label}还没有征求；不需要的写明理由免去", reviewer(day)))
-        for seat in [s for s in mine if s.round.state == "open"]:
-            who = contacts.person(seat.assigned) if seat.assigned_id else contacts.unit(seat.organisation, day)
-            found.append((f"{label}还没有回来（{seat.label}，{seat.round.day} 送出）", who))
+    found = [row for what in OPINIONS if what not in waived for row in opinions.lacking(submission, what, day)]
     scans = [a for a in screening.attachments(submission) if (a.kind, a.version) == ("scan", edition)]
     if "scan" not in waived and not scans:
         found.append((f"第 {edition} 版的{PAPERS['scan']}还没有上传；不需要的写明理由免去", applicant(submission, day)))
@@ -273,17 +262,28 @@ def _answer_seat(submission: Submission, actor: Actor, day: dt.date) -> list[Blo
     return []
 
 
-def opinion_round(submission: Submission, actor: Actor) -> Round | None:
-    """The opinion under way that the actor is asked for."""
-    rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open")
-    mine = rows.filter(seats.asked(actor)).exclude(answers__in_force=True).select_related("round").first()
-    return mine.round if mine else None
+def _abstain(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
+    return [] if opinions.mine(submission, actor) else [("没有等待您出具的意见", reviewer(day))]
 
 
 def _give_opinion(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    if opinion_round(submission, actor) is None:
-        return [("没有等待您出具的意见", reviewer(day))]
-    return []
+    seat = opinions.mine(submission, actor)
+    if seat is None:
+        return _abstain(submission, actor, day)
+    why = ""
+    if seat.organisation.survivor_id in seats.interested(submission):
+        why = "的单位已是本件的牵头或联合申报单位"
+    elif seat.assigned_id:
+        why = opinions.connection_now(submission, seat.assigned, day)
+    return [(f"您{why}，不能对本件出具意见；请填“回避”，由信息办另行征求", reviewer(day))] if why else []
+
+
+def _remind(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
+    if actor.scope(Permission.SCREEN) or actor.scope(Permission.SIGN):
+        return []
+    if actor.scope(Permission.SUBMIT) and actor.organisation_id in submission.belongs_to():
+        return []
+    return [("只有信息办、会签各席和申报单位可以催办", reviewer(day))]
 
 
 def _late_conflict(submission: Submission, round_: Round, day: dt.date) -> list[Blocker]:
@@ -331,7 +331,9 @@ CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "sign": _sign,
     "refuse": _answer_seat,
     "give_opinion": _give_opinion,
+    "abstain": _abstain,
     "withdraw_signature": _withdraw_signature,
+    "remind": _remind,
 }
 
 if _unknown := set(CONDITIONS) - set(VERBS):

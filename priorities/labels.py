@@ -55,10 +55,13 @@ VERBS = {
     "request_opinion": "征求意见",
     "waive_opinion": "免予征求意见",
     "give_opinion": "出具意见",
+    "abstain": "回避",
     "withdraw_signature": "撤回签署",
+    "remind": "催办",
 }
 
 OPINIONS = {"network_centre": "网络管理中心意见", "expert": "专家组意见"}
+OPINION_ANSWERS = {"agree": "同意", "conditional": "附条件同意", "refuse": "不同意", "abstain": "回避"}
 PAPERS = OPINIONS | {"scan": "盖章扫描件"}
 
 ANSWERS = {"yes": "是", "no": "否", "unknown": "不明"}

@@ -13,12 +13,9 @@ from django.db.models import Q
 
 from governance import clock
 from governance.access import Actor
-from governance.models import Appointment, Round, Seat, User
-from governance.refusal import Refused
-from governance.roles import Role
 from governance.verbs import step
 from priorities import proposal as proposals
-from priorities import rule_sets, seats
+from priorities import rule_sets
 from priorities.models import (
     Attachment,
     ConfirmedFact,
@@ -208,7 +205,7 @@ def corrections(submission: Submission, document: dict | None = None) -> list[Co
     ]  # fmt: skip
 
 
-# --- opinions and overlaps ---------------------------------------------------------------------------------------
+# --- papers and overlaps -----------------------------------------------------------------------------------------
 
 
 @remembered
@@ -221,47 +218,6 @@ def waivers(submission: Submission) -> list[OpinionWaiver]:
 def attachments(submission: Submission) -> list[Attachment]:
     """What is attached and not removed, with its bytes' row."""
     return list(submission.attachments.filter(removed=False).select_related("file"))
-
-
-@remembered
-def opinion_seats(submission: Submission) -> list[Seat]:
-    """The seats of every opinion asked for about the submission, oldest round first."""
-    rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion")
-    return list(rows.select_related("round", "organisation", "assigned").order_by("round_id", "pk"))
-
-
-def opinion_rounds(submission: Submission, *, open_only: bool = False):
-    """Rounds of opinions about the submission, newest first."""
-    rows = Round.objects.filter(about=submission.audit_key, kind__startswith="opinion").order_by("-pk")
-    return rows.filter(state="open") if open_only else rows
-
-
-def free_expert(submission: Submission, day: dt.date) -> User | None:
-    """The first expert without a part in the case."""
-    for hat in Appointment.objects.in_force(day).filter(role=Role.EXPERT).select_related("user").order_by("pk"):
-        if not connection_of(submission, hat.user, day):
-            return hat.user
-    return None
-
-
-def require_unconnected(submission: Submission, user: User, day: dt.date) -> None:
-    """Refuse an expert who has a part in the case."""
-    if why := connection_of(submission, user, day):
-        raise Refused(f"{user}{why}，不能对本件出具专家意见；请另行指派。")
-
-
-def connection_of(submission: Submission, user: User, day: dt.date) -> str:
-    """Why a person is not free to give an opinion: his units (merged names included), authorship, an earlier part."""
-    hats = Appointment.objects.in_force(day).filter(user=user).select_related("organisation")
-    if {h.organisation.survivor_id for h in hats} & seats.interested(submission):
-        return "所在单位牵头或联合申报本件"
-    if user.pk == submission.author_id:
-        return "是本件的经办人"
-    if submission.transitions.filter(user=user).exists() or submission.confirmed_facts.filter(user=user).exists():
-        return "经办过本件的审核"
-    if not any(h.role == Role.EXPERT for h in hats):
-        return "没有专家任职"
-    return ""
 
 
 def name_of(key: str, actor: Actor) -> str | None:

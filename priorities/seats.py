@@ -96,9 +96,10 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
     return found
 
 
-def opinion(what: str, day: dt.date) -> tuple[Organisation | None, str, str]:
-    """Who gives an opinion on the day: its organisation, the body that it acts for (代行), whom to call."""
-    body = _body(OPINION_BODIES[what])
+def opinion(what: str, day: dt.date, body_key: str = "") -> tuple[Organisation | None, str, str]:
+    """Who gives an opinion on the day (`body_key`: one of the expert group's groups): its organisation, the body that it
+    acts for (代行), whom to call."""
+    body = _body(body_key or OPINION_BODIES[what])
     if body is None:
         return None, "", ""
     organisation, acting_for = holder_on(body, day)
@@ -107,7 +108,13 @@ def opinion(what: str, day: dt.date) -> tuple[Organisation | None, str, str]:
 
 def opinion_body(what: str) -> str:
     """The name of the body whose opinion it is."""
-    return Body.objects.filter(key=OPINION_BODIES[what]).values_list("name", flat=True).first() or ""
+    return body_name(OPINION_BODIES[what])
+
+
+def body_name(key: str) -> str:
+    """The name of a body of 9.1; empty where the plan has none."""
+    body = _body(key)
+    return body.name if body else ""
 
 
 def waiting(round_: Round) -> list[Seat]:

@@ -29,6 +29,7 @@ signature = [
     path("refuse/", approval.refuse, name="refuse"),
     path("withdraw/", approval.withdraw_signature, name="withdraw_signature"),
     path("opinion/", approval.opinion, name="opinion"),
+    path("remind/", approval.remind, name="remind"),
 ]
 submission = [
     path("", filing.detail, name="submission"),

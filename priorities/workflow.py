@@ -76,7 +76,9 @@ ACTS: tuple[Act, ...] = (
     Act("request_opinion", (UNDER_REVIEW,), _P.SCREEN),
     Act("waive_opinion", (UNDER_REVIEW,), _P.SCREEN),
     Act("give_opinion", (UNDER_REVIEW,), _P.GIVE_OPINION),
+    Act("abstain", (UNDER_REVIEW,), _P.GIVE_OPINION),
     Act("withdraw_signature", (JOINT_APPROVAL,), _P.SIGN),
+    Act("remind", (UNDER_REVIEW, JOINT_APPROVAL), _P.READ_SUBMISSIONS),
 )
 
 if _unknown := {s for r in TRANSITIONS for s in (*r.sources, *r.targets)} - set(STATES):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from governance.models.fields import Dated, DayedHistory, Demonstrable
-from governance.models.platform import User
+from governance.models.platform import StoredFile, User
 from governance.roles import ROLE_LABELS
 
 
@@ -190,6 +190,9 @@ class Seat(models.Model):
     conflict = models.CharField("利害关系", max_length=200, blank=True)
     stands_for = models.CharField("代某席独立签署", max_length=40, blank=True)
     acting_for = models.CharField("代行", max_length=100, blank=True)
+    group = models.SlugField("所在组", max_length=60, blank=True)  # key of a body of 9.1.1 (expert-group-schemes)
+    due_day = models.DateField("期限", null=True)  # where it is not the round's
+    reminded_on = models.DateField("催办日期", null=True)
 
     class Meta:
         ordering = ["pk"]
@@ -202,7 +205,8 @@ class Seat(models.Model):
 class Answer(Dated):
     """One answer of a seat; append-only, withdrawable until the round closes (both rows stay)."""
 
-    KINDS = [("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意"), ("withdrawn", "撤回签署")]
+    KINDS = [("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意"), ("abstain", "回避"),
+             ("withdrawn", "撤回签署")]  # fmt: skip
 
     seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="answers")
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -215,6 +219,7 @@ class Answer(Dated):
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signer = models.CharField("纸质签署人", max_length=60, blank=True)
     signed_on = models.DateField("签署日期", null=True)
+    scan = models.OneToOneField(StoredFile, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="签字扫描件")
     in_force = models.BooleanField(default=True)
 
     class Meta:

@@ -7,10 +7,10 @@ several verbs in one request chain `version=row.version`.
                  discard_draft
     submissions  submit, withdraw, answer_correction, propose_change
     attachments  attach, detach, download_attachment
-    screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion,
-                 request_opinion, waive_opinion, send
+    screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
+    opinions     request_opinion, waive_opinion, give_opinion, remind
     side_lanes   check_self_funded, acknowledge, re_review
-    approval     sign, refuse, withdraw_signature, give_opinion
+    approval     sign, refuse, withdraw_signature
     plans        create_plan, put_entry, adopt
     calendar     open_window, extend_window, grant_leave
     rule_sets    draft_rule_set, adopt_rule_set
@@ -18,7 +18,7 @@ several verbs in one request chain `version=row.version`.
 What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (priorities.guards).
 """
 
-from priorities.actions.approval import give_opinion, refuse, rounds_of, sign, withdraw_signature
+from priorities.actions.approval import refuse, rounds_of, sign, withdraw_signature
 from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.calendar import extend_window, grant_leave, open_window
 from priorities.actions.drafts import (
@@ -30,6 +30,7 @@ from priorities.actions.drafts import (
     remove_participant,
     save_draft,
 )
+from priorities.actions.opinions import give_opinion, remind, request_opinion, waive_opinion
 from priorities.actions.plans import adopt, create_plan, put_entry
 from priorities.actions.rule_sets import adopt_rule_set, draft_rule_set
 from priorities.actions.screening import (
@@ -38,10 +39,8 @@ from priorities.actions.screening import (
     confirm_verdict,
     propose_conclusion,
     record_overlap,
-    request_opinion,
     return_for_correction,
     send,
-    waive_opinion,
 )
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.submissions import answer_correction, propose_change, submit, withdraw
@@ -77,6 +76,7 @@ __all__ = [
     "re_review",
     "record_overlap",
     "refuse",
+    "remind",
     "remove_participant",
     "request_opinion",
     "return_for_correction",

@@ -1,4 +1,4 @@
-"""The signing bodies and those who give an opinion: sign, refuse, take a signature back."""
+"""The signing bodies: sign, refuse, take a signature back."""
 
 from __future__ import annotations
 
@@ -108,30 +108,6 @@ def withdraw_signature(
     rounds.withdraw_answer(by=by, round_=round_, seat=mine, text=clean_text(text, limit=500, field="说明"))
     audit.record(by=by, event="priorities.submission.withdraw_signature", about=row,
                  sentence=f"{row.reference} {mine.label}撤回签署")  # fmt: skip
-    return row
-
-
-@verb("priorities.submission.give_opinion")
-def give_opinion(
-    *, by: Actor, submission: Submission, edition: int, kind: str, text: str = "", reason: str = "", clause: str = "",
-    condition: str = "",
-) -> Submission:  # fmt: skip
-    """An opinion of the network centre or an expert on one frozen version; on an older one it is refused (409)."""
-    access.require(by, Permission.GIVE_OPINION, submission)
-    row = guards.enter(by=by, submission=submission, verb="give_opinion", version=None)
-    if edition != row.current_version:
-        raise guards.stale(row)
-    round_ = rounds.lock(guards.opinion_round(row, by).pk)
-    mine = rounds.seat_for(round_, by)
-    text = clean_text(text, limit=2000, field="意见")
-    rounds.answer(by=by, round_=round_, seat=mine, kind=kind, text=text, clause=clean_text(clause, limit=20),
-                  reason=clean_text(reason, limit=100, field="理由"),
-                  condition=clean_text(condition, limit=1000, field="条件"))  # fmt: skip
-    word = {"agree": "同意", "conditional": "附条件同意", "refuse": "不同意"}[kind]
-    audit.record(by=by, event="priorities.submission.give_opinion", about=row, now=text,
-                 sentence=f"{row.reference} {mine.label}出具意见：{word}")  # fmt: skip
-    notices.tell(key=f"opinion-in:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
-                 sentence=f"{mine.label}对 {row.number}“{row.title}”出具意见：{word}。")  # fmt: skip
     return row
 
 

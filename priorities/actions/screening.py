@@ -1,33 +1,32 @@
-"""The information office: accept, return, confirm facts and verdict, propose a conclusion, ask or waive opinions, send."""
+"""The information office: accept, return, confirm facts and verdict, propose a conclusion, send."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
+from django.urls import reverse
+
 from governance import access, audit, clock, rounds
 from governance.access import Actor
-from governance.models import User
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
-from governance.rounds import SeatSpec
 from governance.text import clean_text
 from governance.verbs import verb
-from priorities import conclusions, guards, screening, seats, workflow
+from priorities import conclusions, guards, opinions, screening, seats, workflow
 from priorities import proposal as proposals
 from priorities.actions.telling import tell_applicant, tell_seat, touch
-from priorities.labels import ANSWERS, OPINIONS, OUTCOMES, PAPERS
+from priorities.labels import ANSWERS, OUTCOMES
 from priorities.models import (
     Conclusion,
     ConfirmedFact,
-    OpinionWaiver,
     OverlapJudgement,
     ReturnedPoint,
     Submission,
 )
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
 
-DUE_DAYS = {"opinion": 10, "joint_approval": 10}  # working days; 系统默认, no date blocks anything
+DUE_DAYS = 10  # working days of a joint approval; 系统默认, no date blocks anything
 
 
 @verb("priorities.submission.accept")
@@ -63,7 +62,7 @@ def return_for_correction(
     ReturnedPoint.objects.bulk_create(
         ReturnedPoint(submission=row, version=row.current_version, field=f, sentence=s, by_text=by.text) for f, s in kept
     )
-    for round_ in screening.opinion_rounds(row, open_only=True):
+    for round_ in opinions.opinion_rounds(row, open_only=True):
         rounds.close(round_=round_)
     text = "；".join(s for _, s in kept)
     workflow.advance(by=by, submission=row, verb="return", to=workflow.RETURNED, reason=text)
@@ -191,73 +190,6 @@ def propose_conclusion(
     return row
 
 
-@verb("priorities.submission.request_opinion")
-def request_opinion(
-    *, by: Actor, submission: Submission, version: int, what: str, assigned: User | None = None,
-    due_day: dt.date | None = None,
-) -> Submission:  # fmt: skip
-    """Ask 网络管理中心 (network_centre) or an expert (expert) about the technical scheme of the current version (D04).
-
-    An expert is a person: `assigned`, else the first who holds the role and has no part in the case.
-    """
-    access.require(by, Permission.SCREEN, submission)
-    row = guards.enter(by=by, submission=submission, verb="request_opinion", version=version)
-    if what not in OPINIONS:
-        raise Invalid("可以征求网络管理中心或专家组的意见。", fields={"what": ["请选择"]})
-    day = clock.today()
-    organisation, acting_for, _ = seats.opinion(what, day)
-    body = seats.opinion_body(what)
-    if organisation is None:
-        raise Refused(f"{OPINIONS[what]}在 {day} 还没有承担单位（D05）。")
-    if what == "expert":
-        assigned = assigned or screening.free_expert(row, day)
-        if assigned is None:
-            raise Refused("没有与本件无关的专家可以指派；请先由安全管理员授予专家角色，或写明理由免去专家意见。")
-        screening.require_unconnected(row, assigned, day)
-    kind = f"opinion_{what}"
-    if screening.opinion_rounds(row, open_only=True).filter(kind=kind).exists():
-        raise Refused(f"{OPINIONS[what]}已经在征求，还没有回来。")
-    label = f"{assigned}（{body}）" if assigned else f"{organisation}（{body}）"
-    opened = rounds.open_round(
-        kind=kind, about=row.audit_key, about_version=str(row.current_version), address=row.get_absolute_url(),
-        title=f"{OPINIONS[what]}：{row.number} {row.title}", is_demo=row.is_demo,
-        due_day=due_day or clock.add_working_days(day, DUE_DAYS["opinion"]),
-        seats=[SeatSpec(key=what, label=label, organisation_id=organisation.survivor_id, acting_for=acting_for,
-                        assigned_id=assigned.pk if assigned else None)],
-    )  # fmt: skip
-    touch(row)
-    audit.record(by=by, event="priorities.submission.request_opinion", about=row,
-                 sentence=f"{row.reference} 征求{OPINIONS[what]}：{label}")  # fmt: skip
-    for seat in opened.seats.all():
-        tell_seat(row, seat, "opinion", f"请对 {row.number}“{row.title}”出具意见，{opened.due_day} 前。")
-    return row
-
-
-@verb("priorities.submission.waive_opinion")
-def waive_opinion(*, by: Actor, submission: Submission, version: int, what: str | Iterable[str], reason: str) -> Submission:
-    """Do without an opinion or the stamped scan of this version, with a reason; several at once."""
-    access.require(by, Permission.SCREEN, submission)
-    row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
-    names = [what] if isinstance(what, str) else list(what)
-    reason = clean_text(reason, limit=300, field="理由")
-    if not names or set(names) - set(PAPERS):
-        raise Invalid("可以免去的只有网络管理中心意见、专家组意见和盖章扫描件。", fields={"what": ["请选择"]})
-    if not reason:
-        raise Invalid("免去意见或扫描件要写明理由。", fields={"reason": ["请写明理由。"]})
-    for name in names:
-        OpinionWaiver.objects.update_or_create(
-            submission=row, version=row.current_version, what=name,
-            defaults={"reason": reason, "by_text": by.text, "day": clock.today(), "is_demo": row.is_demo},
-        )  # fmt: skip
-        for round_ in screening.opinion_rounds(row, open_only=True).filter(kind=f"opinion_{name}"):
-            rounds.close(round_=round_)
-    touch(row)
-    labels = "、".join(PAPERS[n] for n in names)
-    audit.record(by=by, event="priorities.submission.waive_opinion", about=row, now=reason,
-                 sentence=f"{row.reference} 免去{labels}：{reason}")  # fmt: skip
-    return row
-
-
 @verb("priorities.submission.send")
 def send(*, by: Actor, submission: Submission, version: int) -> Submission:
     """送会签: opens the round of four signatures on three seats (8.1, 9.2.7), with the independent one where a seat's
@@ -267,8 +199,8 @@ def send(*, by: Actor, submission: Submission, version: int) -> Submission:
     day = clock.today()
     opened = rounds.open_round(
         kind="joint_approval", about=row.audit_key, about_version=str(row.current_version), is_demo=row.is_demo,
-        title=f"联合会签：{row.number} {row.title}", address=row.get_absolute_url(), seats=seats.joint_approval(row, day),
-        due_day=clock.add_working_days(day, DUE_DAYS["joint_approval"]),
+        title=f"联合会签：{row.number} {row.title}"[:200], address=reverse("priorities:approval", args=[row.reference]), seats=seats.joint_approval(row, day),
+        due_day=clock.add_working_days(day, DUE_DAYS),
     )  # fmt: skip
     workflow.advance(by=by, submission=row, verb="send", to=workflow.JOINT_APPROVAL)
     for seat in opened.seats.all():

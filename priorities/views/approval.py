@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from governance import clock, rounds, web
 from governance.access import may
+from governance.models import Seat
 from governance.once import once
 from governance.refusal import Refused
 from governance.roles import Permission
-from priorities import actions, case
+from priorities import actions, case, guards, opinions
 from priorities.models import Submission
 from priorities.reading import reading
 from priorities.views.desk import _day
@@ -109,17 +110,48 @@ def withdraw_signature(request, reference: str):
 def opinion(request, reference: str):
     """An opinion of the network centre or an expert; others' opinions stay hidden until one's own is in."""
     row = _mine(request, reference)
-    if request.method == "POST":
+    if request.method != "POST":
+        return _opinion(request, row)
+    try:
         with once(request.actor, "priorities.give_opinion", request.POST.get("once")) as call:
             if call.address is None:
                 actions.give_opinion(
                     by=request.actor, submission=row,
-                    edition=web.integer(request.POST.get("edition"), name="版次", low=1, high=999),
-                    kind=web.field(request, "kind", limit=12), text=web.field(request, "text", limit=2000),
-                    clause=web.field(request, "clause", limit=20), condition=web.field(request, "condition", limit=1000),
+                    edition=web.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
+                    kind=web.field(request, "kind", limit=12), text=web.field(request, "text", limit=2000, label="意见"),
+                    clause=web.field(request, "clause", limit=20, label="条款"),
+                    condition=web.field(request, "condition", limit=1000, label="条件"),
                 )
-                call.address = reverse("priorities:approvals")
-                messages.success(request, "意见已记录。")
-        return redirect(call.address)
+                call.address = reverse("priorities:opinion", args=[row.reference])
+                messages.success(request, "意见已记录；现在可以看到其他意见。")
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise
+        row.refresh_from_db()
+        return _opinion(request, row, refusal=refusal, typed=request.POST, status=refusal.status)
+    return redirect(call.address)
+
+
+def _opinion(request, row: Submission, *, status: int = 200, **more):
+    day = clock.today()
     with reading():
-        return render(request, "priorities/opinion.html", {"row": row, "case": case.essence(row)})
+        mine = opinions.mine(row, request.actor)
+        context = {"row": row, "case": case.essence(row), "mine": mine, "group": opinions.group_name(mine.group) if mine else "",
+                   "others": opinions.others(row, request.actor, day),
+                   "blocked": guards.blockers(row, "give_opinion", request.actor, day) if mine else ()}  # fmt: skip
+        return render(request, "priorities/opinion.html", context | more, status=status)
+
+
+@web.page(Permission.READ_SUBMISSIONS, methods=("POST",))
+def remind(request, reference: str):
+    """催办 one silent seat; once a day."""
+    row = _mine(request, reference)
+    seats = Seat.objects.filter(round__about=row.audit_key)
+    seat = web.found(seats, pk=web.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
+    back = {"case": "priorities:case", "submission": "priorities:submission"}.get(request.POST.get("back", ""), "priorities:approval")
+    with once(request.actor, "priorities.remind", request.POST.get("once")) as call:
+        if call.address is None:
+            actions.remind(by=request.actor, submission=row, seat=seat)
+            call.address = reverse(back, args=[row.reference])
+            messages.success(request, f"已催办{seat.label}。")
+    return redirect(call.address)

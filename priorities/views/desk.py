@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance import audit, clock, web
+from governance.models import User
 from governance.once import once
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
@@ -187,10 +188,15 @@ def conclude(request, reference: str):
 
 @web.page(SCREEN, methods=("POST",))
 def ask_opinion(request, reference: str):
+    """Ask the network centre, or experts (`expert` repeated; none named: the first who is free) of a `group`."""
     what = web.field(request, "what", limit=20)
+    keys = [k for k in request.POST.getlist("expert") if k.isascii() and k.isdigit() and len(k) < 18]
+    people = list(User.objects.filter(pk__in=keys).order_by("pk")) if keys else None
     return _act(
         request, reference, "request_opinion",
-        lambda row, v: actions.request_opinion(by=request.actor, submission=row, version=v, what=what),
+        lambda row, v: actions.request_opinion(
+            by=request.actor, submission=row, version=v, what=what, assigned=people,
+            group=web.field(request, "group", limit=60, label="组"), due_day=_day(request.POST.get("due_day"), "期限")),
         done="已发出征求意见。",
     )  # fmt: skip
 

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import audit, clock, files, web
+from governance import clock, files, web
 from governance.access import may
 from governance.models import Organisation
 from governance.once import once
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
-from priorities import actions, case, filing_form, screening
+from priorities import actions, case, filing_form, opinions, screening
 from priorities import proposal as proposals
 from priorities.forms import raw_proposal
 from priorities.labels import STATES
@@ -99,13 +99,13 @@ def _detail(request, row: Submission) -> dict:
         "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
         "versions": versions,
         "latest": latest,
-        "rounds": actions.rounds_of(row),
+        "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
         "conclusion": row.conclusions.filter(in_force=True).first(),
         "points": row.returned_points.filter(version=row.current_version) if row.state == "returned" else (),
         "corrections": screening.corrections(row, document),
         "attachments": screening.attachments(row),
         "transitions": row.transitions.all(),
-        "history": audit.history(row, limit=30),
+        "history": opinions.shown_history(row, request.actor, limit=30),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
         "may_screen": may(request.actor, Permission.SCREEN, row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
