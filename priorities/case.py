@@ -153,7 +153,6 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "opinions": _opinions(row, day),
         "experts": opinions.candidates(row, day) if row.state == "under_review" else [],
         "groups": opinions.groups(),
-        "opinion_due": clock.add_working_days(day, 10),
         "to_waive": _to_waive(row),
         "attachments": screening.attachments(row),
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],

@@ -10,14 +10,15 @@ from priorities.reading import is_reading, remembered
 
 
 @remembered
-def _everybody(day: dt.date) -> list[Appointment]:
-    return list(Appointment.objects.in_force(day).select_related("user").order_by("pk"))
+def everybody(day: dt.date) -> list[Appointment]:
+    """All appointments in force on the day, first given first."""
+    return list(Appointment.objects.in_force(day).select_related("user", "organisation", "on_behalf_of").order_by("pk"))
 
 
 def _hats(day: dt.date, **who) -> list[Appointment]:
     """Those in office on the day, first appointed first; a page asks for everybody once."""
     if is_reading():
-        return [h for h in _everybody(day) if all(getattr(h, name) == value for name, value in who.items())]
+        return [h for h in everybody(day) if all(getattr(h, name) == value for name, value in who.items())]
     return list(Appointment.objects.in_force(day).filter(**who).select_related("user").order_by("pk"))
 
 

@@ -6,18 +6,21 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F, FilteredRelation, Q, Value
+
 from governance import audit
 from governance.access import Actor
-from governance.models import Answer, Appointment, AuditConcern, AuditRow, Body, Round, Seat, User
+from governance.models import Answer, Appointment, AuditConcern, AuditRow, Round, Seat, User
 from governance.refusal import Refused
 from governance.roles import Permission, Role
 from priorities import contacts, seats
 from priorities.labels import OPINIONS
-from priorities.models import OpinionWaiver, Submission
+from priorities.models import Submission
 from priorities.reading import remembered
 
 WHOLE_GROUP = "expert-group"
 EVENT = "priorities.submission.give_opinion"
+_GIVEN = ("id", "kind", "text", "condition", "clause", "day", "by_text")
 _WROTE = ("create_draft", "save", "submit", "attach", "confirm_participation", "answer_correction")
 
 
@@ -55,12 +58,10 @@ class Asked:
         return self.is_open and self.due_day is not None and self.due_day < self.day + dt.timedelta(days=self.days)
 
 
-@remembered
 def groups() -> list[Group]:
     """方案研究组, 政务管理组, 标准研究组, 政策法规组, in the plan's order."""
-    rows = Body.objects.filter(key__startswith=f"{WHOLE_GROUP}-").order_by("pk").values_list("key", "name")
     whole = seats.opinion_body("expert")
-    return [Group(key, name.removeprefix(whole)) for key, name in rows]
+    return [Group(b.key, b.name.removeprefix(whole)) for b in seats.bodies() if b.key.startswith(f"{WHOLE_GROUP}-")]
 
 
 def group_name(key: str) -> str:
@@ -71,6 +72,7 @@ def group_name(key: str) -> str:
 # --- conflict of interest --------------------------------------------------------------------------------------------
 
 
+@remembered
 def parts_in(submission: Submission) -> dict[int, str]:
     """Every person with a part in the case, or in the earlier one that it was filed again from, and which part."""
     rows, found = [submission], {}
@@ -78,20 +80,24 @@ def parts_in(submission: Submission) -> dict[int, str]:
         rows.append(rows[-1].earlier)
     for row in reversed(rows):  # the case itself speaks last
         whose = "本件" if row == submission else f"前一件申报 {row.reference} "
-        keys = AuditConcern.objects.filter(key=row.audit_key).values("seq")
-        events = [f"priorities.submission.{verb}" for verb in _WROTE]
-        wrote = AuditRow.objects.filter(seq__in=keys, event__in=events, ok=True).values_list("user_id", flat=True)
-        signed = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
-        office = {
-            *row.transitions.exclude(verb__in=("submit", "withdraw", "sign", "refuse")).values_list("user_id", flat=True),
-            *row.confirmed_facts.values_list("user_id", flat=True), *row.screenings.values_list("user_id", flat=True),
-        }  # fmt: skip
-        found |= dict.fromkeys(office, f"经办过{whose}的审核")
-        found |= dict.fromkeys(signed.values_list("user_id", flat=True), f"会签过{whose}")
-        found |= dict.fromkeys(wrote, f"参与编写过{whose}的申报书")
+        words = {1: f"经办过{whose}的审核", 2: f"会签过{whose}", 3: f"参与编写过{whose}的申报书"}
+        for user_id, part in sorted(_parts(row), key=lambda pair: pair[1]):
+            found[user_id] = words[part]
         found[row.author_id] = f"是{whose}的经办人"
     found.pop(None, None)
     return found
+
+
+def _parts(row: Submission) -> list[tuple[int | None, int]]:
+    """`(user id, part)` in one question: 1 screened it, 2 signed it, 3 wrote it."""
+    keys = AuditConcern.objects.filter(key=row.audit_key).values("seq")
+    events = [f"priorities.submission.{verb}" for verb in _WROTE]
+    wrote = AuditRow.objects.filter(seq__in=keys, event__in=events, ok=True)
+    signed = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
+    office = row.transitions.exclude(verb__in=("submit", "withdraw", "sign", "refuse"))
+    parts = [(office, 1), (row.confirmed_facts, 1), (row.screenings, 1), (signed, 2), (wrote, 3)]
+    first, *rest = (rows.order_by().annotate(part=Value(n)).values_list("user_id", "part") for rows, n in parts)
+    return [pair for pair in first.union(*rest) if pair[0] is not None]
 
 
 def connection_of(submission: Submission, user: User, hats: list[Appointment], parts: dict[int, str]) -> str:
@@ -109,31 +115,23 @@ def connection_of(submission: Submission, user: User, hats: list[Appointment], p
     return "" if any(h.role == Role.EXPERT for h in hats) else "没有专家任职"
 
 
-def _hats(day: dt.date, **who) -> dict[int, list[Appointment]]:
-    rows = Appointment.objects.in_force(day).select_related("user", "organisation", "on_behalf_of").order_by("pk")
-    found: dict[int, list[Appointment]] = {}
-    for hat in rows.filter(**who):
-        found.setdefault(hat.user_id, []).append(hat)
-    return found
-
-
 def candidates(submission: Submission, day: dt.date) -> list[Candidate]:
     """Every expert in office, first appointed first, with what keeps him from being asked: seen before he is asked."""
-    experts = list(Appointment.objects.in_force(day).filter(role=Role.EXPERT).order_by("pk").values_list("user_id", flat=True))
-    hats, parts = _hats(day, user_id__in=experts), parts_in(submission)
+    everybody = contacts.everybody(day)
+    parts, found = parts_in(submission), []
     asked = {s.assigned_id for s in opinion_seats(submission)
              if s.round.about_version == str(submission.current_version) and s.round.state != "closed"}  # fmt: skip
-    found = []
-    for pk in dict.fromkeys(experts):
-        user = hats[pk][0].user
-        why = connection_of(submission, user, hats[pk], parts) or ("这一版已经征求过" if pk in asked else "")
+    for user in dict.fromkeys(h.user for h in everybody if h.role == Role.EXPERT):
+        hats = [h for h in everybody if h.user_id == user.pk]
+        why = connection_of(submission, user, hats, parts) or ("这一版已经征求过" if user.pk in asked else "")
         found.append(Candidate(user, why))
     return found
 
 
 def connection_now(submission: Submission, user: User, day: dt.date) -> str:
     """`connection_of` one person on the day."""
-    return connection_of(submission, user, _hats(day, user_id=user.pk).get(user.pk, []), parts_in(submission))
+    hats = [h for h in contacts.everybody(day) if h.user_id == user.pk]
+    return connection_of(submission, user, hats, parts_in(submission))
 
 
 def require_free(submission: Submission, user: User, day: dt.date) -> None:
@@ -147,9 +145,16 @@ def require_free(submission: Submission, user: User, day: dt.date) -> None:
 
 @remembered
 def opinion_seats(submission: Submission) -> list[Seat]:
-    """The seats of every opinion asked for about the submission, oldest round first."""
+    """The seats of every opinion asked for about the submission, oldest round first; each with its `given` (the answer in
+    force or None), read in one question."""
     rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion")
-    return list(rows.select_related("round", "organisation", "assigned").order_by("round_id", "pk"))
+    rows = rows.annotate(held=FilteredRelation("answers", condition=Q(answers__in_force=True)))
+    rows = rows.annotate(**{f"given_{name}": F(f"held__{name}") for name in _GIVEN})
+    found = list(rows.select_related("round", "organisation", "assigned").order_by("round_id", "pk"))
+    for seat in found:
+        values = {name: getattr(seat, f"given_{name}") for name in _GIVEN}
+        seat.given = Answer(seat=seat, **values) if values["id"] else None
+    return found
 
 
 def opinion_rounds(submission: Submission, *, open_only: bool = False):
@@ -158,20 +163,14 @@ def opinion_rounds(submission: Submission, *, open_only: bool = False):
     return rows.filter(state="open") if open_only else rows
 
 
-@remembered
-def _answers(submission: Submission) -> dict[int, Answer]:
-    rows = Answer.objects.filter(seat__round__about=submission.audit_key, seat__round__kind__startswith="opinion")
-    return {a.seat_id: a for a in rows.filter(in_force=True)}
-
-
 def asked(submission: Submission, what: str, day: dt.date) -> list[Asked]:
     """The opinions of one kind (network_centre, expert) asked for on the current version, in the order asked."""
-    held, found = _answers(submission), []
+    found = []
     for seat in opinion_seats(submission):
         round_ = seat.round
         if round_.kind != f"opinion_{what}" or round_.about_version != str(submission.current_version):
             continue
-        answer = held.get(seat.pk)
+        answer = seat.given
         is_open = answer is None and round_.state == "open"
         if answer is None and not is_open:
             continue  # closed without an answer: waived, or the version was returned
@@ -199,16 +198,12 @@ def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, 
     return found
 
 
+@remembered
 def mine(submission: Submission, actor: Actor) -> Seat | None:
     """The seat of the opinion under way that the actor still owes."""
     rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open")
     open_ones = rows.filter(seats.asked(actor)).exclude(answers__in_force=True)
     return open_ones.select_related("round", "organisation", "assigned").first()
-
-
-def waived(submission: Submission) -> dict[str, OpinionWaiver]:
-    """The papers of the current version that are done without."""
-    return {w.what: w for w in submission.waivers.filter(version=submission.current_version)}
 
 
 # --- hidden until one's own is in ------------------------------------------------------------------------------------

@@ -22,17 +22,18 @@ OPINION_BODIES = {"network_centre": "network-centre", "expert": "expert-group"}
 
 
 @remembered
-def _bodies() -> list[Body]:
+def bodies() -> list[Body]:
+    """The bodies and seats of 9.1, in the plan's order."""
     return list(Body.objects.select_related("holder", "acting", "holder__canonical", "acting__canonical").order_by("pk"))
 
 
 def _body(key: str) -> Body | None:
-    return next((b for b in _bodies() if b.key == key), None)
+    return next((b for b in bodies() if b.key == key), None)
 
 
-def signing_bodies() -> list[Body]:
+def signingbodies() -> list[Body]:
     """The seats of the joint approval as the plan's data states them."""
-    return [b for b in _bodies() if b.data.get("kind") == SEAT_KIND]
+    return [b for b in bodies() if b.data.get("kind") == SEAT_KIND]
 
 
 def holder_on(body: Body, day: dt.date) -> tuple[Organisation | None, str]:
@@ -84,7 +85,7 @@ def independent_required(day: dt.date) -> bool:
 
 def vacancies(submission: Submission, day: dt.date) -> list[str]:
     """Why no joint approval can be opened on the day: seats without a holder, nobody independent."""
-    bodies = signing_bodies()
+    bodies = signingbodies()
     if not bodies:
         return ["还没有设定会签席位（8.1、9.2.7）；请载入规划数据"]
     found = [f"{b.name}在 {day} 还没有承担单位（D05）" for b in bodies if holder_on(b, day)[0] is None]
@@ -150,7 +151,7 @@ def _family(actor: Actor) -> Q:
 def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
     """`(organisation, label, acting for)` of every signature in order, each organisation once."""
     found: list[tuple[Organisation, str, str]] = []
-    for body in signing_bodies():
+    for body in signingbodies():
         organisation, acting_for = holder_on(body, day)
         others = Organisation.objects.select_related("canonical").filter(key__in=body.data.get("cosigners", []))
         for unit, acting in [(organisation, acting_for), *((_survivor(o), "") for o in others)]:
