@@ -23,6 +23,7 @@ ZERO = Decimal(0)
 def _open(fiscal_year: int, stage: str) -> None:
     if stage not in LABELS:
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
+    ledger.pass_gate(fiscal_year)
     if ledger.is_locked(fiscal_year, stage):
         raise Refused(f"没有保存：{fiscal_year} 年的{LABELS[stage]}已冻结；市财政局解冻后可以改，或通过年度计划调整版变更。")
 
@@ -51,7 +52,7 @@ def set_cell(
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
     amount = read_amount(typed)
     line = ledger.lock_line(project=project, fiscal_year=fiscal_year, source=source, is_demo=is_demo)
-    _open(fiscal_year, stage)  # asked under the line's lock: whoever froze the column first is seen
+    _open(fiscal_year, stage)  # asked in the year's gate: whoever froze the column first is seen
     _current(line, version)
     held = getattr(line, ledger.FIELD[stage])
     if amount is None:
@@ -240,8 +241,8 @@ def lock_stage(*, by: Actor, fiscal_year: int, stage: str, locked: bool = True, 
     access.require(by, Permission.EDIT_BUDGET)
     if stage not in LABELS:
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
-    # Whoever is booking on a line of the year finishes first; whoever comes after sees the column frozen.
-    list(BudgetLine.objects.select_for_update().in_year(fiscal_year).order_by("pk").values_list("pk"))
+    # Whoever is booking in the year finishes first, on a line just being made too; whoever comes after sees it frozen.
+    ledger.pass_gate(fiscal_year, freezing=True)
     if locked:
         StageLock.objects.get_or_create(fiscal_year=fiscal_year, stage=stage, defaults={"by_text": by.text, "is_demo": is_demo})
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Sum
 
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
@@ -50,6 +51,22 @@ def move(*, by: Actor, origin: BudgetLine, target: BudgetLine, stages: list[tupl
         book(line=origin, stage=stage, amount_wan=-amount, **more)
     for stage, amount in sorted(stages, key=lambda x: order.index(x[0])):
         book(line=target, stage=stage, amount_wan=amount, **more)
+
+
+COLUMN_GATES = 2006_09_22  # the first key of this kind of advisory lock
+
+
+def pass_gate(fiscal_year: int, *, freezing: bool = False) -> None:
+    """Stand in the gate of a year until the verb ends: bookings by hand side by side, whoever freezes a column alone.
+
+    A lock on the year's lines cannot do it: a line that is made while its column is being frozen is seen by nobody. Taken
+    after projects and lines, before counters and the audit head. SQLite has one writer at a time and needs no gate.
+    """
+    if connection.vendor != "postgresql":
+        return
+    call = "pg_advisory_xact_lock" if freezing else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {call}(%s, %s)", [COLUMN_GATES, fiscal_year])
 
 
 def is_locked(fiscal_year: int, stage: str) -> bool:

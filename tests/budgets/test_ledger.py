@@ -343,3 +343,50 @@ def test_without_the_lock_the_race_breaks(cast, p06, monkeypatch):
             broken += 1
     assert broken
     assert connection.vendor == "postgresql"
+
+
+def _book_while_freezing(cast, p06, year: int) -> int:
+    """Book the first amount of a year on a line being made while the column is frozen: the freeze begins when the booking
+    has looked at the column, and the booking ends when the freeze has, unless the freeze waits for it. Returns how many
+    lines hold the amount when the column is frozen."""
+    frozen = threading.Event()
+    booked = threading.Event()
+
+    def go() -> None:
+        try:
+            with verbs.frame():
+                actions.set_cell(by=cast.finance, project=p06, fiscal_year=year, source="city", stage="approved", typed="10")
+                booked.set()
+                frozen.wait(0.3)
+        except Refused:
+            booked.set()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    booked.wait()
+    actions.lock_stage(by=cast.finance, fiscal_year=year, stage="approved")
+    frozen.set()
+    frozen_with = BudgetLine.objects.filter(fiscal_year=year, approved_wan=10).count()
+    thread.join()
+    return frozen_with
+
+
+@pytest.mark.postgres
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_line_made_while_its_column_is_frozen_is_there_before_the_freeze_or_never(cast, p06):
+    assert _book_while_freezing(cast, p06, 2007) == 1  # the freeze waited for the booking
+    with pytest.raises(Refused, match="已冻结"):
+        type_in(cast, p06, "approved", "20", source="own")
+
+
+@pytest.mark.postgres
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_without_the_gate_a_new_line_slips_into_a_frozen_column(cast, p06, monkeypatch):
+    """The control: with the gate off the column is frozen first and the booking arrives afterwards."""
+    monkeypatch.setattr(ledger, "pass_gate", lambda fiscal_year, freezing=False: None)
+    assert _book_while_freezing(cast, p06, 2007) == 0
+    assert BudgetLine.objects.filter(fiscal_year=2007, approved_wan=10).count() == 1
