@@ -13,6 +13,17 @@ STAGE_LABELS = dict(STAGES)
 
 
 @dataclass(frozen=True)
+class Choice:
+    """How somebody settled a cell that both sides changed, having seen `online` there; it holds only while that is so."""
+
+    use_file: bool
+    online: str  # as Difference.old, "" for 未填
+
+
+Choices = dict[tuple[str, str], Choice]  # by (key, head)
+
+
+@dataclass(frozen=True)
 class Difference:
     """One cell that differs, or a problem. `old` is what the database holds, `new` what the file says."""
 
@@ -22,12 +33,14 @@ class Difference:
     project: str
     old: str | None
     new: str | None
-    status: str  # change, conflict, refused
+    status: str  # change, conflict, refused; kept (both changed, somebody chose what is online) only with choices
     message: str
     key: str = ""
     exported: str | None = None  # what left in the snapshot, for a conflict
     name: str = ""
     is_new: bool = False  # the line is not in the database yet
+    settled: bool = False  # both sides changed it and somebody chose the file
+    changed_by: str = ""  # of a conflict: who changed it online last, and when
 
     @property
     def difference(self) -> Decimal | None:
@@ -66,9 +79,14 @@ class Plan:
         return self.of("change")
 
     @property
+    def choosable(self) -> bool:
+        """Whether only choices are missing."""
+        return bool(self.of("conflict")) and not self.of("refused")
+
+    @property
     def clean(self) -> bool:
         """Whether it may be committed."""
-        return len(self.changes) == len(self.differences)
+        return not self.of("conflict") and not self.of("refused")
 
     @property
     def totals(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:

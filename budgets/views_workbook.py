@@ -28,6 +28,7 @@ from governance.workbooks import MEDIA_TYPE
 READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 KEPT_SECONDS = 2 * 3600  # how long a rehearsed file waits for its confirmation
 SALT = "budgets.import"
+MOST_CHOICES = 5000
 
 
 @web.page(READ, methods=("GET", "HEAD"))
@@ -64,7 +65,9 @@ def import_workbook(request):
     except importing.UnsafeWorkbook as unsafe:
         return render(request, "budgets/import.html", _context(problem=str(unsafe)), status=422)
     except _Changed as changed:
-        return render(request, "budgets/import.html", _context(plan=changed.plan, name=changed.name, problem=str(changed)), status=409)
+        token = request.POST["token"] if changed.plan.choosable else ""  # nothing but choices is missing: the file is kept
+        context = _context(plan=changed.plan, name=changed.name, problem=str(changed), token=token, choices=_choices(request))
+        return render(request, "budgets/import.html", context, status=409)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
@@ -80,7 +83,7 @@ def _rehearse(request) -> HttpResponse:
     content = sent.read()
     name, _ = files.check(sent.name, content, kinds=("xlsx",))
     plan = importing.rehearse(content, request.actor)
-    token = _keep(request, content, name) if plan.clean and plan.changes else ""
+    token = _keep(request, content, name) if plan.choosable or (plan.clean and plan.changes) else ""
     return render(request, "budgets/import.html", _context(plan=plan, name=name, token=token))
 
 
@@ -88,25 +91,46 @@ def _commit(request) -> HttpResponse:
     content, name = _kept(request)
     with once(request.actor, "budgets.import", request.POST.get("once")) as call:
         if call.address is None:
-            plan = importing.commit(content, request.actor)
+            plan = importing.commit(content, request.actor, _choices(request))
             if not plan.committed:
                 raise _Changed(plan, name)
             call.address = reverse("budgets:index") if plan.scope == "all" else reverse("budgets:year", args=[int(plan.scope)])
-            messages.success(request, f"已写入 {len(plan.changes)} 处（{name}，快照 {plan.snapshot}）。")
+            kept = f"，{n} 处留线上" if (n := len(plan.of("kept"))) else ""
+            messages.success(request, f"已写入 {len(plan.changes)} 处{kept}（{name}，快照 {plan.snapshot}）。")
     return redirect(call.address)
+
+
+def _choices(request) -> importing.Choices:
+    """What was picked for cells that both sides changed: radio `pick|KEY|HEAD` = file|online beside what was seen online."""
+    found = {}
+    for name in [n for n in request.POST if n.startswith("pick|")][:MOST_CHOICES]:
+        place, picked = name.removeprefix("pick|"), request.POST[name]
+        key, _, head = place.rpartition("|")
+        if picked in ("file", "online"):
+            found[key, head] = importing.Choice(picked == "file", request.POST.get(f"seen|{place}", "")[:60])
+    return found
 
 
 class _Changed(Refused):
     """Between rehearsal and confirmation somebody changed what the file changes."""
 
     def __init__(self, plan: importing.Plan, name: str):
-        super().__init__("没有写入：预演以后线上又有改动，请看下面的差异。", current=[d.line() for d in plan.differences])
+        said = "没有写入：预演以后线上又有改动，请看下面的差异。"
+        if plan.choosable:
+            said = f"没有写入：还有 {len(plan.of('conflict'))} 处两边都改过，请逐处选用文件或留线上。"
+        super().__init__(said, current=[d.line() for d in plan.differences])
         self.plan, self.name = plan, name
 
 
-def _context(*, plan: importing.Plan | None = None, name: str = "", token: str = "", problem: str = "") -> dict:
+def _context(*, plan: importing.Plan | None = None, name: str = "", token: str = "", problem: str = "",
+             choices: importing.Choices | None = None) -> dict:  # fmt: skip
     snapshot = ExportSnapshot.objects.filter(key=plan.snapshot).first() if plan and plan.snapshot else None
-    return {"plan": plan, "name": name, "token": token, "problem": problem, "snapshot": snapshot}
+    rows = [(d, _picked((choices or {}).get((d.key, d.field)))) for d in plan.differences] if plan else []
+    return {"plan": plan, "rows": rows, "open": plan.of("conflict") if plan else [], "name": name, "token": token, "problem": problem, "snapshot": snapshot}
+
+
+def _picked(choice: importing.Choice | None) -> str:
+    return "" if choice is None else "file" if choice.use_file else "online"
 
 
 def _folder() -> Path:

@@ -17,6 +17,7 @@ from budgets.models import BudgetLine, Entry
 from governance.models import AuditRow
 from governance.refusal import WrongRole
 from governance.workbook_reader import UnsafeWorkbook, read_safely
+from projects.models import Project
 from tests.budgets.workbooks import cell, changed, heads, opened, row_of, saved, with_part
 
 DAY = dt.date(2007, 8, 20)
@@ -356,6 +357,64 @@ def test_the_page_refuses_what_changed_after_the_rehearsal(left, cast, media):
     assert answer.status_code == 409
     assert "两边都改过" in answer.content.decode()
     assert held("P04", "approved") == 99
+
+
+def picks(plan, which: str) -> dict[str, str]:
+    """What the page posts for every cell that both sides changed."""
+    found = {}
+    for d in plan.of("conflict"):
+        found |= {f"pick|{d.key}|{d.field}": which, f"seen|{d.key}|{d.field}": d.old or ""}
+    return found
+
+
+@pytest.mark.parametrize(("which", "approved"), [("file", 95), ("online", 99)])
+def test_a_cell_that_both_changed_is_written_as_chosen_and_the_page_says_who_changed_it(left, cast, media, which, approved):
+    client = cast.client("finance")
+    cell(cast.finance, "P04", "approved", "99")
+    page = upload(client, changed(left, {(P04, "批复"): 95, (P05, "批复"): 5}))
+    assert f"{cast.finance.text} 2007-08-20 改" in page.content.decode()
+    token = page.context["token"]
+    refused = client.post("/budgets/import/", {"token": token, "once": "k3"})  # nothing chosen: nothing written
+    assert (refused.status_code, held("P05", "approved")) == (409, None)
+    assert refused.context["token"] == token
+    answer = client.post("/budgets/import/", {"token": token, "once": "k4", **picks(page.context["plan"], which)})
+    assert answer.status_code == 302
+    assert (held("P04", "approved"), held("P05", "approved")) == (approved, 5)
+    assert Entry.objects.filter(reason__contains="选用文件").count() == (which == "file")
+
+
+def test_a_choice_does_not_hold_for_what_was_changed_after_it(left, cast, media):
+    client = cast.client("finance")
+    cell(cast.finance, "P04", "approved", "99")
+    page = upload(client, changed(left, {(P04, "批复"): 95}))
+    chosen = picks(page.context["plan"], "file")
+    cell(cast.finance, "P04", "approved", "98")
+    answer = client.post("/budgets/import/", {"token": page.context["token"], "once": "k5", **chosen})
+    assert answer.status_code == 409
+    assert "您选择以后线上又改过" in answer.content.decode()
+    assert held("P04", "approved") == 98
+
+
+def test_a_chosen_file_value_still_keeps_the_order_of_the_stages(left, cast):
+    cell(cast.finance, "P04", "approved", "99")
+    cell(cast.finance, "P04", "appropriated", "90")
+    content = changed(left, {(P04, "批复"): 85})
+    choice = {(P04, "批复"): importing.Choice(True, "99.00")}
+    found = only(importing.commit(content, cast.finance, choice))
+    assert (found.status, held("P04", "approved")) == ("refused", 99)
+    assert "下达 90.00 超过批复 85.00" in found.message
+
+
+def test_codes_that_both_changed_are_chosen_too(left, cast):
+    p04 = {"project": Project.objects.get(code="P04"), "fiscal_year": 2007, "source": "city"}
+    actions.set_codes(by=cast.finance, **p04, function_code="2070101")
+    content = changed(left, {(P04, "功能科目"): "0101"})
+    conflict = only(importing.rehearse(content, cast.finance))
+    assert (conflict.status, conflict.changed_by) == ("conflict", f"{cast.finance.text} 2007-08-20")
+    kept = importing.commit(content, cast.finance, {(P04, "功能科目"): importing.Choice(False, "2070101")})
+    assert (kept.committed, [d.status for d in kept.differences]) == (True, ["kept"])
+    assert importing.commit(content, cast.finance, {(P04, "功能科目"): importing.Choice(True, "2070101")}).committed
+    assert BudgetLine.objects.get(**p04).function_code == "0101"
 
 
 def test_the_page_offers_no_writing_where_a_cell_is_refused(left, cast, media):
