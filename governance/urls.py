@@ -14,6 +14,7 @@ urlpatterns: list = [
     path("documents/", views.documents, name="documents"),
     path("documents/progress/", views.progress, name="progress"),
     path("documents/request/", views.request_report, name="request_report"),
+    path("documents/verify/", views.verify, name="verify_document"),
     path("documents/<uuid:pk>/", views.document, name="document"),
     path("jobs/<uuid:pk>/cancel/", views.cancel, name="cancel_job"),
     path("jobs/<uuid:pk>/retry/", views.retry, name="retry_job"),

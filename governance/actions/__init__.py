@@ -1,6 +1,6 @@
 """Verbs of governance."""
 
-from governance.actions.jobs import cancel_job, download_document, request_job, retry_job
+from governance.actions.jobs import cancel_job, check_document, download_document, request_job, retry_job
 from governance.actions.people import (
     change_password,
     create_account,
@@ -15,6 +15,7 @@ from governance.actions.plan import decide_reading, set_regulation_state
 __all__ = [
     "cancel_job",
     "change_password",
+    "check_document",
     "create_account",
     "decide_reading",
     "download_document",

@@ -56,3 +56,12 @@ def download_document(*, by: Actor, document: Document) -> Document:
     audit.record(by=by, event="governance.document.download", about=document,
                  sentence=f"下载{document.title}（{document.format.upper()}），摘要 {document.file.sha256[:12]}")  # fmt: skip
     return document
+
+
+@verb("governance.document.check")
+def check_document(*, by: Actor, name: str, digest: str, found: list[Document]) -> None:
+    """Record that somebody asked whether a file is an original, and what he was told."""
+    access.require(by, Permission.USE)
+    told = f"是原件：{found[0].title}（{found[0].format.upper()}）" if found else "不是本系统出的原件，或不在可见范围"
+    audit.record(by=by, event="governance.document.check", about=tuple(found[:1]), now=digest,
+                 sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}")  # fmt: skip

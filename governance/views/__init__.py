@@ -1,7 +1,7 @@
 """Pages of governance."""
 
 from governance.views.audit import audit_page
-from governance.views.documents import cancel, document, documents, progress, request_report, retry
+from governance.views.documents import cancel, document, documents, progress, request_report, retry, verify
 from governance.views.entry import csrf_failure, hat, healthz, login, logout, notice_list
 from governance.views.people import account, accounts, appointment_end, appointments, password
 from governance.views.readings import decide
@@ -29,4 +29,5 @@ __all__ = [
     "regulations",
     "request_report",
     "retry",
+    "verify",
 ]

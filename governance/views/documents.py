@@ -10,8 +10,8 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance import actions, files, jobs, web
-from governance.jobs import bell
+from governance import actions, clock, files, jobs, originals, web
+from governance.jobs import bell, estimates
 from governance.models import Document, Job
 from governance.once import once
 from governance.refusal import Refused
@@ -57,8 +57,7 @@ def documents(request):
     actor = request.actor
     year = web.integer(request.GET.get("year"), name="年度", low=1900, high=2100)
     kind = request.GET.get("kind", "")[:40]
-    form = RequestForm(actor=actor, initial={"year": _this_year(), "formats": ["pdf"]})
-    return render(request, "governance/documents.html", _context(request, form, year, kind))
+    return render(request, "governance/documents.html", _context(request, _empty_form(actor), year, kind))
 
 
 def _context(request, form: RequestForm, year: int | None, kind: str) -> dict:
@@ -103,8 +102,6 @@ def _title(kind: str) -> str:
 
 
 def _this_year() -> int:
-    from governance import clock
-
     years = settings.PLAN_YEARS
     return min(max(clock.today().year, years[0]), years[-1])
 
@@ -114,15 +111,19 @@ def running(actor) -> list[Running]:
     rows = list(Job.objects.visible_to(actor).filter(state__in=("queued", "running")).order_by("recorded_at")[:50])
     waiting = list(Job.objects.filter(state="queued").order_by("recorded_at").values_list("pk", flat=True)[:500])
     before = {pk: n for n, pk in enumerate(waiting)}
+    usual, now = estimates.usual_seconds(rows), clock.now()
     shown = []
     for job in rows:
         if job.state == "queued":
             ahead = before.get(job.pk, len(waiting))
             says = f"排队，前面 {ahead} 个" if ahead else "排队，马上开始"
-            note = job.doing or "关掉页面不影响，办好后在“通知”里提醒"
+            long = estimates.waiting_seconds(job, usual)
+            note = job.doing or "关掉页面不影响，办好后在“通知”里提醒" + (f"；办理{estimates.words(long)[3:]}左右" if long else "")
         else:
             says = "正在停止" if job.cancel_asked else job.doing or "准备"
-            note = f"第 {job.attempts} 次办理，上一个办理进程中断，没有重复文件" if job.attempts > 1 else ""
+            left = None if job.cancel_asked else estimates.remaining_seconds(job, usual, now)
+            again = f"第 {job.attempts} 次办理，上一个办理进程中断，没有重复文件" if job.attempts > 1 else ""
+            note = "；".join(s for s in (estimates.words(left) if left is not None else "", again) if s)
         shown.append(Running(job, says, note))
     return sorted(shown, key=lambda r: r.job.state != "running")
 
@@ -150,6 +151,26 @@ def request_report(request) -> HttpResponse:
             actions.request_job(by=request.actor, kind=form.cleaned_data["kind"], params=params)
             call.address = "/governance/documents/"
     return redirect(call.address)
+
+
+@web.page(Permission.USE, methods=("POST",))
+def verify(request) -> HttpResponse:
+    """核验: whether a file of the visitor's machine is an original that he may see. The file itself is not kept."""
+    upload = request.FILES.get("file")
+    form = _empty_form(request.actor)
+    if upload is None:
+        context = _context(request, form, None, "") | {"verify_error": "请选择要核验的文件。"}
+        return render(request, "governance/documents.html", context, status=422)
+    digest = originals.digest_of(upload.chunks())
+    name = files.clean_name(upload.name)
+    found = originals.made_as(digest, downloadable(request.actor))
+    actions.check_document(by=request.actor, name=name, digest=digest, found=found)
+    checked = {"name": name, "digest": digest, "found": found, "problem": originals.problem_of(found[0]) if found else ""}
+    return render(request, "governance/documents.html", _context(request, form, None, "") | {"checked": checked})
+
+
+def _empty_form(actor) -> RequestForm:
+    return RequestForm(actor=actor, initial={"year": _this_year(), "formats": ["pdf"]})
 
 
 @web.page(Permission.USE, methods=("POST",))

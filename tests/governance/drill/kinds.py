@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import time
@@ -15,6 +16,19 @@ def good(params, progress):
         progress.step(step, 3, f"第 {step + 1} 步")
         time.sleep(params.get("pause_s", 0) / 3)
     return [jobs.Produced("txt", f"内容 {params.get('n')}".encode(), "好文件.txt", snapshot="s" * 64, engine="drill")]
+
+
+def content_of(n: int) -> bytes:
+    """What quick job n leaves behind, to the byte."""
+    return (f"{n}:".encode() + hashlib.sha256(str(n).encode()).digest()) * 2000
+
+
+def quick(params, progress):
+    """Writes what the thousand kills (kills.py) expect, in a few steps."""
+    for step in range(3):
+        progress.step(step, 3, f"第 {step + 1} 步")
+        time.sleep(0.02)
+    return [jobs.Produced("txt", content_of(params.get("n", 0)), "快文件.txt", snapshot="s" * 64, engine="drill")]
 
 
 def greedy(params, progress):
@@ -45,6 +59,7 @@ def kind(key, run, **more):
 
 ALL = [
     kind("good", good),
+    kind("quick", quick),
     kind("greedy", greedy, memory_mib=700),
     kind("suicidal", suicidal),
     kind("refusing", refusing),

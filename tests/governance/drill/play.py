@@ -20,11 +20,9 @@ from governance.verbs import frame  # noqa: E402
 def make(kind: str, count: str = "1", params: str = "{}") -> list[str]:
     """Queue jobs of a kind for one person; returns their ids."""
     user = User.objects.filter(username="drill").first() or User.objects.create_user("drill", full_name="演练")
-    made = []
-    for n in range(int(count)):
-        with frame():
-            made.append(queue.enqueue(by=None, kind=kind, params=json.loads(params) | {"n": n}).pk)
-    Job.objects.filter(pk__in=made).update(requested_by=user)
+    with frame():  # all at once: no worker sees a job before it has its requester
+        made = [queue.enqueue(by=None, kind=kind, params=json.loads(params) | {"n": n}).pk for n in range(int(count))]
+        Job.objects.filter(requested_by=None).update(requested_by=user)
     return [str(pk) for pk in made]
 
 
