@@ -113,8 +113,13 @@ def whole_period(windows: list[tuple[int, int, Decimal]], years: list[int], floo
     A block of n years that holds at least L ends, under growth g, with a year of at least L / (1 + 1/g + … + 1/gⁿ⁻¹);
     each later year needs g times the one before.
     """
+    return max(blocks(windows, years, floor), key=lambda b: b.need_wan - b.room_wan, default=None)
+
+
+def blocks(windows: list[tuple[int, int, Decimal]], years: list[int], floor: Decimal = FLOOR) -> list[WholePeriod]:
+    """Every block of years that locks money, with what it forces on the years after it and what these can hold."""
     g = Fraction(1 + floor)
-    worst = None
+    found = []
     for last in years[:-1]:
         late = [y for y in years if y > last]
         room = sum((w for _, b, w in windows if b >= late[0]), Decimal(0))
@@ -124,9 +129,9 @@ def whole_period(windows: list[tuple[int, int, Decimal]], years: list[int], floo
                 continue
             ends_with = Fraction(locked) / sum(1 / g**i for i in range(last - first + 1))
             need = _wan(ends_with * sum(g**i for i in range(1, len(late) + 1)))
-            if worst is None or need - room > worst.need_wan - worst.room_wan:
-                worst = WholePeriod(need <= room, (first, last), (late[0], late[-1]), locked, need, room, max(need - room, Decimal(0)))
-    return worst
+            gap = max(need - room, Decimal(0))
+            found.append(WholePeriod(need <= room, (first, last), (late[0], late[-1]), locked, need, room, gap))
+    return found
 
 
 def smallest_extension(windows: list[tuple[int, int, Decimal, str]], years: list[int], floor: Decimal = FLOOR) -> tuple[str, Decimal] | None:
