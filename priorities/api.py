@@ -84,6 +84,25 @@ class VerbSerializer(serializers.Serializer):
     points = serializers.ListField(child=serializers.DictField(), required=False)
 
 
+class SignSerializer(VerbSerializer):
+    """A signature: 同意, or 附条件同意 with its condition; `signer` and `signed_on` for what was signed on paper."""
+
+    condition = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    condition_due = serializers.DateField(required=False, allow_null=True)
+    signer = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    signed_on = serializers.DateField(required=False, allow_null=True)
+
+
+class AdoptionSerializer(serializers.Serializer):
+    """The sitting that adopts, and the reason where a case is left over."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    meeting_title = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    held_on = serializers.DateField(required=False, allow_null=True)
+    minutes_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
 class SelfFundedSerializer(serializers.Serializer):
     """The recorded check of a self-funded case against 统一发展部署 (8.1(5))."""
 
@@ -120,7 +139,8 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
     def write_permission(self):
         return {"accept": Permission.SCREEN, "send": Permission.SCREEN,
                 "return_": Permission.SCREEN, "sign": Permission.SIGN, "refuse": Permission.SIGN, "acknowledge": Permission.SCREEN,
-                "re_review": Permission.SCREEN, "self_funded": Permission.SCREEN}.get(self.action, Permission.SUBMIT)  # fmt: skip
+                "re_review": Permission.SCREEN, "self_funded": Permission.SCREEN, "adopt": Permission.ADOPT_PLAN,
+                "leave_over": Permission.ADOPT_PLAN, "leave_over_": Permission.ADOPT_PLAN}.get(self.action, Permission.SUBMIT)  # fmt: skip
 
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
@@ -177,8 +197,8 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         )
         return self._answer(row)
 
-    def _verb(self, request, run) -> Response:
-        asked = VerbSerializer(data=request.data if isinstance(request.data, dict) else None)
+    def _verb(self, request, run, form=VerbSerializer) -> Response:
+        asked = form(data=request.data if isinstance(request.data, dict) else None)
         asked.is_valid(raise_exception=True)
         row = self.get_object()
         with once(self.actor, f"api.{self.action}.{row.pk}", request.headers.get("Idempotency-Key")) as call:
@@ -224,12 +244,13 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         """送联合会签。"""
         return self._verb(request, lambda row, v, version: actions.send(by=self.actor, submission=row, version=version))
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=SignSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
     def sign(self, request, number=None):
-        """签署同意。"""
+        """签署同意，或附条件同意。"""
         return self._verb(request, lambda row, v, version: actions.sign(
-            by=self.actor, submission=row, version=version, kind=v.get("kind") or "agree", text=v.get("text", "")))
+            by=self.actor, submission=row, version=version, kind=v.get("kind") or "agree",
+            **{k: v[k] for k in ("text", "condition", "condition_due", "signer", "signed_on") if k in v}), SignSerializer)
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
@@ -261,3 +282,28 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         points = {k: v for k, v in asked.validated_data.items() if k != "version"}
         return self._verb(request, lambda row, v, version: actions.check_self_funded(
             by=self.actor, submission=row, version=version, **points))
+
+    @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def adopt(self, request, number=None):
+        """列入年度计划：会议、日期和纪要文号。"""
+        return self._verb(request, lambda row, v, version: actions.adopt_case(
+            by=self.actor, submission=row, version=version, **_sitting(v)), AdoptionSerializer)
+
+    @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="leave-over")
+    def leave_over(self, request, number=None):
+        """结转为下一年度候选：理由、会议、日期和纪要文号。"""
+        return self._verb(request, lambda row, v, version: actions.leave_over(
+            by=self.actor, submission=row, version=version, reason=v.get("reason", ""), **_sitting(v)), AdoptionSerializer)
+
+    @extend_schema(exclude=True)
+    @action(detail=True, methods=["post"], url_path="leave_over")
+    def leave_over_(self, request, number=None):
+        """The same under the verb's own name."""
+        return self.leave_over(request, number)
+
+
+def _sitting(values: dict) -> dict:
+    return {"meeting_title": values.get("meeting_title", ""), "held_on": values.get("held_on"),
+            "minutes_number": values.get("minutes_number", "")}  # fmt: skip

@@ -80,7 +80,7 @@ def blockers(submission: Submission, verb: str, actor: Actor, day: dt.date | Non
 
 def verbs_for(submission: Submission, actor: Actor, day: dt.date | None = None) -> dict[str, list[Blocker]]:
     """`{verb: blockers}` of every verb in the row of the state that the actor's role holds; [] means it would go through."""
-    names = [v for v in workflow.verbs_from(submission) if v not in ("adopt", "leave_over")]
+    names = workflow.verbs_from(submission)
     return {v: blockers(submission, v, actor, day) for v in names if actor.scope(workflow.permission_of(v))}
 
 
@@ -312,6 +312,13 @@ def _withdraw_signature(submission: Submission, actor: Actor, day: dt.date) -> l
     return []
 
 
+def _adopt(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
+    conclusion = conclusions.in_force(submission)
+    if conclusion is None:
+        return [("结论不是对现在这一版申报书作的", reviewer(day))]
+    return [] if conclusions.approved(conclusion) else [("没有审定金额", reviewer(day))]
+
+
 CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "submit": _submit,
     "save": _edit,
@@ -334,6 +341,7 @@ CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "abstain": _abstain,
     "withdraw_signature": _withdraw_signature,
     "remind": _remind,
+    "adopt": _adopt,
 }
 
 if _unknown := set(CONDITIONS) - set(VERBS):

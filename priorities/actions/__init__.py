@@ -12,6 +12,7 @@ several verbs in one request chain `version=row.version`.
     side_lanes   check_self_funded, acknowledge, re_review
     approval     sign, refuse, withdraw_signature
     plans        create_plan, put_entry, adopt
+    plan_cases   adopt_case, leave_over
     calendar     open_window, extend_window, grant_leave
     rule_sets    draft_rule_set, adopt_rule_set
 
@@ -31,6 +32,7 @@ from priorities.actions.drafts import (
     save_draft,
 )
 from priorities.actions.opinions import give_opinion, remind, request_opinion, waive_opinion
+from priorities.actions.plan_cases import adopt_case, leave_over
 from priorities.actions.plans import adopt, create_plan, put_entry
 from priorities.actions.rule_sets import adopt_rule_set, draft_rule_set
 from priorities.actions.screening import (
@@ -51,6 +53,7 @@ __all__ = [
     "acknowledge",
     "add_participant",
     "adopt",
+    "adopt_case",
     "adopt_rule_set",
     "answer_correction",
     "attach",
@@ -69,6 +72,7 @@ __all__ = [
     "extend_window",
     "give_opinion",
     "grant_leave",
+    "leave_over",
     "open_window",
     "propose_change",
     "propose_conclusion",

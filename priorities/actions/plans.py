@@ -95,7 +95,7 @@ def adopt(
     become projects (or go from 待立项 to 立项) with their lines of approved money; the others are left over."""
     access.require(by, Permission.ADOPT_PLAN)
     draft = _lock_draft(plan, version)
-    meeting = _meeting(meeting_title, held_on, minutes_number, draft.is_demo)
+    meeting = meeting_of(meeting_title, held_on, minutes_number, draft.is_demo)
     if found := planning_rows.adoption_blockers(draft, clock.today()):
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     entries = list(draft.entries.order_by("submission_id"))
@@ -105,9 +105,9 @@ def adopt(
     for entry in entries:
         row = rows[entry.submission_id]
         if row.state == workflow.CANDIDATE and entry.decision in LISTED:
-            money.append((_adopt_case(by, draft, entry, row, meeting), entry.amounts))
+            money.append((adopt_entry(by, draft, entry, row, meeting), entry.amounts))
         elif row.state == workflow.CANDIDATE:
-            _leave_over(by, draft, entry, row)
+            leave_entry_over(by, draft, entry, row)
         elif row.project_id is not None:
             money.append((row.project, _adjust_case(draft, entry, row, meeting)))
     for project, amounts in sorted(money, key=lambda m: m[0].pk):
@@ -171,7 +171,8 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
             for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))]  # fmt: skip
 
 
-def _adopt_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> Project:
+def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> Project:
+    """列入 inside an adoption: the case's project stands; its money is booked by the caller."""
     reason = f"{plan}列入（{meeting.minutes_number}）"
     if row.project_id is None:
         row.project = registering.register(by=by, submission=row, origin="annual_plan", reason=reason)
@@ -185,7 +186,8 @@ def _adopt_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
     return row.project
 
 
-def _leave_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) -> None:
+def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) -> None:
+    """结转 inside an adoption: a candidate of the next year."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
     workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE,
@@ -205,7 +207,8 @@ def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: M
     return changes
 
 
-def _meeting(title: str, held_on: dt.date, minutes_number: str, is_demo: bool) -> Meeting:
+def meeting_of(title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool) -> Meeting:
+    """The sitting that an adoption cites; Invalid without title, day or 纪要文号."""
     title = clean_text(title, limit=120, field="会议名称")
     minutes_number = clean_text(minutes_number, limit=60, field="纪要文号")
     fields = {}

@@ -13,7 +13,7 @@ from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
 from priorities import rule_sets
-from priorities.actions.plans import _meeting
+from priorities.actions.plans import meeting_of
 from priorities.models import RuleSetRecord
 
 
@@ -73,7 +73,7 @@ def adopt_rule_set(
     if later:
         raise Refused(f"规则集 {later[0].key} 已定于 {later[0].from_day} 起执行；新的起日要在它之后。")
     rule_sets.build(row)
-    meeting = _meeting(meeting_title, held_on, minutes_number, row.is_demo)
+    meeting = meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     for old in rows.values():
         if old.state == "in_force" and (old.to_day is None or old.to_day > from_day):
             old.to_day = from_day
