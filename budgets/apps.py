@@ -12,8 +12,9 @@ class BudgetsConfig(AppConfig):
         from budgets.daily import daily
         from governance import documents, jobs, rail
         from governance.roles import Permission
+        from projects import scopes
 
-        documents.register_report("annual_budget", "年度预算报告", reports.build, order=20)
+        documents.register_report("annual_budget", "年度预算报告", reports.build, order=20, scopes=scopes.offered)
         rail.offer("资金", "预算表", "/budgets/", Permission.READ_BUDGET, order=10)
         rail.offer("资金", "各年资金", "/budgets/all/", Permission.READ_BUDGET, order=20)
         jobs.on_daily(daily)

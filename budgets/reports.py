@@ -16,9 +16,10 @@ from django.conf import settings
 from budgets import growth, panels, table
 from budgets.models import SOURCES, STAGES, BudgetLine
 from governance import charts, clock
-from governance.figures import Column, Figure, Report, Section, Table
+from governance.figures import Column, Figure, Part, Report, Section, Table
 from governance.models import Discrepancy
 from projects.models import Project
+from projects.scopes import scope_of
 
 RULE_SET = "plan-2006"
 BASIS = "金额按项目计，每个项目只计一次，不在牵头单位间拆分；概算为业内估算，非批复数"
@@ -61,25 +62,26 @@ def figures(found: table.YearTable) -> BudgetYear:
     )  # fmt: skip
 
 
-def build(year: int) -> Report:
-    """The annual budget report of a year 2005–2010; called inside one snapshot."""
-    found = table.year_table(year)
+def build(year: int, key: str = "") -> Report:
+    """The annual budget report of a year 2005–2010, of the whole city or of one lead's or programme's projects
+    (projects.scopes; 9.6.1 asks about the whole city alone); called inside one snapshot."""
+    scope = scope_of(key)
+    found = table.year_table(year).within(scope)
     f = figures(found)
     day = min(clock.today(), dt.date(year, 12, 31)) if clock.today().year >= year else clock.today()
     sections = (
-        _basics(found, f),
+        _basics(found, f, scope),
         _scope(f),
         _stages(found, f),
         _by_programme(found),
         _by_project(found),
         _by_lead(found),
-        _growth(found),
-        _whole_period(),
-        _by_year(),
+        *((_growth(found), _whole_period()) if scope.is_whole else ()),
+        _by_year(scope),
         _decisions(found, f),
     )
     return Report(
-        kind="annual_budget", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度预算报告", day=day,
+        kind="annual_budget", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度预算报告{scope.suffix}", day=day,
         issuer=(f"{settings.CITY_NAME}财政局", f"{settings.CITY_NAME}信息化领导小组办公室"), basis=BASIS, rule_set=RULE_SET,
         sections=sections, notes=_notes(), subtitle="依据《贵阳市“十一五”电子政务规划（下）》", city=settings.CITY_NAME,
         is_demo=BudgetLine.objects.filter(is_demo=True).exists(),
@@ -90,12 +92,13 @@ def wan(amount: Decimal | None) -> str:
     return "未填" if amount is None else f"{amount:,.2f}万元"
 
 
-def _basics(found: table.YearTable, f: BudgetYear) -> Section:
+def _basics(found: table.YearTable, f: BudgetYear, scope: Part) -> Section:
     before = "（规划期前）" if f.year < 2006 else ""
+    whose = "规划" if scope.is_whole else f"{scope.name}，规划"
     text = (
-        f"规划10.4列27项，概算合计{f.total_wan:,.0f}万元（业内估算，规划和机构建设等方面的内容不包括在内）。{f.year}年{before}"
-        f"在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
-        f"两者相加与10.4合计一致。",
+        f"{whose}10.4列{f.planned + len(found.rest)}项，概算合计{f.total_wan:,.0f}万元（业内估算，规划和机构建设等方面的内容"
+        f"不包括在内）。{f.year}年{before}在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
+        f"两者相加与10.4{'合计' if scope.is_whole else '所列'}一致。",
         f"{f.year}年已填批复的项目{f.filled}项，批复{wan(f.approved_wan)}，下达{wan(f.appropriated_wan)}，支出{wan(f.spent_wan)}"
         + (f"，支出占批复{f.rate_percent}%。" if f.rate_percent is not None else "。"),
     )
@@ -106,7 +109,7 @@ def _scope(f: BudgetYear) -> Section:
     rows = (
         Figure("planned", "周期含本年的规划项目", f.planned, "项", ("10.4",)),
         Figure("planned_wan", "其概算合计（各年之和）", f.planned_wan, "万元", ("10.4",)),
-        Figure("total_wan", "27项概算合计", f.total_wan, "万元", ("10.4", "10.5")),
+        Figure("total_wan", "规划各项概算合计", f.total_wan, "万元", ("10.4", "10.5")),
         Figure("estimate_wan", "本年概算", f.estimate_wan, "万元"),
         Figure("approved_wan", "本年批复", f.approved_wan, "万元", ("8.1", "9.1.1")),
         Figure("appropriated_wan", "本年下达", f.appropriated_wan, "万元", ("9.2.2",)),
@@ -274,17 +277,18 @@ def _whole_period() -> Section:
     return Section("whole_period", "全期能否做到", text, rows, level=2)
 
 
-def _by_year() -> Section:
+def _by_year(scope: Part) -> Section:
     columns = (Column("year", "年度", "text", 16), *(Column(c.id, c.label, "wan", 16) for c in MONEY), Column("even", "示意", "wan", 20))
     sums: dict[int, dict[str, Decimal | None]] = {y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS}
-    for line in BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)):
+    held = BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)).select_related("project")
+    for line in held if scope.is_whole else held.filter(project__code__in=scope.codes):
         for stage, _ in STAGES:
             value = getattr(line, f"{stage}_wan")
             if value is not None:
                 sums[line.fiscal_year][stage] = (sums[line.fiscal_year][stage] or Decimal(0)) + value
     years = list(settings.PLAN_YEARS)
     even = dict.fromkeys(years, Decimal(0))
-    for project in Project.objects.planned():
+    for project in (p for p in Project.objects.planned() if p.code in scope):
         for year, amount in zip(years, panels.even_split_exact(project, years), strict=True):
             even[year] += amount
     shown = {y: even[y].quantize(Decimal("0.01")) for y in years}
@@ -305,7 +309,7 @@ def _decisions(found: table.YearTable, f: BudgetYear) -> Section:
         lines.append(f"{found.year}年度周期内尚无批复的项目{len(empty)}项：{'、'.join(empty)}；由市财政局填报，或由年度计划列入。")
     if f.left_wan:
         lines.append(f"批复未下达{f.left_wan:,.2f}万元，由市财政局按进度下达（9.2.2）。")
-    if found.growth.revenue_wan is None:
+    if found.whole and found.growth.revenue_wan is None:
         lines.append("市本级财政收入未录入，9.6.1的第二项检验无法判定；由市财政局录入并附依据。")
     flagged = sorted({f"{r.lead}（{'、'.join(r.lead_flags)}）" for r in found.rows if r.lead_flags})
     if flagged:

@@ -4,7 +4,7 @@ number of rows. Every amount is Decimal in 万元 or None (未填)."""
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from budgets import growth
 from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, StageLock
 from governance import clock, readings
 from governance.access import Actor
+from governance.figures import Part
 from governance.models import Plan
 from governance.roles import Permission, Scope
 from projects.models import Project, ProjectLead
@@ -84,6 +85,15 @@ class YearTable:
 
     def amount(self, source: str, stage: str) -> Decimal | None:
         return add(r.amount(source, stage) for r in self.rows)
+
+    def within(self, part: Part) -> YearTable:
+        """The same year with the projects of a part alone: no check against the plan's total and no growth."""
+        if part.is_whole:
+            return self
+        groups = [
+            replace(g, rows=rows) for g in self.groups if (rows := [r for r in g.rows if r.project.code in part])
+        ]
+        return replace(self, groups=groups, rest=[r for r in self.rest if r.project.code in part], whole=False)
 
     def filled(self, stage: str) -> int:
         return sum(1 for r in self.rows if r.sum(stage) is not None)

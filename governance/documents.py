@@ -236,25 +236,37 @@ def _groups(table) -> list[dict]:
     return groups
 
 
-_builders: dict[str, tuple[str, Callable]] = {}
+@dataclass(frozen=True)
+class Builder:
+    """How a report is made: `build(year)`, or `build(year, key)` where `scopes()` offers parts as `(key, name)`."""
+
+    title: str
+    build: Callable[..., Report]
+    scopes: Callable[[], list[tuple[str, str]]] | None = None
+
+
+_builders: dict[str, Builder] = {}
 
 
 def register_report(
-    kind: str, title: str, build: Callable[[int], Report], *, permission: Permission = Permission.REQUEST_REPORT,
-    order: int = 100, scheduled: bool = True,
+    kind: str, title: str, build: Callable[..., Report], *, permission: Permission = Permission.REQUEST_REPORT,
+    order: int = 100, scheduled: bool = True, scopes: Callable[[], list[tuple[str, str]]] | None = None,
 ) -> None:
-    """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready().
+    """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready(). With `scopes` it is
+    offered for parts of the register too (one lead, one programme), and `build(year, key)` is told which.
 
     It becomes a kind of job as well: requested on the documents page for a year and formats by whoever holds
     `permission` for the whole city, who may also download it; the auditor downloads everything.
     """  # fmt: skip
-    _builders[kind] = (title, build)
+    _builders[kind] = Builder(title, build, scopes)
 
     def may(actor) -> bool:
         return actor.scope(permission) is Scope.CITY
 
     jobs.register(jobs.JobKind(
-        key=kind, title=title, run=functools.partial(_run, kind), clean=clean_params, order=order,
+        key=kind, title=title, run=functools.partial(_run, kind), order=order,
+        clean=functools.partial(clean_params, scopes=scopes), label=functools.partial(_label, title, scopes),
+        parts=scopes,
         may_request=lambda actor, params: may(actor),
         may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
     ))  # fmt: skip
@@ -270,21 +282,32 @@ def monthly_and_annual(day: dt.date):
         yield f"{day.year - 1}", {"year": day.year - 1, "formats": list(FORMATS)}
 
 
-def clean_params(params: dict) -> dict:
-    """`{"year", "formats"}` of a report's job: a year of the plan, at least one format, in the order of FORMATS."""
+def _label(title: str, scopes, params: dict) -> str:
+    part = params.get("scope") and dict(scopes() if scopes else ()).get(params["scope"])
+    return f"{params['year']} {title}" + (f"（{part}）" if part else "")
+
+
+def clean_params(params: dict, scopes: Callable[[], list[tuple[str, str]]] | None = None) -> dict:
+    """`{"year", "formats"}` of a report's job, and `scope` where it is about a part: a year of the plan, at least one
+    format, in the order of FORMATS, a part that is offered."""
     years = settings.PLAN_YEARS
     year, formats = params.get("year"), params.get("formats") or list(FORMATS)
     if isinstance(year, bool) or not isinstance(year, int) or year not in years:
         raise Invalid(f"报告年度应为 {years[0]}—{years[-1]}。", fields={"year": ["请选择年度"]})
     if unknown := [f for f in formats if f not in FORMATS]:
         raise Invalid(f"没有格式“{unknown[0]}”；有：{'、'.join(FORMATS)}。", fields={"formats": ["请选择格式"]})
-    return {"year": year, "formats": [f for f in FORMATS if f in formats]}
+    cleaned = {"year": year, "formats": [f for f in FORMATS if f in formats]}
+    if scope := params.get("scope"):
+        if scope not in dict(scopes() if scopes else ()):
+            raise Invalid("这份报告没有这个范围。", fields={"scope": ["请选择范围"]})
+        cleaned["scope"] = scope
+    return cleaned
 
 
 def _run(kind: str, params: dict, progress: Progress) -> list[jobs.Produced]:
     """The job of a report: figures once, then every form that was asked for."""
     progress.step(2, 100, "取数")
-    report = build(kind, params["year"])
+    report = build(kind, params["year"], params.get("scope", ""))
     progress.step(25, 100, "取数完成")
     forms, made = params["formats"], []
     for number, form in enumerate(reversed(forms)):  # the quick ones first; the pdf has the long way
@@ -301,12 +324,13 @@ def _run(kind: str, params: dict, progress: Progress) -> list[jobs.Produced]:
 
 def kinds() -> dict[str, str]:
     """Titles of the reports by kind."""
-    return {kind: title for kind, (title, _) in _builders.items()}
+    return {kind: one.title for kind, one in _builders.items()}
 
 
-def build(kind: str, year: int) -> Report:
+def build(kind: str, year: int, scope: str = "") -> Report:
     """The figures of a report, read in one consistent snapshot."""
     if kind not in _builders:
         raise Refused(f"没有报告“{kind}”；有：{'、'.join(_builders)}。", status=422)
+    found = _builders[kind]
     with snapshot_read():
-        return _builders[kind][1](year)
+        return found.build(year, scope) if found.scopes else found.build(year)

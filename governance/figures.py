@@ -64,6 +64,27 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What part of the register a report is about: `codes` of its projects, None for everything."""
+
+    key: str = ""
+    name: str = ""
+    codes: frozenset[str] | None = None
+
+    def __contains__(self, code: str) -> bool:
+        return self.codes is None or code in self.codes
+
+    @property
+    def is_whole(self) -> bool:
+        return self.codes is None
+
+    @property
+    def suffix(self) -> str:
+        """What a title says after itself: nothing for the whole city."""
+        return f"（{self.name}）" if self.name else ""
+
+
+@dataclass(frozen=True)
 class Report:
     """A whole report. `basis` says how totals count; `notes` are footnotes `(D06, sentence)`."""
 

@@ -10,11 +10,12 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from governance import documents, jobs, rail
         from governance.roles import Permission
-        from projects import reports
+        from projects import reports, scopes
         from projects.daily import daily
 
         jobs.on_daily(daily)
-        documents.register_report("annual_progress", "年度进度报告", reports.annual_progress, order=10)
+        documents.register_report("annual_progress", "年度进度报告", reports.annual_progress, order=10,
+                                  scopes=scopes.offered)  # fmt: skip
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "规划任务", "/projects/tasks/", Permission.READ_REGISTER, order=20)
         rail.offer("项目总册", "进度填报", "/projects/progress/", Permission.READ_REGISTER, order=30)

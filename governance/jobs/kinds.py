@@ -43,7 +43,8 @@ class JobKind:
     `run(params, progress) -> [Produced]` runs in a child process with the limits below, outside any transaction; a
     Refused is its final answer, anything else is tried again. `clean(params) -> params` raises Invalid (422) before a
     row exists. `may_request(actor, params)` and `may_download(actor, document)` are plain questions. `label(params)`
-    is the title on screen. `is_report` puts the kind on the request form with a year and the formats below.
+    is the title on screen. `is_report` puts the kind on the request form with a year and the formats below;
+    `parts()` names what it may be limited to, `(key, name)`.
     """
 
     key: str
@@ -55,6 +56,7 @@ class JobKind:
     label: Callable[[dict], str] | None = None
     formats: tuple[str, ...] = ("pdf", "xlsx", "json")
     is_report: bool = True
+    parts: Callable[[], list[tuple[str, str]]] | None = None
     memory_mib: int = 1536
     wall_s: int = 120
     order: int = 100

@@ -36,6 +36,7 @@ class RequestForm(forms.Form):
     year = forms.TypedChoiceField(
         label="年度", coerce=int, error_messages={"required": "请选择年度", "invalid_choice": "没有这个年度"}
     )
+    scope = forms.ChoiceField(label="范围", required=False, error_messages={"invalid_choice": "没有这个范围"})
     formats = forms.MultipleChoiceField(
         label="格式", widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少选择一种格式", "invalid_choice": "没有这种格式"},
@@ -48,6 +49,8 @@ class RequestForm(forms.Form):
         self.fields["kind"].choices = [(k.key, k.title) for k in offered]
         self.fields["year"].choices = [(y, str(y)) for y in settings.PLAN_YEARS]
         self.fields["formats"].choices = [(f, f.upper()) for f in formats]
+        parts = {key: name for offer in {k.parts for k in offered if k.parts} for key, name in offer()}
+        self.fields["scope"].choices = [("", "全市"), *parts.items()]
         self.is_offered = bool(offered)
 
 
@@ -63,8 +66,8 @@ def documents(request):
 def _context(request, form: RequestForm, year: int | None, kind: str) -> dict:
     actor = request.actor
     rows = downloadable(actor).select_related("file", "job")
-    kinds = sorted({(k, _title(k)) for k in rows.order_by().values_list("kind", flat=True).distinct()})
-    years = sorted({y for y in rows.order_by().values_list("year", flat=True).distinct() if y})
+    held = set(rows.order_by().values_list("kind", "year").distinct())
+    kinds, years = sorted({(k, _title(k)) for k, _ in held}), sorted({y for _, y in held if y})
     if year:
         rows = rows.filter(year=year)
     if kind:
@@ -145,7 +148,7 @@ def request_report(request) -> HttpResponse:
     form = RequestForm(request.POST, actor=request.actor)
     if not form.is_valid():
         return render(request, "governance/documents.html", _context(request, form, None, ""), status=422)
-    params = {"year": form.cleaned_data["year"], "formats": form.cleaned_data["formats"]}
+    params = {key: form.cleaned_data[key] for key in ("year", "formats", "scope") if form.cleaned_data[key]}
     with once(request.actor, "governance.job.request", request.POST.get("once")) as call:
         if call.address is None:
             actions.request_job(by=request.actor, kind=form.cleaned_data["kind"], params=params)

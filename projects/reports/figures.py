@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance import clock
+from governance.figures import Part
 from projects import life, rating, windows
 from projects.labels import SELF_RATINGS, STANDALONE, TASK_STATES
 from projects.models import Milestone, PlanTask, ProgressReport, Project
 from projects.panels import looking, ratings, tasks
 from projects.panels.lists import chart_row, marks_of
 from projects.panels.plan import Block, Frame, Touched, frame, touched
+
+WHOLE = Part()
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class ProgressYear:
     milestones: tuple[MilestoneLine, ...]
     entries: Touched
     is_demo: bool
+    scope: Part = WHOLE
 
     @property
     def in_year(self) -> tuple[ProjectLine, ...]:
@@ -124,17 +128,18 @@ class ProgressYear:
         return tuple(t for t in self.tasks if t.is_system)
 
 
-def progress_year(year: int) -> ProgressYear:
-    """The figures of a year."""
+def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
+    """The figures of a year, of the projects within the scope and what hangs on them."""
     today, last = clock.today(), dt.date(year, 12, 31)
     day = min(today, last)
     plan, entries = frame(), touched(day)
     opened = Project.history.order_by("day").values_list("day", flat=True).first() or day
     stood = looking.as_of(max(day, opened))
+    projects = tuple(p for p in _projects(year, day, stood) if p.code in scope)
+    lines = tuple(t for t in _tasks(plan, day, stood, entries) if scope.is_whole or any(c in scope for c in (*t.projects, *t.possible)))
     return ProgressYear(
-        year=year, day=day, before_the_period=bool(plan.blocks) and year < plan.period_first_year, frame=plan,
-        projects=tuple(_projects(year, day, stood)), tasks=tuple(_tasks(plan, day, stood, entries)),
-        milestones=tuple(_milestones(year)), entries=entries,
+        year=year, scope=scope, day=day, before_the_period=bool(plan.blocks) and year < plan.period_first_year, frame=plan,
+        projects=projects, tasks=lines, milestones=tuple(m for m in _milestones(year) if m.code in scope), entries=entries,
         is_demo=ProgressReport.objects.filter(is_demo=True).exists() or Project.objects.filter(is_demo=True).exists(),
     )  # fmt: skip
 

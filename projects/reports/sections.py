@@ -16,26 +16,28 @@ from projects import rating
 from projects.labels import BEFORE_THE_PERIOD, STATES
 from projects.panels.plan import Block, reading_of, with_readings
 from projects.reports.figures import ProgressYear, TaskLine, progress_year
+from projects.scopes import scope_of
 
 BASIS = "项目按规划 10.4 计，每个项目只计一次；完成比例为填报单位自报，测算评级由系统按原基线与最新基线计算"
 NOTED = ("D27", "D28", "D29", "D31", "D32", "D33", "D35", "D43", "D44", "D48")
 PAPER_WIDTH = 660
 
 
-def annual_progress(year: int) -> Report:
-    """The annual progress report of a year; called inside one snapshot (governance.documents.build)."""
-    found = progress_year(year)
+def annual_progress(year: int, scope: str = "") -> Report:
+    """The annual progress report of a year, of the whole city or of one lead's or programme's projects
+    (projects.scopes); called inside one snapshot (governance.documents.build)."""
+    found = progress_year(year, scope_of(scope))
     plan = Plan.objects.order_by("pk").first()
     sections = (
         _overview(found),
         *(_block(found, block) for block in found.frame.blocks),
         _projects(found),
-        _unmatched(found),
+        *((_unmatched(found),) if found.scope.is_whole else ()),
         _problems(found),
         _method(found),
     )
     return Report(
-        kind="annual_progress", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度进度报告", day=found.day,
+        kind="annual_progress", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度进度报告{found.scope.suffix}", day=found.day,
         issuer=(f"{settings.CITY_NAME}信息化领导小组办公室",), basis=BASIS, rule_set=plan.key if plan else "",
         sections=tuple(replace(s, paragraphs=tuple(map(tight, s.paragraphs))) for s in sections),
         notes=_notes(found), subtitle=f"依据《{found.frame.title}》" if found.frame.title else "", city=settings.CITY_NAME,
@@ -55,8 +57,9 @@ def _overview(f: ProgressYear) -> Section:
     planned = [p for p in f.projects if p.planned]
     rated = Counter(p.computed.code for p in f.in_year)
     before = f"（{BEFORE_THE_PERIOD}）" if f.before_the_period else ""
+    whose = "规划" if f.scope.is_whole else f"{f.scope.name}，规划"
     text = [
-        f"规划 10.4 列 {len(planned)} 项。{f.year} 年{before}在建设周期内的项目 {len(f.in_year)} 项，其中 {f.reported} 项有进度填报；"
+        f"{whose} 10.4 列 {len(planned)} 项。{f.year} 年{before}在建设周期内的项目 {len(f.in_year)} 项，其中 {f.reported} 项有进度填报；"
         f"到 {f.day} 在建 {f.under_way} 项，已终验 {f.finished} 项。"
     ]
     if f.block:

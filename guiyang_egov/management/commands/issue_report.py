@@ -1,4 +1,4 @@
-"""`issue_report annual_progress|annual_budget YEAR --format pdf|xlsx|json --output PATH`: the bytes that the page would
+"""`issue_report KIND YEAR --format pdf|xlsx|json --output PATH [--scope KEY]`: the bytes that the page would
 give, at once, without broker or worker. Exit 1: refused on its merits; 2: the call cannot be understood."""
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("year", type=int)
         parser.add_argument("--format", choices=["pdf", "xlsx", "json"], default="pdf")
         parser.add_argument("--output", required=True)
+        parser.add_argument("--scope", default="", help="只报一部分：lead:单位编号 或 programme:工程编号")
 
     def handle(self, *args, kind: str, year: int, output: str, **options) -> None:
         form = options["format"]
         try:
-            made = jobs.run_now(kind, {"year": year, "formats": [form]})
+            made = jobs.run_now(kind, {"year": year, "formats": [form], "scope": options["scope"]})
         except Invalid as refusal:
             self.stderr.write(refusal.sentence)
             sys.exit(2)
