@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from decimal import Decimal
 
-from budgets import ledger
-from budgets.models import STAGES, BudgetLine, CityRevenue, Entry, StageLock
+from budgets import ceilings, ledger
+from budgets.models import FISCAL_YEARS, SOURCES, STAGES, BudgetLine, Ceiling, CityRevenue, Entry, StageLock
 from governance import access, audit
 from governance.access import Actor
 from governance.refusal import Invalid, NotVisible, Refused, Stale
@@ -272,4 +272,34 @@ def set_revenue(*, by: Actor, fiscal_year: int, typed: str, document: str, versi
     row.save()
     audit.record(by=by, event="budgets.revenue.set", about=row, was=was, now=f"{amount:.2f}",
                  sentence=f"{fiscal_year} 年市本级财政收入 {amount:,.2f} 万元（{document}）")  # fmt: skip
+    return row
+
+
+@verb("budgets.ceiling.set")
+def set_ceiling(*, by: Actor, fiscal_year: int, source: str, typed: str, document: str, version: int | None = None,
+                is_demo: bool = False) -> Ceiling:  # fmt: skip
+    """年度上限 of a year and source with its paper. Refused below what is approved already."""
+    access.require(by, Permission.EDIT_BUDGET)
+    if source not in dict(SOURCES):
+        raise Invalid("请选择资金来源。", fields={"source": ["请选择"]})
+    if not FISCAL_YEARS[0] <= fiscal_year <= FISCAL_YEARS[1]:
+        raise Invalid(f"{fiscal_year} 不是有效的年度。", fields={"fiscal_year": ["1990—2100"]})
+    amount = read_amount(typed, field="ceiling_wan")
+    if amount is None:
+        raise Invalid("请填写上限（万元）。", fields={"ceiling_wan": ["填写金额"]})
+    document = clean_text(document, limit=200, field="依据文件")
+    if not document:
+        raise Invalid("请写明依据文件，如财政局函告的文号。", fields={"document": ["写明依据文件"]})
+    ledger.pass_gate(fiscal_year, freezing=True)  # who is booking in the year finishes first
+    row = ceilings.lock(fiscal_year, source) or Ceiling(fiscal_year=fiscal_year, source=source, is_demo=is_demo, version=0)
+    if version is not None and row.version != version:
+        raise Stale("没有保存：这条上限已被别人改过。", current={"ceiling_wan": f"{row.ceiling_wan:.2f}" if row.pk else ""})
+    held = ceilings.approved(fiscal_year, source)
+    if amount < held:
+        raise Refused(f"没有保存：{row}不能低于已批复的 {held:,.2f} 万元；先调减批复。")
+    was = f"{row.ceiling_wan:.2f}" if row.pk else "未定"
+    row.ceiling_wan, row.document, row.by_text, row.version = amount, document, by.text, row.version + 1
+    row.save()
+    audit.record(by=by, event="budgets.ceiling.set", about=row, was=was, now=f"{amount:.2f}", address="/budgets/ceilings/",
+                 sentence=f"{row} {was} → {amount:,.2f} 万元（{document}）")  # fmt: skip
     return row

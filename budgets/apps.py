@@ -17,4 +17,5 @@ class BudgetsConfig(AppConfig):
         documents.register_report("annual_budget", "年度预算报告", reports.build, order=20, scopes=scopes.offered)
         rail.offer("资金", "预算表", "/budgets/", Permission.READ_BUDGET, order=10)
         rail.offer("资金", "各年资金", "/budgets/all/", Permission.READ_BUDGET, order=20)
+        rail.offer("资金", "年度上限", "/budgets/ceilings/", Permission.READ_BUDGET, order=40)
         jobs.on_daily(daily)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Sum
 
+from budgets import ceilings
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
 from governance.access import Actor
 from governance.refusal import Invalid, Refused
@@ -86,6 +87,8 @@ def book(*, by: Actor, line: BudgetLine, stage: str, amount_wan: Decimal, kind: 
     if now > MAX_WAN:
         raise Refused(f"没有保存：{LABELS[stage]} {now:,.2f} 万元超出了能记的金额。")
     check(line, stage, now)
+    if stage == "approved" and amount > 0:
+        ceilings.hold(line.fiscal_year, line.source)
     entry = Entry.objects.create(
         line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason,
         as_typed=as_typed, by_text=by.text if by else "系统", reverses=reverses, is_demo=is_demo,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from budgets import views, views_line, views_workbook
+from budgets import views, views_ceilings, views_line, views_workbook
 
 app_name = "budgets"
 urlpatterns: list = [
@@ -17,5 +17,6 @@ urlpatterns: list = [
     path("all/", views.every_year, name="all"),
     path("all/export/", views_workbook.export_all, name="export_all"),
     path("import/", views_workbook.import_workbook, name="import"),
+    path("ceilings/", views_ceilings.page, name="ceilings"),
     path("lines/<int:pk>/", views_line.line, name="line"),
 ]

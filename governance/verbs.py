@@ -23,6 +23,8 @@ from governance.refusal import Invalid, Refused
 from governance.text import BadText
 
 _frame: ContextVar[list | None] = ContextVar("verb_frame", default=None)
+_depth: ContextVar[int] = ContextVar("verb_depth", default=0)
+_closing: ContextVar[dict] = ContextVar("verb_closing")
 
 
 @contextmanager
@@ -36,10 +38,11 @@ def frame() -> Iterator[list]:
             yield outer
         return
     rows: list = []
-    token = _frame.set(rows)
+    token, closing = _frame.set(rows), _closing.set({})
     try:
         with transaction.atomic():
             yield rows
+            _close()
             audit.append(rows)
     except Refused as refusal:
         if refusal.event:
@@ -47,6 +50,32 @@ def frame() -> Iterator[list]:
         raise
     finally:
         _frame.reset(token)
+        _closing.reset(closing)
+
+
+def at_close(key: tuple, check: Callable[[], None]) -> None:
+    """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
+    just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
+    if _frame.get() is None:
+        raise RuntimeError("at_close runs only inside a verb")
+    _closing.get()[key] = check
+
+
+@contextmanager
+def _one_deeper() -> Iterator[bool]:
+    """A verb begins; yields whether it stands in no other."""
+    depth = _depth.get()
+    token = _depth.set(depth + 1)
+    try:
+        yield depth == 0
+    finally:
+        _depth.reset(token)
+
+
+def _close() -> None:
+    checks = _closing.get()
+    for key in sorted(checks):
+        checks.pop(key)()
 
 
 def buffer() -> list | None:
@@ -60,10 +89,13 @@ def verb(event: str) -> Callable:
     def decorate(function):
         @functools.wraps(function)
         def run(*, by, **kwargs):
-            with frame():
+            with frame(), _one_deeper() as outermost:
                 try:
                     try:
-                        return function(by=by, **kwargs)
+                        result = function(by=by, **kwargs)
+                        if outermost:
+                            _close()
+                        return result
                     except BadText as error:
                         raise Invalid(str(error)) from None
                 except Refused as refusal:
