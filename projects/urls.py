@@ -21,11 +21,10 @@ urlpatterns = [
     re_path(rf"^{CODE}/first-lead/$", views.first_lead, name="first_lead"),
     re_path(rf"^{CODE}/change/$", views.change, name="change"),
     re_path(rf"^{CODE}/life/$", views_life.life, name="life"),
-    re_path(rf"^{CODE}/gates/(?P<key>[a-z_]{{1,40}})/$", views_life.gate, name="gate"),
+    re_path(rf"^{CODE}/gates/(?P<key>[-a-z0-9_]{{1,40}})/$", views_life.gate, name="gate"),
     path("gates/<int:pk>/withdraw/", views_life.withdraw_gate, name="withdraw_gate"),
     re_path(rf"^{CODE}/contract/$", views_life.contract, name="contract"),
     path("contracts/<int:pk>/void/", views_life.void_contract, name="void_contract"),
     re_path(rf"^{CODE}/phases/(?P<order>\d{{1,2}})/$", views_life.phase_state, name="phase_state"),
     path("milestones/<int:pk>/", views.milestone, name="milestone"),
-    path("as-of/", views.as_of, name="as_of"),
 ]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from governance import access, clock
-from governance.refusal import Invalid
 from governance.roles import Permission
 from governance.web import found
 from governance.web import page as may_enter
@@ -16,7 +13,7 @@ from projects import actions, forms, guards, life
 from projects.actions.checks import reporting
 from projects.form_views import about, form_page, project_of
 from projects.models import Milestone, ProgressReport, Project
-from projects.panels import looking, owing
+from projects.panels import owing
 from projects.panels import tasks as task_panels
 
 READ = Permission.READ_REGISTER
@@ -153,14 +150,3 @@ def milestone(request, pk: int):
     context = about(project, title, note, "登记完成" if row.done_on is None else title)
     return form_page(request, form, "projects/form.html", context, verb="projects.milestone", done=f"已保存 {project.code} 的节点。",
                  address=project.get_absolute_url(), call=call)  # fmt: skip
-
-
-@may_enter(READ, methods=("GET", "HEAD"))
-def as_of(request):
-    """The register as it stood on a day (`?day=2006-12-31`)."""
-    text = request.GET.get("day", "")
-    try:
-        day = dt.date.fromisoformat(text) if text else clock.today()
-    except ValueError:
-        raise Invalid(f"“{text[:20]}”不是日期，请写作 2006-12-31。", fields={"day": ["请写作 2006-12-31"]}) from None
-    return render(request, "projects/as_of.html", {"stood": looking.as_of(day), "day": day})

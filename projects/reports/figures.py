@@ -15,7 +15,7 @@ from governance.figures import Part
 from projects import life, rating, windows
 from projects.labels import SELF_RATINGS, STANDALONE, TASK_STATES
 from projects.models import Milestone, PlanTask, ProgressReport, Project
-from projects.panels import looking, ratings, tasks
+from projects.panels import past, ratings, tasks
 from projects.panels.lists import chart_row, marks_of
 from projects.panels.plan import Block, Frame, Touched, frame, touched
 
@@ -134,7 +134,7 @@ def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
     day = min(today, last)
     plan, entries = frame(), touched(day)
     opened = Project.history.order_by("day").values_list("day", flat=True).first() or day
-    stood = looking.as_of(max(day, opened))
+    stood = past.as_of(max(day, opened))
     projects = tuple(p for p in _projects(year, day, stood) if p.code in scope)
     lines = tuple(t for t in _tasks(plan, day, stood, entries) if scope.is_whole or any(c in scope for c in (*t.projects, *t.possible)))
     return ProgressYear(
@@ -144,7 +144,7 @@ def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
     )  # fmt: skip
 
 
-def _projects(year: int, day: dt.date, stood: looking.AsOf):
+def _projects(year: int, day: dt.date, stood: past.AsOf):
     """Projects known on the day, as they stood; each with the newest report of a period that ended in the year or before."""
     then = {p.code: p for p in stood.projects}
     rows = list(ratings.with_facts(Project.objects.filter(code__in=then)).order_by("order"))
@@ -175,7 +175,7 @@ def _projects(year: int, day: dt.date, stood: looking.AsOf):
         )  # fmt: skip
 
 
-def _tasks(plan: Frame, day: dt.date, stood: looking.AsOf, entries: Touched):
+def _tasks(plan: Frame, day: dt.date, stood: past.AsOf, entries: Touched):
     evidence = dict(PlanTask.objects.values_list("code", "evidence"))
     for row in tasks.rows_of(tasks.with_links(), plan, day, entries.tasks):
         code = row.task.code

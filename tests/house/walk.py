@@ -9,7 +9,7 @@ from budgets.models import BudgetLine
 from governance.access import Actor, may
 from governance.models import Organisation, User
 from governance.roles import Permission as P
-from governance.roles import Role
+from governance.roles import Role, Scope
 from priorities.models import Submission
 from projects.models import Milestone, Project
 
@@ -43,6 +43,10 @@ def _reporting(project: Project) -> Callable[[Actor], int]:
 
 def _home(actor: Actor) -> int:
     return 302 if actor.role in (Role.SYSADMIN, Role.SECADMIN) else 200
+
+
+def _reports(actor: Actor) -> int:
+    return 200 if actor.scope(P.REQUEST_REPORT) is Scope.CITY else 404
 
 
 def _redirect(actor: Actor) -> int:
@@ -79,6 +83,9 @@ def pages() -> list[Page]:
         Page("/projects/P01/change/", P.MANAGE_PROJECT),
         Page(f"/projects/milestones/{milestone.pk}/", P.READ_REGISTER, more=_reporting(milestone.project)),
         Page("/projects/as-of/?day=2006-12-31", P.READ_REGISTER),
+        Page("/projects/as-of/?day=2007-03-31&code=P01", P.READ_REGISTER),
+        Page("/projects/compare/?from=2007-01-01&to=2007-08-20", P.READ_REGISTER),
+        Page("/projects/compare/?kind=annual_budget&a=2006&b=2007", P.READ_REGISTER, more=_reports),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
