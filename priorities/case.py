@@ -11,7 +11,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from governance import clock, rounds
 from governance.access import Actor
 from governance.models import Answer, Round, Seat
-from priorities import conclusions, contacts, filing_form, opinions, payer, rule_sets, screening, seats
+from priorities import conclusions, contacts, filing_form, opinions, payer, returned, rule_sets, screening, seats
 from priorities import proposal as proposals
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
@@ -156,7 +156,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "to_waive": _to_waive(row),
         "attachments": screening.attachments(row),
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
-        "fields": [(f, filing_form.label_of(f)) for f, *_ in proposals.MANDATORY],
+        "fields": returned.askable(),
         "re_review_default": (day + dt.timedelta(days=182)).isoformat(),
         "deployment": UNIFIED_DEPLOYMENT,
     }  # fmt: skip

@@ -1,66 +1,21 @@
 """What the filing form shows: sections with their progress, questions that the construction calls for, the money
-table, a readable proposal, and the two sides of a conflict. Reads proposals; writes nothing."""
+table, the papers, a readable proposal. Reads proposals; writes nothing."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from governance.text import NotAnAmount, parse_wan
+from priorities import papers, returned
 from priorities import proposal as proposals
 from priorities.forms import money_years
+from priorities.labels import ATTACHMENTS
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
 
 ANSWERS = (("yes", "是"), ("no", "否"), ("unknown", "不明"))
-ANSWER_WORDS = dict(ANSWERS)
 
 # The sources that a new row of the money table offers first; the rest appear once they hold money or are added.
 USUAL_SOURCES = ("city", "own")
-
-_LABELS = {
-    "title": "项目名称", "construction": "建设类型", "start": "开始时间", "end": "结束时间", "precision": "时间精度",
-    "mandate": "谁要求建设", "mandate_document": "要求文件", "investment_type": "投资类型",
-    "investment_reason": "投资类型理由", "service_objects": "服务对象", "evaluation": "绩效评估机制",
-    "content": "建设内容", "security.level": "安全保护等级", "security.plan": "同步安全方案",
-    "security.commitments": "四同步承诺", "contact.name": "联系人", "contact.phone": "联系电话",
-    "prior_investment.amount_wan": "已有政府投资", "prior_investment.year": "已投资年度",
-    "prior_investment.document": "已投资文件", "running_cost.amount_wan": "年运维费",
-    "running_cost.source": "运维费来源", "goals": "可度量目标", "components": "组成部分", "money": "资金",
-}  # fmt: skip
-_ROW_LABELS = {"indicator": "指标", "present": "现值", "target": "目标值", "year": "年度", "name": "名称", "kind": "类别",
-               "amount_wan": "金额", "source": "来源", "fiscal_year": "年度"}  # fmt: skip
-
-
-def label_of(path: str) -> str:
-    """A field's Chinese name: 目标 2 · 指标."""
-    if path in _LABELS:
-        return _LABELS[path]
-    parts = path.split(".")
-    if parts[0] == "facts" and len(parts) > 1:
-        question = FACTS[parts[1]].question if parts[1] in FACTS else parts[1]
-        return f"{question}{'（证据）' if parts[-1] == 'evidence' else ''}"
-    if parts[0] in ("goals", "components") and len(parts) > 1 and parts[1].isdigit():
-        head = "目标" if parts[0] == "goals" else "组成部分"
-        return f"{head} {int(parts[1]) + 1} · {_ROW_LABELS.get(parts[-1], parts[-1])}"
-    return _LABELS.get(parts[0], path)
-
-
-def word_of(path: str, value: str) -> str:
-    """A leaf's value as people read it."""
-    last = path.rpartition(".")[2]
-    for key, words in (
-        ("construction", proposals.CONSTRUCTIONS), ("mandate", proposals.MANDATES), ("kind", proposals.COMPONENT_KINDS),
-        ("investment_type", proposals.INVESTMENT_TYPES), ("source", proposals.SOURCE_LABELS), ("value", ANSWER_WORDS),
-    ):  # fmt: skip
-        if last == key:
-            return words.get(value, value)
-    return ANSWER_WORDS.get(value, value)
-
-
-def side_by_side(yours: dict, theirs: dict) -> list[dict]:
-    """Every field that differs, both values, for a conflict (nothing typed is lost)."""
-    return [
-        {"path": path, "label": label_of(path), "theirs": word_of(path, a), "yours": word_of(path, b)}
-        for path, a, b in proposals.differences(theirs, yours)
-    ]
 
 
 def progress(document: dict) -> dict:
@@ -87,66 +42,124 @@ def component_questions(kind: str) -> list:
 
 
 def money_table(document: dict) -> dict:
-    """Years × sources as columns, parts as rows; amounts as typed text; sums per column, row and in all."""
+    """Years × sources as columns, parts as rows; amounts as typed text; sums per column, row and in all.
+
+    An amount that cannot be read counts as nothing in the sums; its sentence stands under the table.
+    """
     years = money_years(document)
     used = {row["source"] for c in document["components"] for row in c["money"]}
     sources = [s for s in proposals.SOURCE_LABELS if s in used or s in USUAL_SOURCES]
-    columns = [{"year": y, "source": s, "label": proposals.SOURCE_LABELS[s], "key": f"{y}.{s}"} for y in years for s in sources]
-    rows = []
+    columns = [
+        {"year": y, "source": s, "label": proposals.SOURCE_LABELS[s], "key": f"{y}.{s}"} for y in years for s in sources
+    ]
+    rows, sums = [], {}
     for i, component in enumerate(document["components"]):
         held = {(m["fiscal_year"], m["source"]): m["amount_wan"] for m in component["money"]}
+        asked = component_questions(component["kind"])
+        for key, text in held.items():
+            sums[i, *key] = _amount(text)
         rows.append({
-            "index": i, "component": component, "sum": proposals.component_wan(component),
-            "cells": [{"name": f"components.{i}.money.{c['year']}.{c['source']}", "column": c["key"],
-                       "value": held.get((c["year"], c["source"]), "")} for c in columns],
+            "index": i, "component": component, "sum": sum((a for k, a in sums.items() if k[0] == i), Decimal(0)),
+            "cells": [{"name": f"components.{i}.money.{c['year']}.{c['source']}", "column": c["key"], "label": c["label"],
+                       "year": c["year"], "value": held.get((c["year"], c["source"]), "")} for c in columns],
             "questions": [{"info": q, "name": f"components.{i}.facts.{q.key}", "value": component["facts"].get(q.key, "")}
-                          for q in component_questions(component["kind"])],
+                          for q in asked],
+            # Answers to what this kind is not asked stay as they are.
+            "kept": [(f"components.{i}.facts.{fact}", value) for fact, value in component["facts"].items()
+                     if fact not in {q.key for q in asked}],
         })  # fmt: skip
-    sums = [proposals.total_wan(document, source=c["source"], year=c["year"]) for c in columns]
-    by_source = [(proposals.SOURCE_LABELS[s], proposals.total_wan(document, source=s)) for s in sources]
-    by_year = [(y, proposals.total_wan(document, year=y)) for y in years]
-    return {"years": years, "sources": sources, "columns": columns, "rows": rows, "sums": sums,
-            "total": proposals.total_wan(document), "by_source": [b for b in by_source if b[1]],
-            "by_year": [b for b in by_year if b[1]], "other_sources": [
-                (s, label) for s, label in proposals.SOURCE_LABELS.items() if s not in sources]}  # fmt: skip
+
+    def total(source: str | None = None, year: int | None = None) -> Decimal:
+        return sum((a for (_, y, s), a in sums.items() if source in (None, s) and year in (None, y)), Decimal(0))
+
+    return {"years": years, "sources": sources, "columns": columns, "rows": rows, "total": total(),
+            "sums": [(c["key"], total(c["source"], c["year"])) for c in columns],
+            "by_source": [(proposals.SOURCE_LABELS[s], total(s)) for s in sources if total(s)],
+            "by_year": [(y, total(year=y)) for y in years if total(year=y)],
+            "other_sources": [(s, label) for s, label in proposals.SOURCE_LABELS.items() if s not in sources]}  # fmt: skip
 
 
-def context(row, document: dict, *, errors: dict, typed=None) -> dict:
-    """Everything the edit template needs. `typed` (a QueryDict) keeps refused text in its field."""
-    stated = []
-    for number, info in enumerate(questions(document), 1):
-        held = document["facts"].get(info.key, {})
-        stated.append({"info": info, "number": number, "name": f"facts.{info.key}",
-                       "value": held.get("value", ""), "evidence": held.get("evidence", "")})  # fmt: skip
-    goals = [*document["goals"], {"indicator": "", "present": "", "target": "", "year": None}]
-    points = {p.field: p for p in row.returned_points.filter(version=row.current_version)} if row.state == "returned" else {}
+def _amount(text: object) -> Decimal:
+    try:
+        return parse_wan(text) or Decimal(0)
+    except NotAnAmount:
+        return Decimal(0)
+
+
+CHOICES = {
+    "construction": proposals.CONSTRUCTIONS, "mandate": proposals.MANDATES,
+    "investment_type": proposals.INVESTMENT_TYPES, "kinds": proposals.COMPONENT_KINDS,
+    "sources": proposals.SOURCE_LABELS, "commitments": proposals.COMMITMENTS, "attachments": ATTACHMENTS,
+}  # fmt: skip
+
+# A question that cannot matter once another one is answered no (its clause asks for both) comes after that one.
+FOLLOWS = {
+    Fact.HIGHLY_SHARED: Fact.INTEGRATES_EXISTING, Fact.HIGHLY_INTEGRATED: Fact.INTEGRATES_EXISTING,
+    Fact.MANAGED_BY_RESOURCE_DEPARTMENT: Fact.INTEGRATES_EXISTING,
+    Fact.EASY_TO_USE: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
+    Fact.SERVES_LEADERS_DECISIONS: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
+    Fact.IMPROVES_INVESTMENT_CLIMATE: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
+    Fact.DRIVES_ECONOMIC_DEVELOPMENT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
+    Fact.BROAD_BENEFIT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
+    Fact.PROTECTS_LIVELIHOOD: Fact.SOCIAL_SUPERVISION, Fact.PROTECTS_PRODUCTION: Fact.SOCIAL_SUPERVISION,
+    Fact.SUPPORTS_QUALITY_CITY: Fact.SOCIAL_SUPERVISION, Fact.BROADLY_RAISES_SKILLS: Fact.PUBLIC_CULTURE_EDUCATION,
+    Fact.IMPORTANT: Fact.REQUIRED_BY_STATE, Fact.URGENTLY_NEEDED: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
+    Fact.CLEAR_BENEFIT: Fact.PARTLY_FUNDED_BY_GOVERNMENT, Fact.EXCHANGEABLE: Fact.BUSINESS_SYSTEM,
+    Fact.DEPARTMENT_INFORMATISED: Fact.NEEDS_CROSS_DEPARTMENT_SUPPORT,
+}  # fmt: skip
+_GROUPS = (("8.3.2", "8.3.2：会使项目缓建"), ("8.3.1", "8.3.1：可使项目优先；没有答的按“不明”，不按“否”"))
+
+
+def fact_groups(document: dict) -> list[dict]:
+    """The department's questions by heading, numbered through, each with its answer and the question that it follows."""
+    number, groups = 0, []
+    for heading, title in _GROUPS:
+        rows = []
+        for info in questions(document):
+            if not info.clauses[0].startswith(heading):
+                continue
+            number += 1
+            held = document["facts"].get(info.key, {})
+            rows.append({"info": info, "number": number, "name": f"facts.{info.key}", "value": held.get("value", ""),
+                         "evidence": held.get("evidence", ""), "follows": FOLLOWS.get(info.key, "")})  # fmt: skip
+        groups.append({"title": title, "rows": rows})
+    return groups
+
+
+def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> dict:
+    """Everything the edit template needs. `shown` is the document with what was refused as it was typed."""
+    shown = shown or document
+    goals = shown["goals"] or [{"indicator": "", "present": "", "target": "", "year": None}]
+    points = returned.sentences(row)
+    attachments = list(row.attachments.filter(removed=False).select_related("file"))
     return {
-        "p": document,
+        "p": shown,
         "errors": errors,
-        "typed": typed,
         "progress": progress(document),
         "gaps": proposals.gaps(document),
         "goals": list(enumerate(goals)),
-        "facts": stated,
-        "money": money_table(document),
-        "choices": {
-            "construction": proposals.CONSTRUCTIONS, "mandate": proposals.MANDATES,
-            "investment_type": proposals.INVESTMENT_TYPES, "kinds": proposals.COMPONENT_KINDS,
-            "sources": proposals.SOURCE_LABELS, "commitments": proposals.COMMITMENTS,
-        },
+        "facts": fact_groups(shown),
+        "fact_count": len(questions(document)),
+        "kept_facts": [(f"facts.{key}", row) for key, row in shown["facts"].items() if key in COMPONENT_FACTS],
+        "money": money_table(shown),
+        "choices": CHOICES,
         "answers": ANSWERS,
         "points": points,
+        "point_count": sum(len(s) for s in points.values()),
         "open_fields": set(points) if row.state == "returned" else None,
-        "attachments": row.attachments.filter(removed=False).select_related("file"),
+        "attachments": attachments,
+        "papers": papers.expected(document, {a.kind for a in attachments}, is_filed=row.number is not None),
         "participants": row.participants.select_related("organisation"),
-    }  # fmt: skip
+    }
 
 
 def readable(document: dict) -> list[dict]:
     """The proposal as sections of label and value, for the detail page, the desk and the receipt."""
     d = document
     period = f"{d['start']} 至 {d['end']}" if d["start"] else ""
-    goals = [f"{g['indicator']}：{g['present'] or '—'} → {g['target']}（{g['year'] or '年度未填'}）" for g in d["goals"]]
+    goals = [
+        f"{g['indicator']}：{g['present'] or '—'} → {g['target']}（{g['year'] or '年度未填'}）" for g in d["goals"]
+    ]
     security = d["security"]
     return [
         {"title": "基本情况", "rows": [

@@ -11,7 +11,7 @@ from governance.access import Actor
 from governance.models import Answer, Round, Seat
 from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.roles import Permission, Role, holders
-from priorities import conclusions, contacts, opinions, screening, seats, windows, workflow
+from priorities import conclusions, contacts, fields, opinions, screening, seats, windows, workflow
 from priorities import proposal as proposals
 from priorities.labels import OPINIONS, PAPERS, VERBS
 from priorities.models import Submission
@@ -36,12 +36,17 @@ def enter(*, by: Actor, submission: Submission, verb: str, version: int | None) 
     return row
 
 
-def stale(row: Submission) -> Stale:
-    """Somebody changed it meanwhile; `current` has the values that are there now."""
-    return Stale(
-        f"{row.reference} 已被别人改过（现在是第 {row.version} 稿），您的改动没有保存；请对照现有内容再交。",
-        current={"version": row.version, "state": row.state, "title": row.title, "proposal": row.proposal},
-    )
+def stale(row: Submission, merged: fields.Merged | None = None) -> Stale:
+    """Somebody changed it meanwhile; `current` has the values that are there now, and of a merge what both changed."""
+    current = {"version": row.version, "state": row.state, "title": row.title, "proposal": row.proposal}
+    if merged is None:
+        return Stale(
+            f"{row.reference} 已被别人改过（现在是第 {row.version} 稿），您的改动没有保存；请对照现有内容再交。",
+            current=current,
+        )
+    clashes = [{"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new} for d in merged.conflicts]
+    sentence = f"有 {len(clashes)} 处您和别人都改过（现在是第 {row.version} 稿），没有保存；请逐处选定。"
+    return Stale(sentence, current=current | {"conflict": clashes, "merged": merged.document})
 
 
 def require(*, by: Actor, submission: Submission, verb: str) -> None:

@@ -64,4 +64,16 @@ OPINIONS = {"network_centre": "网络管理中心意见", "expert": "专家组�
 OPINION_ANSWERS = {"agree": "同意", "conditional": "附条件同意", "refuse": "不同意", "abstain": "回避"}
 PAPERS = OPINIONS | {"scan": "盖章扫描件"}
 
+ATTACHMENTS = {
+    "application": "单位红头申请函",
+    "scheme": "建设方案",
+    "basis": "建设依据文件",
+    "estimate": "投资概算表",
+    "catalogue": "信息资源目录表",
+    "security": "安全方案",
+    "scan": "盖章扫描件",
+    "evidence": "证据材料",
+    "other": "其他",
+}
+
 ANSWERS = {"yes": "是", "no": "否", "unknown": "不明"}

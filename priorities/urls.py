@@ -36,6 +36,7 @@ submission = [
     path("edit/", filing.edit, name="edit"),
     path("autosave/", filing.autosave, name="autosave"),
     path("live/", filing.live, name="live"),
+    path("money/", filing.money, name="money"),
     path("review/", filing.review, name="review"),
     path("withdraw/", filing.withdraw, name="withdraw"),
     path("discard/", filing.discard, name="discard"),

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Sum
 
 from governance import access, audit, files
 from governance.access import Actor
 from governance.models import StoredFile
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
-from governance.text import clean_text
 from governance.verbs import step, verb
 from priorities import guards, returned, workflow
 from priorities.models import Attachment, Submission
 
-MAX_BYTES, MAX_FILES, MAX_ALL_BYTES = 20 * 1024 * 1024, 40, 200 * 1024 * 1024
+MAX_BYTES, MAX_FILES = files.MAX_BYTES, 20
+MAX_UNIT_BYTES = 200 * 1024 * 1024  # of all submissions of a unit together
 AFTER_SUBMIT = ("scan", "evidence")  # what may come after filing: the stamped scan, evidence to a corrected fact
 
-TYPES = {kind: known for kind, known in files.TYPES.items() if kind != "txt"}
+TYPES = tuple(kind for kind in files.TYPES if kind != "txt")
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,18 @@ def attach(
     kept = row.attachments.filter(removed=False)
     if kept.count() >= MAX_FILES:
         raise Refused(f"附件已有 {MAX_FILES} 个，不能再加；请先删去不用的。")
-    if sum(kept.values_list("file__size", flat=True)) + size > MAX_ALL_BYTES:
-        raise Refused(f"附件合计最多 {MAX_ALL_BYTES // 1024 // 1024} MB。", status=413)
+    held = (
+        Attachment.objects.filter(submission__organisation=row.organisation).aggregate(sum=Sum("file__size"))["sum"]
+        or 0
+    )
+    if held + size > MAX_UNIT_BYTES:
+        raise Refused(
+            f"{row.organisation}的附件已有 {held / 1024 / 1024:.0f} MB，合计最多 {MAX_UNIT_BYTES // 1024 // 1024} MB；"
+            "请压缩文件，或与信息办联系。",
+            status=413,
+        )
     content = upload.read() if upload is not None else content or b""
-    shown, content_type = _checked(upload.name if upload is not None else name, content)
+    shown, content_type = files.check(upload.name if upload is not None else name, content, kinds=TYPES, most=MAX_BYTES)
     if kept.filter(kind=kind, version=row.current_version, file__sha256=hashlib.sha256(content).hexdigest()).exists():
         raise Refused(f"“{shown}”与已有的附件内容相同，没有重复保存。")
     stored = files.store(content=content, display_name=shown, content_type=content_type, by=by)
@@ -114,22 +122,3 @@ def _require_open(row: Submission, kind: str) -> None:
         return
     if kind not in AFTER_SUBMIT:
         raise Refused("申报以后只能补盖章扫描件和证据材料；别的附件要先退回补正。")
-
-
-def _checked(name: str, content: bytes) -> tuple[str, str]:
-    try:
-        shown = clean_text(name, limit=200, field="文件名")
-    except ValueError as error:
-        raise Invalid(str(error), fields={"file": [str(error)]}) from None
-    shown = re.sub(r'[\\/:*?"<>|\n\t]', "_", shown.replace("\\", "/").rpartition("/")[2]).strip(". ")
-    stem, _, extension = shown.rpartition(".")
-    extension = extension.lower()
-    known = "、".join(TYPES)
-    if not content:
-        raise Invalid("文件是空的。", fields={"file": ["文件是空的"]})
-    if not stem or extension not in TYPES:
-        raise Invalid(f"只收 {known}；您交的是“{shown[-40:]}”。", fields={"file": [f"只收 {known}"]})
-    content_type, head = TYPES[extension]
-    if not content.startswith(head):
-        raise Invalid(f"“{shown[-40:]}”的内容不是 {extension} 文件。", fields={"file": [f"内容不是 {extension} 文件"]})
-    return f"{stem[: 110 - len(extension)]}.{extension}", content_type

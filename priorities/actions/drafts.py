@@ -9,7 +9,7 @@ from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text, search_text
 from governance.verbs import verb
-from priorities import guards, returned, seats, windows
+from priorities import fields, guards, returned, seats, windows
 from priorities import proposal as proposals
 from priorities.actions.attachments import wipe
 from priorities.actions.telling import tell_unit, touch
@@ -60,15 +60,18 @@ def create_draft(
 
 @verb("priorities.submission.save")
 def save_draft(
-    *, by: Actor, submission: Submission, version: int, proposal: dict | None = None, patch: dict | None = None
-) -> Submission:
+    *, by: Actor, submission: Submission, version: int, proposal: dict | None = None, patch: dict | None = None,
+    base: dict | None = None,
+) -> Submission:  # fmt: skip
     """Save the whole proposal, or a patch `{path: value}`; the result's `version` is the new one.
 
-    A returned case takes changes in the fields asked about alone. Others' confirmations lapse, since they confirmed
-    something else. Raises Invalid (422) with fields, Stale (409) with both sides.
+    With `base` (the clean proposal that the caller had before him) what others changed meanwhile is kept and only a
+    field that both changed is Stale; without it every older version is. A returned case takes changes in the fields
+    asked about alone. Others' confirmations lapse, since they confirmed something else. Raises Invalid (422) with
+    fields, Stale (409) with both sides.
     """
     access.require(by, Permission.SUBMIT, submission)
-    row = guards.enter(by=by, submission=submission, verb="save", version=version)
+    row = guards.enter(by=by, submission=submission, verb="save", version=version if base is None else None)
     raw = row.proposal if proposal is None else proposal
     for path, value in (patch or {}).items():
         try:
@@ -78,6 +81,11 @@ def save_draft(
     document, errors = proposals.clean(raw)
     if errors:
         raise Invalid("申报书有几处填得不对，没有保存。", fields=errors)
+    if base is not None:
+        merged = fields.merge(base, document, row.proposal)
+        if merged.conflicts:
+            raise guards.stale(row, merged)
+        document = proposals.clean(merged.document)[0]
     changes = proposals.differences(row.proposal, document)
     if not changes:
         return row
@@ -135,7 +143,9 @@ def discard_draft(*, by: Actor, submission: Submission, version: int) -> None:
     """Delete a draft that was never filed; anything of record stays for ever."""
     access.require(by, Permission.SUBMIT, submission)
     row = guards.enter(by=by, submission=submission, verb="discard", version=version)
-    audit.record(by=by, event="priorities.submission.discard", about=row, sentence=f"删除草稿 {row.reference} {row.title}")
+    audit.record(
+        by=by, event="priorities.submission.discard", about=row, sentence=f"删除草稿 {row.reference} {row.title}"
+    )
     wipe(submission=row)
     row.delete()
 
@@ -223,7 +233,9 @@ def _kind(by: Actor, kind: str) -> str:
     if kind not in KINDS:
         raise Invalid(f"没有这个类别：{str(kind)[:20]}。", fields={"kind": ["请选择申报类别"]})
     if (by.role == Role.DISTRICT) != (kind == "district"):
-        sentence = "区县项目实行备案制，只能报“区县备案”（9.1.1，D50）。" if kind != "district" else "“区县备案”只由区县申报。"
+        sentence = (
+            "区县项目实行备案制，只能报“区县备案”（9.1.1，D50）。" if kind != "district" else "“区县备案”只由区县申报。"
+        )
         raise Invalid(sentence, fields={"kind": [sentence]})
     return kind
 
@@ -250,14 +262,18 @@ def _project(by: Actor, kind: str, code: str | None, earlier: Submission | None)
     if project.state in OVER:
         raise Refused(f"{project.code} 已{project.get_state_display()}，不能再申报{KINDS[kind]}。")
     if kind == "planned" and project.state != "registered":
-        raise Refused(f"{project.code} 已是“{project.get_state_display()}”，不用再报规划内立项；需要下一年资金请报续建。")
+        raise Refused(
+            f"{project.code} 已是“{project.get_state_display()}”，不用再报规划内立项；需要下一年资金请报续建。"
+        )
     if kind == "continuation" and project.state == "registered":
         raise Refused(f"{project.code} 还没有立项，请先报规划内立项。")
     under_way = Submission.objects.filter(project=project, kind=kind).exclude(
         state__in=["adopted", "withdrawn", "no_city_funding", "self_funded", "filed"]
     )
     if (other := under_way.first()) is not None:
-        raise Refused(f"{project.code} 已有一件{KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），请在那一件上办理。")
+        raise Refused(
+            f"{project.code} 已有一件{KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），请在那一件上办理。"
+        )
     return project
 
 

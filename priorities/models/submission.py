@@ -13,6 +13,7 @@ from django.urls import reverse
 from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
 from governance.roles import Permission, Scope
+from priorities.labels import ATTACHMENTS
 from priorities.reading import remembered
 from projects.models import Project
 
@@ -406,17 +407,7 @@ class Transition(Dated, Demonstrable):
 class Attachment(Dated, Demonstrable):
     """A file of a submission by kind; the bytes are governance.StoredFile, served by this app's view."""
 
-    KINDS = [
-        ("application", "单位红头申请函"),
-        ("scheme", "建设方案"),
-        ("basis", "建设依据文件"),
-        ("estimate", "投资概算表"),
-        ("catalogue", "信息资源目录表"),
-        ("security", "安全方案"),
-        ("scan", "盖章扫描件"),
-        ("evidence", "证据材料"),
-        ("other", "其他"),
-    ]
+    KINDS = list(ATTACHMENTS.items())
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attachments")
     kind = models.CharField(max_length=12, choices=KINDS)

@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from priorities import returned
 from priorities.labels import STATES
 
 register = template.Library()
@@ -40,3 +41,17 @@ def submission_steps(row) -> str:
              for i, s in enumerate(way)),
         ),
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def shut(context, *path) -> str:
+    """` disabled` where a returned case was not asked about this field; nothing elsewhere."""
+    is_open = returned.is_open("".join(map(str, path)), context.get("open_fields"))
+    return "" if is_open else mark_safe(" disabled")
+
+
+@register.simple_tag(takes_context=True)
+def asked(context, path: str) -> str:
+    """What the office asked about this field, beside it."""
+    found = (context.get("points") or {}).get(path, [])
+    return format_html_join("", '<p class="asked">补正：{}</p>', ((sentence,) for sentence in found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
@@ -10,15 +11,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import clock, files, web
+from governance import audit, clock, files, web
 from governance.access import may
 from governance.models import Organisation
 from governance.once import once
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
-from priorities import actions, case, filing_form, opinions, screening
+from priorities import actions, case, fields, filing_form, opinions, papers, returned, screening
 from priorities import proposal as proposals
-from priorities.forms import raw_proposal
+from priorities.forms import as_typed, base_of, raw_proposal
 from priorities.labels import STATES
 from priorities.models import FilingWindow, Submission
 from priorities.reading import reading
@@ -62,12 +63,17 @@ def create(request):
         if call.address is None:
             if request.POST.get("is_secret") == "yes":
                 row = actions.declare_secret(
-                    by=request.actor, kind=kind, plan_year=year, title=web.field(request, "title", limit=200),
+                    by=request.actor,
+                    kind=kind,
+                    plan_year=year,
+                    title=web.field(request, "title", limit=200),
                     paper_number=web.field(request, "paper_number", limit=60),
                 )
             else:
                 row = actions.create_draft(
-                    by=request.actor, kind=kind, plan_year=year,
+                    by=request.actor,
+                    kind=kind,
+                    plan_year=year,
                     project_code=web.field(request, "project", limit=12) or None,
                 )
             call.address = row.get_absolute_url() if row.is_secret else edit_url(row)
@@ -95,7 +101,9 @@ def _detail(request, row: Submission) -> dict:
         "row": row,
         "p": document or proposals.empty(),
         "view": filing_form.readable(document) if document and not row.is_secret else None,
-        "parts": case.parts(document, latest.result) if latest else filing_form.component_rows(document or proposals.empty()),
+        "parts": case.parts(document, latest.result)
+        if latest
+        else filing_form.component_rows(document or proposals.empty()),
         "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
         "versions": versions,
         "latest": latest,
@@ -103,7 +111,9 @@ def _detail(request, row: Submission) -> dict:
         "conclusion": row.conclusions.filter(in_force=True).first(),
         "points": row.returned_points.filter(version=row.current_version) if row.state == "returned" else (),
         "corrections": screening.corrections(row, document),
-        "attachments": screening.attachments(row),
+        "attachments": (kept := screening.attachments(row)),
+        "papers": papers.expected(document, {a.kind for a in kept}, is_filed=True) if document and may_write else (),
+        "choices": filing_form.CHOICES,
         "transitions": row.transitions.all(),
         "history": opinions.shown_history(row, request.actor, limit=30),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
@@ -113,74 +123,138 @@ def _detail(request, row: Submission) -> dict:
     }
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A posted form: what was typed raw and cleaned, the errors, the base that it started from, what stays shut."""
+
+    raw: dict
+    document: dict
+    errors: dict
+    base: dict | None
+    version: int
+
+
+def _typed(request, row: Submission) -> Typed:
+    """Closed fields of a returned case are not posted and stay as they are; `take` names fields to have as they are now."""
+    raw = raw_proposal(request.POST)
+    document, errors = proposals.clean(raw)
+    base = base_of(request.POST)
+    asked = returned.open_fields(row)
+    if asked is not None:
+        held = base or row.proposal
+        document = fields.fill(document, held, lambda path: returned.is_open(fields.by_place(held, path), asked))
+    if base is not None and (taken := request.POST.getlist("take")[:500]):
+        document = fields.take(document, base, [path for path in taken if path])
+    return Typed(raw, document, errors, base, _version(request))
+
+
 @web.page(WRITE)
 def edit(request, reference: str):
-    """The form: sections, live panel at the right; POST saves everything (the way without JavaScript)."""
+    """The form: sections, live panel at the right; POST saves everything (the way without JavaScript).
+
+    Where two people changed the same field the page comes back (409) with both values to choose from, and with
+    everything else of both in the form.
+    """
     row = mine_or_404(request, reference)
-    if request.method != "POST" and (row.state not in EDITABLE or not may(request.actor, WRITE, row)):
-        return redirect(row)  # a POST is refused by the verb, with what was typed still in the form
-    document, errors, code, conflict = row.proposal, {}, 200, None
-    if request.method == "POST":
-        typed, errors = proposals.clean(raw_proposal(request.POST))
-        document = typed
-        if not errors:
-            try:
-                version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
-                with once(request.actor, f"priorities.save.{row.pk}", request.POST.get("once")) as call:
-                    if call.address is None:
-                        actions.save_draft(by=request.actor, submission=row, version=version, proposal=typed)
-                        call.address = edit_url(row)
-                if request.POST.get("then") == "submit":
-                    return redirect(reverse("priorities:review", args=[row.reference]))
-                messages.success(request, "已保存。")
-                return redirect(call.address)
-            except Stale as stale:
-                row.refresh_from_db()
-                conflict = filing_form.side_by_side(typed, row.proposal)
-                code, errors = 409, {"": [stale.sentence]}
-            except Refused as refusal:
-                code, errors = refusal.status, refusal.fields or {"": [refusal.sentence]}
-        else:
-            code = 422
-    context = filing_form.context(row, document, errors=errors, typed=request.POST if code != 200 else None)
-    context |= {"row": row, "conflict": conflict, "live": case.live(row, document, request.actor)}
-    return render(request, "priorities/edit.html", context, status=code)
+    if request.method != "POST":
+        if row.state not in EDITABLE or not may(request.actor, WRITE, row):
+            return redirect(row)  # a POST is refused by the verb, with what was typed still in the form
+        return _form(request, row, row.proposal)
+    typed = _typed(request, row)
+    if typed.errors:
+        shown = as_typed(typed.document, typed.raw, typed.errors, row.proposal)
+        return _form(request, row, typed.document, errors=typed.errors, shown=shown, base=typed.base, status=422)
+    try:
+        with once(request.actor, f"priorities.save.{row.pk}", request.POST.get("once")) as call:
+            if call.address is None:
+                saved = actions.save_draft(by=request.actor, submission=row, version=typed.version, base=typed.base,
+                                           proposal=typed.document)  # fmt: skip
+                _tell_taken_over(request, typed, saved)
+                call.address = edit_url(row)
+    except Stale as stale:
+        row.refresh_from_db()
+        merged = stale.current.get("merged", typed.document)
+        clashes = stale.current.get("conflict")
+        if clashes is None:
+            clashes = [{"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
+                       for d in fields.compare(row.proposal, typed.document)]  # fmt: skip
+        return _form(request, row, merged, errors={"": [stale.sentence]}, conflict=clashes, status=409)
+    except Refused as refusal:
+        errors = refusal.fields or {"": [refusal.sentence]}
+        return _form(request, row, typed.document, errors=errors, base=typed.base, status=refusal.status)
+    if request.POST.get("then") == "submit":
+        return redirect(reverse("priorities:review", args=[row.reference]))
+    messages.success(request, "已保存。")
+    return redirect(call.address)
+
+
+def _form(request, row: Submission, document: dict, *, errors=None, shown=None, base=None, conflict=None, status=200):
+    """The edit page. `base` is what the next save starts from: what is stored, unless what was typed started earlier."""
+    context = filing_form.context(row, document, errors=errors or {}, shown=shown)
+    context |= {"row": row, "conflict": conflict, "live": case.live(row, document, request.actor),
+                "base": proposals.canonical(base or row.proposal)}  # fmt: skip
+    if conflict:
+        context["last_save"] = audit.history(row, limit=5)[:1]
+    return render(request, "priorities/edit.html", context, status=status)
+
+
+def _tell_taken_over(request, typed: Typed, saved: Submission) -> None:
+    others = fields.compare(typed.document, saved.proposal)
+    if others:
+        messages.info(request, f"别人同时改过的 {len(others)} 处已并入：{'、'.join(d.label for d in others[:5])}。")
 
 
 @web.page(WRITE, methods=("POST",))
 def autosave(request, reference: str):
-    """Save what is typed; JSON `{"version", "saved_at"}`, 422 `{"errors"}`, 409 `{"detail", "conflict"}`."""
+    """Save what is typed; JSON `{"version", "saved_at", "missing", "base", "others"}`, 422 `{"errors"}`, 409
+    `{"detail", "conflict"}`. `others` names the fields that somebody else changed meanwhile and that were kept."""
     row = mine_or_404(request, reference)
-    typed, errors = proposals.clean(raw_proposal(request.POST))
-    if errors:
-        return JsonResponse({"errors": errors, "detail": "有几处填得不对，没有保存：" + _first(errors)}, status=422)
-    version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+    typed = _typed(request, row)
+    if typed.errors:
+        detail = "有几处填得不对，没有保存：" + next(iter(typed.errors.values()))[0]
+        return JsonResponse({"errors": typed.errors, "detail": detail}, status=422)
     try:
-        saved = actions.save_draft(by=request.actor, submission=row, version=version, proposal=typed)
+        saved = actions.save_draft(by=request.actor, submission=row, version=typed.version, base=typed.base,
+                                   proposal=typed.document)  # fmt: skip
     except Stale as stale:
-        row.refresh_from_db()
-        conflict = [{"path": p, "label": filing_form.label_of(p), "yours": a, "theirs": b}
-                    for p, b, a in proposals.differences(row.proposal, typed)]  # fmt: skip
-        return JsonResponse({"detail": stale.sentence, "version": row.version, "conflict": conflict}, status=409)
+        conflict = stale.current.get("conflict") or [
+            {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
+            for d in fields.compare(stale.current["proposal"], typed.document)
+        ]
+        body = {"detail": stale.sentence, "version": stale.current["version"], "conflict": conflict}
+        return JsonResponse(body, status=409)
     except Refused as refusal:
         return JsonResponse({"detail": refusal.sentence, "errors": refusal.fields}, status=refusal.status)
     moment = clock.timezone.localtime(clock.now())
-    gaps = proposals.gaps(saved.proposal)
-    return JsonResponse({"version": saved.version, "saved_at": f"{moment:%H:%M:%S}", "missing": len(gaps)})
-
-
-def _first(errors: dict) -> str:
-    return next(iter(errors.values()))[0]
+    others = [d.label for d in fields.compare(typed.document, saved.proposal)]
+    # The page goes on from what it shows; what others changed is merged in again at every save.
+    return JsonResponse({"version": saved.version, "saved_at": f"{moment:%H:%M:%S}",
+                         "missing": len(proposals.gaps(saved.proposal)), "others": others,
+                         "base": proposals.canonical(typed.document)})  # fmt: skip
 
 
 @web.page(WRITE, methods=("POST",))
 def live(request, reference: str):
     """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing."""
     row = mine_or_404(request, reference)
-    typed, errors = proposals.clean(raw_proposal(request.POST))
-    context = {"row": row, "live": case.live(row, typed, request.actor), "p": typed, "errors": errors,
-               "progress": filing_form.progress(typed), "gaps": proposals.gaps(typed)}  # fmt: skip
+    typed = _typed(request, row)
+    document = typed.document
+    context = {"row": row, "live": case.live(row, document, request.actor), "p": document, "errors": typed.errors,
+               "progress": filing_form.progress(document), "gaps": proposals.gaps(document)}  # fmt: skip
     return render(request, "priorities/parts/live.html", context)
+
+
+@web.page(WRITE, methods=("POST",))
+def money(request, reference: str):
+    """The money table for what is typed now: other years, other kinds of parts. Stores nothing."""
+    row = mine_or_404(request, reference)
+    typed = _typed(request, row)
+    shown = as_typed(typed.document, typed.raw, typed.errors, row.proposal)
+    asked = returned.open_fields(row)
+    return render(request, "priorities/parts/money.html",
+                  {"row": row, "money": filing_form.money_table(shown), "errors": typed.errors, "open_fields": asked,
+                   "points": returned.sentences(row), "choices": filing_form.CHOICES,
+                   "answers": filing_form.ANSWERS})  # fmt: skip
 
 
 @web.page(WRITE)
@@ -281,8 +355,11 @@ def answer_correction(request, reference: str):
     with once(request.actor, "priorities.answer_correction", request.POST.get("once")) as call:
         if call.address is None:
             actions.answer_correction(
-                by=request.actor, submission=row, fact=web.field(request, "fact", limit=60),
-                component=web.field(request, "component", limit=40), text=web.field(request, "text", limit=1000),
+                by=request.actor,
+                submission=row,
+                fact=web.field(request, "fact", limit=60),
+                component=web.field(request, "component", limit=40),
+                text=web.field(request, "text", limit=1000),
             )
             call.address = row.get_absolute_url()
     return redirect(call.address)

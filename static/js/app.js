@@ -69,57 +69,17 @@
     if (table && event.target.dataset.sumCol !== undefined) sums(table);
   });
 
-  /* autosave: <form data-autosave="URL" data-autosave-status="#saved"> posts itself 800 ms after a change */
-  all("form[data-autosave]").forEach((form) => {
-    const says = document.querySelector(form.dataset.autosaveStatus || "[data-autosave-says]");
-    let timer = 0, running = null, again = false, stopped = false;
-    const tell = (text, tone) => { if (says) { says.textContent = text; says.className = tone; } };
-    async function save() {
-      running = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
-      try {
-        const answer = await running;
-        const saved = answer.redirected ? { detail: "登录已过期，填的内容还在本页；请另开一页登录后继续。" } : await answer.json();
-        if (answer.ok && saved.version) {
-          all("[data-version]").forEach((input) => { input.value = saved.version; });
-          tell("已自动保存 " + saved.saved_at, "good");
-          document.body.dispatchEvent(new CustomEvent("autosaved", { detail: saved }));
-        } else {
-          stopped = answer.status === 409;
-          const differing = (saved.conflict || []).map((c) => `${c.label || c.path}：现有“${c.theirs}”，您填的“${c.yours}”`).join("；");
-          tell((saved.detail || "没有自动保存。") + (differing ? " " + differing : ""), "warn-red");
-        }
-      } catch (error) {
-        tell("网络不通，还没有保存；填的内容还在本页。", "warn-red");
-      }
-      running = null;
-      if (again) { again = false; later(); }
-    }
-    function later() {
-      window.clearTimeout(timer);
-      if (stopped) return;
-      timer = window.setTimeout(() => { if (running) again = true; else save(); }, 800);
-    }
-    form.addEventListener("input", later);
-    form.addEventListener("change", later);
-    form.addEventListener("submit", (event) => {
-      window.clearTimeout(timer);
-      again = false;
-      if (!running) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      const button = event.submitter;
-      running.catch(() => null).then(() => window.setTimeout(() => form.requestSubmit(button || undefined), 60));
-    }, true);
-  });
-
   /* unsaved text: kept per page and form until it arrives; offered back after a lost session or a closed page */
   const KEPT = "kept:";
   const texts = (form) => all("textarea[name], input[name]", form).filter((f) => f.tagName === "TEXTAREA" || /^(text|search|tel|url|email|number)$/.test(f.type));
   const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch (error) { return null; } };
   const write = (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* full or forbidden: nothing kept */ } };
-  if (!document.querySelector("[data-login], .strip-refused")) {
-    Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT)).forEach((key) => { const kept = read(key); if (kept && kept.sent) sessionStorage.removeItem(key); });
-  }
+  Object.keys(sessionStorage).filter((key) => /^(kept|held):/.test(key)).forEach((key) => {
+    const kept = read(key);
+    if (!kept || !kept.sent) return;
+    if (document.querySelector("[data-login]")) write(key, Object.assign(kept, { sent: false }));  /* the session had ended: it did not arrive */
+    else if (!document.querySelector(".strip-refused, .sentence")) sessionStorage.removeItem(key);
+  });
   all("form[method=post]").forEach((form, index) => {
     if (form.dataset.autosave || form.closest("[data-login], .topbar") || !texts(form).length) return;
     const key = KEPT + location.pathname + "#" + (form.id || form.getAttribute("action") || index);

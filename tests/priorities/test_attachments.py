@@ -34,12 +34,12 @@ def test_the_bytes_come_back_under_the_chinese_name_and_the_download_is_audited(
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("方案.exe", b"MZ", "只收"),
-        ("方案.pdf", b"MZ\x90", "内容不是 pdf 文件"),
-        ("方案.docx", PDF, "内容不是 docx 文件"),
-        ("方案.pdf", b"", "文件是空的"),
-        (".pdf", PDF, "只收"),
-        ("方案.pdf.html", b"<html>", "只收"),
+        ("方案.exe", b"MZ", "可以传：pdf"),
+        ("方案.pdf", b"MZ\x90", "内容不是 PDF 文件"),
+        ("方案.docx", PDF, "内容不是 DOCX 文件"),
+        ("方案.pdf", b"", "是空的"),
+        (".htaccess", PDF, "不收"),
+        ("方案.pdf.html", b"<html>", "不收"),
         ("坏\x00名.pdf", PDF, "不能保存的字符"),
     ],
 )
@@ -61,6 +61,22 @@ def test_too_large_is_413_and_too_many_is_refused(stories, cast, monkeypatch):
     attach(cast, row)
     with pytest.raises(Refused, match="附件已有 1 个"):
         attach(cast, row, content=PDF + b"2")
+
+
+def test_a_unit_has_one_quota_over_all_its_cases(stories, cast, monkeypatch):
+    attach(cast, stories.draft())
+    monkeypatch.setattr(attachments, "MAX_UNIT_BYTES", len(PDF) + 5)
+    with pytest.raises(Refused, match="市卫生局的附件已有") as caught:
+        attach(cast, stories.draft(), content=PDF + b"2")
+    assert caught.value.status == 413
+    assert StoredFile.objects.count() == 1
+
+
+def test_a_name_that_tricks_the_eye_or_is_too_long_is_shown_clean(stories, cast):
+    row = stories.draft()
+    assert attach(cast, row, name="方案\u202efdp.pdf").file.display_name == "方案fdp.pdf"
+    long = attach(cast, row, name="长" * 255 + ".pdf", content=PDF + b"3").file.display_name
+    assert (len(long), long[-4:]) == (100, ".pdf")
 
 
 def test_the_same_content_twice_is_kept_once(stories, cast):

@@ -1,0 +1,113 @@
+/* The filing form beyond plain HTML: saves itself, keeps what could not be saved, shows the questions that follow. Works
+   without it. */
+(function () {
+  "use strict";
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+
+  /* another part of the page is drawn again for what is typed now: <select data-recall="#money-table"> */
+  document.addEventListener("change", (event) => {
+    const goal = event.target.dataset && event.target.dataset.recall && document.querySelector(event.target.dataset.recall);
+    if (goal) goal.dispatchEvent(new CustomEvent("recall"));
+  });
+
+  /* a question that follows another comes once that one is answered 是 or 不明; what was answered stays in sight */
+  function follow() {
+    all("[data-follows]").forEach((row) => {
+      const chosen = (name) => { const input = document.querySelector(`input[name="${name}"]:checked`); return input ? input.value : ""; };
+      const own = row.id.slice(2) + ".value";
+      row.hidden = !["yes", "unknown"].includes(chosen(row.dataset.follows)) && !chosen(own);
+    });
+  }
+  document.addEventListener("change", (event) => { if (event.target.type === "radio") follow(); });
+  follow();
+
+  /* a form that saves itself keeps what it could not save (session over, network down) and offers it back */
+  const heldKey = (form) => "held:" + location.pathname + "#" + form.id;
+  function keep(form) {
+    const rows = Array.from(new FormData(form).entries()).filter(([name, value]) => typeof value === "string" && !/^(csrfmiddlewaretoken|once|version|base|take)$/.test(name));
+    try { sessionStorage.setItem(heldKey(form), JSON.stringify({ rows: rows, sent: false })); } catch (error) { /* full or forbidden: nothing kept */ }
+  }
+  const mark = (key, sent) => { try { const held = JSON.parse(sessionStorage.getItem(key)); sessionStorage.setItem(key, JSON.stringify(Object.assign(held, { sent: sent }))); } catch (error) { /* nothing kept */ } };
+  function forget(form) { try { sessionStorage.removeItem(heldKey(form)); } catch (error) { /* nothing kept */ } }
+  function putBack(form, rows) {
+    const byName = new Map();
+    rows.forEach(([name, value]) => byName.set(name, (byName.get(name) || []).concat(value)));
+    Array.from(form.elements).forEach((field) => {
+      if (!field.name || !byName.has(field.name) || field.disabled) return;
+      const values = byName.get(field.name);
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+      else if (field.type !== "hidden") field.value = values[0];
+    });
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    follow();
+  }
+  all("form[data-autosave]").forEach((form) => {
+    let rows = null;
+    try { rows = JSON.parse(sessionStorage.getItem(heldKey(form))).rows; } catch (error) { rows = null; }
+    if (!rows || document.querySelector(".strip-refused")) return;
+    const offer = document.createElement("div");
+    offer.className = "strip strip-info";
+    offer.innerHTML = '<span>上次没有存上的内容还在。</span><button type="button" class="btn btn-sm btn-outline-primary">放回来</button><button type="button" class="btn btn-sm btn-link">不要了</button>';
+    const [back, drop] = all("button", offer);
+    back.addEventListener("click", () => { putBack(form, rows); offer.remove(); });
+    drop.addEventListener("click", () => { forget(form); offer.remove(); });
+    form.prepend(offer);
+  });
+
+  /* autosave: <form data-autosave="URL" data-autosave-status="#saved"> posts itself 800 ms after a change */
+  all("form[data-autosave]").forEach((form) => {
+    const says = document.querySelector(form.dataset.autosaveStatus || "[data-autosave-says]");
+    let timer = 0, running = null, again = false, stopped = false;
+    stopped = form.dataset.autosaveWaits !== undefined;  /* two versions to choose from first */
+    const base = form.querySelector("[data-base]");
+    const tell = (text, tone) => { if (says) { says.textContent = text; says.className = tone; } };
+    async function save() {
+      running = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
+      try {
+        const answer = await running;
+        const saved = answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json") ? { detail: "登录已过期，填的内容还在本页；请另开一页登录后继续。" } : await answer.json();
+        if (answer.ok && saved.version) {
+          all("[data-version]").forEach((input) => { input.value = saved.version; });
+          if (base && saved.base) base.value = saved.base;
+          forget(form);
+          const others = (saved.others || []).length ? "；别人同时改了 " + saved.others.slice(0, 3).join("、") + (saved.others.length > 3 ? " 等" : "") + "，已并入，刷新可见" : "";
+          tell("已自动保存 " + saved.saved_at + others, "good");
+          document.body.dispatchEvent(new CustomEvent("autosaved", { detail: saved }));
+        } else {
+          stopped = answer.status === 409;
+          keep(form);
+          tell(saved.detail || "没有自动保存。", "warn-red");
+          if (stopped && saved.conflict && says) {
+            const look = document.createElement("button");
+            Object.assign(look, { type: "button", className: "btn btn-sm btn-primary ms-2", textContent: "对照两边并选定" });
+            look.addEventListener("click", () => { const stay = form.querySelector('[name=then][value=stay]'); form.requestSubmit(stay || undefined); });
+            says.appendChild(look);
+          }
+        }
+      } catch (error) {
+        keep(form);
+        tell("网络不通，还没有保存；填的内容还在本页。", "warn-red");
+      }
+      running = null;
+      if (again) { again = false; later(); }
+    }
+    function later() {
+      window.clearTimeout(timer);
+      if (stopped) return;
+      timer = window.setTimeout(() => { if (running) again = true; else save(); }, 800);
+    }
+    form.addEventListener("input", later);
+    form.addEventListener("change", later);
+    form.addEventListener("submit", (event) => {
+      window.clearTimeout(timer);
+      again = false;
+      keep(form);
+      mark(heldKey(form), true);
+      if (!running) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const button = event.submitter;
+      running.catch(() => null).then(() => window.setTimeout(() => form.requestSubmit(button || undefined), 60));
+    }, true);
+  });
+})();

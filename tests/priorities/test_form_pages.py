@@ -1,0 +1,129 @@
+"""The form as a browser meets it: what is typed is never lost, two tabs, a returned case, another table of money."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from priorities import proposal as proposals
+from tests.priorities.browser import filled
+
+
+@pytest.fixture
+def browser(stories, cast):
+    return cast.client("health_cio")
+
+
+def page(browser, row) -> dict:
+    """What the form on the page would post."""
+    return filled(browser.get(f"/priorities/submissions/{row.reference}/edit/"), "filing")
+
+
+def post(browser, row, values: dict):
+    return browser.post(f"/priorities/submissions/{row.reference}/edit/", values)
+
+
+def test_the_form_posted_unchanged_changes_nothing(stories, browser):
+    row = stories.draft()
+    assert post(browser, row, page(browser, row)).status_code == 302
+    before = proposals.canonical(row.proposal)
+    row.refresh_from_db()
+    assert (proposals.canonical(row.proposal), row.version) == (before, 1)
+
+
+def test_two_tabs_that_change_different_fields_lose_nothing(stories, browser):
+    row = stories.draft()
+    first, second = page(browser, row), page(browser, row)
+    post(browser, row, first | {"title": "第一页改的"})
+    answer = browser.post(f"/priorities/submissions/{row.reference}/autosave/", second | {"evaluation": "第二页改的"})
+    assert answer.status_code == 200
+    assert answer.json()["others"] == ["项目名称"]
+    row.refresh_from_db()
+    assert (row.proposal["title"], row.proposal["evaluation"]) == ("第一页改的", "第二页改的")
+
+
+def test_the_second_tab_gets_both_versions_side_by_side_and_chooses(stories, browser):
+    row = stories.draft()
+    first, second = page(browser, row), page(browser, row)
+    post(browser, row, first | {"title": "第一页改的", "service_objects": "第一页的对象"})
+    answer = post(browser, row, second | {"title": "第二页改的", "evaluation": "第二页的评估"})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "第一页改的" in html
+    assert "两边都改过 1 处" in html
+    again = filled(answer, "filing")
+    assert (again["title"], again["service_objects"], again["evaluation"]) == (
+        "第二页改的",
+        "第一页的对象",
+        "第二页的评估",
+    )
+    assert post(browser, row, again | {"take": "title"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.proposal["title"], row.proposal["evaluation"]) == ("第一页改的", "第二页的评估")
+
+
+def test_what_is_refused_comes_back_as_it_was_typed(stories, browser):
+    row = stories.draft()
+    typed = page(browser, row) | {
+        "components.0.money.2008.city": "三千万吨",
+        "goals.0.year": "两千年",
+        "title": "新名称",
+    }
+    answer = post(browser, row, typed)
+    again = filled(answer, "filing")
+    assert answer.status_code == 422
+    tokens = {"once", "csrfmiddlewaretoken"}
+    assert {k: again[k] for k in typed if k not in tokens} == {k: v for k, v in typed.items() if k not in tokens}
+    row.refresh_from_db()
+    assert row.version == 1
+
+
+@pytest.mark.parametrize("base", ["", "[" * 5000, "{}", '{"title": 5}', '{"goals": "x"}', "\x00", '{"nothing": 1}'])
+def test_a_base_that_cannot_be_read_is_no_server_error(stories, browser, base):
+    row = stories.draft()
+    assert post(browser, row, page(browser, row) | {"base": base, "title": "改名"}).status_code in (302, 409)
+
+
+def test_a_returned_form_opens_only_what_was_asked_and_keeps_the_rest(stories, browser):
+    row = stories.returned(
+        points=[("evaluation", "写明由谁评估"), ("money", "自筹部分漏了"), ("facts.exchangeable", "附上证明")]
+    )
+    before = row.proposal
+    html = browser.get(f"/priorities/submissions/{row.reference}/edit/").content.decode()
+    values = page(browser, row)
+    open_ = set(values) - {"csrfmiddlewaretoken", "once", "version", "base", "then"}
+    hidden = {n for n in open_ if n.endswith(".id") or re.match(r"facts\.(?!exchangeable)", n)}
+    assert {n.split(".money.")[0] for n in open_ - hidden} == {
+        "evaluation", "facts.exchangeable.value", "facts.exchangeable.evidence", "components.0", "components.1"}  # fmt: skip
+    assert "补正：写明由谁评估" in html
+    assert (
+        post(browser, row, values | {"evaluation": "卫生局每年评估", "components.1.money.2008.own": "5"}).status_code
+        == 302
+    )
+    row.refresh_from_db()
+    changed = [path for path, _, _ in proposals.differences(before, row.proposal)]
+    assert {p.split(".")[0] for p in changed} == {"evaluation", "components"}
+    assert row.proposal["evaluation"] == "卫生局每年评估"
+
+
+def test_a_closed_field_that_is_posted_all_the_same_is_refused(stories, browser):
+    row = stories.returned(points=[("evaluation", "写明由谁评估")])
+    answer = post(browser, row, page(browser, row) | {"title": "顺手改名"})
+    assert answer.status_code == 409
+    assert "没有要求补正" in answer.content.decode()
+
+
+def test_the_money_table_follows_the_years_and_the_kind_that_are_typed(stories, browser):
+    row = stories.draft()
+    typed = page(browser, row) | {
+        "end": "2010",
+        "components.1.kind": "machine_room",
+        "components.1.money.2008.city": "坏数",
+    }
+    html = browser.post(f"/priorities/submissions/{row.reference}/money/", typed).content.decode()
+    assert "2010 年" in html
+    assert "各部门的新建机房" in html
+    assert 'value="坏数"' in html
+    row.refresh_from_db()
+    assert row.version == 1
