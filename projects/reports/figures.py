@@ -134,7 +134,7 @@ def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
     day = min(today, last)
     plan, entries = frame(), touched(day)
     opened = Project.history.order_by("day").values_list("day", flat=True).first() or day
-    stood = past.as_of(max(day, opened))
+    stood = past.as_of(max(day, opened), parts=False)
     projects = tuple(p for p in _projects(year, day, stood) if p.code in scope)
     lines = tuple(t for t in _tasks(plan, day, stood, entries) if scope.is_whole or any(c in scope for c in (*t.projects, *t.possible)))
     return ProgressYear(
