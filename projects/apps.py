@@ -19,4 +19,5 @@ class ProjectsConfig(AppConfig):
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "规划任务", "/projects/tasks/", Permission.READ_REGISTER, order=20)
         rail.offer("项目总册", "进度填报", "/projects/progress/", Permission.READ_REGISTER, order=30)
+        rail.offer("项目总册", "课题责任", "/projects/duties/", Permission.READ_REGISTER, order=32)
         rail.offer("项目总册", "指定日期", "/projects/as-of/", Permission.READ_REGISTER, order=40)

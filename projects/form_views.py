@@ -23,7 +23,10 @@ def about(project: Project, title: str, note: str, button: str = "") -> dict:
 
 
 def form_page(request, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable):
-    """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why."""
+    """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why.
+
+    Where `call` returns an address, the page goes on to it instead of `address`.
+    """
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
@@ -31,8 +34,8 @@ def form_page(request, form, template: str, context: dict, *, verb: str, address
             try:
                 with once(request.actor, verb, request.POST.get("once")) as first:
                     if first.address is None:
-                        call(form.cleaned_data)
-                        first.address = address
+                        went = call(form.cleaned_data)
+                        first.address = went if isinstance(went, str) else address
                 messages.success(request, done)
                 return redirect(first.address)
             except Refused as refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from projects import views, views_life
+from projects import urls_duties, views, views_life
 
 CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 TASK = r"(?P<code>T\d-\d{2})"
@@ -27,4 +27,5 @@ urlpatterns = [
     path("contracts/<int:pk>/void/", views_life.void_contract, name="void_contract"),
     re_path(rf"^{CODE}/phases/(?P<order>\d{{1,2}})/$", views_life.phase_state, name="phase_state"),
     path("milestones/<int:pk>/", views.milestone, name="milestone"),
+    *urls_duties.urlpatterns,
 ]

@@ -23,7 +23,7 @@ from governance.models import (
     User,
 )
 from governance.refusal import Refused
-from guiyang_egov.demo import story
+from guiyang_egov.demo import register, story
 from guiyang_egov.demo.accounts import create_accounts
 from priorities.models import (
     AnnualPlan,
@@ -119,6 +119,7 @@ def _money(made: list[Project]) -> None:
 
 def _register(made: list[Project]) -> None:
     """Projects that the story registered go; rows of the plan return to 待立项 where nobody else moved them."""
+    register.remove()
     StateChange.objects.filter(is_demo=True).delete()
     ProgressReport.objects.filter(is_demo=True).delete()
     Milestone.objects.filter(is_demo=True).delete()

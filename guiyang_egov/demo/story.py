@@ -10,6 +10,7 @@ from governance import actions as governance
 from governance import clock
 from governance.access import Actor
 from guiyang_egov.demo import proposals as papers
+from guiyang_egov.demo import register
 from guiyang_egov.demo.people import everybody
 from priorities import actions as priorities
 from priorities.models import AnnualPlan, Submission
@@ -124,6 +125,7 @@ def tell() -> None:
     plan_2007(stage)
     money(stage)
     progress(stage)
+    register.duties(stage)
     cases_2007(stage)
     office(stage)
 

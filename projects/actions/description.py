@@ -10,6 +10,7 @@ from governance.roles import Permission
 from governance.verbs import verb
 from projects import steps
 from projects.actions.checks import locked, words
+from projects.actions.duties import follow_project
 from projects.models import Change, Project
 
 CHOICES = {"level_922": Project.LEVELS, "tier_927": Project.TIERS, "investment_type": Project.INVESTMENT_TYPES}
@@ -36,6 +37,8 @@ def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
         raise Refused("没有需要保存的变化。")
     row.version += 1
     row.save()
+    if {"tier_927", "parent"} & {name for name, _, _ in changed}:
+        follow_project(project=row)
     said = "；".join(f"{Project._meta.get_field(n).verbose_name} {was or '未填'} → {_shown(row, n) or '未填'}" for n, was, _ in changed)
     audit.record(by=by, event="projects.project.classify", about=row, sentence=f"{row.code} {said}"[:1000],
                  was={n: was for n, was, _ in changed}, now={n: str(_shown(row, n)) for n, _, _ in changed})  # fmt: skip

@@ -6,18 +6,27 @@ life        StateChange, Change
 gates       GateItem, Contract
 progress    ProgressReport, ReportCall, ExpertRating
 tasks       PlanTask, TaskLink
+duties      Topic, TopicHead, TopicReport, Supervision
+acceptance  Acceptance, Evaluation, AnnualTarget
+security    SecurityGrading, SecuritySync, SecurityAssessment, SecurityFinding
 """
 
+from projects.models.acceptance import Acceptance, AnnualTarget, Evaluation
+from projects.models.duties import Supervision, Topic, TopicHead, TopicReport
 from projects.models.gates import Contract, GateItem
 from projects.models.life import Change, StateChange
 from projects.models.milestone import Milestone
 from projects.models.progress import ExpertRating, ProgressReport, ReportCall
 from projects.models.project import Phase, Programme, Project, ProjectLead, ProjectQuerySet
+from projects.models.security import SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.models.tasks import PlanTask, PlanTaskQuerySet, TaskLink
 
 __all__ = [
+    "Acceptance",
+    "AnnualTarget",
     "Change",
     "Contract",
+    "Evaluation",
     "ExpertRating",
     "GateItem",
     "Milestone",
@@ -30,6 +39,14 @@ __all__ = [
     "ProjectLead",
     "ProjectQuerySet",
     "ReportCall",
+    "SecurityAssessment",
+    "SecurityFinding",
+    "SecurityGrading",
+    "SecuritySync",
     "StateChange",
+    "Supervision",
     "TaskLink",
+    "Topic",
+    "TopicHead",
+    "TopicReport",
 ]

@@ -11,7 +11,7 @@ from governance.models import Organisation, User
 from governance.roles import Permission as P
 from governance.roles import Role, Scope
 from priorities.models import Submission
-from projects.models import Milestone, Project
+from projects.models import Milestone, Project, Supervision, Topic
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def pages() -> list[Page]:
         Page("/projects/as-of/?day=2007-03-31&code=P01", P.READ_REGISTER),
         Page("/projects/compare/?from=2007-01-01&to=2007-08-20", P.READ_REGISTER),
         Page("/projects/compare/?kind=annual_budget&a=2006&b=2007", P.READ_REGISTER, more=_reports),
+        *of_duties(),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
@@ -128,6 +129,30 @@ def pages() -> list[Page]:
     for state in ("draft", "submitted", "under_review", "returned", "joint_approval", "candidate", "adopted"):
         found += of_case(Submission.objects.filter(state=state).select_related("organisation").order_by("pk").first())
     return found
+
+
+def of_duties() -> list[Page]:
+    """The tree of 课题 and the pages of one that has a project and a demand open."""
+    visit = Supervision.objects.filter(settled_on=None).exclude(demand="").select_related("topic__project").first()
+    at = f"/projects/duties/{visit.topic_id}/"
+    total = Topic.objects.get(tier="total")
+
+    def reports(actor: Actor) -> int:
+        if may(actor, P.MANAGE_PROJECT) or may(actor, P.REPORT_PROGRESS, visit.topic):
+            return 200
+        return 404 if may(actor, P.REPORT_PROGRESS) else 403
+
+    return [
+        Page("/projects/duties/", P.READ_REGISTER),
+        Page("/projects/duties/new/", P.MANAGE_PROJECT),
+        Page(at, P.READ_REGISTER),
+        Page(total.get_absolute_url(), P.READ_REGISTER),
+        Page(f"{at}head/", P.MANAGE_PROJECT),
+        Page(f"/projects/duties/{total.pk}/end/", P.MANAGE_PROJECT),
+        Page(f"{at}report/?kind=annual&year=2006", P.READ_REGISTER, more=reports),
+        Page(f"{at}supervise/", P.MANAGE_PROJECT),
+        Page(f"/projects/duties/visits/{visit.pk}/", P.READ_REGISTER, more=reports),
+    ]
 
 
 def of_case(row: Submission) -> list[Page]:

@@ -1,0 +1,172 @@
+"""Pages of responsibility (9.2.7): the tree, one 课题, its reports and supervision visits."""
+
+from __future__ import annotations
+
+from django.shortcuts import render
+
+from governance import access, audit, clock, files
+from governance.refusal import NotVisible
+from governance.roles import Permission
+from governance.web import found
+from governance.web import page as may_enter
+from projects import actions, duties
+from projects import forms_duties as forms
+from projects.actions.checks import reporting
+from projects.form_views import form_page
+from projects.models import Project, Supervision, Topic, TopicReport
+
+READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
+ADDRESS = "/projects/duties/"
+
+
+def _tree(request, *, place=None) -> dict:
+    day = clock.today()
+    roots = duties.tree(day)
+    nodes = duties.flat(roots)
+    loose = list(Project.objects.filter(topic=None).order_by("order", "pk"))
+    manages = access.may(request.actor, MANAGE)
+    return {
+        "day": day,
+        "nodes": nodes,
+        "late": sorted((d for n in nodes for d in n.missing if d.due < day), key=lambda d: (d.due, d.topic.code)),
+        "headless": [n for n in nodes if n.head is None],
+        "tiers": [(label, sum(n.topic.tier == key for n in nodes)) for key, label in Topic.TIERS],
+        "loose": loose,
+        "place": place or (forms.PlaceForm() if manages else None),
+        "may_manage": manages,
+    }
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def tree(request):
+    """The tree with a named person at each 课题, what each owes, and exactly what is missing below it."""
+    return render(request, "projects/duties.html", _tree(request))
+
+
+@may_enter(MANAGE, methods=("POST",))
+def place(request):
+    """Give projects their place in the tree."""
+    form = forms.PlaceForm(request.POST)
+    return form_page(
+        request, form, "projects/duties.html", _tree(request, place=form), verb="projects.topic.place", address=ADDRESS,
+        done="已归入课题树。", call=lambda data: actions.place_projects(by=request.actor, **data),
+    )  # fmt: skip
+
+
+@may_enter(MANAGE)
+def create(request):
+    """A 课题 without a project."""
+    form = forms.TopicForm(request.POST or None, initial={"parent": request.GET.get("parent", "")})
+    context = {"title": "登记课题", "note": "总系统和不单独立项的子系统在这里登记；有项目的课题在课题树下方归入。", "back": ADDRESS, "back_label": "返回课题树"}
+    return form_page(
+        request, form, "projects/duty_form.html", context, verb="projects.topic.create", address=ADDRESS, done="已登记课题。",
+        call=lambda data: actions.create_topic(by=request.actor, **data).get_absolute_url(),
+    )  # fmt: skip
+
+
+def _topic(pk: int) -> Topic:
+    return found(Topic.objects.select_related("project", "parent__project"), pk=pk)
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def topic(request, pk: int):
+    """One 课题: who answers, to whom it reports, what is owed, what is missing below, visits."""
+    day, actor = clock.today(), request.actor
+    nodes = {n.topic.pk: n for n in duties.flat(duties.tree(day))}
+    if pk not in nodes:
+        raise NotVisible()
+    node = nodes[pk]
+    row = node.topic
+    context = {
+        "t": row,
+        "node": node,
+        "day": day,
+        "children": node.children,
+        "heads": list(row.heads.select_related("organisation")),
+        "addressee": duties.addressee(row, day, {k: n.head for k, n in nodes.items() if n.head}),
+        "level_line": duties.accountable_to(row.project.level_922, day) if row.project_id else "",
+        "reports": list(row.reports.select_related("file")),
+        "visits": list(row.visits.all()),
+        "may_manage": access.may(actor, MANAGE),
+        "may_report": access.may(actor, reporting(actor), row),
+        "history": audit.history(row, limit=20),
+    }
+    return render(request, "projects/topic.html", context)
+
+
+@may_enter(MANAGE)
+def head(request, pk: int):
+    """Name the responsible person."""
+    row = _topic(pk)
+    form = forms.HeadForm(request.POST or None, initial={"version": row.version})
+    return form_page(
+        request, form, "projects/duty_form.html", _about(row, "指定课题负责人", "负责人对本级课题及下级课题负有全面责任（9.2.7）；前任留在记录里。"),
+        verb="projects.topic.name_head", address=row.get_absolute_url(), done="已指定负责人。",
+        call=lambda data: actions.name_head(by=request.actor, topic=row, **data),
+    )  # fmt: skip
+
+
+@may_enter(MANAGE)
+def end(request, pk: int):
+    """A 课题 without a project has ended."""
+    row = _topic(pk)
+    form = forms.EndForm(request.POST or None, initial={"version": row.version})
+    return form_page(
+        request, form, "projects/duty_form.html", _about(row, "课题结束", "结束以后应呈报课题研究工作总报告和技术报告（9.2.7）。"),
+        verb="projects.topic.end", address=row.get_absolute_url(), done="已登记课题结束。",
+        call=lambda data: actions.end_topic(by=request.actor, topic=row, **data),
+    )  # fmt: skip
+
+
+@may_enter(READ)
+def report(request, pk: int):
+    """File a report upwards; what the level below has not filed is listed beside the form."""
+    row, day = _topic(pk), clock.today()
+    access.require(request.actor, reporting(request.actor), row)
+    year = request.GET.get("year", "")
+    year = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else day.year
+    kind = request.GET.get("kind") if request.GET.get("kind") in duties.KINDS else "annual"
+    initial = {"kind": kind, "year": year if kind == "annual" else ""}
+    form = forms.ReportForm(request.POST or None, request.FILES or None, year=day.year, initial=initial)
+    lacking = duties.missing_below(row, kind, year if kind == "annual" else 0, day)
+    context = _about(row, "报送课题报告", f"呈报：{duties.addressee(row, day)}") | {"lacking": lacking, "multipart": True}
+    return form_page(
+        request, form, "projects/duty_form.html", context, verb="projects.topic.report", address=row.get_absolute_url(), done="已报送。",
+        call=lambda data: actions.file_report(by=request.actor, topic=row, **form.values()),
+    )  # fmt: skip
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def report_file(request, pk: int):
+    """The document of a report."""
+    row = found(TopicReport.objects.exclude(file=None).select_related("file"), pk=pk)
+    return files.serve(row.file)
+
+
+@may_enter(MANAGE)
+def supervise(request, pk: int):
+    """Record a supervision visit."""
+    row = _topic(pk)
+    form = forms.VisitForm(request.POST or None)
+    return form_page(
+        request, form, "projects/duty_form.html", _about(row, "登记督导", "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）。"),
+        verb="projects.topic.supervise", address=row.get_absolute_url(), done="已登记督导。",
+        call=lambda data: actions.record_supervision(by=request.actor, topic=row, **data),
+    )  # fmt: skip
+
+
+@may_enter(READ)
+def settle(request, pk: int):
+    """How the demand of a visit was met."""
+    visit = found(Supervision.objects.select_related("topic__project", "topic__parent"), pk=pk)
+    access.require(request.actor, reporting(request.actor), visit.topic)
+    form = forms.SettleForm(request.POST or None)
+    return form_page(
+        request, form, "projects/duty_form.html", _about(visit.topic, "落实督导要求", f"要求：{visit.demand or '（无）'}"),
+        verb="projects.topic.settle", address=visit.topic.get_absolute_url(), done="已登记落实情况。",
+        call=lambda data: actions.settle_supervision(by=request.actor, visit=visit, **data),
+    )  # fmt: skip
+
+
+def _about(row: Topic, title: str, note: str) -> dict:
+    return {"title": title, "note": note, "about": f"{row.code} {row.name}", "back": row.get_absolute_url(), "back_label": "返回课题"}
