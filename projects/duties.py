@@ -10,10 +10,12 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Prefetch
+
 from governance import readings
 from governance.models import Body, Discrepancy
 from projects import life
-from projects.models import ProgressReport, Supervision, Topic, TopicHead, TopicReport
+from projects.models import ProgressReport, ProjectLead, Topic, TopicHead, TopicReport
 from projects.panels.ratings import due_of_year
 
 ABOVE = {"total": None, "application": "total", "subsystem": "application"}
@@ -75,12 +77,13 @@ def line_above(topic: Topic) -> list[int]:
 
 
 def end_of(topic: Topic) -> dt.date | None:
-    """When the 课题 ends: as recorded, else with its project (accepted, or the newest planned end), else as planned."""
+    """When the 课题 ended or will: as recorded or planned; with a project, when that reached the state it is in, once the
+    works are accepted or given up. None while it runs."""
     if topic.ended_on:
         return topic.ended_on
     if topic.project_id:
         project = topic.project
-        return project.state_day if project.state in ("closed", "terminated") else project.latest_end
+        return project.state_day if project.state in (*life.FINISHED, *life.ENDED) else None
     return topic.ends_on
 
 
@@ -95,25 +98,24 @@ def _years(topic: Topic, day: dt.date) -> range:
     return range(first, min(day.year, end.year if over and end else day.year) + 1)
 
 
-def heads_of(topics: list[Topic]) -> dict[int, TopicHead]:
-    """Who answers for each now; one query."""
-    return {h.topic_id: h for h in TopicHead.objects.filter(topic__in=topics, to_day=None).select_related("organisation")}
+def head_of(topic: Topic) -> TopicHead | None:
+    """Who answers for it now (of a topic read by `rows`, no query)."""
+    return next((h for h in topic.heads.all() if h.to_day is None), None)
 
 
-def duties_of(topics: list[Topic], day: dt.date, heads: dict[int, TopicHead] | None = None) -> dict[int, list[Duty]]:
-    """Every report that the topics owe by the end of the year of `day`, filed or not, oldest first; four queries."""
-    d48, heads = _d48(day), heads_of(topics) if heads is None else heads
+def duties_of(topics: list[Topic], day: dt.date) -> dict[int, list[Duty]]:
+    """Every report that the topics (read by `rows`) owe by the end of the year of `day`, oldest first; two queries."""
+    d48 = _d48(day)
     filed: dict[tuple[int, str, int], dt.date] = {}
-    for report in TopicReport.objects.filter(topic__in=topics, superseded=False):
+    for report in (r for t in topics for r in t.reports.all() if not r.superseded):
         filed[report.topic_id, report.kind, report.year] = report.day
     by_project = {t.project_id: t.pk for t in topics if t.project_id}
-    for project_id, end, on in ProgressReport.objects.filter(
-        project_id__in=by_project, superseded=False, period_end__month=12
-    ).exclude(period__contains="H").values_list("project_id", "period_end", "day"):
+    yearly = ProgressReport.objects.filter(project_id__in=by_project, superseded=False).exclude(period__contains="H")
+    for project_id, end, on in yearly.values_list("project_id", "period_end", "day") if by_project else ():
         filed.setdefault((by_project[project_id], "annual", end.year), on)
     found: dict[int, list[Duty]] = defaultdict(list)
     for topic in topics:
-        base = {"topic": topic, "head": heads.get(topic.pk)}
+        base = {"topic": topic, "head": head_of(topic)}
         page = f"{topic.get_absolute_url()}report/"
         for year in _years(topic, day):
             where = f"/projects/{topic.code}/progress/?period={year}" if topic.project_id else f"{page}?kind=annual&year={year}"
@@ -135,20 +137,22 @@ def _d48(day: dt.date) -> str:
         return "a"
 
 
-def rows():
-    """All 课题 with their project, in the order of the tree's siblings."""
-    return Topic.objects.select_related("project", "parent").order_by("project__order", "pk")
+HEADS = Prefetch("heads", TopicHead.objects.select_related("organisation"))
+LEADS = Prefetch("project__leads", ProjectLead.objects.select_related("organisation"))
+REPORTS = Prefetch("reports", TopicReport.objects.select_related("file"))
+
+
+def rows(*more):
+    """All 课题 with their project, heads and reports (and `more` to prefetch), in the order of the tree's siblings."""
+    topics = Topic.objects.select_related("project", "parent").prefetch_related(HEADS, REPORTS, *more)
+    return topics.order_by("project__order", "pk")
 
 
 def tree(day: dt.date) -> list[Node]:
-    """The whole tree as roots; 课题 whose upper one is unknown stand as roots of their own. Six queries."""
-    topics = list(rows())
-    heads = heads_of(topics)
-    owed = duties_of(topics, day, heads)
-    demands: dict[int, int] = defaultdict(int)
-    for topic_id in Supervision.objects.exclude(demand="").filter(settled_on=None).values_list("topic_id", flat=True):
-        demands[topic_id] += 1
-    nodes = {t.pk: Node(t, 0, heads.get(t.pk), owed.get(t.pk, []), open_demands=demands[t.pk]) for t in topics}
+    """The whole tree as roots; 课题 whose upper one is unknown stand as roots of their own. Seven queries."""
+    topics = list(rows(LEADS, "visits"))
+    owed = duties_of(topics, day)
+    nodes = {t.pk: Node(t, 0, head_of(t), owed.get(t.pk, []), open_demands=_open_demands(t)) for t in topics}
     roots = []
     for topic in topics:
         above = nodes.get(topic.parent_id)
@@ -156,6 +160,10 @@ def tree(day: dt.date) -> list[Node]:
     for root in roots:
         _sum(root, 0, day)
     return roots
+
+
+def _open_demands(topic: Topic) -> int:
+    return sum(bool(v.demand) and v.settled_on is None for v in topic.visits.all())
 
 
 def _sum(node: Node, depth: int, day: dt.date) -> list[Duty]:
@@ -177,10 +185,11 @@ def missing_below(topic: Topic, kind: str, year: int, day: dt.date) -> list[Duty
     return [d for d in wanted if d.kind == kind and d.year == year and d.filed_on is None]
 
 
-def addressee(topic: Topic, day: dt.date, heads: dict[int, TopicHead] | None = None) -> str:
-    """To whom it reports: the head of the 课题 above; at the top whoever 9.2.2 names for the level of the works."""
+def addressee(topic: Topic, day: dt.date, above: Topic | None = None) -> str:
+    """To whom it reports: the head of the 课题 above; at the top whoever 9.2.2 names for the level of the works.
+    `above`: the one above, where it is read already."""
     if topic.parent_id:
-        head = heads_of([topic.parent]).get(topic.parent_id) if heads is None else heads.get(topic.parent_id)
+        head = head_of(above) if above else TopicHead.objects.filter(topic_id=topic.parent_id, to_day=None).select_related("organisation").first()
         return f"“{topic.parent.name}”负责人" + (f" {head.organisation.name} {head.person}" if head else "（未定）")
     return accountable_to(topic.project.level_922 if topic.project_id else "1", day)
 

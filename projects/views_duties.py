@@ -65,7 +65,7 @@ def create(request):
 
 
 def _topic(pk: int) -> Topic:
-    return found(Topic.objects.select_related("project", "parent__project"), pk=pk)
+    return found(Topic.objects.select_related("project", "parent").prefetch_related(duties.HEADS, duties.LEADS), pk=pk)
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -82,10 +82,10 @@ def topic(request, pk: int):
         "node": node,
         "day": day,
         "children": node.children,
-        "heads": list(row.heads.select_related("organisation")),
-        "addressee": duties.addressee(row, day, {k: n.head for k, n in nodes.items() if n.head}),
+        "heads": list(row.heads.all()),
+        "addressee": duties.addressee(row, day, nodes[row.parent_id].topic if row.parent_id else None),
         "level_line": duties.accountable_to(row.project.level_922, day) if row.project_id else "",
-        "reports": list(row.reports.select_related("file")),
+        "reports": list(row.reports.all()),
         "visits": list(row.visits.all()),
         "may_manage": access.may(actor, MANAGE),
         "may_report": access.may(actor, reporting(actor), row),

@@ -38,7 +38,7 @@ def forest(cast, under_way):
 
 
 def topic(code: str) -> Topic:
-    return Topic.objects.select_related("project", "parent").get(project__code=code)
+    return duties.rows().get(project__code=code)
 
 
 def name(cast, row: Topic, person: str = "张三", **more):
