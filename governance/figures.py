@@ -99,6 +99,7 @@ class Report:
     notes: tuple[tuple[str, str], ...] = ()
     subtitle: str = ""
     is_demo: bool = False
+    is_brief: bool = False  # one page without cover and contents
     city: str = ""
     appendix: str = field(default="")
 

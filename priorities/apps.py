@@ -8,11 +8,15 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
-        from governance import jobs, rail
+        from governance import documents, jobs, rail
         from governance.roles import Permission
         from priorities import desk_counts as counts
+        from priorities import reports
         from priorities.daily import daily
 
+        documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5)
+        documents.register_report("screening_summary", "申报判定汇总报告", reports.screening_summary, order=30)
+        documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
         jobs.on_daily(daily)
 
         rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, order=10)

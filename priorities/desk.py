@@ -72,7 +72,7 @@ def queue(actor: Actor, day: dt.date) -> list[QueueRow]:
 
 def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.date) -> list[QueueRow]:
     waited = _seats_waited_for([r.audit_key for r in rows if r.state in ("joint_approval", "under_review")])
-    ends = _step_ends({(r.state, r.state_day) for r in rows if r.state in STEP_DAYS})
+    ends = step_ends({(r.state, r.state_day) for r in rows if r.state in STEP_DAYS})
     found = []
     for row in rows:
         due = row.re_review_on if row.state == "deferred" else ends.get((row.state, row.state_day))
@@ -138,7 +138,7 @@ def window_state(day: dt.date) -> tuple[FilingWindow, str, int] | None:
 
 def _applicant(actor: Actor, day: dt.date) -> list[Task]:
     rows = own_open(actor)
-    ends, tasks = _step_ends({(r.state, r.state_day) for r in rows if r.state == "returned"}), []
+    ends, tasks = step_ends({(r.state, r.state_day) for r in rows if r.state == "returned"}), []
     for row in rows:
         age = (day - row.state_day).days
         mine = row.organisation.survivor_id == actor.organisation_id
@@ -198,7 +198,7 @@ def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.date]:
+def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.date]:
     """Due days of steps; published holidays are read once for all of them."""
     if not pairs:
         return {}

@@ -1,0 +1,113 @@
+"""区县备案报告: what the districts filed for the record (9.2.7), what was acknowledged, what is overdue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from governance import clock
+from governance.figures import Column, Figure, Report, Section, Table
+from governance.models import Discrepancy
+from priorities import desk
+from priorities.models import Submission
+from priorities.reports.cases import OFFICE, ZERO, add
+
+BASIS = "按计划年度统计区县备案；要求市财政资金的，除备案外另按8.1审核（D50）"
+NOTED = ("D48", "D50")
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One district filing: acknowledged with a receipt, or waiting since, and then perhaps overdue."""
+
+    number: str
+    title: str
+    unit: str
+    state: str
+    submitted_day: dt.date | None
+    receipt: str
+    days: int | None  # from filing to acknowledgement, or to today
+    total_wan: Decimal | None
+    city_wan: Decimal | None
+    overdue: bool
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.state == "filed"
+
+
+def filings(year: int, day: dt.date) -> tuple[Filing, ...]:
+    """The year's filings by unit and number; a draft or a withdrawn one is none."""
+    rows = Submission.objects.for_year(year).filter(kind="district", is_secret=False).exclude(state__in=["draft", "withdrawn"])
+    rows = list(rows.select_related("organisation__canonical").order_by("organisation__name", "number"))
+    ends = desk.step_ends({(r.state, r.state_day) for r in rows if r.state in desk.STEP_DAYS})
+    found = []
+    for row in rows:
+        until = row.state_day if row.state == "filed" else day
+        due = ends.get((row.state, row.state_day))
+        found.append(Filing(
+            row.number, row.title, (row.organisation.canonical or row.organisation).name, row.state, row.submitted_day,
+            row.receipt_number or "", (until - row.submitted_day).days if row.submitted_day else None, row.total_wan, row.city_wan,
+            bool(row.state != "filed" and due and due < day),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def district_filings(year: int) -> Report:
+    """The report of a plan year; called inside one snapshot."""
+    day = clock.today()
+    found = filings(year, day)
+    notes = Discrepancy.objects.filter(code__in=NOTED).order_by("code")
+    return Report(
+        kind="district_filings", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度区县备案报告", day=day, issuer=(OFFICE,),
+        basis=BASIS, rule_set="plan-2006", sections=(_overview(year, found), _all(year, found), _open(found)),
+        notes=tuple((d.code, f"{d.title}。{d.default_text}") for d in notes),
+        subtitle="依据《贵阳市“十一五”电子政务规划（下）》9.2.7", city=settings.CITY_NAME,
+        is_demo=Submission.objects.for_year(year).filter(kind="district", is_demo=True).exists(),
+    )  # fmt: skip
+
+
+def _overview(year: int, found: tuple[Filing, ...]) -> Section:
+    done = [f for f in found if f.acknowledged]
+    asks = [f for f in found if f.city_wan]
+    rows = (
+        Figure("filed", "备案", len(found), "件", ("9.2.7",)),
+        Figure("units", "备案的区县", len({f.unit for f in found}), "个"),
+        Figure("acknowledged", "已出回执", len(done), "件"),
+        Figure("waiting", "待受理", len(found) - len(done), "件"),
+        Figure("overdue", "逾期未受理", sum(f.overdue for f in found), "件", (), "受理期限为系统默认，非规划规定"),
+        Figure("total_wan", "总投资", add(f.total_wan for f in found), "万元"),
+        Figure("asks", "要求市财政资金", len(asks), "件", ("8.1",), "除备案外另按8.1审核（D50）"),
+        Figure("asks_wan", "要求市财政资金数", add(f.city_wan for f in asks) if asks else ZERO, "万元", ("8.1",)),
+    )
+    text = f"{year}计划年度区县备案{len(found)}件，已出回执{len(done)}件，要求市财政资金{len(asks)}件。"
+    return Section("overview", "总体情况", (text,), rows)
+
+
+def _all(year: int, found: tuple[Filing, ...]) -> Section:
+    columns = (Column("number", "编号", "text", 15), Column("title", "项目", "text", 30), Column("day", "备案日期", "text", 13),
+               Column("receipt", "回执号", "text", 15), Column("days", "天", "int", 7), Column("total", "总投资", "wan", 11),
+               Column("city", "市财政", "wan", 11))  # fmt: skip
+    rows: list[dict] = []
+    for unit in dict.fromkeys(f.unit for f in found):
+        some = [f for f in found if f.unit == unit]
+        rows.append({"_group": f"{unit} {len(some)} 件"})
+        rows += [{"number": f.number, "title": f.title, "day": f.submitted_day.isoformat() if f.submitted_day else None,
+                  "receipt": f.receipt or "待受理", "days": f.days, "total": f.total_wan, "city": f.city_wan} for f in some]  # fmt: skip
+    if not rows:
+        return Section("filings", "各区县备案", (f"{year}计划年度没有区县备案。",))
+    totals = {"number": "合计", "total": add(f.total_wan for f in found), "city": add(f.city_wan for f in found)}
+    note = "“天”为备案到出回执的天数，尚未受理的算到本报告之日。"
+    return Section("filings", "各区县备案", (), (), (Table("filings", f"{year}计划年度区县备案", columns, tuple(rows), "万元", totals, note),))
+
+
+def _open(found: tuple[Filing, ...]) -> Section:
+    columns = (Column("number", "编号", "text", 20), Column("unit", "区县", "text", 30), Column("title", "项目", "text", 38),
+               Column("days", "已等天数", "int", 12))  # fmt: skip
+    rows = tuple({"number": f.number, "unit": f.unit, "title": f.title, "days": f.days} for f in found if f.overdue)
+    if not rows:
+        return Section("overdue", "逾期未受理", ("没有。",))
+    return Section("overdue", "逾期未受理", ("由市信息办受理并出回执。",), (), (Table("overdue", "逾期未受理的备案", columns, rows),))
