@@ -33,12 +33,13 @@ class Comparison:
         snapshot, head = self._snapshot(), self._heads()
         if snapshot is None or head is None:
             return self.found
-        rows = self._rows(head, snapshot.rows)
+        kept_rows = snapshot.kept()
+        rows = self._rows(head, kept_rows)
         lines = self._lines(rows)
         locks = set(StageLock.objects.values_list("fiscal_year", "stage"))
         for key, row in rows.items():
-            self._row(key, row, snapshot.rows[key], lines.get(key), locks)
-        for key, kept in snapshot.rows.items():
+            self._row(key, row, kept_rows[key], lines.get(key), locks)
+        for key, kept in kept_rows.items():
             if key not in rows:
                 self.found.refuse(
                     f"“{MAIN}”表缺少 {_name(kept)} 这一行。删行不等于改数；请从快照 {snapshot.key} 的工作簿重新填，或重新导出。",

@@ -218,8 +218,36 @@ class ExportSnapshot(Dated):
     key = models.CharField(max_length=40, unique=True)
     sha256 = models.CharField(max_length=64)
     scope = models.CharField(max_length=40)  # "2007" or "all"
-    rows = models.JSONField()
+    rows = models.JSONField()  # of the first exports; what left later is kept in pieces
     by_text = models.CharField(max_length=200)
 
     def __str__(self) -> str:
         return self.key
+
+    def kept(self) -> dict[str, dict]:
+        """What left, by key: code, year, source, amounts by stage (text or None), codes, texts of the locked cells."""
+        kept = dict(self.rows)
+        for piece in self.pieces.order_by("number"):
+            for (code, name, lead, time_raw, total), rows in piece.rows:
+                for year, source, amounts, codes, first in rows:
+                    kept[f"{code}|{year}|{source}"] = {
+                        "code": code, "year": year, "source": source, "amounts": dict(zip(dict(STAGES), amounts, strict=True)),
+                        "codes": dict(zip(("unit_code", "function_code", "economic_code"), codes, strict=True)),
+                        "texts": {"编号": code, "项目": name, "第一牵头": lead, "时间（原文）": time_raw, "来源": dict(SOURCES)[source],
+                                  "总概算": total if first else ""},
+                    }  # fmt: skip
+        return kept
+
+
+class ExportPiece(models.Model):
+    """Rows of a snapshot in order, by project, so that a hundred thousand never stand in memory together."""
+
+    snapshot = models.ForeignKey(ExportSnapshot, on_delete=models.PROTECT, related_name="pieces")
+    number = models.PositiveIntegerField()
+    rows = models.JSONField()  # budgets.workbook._packed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "number"], name="one_piece_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id} {self.number}"

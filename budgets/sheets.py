@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from itertools import islice
 
 from budgets.models import SOURCES, STAGES
+from budgets.workbook_rows import SOURCE_LABELS, STAGE_KEYS, ZERO, Content, Group, Sums
 from governance import workbooks
-from governance.workbooks import PERCENT, WAN_SUM, Book, letter
-
-if TYPE_CHECKING:
-    from budgets.workbook import Content, Group, Line
+from governance.workbooks import PERCENT, WAN_SUM, Book, RowWriter, letter
 
 MAIN, META = "预算", "_meta"
 HEAD_ROW = 3
@@ -36,10 +36,8 @@ COLUMNS = [  # (id, head, width)
     ("economic_code", "经济科目", 11),
     ("key", KEY, 4),
 ]
-STAGE_KEYS = [s for s, _ in STAGES]
 CODE_KEYS = ("unit_code", "function_code", "economic_code")
 SUMMED = ("total", *STAGE_KEYS, "left")
-ZERO = Decimal(0)
 
 
 def columns(scope: str) -> list[tuple[str, str, int]]:
@@ -53,11 +51,10 @@ def draw(content: Content, key: str) -> bytes:
     main = _Main(book, content, key)
     main.draw()
     _programmes(book, content, main)
-    _by(book, content, main, "按牵头单位", "lead", "第一牵头", sorted({x.lead for x in content.lines}),
+    _by(book, main, "按牵头单位", "lead", "第一牵头", dict(sorted(content.by_lead.items())),
         "口径：按第一牵头，一个项目的钱只记在第一牵头名下，不分摊、不重复（D43）。")  # fmt: skip
-    used = {x.source for x in content.lines}
-    _by(book, content, main, "按来源", "source", "来源", [label for s, label in SOURCES if s in used], "总概算未分来源（D08），本表只汇总各行金额。",
-        skip=("total",))  # fmt: skip
+    sources = {label: content.by_source[s] for s, label in SOURCES if s in content.by_source}
+    _by(book, main, "按来源", "source", "来源", sources, "总概算未分来源（D08），本表只汇总各行金额。", skip=("total",))
     _notes(book, content)
     _meta(book, content, key)
     return book.content(day=content.day, title=f"{content.title} {key}")
@@ -73,7 +70,6 @@ class _Main:
         self.sheet = book.sheet(MAIN)
         self.subtotals: list[tuple[int, Group]] = []
         self.sums: dict[int, dict[str, Decimal]] = {}
-        self.open: list[str] = []
         self.last = HEAD_ROW
 
     def draw(self) -> None:
@@ -84,7 +80,8 @@ class _Main:
         sheet.row_dimensions[1].height = 32
         demo = "　含演示数据" if content.is_demo else ""
         mine = "" if content.whole else "　只含本单位牵头的项目"
-        book.text(sheet, "A2", f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　浅黄格可填，空格是未填，不是 0{mine}{demo}",
+        part = f"　筛选：{content.words}" if content.words else ""
+        book.text(sheet, "A2", f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　浅黄格可填，空格是未填，不是 0{part}{mine}{demo}",
                   "note", grid=False)  # fmt: skip
         sheet.row_dimensions[2].height = 18
         for name, head, width in self.columns:
@@ -94,63 +91,78 @@ class _Main:
         sheet.column_dimensions[self.at["key"]].hidden = True
         sheet.freeze_panes = f"{self.at['lead']}{HEAD_ROW + 1}"
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-        row, number = HEAD_ROW + 1, 0
+        row = HEAD_ROW + 1
         for group in content.groups:
-            top = row
-            row += 1
-            for line in group.lines:
-                number += line.first
-                self.line(row, line, number)
-                row += 1
-            self.subtotal(top, group, row - 1)
+            self.subtotal(row, group, row + group.sums.rows)
+            row += 1 + group.sums.rows
         self.last = row - 1
+        book.stream(sheet, self.lines(self.looks()))
         row = self.foot(row)
         sheet.print_area = f"A1:{end}{row}"
-        if number := self.last - HEAD_ROW:
-            lowest, highest = HEAD_ROW + 1, HEAD_ROW + number
+        if self.last > HEAD_ROW:
+            lowest, highest = HEAD_ROW + 1, self.last
             for upper, lower in (("approved", "appropriated"), ("appropriated", "spent")):
                 a, b = self.at[upper], self.at[lower]
                 workbooks.warn(sheet, f"{b}{lowest}:{b}{highest}", f"N({b}{lowest})>N({a}{lowest})")
-        workbooks.amounts_only(sheet, self.open)
+            fillable = [s for s in STAGE_KEYS if any(content.is_open(year, s) for year in content.years)]
+            workbooks.amounts_only(sheet, [f"{self.at[s]}{lowest}:{self.at[s]}{highest}" for s in fillable])
         workbooks.protect(sheet)
 
-    def line(self, row: int, line: Line, number: int) -> None:
-        book, sheet, at = self.book, self.sheet, self.at
-        place = {name: f"{column}{row}" for name, column in at.items()}
-        book.number(sheet, place["number"], number if line.first else None, form="0", across="center")
-        book.text(sheet, place["code"], line.project.code, across="center")
-        book.text(sheet, place["name"], line.project.name, wrap=True)
-        book.text(sheet, place["lead"], line.lead, wrap=True)
-        book.text(sheet, place["time_raw"], line.time_raw, wrap=True)
-        if "year" in at:
-            book.number(sheet, place["year"], line.year, form="0", across="center")
-        book.text(sheet, place["source"], dict(SOURCES)[line.source])
-        book.number(sheet, place["total"], line.total_wan, fill="locked")
-        for stage in STAGE_KEYS:
-            is_open = (line.year, stage) not in self.content.locks and self.content.whole
-            book.number(sheet, place[stage], line.amounts[stage], fill="open" if is_open else "locked", unlocked=is_open)
-            if is_open:
-                self.open.append(place[stage])
-        approved, appropriated, spent = (line.amounts[s] for s in ("approved", "appropriated", "spent"))
-        i, j, k = place["approved"], place["appropriated"], place["spent"]
-        left = "" if approved is None else approved - (appropriated or ZERO)
-        book.formula(sheet, place["left"], f'=IF({i}="","",{i}-{j})', left)
-        book.formula(sheet, place["rate"], f'=IF(OR(N({i})=0,{k}=""),"",{k}/{i})', rate(approved, spent), form=PERCENT)
-        for code in CODE_KEYS:
-            cell = book.text(sheet, place[code], line.codes[code], fill="open" if self.content.whole else "", unlocked=self.content.whole)
-            cell.number_format = "@"  # 0101 keeps its zero
-        book.text(sheet, place["key"], line.key)
+    def looks(self) -> dict[str, int]:
+        """The looks of a row's cells, a `+` for those to be filled: borrowed from samples."""
+        book, sheet = self.book, self.sheet
+        found = {}
+        samples = {
+            "number": (book.number, {"form": "0", "across": "center"}), "code": (book.text, {"across": "center"}),
+            "name": (book.text, {"wrap": True}), "source": (book.text, {}), "total": (book.number, {"fill": "locked"}),
+            "stage": (book.number, {"fill": "locked"}), "stage+": (book.number, {"fill": "open", "unlocked": True}),
+            "left": (book.number, {}), "rate": (book.number, {"form": PERCENT}),
+            "account": (book.text, {}), "account+": (book.text, {"fill": "open", "unlocked": True}),
+        }  # fmt: skip
+        for name, (make, more) in samples.items():
+            cell = make(sheet, "A1048576", "0" if make == book.text else 0, **more)
+            if name.startswith("account"):
+                cell.number_format = "@"  # 0101 keeps its zero
+            found[name] = workbooks.look_of(cell)
+        return found
+
+    def lines(self, looks: dict[str, int]) -> Iterator[tuple[int, bytes]]:
+        """The rows of the groups, each as the file holds it."""
+        content, at, writer = self.content, self.at, RowWriter()
         widths = {name: width for name, _, width in self.columns}
-        texts = {"name": line.project.name, "lead": line.lead, "time_raw": line.time_raw}
-        sheet.row_dimensions[row].height = max(18, 15 * max(_lines(text, widths[name]) for name, text in texts.items()) + 3)
+        account = looks["account+" if content.whole else "account"]
+        lines = content.lines()
+        row, number = HEAD_ROW, 0
+        for group in content.groups:
+            row += 1  # the group's own sums
+            for line in islice(lines, group.sums.rows):
+                row += 1
+                number += line.first
+                head, values = line.head, line.values()
+                texts = (("name", head.name), ("lead", head.lead), ("time_raw", head.time_raw))
+                writer.start(row, max(18, 15 * max(_lines(text, widths[name]) for name, text in texts) + 3))
+                writer.amount(at["number"], looks["number"], number if line.first else None)
+                writer.text(at["code"], looks["code"], head.code)
+                for name, text in texts:
+                    writer.text(at[name], looks["name"], text)
+                if "year" in at:
+                    writer.amount(at["year"], looks["number"], line.year)
+                writer.text(at["source"], looks["source"], SOURCE_LABELS[line.source])
+                writer.amount(at["total"], looks["total"], line.total_wan)
+                for stage, amount in zip(STAGE_KEYS, line.amounts, strict=True):
+                    writer.amount(at[stage], looks["stage+" if content.is_open(line.year, stage) else "stage"], amount)
+                i, j, k = f"{at['approved']}{row}", f"{at['appropriated']}{row}", f"{at['spent']}{row}"
+                left = values["left"]
+                writer.formula(at["left"], looks["left"], f'IF({i}="","",{i}-{j})', "" if left is None else left)
+                writer.formula(at["rate"], looks["rate"], f'IF(OR(N({i})=0,{k}=""),"",{k}/{i})', rate(values["approved"], values["spent"]))
+                for name, code in zip(CODE_KEYS, line.codes, strict=True):
+                    writer.text(at[name], account, code)
+                writer.text(at["key"], looks["source"], line.key)
+                yield writer.end()
 
     def subtotal(self, row: int, group: Group, last: int) -> None:
-        projects = len({x.project.pk for x in group.lines})
-        sums = {s: sum((x.amounts[s] or ZERO for x in group.lines), ZERO) for s in STAGE_KEYS}
-        sums["total"] = sum((x.total_wan or ZERO for x in group.lines), ZERO)
-        sums["left"] = sum((x.amounts["approved"] - (x.amounts["appropriated"] or ZERO)
-                            for x in group.lines if x.amounts["approved"] is not None), ZERO)  # fmt: skip
-        self.band(row, f"{group.name}　小计（{projects} 项）", sums, lambda column: f"{column}{row + 1}:{column}{last}", fill="group")
+        sums = {name: group.sums.wan[name] for name in SUMMED}
+        self.band(row, f"{group.name}　小计（{group.sums.projects} 项）", sums, lambda column: f"{column}{row + 1}:{column}{last}", fill="group")
         self.subtotals.append((row, group))
 
     def band(self, row: int, label: str, sums: dict, of, *, fill: str = "", top: bool = False) -> None:
@@ -176,24 +188,14 @@ class _Main:
         book, sheet, content, at = self.book, self.sheet, self.content, self.at
         everything = [r for r, _ in self.subtotals]
         sums = {name: sum((self.sums[r][name] for r in everything), ZERO) for name in SUMMED}
-        count = len({x.project.pk for x in content.lines})
+        count = content.projects
         label = "全部年度合计" if content.scope == "all" else f"{content.scope}年度合计"
         self.total = row
         self.band(row, f"{label}（{count} 项）", sums, lambda c: ",".join(f"{c}{r}" for r in everything) or "0", top=True)
         row += 1
-        g, h, i, j = (at[n] for n in ("total", "estimate", "approved", "appropriated"))
+        g, h = at["total"], at["estimate"]
         if content.whole:
-            planned = [r for r, group in self.subtotals if group.planned]
-            value = sum((self.sums[r]["total"] for r in planned), ZERO)
-            check = f"{content.check_wan.normalize():f}"
-            book.text(sheet, f"{at['name']}{row}", f"核对：{content.planned}项总概算 ＝ 规划10.4合计 {check}", "bold", grid=False)
-            book.formula(sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", workbooks.WAN)
-            book.formula(sheet, f"{h}{row}", f'=IF({g}{row}={check},"相符","不符")', "相符" if value == content.check_wan else "不符",
-                         "bold", across="center")  # fmt: skip
-            book.text(sheet, f"{i}{row}", "差额", "plain", across="right")
-            book.formula(sheet, f"{j}{row}", f"={g}{row}-{check}", value - content.check_wan, "plain", workbooks.WAN)
-            sheet.row_dimensions[row].height = 20
-            row += 1
+            row = self.check(row)
         for name, word, sentence in content.growth:
             book.text(sheet, f"{at['name']}{row}", name, grid=False)
             book.text(sheet, f"{g}{row}", word, "bold", across="right", grid=False)
@@ -208,6 +210,31 @@ class _Main:
         return row - 1
 
 
+    def check(self, row: int) -> int:
+        """The plan's estimates against its own total, and the difference; what a filter leaves out stands in a row above."""
+        book, sheet, content, at = self.book, self.sheet, self.content, self.at
+        g, h, i, j = (at[n] for n in ("total", "estimate", "approved", "appropriated"))
+        planned = [r for r, group in self.subtotals if group.planned]
+        value = sum((self.sums[r]["total"] for r in planned), ZERO)
+        check = f"{content.check_wan.normalize():f}"
+        if content.chosen:
+            book.text(sheet, f"{at['name']}{row}", f"筛选之外 {content.rest.projects} 项总概算", grid=False)
+            book.number(sheet, f"{g}{row}", content.rest.wan["total"])
+            value += content.rest.wan["total"]
+            planned.append(row)
+            row += 1
+        count = content.planned + content.rest.projects
+        book.text(sheet, f"{at['name']}{row}", f"核对：{count}项总概算 ＝ 规划10.4合计 {check}", "bold", grid=False)
+        book.formula(sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", workbooks.WAN)
+        book.formula(sheet, f"{h}{row}", f'=IF({g}{row}={check},"相符","不符")', "相符" if value == content.check_wan else "不符",
+                     "bold", across="center")  # fmt: skip
+        book.text(sheet, f"{i}{row}", "差额", "plain", across="right")
+        book.formula(sheet, f"{j}{row}", f"={g}{row}-{check}", value - content.check_wan, "plain", workbooks.WAN)
+        sheet.row_dimensions[row].height = 20
+        return row + 1
+
+
+@lru_cache(maxsize=20_000)
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column: a Chinese character is nearly two widths of a digit."""
     taken = sum(1.0 if char.isascii() else 1.9 for char in text)
@@ -227,25 +254,14 @@ def _programmes(book: Book, content: Content, main: _Main) -> None:
     )  # fmt: skip
 
 
-def _by(book: Book, content: Content, main: _Main, title: str, column: str, head: str, items: list[str], note: str, skip=()) -> None:
+def _by(book: Book, main: _Main, title: str, column: str, head: str, items: dict[str, Sums], note: str, skip=()) -> None:
     low, high = HEAD_ROW + 1, main.last
-    words = dict(SOURCES)
 
     def cell(name: str, item: str, row: int):
-        held = [x for x in content.lines if (x.lead if column == "lead" else words[x.source]) == item]
         c, v = main.at[column], main.at[name]
-        return f"=SUMIF({MAIN}!${c}${low}:${c}${high},$A{row},{MAIN}!{v}${low}:{v}${high})", sum((_of(x, name) for x in held), ZERO)
+        return f"=SUMIF({MAIN}!${c}${low}:${c}${high},$A{row},{MAIN}!{v}${low}:{v}${high})", items[item].wan[name]
 
-    _summary(book, title, head, items, note, cell, skip=skip)
-
-
-def _of(line: Line, name: str) -> Decimal:
-    if name == "total":
-        return line.total_wan or ZERO
-    if name == "left":
-        approved = line.amounts["approved"]
-        return ZERO if approved is None else approved - (line.amounts["appropriated"] or ZERO)
-    return line.amounts[name] or ZERO
+    _summary(book, title, head, list(items), note, cell, skip=skip)
 
 
 def _summary(book: Book, title: str, head: str, items: list[str], note: str, cell, skip=()) -> None:
@@ -317,15 +333,23 @@ def _notes(book: Book, content: Content) -> None:
 def _meta(book: Book, content: Content, key: str) -> None:
     """What left, for the import: the snapshot's name, hash and scope, then the keys with their amounts as exported."""
     sheet = book.sheet(META, hidden=True)
-    head = (("快照", key), ("sha256", content.sha256()), ("范围", content.scope), ("日期", content.day.isoformat()), ("行数", str(len(content.lines))))
+    head = (("快照", key), ("sha256", content.sha256()), ("范围", content.scope), ("日期", content.day.isoformat()), ("行数", str(content.rows)))
     for row, (name, value) in enumerate(head, 1):
         book.text(sheet, f"A{row}", name, grid=False)
         book.text(sheet, f"B{row}", value, grid=False)
     names = [KEY, *(label for _, label in STAGES), *(label for n, label, _ in COLUMNS if n in CODE_KEYS)]
     for number, name in enumerate(names, 1):
         book.text(sheet, f"{letter(number)}7", name, grid=False)
-    for row, line in enumerate(content.lines, 8):
-        values = [line.key, *("" if line.amounts[s] is None else f"{line.amounts[s]:.2f}" for s in STAGE_KEYS), *line.codes.values()]
-        for number, value in enumerate(values, 1):
-            book.text(sheet, f"{letter(number)}{row}", value, grid=False)
+    look = workbooks.look_of(book.text(sheet, "A1048576", "0", grid=False))
+    book.stream(sheet, _kept(content, [letter(n) for n in range(1, len(names) + 1)], look))
     workbooks.protect(sheet)
+
+
+def _kept(content: Content, columns: list[str], look: int) -> Iterator[tuple[int, bytes]]:
+    writer = RowWriter()
+    for row, line in enumerate(content.lines(), 8):
+        writer.start(row)
+        for column, value in zip(columns, (line.key, *(a or "" for a in line.amounts), *line.codes), strict=True):
+            if value:
+                writer.text(column, look, value)
+        yield writer.end()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import BooleanField, Case, Prefetch, Sum, When
 
 from budgets import growth
+from budgets.chosen import Chosen, first_lead
 from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, StageLock
 from governance import clock, readings
 from governance.access import Actor
@@ -75,6 +76,7 @@ class YearTable:
     check_wan: Decimal
     approved_by_year: dict[int, Decimal]  # the plan's rows over all sources
     whole: bool = True  # the reader sees the city's money; others get their own projects, no check against 6883 and no growth
+    chosen: Chosen = Chosen()
 
     @property
     def rows(self) -> list[Row]:
@@ -109,7 +111,9 @@ class YearTable:
 
     @property
     def sources(self) -> list[tuple[str, str]]:
-        """The sources that hold a line this year, 市财政 always; the others can be unfolded."""
+        """The sources that hold a line this year, 市财政 always; the others can be unfolded. The chosen one where one is."""
+        if self.chosen.source:
+            return [(s, label) for s, label in SOURCES if s == self.chosen.source]
         used = {s for r in self.rows for s in r.lines}
         return [(s, label) for s, label in SOURCES if s == "city" or s in used]
 
@@ -120,8 +124,10 @@ def add(amounts) -> Decimal | None:
     return sum(held, Decimal(0)) if held else None
 
 
-def year_table(year: int, actor: Actor | None = None) -> YearTable:
-    """All projects of the year for whoever may see city money, one's own for a department (`visible_to`)."""
+def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = None) -> YearTable:
+    """All projects of the year for whoever may see city money, one's own for a department (`visible_to`); what `chosen`
+    leaves out of the plan's rows stands in `rest`."""
+    chosen = chosen or Chosen()
     projects = projects_with_leads()
     whole = sees_whole(actor)
     lines = BudgetLine.objects.in_year(year)
@@ -130,7 +136,7 @@ def year_table(year: int, actor: Actor | None = None) -> YearTable:
         lines = BudgetLine.objects.visible_to(actor).in_year(year)
         projects = [p for p in projects if actor.organisation_id in p.belongs_to()]
     held: dict[int, dict[str, BudgetLine]] = defaultdict(dict)
-    for line in lines:
+    for line in lines.filter(source=chosen.source) if chosen.source else lines:
         held[line.project_id][line.source] = line
     groups: dict[str, list[Row]] = defaultdict(list)
     planned: dict[str, list[Decimal]] = defaultdict(list)
@@ -141,7 +147,8 @@ def year_table(year: int, actor: Actor | None = None) -> YearTable:
             planned[name].append(project.estimate_wan)
         touches = bool(project.latest_start and project.latest_start.year <= year <= (project.latest_end or project.latest_start).year)
         row = Row(project, *_lead(project), lines=held.get(project.pk, {}), in_window=touches)
-        if project.pk in held or (touches and project.plan_item_id):
+        is_in = chosen.takes(lead=first_lead(project), programme=project.programme.key if project.programme else None)
+        if is_in and (project.pk in held or (touches and project.plan_item_id and chosen.shows_empty())):
             groups[name].append(row)
         elif project.plan_item_id:
             rest.append(row)
@@ -149,7 +156,7 @@ def year_table(year: int, actor: Actor | None = None) -> YearTable:
     named.sort(key=lambda g: (g.name == STANDALONE, -g.estimate))
     locks = {lock.stage: lock for lock in StageLock.objects.filter(fiscal_year=year)}
     approved = approved_money()
-    return YearTable(year, named, rest, locks, year_growth(year, approved), plan_total(), by_year(approved), whole)
+    return YearTable(year, named, rest, locks, year_growth(year, approved), plan_total(), by_year(approved), whole, chosen)
 
 
 def sees_whole(actor: Actor | None) -> bool:
@@ -264,10 +271,14 @@ class YearsTable:
         return self.planned_wan - sum((r.total or Decimal(0) for r in self.rows if r.project.plan_item_id), Decimal(0))
 
 
-def years_table(stage: str, actor: Actor) -> YearsTable:
+def years_table(stage: str, actor: Actor, chosen: Chosen | None = None) -> YearsTable:
     """All years 2005–2010 and every other year that holds a line; the plan's 27 rows always, others where they hold money."""
-    mine = BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk")).exclude(**{f"{stage}_wan": None})
-    found = mine.order_by().values_list("project_id", "fiscal_year", "source").annotate(Sum(f"{stage}_wan"))
+    chosen = chosen or Chosen()
+    mine = BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk"))
+    if chosen.source:
+        mine = mine.filter(source=chosen.source)
+    lined = set(mine.order_by().values_list("project_id", flat=True).distinct()) if chosen else set()
+    found = mine.exclude(**{f"{stage}_wan": None}).order_by().values_list("project_id", "fiscal_year", "source").annotate(Sum(f"{stage}_wan"))
     amounts: dict[int, dict[int, Decimal]] = defaultdict(dict)
     sources: dict[str, dict[int, Decimal]] = defaultdict(dict)
     years = set(settings.PLAN_YEARS)
@@ -278,7 +289,10 @@ def years_table(stage: str, actor: Actor) -> YearsTable:
     groups: dict[str, list[YearsRow]] = defaultdict(list)
     whole = sees_whole(actor)
     for project in projects_with_leads():
-        if project.pk in amounts or (project.plan_item_id and (whole or actor.organisation_id in project.belongs_to())):
+        if not chosen.takes(lead=first_lead(project), programme=project.programme.key if project.programme else None):
+            continue
+        planned = project.plan_item_id and chosen.shows_empty() and (whole or actor.organisation_id in project.belongs_to())
+        if planned or project.pk in amounts or project.pk in lined:
             name = project.programme.name if project.programme else STANDALONE
             groups[name].append(YearsRow(project, _lead(project)[0], amounts.get(project.pk, {})))
     named = sorted(groups.items(), key=lambda g: (g[0] == STANDALONE, -sum(r.project.estimate_wan or 0 for r in g[1])))

@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import actions, growth, table
+from budgets import actions, chosen, growth, table
+from budgets.chosen import Chosen
 from budgets.models import SOURCES, STAGES
 from governance import charts, clock, web
 from governance.access import may
@@ -38,15 +39,24 @@ def _stage(request) -> str:
     return stage if stage in table.STAGE_KEYS else "approved"
 
 
+def _chosen(request) -> Chosen:
+    return Chosen.read(request.POST if request.method == "POST" else request.GET)
+
+
+def _filter(asked: Chosen) -> dict:
+    """What templates/budgets/parts/filter.html needs."""
+    return {"chosen": asked, "options": chosen.options(), "query": f"&{asked.query}" if asked else ""}
+
+
 def _context(request, year: int, **more) -> dict:
-    stage = _stage(request)
-    found = table.year_table(year, request.actor)
+    stage, asked = _stage(request), _chosen(request)
+    found = table.year_table(year, request.actor, asked)
     may_edit = may(request.actor, EDIT)
     editable = may_edit and stage not in found.locks
     refused = {r["key"]: r for r in more.get("refused", ())}
     every = "sources" in request.GET or "sources" in request.POST
     shown = found.sources
-    if every or any(key.split("|")[1] not in dict(shown) for key in refused):
+    if not asked.source and (every or any(key.split("|")[1] not in dict(shown) for key in refused)):
         shown = SOURCES
     groups = [
         {"group": g, "sums": _sums(g, stage, shown), "rows": [_row(r, stage, shown, editable, refused) for r in g.rows]} for g in found.groups
@@ -60,7 +70,7 @@ def _context(request, year: int, **more) -> dict:
         "groups": groups,
         "sources": shown,
         "every": every,
-        "folded": [label for s, label in SOURCES if s not in dict(shown)],
+        "folded": [label for s, label in SOURCES if s not in dict(shown)] if not asked.source else [],
         "totals": _sums(found, stage, shown),
         "ordered": _ordered(found),
         "editable": editable,
@@ -71,7 +81,7 @@ def _context(request, year: int, **more) -> dict:
         "unsplit": found.planned_wan + found.rest_wan - sum(found.approved_by_year.values()),
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
         "years": range(2005, 2011),
-    } | more
+    } | _filter(asked) | more
 
 
 def _card(found, key: str, label: str, stage: str) -> dict:
@@ -148,8 +158,9 @@ def cells(request, year: int):
         code = 409 if any(r["status"] == 409 for r in refused) else 422
         return render(request, "budgets/year.html", _context(request, year, refused=refused, saved=saved), status=code)
     messages.success(request, f"已保存 {saved} 处。" if saved else "没有改动。")
-    unfolded = "&sources=all" if "sources" in request.POST else ""
-    return redirect(f"{reverse('budgets:year', args=[year])}?stage={stage}{unfolded}")
+    asked = _chosen(request)
+    more = ("&sources=all" if "sources" in request.POST else "") + (f"&{asked.query}" if asked else "")
+    return redirect(f"{reverse('budgets:year', args=[year])}?stage={stage}{more}")
 
 
 def _refused_cell(key: str, typed: str, stage: str, refusal: Refused) -> dict:
@@ -171,8 +182,8 @@ def _token(request, key: str) -> str | None:
 @web.page(READ, methods=("GET", "HEAD"))
 def every_year(request):
     """/budgets/all/: every year in one stage, by programme and source, and growth over the years."""
-    stage = _stage(request)
-    found = table.years_table(stage, request.actor)
+    stage, asked = _stage(request), _chosen(request)
+    found = table.years_table(stage, request.actor, asked)
     grown = [g for g in table.growth_series(found.years) if g.fund_wan is not None or g.before_wan is not None or g.revenue_wan is not None]
     sums = {year: found.sum(year) for year in found.years}
     groups = [{"name": name, "rows": [{"row": r, "cells": [(y, r.amounts.get(y)) for y in found.years]} for r in rows],
@@ -188,7 +199,7 @@ def every_year(request):
         "gap": found.unsplit_wan, "reconciled": found.planned_wan == found.check_wan, "growth": grown, "years": range(2005, 2011),
         "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None, "may_edit": may(request.actor, EDIT),
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
-    })  # fmt: skip
+    } | _filter(asked))  # fmt: skip
 
 
 @web.page(EDIT, methods=("POST",))

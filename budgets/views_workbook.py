@@ -13,11 +13,13 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from budgets import importing, workbook
+from budgets.chosen import Chosen
 from budgets.models import ExportSnapshot
 from governance import clock, files, web
 from governance.once import once
@@ -33,7 +35,7 @@ MOST_CHOICES = 5000
 
 @web.page(READ, methods=("GET", "HEAD"))
 def export_year(request, year: int):
-    """The workbook of a year."""
+    """The workbook of a year, of what ?source=&lead=&programme= choose; ?format=csv: the same rows as text."""
     if not 1990 <= year <= 2100:
         raise NotVisible()
     return _download(request, year)
@@ -45,10 +47,17 @@ def export_all(request):
     return _download(request, "all")
 
 
-def _download(request, scope) -> HttpResponse:
-    content, name = workbook.export(scope, request.actor, clock.today())
-    answer = HttpResponse(content, content_type=MEDIA_TYPE)
-    answer["Content-Disposition"] = f"attachment; filename=\"budget-{scope}.xlsx\"; filename*=UTF-8''{quote(name)}"
+def _download(request, scope) -> HttpResponseBase:
+    wanted, chosen = request.GET.get("format", "xlsx"), Chosen.read(request.GET)
+    if wanted not in ("xlsx", "csv"):
+        raise Refused("只能导出 xlsx 或 csv。", status=400)
+    if wanted == "csv":
+        pieces, name = workbook.export_csv(scope, request.actor, clock.today(), chosen)
+        answer: HttpResponseBase = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    else:
+        content, name = workbook.export(scope, request.actor, clock.today(), chosen)
+        answer = HttpResponse(content, content_type=MEDIA_TYPE)
+    answer["Content-Disposition"] = f"attachment; filename=\"budget-{scope}.{wanted}\"; filename*=UTF-8''{quote(name)}"
     answer["Cache-Control"] = "private, no-store"
     return answer
 

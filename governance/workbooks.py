@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from decimal import Decimal
 
 import openpyxl
@@ -22,8 +23,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from governance.figures import Report, Table
 from governance.workbook_reader import UnsafeWorkbook, read_safely
+from governance.workbook_stream import RowWriter, look_of, merged
 
-__all__ = ["MEDIA_TYPE", "Book", "UnsafeWorkbook", "amounts_only", "dress", "engine", "letter", "protect", "read_safely", "report", "safe_text", "warn"]
+__all__ = [
+    "MEDIA_TYPE", "Book", "RowWriter", "UnsafeWorkbook", "amounts_only", "dress", "engine", "letter", "look_of", "protect", "read_safely",
+    "report", "safe_text", "warn",
+]  # fmt: skip
 
 WAN = "#,##0.00"
 WAN_SUM = '#,##0.00;-#,##0.00;"—"'  # a sum over nothing is no 0.00
@@ -65,6 +70,7 @@ class Book:
         self.workbook = openpyxl.Workbook()
         self.workbook.remove(self.workbook.active)
         self.values: dict[int, dict[str, Decimal | str | None]] = {}
+        self.streams: dict[int, Iterable[tuple[int, bytes]]] = {}
 
     def sheet(self, name: str, *, hidden: bool = False) -> Worksheet:
         """A new sheet with A3 landscape print set-up, one page wide; a hidden one cannot be shown by a click."""
@@ -108,6 +114,10 @@ class Book:
         self.values[id(sheet)][at] = value
         return dress(cell, style, **({"across": "right"} | more))
 
+    def stream(self, sheet: Worksheet, rows: Iterable[tuple[int, bytes]]) -> None:
+        """Rows that are made while the file is written (workbook_stream.RowWriter), between those that stand on the sheet."""
+        self.streams[id(sheet)] = rows
+
     def content(self, *, day: dt.date, title: str) -> bytes:
         """The bytes: properties and zip entries carry the business day, never the wall clock."""
         moment = dt.datetime.combine(day, dt.time())
@@ -117,8 +127,10 @@ class Book:
         self.workbook.calculation.fullCalcOnLoad = True
         buffer = io.BytesIO()
         self.workbook.save(buffer)
-        values = {f"xl/worksheets/sheet{n}.xml": self.values[id(s)] for n, s in enumerate(self.workbook.worksheets, 1)}
-        return _packed(buffer.getvalue(), max(day, dt.date(1980, 1, 1)), values)
+        parts = {f"xl/worksheets/sheet{n}.xml": id(s) for n, s in enumerate(self.workbook.worksheets, 1)}
+        values = {part: self.values[sheet] for part, sheet in parts.items()}
+        streams = {part: self.streams[sheet] for part, sheet in parts.items() if sheet in self.streams}
+        return _packed(buffer.getvalue(), max(day, dt.date(1980, 1, 1)), values, streams)
 
 
 def dress(cell: Cell, style: str = "plain", *, fill: str = "", across: str = "", wrap: bool = False, grid: bool = True,
@@ -143,7 +155,7 @@ def protect(sheet: Worksheet) -> None:
 
 
 def amounts_only(sheet: Worksheet, cells: list[str]) -> None:
-    """Excel refuses what is no amount ≥ 0 while it is typed."""
+    """Excel refuses what is no amount ≥ 0 while it is typed; `cells` may be ranges."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     if not cells:
@@ -166,7 +178,7 @@ def warn(sheet: Worksheet, cells: str, formula: str) -> None:
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>(.*?)</f><v ?(?:/>|></v>)</c>', re.S)
 
 
-def _packed(content: bytes, day: dt.date, values: dict[str, dict]) -> bytes:
+def _packed(content: bytes, day: dt.date, values: dict[str, dict], streams: dict[str, Iterable[tuple[int, bytes]]]) -> bytes:
     """The same parts in the same order with fixed times, and formulas with their values."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -179,7 +191,9 @@ def _packed(content: bytes, day: dt.date, values: dict[str, dict]) -> bytes:
                 part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + f"{day}T00:00:00Z".encode(), part)
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            packed.writestr(info, part, compresslevel=6)
+            with packed.open(info, "w") as out_part:
+                for piece in merged(part, streams[name]) if name in streams else (part,):
+                    out_part.write(piece)
     return out.getvalue()
 
 

@@ -139,7 +139,7 @@ def test_only_cells_to_be_filled_are_unlocked_and_a_frozen_stage_is_not(money):
     assert sheet.column_dimensions["Q"].hidden
     rule = sheet.data_validations.dataValidation[0]
     assert (rule.type, rule.operator, rule.formula1) == ("decimal", "greaterThanOrEqual", "0")
-    assert f"J{row}" in str(rule.sqref)
+    assert f"J{row}" in rule.sqref
     assert f"I{row}" not in rule.sqref
 
 
