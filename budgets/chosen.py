@@ -69,15 +69,19 @@ def first_lead(project: Project) -> int | None:
 
 
 def options() -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen, two queries: sources, first leads by name, programmes in their order."""
-    units = ProjectLead.objects.order_by("project_id", "order").values_list(
-        "project_id", "organisation_id", "organisation__name", "organisation__canonical_id", "organisation__canonical__name"
-    )
+    """What can be chosen, one query: sources, first leads by name, programmes in their order."""
+    rows = ProjectLead.objects.order_by("project_id", "order").values_list(
+        "project_id", "organisation_id", "organisation__name", "organisation__canonical_id", "organisation__canonical__name",
+        "project__programme__order", "project__programme__key", "project__programme__name",
+    )  # fmt: skip
     firsts: dict[int, tuple[str, str]] = {}
-    for project, unit, name, survivor, its_name in units:
+    programmes: set[tuple[int, str, str]] = set()
+    for project, unit, name, survivor, its_name, order, key, programme in rows:
         firsts.setdefault(project, (str(survivor or unit), its_name or name))
+        if key:
+            programmes.add((order, key, programme))
     return {
         "source": list(SOURCES),
         "lead": sorted(set(firsts.values()), key=lambda x: (x[1], x[0])),
-        "programme": [*Programme.objects.order_by("order").values_list("key", "name"), (STANDALONE, "单列项目")],
+        "programme": [*((key, name) for _, key, name in sorted(programmes)), (STANDALONE, "单列项目")],
     }

@@ -91,6 +91,7 @@ def pages() -> list[Page]:
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
         Page("/budgets/2007/export/", P.READ_BUDGET),
+        Page("/budgets/2007/?source=city&programme=none", P.READ_BUDGET),
         Page("/budgets/all/", P.READ_BUDGET),
         Page("/budgets/all/export/", P.READ_BUDGET),
         Page("/budgets/import/", P.EDIT_BUDGET),
