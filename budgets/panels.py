@@ -136,12 +136,13 @@ def by_source(year: int, actor: Actor) -> dict[str, dict[str, Decimal | None]]:
 
 
 def payer(project: Project) -> payers.PayerAnswer:
-    """Who pays for a project (8.1, 8.2). Whether it stands in 8.1(2)'s list by name is for people to say, so it is not assumed."""
+    """Who pays for a project (8.1, 8.2), by what the office said of it; that it stands in 8.1(2)'s list is not assumed."""
     return payers.who_pays(
         payers.PayerQuestion(
-            investment_type=project.investment_type, is_district=project.origin == "district", is_self_funded=project.origin == "self_funded"
+            mandate=project.mandate, investment_type=project.investment_type, on_shared_list=bool(project.on_shared_list),
+            is_district=project.origin == "district", is_self_funded=project.origin == "self_funded",
         )
-    )
+    )  # fmt: skip
 
 
 def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:

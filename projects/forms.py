@@ -182,6 +182,11 @@ class ClassifyForm(Versioned):
     tier_927 = forms.ChoiceField(label="课题层级（9.2.7）", choices=NONE + Project.TIERS, required=False)
     parent = forms.ModelChoiceField(label="上级课题", queryset=Project.objects.none(), required=False, empty_label="（无）")
     investment_type = forms.ChoiceField(label="投资类型（8.2）", choices=NONE + Project.INVESTMENT_TYPES, required=False)
+    mandate = forms.ChoiceField(label="谁要求建设（8.1(3)、(4)）", choices=NONE + Project.MANDATES, required=False)
+    on_shared_list = forms.TypedChoiceField(
+        label="列入 8.1(2) 由市财政投资的系统", choices=[*NONE, ("1", "是"), ("0", "否")], coerce=lambda v: v == "1", empty_value=None,
+        required=False,
+    )  # fmt: skip
     protection_level = forms.TypedChoiceField(
         label="安全保护等级（9.3.2）", choices=[*NONE, *((n, str(n)) for n in range(1, 6))], coerce=int, empty_value=None, required=False
     )

@@ -97,6 +97,7 @@ def classify(request, code: str):
     project = project_of(request, code)
     names = actions.description.MAY_SET
     initial = {name: getattr(project, name) for name in names} | {"version": project.version}
+    initial["on_shared_list"] = {True: "1", False: "0"}.get(project.on_shared_list, "")
     form = forms.ClassifyForm(request.POST or None, project=project, initial=initial)
     context = about(project, "分类与单位", "管理级别（9.2.2）与课题层级（9.2.7）是两回事，分别填写（D47）；未定的留空。", "保存分类")
     return form_page(

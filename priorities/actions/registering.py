@@ -8,6 +8,7 @@ from budgets import steps as money
 from governance import clock
 from governance.access import Actor
 from priorities.models import Submission
+from priorities.proposal import total_wan
 from projects import steps as register_steps
 from projects.models import Project
 
@@ -21,6 +22,7 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
         by=by, name=document["title"], content=document["content"], origin=origin, leads=units, start=start, end=end,
         precision=document["precision"], investment_type=document["investment_type"], year=submission.plan_year,
         protection_level=document["security"]["level"], state=state, reason=reason, is_demo=submission.is_demo,
+        estimate_wan=total_wan(document) or None,
     )  # fmt: skip
 
 

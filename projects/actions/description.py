@@ -13,15 +13,18 @@ from projects.actions.checks import locked, words
 from projects.actions.duties import follow_project
 from projects.models import Change, Project
 
-CHOICES = {"level_922": Project.LEVELS, "tier_927": Project.TIERS, "investment_type": Project.INVESTMENT_TYPES}
+CHOICES = {"level_922": Project.LEVELS, "tier_927": Project.TIERS, "investment_type": Project.INVESTMENT_TYPES,
+           "mandate": Project.MANDATES}  # fmt: skip
 UNITS = ("budget_unit", "builder", "operator")
-MAY_SET = (*CHOICES, *UNITS, "parent", "protection_level")
+MAY_SET = (*CHOICES, "on_shared_list", *UNITS, "parent", "protection_level")
 
 
 @verb("projects.project.classify")
 def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
-    """Set any of budget_unit, builder, operator (units), level_922, tier_927, investment_type, parent (a project),
-    protection_level (1–5). Levels of 9.2.2 and tiers of 9.2.7 are separate axes (D47)."""
+    """Set any of budget_unit, builder, operator (units), level_922, tier_927, investment_type, mandate, on_shared_list
+    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5).
+
+    Levels of 9.2.2 and tiers of 9.2.7 are separate axes (D47)."""
     access.require(by, Permission.MANAGE_PROJECT)
     if strangers := set(values) - set(MAY_SET):
         raise Invalid(f"不能这样设置：{'、'.join(sorted(strangers))}。")
@@ -49,12 +52,16 @@ def _shown(row: Project, name: str):
     if name in CHOICES:
         return dict(CHOICES[name]).get(getattr(row, name), "")
     value = getattr(row, name)
+    if name == "on_shared_list":
+        return {True: "是", False: "否"}.get(value, "")
     return "" if value is None else value
 
 
 def _check(row: Project, name: str, value) -> None:
     if name in CHOICES and value not in ("", *dict(CHOICES[name])):
         raise Invalid("请从列出的各项中选择。", fields={name: ["请选择一项"]})
+    if name == "on_shared_list" and value not in (True, False, None):
+        raise Invalid("是否列入 8.1(2) 请选是、否或未定。", fields={name: ["请选择一项"]})
     if name in UNITS and value is not None:
         if value.is_generic:
             raise Invalid(f"“{value.name}”是泛指，不是单位（D42）。", fields={name: ["请选择单位"]})

@@ -11,6 +11,7 @@ from budgets.models import BudgetLine
 from governance.refusal import Invalid, Refused, Stale, WrongRole
 from priorities import actions, planning_rows
 from priorities.models import AnnualPlan
+from priorities.proposal import total_wan
 from projects.models import Project
 from tests.priorities.stories import MINUTES, components, proposal
 
@@ -47,6 +48,8 @@ def test_adoption_makes_the_project_and_opens_its_lines_in_one_act(stories, cast
     project = row.project
     assert (project.origin, project.state, project.name) == ("annual_plan", "approved", row.title)
     assert project.code == "N2008-01"
+    asked = total_wan(row.versions.get(number=row.current_version).proposal)
+    assert (project.estimate_wan, project.get_estimate_basis_display()) == (asked, "申报概算（未经批复）")
     assert [lead.organisation.name for lead in project.leads.all()] == ["市卫生局"]
     assert lines(row) == {(2008, "city"): Decimal("90.00"), (2008, "own"): Decimal("10.00"), (2009, "city"): Decimal("20.00")}
     plan = AnnualPlan.objects.get(plan_year=2008)
