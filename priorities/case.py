@@ -152,7 +152,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "office_open": len(office_open),
         "opinions": _opinions(row, day),
         "experts": opinions.candidates(row, day) if row.state == "under_review" else [],
-        "groups": opinions.groups(),
+        "expert_groups": opinions.groups(),
         "to_waive": _to_waive(row),
         "attachments": screening.attachments(row),
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],

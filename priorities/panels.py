@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from governance.access import Actor
 from governance.models import Round
-from priorities import desk, screening
-from priorities.labels import OUTCOMES, STATES
-from priorities.models import Conclusion, PlanEntry, Submission
-from priorities.rules.facts import on_screen
+from priorities import desk, plan_facts, rule_sets
+from priorities.labels import STATES
+from priorities.models import Conclusion, PlanEntry, PlanFact, Submission
+from priorities.rules.facts import FACTS, on_screen
 from projects.models import Project
 
 HITS = 20
@@ -86,29 +86,55 @@ def for_project(project: Project, actor: Actor) -> ProjectCases:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """One fact of a row of the plan as the screen puts it: quoted (出自规划原文, with the line) or inferred (推定, why)."""
+
+    fact: str
+    question: str
+    answer: str
+    clause: str
+    quote: str
+    line: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class Advice:
-    """8.3 on a row of the plan: advisory alone (D20). `basis` says where each fact is from: 出自规划原文 or 推定."""
+    """8.3 on a row of the plan: advisory alone (D20). `result` is `screen`'s output without id."""
 
     outcome: str
-    label: str
     met: list[str]
-    trace: list[dict]
-    basis: list[tuple[str, str, str]]  # question, answer, 出自规划原文 | 推定
+    result: dict
+    basis: list[Basis]
     note: str
+
+    @property
+    def quoted(self) -> int:
+        return sum(1 for b in self.basis if b.quote)
+
+    @property
+    def inferred(self) -> int:
+        return len(self.basis) - self.quoted
+
+    @property
+    def missing(self) -> list[str]:
+        """The questions whose answer could still change the outcome."""
+        return [FACTS[f].question for f in self.result["missing_facts"]]
 
 
 ADVISORY = "8.3 的判据只适用于部门自行申报并要求市财政支持的项目；对规划内项目仅作参考（D20）。"
 
 
 def advice_for(project: Project, day: dt.date) -> Advice | None:
-    """What 8.3 would say of a row of the plan by what its latest case states; None for other projects."""
+    """What 8.3 would say of a row of the plan by the plan's own words; None for other projects."""
     if project.plan_item_id is None:
         return None
-    latest = Submission.objects.filter(project=project).exclude(current_version=0).order_by("-pk").first()
-    if latest is None:
-        result, basis = screening.assess_stated({}, [], day), []
-    else:
-        facts, components = screening.facts_of(latest)
-        result = screening.assess_stated(facts, components, day)
-        basis = [(screening.question(f), on_screen(f, v), f"出自 {latest.reference}") for f, v in facts.items()]
-    return Advice(result["outcome"], OUTCOMES[result["outcome"]], result["met"], result["trace"], basis, ADVISORY)
+    read = plan_facts.verdict(project.plan_item_id, rule_sets.in_force_on(day))
+    if read is None:
+        return None
+    return Advice(read.result["outcome"], read.result["met"], read.result, [_basis(f) for f in read.facts], ADVISORY)
+
+
+def _basis(row: PlanFact) -> Basis:
+    info = FACTS[row.fact]
+    return Basis(row.fact, info.question, on_screen(row.fact, row.value), info.clauses[0], row.quote, row.line, row.reason)

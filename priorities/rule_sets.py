@@ -69,7 +69,7 @@ def assess(
 ) -> dict:
     """`screen`'s output (without id) of facts and components as `screen` takes them, and `settle_alone`: the missing
     facts of which one answer alone would settle the outcome. Decisions on clauses that are not partly are idle."""
-    assessment = assess_rules(_answers(facts), _components(components), rules, decisions)
+    assessment = assess_rules(answers(facts), components_of(components), rules, decisions)
     return as_dict(assessment) | {"settle_alone": [str(f) for f in assessment.settle_alone]}
 
 
@@ -84,13 +84,13 @@ class Advice:
 
 def advice(facts: Mapping[str, str], components: list[dict], day: dt.date) -> list[Advice]:
     """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot."""
-    found = explain.advise(_answers(facts), _components(components), in_force_on(day))
+    found = explain.advise(answers(facts), components_of(components), in_force_on(day))
     return [Advice(a.moves, str(a.outcome), tuple(m.sentence for m in a.moves)) for a in found]
 
 
 def contradictions(facts: Mapping[str, str]) -> list[str]:
     """Sentences about answers that contradict each other; flagged, not refused."""
-    return explain.contradictions(_answers(facts))
+    return explain.contradictions(answers(facts))
 
 
 def precedence_words(day: dt.date) -> str:
@@ -125,11 +125,13 @@ def described(day: dt.date) -> list[dict]:
     ]  # fmt: skip
 
 
-def _answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:
+def answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:
+    """Facts as the rules take them; blank ones are left out."""
     return {Fact(f): Answer(value) for f, value in facts.items() if value}
 
 
-def _components(components: list[dict]) -> tuple[Component, ...]:
+def components_of(components: list[dict]) -> tuple[Component, ...]:
+    """Components as the rules take them."""
     return tuple(
-        Component(c["name"], Decimal(str(c["amount_wan"])), _answers(c.get("facts") or {})) for c in components
+        Component(c["name"], Decimal(str(c["amount_wan"])), answers(c.get("facts") or {})) for c in components
     )

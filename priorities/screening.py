@@ -14,8 +14,8 @@ from django.db.models import Q
 from governance import clock
 from governance.access import Actor
 from governance.verbs import step
+from priorities import masks, rule_sets
 from priorities import proposal as proposals
-from priorities import rule_sets
 from priorities.models import (
     Attachment,
     ConfirmedFact,
@@ -151,7 +151,26 @@ def freeze(
     )  # fmt: skip
     submission.outcome = override or result["outcome"]
     submission.save(update_fields=["outcome"])
+    keep_mask(submission=submission, result=result, decisions=decisions or {})
     return row
+
+
+@step
+def keep_mask(*, submission: Submission, result: dict | None = None, decisions: dict[str, bool] | None = None) -> None:
+    """Keep the case as it stands now as bits (masks.py). `decisions`: else those of the latest screening; `result`: else
+    today's."""
+    document = document_of(submission)
+    facts, components = facts_of(submission, document)
+    decisions = latest_decisions(submission) if decisions is None else decisions
+    result = result or assess_stated(facts, components, clock.today(), decisions)
+    masks.keep(submission=submission, document=document, facts=facts, components=components, decisions=decisions,
+               result=result)  # fmt: skip
+
+
+def latest_decisions(submission: Submission) -> dict[str, bool]:
+    """What the reviewer last decided on clauses that are partly met; idle where they no longer are."""
+    latest = submission.screenings.order_by("-pk").first()
+    return latest.decisions if latest else {}
 
 
 @step

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from governance.verbs import step
-from priorities import windows
+from priorities import plan_facts, windows
 from priorities.models import FilingWindow, RuleSetRecord
 
 RULE_SET = {
@@ -17,8 +18,9 @@ WINDOW_YEARS = range(2006, 2012)
 
 
 @step
-def load_plan(*, plan=None) -> dict[str, int]:
-    """The rule set of the plan in force from its first day, and the default filing windows (系统默认, D49).
+def load_plan(*, plan=None, folder: Path | None = None) -> dict[str, int]:
+    """The rule set of the plan in force from its first day, the default filing windows (系统默认, D49), and what the
+    plan's folder says about the facts of its rows (it may say nothing).
 
     Idempotent; what people changed is left alone. Returns how many rows were made.
     """
@@ -33,4 +35,5 @@ def load_plan(*, plan=None) -> dict[str, int]:
     for year in WINDOW_YEARS:
         opens, closes = windows.default_dates(year)
         windows_made += FilingWindow.objects.get_or_create(plan_year=year, defaults={"opens": opens, "closes": closes})[1]
-    return {"规则集": int(made), "申报窗口": windows_made}
+    facts = plan_facts.load(plan_facts.read(folder, plan.lines), plan.key) if plan is not None and folder is not None else 0
+    return {"规则集": int(made), "申报窗口": windows_made, "项目行的判定事实": facts}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from priorities.views import approval, calendar, criteria, desk, filing, plans
+from priorities.views import approval, calendar, criteria, desk, filing, plans, rule_sets
 
 app_name = "priorities"
 
@@ -59,8 +59,10 @@ urlpatterns = [
     re_path(rf"^approvals/{REFERENCE}/", include(signature)),
     path("criteria/", criteria.listing, name="criteria"),
     re_path(r"^criteria/(?P<slug>8\.3\.[123]-\d{1,2})/$", criteria.page, name="criterion"),
-    path("rule-sets/", criteria.rule_sets_page, name="rule_sets"),
-    path("rule-sets/<slug:key>/", criteria.rule_set, name="rule_set"),
+    path("rule-sets/", rule_sets.listing, name="rule_sets"),
+    path("rule-sets/<slug:key>/", rule_sets.page, name="rule_set"),
+    path("rule-sets/<slug:key>/dry-run.xlsx", rule_sets.export, name="rule_set_export"),
+    path("rule-sets/<slug:key>/rescreen/", rule_sets.rescreen, name="rescreen"),
     path("plan/", plans.index, name="plan_index"),
     path("plan/<int:year>/", plans.page, name="plan"),
     path("plan/<int:year>/create/", plans.create, name="plan_create"),

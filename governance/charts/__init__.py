@@ -15,12 +15,13 @@ from governance.charts.bars import (
     stacked,
     years,
 )
+from governance.charts.flows import Flow, flows
 from governance.charts.gantt import Group, Mark, Milestone, Phase, Row, gantt, gantt_row, is_outside
 from governance.charts.project import project_time
 from governance.charts.scale import Scale, fit, text_width, year_bands
 from governance.charts.waiting import Step, schedule, wait
 
 __all__ = [
-    "BarRow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Step", "YearValue", "bar", "bars", "bullet",
-    "fit", "gantt", "gantt_row", "is_outside", "project_time", "schedule", "stacked", "text_width", "wait", "year_bands", "years",
+    "BarRow", "Flow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Step", "YearValue", "bar", "bars", "bullet",
+    "fit", "flows", "gantt", "gantt_row", "is_outside", "project_time", "schedule", "stacked", "text_width", "wait", "year_bands", "years",
 ]  # fmt: skip

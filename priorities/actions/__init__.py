@@ -14,7 +14,7 @@ several verbs in one request chain `version=row.version`.
     plans        create_plan, put_entry, adopt
     plan_cases   adopt_case, leave_over
     calendar     open_window, extend_window, grant_leave
-    rule_sets    draft_rule_set, adopt_rule_set
+    rule_sets    draft_rule_set, adopt_rule_set, export_dry_run
 
 What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (priorities.guards).
 """
@@ -34,7 +34,7 @@ from priorities.actions.drafts import (
 from priorities.actions.opinions import give_opinion, remind, request_opinion, waive_opinion
 from priorities.actions.plan_cases import adopt_case, leave_over
 from priorities.actions.plans import adopt, create_plan, put_entry
-from priorities.actions.rule_sets import adopt_rule_set, draft_rule_set
+from priorities.actions.rule_sets import adopt_rule_set, draft_rule_set, export_dry_run
 from priorities.actions.screening import (
     accept,
     confirm_facts,
@@ -69,6 +69,7 @@ __all__ = [
     "discard_draft",
     "download_attachment",
     "draft_rule_set",
+    "export_dry_run",
     "extend_window",
     "give_opinion",
     "grant_leave",

@@ -12,7 +12,7 @@ from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
-from priorities import rule_sets
+from priorities import dry_run, rule_sets
 from priorities.actions.plans import meeting_of
 from priorities.models import RuleSetRecord
 
@@ -52,6 +52,17 @@ def draft_rule_set(
         row.save()
     audit.record(by=by, event="priorities.rule_set.draft", about=row, now=values, sentence=f"起草规则集 {key}：{title}")
     return row
+
+
+@verb("priorities.rule_set.export")
+def export_dry_run(*, by: Actor, record: RuleSetRecord) -> bytes:
+    """The dry run as a workbook; that it left the house is recorded."""
+    access.require(by, Permission.READ_REGISTER)
+    day = clock.today()
+    found = dry_run.run(record, day)
+    audit.record(by=by, event="priorities.rule_set.export", about=record, now=len(found.flips),
+                 sentence=f"导出规则集 {record.key} 的试算，改判 {len(found.flips)} 件")  # fmt: skip
+    return dry_run.workbook(found, record, day)
 
 
 @verb("priorities.rule_set.adopt")

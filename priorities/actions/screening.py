@@ -241,6 +241,7 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
         )  # fmt: skip
         if fact not in OFFICE_FACTS and value != (stated or "unknown"):
             changed.append((component, fact))
+    screening.keep_mask(submission=row)
     touch(row)
     audit.record(by=by, event="priorities.submission.confirm_facts", about=row,
                  now=[{"component": c, "fact": f, "value": v, "evidence": e} for c, f, v, e in given],

@@ -1,7 +1,7 @@
 """Tables of floor 4: filing window, submissions and their versions, screening, conclusion, annual plan, rule sets."""
 
 from priorities.models.plan import AnnualPlan, PlanEntry
-from priorities.models.rules import RuleSetRecord
+from priorities.models.rules import CaseMask, Flip, PlanFact, Rescreening, RuleSetRecord, ShownAdvice
 from priorities.models.submission import (
     Attachment,
     Conclusion,
@@ -23,18 +23,23 @@ from priorities.models.submission import (
 __all__ = [
     "AnnualPlan",
     "Attachment",
+    "CaseMask",
     "Conclusion",
     "ConfirmedFact",
     "CorrectionAnswer",
     "FilingWindow",
+    "Flip",
     "OpinionWaiver",
     "OverlapJudgement",
     "Participant",
     "PlanEntry",
+    "PlanFact",
+    "Rescreening",
     "ReturnedPoint",
     "RuleSetRecord",
     "Screening",
     "SelfFundedCheck",
+    "ShownAdvice",
     "Submission",
     "SubmissionVersion",
     "Transition",

@@ -1,4 +1,5 @@
-"""Rule sets as data: which reading of each criterion holds, which clauses are in force, the precedence.
+"""Rule sets as data: which reading of each criterion holds, which clauses are in force, the precedence. Every case as
+bits, so that all of them are judged again at once, and what a re-screening changed.
 
 The criteria themselves are code (priorities.rules) and never edited once in force.
 """
@@ -6,9 +7,11 @@ The criteria themselves are code (priorities.rules) and never edited once in for
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from governance.models import Meeting
-from governance.models.fields import Dated, Demonstrable
+from governance.models import Meeting, PlanItem
+from governance.models.fields import Dated, Demonstrable, WanField
+from priorities.models.submission import Submission
 
 
 class RuleSetRecord(Dated, Demonstrable):
@@ -40,3 +43,105 @@ class RuleSetRecord(Dated, Demonstrable):
     @property
     def audit_key(self) -> str:
         return f"rule-set:{self.key}"
+
+
+class CaseMask(models.Model):
+    """A filed case as bits (priorities.rules.bulk), kept by the verbs that change its facts; derived, not of record.
+
+    `outcome` (bulk.CODES) is what `rule_set` makes of it: the rule set under which it last came out otherwise.
+    """
+
+    submission = models.OneToOneField(Submission, primary_key=True, on_delete=models.CASCADE, related_name="mask")
+    says_yes = models.BigIntegerField()
+    says_no = models.BigIntegerField()
+    parts = models.BigIntegerField()
+    outcome = models.SmallIntegerField()
+    amount_wan = WanField()
+    rule_set = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}"
+
+
+class Rescreening(Dated):
+    """One screening of everything again: under which rule set, how far it is, how many flipped."""
+
+    rule_set = models.CharField("规则集", max_length=60)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    flipped = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = "重新判定"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"按 {self.rule_set} 重新判定"
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.finished_at else 100 * self.done // self.total if self.total else 0
+
+
+class Flip(models.Model):
+    """A case that came out otherwise in a re-screening. `clauses`: a bit a clause whose result differs (bulk.clauses_of)."""
+
+    rescreening = models.ForeignKey(Rescreening, on_delete=models.CASCADE, related_name="flips", db_index=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="flips", db_index=False)
+    was = models.SmallIntegerField()
+    now = models.SmallIntegerField()
+    was_rule_set = models.CharField(max_length=60)
+    clauses = models.IntegerField()
+    amount_wan = WanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rescreening", "submission"], name="one_flip_per_rescreening")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}"
+
+
+class ShownAdvice(Dated):
+    """A change that the form advised, when the applicant first saw it: a fact that then reads so is marked for the
+    reviewer and needs evidence."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="shown_advice")
+    component = models.CharField(max_length=40, blank=True)  # component id, blank for the whole
+    fact = models.CharField(max_length=60)
+    value = models.CharField(max_length=8)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "component", "fact", "value"], name="advice_shown_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact}={self.value}"
+
+
+class PlanFact(models.Model):
+    """What the plan itself says, or lets us suppose, about a fact of one of its rows: quoted (出自规划原文) or inferred
+    (推定). Written by load_plan alone; the reading of 8.3 made of it is advice (D20)."""
+
+    item = models.ForeignKey(PlanItem, on_delete=models.CASCADE, related_name="+")
+    fact = models.CharField(max_length=60)
+    value = models.CharField(max_length=8)
+    quote = models.CharField(max_length=300, blank=True)
+    line = models.PositiveIntegerField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "fact"], name="one_plan_fact_per_item"),
+            models.CheckConstraint(
+                condition=(~Q(quote="") & Q(line__isnull=False)) | (Q(quote="", line=None) & ~Q(reason="")),
+                name="a_plan_fact_is_quoted_or_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact}={self.value}"

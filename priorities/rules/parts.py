@@ -75,14 +75,15 @@ class Parts:
     @property
     def can(self) -> bool:
         """Whether the hit money may reach half."""
-        return self._whole(can for can, _ in self._ranges)
+        return self.reaches_half(can for can, _ in self._ranges)
 
     @property
     def must(self) -> bool:
         """Whether the hit money reaches half whatever is answered."""
-        return self._whole(must for _, must in self._ranges)
+        return self.reaches_half(must for _, must in self._ranges)
 
-    def _whole(self, hits) -> bool:
+    def reaches_half(self, hits) -> bool:
+        """Whether the money of the components that are hit (one flag a component) is at least half of all."""
         hits = tuple(hits)
         if not self.total:
             return any(hits)

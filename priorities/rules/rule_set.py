@@ -32,7 +32,7 @@ if _missing := set(Outcome) - set(PRECEDENCE) - {Outcome.UNDETERMINED}:
 _TABLES: dict[int, Table] = {}
 
 
-def _table(criterion: Criterion, reading: Reading) -> Table:
+def table_of(criterion: Criterion, reading: Reading) -> Table:
     """The table of a reading, shared by all rule sets; it keeps the reading alive, so that its id stays its own."""
     table = _TABLES.get(id(reading))
     if table is None or table.criterion is not criterion:
@@ -70,7 +70,7 @@ class RuleSet:
         if self.from_day and self.to_day and self.to_day <= self.from_day:
             raise ValueError("规则集的终止日期要晚于起始日期。")
         tables = tuple(
-            _table(c, c.reading(self.readings[c.clause]) if c.clause in self.readings else c.readings[0])
+            table_of(c, c.reading(self.readings[c.clause]) if c.clause in self.readings else c.readings[0])
             for c in self.criteria
             if c.clause not in self.switched_off
         )

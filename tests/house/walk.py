@@ -49,6 +49,11 @@ def _reports(actor: Actor) -> int:
     return 200 if actor.scope(P.REQUEST_REPORT) is Scope.CITY else 404
 
 
+def _tries_rule_sets(actor: Actor) -> bool:
+    """A dry run names every case of the city."""
+    return any(may(actor, p) for p in (P.SCREEN, P.ADOPT_RULE_SET, P.READ_AUDIT))
+
+
 def _redirect(actor: Actor) -> int:
     return 302
 
@@ -107,6 +112,7 @@ def pages() -> list[Page]:
         Page("/priorities/rule-sets/", P.READ_REGISTER),
         Page("/priorities/rule-sets/plan-2006/", P.READ_REGISTER),
         Page("/priorities/rule-sets/plan-2006-b/", P.READ_REGISTER),
+        Page("/priorities/rule-sets/plan-2006-b/dry-run.xlsx", P.READ_REGISTER, sees=_tries_rule_sets),
         Page("/priorities/plan/", P.READ_REGISTER, more=_redirect),
         Page("/priorities/plan/2007/", P.READ_REGISTER),
         Page("/priorities/plan/2008/", P.READ_REGISTER),

@@ -53,7 +53,7 @@ def load(folder: Path) -> list[str]:
     with clock.at(_day_of(plan)), frame():
         row, tallies = institutions.load_plan(plan=plan, digest=digest)
         tallies += register.load_plan(plan=plan, row=row)
-        tallies += [Tally(table, made) for table, made in priorities.load_plan(plan=plan).items()]
+        tallies += [Tally(table, made) for table, made in priorities.load_plan(plan=plan, folder=folder).items()]
         audit.record(
             by=None,
             event="governance.plan.load",

@@ -8,7 +8,6 @@ import sys
 from django.core.management.base import BaseCommand
 
 from governance import clock
-from governance.verbs import frame
 from priorities import rescreening, rule_sets
 
 
@@ -26,10 +25,14 @@ class Command(BaseCommand):
             self.stderr.write(str(error))
             sys.exit(2)
         if dry_run:
-            flips, screened = rescreening.flips(rules)
+            flips, screened = rescreening.dry_run(rules)
         else:
-            with frame():
-                flips, screened = rescreening.rescreen(rules=rules)
-        for flip in flips:
+            row = rescreening.run(rules, tell=self._tell)
+            flips, screened = rescreening.lines(row), rescreening.counted().count()
+        count = 0
+        for count, flip in enumerate(flips, 1):  # noqa: B007  (the number of lines printed)
             self.stdout.write(json.dumps(flip.line(), ensure_ascii=False))
-        self.stdout.write(json.dumps({"flips": len(flips), "screened": screened}, ensure_ascii=False))
+        self.stdout.write(json.dumps({"flips": count, "screened": screened}, ensure_ascii=False))
+
+    def _tell(self, done: int, of: int) -> None:
+        self.stderr.write(f"已判 {done} / {of} 件")

@@ -1,0 +1,361 @@
+"""The same clauses over bits: a case as three whole numbers, a rule set as tests of bits that read alike in SQL, numpy
+and Python.
+
+    says_yes, says_no   a bit a fact (in the order of Fact), set where it is answered so; above them, in `says_yes`, a bit for each
+              clause that the reviewer counts as met although it is only partly
+    parts     what 8.3.3(1), (3) and (5) come to on the components, or on the whole where there are none: for every
+              choice of their readings whether they may and must turn the whole, and the result of each reading
+
+Conditions are not written a second time: they are taken apart as they stand in plan_2006.py, each part into the bits that
+make it certain. That is exact, because each fact pushes a clause one way alone (tables.py refuses any other).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from itertools import combinations, product
+
+from priorities.rules.assess import Component
+from priorities.rules.criteria import MET, PARTLY, UNDETERMINED, UNMET, Criterion, Reading
+from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
+from priorities.rules.logic import Any, AtLeast, Condition, Is, Not
+from priorities.rules.parts import Parts
+from priorities.rules.plan_2006 import CRITERIA
+from priorities.rules.rule_set import Outcome, RuleSet, table_of
+
+CODES = {Outcome.UNDETERMINED: 0, Outcome.ORDINARY: 1, Outcome.PRIORITY: 2, Outcome.DEFER: 3, Outcome.NO_CITY_FUNDING: 4}
+OUTCOME_OF = {code: outcome for outcome, code in CODES.items()}
+RESULTS = (UNMET, UNDETERMINED, PARTLY, MET)
+
+_BIT = {fact: 1 << i for i, fact in enumerate(Fact)}
+_DECIDED = {c.clause: 1 << (len(_BIT) + i) for i, c in enumerate(c for c in CRITERIA if any(r.partly_when for r in c.readings))}
+_ON_PARTS = tuple(c for c in CRITERIA if c.on_components)
+_READINGS = tuple((c, r) for c in _ON_PARTS for r in c.readings)
+_TABLES = tuple(table_of(c, r) for c, r in _READINGS)
+# Every way to have each of them switched off or read in one way: places in _READINGS.
+_CHOICES: tuple[tuple[int, ...], ...] = tuple(
+    tuple(i for i in choice if i is not None)
+    for choice in product(*((None, *(i for i, (c, _) in enumerate(_READINGS) if c is one)) for one in _ON_PARTS))
+)
+_RESULTS_FROM = 2 * len(_CHOICES)
+if max(len(_BIT) + len(_DECIDED), _RESULTS_FROM + 2 * len(_READINGS)) > 63:
+    raise RuntimeError("事实或读法太多，63 位放不下。")
+
+
+# --- a case as bits ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bits:
+    """A case: `says_yes`, `says_no` and `parts` as said above."""
+
+    says_yes: int
+    says_no: int
+    parts: int
+
+
+def pack(
+    facts: Mapping[Fact, Answer], components: Iterable[Component] = (), decisions: Mapping[str, bool] | None = None
+) -> Bits:
+    """A case as bits. Decisions on other clauses than those that can be partly met are idle."""
+    yes = no = 0
+    for fact, answer in facts.items():
+        if answer is Answer.YES:
+            yes |= _BIT[fact]
+        elif answer is Answer.NO:
+            no |= _BIT[fact]
+    for clause, held in (decisions or {}).items():
+        yes |= _DECIDED.get(clause, 0) if held else 0
+    components = tuple(components)
+    parts = Parts(components, facts, _TABLES) if components else None
+    if parts is None:
+        return Bits(yes, no, _of_the_whole(tuple(facts.get(f, Answer.UNKNOWN) for f in COMPONENT_FACTS)))
+    return Bits(yes, no, _pack_parts(parts.answers, parts.reaches_half))
+
+
+def unpack(says_yes: int, says_no: int) -> dict[Fact, Answer]:
+    """The facts of the whole that are answered."""
+    said = {f: Answer.YES for f in Fact if says_yes & _BIT[f]}
+    return said | {f: Answer.NO for f in Fact if says_no & _BIT[f]}
+
+
+@lru_cache(maxsize=3 ** len(COMPONENT_FACTS))
+def _of_the_whole(answers: tuple[Answer, ...]) -> int:
+    return _pack_parts([dict(zip(COMPONENT_FACTS, answers, strict=True))], any)
+
+
+def _pack_parts(answers: list[Mapping[Fact, Answer]], whole: Callable[[Iterable[bool]], bool]) -> int:
+    looks = [[t.look(a) for t in _TABLES] for a in answers]
+    bits = 0
+    for i, choice in enumerate(_CHOICES):
+        can = whole(any(own[r].can for r in choice) for own in looks)
+        must = whole(any(own[r].must for r in choice) for own in looks)
+        bits |= (can << 2 * i) | (must << 2 * i + 1)
+    for r in range(len(_READINGS)):
+        results = {own[r].step.result for own in looks}
+        result = next(x for x in (MET, UNDETERMINED, UNMET) if x in results)
+        bits |= ((result == MET) | (result == UNDETERMINED) << 1) << _RESULTS_FROM + 2 * r
+    return bits
+
+
+# --- tests of bits -----------------------------------------------------------------------------------------------
+
+
+class Test:
+    """A test of the three columns. `sql` and `python` as expressions over the names says_yes, says_no and parts."""
+
+    __test__ = False  # no test case of pytest
+
+    def sql(self) -> str:
+        raise NotImplementedError
+
+    def holds(self, bits: Mapping[str, object]):
+        """Over whole numbers or numpy arrays alike; gives a bool or an array of them."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Has(Test):
+    """Every (or any) bit of the mask is set."""
+
+    column: str
+    mask: int
+    every: bool = True
+
+    def sql(self):
+        return f"({self.column} & {self.mask}) = {self.mask}" if self.every else f"({self.column} & {self.mask}) <> 0"
+
+    def holds(self, bits):
+        found = bits[self.column] & self.mask
+        return found == self.mask if self.every else found != 0
+
+
+@dataclass(frozen=True)
+class Opposite(Test):
+    part: Test
+
+    def sql(self):
+        if isinstance(self.part, Has):
+            sign = "<>" if self.part.every else "="
+            return f"({self.part.column} & {self.part.mask}) {sign} {self.part.mask if self.part.every else 0}"
+        return f"NOT ({self.part.sql()})"
+
+    def holds(self, bits):
+        return self.part.holds(bits) == False  # noqa: E712  (arrays too)
+
+
+@dataclass(frozen=True)
+class Both(Test):
+    parts: tuple[Test, ...]
+
+    def sql(self):
+        return "(" + " AND ".join(p.sql() for p in self.parts) + ")" if self.parts else "1 = 1"
+
+    def holds(self, bits):
+        return reduce(lambda a, b: a & b, (p.holds(bits) for p in self.parts), bits["says_yes"] == bits["says_yes"])
+
+
+@dataclass(frozen=True)
+class Either(Test):
+    parts: tuple[Test, ...]
+
+    def sql(self):
+        return "(" + " OR ".join(p.sql() for p in self.parts) + ")" if self.parts else "1 = 0"
+
+    def holds(self, bits):
+        return reduce(lambda a, b: a | b, (p.holds(bits) for p in self.parts), bits["says_yes"] != bits["says_yes"])
+
+
+def _single(mask: int) -> bool:
+    return mask & (mask - 1) == 0
+
+
+def both(parts: Iterable[Test]) -> Test:
+    """All of them; tests of one column are drawn together (De Morgan for the opposite of any)."""
+    masks: dict[tuple[str, bool], int] = {}
+    rest: list[Test] = []
+    for part in parts:
+        inner, turned = (part.part, True) if isinstance(part, Opposite) else (part, False)
+        if isinstance(inner, Has) and (inner.every != turned or _single(inner.mask)):
+            key = (inner.column, turned)
+            masks[key] = masks.get(key, 0) | inner.mask
+        elif isinstance(part, Both):
+            rest += part.parts
+        else:
+            rest.append(part)
+    drawn: list[Test] = [Opposite(Has(c, m, _single(m))) if turned else Has(c, m) for (c, turned), m in masks.items()]
+    found = (*drawn, *rest)
+    return found[0] if len(found) == 1 else Both(found)
+
+
+def either(parts: Iterable[Test]) -> Test:
+    """One of them."""
+    masks: dict[tuple[str, bool], int] = {}
+    rest: list[Test] = []
+    for part in parts:
+        inner, turned = (part.part, True) if isinstance(part, Opposite) else (part, False)
+        if isinstance(inner, Has) and (inner.every == turned or _single(inner.mask)):
+            key = (inner.column, turned)
+            masks[key] = masks.get(key, 0) | inner.mask
+        elif isinstance(part, Either):
+            rest += part.parts
+        else:
+            rest.append(part)
+    drawn: list[Test] = [Opposite(Has(c, m)) if turned else Has(c, m, _single(m)) for (c, turned), m in masks.items()]
+    found = (*drawn, *rest)
+    return found[0] if len(found) == 1 else Either(found)
+
+
+def surely(condition: Condition, holds: bool) -> Test:
+    """The bits that make a condition certain to hold, or certain not to."""
+    if isinstance(condition, Is):
+        return Has("says_yes" if holds else "says_no", _BIT[condition.fact])
+    if isinstance(condition, Not):
+        return surely(condition.part, not holds)
+    if isinstance(condition, AtLeast):
+        parts = [surely(p, holds) for p in condition.parts]
+        count = condition.count if holds else len(parts) - condition.count + 1
+        if count <= 0:
+            return Both(())
+        if count == len(parts):
+            return both(parts)
+        return either(both(chosen) for chosen in combinations(parts, count))
+    raise TypeError(f"没有这种条件：{condition!r}")
+
+
+# --- a rule set as tests -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Whether something may and must move the outcome."""
+
+    can: Test
+    must: Test
+
+
+def _of_clause(criterion: Criterion, reading: Reading) -> _Span:
+    met = reading.met_when
+    if reading.partly_when is None:
+        return _Span(Opposite(surely(met, False)), surely(met, True))
+    decided, wide = Has("says_yes", _DECIDED[criterion.clause]), Any(met, reading.partly_when)
+    return _Span(
+        Opposite(both([surely(met, False), either([Opposite(decided), surely(wide, False)])])),
+        either([surely(met, True), both([decided, surely(wide, True)])]),
+    )
+
+
+def _place(criterion: Criterion, reading: Reading) -> int:
+    return next(i for i, (c, r) in enumerate(_READINGS) if c.clause == criterion.clause and r.key == reading.key)
+
+
+def _of_parts(rules: RuleSet) -> _Span | None:
+    chosen = tuple(_place(c, r) for c, r in rules.chosen if c.on_components)
+    if not chosen:
+        return None
+    at = _CHOICES.index(chosen)
+    return _Span(Has("parts", 1 << 2 * at), Has("parts", 1 << 2 * at + 1))
+
+
+class Compiled:
+    """A rule set of plan_2006's criteria over bits."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self._spans: list[tuple[Outcome, _Span]] = []
+        parts = _of_parts(rules)
+        for heading, outcome in rules.strongest_first:
+            own = [_of_clause(c, r) for c, r in rules.chosen if c.heading == heading and not c.on_components]
+            own += [parts] if heading == "8.3.3" and parts else []
+            self._spans.append((outcome, _Span(either(s.can for s in own), either(s.must for s in own))))
+
+    def sql(self) -> str:
+        """The outcome's code as an expression over the columns says_yes, says_no and parts."""
+        open_ = CODES[Outcome.UNDETERMINED]
+        whens = [
+            f"WHEN {span.can.sql()} THEN CASE WHEN {span.must.sql()} THEN {CODES[outcome]} ELSE {open_} END"
+            for outcome, span in self._spans
+        ]
+        return f"CASE {' '.join(whens)} ELSE {CODES[Outcome.ORDINARY]} END"
+
+    def outcome(self, bits: Bits) -> Outcome:
+        """Of one case."""
+        columns = vars(bits)
+        for outcome, span in self._spans:
+            if span.can.holds(columns):
+                return outcome if span.must.holds(columns) else Outcome.UNDETERMINED
+        return Outcome.ORDINARY
+
+    def outcomes(self, columns: Mapping[str, object]):
+        """Of many: codes, from numpy arrays says_yes, says_no and parts of one length."""
+        import numpy as np
+
+        found = np.full(len(columns["says_yes"]), CODES[Outcome.ORDINARY], dtype=np.int8)
+        for outcome, span in reversed(self._spans):
+            found[span.can.holds(columns)] = CODES[Outcome.UNDETERMINED]
+            found[span.must.holds(columns)] = CODES[outcome]
+        return found
+
+    def results(self, columns: Mapping[str, object]) -> dict[str, object]:
+        """Each clause in force: an array of places in RESULTS."""
+        import numpy as np
+
+        found = {}
+        for criterion, reading in self.rules.chosen:
+            tests = _result_tests(criterion, reading)
+            codes = np.full(len(columns["says_yes"]), RESULTS.index(UNDETERMINED), dtype=np.int8)
+            for result, test in tests:
+                codes[test.holds(columns)] = RESULTS.index(result)
+            found[criterion.clause] = codes
+        return found
+
+
+def _result_tests(criterion: Criterion, reading: Reading) -> list[tuple[str, Test]]:
+    """What makes a clause met, partly or unmet; undetermined where none holds."""
+    if criterion.on_components:
+        at = _RESULTS_FROM + 2 * _place(criterion, reading)
+        return [(MET, Has("parts", 1 << at)), (UNMET, Opposite(Has("parts", 3 << at, every=False)))]
+    met, partly = reading.met_when, reading.partly_when
+    if partly is None:
+        return [(MET, surely(met, True)), (UNMET, surely(met, False))]
+    wide = Any(met, partly)
+    return [
+        (MET, surely(met, True)),
+        (PARTLY, both([surely(met, False), surely(wide, True)])),
+        (UNMET, surely(wide, False)),
+    ]
+
+
+def changed(old: RuleSet, new: RuleSet) -> list[str]:
+    """The clauses whose reading differs, or that are in force in one alone, in the plan's order: no other can come out
+    otherwise for the same answers."""
+    was = {c.clause: r.key for c, r in old.chosen}
+    now = {c.clause: r.key for c, r in new.chosen}
+    return [c.clause for c in CRITERIA if was.get(c.clause) != now.get(c.clause)]
+
+
+def differs_sql(old: RuleSet, new: RuleSet) -> str:
+    """A number with a bit (the clause's place) for each clause whose result differs, as an expression over the columns."""
+    sums = []
+    was, now = {c.clause: (c, r) for c, r in old.chosen}, {c.clause: (c, r) for c, r in new.chosen}
+    for i, clause in enumerate(c.clause for c in CRITERIA):
+        if clause not in changed(old, new):
+            continue
+        if clause in was and clause in now:
+            a, b = _result_sql(*was[clause]), _result_sql(*now[clause])
+            sums.append(f"(CASE WHEN ({a}) <> ({b}) THEN {1 << i} ELSE 0 END)")
+        else:
+            sums.append(str(1 << i))
+    return " + ".join(sums) or "0"
+
+
+def _result_sql(criterion: Criterion, reading: Reading) -> str:
+    whens = " ".join(f"WHEN {t.sql()} THEN {RESULTS.index(r)}" for r, t in _result_tests(criterion, reading))
+    return f"CASE {whens} ELSE {RESULTS.index(UNDETERMINED)} END"
+
+
+def clauses_of(bits: int) -> list[str]:
+    """The clauses of such a number."""
+    return [c.clause for i, c in enumerate(CRITERIA) if bits >> i & 1]

@@ -1,0 +1,174 @@
+"""Rule sets: drafted by the office, tried on everything, adopted by the leading group, everything screened again."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from governance import clock, web
+from governance.access import may
+from governance.actions import request_job
+from governance.jobs.kinds import CONTENT_TYPES
+from governance.once import once
+from governance.refusal import NotVisible, Refused
+from governance.roles import Permission
+from priorities import actions, dry_run, rule_sets
+from priorities.labels import OUTCOMES
+from priorities.models import Rescreening, RuleSetRecord, Screening
+from priorities.rules.rule_set import PRECEDENCE
+from priorities.views.desk import _day
+
+READ = Permission.READ_REGISTER
+ORDERS = [(*order, PRECEDENCE[-1]) for order in permutations(PRECEDENCE[:-1])]
+
+
+def may_try(actor) -> bool:
+    """Who sees a dry run: it names every case of the city."""
+    return any(may(actor, p) for p in (Permission.SCREEN, Permission.ADOPT_RULE_SET, Permission.READ_AUDIT))
+
+
+@web.page(READ)
+def listing(request):
+    """All rule sets with their periods; the information office drafts one, or goes on with a draft (`?from=KEY`)."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            with once(request.actor, "priorities.draft_rule_set", request.POST.get("once")) as call:
+                if call.address is None:
+                    call.address = f"/priorities/rule-sets/{_draft(request).key}/"
+            return redirect(call.address)
+        except Refused as caught:
+            refusal = caught
+    start = RuleSetRecord.objects.filter(key=request.GET.get("from", "")[:60], state="draft").first()
+    return render(
+        request,
+        "priorities/rule_sets.html",
+        {
+            "rows": RuleSetRecord.objects.select_related("meeting"), "refusal": refusal,
+            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET), "form": _form(request, start),
+            "rescreenings": Rescreening.objects.order_by("-pk")[:10],
+        },
+        status=refusal.status if refusal else 200,
+    )  # fmt: skip
+
+
+def _form(request, start: RuleSetRecord | None) -> dict:
+    """The form of a draft: what was typed, else the draft that is gone on with, else the rule set in force."""
+    typed, described = request.POST, rule_sets.described(clock.today())
+    base = rule_sets.build(start) if start else rule_sets.in_force_on(clock.today())
+    chosen = {c.clause: r.key for c, r in base.chosen}
+    wanted = request.GET.get("clause", ""), request.GET.get("reading", "")
+    for row in described:
+        key = f"reading|{row['clause']}"
+        row["chosen"] = typed.get(key) or (wanted[1] if wanted[0] == row["clause"] else chosen.get(row["clause"], "off"))
+    order = typed.get("precedence") or ",".join(base.precedence)
+    return {
+        "clauses": described,
+        "orders": [(",".join(o), " > ".join(OUTCOMES[x] for x in o), ",".join(o) == order) for o in ORDERS],
+        "key": typed.get("key", start.key if start else ""), "title": typed.get("title", start.title if start else ""),
+        "reason": typed.get("reason", start.reason if start else ""), "start": start,
+    }  # fmt: skip
+
+
+def _draft(request) -> RuleSetRecord:
+    chosen, off = {}, []
+    for row in rule_sets.described(clock.today()):
+        value = request.POST.get(f"reading|{row['clause']}", "")
+        if value == "off":
+            off.append(row["clause"])
+        elif value and value != row["readings"][0]["key"]:
+            chosen[row["clause"]] = value
+    order = [v for name in request.POST.getlist("precedence") for v in name.split(",") if v]
+    return actions.draft_rule_set(
+        by=request.actor, key=web.field(request, "key", limit=60), title=web.field(request, "title", limit=120),
+        readings=chosen, switched_off=off, precedence=[] if tuple(order) == PRECEDENCE else order,
+        reason=web.field(request, "reason", limit=2000),
+    )  # fmt: skip
+
+
+@web.page(READ)
+def page(request, key: str):
+    """One rule set: what it reads otherwise and what each change alone does, who would flip among every case and the
+    plan's own rows, what each clause decides; adoption by the leading group."""
+    row = web.found(RuleSetRecord.objects.select_related("meeting"), key=key)
+    refusal = None
+    if request.method == "POST":
+        try:
+            with once(request.actor, "priorities.adopt_rule_set", request.POST.get("once")) as call:
+                if call.address is None:
+                    _adopt(request, row)
+                    messages.success(request, "规则集已审定。")
+                    call.address = f"/priorities/rule-sets/{key}/"
+            return redirect(call.address)
+        except Refused as caught:
+            if caught.status in (403, 404):
+                raise
+            refusal = caught
+    day, may_adopt = clock.today(), row.state == "draft" and may(request.actor, Permission.ADOPT_RULE_SET)
+    found = dry_run.run(row, day) if may_try(request.actor) else None
+    in_force = row.state == "in_force" and rule_sets.build(row).in_force_on(day)
+    return render(
+        request,
+        "priorities/rule_set.html",
+        {
+            "row": row, "found": found, "refusal": refusal, "typed": request.POST, "steps": _steps(row, day),
+            "precedence": " > ".join(OUTCOMES[o] for o in rule_sets.build(row).precedence), "may_adopt": may_adopt,
+            "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
+            "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
+            "kept": Screening.objects.count() if found else 0,
+            "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
+        },
+        status=refusal.status if refusal else 200,
+    )  # fmt: skip
+
+
+def _adopt(request, row: RuleSetRecord) -> None:
+    actions.adopt_rule_set(
+        by=request.actor, record=row,
+        version=web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version),
+        from_day=_day(request.POST.get("from_day"), "起始日期"),
+        meeting_title=web.field(request, "meeting_title", limit=120),
+        held_on=_day(request.POST.get("held_on"), "会议日期"),
+        minutes_number=web.field(request, "minutes_number", limit=60),
+    )  # fmt: skip
+
+
+def _steps(row: RuleSetRecord, day) -> list[dict]:
+    adopted = row.state == "in_force"
+    begun = adopted and row.from_day <= day
+    period = f"自 {row.from_day}" + (f"，至 {row.to_day}（不含）" if row.to_day else "") if adopted else "此前仍用现行规则集"
+    return [
+        {"label": "1 起草", "note": f"{row.day} {row.by_text}", "done": True},
+        {"label": "2 试算", "note": "" if adopted else "试算不改任何记录", "done": adopted, "now": not adopted},
+        {"label": "3 领导小组审定", "note": str(row.meeting) if row.meeting else "", "done": adopted},
+        {"label": "4 生效", "note": period, "done": begun, "now": adopted},
+    ]
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def export(request, key: str):
+    """The dry run as a workbook."""
+    row = web.found(RuleSetRecord.objects, key=key)
+    if not may_try(request.actor):
+        raise NotVisible()
+    content = actions.export_dry_run(by=request.actor, record=row)
+    answer = HttpResponse(content, content_type=CONTENT_TYPES["xlsx"])
+    answer["Content-Disposition"] = f'attachment; filename="{row.key}-dry-run.xlsx"'
+    return answer
+
+
+@web.page(Permission.SCREEN, methods=("POST",))
+def rescreen(request, key: str):
+    """重新判定: a job screens everything again under a rule set that is in force; the page goes on meanwhile."""
+    row = web.found(RuleSetRecord.objects, key=key)
+    with once(request.actor, "priorities.rescreen", request.POST.get("once")) as call:
+        if call.address is None:
+            if row.state != "in_force" or not rule_sets.build(row).in_force_on(clock.today()):
+                raise Refused(f"规则集 {row.key} 今天不在执行，不能据以重新判定；草案只能试算。")
+            job = request_job(by=request.actor, kind="rescreen", params={"rule_set": row.key})
+            messages.success(request, "已开始重新判定，进度见本页和“文档与报表”。")
+            call.address = f"/priorities/rule-sets/{row.key}/?job={job.pk}"
+    return redirect(call.address)
