@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from priorities.views import approval, calendar, criteria, desk, filing, plans, rule_sets
+from priorities.views import approval, calendar, criteria, desk, filing, overlap, plans, rule_sets
 
 app_name = "priorities"
 
@@ -13,7 +13,7 @@ case = [
     path("accept/", desk.accept, name="accept"),
     path("return/", desk.return_, name="return"),
     path("facts/", desk.facts, name="facts"),
-    path("overlap/", desk.overlap, name="overlap"),
+    path("overlap/", overlap.judge, name="overlap"),
     path("verdict/", desk.verdict, name="verdict"),
     path("conclude/", desk.conclude, name="conclude"),
     path("opinion/", desk.ask_opinion, name="ask_opinion"),
@@ -34,6 +34,7 @@ signature = [
 submission = [
     path("", filing.detail, name="submission"),
     path("edit/", filing.edit, name="edit"),
+    path("overlaps/", overlap.typed, name="overlaps"),
     path("autosave/", filing.autosave, name="autosave"),
     path("live/", filing.live, name="live"),
     path("money/", filing.money, name="money"),

@@ -95,24 +95,33 @@ def confirm_facts(
 
 
 @verb("priorities.submission.record_overlap")
-def record_overlap(*, by: Actor, submission: Submission, version: int, other: str, degree: str) -> Submission:
-    """重复程度 无 / 部分 / 严重 against one record (project:P06, plan-task:T2-31, submission:12); only 严重 makes
-    8.3.3(2) hold (D23)."""
+def record_overlap(
+    *, by: Actor, submission: Submission, version: int, other: str, degree: str, treatment: str = "",
+    score: float | None = None,
+) -> Submission:  # fmt: skip
+    """重复程度 无 / 部分 / 严重 against one record (project:P06, plan-task:T2-31, submission:12) and what follows: 不重复,
+    核减, 合并, 拒. Only 严重 makes 8.3.3(2) hold (D23); `score` is what the radar said, kept beside it."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="record_overlap", version=version)
-    degrees = dict(OverlapJudgement.DEGREES)
+    degrees, treatments = dict(OverlapJudgement.DEGREES), dict(OverlapJudgement.TREATMENTS)
     if degree not in degrees:
         raise Invalid("重复程度只有无、部分、严重。", fields={"degree": ["请选择无、部分或严重"]})
+    fitting = OverlapJudgement.FITTING[degree]
+    treatment = treatment or fitting[0]
+    if treatment not in fitting:
+        words = "、".join(treatments[t] for t in fitting if t)
+        raise Invalid(f"重复程度是“{degrees[degree]}”时，处理只能是：{words}。", fields={"treatment": [f"请选择{words}"]})
     name = screening.name_of(other, by)
     if name is None or other == row.audit_key:
         raise Invalid("请选择与哪个项目、任务或申报比较。", fields={"other": ["没有这条记录"]})
     OverlapJudgement.objects.update_or_create(
-        submission=row, other=other, defaults={"degree": degree, "by_text": by.text, "day": clock.today()}
-    )
+        submission=row, other=other,
+        defaults={"degree": degree, "treatment": treatment, "score": score, "by_text": by.text, "day": clock.today()},
+    )  # fmt: skip
     severe = row.overlap_judgements.filter(degree="severe").exists()
-    evidence = f"与{name}：{degrees[degree]}"
+    evidence = f"与{name}：{degrees[degree]}" + (f"，{treatments[treatment]}" if treatment and treatment != "keep" else "")
     _put_facts(by, row, [("", str(Fact.SEVERELY_DUPLICATES), "yes" if severe else "no", evidence)])
-    audit.record(by=by, event="priorities.submission.record_overlap", about=row, now=degree,
+    audit.record(by=by, event="priorities.submission.record_overlap", about=row, now=f"{degree} {treatment}".strip(),
                  sentence=f"{row.reference} 重复程度认定：{evidence}")  # fmt: skip
     return row
 

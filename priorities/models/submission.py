@@ -427,10 +427,15 @@ class OverlapJudgement(Dated):
     """The reviewer's 无 / 部分 / 严重 against one record; only 严重 makes 8.3.3(2) hold (D23)."""
 
     DEGREES = [("none", "无"), ("partial", "部分"), ("severe", "严重")]
+    TREATMENTS = [("keep", "不重复"), ("cut", "核减"), ("merge", "合并"), ("refuse", "拒")]
+    # What goes with which degree; the first stands where nothing is chosen ("" = not settled yet).
+    FITTING = {"none": ("keep",), "partial": ("", "cut", "merge"), "severe": ("", "refuse", "merge", "cut")}
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="overlap_judgements")
     other = models.CharField(max_length=40)  # project:P06, plan-task:T2-31, submission:12
     degree = models.CharField(max_length=8, choices=DEGREES)
+    treatment = models.CharField("处理", max_length=8, choices=TREATMENTS, blank=True)
+    score = models.FloatField("当时的相似度", null=True)  # what the radar said, for calibrating its threshold
     by_text = models.CharField(max_length=200)
 
     class Meta:

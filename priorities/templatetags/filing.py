@@ -19,6 +19,12 @@ _TONE = {
 _WAY = ("draft", "submitted", "under_review", "joint_approval", "candidate", "adopted")
 
 
+@register.filter
+def get(values: dict, key: str):
+    """A value of a dictionary whose key is no template word (plan-task)."""
+    return values.get(key, 0)
+
+
 @register.simple_tag
 def submission_state(state: str) -> str:
     """A state's word with its colour."""

@@ -138,15 +138,6 @@ def facts(request, reference: str):
 
 
 @web.page(SCREEN, methods=("POST",))
-def overlap(request, reference: str):
-    other, degree = web.field(request, "other", limit=40), web.field(request, "degree", limit=8)
-    return _act(
-        request, reference, "record_overlap",
-        lambda row, v: actions.record_overlap(by=request.actor, submission=row, version=v, other=other, degree=degree),
-    )  # fmt: skip
-
-
-@web.page(SCREEN, methods=("POST",))
 def verdict(request, reference: str):
     """确认判定: one click when it is accepted; a departure names outcome, clause and reason."""
     decisions = {

@@ -10,7 +10,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
     const search = document.querySelector("[data-search]");
     if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); return; }
-    if (!/^[a-z]$/i.test(event.key)) return;
+    if (!/^[a-z0-9]$/i.test(event.key)) return;
     const goal = all(`[data-hotkey="${event.key.toLowerCase()}"]`).find((node) => node.offsetParent !== null);
     if (!goal || goal.disabled) return;
     event.preventDefault();
