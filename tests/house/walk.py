@@ -182,6 +182,8 @@ def of_case(row: Submission) -> list[Page]:
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
         Page(f"/priorities/submissions/{at}/review/", P.SUBMIT, sees, reviews),
         Page(f"/priorities/desk/{at}/", P.SCREEN, sees),
+        Page(f"/priorities/desk/{at}/overlap/", P.SCREEN, sees),
+        Page(f"/priorities/submissions/{at}/overlaps/", P.SUBMIT, sees),
         Page(f"/priorities/approvals/{at}/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/approvals/{at}/opinion/", P.GIVE_OPINION, sees),
     ]
