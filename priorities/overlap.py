@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Prefetch, Subquery
 from django.db.models.fields.json import KT
 
 from governance.access import Actor
@@ -24,7 +24,7 @@ from priorities.models import Submission
 from priorities.radar import phrases
 from priorities.radar.index import Index, join
 from priorities.radar.words import Text, flat, normalise, unit_pattern
-from projects.models import PlanTask, Project
+from projects.models import PlanTask, Project, ProjectLead, TaskLink
 
 KINDS = ("project", "plan-task", "submission")  # at equal score the project comes first
 SUGGEST = 0.35  # from here on the form and the desk speak up
@@ -131,8 +131,7 @@ class _Store:
 
     def refresh(self) -> None:
         """Read what changed since the watermark."""
-        head = AuditHead.objects.filter(pk=1).values_list("seq", "hash").first() or (0, "")
-        highest = _highest()
+        head, highest = _now()
         if not self._is_same_database(head) or self.index.is_worn:
             return self.rebuild(head, highest)
         if head == self.mark and any(highest[k] < self.highest[k] for k in KINDS):  # rows went and no verb says so
@@ -273,18 +272,15 @@ def _ranked(rows, asked: _Asked, actor, leave_out: str, top: int) -> tuple[list[
     """The best `top` candidates by phase, lead and family, and how many like ones the viewer may not see."""
     scores: dict[Key, float] = {}
     phases = {k: normalise(_text_of(k[0], row)[0], asked.store.units).phases for k, row, _ in rows}
-    led: dict[str, list[Key]] = {}
     named = asked.offices()
+    led = _led_by(named) if named else {}
     for key, row, score in rows:
         if asked.phases and phases[key]:
             score = join(score, SAME_PHASE) if phases[key] & asked.phases else score * OTHER_PHASE
+        for office in named:  # who leads nearly all says little about which one is meant
+            if key in led.get(office, ()) or key[0] == "submission" and row.organisation.name == office:
+                score = join(score, LEAD_NAMED / max(len(led.get(office, ())), 1))
         scores[key] = score
-        for office in named & _offices_of(key[0], row):
-            led.setdefault(office, []).append(key)
-    led_in_all = _led_in_all(named) if named else {}
-    for office, keys in led.items():
-        for key in keys:
-            scores[key] = join(scores[key], LEAD_NAMED / max(led_in_all.get(office, 1), len(keys), 1))
     families = _families(rows, scores)
     seen = _visible([row for (kind, _), row, _ in rows if kind == "submission"], actor)
     shown, masked = [], 0
@@ -338,26 +334,18 @@ def _hit(kind: str, row, score: float, family: str, phases: frozenset[int], aske
 
 
 def _visible(rows: list[Submission], actor) -> set[int]:
-    if actor is EVERYONE:
+    if actor is EVERYONE or not rows:
         return {r.pk for r in rows}
-    if not rows:
-        return set()
     return set(Submission.objects.visible_to(actor).filter(pk__in=[r.pk for r in rows]).values_list("pk", flat=True))
 
 
-def _offices_of(kind: str, row) -> set[str]:
-    if kind == "project":
-        return {lead.organisation.name for lead in row.leads.all() if not lead.is_generic}
-    return {row.organisation.name} if kind == "submission" else set()
-
-
-def _led_in_all(offices: set[str]) -> dict[str, int]:
-    """How many projects each office leads: who leads nearly all says little about which one is meant."""
-    rows = Project.objects.filter(leads__organisation__name__in=offices).values_list("leads__organisation__name", "pk")
-    found: dict[str, set[int]] = {}
-    for name, pk in rows:
-        found.setdefault(name, set()).add(pk)
-    return {name: len(pks) for name, pks in found.items()}
+def _led_by(offices: set[str]) -> dict[str, set[Key]]:
+    """The projects that each office leads."""
+    leads = ProjectLead.objects.filter(organisation__name__in=offices, is_generic=False)
+    found: dict[str, set[Key]] = {}
+    for name, pk in leads.values_list("organisation__name", "project_id"):
+        found.setdefault(name, set()).add(("project", pk))
+    return found
 
 
 # --- rows --------------------------------------------------------------------------------------------------------
@@ -370,8 +358,9 @@ def _submissions():
 
 _QUERY = {"project": Project.objects.all, "plan-task": PlanTask.objects.all, "submission": _submissions}
 _LOADED = {
-    "project": lambda pks: Project.objects.filter(pk__in=pks).prefetch_related("leads__organisation"),
-    "plan-task": lambda pks: PlanTask.objects.filter(pk__in=pks).prefetch_related("links__project"),
+    "project": lambda pks: Project.objects.filter(pk__in=pks).defer("search_text"),
+    "plan-task": lambda pks: PlanTask.objects.filter(pk__in=pks)
+    .prefetch_related(Prefetch("links", TaskLink.objects.select_related("project"))),
     "submission": lambda pks: _submissions().filter(pk__in=pks).select_related("organisation", "project")
     .annotate(content_text=KT("proposal__content")).defer("proposal", "search_text"),
 }  # fmt: skip
@@ -399,8 +388,13 @@ def _text_of(kind: str, row) -> tuple[str, str]:
     return (row.name, row.content or "") if kind == "project" else (row.title, row.content_text or "")
 
 
-def _highest() -> dict[str, int]:
-    return {kind: _QUERY[kind]().aggregate(m=Max("pk"))["m"] or 0 for kind in KINDS}
+def _now() -> tuple[tuple[int, str], dict[str, int]]:
+    """The audit chain's head and the highest key of each kind, in one question."""
+    last = {kind: _QUERY[kind]().order_by("-pk").values("pk")[:1] for kind in KINDS}
+    row = AuditHead.objects.filter(pk=1).values_list("seq", "hash", *(Subquery(last[k]) for k in KINDS)).first()
+    if row is None:  # nothing was ever done by a verb
+        row = (0, "", *(next(iter(last[k]), {}).get("pk") for k in KINDS))
+    return row[:2], dict(zip(KINDS, (pk or 0 for pk in row[2:]), strict=True))
 
 
 def _keys_of(named: list[list[str]]) -> set[Key]:
