@@ -107,15 +107,15 @@ def _basics(found: table.YearTable, f: BudgetYear, scope: Part) -> Section:
 
 def _scope(f: BudgetYear) -> Section:
     rows = (
-        Figure("planned", "周期含本年的规划项目", f.planned, "项", ("10.4",)),
-        Figure("planned_wan", "其概算合计（各年之和）", f.planned_wan, "万元", ("10.4",)),
+        Figure("planned", "周期含本年的规划项目", f.planned, "项", ("10.4",), rows="by_project"),
+        Figure("planned_wan", "其概算合计（各年之和）", f.planned_wan, "万元", ("10.4",), rows="by_project"),
         Figure("total_wan", "规划各项概算合计", f.total_wan, "万元", ("10.4", "10.5")),
-        Figure("estimate_wan", "本年概算", f.estimate_wan, "万元"),
-        Figure("approved_wan", "本年批复", f.approved_wan, "万元", ("8.1", "9.1.1")),
-        Figure("appropriated_wan", "本年下达", f.appropriated_wan, "万元", ("9.2.2",)),
-        Figure("spent_wan", "本年支出", f.spent_wan, "万元", ("9.2.2",)),
-        Figure("left_wan", "批复未下达", f.left_wan, "万元"),
-        Figure("filled", "已填批复的项目", f.filled, "项"),
+        Figure("estimate_wan", "本年概算", f.estimate_wan, "万元", rows="by_project"),
+        Figure("approved_wan", "本年批复", f.approved_wan, "万元", ("8.1", "9.1.1"), rows="by_project"),
+        Figure("appropriated_wan", "本年下达", f.appropriated_wan, "万元", ("9.2.2",), rows="by_project"),
+        Figure("spent_wan", "本年支出", f.spent_wan, "万元", ("9.2.2",), rows="by_project"),
+        Figure("left_wan", "批复未下达", f.left_wan, "万元", rows="by_project"),
+        Figure("filled", "已填批复的项目", f.filled, "项", rows="by_project"),
     )
     return Section("scope", "口径与四个阶段", (f"{BASIS}。概算、批复、下达、支出各为记账之和；空为未填，不是零（D08、D09）。",), rows, level=2)
 
@@ -208,11 +208,11 @@ def _plan(rows) -> Decimal:
 def _growth(found: table.YearTable) -> Section:
     g = found.growth
     rows = (
-        Figure("fund_before", f"{g.year - 1}年市财政批复", g.before_wan, "万元", ("9.6.1",)),
-        Figure("fund", f"{g.year}年市财政批复", g.fund_wan, "万元", ("9.6.1",)),
+        Figure("fund_before", f"{g.year - 1}年市财政批复", g.before_wan, "万元", ("9.6.1",), rows="growth_years"),
+        Figure("fund", f"{g.year}年市财政批复", g.fund_wan, "万元", ("9.6.1",), rows="growth_years"),
         Figure("growth_percent", "增长", None if g.growth_percent is None else f"{g.growth_percent}%", ""),
         Figure("revenue_before", f"{g.year - 1}年市本级财政收入", g.revenue_before_wan, "万元"),
-        Figure("revenue", f"{g.year}年市本级财政收入", g.revenue_wan, "万元"),
+        Figure("revenue", f"{g.year}年市本级财政收入", g.revenue_wan, "万元", rows="growth_years"),
         *(Figure(f"test_{i}", t.name, t.word, "", ("9.6.1",), t.sentence) for i, t in enumerate(g.tests, 1)),
     )
     text = ("规划9.6.1要求“保证逐年加大对电子政务投入在市本级财政收入的比例(增加比例不低于上年资金总额的20%)”。"

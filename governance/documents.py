@@ -180,7 +180,10 @@ def print_report(report: Report, form: str, progress: Progress | None = None) ->
     rows = sum(len(t.rows) for s in report.sections for t in s.tables)
     if rows > MOST_ROWS:
         raise Refused(f"报告有 {rows} 行表格，超过 PDF 的上限 {MOST_ROWS} 行；请改用 xlsx。", status=409)
-    html = render_to_string("report/report.html", {"report": report, "snapshot": snapshot, "sections": numbered(report)})
+    html = render_to_string("report/report.html", {
+        "report": report, "snapshot": snapshot, "sections": numbered(report),
+        "tables": {table.id for section in report.sections for table in section.tables},
+    })  # fmt: skip
     content, pages = pdf(html, day=report.day, progress=progress)
     return Printed("pdf", content, snapshot, report.rule_set, engine(), pages)
 

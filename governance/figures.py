@@ -16,7 +16,8 @@ RENDERER = "1"  # raised when the printed form of the same figures changes
 
 @dataclass(frozen=True)
 class Figure:
-    """One number with its unit and the clauses it comes from; `about` is its docstring on paper."""
+    """One number with its unit and the clauses it comes from; `about` is its docstring on paper, `rows` the table of
+    the same report that holds the rows behind it."""
 
     id: str
     label: str
@@ -24,6 +25,7 @@ class Figure:
     unit: str = ""
     clauses: tuple[str, ...] = ()
     about: str = ""
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def _section(section: Section) -> dict:
         "title": section.title,
         "figures": [
             {"id": f.id, "label": f.label, "value": plain(f.value), "unit": f.unit, "clauses": list(f.clauses)}
+            | ({"rows": f.rows} if f.rows else {})
             for f in section.figures
         ],
         "tables": [

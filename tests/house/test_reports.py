@@ -102,3 +102,12 @@ def test_who_may_not_request_a_report_is_refused_and_an_auditor_may_read_it(offi
     assert not found.may_download(offices.health_cio, document)
     assert found.may_request(offices.reviewer, {})
     assert found.may_download(offices.auditor, document)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("year", settings.PLAN_YEARS)
+def test_a_figure_that_names_its_rows_names_a_table_of_the_report_or_there_are_none(offices, kind, year):
+    report = documents.build(kind, year)
+    there = {table.id for table in tables_of(report)}
+    figures = [f for s in report.sections for f in s.figures]
+    assert [f.id for f in figures if f.rows and f.rows not in there and f.value not in (None, 0)] == []
