@@ -11,7 +11,18 @@ from django.db.models import Prefetch, prefetch_related_objects
 from governance import clock, rounds
 from governance.access import Actor
 from governance.models import Answer, Round, Seat
-from priorities import conclusions, contacts, filing_form, opinions, payer, returned, rule_sets, screening, seats
+from priorities import (
+    conclusions,
+    contacts,
+    explained,
+    filing_form,
+    opinions,
+    payer,
+    returned,
+    rule_sets,
+    screening,
+    seats,
+)
 from priorities import proposal as proposals
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
@@ -33,6 +44,7 @@ def live(row: Submission, document: dict, actor: Actor) -> dict:
     result = screening.assess_stated(facts | assumed, components, clock.today())
     shown = _shown(result, document)
     return shown | {
+        "settled": explained.settled(facts | assumed, components, clock.today(), {}),
         "assumed": [(FACTS[f].question, on_screen(f, "no")) for f in OFFICE_FACTS],
         "advice": rule_sets.advice(facts | assumed, components, clock.today()),
         "contradictions": rule_sets.contradictions(facts),
@@ -106,7 +118,8 @@ def essence(row: Submission) -> dict:
     if row.is_secret:
         return NOTHING
     document = screening.document_of(row) or proposals.empty()
-    result = screening.verdict(row)
+    frozen = screening.confirmed(row)
+    result = screening.verdict(row, decisions=frozen.decisions if frozen else None)
     return _shown(result, document) | {
         "view": filing_form.readable(document),
         "cut_wan": Decimal(result["cut_wan"]) or None,
@@ -121,16 +134,22 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
     if row.is_secret:
         return NOTHING
     document = screening.document_of(row) or proposals.empty()
-    result = screening.verdict(row)
+    frozen = screening.confirmed(row)
+    decisions = frozen.decisions if frozen else {}
+    undecided = screening.verdict(row)
+    result = screening.verdict(row, decisions=decisions) if decisions else undecided
     facts, components = proposals.for_rules(document)
     stated = screening.assess_stated(facts, components, day)
     held = screening.confirmed_facts(row, document)
-    frozen = screening.confirmed(row)
     conclusion = conclusions.in_force(row)
     shown = _shown(result, document)
+    judged, components_judged = screening.facts_of(row, document)
+    reasons = explained.why(judged, components_judged, day)
     for group in shown["groups"]:
         for step in group["steps"]:
-            step["facts"] = _facts(step["clause"], document, held)
+            reason = reasons[step["clause"]]
+            step["line"], step["why"] = explained.lines().get(step["clause"]), reason.sentence
+            step["facts"] = _facts(step["clause"], document, held, reason.decisive)
     cut = Decimal(result["cut_wan"]) or None
     suggested = _suggested(result, row)
     amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
@@ -143,8 +162,10 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "cut_wan": cut,
         "kept_wan": (row.total_wan or Decimal(0)) - (cut or 0),
         "precedence": rule_sets.precedence_words(day),
-        "needs_decision": result["needs_decision"],
-        "advice": rule_sets.advice(*screening.facts_of(row), day) if result["outcome"] in ("defer", "no_city_funding") else [],
+        "needs_decision": undecided["needs_decision"],
+        "decisions": decisions,
+        "advice": rule_sets.advice(judged, components_judged, day, decisions),
+        "settled": explained.settled(judged, components_judged, day, decisions),
         "verdict_confirmed": frozen,
         "conclusion": conclusion,
         "suggested": conclusion.kind if conclusion else suggested,
@@ -162,8 +183,9 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
     }  # fmt: skip
 
 
-def _facts(clause: str, document: dict, held: dict) -> list[dict]:
-    """A clause's facts, of the whole and of the parts that state one: stated, reviewed, evidence."""
+def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[str, str]] = frozenset()) -> list[dict]:
+    """A clause's facts, of the whole and of the parts that state one: stated, reviewed, evidence, who and when; whether
+    this answer alone decides the result."""
     rows = []
     for fact in Fact:
         info = FACTS[fact]
@@ -184,6 +206,8 @@ def _facts(clause: str, document: dict, held: dict) -> list[dict]:
                 "stated": "" if fact in OFFICE_FACTS else stated or "unknown", "stated_evidence": evidence, "value": value,
                 "evidence": kept.evidence if kept else "", "confirmed": kept is not None,
                 "corrected": kept is not None and fact not in OFFICE_FACTS and value != (stated or "unknown"),
+                "decisive": any(f == fact and (not component or n in (name, f"{name}（{component}）")) for n, f in decisive),
+                "by_text": kept.by_text if kept else "", "day": kept.day if kept else None,
                 "office": fact in OFFICE_FACTS, "shown": on_screen(fact, value),
                 "options": [(on_screen(fact, a), word) for a, word in ANSWERS.items()],
             })  # fmt: skip

@@ -82,9 +82,12 @@ class Advice:
     sentences: tuple[str, ...]
 
 
-def advice(facts: Mapping[str, str], components: list[dict], day: dt.date) -> list[Advice]:
-    """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot."""
-    found = explain.advise(answers(facts), components_of(components), in_force_on(day))
+def advice(
+    facts: Mapping[str, str], components: list[dict], day: dt.date, decisions: Mapping[str, bool] | None = None
+) -> list[Advice]:
+    """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot. `decisions`: the
+    reviewer's on clauses that are partly met."""
+    found = explain.advise(answers(facts), components_of(components), in_force_on(day), decisions)
     return [Advice(a.moves, str(a.outcome), tuple(m.sentence for m in a.moves)) for a in found]
 
 
