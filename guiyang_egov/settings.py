@@ -311,6 +311,11 @@ LOGGING = {
     },
 }
 
+# Where people reach the product from outside: in e-mails and in the QR code of a receipt.
+PUBLIC_ADDRESS = env.str("GUIYANG_ADDRESS", "").rstrip("/") or (
+    f"http://127.0.0.1:{env.str('PORT', '8000')}" if EMBEDDED else f"https://{next(iter(ALLOWED_HOSTS), 'localhost')}"
+)
+
 # What belongs to this city and this plan; logic never names them.
 PRODUCT_NAME = "贵阳市电子政务项目组合管理系统"
 CITY_NAME = "贵阳市"

@@ -44,6 +44,7 @@ COMMITMENTS = {"plan": "同步规划", "design": "同时设计", "construct": "�
 SOURCE_LABELS = dict(SOURCES)
 YEARS = range(2000, 2051)
 MAX_COMPONENTS, MAX_GOALS = 30, 20
+FORM_VERSION = "SB-2007-1"  # of the form's fields; printed on receipts and written into offline workbooks
 
 _TEXTS = {  # top-level text fields: label, longest
     "title": ("项目名称", 200),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from priorities.views import approval, calendar, criteria, desk, filing, overlap, plans, rule_sets
+from priorities.views import approval, calendar, criteria, desk, filing, overlap, plans, rule_sets, versions
 
 app_name = "priorities"
 
@@ -39,6 +39,8 @@ submission = [
     path("live/", filing.live, name="live"),
     path("money/", filing.money, name="money"),
     path("review/", filing.review, name="review"),
+    path("versions/", versions.versions, name="versions"),
+    path("receipt/", versions.request_receipt, name="request_receipt"),
     path("withdraw/", filing.withdraw, name="withdraw"),
     path("discard/", filing.discard, name="discard"),
     path("participants/", filing.participants, name="participants"),

@@ -44,7 +44,8 @@ class JobKind:
     Refused is its final answer, anything else is tried again. `clean(params) -> params` raises Invalid (422) before a
     row exists. `may_request(actor, params)` and `may_download(actor, document)` are plain questions. `label(params)`
     is the title on screen. `is_report` puts the kind on the request form with a year and the formats below;
-    `parts()` names what it may be limited to, `(key, name)`.
+    `parts()` names what it may be limited to, `(key, name)`; `address(params)` is where its notice leads
+    (else the documents page).
     """
 
     key: str
@@ -57,6 +58,7 @@ class JobKind:
     formats: tuple[str, ...] = ("pdf", "xlsx", "json")
     is_report: bool = True
     parts: Callable[[], list[tuple[str, str]]] | None = None
+    address: Callable[[dict], str] | None = None
     memory_mib: int = 1536
     wall_s: int = 120
     order: int = 100
@@ -82,6 +84,12 @@ def find(key: str) -> JobKind:
     if key not in _kinds:
         raise NotVisible("没有这种后台任务。")
     return _kinds[key]
+
+
+def address_of(job) -> str:
+    """Where the notice about a job leads: its kind's own page, else the documents page (a kind that went away too)."""
+    kind = _kinds.get(job.kind)
+    return kind.address(job.params) if kind and kind.address else "/governance/documents/"
 
 
 def kinds_for(actor) -> list[JobKind]:

@@ -14,6 +14,8 @@ from governance.models import (
     Answer,
     Appointment,
     Counter,
+    Document,
+    Job,
     Meeting,
     Notice,
     ReadingDecision,
@@ -25,6 +27,7 @@ from governance.models import (
 from governance.refusal import Refused
 from guiyang_egov.demo import register, story
 from guiyang_egov.demo.accounts import create_accounts
+from priorities import receipts
 from priorities.models import (
     AnnualPlan,
     Conclusion,
@@ -52,6 +55,7 @@ def load() -> str:
         for model, before in marks.items():
             model.objects.exclude(pk__in=before).update(is_demo=True)
         PlanTask.objects.filter(code__in=[t[0] for t in story.TASKS]).update(is_demo=True)
+        _receipts(Submission.objects.filter(is_demo=True))  # printed once somebody asks for one
         Setting.objects.create(key=LOADED, value=settings.DEMO_TODAY)
     return f"演示数据已装入，演示日期 {settings.DEMO_TODAY}，申报 {Submission.objects.filter(is_demo=True).count()} 件。"
 
@@ -73,6 +77,7 @@ def remove() -> str:
         Screening.objects.filter(submission__in=cases).delete()
         Conclusion.objects.filter(submission__in=cases).delete()
         Transition.objects.filter(submission__in=cases).delete()
+        _receipts(cases)
         files = list(cases.exclude(attachments=None).values_list("attachments__file_id", flat=True))
         cases.update(earlier=None)
         for row in cases:
@@ -93,6 +98,16 @@ def remove() -> str:
         clock.keep_demonstration_day(None)
         audit.record(by=None, event="demo.remove", sentence="移除演示数据")
     return "演示数据已移除；规划和人们录入的内容未动。"
+
+
+def _receipts(cases) -> None:
+    """Jobs and files of the cases' printed forms."""
+    jobs = Job.objects.filter(kind=receipts.KIND, params__submission__in=list(cases.values_list("pk", flat=True)))
+    printed = Document.objects.filter(job__in=jobs)
+    files = list(printed.values_list("file_id", flat=True))
+    printed.delete()
+    StoredFile.objects.filter(pk__in=files).delete()
+    jobs.delete()
 
 
 def _money(made: list[Project]) -> None:

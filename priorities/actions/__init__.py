@@ -5,7 +5,7 @@ several verbs in one request chain `version=row.version`.
 
     drafts       create_draft, save_draft, declare_secret, add_participant, remove_participant, confirm_participation,
                  discard_draft
-    submissions  submit, withdraw, answer_correction, propose_change
+    submissions  submit, request_receipt, withdraw, answer_correction, propose_change
     attachments  attach, detach, download_attachment
     screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
     opinions     request_opinion, waive_opinion, give_opinion, remind
@@ -45,7 +45,7 @@ from priorities.actions.screening import (
     send,
 )
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
-from priorities.actions.submissions import answer_correction, propose_change, submit, withdraw
+from priorities.actions.submissions import answer_correction, propose_change, request_receipt, submit, withdraw
 from priorities.guards import blockers, verbs_for
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "remind",
     "remove_participant",
     "request_opinion",
+    "request_receipt",
     "return_for_correction",
     "rounds_of",
     "save_draft",

@@ -12,7 +12,7 @@ from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
-from priorities import guards, screening, workflow
+from priorities import guards, receipts, screening, workflow
 from priorities import proposal as proposals
 from priorities.actions.drafts import create_draft, write
 from priorities.actions.telling import tell_seat
@@ -26,7 +26,7 @@ CHANGES = dict(Change.FIELDS)
 @verb("priorities.submission.submit")
 def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
     """File it: complete, within the window, confirmed by every co-applicant. Takes the number at the first submit,
-    freezes a version and screens it (unconfirmed)."""
+    freezes a version, screens it (unconfirmed) and lets its receipt be printed."""
     access.require(by, Permission.SUBMIT, submission)
     row = guards.enter(by=by, submission=submission, verb="submit", version=version)
     day = clock.today()
@@ -42,11 +42,22 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
     )  # fmt: skip
     workflow.advance(by=by, submission=row, verb="submit", to=workflow.SUBMITTED)
     screening.screen_automatically(by=by, submission=row)
+    receipts.issue(by=by, submission=row, version=filed)
     notices.tell(
         key=f"submitted:{row.pk}:{filed.number}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
         sentence=f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。",
     )  # fmt: skip
     return row
+
+
+@verb("priorities.submission.request_receipt")
+def request_receipt(*, by: Actor, submission: Submission, number: int) -> None:
+    """Print the receipt of a filed version that has none yet; one that is there or under way stays the only one."""
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    version = submission.versions.filter(number=number).first()
+    if version is None:
+        raise Refused("没有这一版申报书，先提交申报才有回执。", status=404)
+    receipts.issue(by=by, submission=submission, version=version)
 
 
 @verb("priorities.submission.withdraw")

@@ -17,7 +17,7 @@ from governance.models import Organisation
 from governance.once import once
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
-from priorities import actions, case, fields, filing_form, opinions, papers, returned, screening
+from priorities import actions, case, fields, filing_form, opinions, papers, receipts, returned, screening
 from priorities import proposal as proposals
 from priorities.forms import as_typed, base_of, raw_proposal
 from priorities.labels import STATES
@@ -106,6 +106,7 @@ def _detail(request, row: Submission) -> dict:
         else filing_form.component_rows(document or proposals.empty()),
         "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
         "versions": versions,
+        "receipts": receipts.of_versions(row, versions),
         "latest": latest,
         "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
         "conclusion": row.conclusions.filter(in_force=True).first(),

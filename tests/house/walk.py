@@ -180,6 +180,7 @@ def of_case(row: Submission) -> list[Page]:
     return [
         Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
+        Page(f"/priorities/submissions/{at}/versions/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/review/", P.SUBMIT, sees, reviews),
         Page(f"/priorities/desk/{at}/", P.SCREEN, sees),
         Page(f"/priorities/desk/{at}/overlap/", P.SCREEN, sees),
