@@ -5,6 +5,7 @@ answer at once.
 """
 
 import difflib
+import itertools
 import os
 import signal
 import sys
@@ -87,7 +88,7 @@ def pytest_arguments(args: list[str], folder: Path) -> list[str]:
             arg = str((folder / path).resolve()) + arg[len(path) :]
         result.append(arg)
         previous = arg
-    marked = [value for flag, value in zip(args, [*args[1:], ""], strict=True) if flag == "-m"]
+    marked = [value for flag, value in itertools.pairwise(args) if flag == "-m"]
     chosen = any(arg.startswith(("-n", "--numprocesses", "--pdb", "--collect-only", "--co")) for arg in args)
     if not chosen and "drill" not in marked:
         result = ["-n", "2", *result]

@@ -18,7 +18,7 @@ from projects.models import Project, Supervision, Topic, TopicHead, TopicReport
 TIERS = dict(Topic.TIERS)
 
 def _locked(topic: Topic, version: int | None = None) -> Topic:
-    row = Topic.objects.select_for_update().select_related("project", "parent").get(pk=topic.pk)
+    row = Topic.objects.select_for_update(of=("self",)).select_related("project", "parent").get(pk=topic.pk)
     if version is not None and row.version != version:
         raise Stale(f"课题“{row.name}”在您打开之后已被改过，请看过现在的内容再提交。",
                     current={"state": f"{row.get_tier_display()}，上级 {row.parent or '（无）'}"})  # fmt: skip
@@ -233,7 +233,7 @@ def record_supervision(
 def settle_supervision(*, by: Actor, visit: Supervision, settled_on: dt.date | None, settled_text: str) -> Supervision:
     """Record how a demand of a visit was met."""
     access.require(by, reporting(by), visit.topic)
-    row = Supervision.objects.select_for_update().select_related("topic__project").get(pk=visit.pk)
+    row = Supervision.objects.select_for_update(of=("self",)).select_related("topic__project").get(pk=visit.pk)
     if not row.demand:
         raise Refused("这次督导没有提出要求，不需要落实。")
     if row.settled_on:

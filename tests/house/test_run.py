@@ -157,6 +157,11 @@ def test_paths_given_to_the_tests_are_seen_from_the_callers_folder():
     assert args == ["-n", "2", f"{ROOT}/tests/house/test_run.py::test_x", "-k", "house", "-q"]
 
 
+@pytest.mark.parametrize("args", [[], ["-q"], ["-x", "-m"]])
+def test_the_tests_run_in_two_processes_without_a_word_more(args):
+    assert command_line.pytest_arguments(args, ROOT) == ["-n", "2", *args]
+
+
 @pytest.mark.parametrize("args", [["-n", "0"], ["-n4"], ["-m", "drill"], ["--pdb"]])
 def test_two_processes_are_only_the_default(args):
     assert command_line.pytest_arguments(args, ROOT) == args
