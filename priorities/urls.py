@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from priorities.views import approval, calendar, criteria, desk, filing, overlap, plans, rule_sets, versions
+from priorities.views import approval, calendar, criteria, desk, filing, overlap, plans, rule_sets, scenarios, versions
 
 app_name = "priorities"
 
@@ -71,5 +71,8 @@ urlpatterns = [
     path("plan/<int:year>/create/", plans.create, name="plan_create"),
     path("plan/<int:year>/entry/", plans.put_entry, name="plan_entry"),
     path("plan/<int:year>/adopt/", plans.adopt, name="plan_adopt"),
+    path("plan/<int:year>/scenarios/", scenarios.page, name="scenarios"),
+    path("plan/<int:year>/scenarios/period/", scenarios.period, name="scenario_period"),
+    path("plan/<int:year>/scenarios/<int:pk>/", scenarios.change, name="scenario_change"),
     path("windows/", calendar.windows, name="windows"),
 ]

@@ -12,6 +12,7 @@ several verbs in one request chain `version=row.version`.
     side_lanes   check_self_funded, acknowledge, re_review
     approval     sign, refuse, withdraw_signature
     plans        create_plan, put_entry, adopt
+    scenarios    save_scenario, save_period, override, take_back, recompute, withdraw_scenario, apply_scenario
     plan_cases   adopt_case, leave_over
     calendar     open_window, extend_window, grant_leave
     rule_sets    draft_rule_set, adopt_rule_set, export_dry_run
@@ -35,6 +36,15 @@ from priorities.actions.opinions import give_opinion, remind, request_opinion, w
 from priorities.actions.plan_cases import adopt_case, leave_over
 from priorities.actions.plans import adopt, create_plan, put_entry
 from priorities.actions.rule_sets import adopt_rule_set, draft_rule_set, export_dry_run
+from priorities.actions.scenarios import (
+    apply_scenario,
+    override,
+    recompute,
+    save_period,
+    save_scenario,
+    take_back,
+    withdraw_scenario,
+)
 from priorities.actions.screening import (
     accept,
     confirm_facts,
@@ -56,6 +66,7 @@ __all__ = [
     "adopt_case",
     "adopt_rule_set",
     "answer_correction",
+    "apply_scenario",
     "attach",
     "blockers",
     "check_self_funded",
@@ -75,10 +86,12 @@ __all__ = [
     "grant_leave",
     "leave_over",
     "open_window",
+    "override",
     "propose_change",
     "propose_conclusion",
     "put_entry",
     "re_review",
+    "recompute",
     "record_overlap",
     "refuse",
     "remind",
@@ -88,11 +101,15 @@ __all__ = [
     "return_for_correction",
     "rounds_of",
     "save_draft",
+    "save_period",
+    "save_scenario",
     "send",
     "sign",
     "submit",
+    "take_back",
     "verbs_for",
     "waive_opinion",
     "withdraw",
+    "withdraw_scenario",
     "withdraw_signature",
 ]

@@ -1,6 +1,6 @@
 """Tables of floor 4: filing window, submissions and their versions, screening, conclusion, annual plan, rule sets."""
 
-from priorities.models.plan import AnnualPlan, PlanEntry
+from priorities.models.plan import AnnualPlan, PlanEntry, PlanOverride, PlanScenario
 from priorities.models.rules import CaseMask, Flip, PlanFact, Rescreening, RuleSetRecord, ShownAdvice
 from priorities.models.submission import (
     Attachment,
@@ -35,6 +35,8 @@ __all__ = [
     "PlanEntry",
     "PlanFact",
     "Rescreening",
+    "PlanOverride",
+    "PlanScenario",
     "ReturnedPoint",
     "RuleSetRecord",
     "Screening",

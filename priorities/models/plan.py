@@ -68,3 +68,62 @@ class PlanEntry(Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.submission.reference} {self.get_decision_display()}"
+
+
+class PlanScenario(Dated, Demonstrable):
+    """A saved way to choose among the candidates of a year: settings, and the figures that came of them then.
+
+    `settings` and `figures` have the shapes of priorities.scenarios; figures are replaced only by 重新计算, decisions by
+    hand and their price are counted in. `withdrawn` takes it off the comparison; nothing is deleted.
+    """
+
+    KINDS = [("choice", "年度取舍"), ("period", "全期分年")]
+
+    plan_year = models.PositiveSmallIntegerField("年度", db_index=True)
+    kind = models.CharField("种类", max_length=8, choices=KINDS, default="choice")
+    name = models.CharField("方案", max_length=60)
+    settings = models.JSONField(default=dict)
+    figures = models.JSONField(default=dict)
+    by_text = models.CharField(max_length=200)
+    withdrawn = models.BooleanField("已撤下", default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = "计划方案"
+        ordering = ["plan_year", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan_year", "name"], condition=Q(withdrawn=False), name="one_scenario_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_year} 年度方案“{self.name}”"
+
+    @property
+    def audit_key(self) -> str:
+        return f"plan-scenario:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('priorities:scenarios', args=[self.plan_year])}?id={self.pk}"
+
+
+class PlanOverride(Dated, Demonstrable):
+    """A decision by hand in a scenario: 强制列入 or 强制不列, with reason and name. Taken back, it stays as a row."""
+
+    KINDS = [("in", "强制列入"), ("out", "强制不列")]
+
+    scenario = models.ForeignKey(PlanScenario, on_delete=models.PROTECT, related_name="overrides")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=3, choices=KINDS)
+    reason = models.CharField("理由", max_length=300)
+    by_text = models.CharField(max_length=200)
+    taken_back_day = models.DateField(null=True, blank=True)
+    taken_back_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "submission"], condition=Q(taken_back_day=None), name="one_override_per_candidate")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission.reference} {self.get_kind_display()}"

@@ -26,7 +26,10 @@ WHO = {
 
 @dataclass(frozen=True)
 class Repair:
-    """One bond changed as little as is needed. `cost_wan` is the money asked for or given up; `plan` is the best plan then."""
+    """One bond changed as little as is needed. `cost_wan` is the money asked for or given up; `plan` is the best plan then.
+
+    `about` is what the bond binds (a row's), `more` how many projects more a lead is allowed.
+    """
 
     kind: str
     sentence: str
@@ -34,6 +37,8 @@ class Repair:
     who: str
     problem: Problem
     plan: Optimum
+    about: tuple = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,11 @@ def _smallest(model: Model, until: float) -> list[Row]:
 
 
 def _repair(problem: Problem, row: Row, until: float) -> Repair | None:
+    made = _changed(problem, row, until)
+    return None if made is None else replace(made, about=row.about)
+
+
+def _changed(problem: Problem, row: Row, until: float) -> Repair | None:
     """The least change of one bond with which a plan fits; None where changing it alone does not help."""
     kind, title = row.kind, "" if row.kind in (CEILING, GROWTH, LOAD) else problem.item(row.about[0]).title
     if kind == CEILING:
@@ -98,7 +108,8 @@ def _repair(problem: Problem, row: Row, until: float) -> Repair | None:
         if (short := _least(problem, row, until)) is None:
             return None
         changed = problem.but(running={**problem.running, row.about[0]: problem.running.get(row.about[0], 0) - short})
-        return _checked(kind, f"允许{row.about[0]}多牵头 {short} 项", None, changed, until)
+        made = _checked(kind, f"允许{row.about[0]}多牵头 {short} 项", None, changed, until)
+        return None if made is None else replace(made, more=short)
     if kind == MUST:
         items = tuple(replace(i, must="") if i.key == row.about[0] else i for i in problem.items)
         spared = min(o.cents for o in problem.item(row.about[0]).options)

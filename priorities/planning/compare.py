@@ -46,10 +46,10 @@ def greedy(problem: Problem) -> Plan:
     """
     model = model_of(problem)
     limits = [row for row in model.rows if row.high is not None]
-    of_item: dict[str, list[int]] = {}
+    of_item: dict[str, list[int]] = {item.key: [] for item in problem.items}
     rows_of: dict[int, list[int]] = {}
     for v, (i, _) in enumerate(model.variables):
-        of_item.setdefault(problem.items[i].key, []).append(v)
+        of_item[problem.items[i].key].append(v)
     for r, row in enumerate(limits):
         for v in row.coefficients:
             rows_of.setdefault(v, []).append(r)
@@ -69,7 +69,7 @@ def greedy(problem: Problem) -> Plan:
     def insert(key: str, forced: bool) -> None:
         if any(v in taken for v in of_item[key]):
             return
-        found = next((v for v in of_item[key] if fits(v)), of_item[key][0] if forced else None)
+        found = next((v for v in of_item[key] if fits(v)), of_item[key][0] if forced and of_item[key] else None)
         if found is not None:
             take(found)
 

@@ -16,7 +16,7 @@ URGENCY = ("urgently_needed", "required_by_state")
 BENEFIT = ("clear_benefit", "broad_benefit", "drives_economic_development", "improves_investment_climate")
 EASE = ("leadership_committed", "operators_qualified", "technical_environment_ready")
 MOST = {"clauses": 8, "urgency": len(URGENCY), "benefit": len(BENEFIT), "ease": len(EASE)}
-MOST_WEIGHT = 1_000_000
+MOST_WEIGHT = 999_999_999
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from governance import audit, clock, web
 from governance.access import may
 from governance.once import once
 from governance.refusal import NotVisible, Refused
-from governance.roles import Permission
+from governance.roles import Permission, Scope
 from priorities import actions
 from priorities.models import AnnualPlan, Submission
 from priorities.proposal import SOURCE_LABELS
@@ -63,6 +63,7 @@ def _context(request, year: int, **more) -> dict:
         "total": sum(sums.values(), Decimal(0)),
         "versions": versions,
         "may_compile": may(request.actor, Permission.COMPILE_PLAN),
+        "may_see_scenarios": request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY,
         "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
         "today": clock.today(),
         "today_iso": clock.today().isoformat(),

@@ -58,6 +58,11 @@ def _redirect(actor: Actor) -> int:
     return 302
 
 
+def _whole_city(actor: Actor) -> int:
+    """What shows every department's case is for whoever reads the whole city's."""
+    return 200 if actor.scope(P.READ_SUBMISSIONS) is Scope.CITY else 403
+
+
 def pages() -> list[Page]:
     """All pages over the demonstration's records; POST alone is not in here."""
     project = Project.objects.get(code="P01")
@@ -116,6 +121,7 @@ def pages() -> list[Page]:
         Page("/priorities/plan/", P.READ_REGISTER, more=_redirect),
         Page("/priorities/plan/2007/", P.READ_REGISTER),
         Page("/priorities/plan/2008/", P.READ_REGISTER),
+        Page("/priorities/plan/2008/scenarios/", P.READ_SUBMISSIONS, more=_whole_city),
         Page("/priorities/windows/", P.MANAGE_CALENDAR),
         Page("/governance/discrepancies/", P.READ_REGISTER),
         Page("/governance/discrepancies/D06/", P.READ_REGISTER),
