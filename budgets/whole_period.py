@@ -20,7 +20,9 @@ def years() -> tuple[int, ...]:
 def windows() -> tuple[Window, ...]:
     """Every planned project with its estimate and original window."""
     rows = Project.objects.planned().order_by("order")
-    return tuple(Window(p.name, p.start.year, p.end.year, p.estimate_wan) for p in rows if p.start and p.end and p.estimate_wan)
+    return tuple(
+        Window(p.name, p.start.year, p.end.year, p.estimate_wan) for p in rows if p.start and p.end and p.estimate_wan
+    )
 
 
 def find(floor: Decimal = growth.FLOOR) -> Finding:

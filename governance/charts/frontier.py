@@ -27,7 +27,6 @@ class DrawnSpot:
     y: float
     text_x: float
     text_y: float
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,11 @@ def frontier(
         return round(bottom - (bottom - top) * y / (most * 1.06), 1)
 
     path = f"M{x_at(steps[0][0])} {y_at(steps[0][1])}" + "".join(f"H{x_at(x)}V{y_at(y)}" for x, y in steps[1:])
-    drawn, taken = [], []
-    for spot in sorted(spots, key=lambda s: -s.y):
-        x, y = x_at(spot.x), y_at(spot.y)
-        end = x > (left + right) / 2
-        text_y = y - 8
-        while any(abs(text_y - other) < 15 for other in taken):
-            text_y += 15
-        taken.append(text_y)
-        drawn.append(DrawnSpot(spot, x, y, x - 9 if end else x + 9, text_y, "end" if end else "start"))
+    # The line climbs to the right, so the words stand together in the empty corner below it, each in its dot's colour.
+    edge = (x_at(limit) if limit is not None else right) - 8
+    lowest = bottom - (28 if limit is not None else 12)
+    order = sorted(spots, key=lambda s: s.y)
+    drawn = [DrawnSpot(s, x_at(s.x), y_at(s.y), edge, lowest - 17 * n) for n, s in enumerate(order)]
     return Frontier(
         width, height, title, left, right, top, bottom, path + f"H{right}",
         tuple(Tick(x_at(x), f"{x:,.0f}") for x in _round(low, high, 5)), tuple(Tick(y_at(y), f"{y:,.0f}") for y in _round(0, most, 4)),

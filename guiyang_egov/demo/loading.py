@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from budgets import ledger
-from budgets.models import BudgetLine, CityRevenue, Entry, StageLock
+from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, StageLock
 from governance import audit, clock, verbs
 from governance.models import (
     Answer,
@@ -32,6 +32,8 @@ from priorities.models import (
     AnnualPlan,
     Conclusion,
     PlanEntry,
+    PlanOverride,
+    PlanScenario,
     RuleSetRecord,
     Screening,
     Submission,
@@ -74,6 +76,8 @@ def remove() -> str:
         _money(made)
         PlanEntry.objects.filter(submission__in=cases).delete()
         AnnualPlan.objects.filter(is_demo=True).delete()
+        PlanOverride.objects.filter(submission__in=cases).delete()
+        PlanScenario.objects.filter(is_demo=True).delete()
         Screening.objects.filter(submission__in=cases).delete()
         Conclusion.objects.filter(submission__in=cases).delete()
         Transition.objects.filter(submission__in=cases).delete()
@@ -129,6 +133,7 @@ def _money(made: list[Project]) -> None:
     for project_id, year in touched:
         ledger.keep_year(project_id, year)
     CityRevenue.objects.filter(is_demo=True).delete()
+    Ceiling.objects.filter(is_demo=True).delete()
     StageLock.objects.filter(is_demo=True).delete()
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 
 from governance import access
 from governance.access import Actor
-from governance.models import Appointment, User
+from governance.models import Appointment, Seat, User
 from governance.roles import Role
 from guiyang_egov.demo.accounts import ACCOUNTS, create_accounts, organisation_named
+from priorities.models import Submission
 
 CIOS = {
     "市质监局": "陈利", "市地税局": "黄志强", "市农业局": "龙春梅", "市旅游局": "何晓红", "市环保局": "田野", "市交通局": "孟凡",
@@ -37,3 +38,13 @@ def _actor(user) -> Actor:
     actor = access.actor_for(user, day=dt.date(2007, 8, 20))
     assert actor is not None, user
     return actor
+
+
+def signers(row: Submission) -> list[str]:
+    """The four signatures, and the leading group where a seat has a conflict of interest."""
+    names = {"finance": "demo-finance", "development": "demo-ndrc", "industry": "demo-industry", "office": "demo-office"}
+    found = []
+    for seat in Seat.objects.filter(round__about=row.audit_key, round__state="open").select_related("organisation"):
+        by_unit = {"市财政局": "demo-finance", "市发改委": "demo-ndrc", "市信息产业局": "demo-industry", "市信息办": "demo-office"}
+        found.append("demo-leader" if seat.stands_for else by_unit.get(seat.organisation.name, names.get(seat.key, "demo-leader")))
+    return found

@@ -9,9 +9,9 @@ from budgets import actions as budgets
 from governance import actions as governance
 from governance import clock
 from governance.access import Actor
+from guiyang_egov.demo import choice, register
 from guiyang_egov.demo import proposals as papers
-from guiyang_egov.demo import register
-from guiyang_egov.demo.people import everybody
+from guiyang_egov.demo.people import everybody, signers
 from priorities import actions as priorities
 from priorities.models import AnnualPlan, Submission
 from projects import actions as projects
@@ -127,7 +127,9 @@ def tell() -> None:
     progress(stage)
     register.duties(stage)
     cases_2007(stage)
+    choice.candidates(stage)
     office(stage)
+    choice.scenarios(stage)
 
 
 def register_2006(stage: Stage) -> None:
@@ -154,7 +156,7 @@ def plan_2007(stage: Stage) -> None:
         row = stage.file(D(2006, 8, 14), who, papers.planned(code, content), kind="planned", year=2007, project=code)
         row = stage.screen(D(2006, 9, 18), row)
         row = stage.send(D(2006, 10, 23), row, "candidate")
-        done.append(stage.sign(D(2006, 11, 13), row, *_signers(row)))
+        done.append(stage.sign(D(2006, 11, 13), row, *signers(row)))
     with clock.at(D(2006, 12, 18)):
         plan = priorities.create_plan(by=stage["demo-reviewer"], plan_year=2007, note="第一版：规划内项目", is_demo=True)
         for row in done:
@@ -164,18 +166,6 @@ def plan_2007(stage: Stage) -> None:
         plan = AnnualPlan.objects.get(pk=plan.pk)
         priorities.adopt(by=stage["demo-leader"], plan=plan, version=plan.version, meeting_title="市信息化领导小组 2006 年第 4 次会议",
                          held_on=D(2006, 12, 28), minutes_number="筑信领纪〔2006〕4号")  # fmt: skip
-
-
-def _signers(row: Submission) -> list[str]:
-    """The four signatures, and the leading group where a seat has a conflict of interest."""
-    from governance.models import Seat
-
-    names = {"finance": "demo-finance", "development": "demo-ndrc", "industry": "demo-industry", "office": "demo-office"}
-    found = []
-    for seat in Seat.objects.filter(round__about=row.audit_key, round__state="open").select_related("organisation"):
-        by_unit = {"市财政局": "demo-finance", "市发改委": "demo-ndrc", "市信息产业局": "demo-industry", "市信息办": "demo-office"}
-        found.append("demo-leader" if seat.stands_for else by_unit.get(seat.organisation.name, names.get(seat.key, "demo-leader")))
-    return found
 
 
 def money(stage: Stage) -> None:
@@ -217,20 +207,20 @@ def cases_2007(stage: Stage) -> None:
         priorities.create_draft(by=stage["demo-cio"], kind="new", plan_year=2008, proposal=papers.health_draft(), is_demo=True)
     row = stage.file(D(2007, 7, 4), "市地税局", o["tax"])  # candidate
     row = stage.send(D(2007, 7, 18), stage.screen(D(2007, 7, 11), row), "candidate")
-    stage.sign(D(2007, 7, 30), row, *_signers(row))
+    stage.sign(D(2007, 7, 30), row, *signers(row))
     row = stage.file(D(2007, 7, 5), "市农业局", o["training"])  # candidate
     row = stage.send(D(2007, 7, 19), stage.screen(D(2007, 7, 12), row), "candidate")
-    stage.sign(D(2007, 8, 1), row, *_signers(row))
+    stage.sign(D(2007, 8, 1), row, *signers(row))
     row = stage.file(D(2007, 7, 6), "市旅游局", o["office"])  # pool
     row = stage.send(D(2007, 7, 23), stage.screen(D(2007, 7, 13), row), "pool")
-    stage.sign(D(2007, 8, 2), row, *_signers(row))
+    stage.sign(D(2007, 8, 2), row, *signers(row))
     row = stage.file(D(2007, 7, 9), "市环保局", o["gis_park"])  # deferred
     row = stage.send(D(2007, 7, 24), stage.screen(D(2007, 7, 16), row), "deferred", re_review_on=D(2008, 1, 21),
                      lacking="领导班子书面决定；专职运行维护人员；数据纳入共享交换的方案")  # fmt: skip
-    stage.sign(D(2007, 8, 3), row, *_signers(row))
+    stage.sign(D(2007, 8, 3), row, *signers(row))
     row = stage.file(D(2007, 7, 10), "市交通局", o["private_net"])  # no city funding
     row = stage.send(D(2007, 7, 25), stage.screen(D(2007, 7, 17), row), "no_city_funding")
-    stage.sign(D(2007, 8, 6), row, *_signers(row))
+    stage.sign(D(2007, 8, 6), row, *signers(row))
     row = stage.file(D(2007, 7, 11), "市经贸委", o["own_money"], kind="self_funded")  # self-funded
     row = stage.screen(D(2007, 7, 18), row)
     with clock.at(D(2007, 7, 26)):

@@ -260,7 +260,7 @@ def _frontier(choice: PlanScenario, year: int):
     plans, steps = choice.figures["plans"], choice.figures["frontier"]
     ceiling = choice.settings["ceilings"].get(f"{year}:city")
     spots = []
-    for key, label, tone, hollow in (("best", "最优", "done", False), ("greedy", "贪心", "grey", True), ("human", "人工", "amber", False)):
+    for key, label, tone, hollow in (("best", "最优", "done", False), ("greedy", "贪心", "rest", True), ("human", "人工", "amber", False)):
         plan = plans.get(key) or {}
         if plan.get("value") is None or (key == "human" and not choice.figures["prices"]):
             continue

@@ -304,3 +304,17 @@ def test_fit_shortens_with_an_ellipsis_and_gives_up_where_nothing_fits():
     assert charts.fit("总结推广", 100, 12) == "总结推广"
     assert charts.fit("总结推广", 40, 12) == "总结…"
     assert charts.fit("总结推广", 5, 12) == ""
+
+
+def test_a_frontier_climbs_in_steps_and_its_plans_lie_where_they_are():
+    spots = [charts.Spot(90, 20, "最优"), charts.Spot(70, 12, "贪心", "rest", True)]
+    drawn = charts.frontier([(50, 0), (60, 10), (90, 20)], spots, title="x", limit=100, limit_text="上限 100")
+    assert drawn.path.count("V") == 2
+    assert drawn.path.endswith(f"H{drawn.right}")
+    best = next(d for d in drawn.spots if d.spot.text == "最优")
+    worst = next(d for d in drawn.spots if d.spot.text == "贪心")
+    assert drawn.left < worst.x < best.x < drawn.limit_x == drawn.right
+    assert best.y < worst.y < drawn.bottom
+    assert len({d.text_y for d in drawn.spots}) == 2
+    assert charts.frontier([], title="x") is None
+    assert drawn.limit_text == "上限 100"
