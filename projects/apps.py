@@ -19,5 +19,8 @@ class ProjectsConfig(AppConfig):
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "规划任务", "/projects/tasks/", Permission.READ_REGISTER, order=20)
         rail.offer("项目总册", "进度填报", "/projects/progress/", Permission.READ_REGISTER, order=30)
+        rail.offer("项目总册", "验收", "/projects/acceptances/", Permission.READ_REGISTER, order=34)
+        rail.offer("项目总册", "使用评估", "/projects/evaluations/", Permission.READ_REGISTER, order=35)
+        rail.offer("项目总册", "安全", "/projects/security/", Permission.READ_REGISTER, order=36)
         rail.offer("项目总册", "课题责任", "/projects/duties/", Permission.READ_REGISTER, order=32)
         rail.offer("项目总册", "指定日期", "/projects/as-of/", Permission.READ_REGISTER, order=40)

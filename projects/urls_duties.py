@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from projects import views_duties
+from projects import views_acceptance, views_duties, views_security
+
+CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 
 urlpatterns = [
     path("duties/", views_duties.tree, name="duties"),
@@ -17,4 +19,22 @@ urlpatterns = [
     path("duties/<int:pk>/supervise/", views_duties.supervise, name="topic_supervise"),
     path("duties/visits/<int:pk>/", views_duties.settle, name="topic_settle"),
     path("duties/reports/<int:pk>/", views_duties.report_file, name="topic_report_file"),
+    path("acceptances/", views_acceptance.board, name="acceptances"),
+    path("acceptances/<int:pk>/", views_acceptance.acceptance, name="acceptance"),
+    path("acceptances/<int:pk>/correction/", views_acceptance.correct, name="acceptance_correct"),
+    re_path(rf"^{CODE}/acceptance/$", views_acceptance.conclude, name="conclude"),
+    path("evaluations/", views_acceptance.evaluations, name="evaluations"),
+    path("evaluations/report/", views_acceptance.report, name="evaluations_report"),
+    path("evaluations/target/", views_acceptance.target, name="annual_target"),
+    path("evaluations/<int:pk>/", views_acceptance.evaluation, name="evaluation"),
+    re_path(rf"^{CODE}/evaluation/$", views_acceptance.evaluate, name="evaluate"),
+    path("security/", views_security.overview, name="security"),
+    re_path(rf"^{CODE}/security/$", views_security.project, name="project_security"),
+    re_path(rf"^{CODE}/security/grading/$", views_security.grading, name="grading"),
+    re_path(rf"^{CODE}/security/sync/$", views_security.sync, name="security_sync"),
+    re_path(rf"^{CODE}/security/assessment/$", views_security.assessment, name="security_assessment"),
+    path("security/gradings/<int:pk>/sign/", views_security.sign, name="grading_sign"),
+    path("security/gradings/<int:pk>/file/", views_security.filing, name="grading_file"),
+    path("security/syncs/<int:pk>/withdraw/", views_security.withdraw, name="sync_withdraw"),
+    path("security/findings/<int:pk>/", views_security.finding, name="security_finding"),
 ]

@@ -6,9 +6,20 @@
     milestones    set_milestone, reopen_milestone
     tasks         set_task_state
     description   classify, confirm_first_lead, record_change
+    acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
+    security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment, fix_finding
     duties        create_topic, place_projects, name_head, end_topic, file_report, record_supervision, settle_supervision
 """
 
+from projects.actions.acceptance import (
+    conclude_acceptance,
+    file_evaluation,
+    record_correction,
+    report_evaluations,
+    set_target,
+    sign_acceptance,
+    sign_evaluation,
+)
 from projects.actions.description import classify, confirm_first_lead, record_change
 from projects.actions.duties import (
     create_topic,
@@ -23,28 +34,51 @@ from projects.actions.gates import record_contract, record_gate_item, void_contr
 from projects.actions.life import change_phase_state, change_state, take_over
 from projects.actions.milestones import reopen_milestone, set_milestone
 from projects.actions.progress import file_progress
+from projects.actions.security import (
+    file_grading,
+    fix_finding,
+    propose_grading,
+    record_assessment,
+    record_sync,
+    sign_grading,
+    withdraw_sync,
+)
 from projects.actions.tasks import set_task_state
 
 __all__ = [
     "change_phase_state",
     "change_state",
     "classify",
+    "conclude_acceptance",
     "confirm_first_lead",
     "create_topic",
     "end_topic",
+    "file_evaluation",
+    "file_grading",
     "file_progress",
     "file_report",
+    "fix_finding",
     "name_head",
     "place_projects",
+    "propose_grading",
+    "record_assessment",
     "record_change",
     "record_contract",
+    "record_correction",
     "record_gate_item",
     "record_supervision",
+    "record_sync",
     "reopen_milestone",
+    "report_evaluations",
     "set_milestone",
+    "set_target",
     "set_task_state",
     "settle_supervision",
+    "sign_acceptance",
+    "sign_evaluation",
+    "sign_grading",
     "take_over",
     "void_contract",
     "withdraw_gate_item",
+    "withdraw_sync",
 ]

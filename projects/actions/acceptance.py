@@ -1,0 +1,216 @@
+"""Acceptance (9.2.7) and the yearly evaluation of use (9.2.8): conclusions, their second signature, results upwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from governance import access, audit, clock
+from governance.access import Actor
+from governance.models import Meeting, Organisation
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+from governance.verbs import verb
+from projects import gates, guards, life, steps
+from projects.actions import signing
+from projects.actions.checks import locked, past_day, words
+from projects.models import Acceptance, AnnualTarget, Evaluation, Project
+
+STEPS = {"first": "accept_first", "final": "accept_finally"}
+BLOCKS = dict(Acceptance.BLOCKS)
+RECORD_DAYS = gates.RECORD_DAYS
+
+
+@verb("projects.acceptance.conclude")
+def conclude_acceptance(
+    *, by: Actor, project: Project, version: int, stage: str, conclusion: str, accepted_on: dt.date | None, text: str,
+    opinions: Mapping[str, str] | None = None, document_number: str = "", correction: str = "", correction_due: dt.date | None = None,
+    independent: Organisation | None = None, is_demo: bool = False,
+) -> Acceptance:  # fmt: skip
+    """Conclude 初验 or 终验 with the material list as it stands; the accepting body signs with it.
+
+    Where that body leads the project, `independent` signs as well before anything holds (D44). A passed acceptance leads
+    the project on to its state. Refused with what is lacking; 不通过 needs no complete list.
+    """
+    access.require(by, Permission.ACCEPT_WORKS)
+    if stage not in STEPS:
+        raise Invalid("请选择初验或终验。", fields={"stage": ["请选择一项"]})
+    if conclusion not in dict(Acceptance.CONCLUSIONS):
+        raise Invalid("请选择结论。", fields={"conclusion": ["请选择一项"]})
+    row = locked(project, version)
+    transition = life.BY_VERB[STEPS[stage]]
+    lacking = guards.blockers(row, transition)
+    if lacking and (conclusion != "fail" or row.state not in transition.sources):
+        raise Refused(f"{row.code} 还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
+    if Acceptance.objects.filter(project=row, stage=stage, phase=None, state="signing").exists():
+        raise Refused(f"{row.code} 的{dict(Acceptance.STAGES)[stage]}正在会签，请等独立签署。")
+    accepted_on = past_day(accepted_on, "accepted_on", "验收日期", not_before=row.state_day)
+    correction = words(correction, "correction", "整改要求",
+                       needed="整改后通过要写明整改要求。" if conclusion == "pass_after_correction" else "")  # fmt: skip
+    if conclusion == "pass_after_correction" and (correction_due is None or correction_due < accepted_on):
+        raise Invalid("整改后通过要写明整改期限，不早于验收日期。", fields={"correction_due": ["写明整改期限"]})
+    acceptance = Acceptance(
+        project=row, stage=stage, conclusion=conclusion, accepted_on=accepted_on, by_text=by.text, is_demo=is_demo or row.is_demo,
+        text=words(text, "text", "验收意见", needed="请写明验收意见。"),
+        opinions={key: words(value, key, BLOCKS[key], limit=1000) for key, value in (opinions or {}).items() if key in BLOCKS and value},
+        document_number=words(document_number, "document_number", "验收文号", limit=80), materials=materials(row, STEPS[stage]),
+        correction=correction, correction_due=correction_due if correction else None,
+        record_due=clock.add_working_days(accepted_on, RECORD_DAYS),
+    )  # fmt: skip
+    acceptance.save()
+    word = acceptance.get_conclusion_display()
+    audit.record(by=by, event="projects.acceptance.conclude", about=(acceptance, row), now=conclusion,
+                 sentence=f"{row.code} {acceptance.get_stage_display()}结论：{word}（{accepted_on}）")  # fmt: skip
+    signing.open_signing(by=by, row=acceptance, kind="acceptance", project=row, independent=independent)
+    _lead_on(by, acceptance)
+    return acceptance
+
+
+def materials(project: Project, gate: str) -> list[dict]:
+    """The material list of a gate as it stands: key, label, status, document."""
+    items = {item.key: item for item in project.gate_items.filter(phase=None, withdrawn="")}
+    return [
+        {"key": r.key, "label": r.label, "status": items[r.key].get_status_display() if r.key in items else "未提供",
+         "document": items[r.key].document if r.key in items else ""}
+        for r in gates.of_gate(gate)
+    ]  # fmt: skip
+
+
+def _lead_on(by: Actor, acceptance: Acceptance) -> None:
+    """What a passed acceptance means for the project: its next state, on the day of the acceptance."""
+    project = steps.lock(acceptance.project)
+    transition = life.BY_VERB[STEPS[acceptance.stage]]
+    if acceptance.passed and acceptance.phase_id is None and project.state in transition.sources:
+        day = max(acceptance.accepted_on, project.state_day or acceptance.accepted_on)
+        steps.set_state(by=by, project=project, now=transition.target, day=day, is_demo=acceptance.is_demo,
+                        reason=f"{acceptance.get_stage_display()}{acceptance.get_conclusion_display()} {acceptance.document_number}".strip())  # fmt: skip
+
+
+@verb("projects.acceptance.sign")
+def sign_acceptance(*, by: Actor, acceptance: Acceptance, kind: str, text: str = "") -> str:
+    """The independent signature (agree, conditional, refuse); with the last 同意 the acceptance holds."""
+    access.require(by, signing.signing(by), acceptance)
+    row = Acceptance.objects.select_for_update().select_related("project").get(pk=acceptance.pk)
+    state = signing.sign(by=by, row=row, kind=kind, text=text)
+    _lead_on(by, row)
+    return state
+
+
+@verb("projects.acceptance.correct")
+def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str) -> Acceptance:
+    """The corrections that 整改后通过 asked for are done: now it has passed."""
+    access.require(by, Permission.ACCEPT_WORKS)
+    row = Acceptance.objects.select_for_update().select_related("project").get(pk=acceptance.pk)
+    if row.conclusion != "pass_after_correction" or row.corrected_on:
+        raise Refused(f"{row}没有待整改的事项。")
+    if row.state == "refused":
+        raise Refused(f"{row}未获签署，请重新组织验收。")
+    row.corrected_text = words(corrected_text, "corrected_text", "整改情况", limit=300, needed="请写明怎样整改。")
+    row.corrected_on = past_day(corrected_on, "corrected_on", "整改完成日期", not_before=row.accepted_on)
+    row.save()
+    audit.record(by=by, event="projects.acceptance.correct", about=(row, row.project), now=row.corrected_on,
+                 sentence=f"{row}整改完成：{row.corrected_text}")  # fmt: skip
+    _lead_on(by, row)
+    return row
+
+
+# --- evaluation ----------------------------------------------------------------------------------------------------
+
+MEASURES = ("use_percent", "sharing_calls", "goals_set", "goals_met", "satisfaction_percent")
+
+
+@verb("projects.evaluation.file")
+def file_evaluation(
+    *, by: Actor, project: Project, year: int, findings: str, use_percent: int | None = None, sharing_calls: int | None = None,
+    goals_set: int | None = None, goals_met: int | None = None, satisfaction_percent: int | None = None, evidence: str = "",
+    independent: Organisation | None = None, is_demo: bool = False,
+) -> Evaluation:  # fmt: skip
+    """The yearly check of use of a finished project; null is not measured. Signed like an acceptance (D44)."""
+    access.require(by, Permission.ACCEPT_WORKS)
+    row = steps.lock(project)
+    finished = row.state_changes.filter(now="final_acceptance").order_by("pk").first()
+    if row.state not in life.FINISHED:
+        raise Refused(f"{row.code} 现在是“{row.get_state_display()}”，建成（终验）以后才评估使用情况（9.2.8）。")
+    today = clock.today().year
+    first = finished.day.year if finished else 2005
+    if not isinstance(year, int) or not first <= year <= today:
+        raise Invalid(f"年度应是 {first}—{today}。", fields={"year": [f"请填 {first}—{today}"]})
+    if Evaluation.objects.filter(project=row, year=year).exclude(state="refused").exists():
+        raise Refused(f"{row.code} {year} 年已有使用评估。")
+    values = dict(zip(MEASURES, (use_percent, sharing_calls, goals_set, goals_met, satisfaction_percent), strict=True))
+    _check_measures(values)
+    evaluation = Evaluation(
+        project=row, year=year, by_text=by.text, is_demo=is_demo or row.is_demo, **values,
+        findings=words(findings, "findings", "检查评估意见", needed="请写明检查评估意见。"), evidence=words(evidence, "evidence", "依据", limit=300),
+    )  # fmt: skip
+    evaluation.save()
+    audit.record(by=by, event="projects.evaluation.file", about=(evaluation, row), now=year, sentence=f"{row.code} {year} 年使用评估")
+    signing.open_signing(by=by, row=evaluation, kind="evaluation", project=row, independent=independent)
+    return evaluation
+
+
+def _check_measures(values: dict) -> None:
+    limits = {"use_percent": 100, "satisfaction_percent": 100, "sharing_calls": 2_000_000_000, "goals_set": 1000, "goals_met": 1000}
+    fields = {
+        name: [f"请填 0—{limits[name]} 的整数，没有测得就不填"]
+        for name, value in values.items()
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limits[name])
+    }
+    both = values["goals_set"], values["goals_met"]
+    if not fields and (None in both) != (both == (None, None)):
+        fields["goals_met"] = ["目标数和达成数要一起填"]
+    if not fields and None not in both and both[1] > both[0]:
+        fields["goals_met"] = [f"达成 {both[1]} 个多于目标 {both[0]} 个"]
+    if fields:
+        raise Invalid("评估数据没有保存：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+
+
+@verb("projects.evaluation.sign")
+def sign_evaluation(*, by: Actor, evaluation: Evaluation, kind: str, text: str = "") -> str:
+    """The independent signature of an evaluation."""
+    access.require(by, signing.signing(by), evaluation)
+    row = Evaluation.objects.select_for_update().select_related("project").get(pk=evaluation.pk)
+    return signing.sign(by=by, row=row, kind=kind, text=text)
+
+
+@verb("projects.evaluation.report")
+def report_evaluations(*, by: Actor, year: int, title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool = False) -> int:
+    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many."""
+    access.require(by, Permission.ACCEPT_WORKS)
+    held_on = past_day(held_on, "held_on", "会议日期")
+    rows = list(Evaluation.objects.select_for_update().filter(year=year, state="concluded", reported_on=None).order_by("pk"))
+    if not rows:
+        raise Refused(f"{year} 年没有已签署、还未汇报的使用评估。")
+    if early := [r for r in rows if r.round_id and r.round.closed_day and r.round.closed_day > held_on]:
+        raise Invalid("会议早于评估签署。", fields={"held_on": [f"{early[0]}签署于 {early[0].round.closed_day}"]})
+    meeting = Meeting.objects.create(
+        title=words(title, "title", "会议名称", limit=120, needed="请写明会议名称。"), held_on=held_on, is_demo=is_demo,
+        minutes_number=words(minutes_number, "minutes_number", "纪要文号", limit=60, needed="请写明纪要文号。"),
+    )  # fmt: skip
+    for row in rows:
+        row.reported_at, row.reported_on = meeting, held_on
+        row.save(update_fields=["reported_at", "reported_on"])
+    audit.record(by=by, event="projects.evaluation.report", about=tuple(rows), now=minutes_number, address=f"/projects/evaluations/?year={year}",
+                 sentence=f"{year} 年使用评估 {len(rows)} 项向市信息化领导小组汇报（{meeting}）")  # fmt: skip
+    return len(rows)
+
+
+@verb("projects.target.set")
+def set_target(*, by: Actor, organisation: Organisation, year: int, score: int, text: str, document: str = "", is_demo: bool = False) -> AnnualTarget:
+    """A department's yearly target: the score that the use of its projects has to reach. A later one supersedes."""
+    access.require(by, Permission.MANAGE_PROJECT)
+    if organisation is None or organisation.is_generic:
+        raise Invalid("请选择单位；泛指不是单位（D42）。", fields={"organisation": ["请选择单位"]})
+    if isinstance(score, bool) or not isinstance(score, int) or not 0 <= score <= 100:
+        raise Invalid("得分应是 0—100 的整数。", fields={"score": ["请填 0—100"]})
+    if not isinstance(year, int) or not 2005 <= year <= 2100:
+        raise Invalid("年度不对。", fields={"year": ["请填年度"]})
+    unit = organisation.canonical or organisation
+    AnnualTarget.objects.filter(organisation=unit, year=year, superseded=False).update(superseded=True)
+    row = AnnualTarget.objects.create(
+        organisation=unit, year=year, score=score, by_text=by.text, is_demo=is_demo,
+        text=words(text, "text", "目标", limit=300, needed="请写明目标。"), document=words(document, "document", "文号", limit=100),
+    )  # fmt: skip
+    audit.record(by=by, event="projects.target.set", about=unit, now=score, address=f"/projects/evaluations/?year={year}",
+                 sentence=f"{unit.name} {year} 年度目标：所牵头项目使用评估得分不低于 {score}")  # fmt: skip
+    return row

@@ -1,0 +1,182 @@
+"""Security of projects (9.3): grading by experts, synchronous building, assessments and the mending of what they found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from governance import access, audit, clock
+from governance.access import Actor
+from governance.models import Appointment, User
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission, Role
+from governance.rounds import SeatSpec
+from governance.verbs import verb
+from projects import protection, steps
+from projects.actions import signing
+from projects.actions.checks import past_day, reporting, words
+from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
+
+SYNCS = dict(SecuritySync.ITEMS)
+
+
+def address(project: Project) -> str:
+    return f"/projects/{project.code}/security/"
+
+
+@verb("projects.grading.propose")
+def propose_grading(*, by: Actor, project: Project, level: int, system_name: str, grounds: str, experts: Iterable[User],
+                    is_demo: bool = False) -> SecurityGrading:  # fmt: skip
+    """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家). Nobody whose unit leads the project."""
+    access.require(by, reporting(by), project)
+    row = steps.lock(project)
+    if isinstance(level, bool) or level not in protection.LEVELS:
+        raise Invalid("安全保护等级是 1—5（9.3.2）。", fields={"level": ["请选择 1—5"]})
+    if row.gradings.filter(state="signing").exists():
+        raise Refused(f"{row.code} 的定级正在由专家审定。")
+    seats = _experts(row, list(experts))
+    grading = SecurityGrading(
+        project=row, level=level, by_text=by.text, is_demo=is_demo or row.is_demo,
+        system_name=words(system_name, "system_name", "信息系统名称", limit=200, needed="请写明信息系统名称。"),
+        grounds=words(grounds, "grounds", "定级理由", needed="请写明定级理由。"),
+    )  # fmt: skip
+    grading.save()
+    audit.record(by=by, event="projects.grading.propose", about=(grading, row), now=level, address=address(row),
+                 sentence=f"{row.code} 拟定安全保护等级 {level} 级，请专家 {len(seats)} 人审定")  # fmt: skip
+    signing.open_grading(row=grading, seats=seats)
+    return grading
+
+
+def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
+    if not experts:
+        raise Invalid("定级由专家审定，请至少选一位专家（9.3.2）。", fields={"experts": ["请选择专家"]})
+    hats = Appointment.objects.in_force(clock.today()).filter(role=Role.EXPERT, user__in=experts).select_related("user", "organisation")
+    by_user = {h.user_id: h for h in hats}
+    if strangers := [u.full_name for u in experts if u.pk not in by_user]:
+        raise Invalid(f"{'、'.join(strangers)}不是在任的专家。", fields={"experts": ["请从专家中选择"]})
+    if led := [h for h in by_user.values() if h.organisation.survivor_id in project.belongs_to()]:
+        raise Invalid(f"{led[0].user.full_name}所在单位牵头本项目，须回避（D44）。", fields={"experts": ["请另选专家"]})
+    return [
+        SeatSpec(f"expert-{h.user_id}", f"专家 {h.user.full_name}", h.organisation_id, assigned_id=h.user_id)
+        for h in sorted(by_user.values(), key=lambda h: h.user_id)
+    ]
+
+
+@verb("projects.grading.sign")
+def sign_grading(*, by: Actor, grading: SecurityGrading, kind: str, text: str = "") -> str:
+    """An expert's answer; with the last 同意 the level holds for the project."""
+    access.require(by, Permission.GIVE_OPINION, grading)
+    row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
+    state = signing.sign(by=by, row=row, kind=kind, text=text)
+    if state == "concluded":
+        project = steps.lock(row.project)
+        was, project.protection_level = project.protection_level, row.level
+        project.version += 1
+        project.save()
+        audit.record(by=by, event="projects.grading.hold", about=(row, project), was=was, now=row.level, address=address(project),
+                     sentence=f"{project.code} 安全保护等级定为 {row.level} 级")  # fmt: skip
+    return state
+
+
+@verb("projects.grading.file")
+def file_grading(*, by: Actor, grading: SecurityGrading, filing_number: str, filed_on: dt.date | None) -> SecurityGrading:
+    """The filing number that the public-security organ gave."""
+    access.require(by, reporting(by), grading.project)
+    row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
+    if row.state != "concluded":
+        raise Refused(f"{row}还没有审定，不能登记备案。")
+    row.filing_number = words(filing_number, "filing_number", "备案编号", limit=80, needed="请写明备案编号。")
+    row.filed_on = past_day(filed_on, "filed_on", "备案日期")
+    row.save()
+    audit.record(by=by, event="projects.grading.file", about=(row, row.project), now=row.filing_number, address=address(row.project),
+                 sentence=f"{row.project.code} 等级保护备案 {row.filing_number}")  # fmt: skip
+    return row
+
+
+@verb("projects.security.sync")
+def record_sync(*, by: Actor, project: Project, item: str, done_on: dt.date | None, evidence: str, is_demo: bool = False) -> SecuritySync:
+    """One of 同步规划、同时设计、同时施工、同时投入使用, with its paper (9.3.8)."""
+    access.require(by, reporting(by), project)
+    row = steps.lock(project)
+    if item not in SYNCS:
+        raise Invalid("请选择四项之一。", fields={"item": ["请选择一项"]})
+    if row.security_syncs.filter(item=item, withdrawn="").exists():
+        raise Refused(f"{row.code} 的{SYNCS[item]}已经登记；有误请先撤回。")
+    sync = SecuritySync.objects.create(
+        project=row, item=item, by_text=by.text, is_demo=is_demo or row.is_demo, done_on=past_day(done_on, "done_on", "日期"),
+        evidence=words(evidence, "evidence", "凭据", limit=300, needed="请写明凭据（文件、方案章节、验收单）。"),
+    )  # fmt: skip
+    audit.record(by=by, event="projects.security.sync", about=row, now=item, address=address(row),
+                 sentence=f"{row.code} 安全{SYNCS[item]}，凭据：{sync.evidence}")  # fmt: skip
+    return sync
+
+
+@verb("projects.security.withdraw_sync")
+def withdraw_sync(*, by: Actor, sync: SecuritySync, reason: str) -> SecuritySync:
+    """Take a wrong entry back; its row stays."""
+    access.require(by, Permission.MANAGE_PROJECT)
+    row = SecuritySync.objects.select_for_update().select_related("project").get(pk=sync.pk)
+    if row.withdrawn:
+        raise Refused("这条登记已经撤回。")
+    row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
+    row.save()
+    audit.record(by=by, event="projects.security.withdraw_sync", about=row.project, was=row.item, address=address(row.project),
+                 sentence=f"{row.project.code} 撤回{row.get_item_display()}的登记：{row.withdrawn}")  # fmt: skip
+    return row
+
+
+@verb("projects.security.assess")
+def record_assessment(
+    *, by: Actor, project: Project, kind: str, assessed_on: dt.date | None, assessor: str, result: str, document: str,
+    next_due: dt.date | None = None, findings: Iterable[dict] = (), is_demo: bool = False,
+) -> SecurityAssessment:  # fmt: skip
+    """An assessment with its findings (`text`, `weight`, `due`, `measure`); the next is due by level where no day is given."""
+    access.require(by, reporting(by), project)
+    row = steps.lock(project)
+    if kind not in dict(SecurityAssessment.KINDS) or result not in dict(SecurityAssessment.RESULTS):
+        raise Invalid("请选择种类和结论。", fields={"kind": ["请选择"], "result": ["请选择"]})
+    assessed_on = past_day(assessed_on, "assessed_on", "日期")
+    if next_due and next_due <= assessed_on:
+        raise Invalid("下次到期要在本次之后。", fields={"next_due": ["要晚于本次日期"]})
+    findings = list(findings)
+    if result != "pass" and not findings:
+        raise Invalid("结论不是“符合”，要写明隐患和整改期限（9.3.2）。", fields={"finding_1": ["写明隐患"]})
+    assessment = SecurityAssessment.objects.create(
+        project=row, kind=kind, assessed_on=assessed_on, result=result, by_text=by.text, is_demo=is_demo or row.is_demo,
+        assessor=words(assessor, "assessor", "测评机构或专家", limit=200, needed="请写明谁测评。"),
+        document=words(document, "document", "报告名称及文号", limit=200, needed="请写明报告名称及文号。"),
+        next_due=next_due or protection.next_due(assessed_on, row.protection_level),
+    )  # fmt: skip
+    for number, finding in enumerate(findings, 1):
+        _finding(assessment, number, **finding)
+    audit.record(by=by, event="projects.security.assess", about=row, now=result, address=address(row),
+                 sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，隐患 {len(findings)} 项")  # fmt: skip
+    return assessment
+
+
+def _finding(assessment: SecurityAssessment, number: int, *, text: str, weight: str = "middle", due: dt.date | None = None,
+             measure: str = "") -> None:  # fmt: skip
+    if weight not in dict(SecurityFinding.WEIGHTS):
+        raise Invalid("请选择风险高、中、低。", fields={f"weight_{number}": ["请选择"]})
+    if due is None or due < assessment.assessed_on:
+        raise Invalid(f"第 {number} 项隐患要写明整改期限，不早于测评日期。", fields={f"due_{number}": ["写明整改期限"]})
+    SecurityFinding.objects.create(
+        assessment=assessment, weight=weight, due=due, is_demo=assessment.is_demo,
+        text=words(text, f"finding_{number}", "隐患", limit=300, needed="请写明隐患。"), measure=words(measure, f"measure_{number}", "整改措施", limit=300),
+    )  # fmt: skip
+
+
+@verb("projects.security.fix")
+def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None, fixed_text: str) -> SecurityFinding:
+    """A weakness is mended."""
+    project = finding.assessment.project
+    access.require(by, reporting(by), project)
+    row = SecurityFinding.objects.select_for_update().select_related("assessment").get(pk=finding.pk)
+    if row.fixed_on:
+        raise Refused(f"这项隐患已于 {row.fixed_on} 整改完成。")
+    row.fixed_text = words(fixed_text, "fixed_text", "整改情况", limit=300, needed="请写明怎样整改。")
+    row.fixed_on = past_day(fixed_on, "fixed_on", "完成日期", not_before=row.assessment.assessed_on)
+    row.save()
+    audit.record(by=by, event="projects.security.fix", about=project, now=row.fixed_on, address=address(project),
+                 sentence=f"{project.code} 隐患“{row.text}”整改完成：{row.fixed_text}"[:500])  # fmt: skip
+    return row

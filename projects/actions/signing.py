@@ -1,0 +1,111 @@
+"""How a record of the register is signed: a round of the body that answers for it, and of an independent unit where that
+body leads the project (D44). Used by acceptance, evaluation and grading; no verbs of its own but the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from governance import access, audit, clock, notices, readings, rounds
+from governance.access import Actor
+from governance.models import Body, Discrepancy, Organisation
+from governance.refusal import Invalid, NotVisible, Refused
+from governance.roles import Permission
+from governance.rounds import SeatSpec
+from projects.actions.checks import words
+from projects.models import Project
+
+ACCEPTING, INDEPENDENT = "accepting", "independent"
+TERM_DAYS = 10  # working days that a seat has, 系统默认
+# Who has no interest by its office: finance, development and reform, the experts (D44).
+INDEPENDENT_BODIES = ("finance-seat", "development-seat", "expert-group")
+
+
+def independents(project: Project) -> list[Organisation]:
+    """The units that may sign as the second, in the order of their offer: none that leads the project."""
+    leads = project.belongs_to()
+    bodies = {b.key: b for b in Body.objects.filter(key__in=INDEPENDENT_BODIES).select_related("holder__canonical")}
+    units = [(b.holder.canonical or b.holder) for key in INDEPENDENT_BODIES if (b := bodies.get(key)) and b.holder]
+    return [unit for unit in units if unit.pk not in leads]
+
+
+def interest(project: Project, organisation_id: int, name: str) -> str:
+    """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
+    if organisation_id not in project.belongs_to():
+        return ""
+    if Discrepancy.objects.filter(code="D44").exists() and readings.current("D44", clock.today()) != "a":
+        return ""
+    return f"{name}牵头本项目，又负责验收和评估（D44）"
+
+
+def open_signing(*, by: Actor, row, kind: str, project: Project, independent: Organisation | None) -> str:
+    """Open the round of an acceptance or evaluation and give the accepting body's own signature; returns its state."""
+    conflict = interest(project, by.organisation_id, by.organisation_name)
+    seats = [SeatSpec(ACCEPTING, by.organisation_name, by.organisation_id, conflict=conflict)]
+    if conflict:
+        if independent is None:
+            named = "、".join(unit.name for unit in independents(project))
+            raise Invalid(f"{conflict}，须由没有利害关系的单位独立签署：{named}。", fields={"independent": ["请选择独立签署单位"]})
+        unit = independent.canonical or independent
+        if unit.pk not in {u.pk for u in independents(project)}:
+            raise Invalid(f"{unit.name}不能独立签署：要是财政、发改或专家组，且不牵头本项目（D44）。", fields={"independent": ["请另选单位"]})
+        seats.append(SeatSpec(INDEPENDENT, unit.name, unit.pk, stands_for=ACCEPTING))
+    row.conflict = conflict
+    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    state = _open(row, kind=kind, seats=seats, due=due)
+    for seat in row.round.seats.filter(key=INDEPENDENT):
+        notices.tell(key=f"signing:{row.audit_key}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
+                     sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。", is_demo=row.is_demo)  # fmt: skip
+    return _answer(by, row, rounds.AGREE) if state == rounds.OPEN else state
+
+
+def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
+    row.round = rounds.open_round(kind=kind, about=row.audit_key, about_version="", title=str(row), address=row.get_absolute_url(),
+                                  seats=seats, due_day=due, is_demo=row.is_demo)  # fmt: skip
+    row.save()
+    return rounds.OPEN
+
+
+def open_grading(*, row, seats: list[SeatSpec]) -> None:
+    """Open the experts' round of a grading and tell each."""
+    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    _open(row, kind="grading", seats=seats, due=due)
+    for seat in seats:
+        notices.tell(key=f"signing:{row.audit_key}:{seat.assigned_id}", user_id=seat.assigned_id, address=row.get_absolute_url(),
+                     sentence=f"请审定{row}的安全保护等级，{due} 前（9.3.2）。", is_demo=row.is_demo)  # fmt: skip
+
+
+def signing(by: Actor) -> Permission:
+    """By which right somebody signs: bodies by 会签, experts by 出具意见."""
+    return Permission.SIGN if by is not None and by.scope(Permission.SIGN) else Permission.GIVE_OPINION
+
+
+def sign(*, by: Actor, row, kind: str, text: str = "") -> str:
+    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it."""
+    if row.round_id is None:
+        raise NotVisible()
+    if row.state != "signing":
+        raise Refused(f"{row}{row.get_state_display()}，不能再签。")
+    return _answer(by, row, kind, words(text, "text", "意见", limit=1000))
+
+
+def _answer(by: Actor, row, kind: str, text: str = "") -> str:
+    round_ = rounds.lock(row.round_id)
+    seat = rounds.seat_for(round_, by)
+    result = rounds.answer(by=by, round_=round_, seat=seat, kind=kind, text=text)
+    row.state = {rounds.OPEN: "signing", rounds.CONCLUDED: "concluded", rounds.REFUSED: "refused"}[result]
+    row.save(update_fields=["state"])
+    word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[kind]
+    audit.record(by=by, event="projects.signing.answer", about=(row, row.project), now=kind, address=row.get_absolute_url(),
+                 sentence=f"{seat.label}对{row}签署：{word}{'：' + text if text else ''}")  # fmt: skip
+    return row.state
+
+
+def may_sign(actor: Actor, row) -> bool:
+    """Whether the actor has a seat of the record that he has not filled yet."""
+    if row.state != "signing" or not access.may(actor, signing(actor), row):
+        return False
+    try:
+        seat = rounds.seat_for(row.round, actor)
+    except NotVisible:
+        return False
+    return not seat.answers.filter(in_force=True).exists()

@@ -1,0 +1,175 @@
+"""Pages of acceptance (9.2.7) and of the yearly evaluation of use (9.2.8)."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+
+from governance import access, audit, clock
+from governance.roles import Permission
+from governance.web import found, integer
+from governance.web import page as may_enter
+from projects import actions, guards, life, scoring
+from projects import forms_acceptance as forms
+from projects.actions import acceptance as accepting
+from projects.actions import signing
+from projects.form_views import form_page, project_of
+from projects.models import Acceptance, Evaluation
+from projects.panels import acceptance as panels
+
+READ, ACCEPT, MANAGE = Permission.READ_REGISTER, Permission.ACCEPT_WORKS, Permission.MANAGE_PROJECT
+FORM = "projects/duty_form.html"
+BACK = {"back": "/projects/evaluations/", "back_label": "返回使用评估"}
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def board(request):
+    """Projects that stand before an acceptance, corrections asked for, and what was concluded."""
+    rows = Acceptance.objects.select_related("project").order_by("-accepted_on", "-pk")
+    context = {
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "board": panels.board(clock.today()),
+        "mine": panels.waiting_for(request.actor),
+        "may_accept": access.may(request.actor, ACCEPT),
+        "stages": dict(Acceptance.STAGES),
+        "day": clock.today(),
+    }
+    return render(request, "projects/acceptances.html", context)
+
+
+@may_enter(READ)
+def acceptance(request, pk: int):
+    """One acceptance with its list, conclusions and signatures; whoever has the seat signs here."""
+    row = found(Acceptance.objects.select_related("project", "round"), pk=pk)
+    form = forms.SignForm(request.POST or None)
+    if request.method == "POST":
+        access.require(request.actor, signing.signing(request.actor), row)
+    context = {
+        "a": row,
+        "seats": panels.seats_of(row.round_id),
+        "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
+        "may_sign": signing.may_sign(request.actor, row),
+        "may_correct": access.may(request.actor, ACCEPT) and row.correction and not row.corrected_on and row.state != "refused",
+        "history": audit.history(row, limit=20),
+    }
+    return form_page(
+        request, form, "projects/acceptance.html", context, verb="projects.acceptance.sign", address=row.get_absolute_url(), done="已签署。",
+        call=lambda data: actions.sign_acceptance(by=request.actor, acceptance=row, **data) and None,
+    )  # fmt: skip
+
+
+@may_enter(ACCEPT)
+def correct(request, pk: int):
+    """整改完成."""
+    row = found(Acceptance.objects.select_related("project"), pk=pk)
+    form = forms.CorrectionForm(request.POST or None)
+    context = {
+        "title": "登记整改完成", "about": str(row), "note": f"整改要求：{row.correction or '（无）'}", "back": row.get_absolute_url(),
+        "back_label": "返回验收",
+    }  # fmt: skip
+    return form_page(
+        request, form, FORM, context, verb="projects.acceptance.correct", address=row.get_absolute_url(), done="已登记整改完成。",
+        call=lambda data: actions.record_correction(by=request.actor, acceptance=row, **data) and None,
+    )  # fmt: skip
+
+
+@may_enter(ACCEPT)
+def conclude(request, code: str):
+    """Conclude the acceptance that a project stands before, beside its material list."""
+    project = project_of(request, code)
+    stage = request.GET.get("stage") or panels.STAGE_BEFORE.get(project.state, "first")
+    stage = stage if stage in accepting.STEPS else "first"
+    form = forms.AcceptanceForm(request.POST or None, project=project, initial={"version": project.version, "stage": stage})
+    transition = life.BY_VERB[accepting.STEPS[stage]]
+    context = {
+        "project": project,
+        "stage": dict(Acceptance.STAGES)[stage],
+        "materials": accepting.materials(project, transition.verb),
+        "blockers": guards.blockers(project, transition),
+        "conflict": signing.interest(project, request.actor.organisation_id, request.actor.organisation_name),
+        "independents": signing.independents(project),
+    }
+    return form_page(
+        request, form, "projects/conclude.html", context, verb="projects.acceptance.conclude", address=project.get_absolute_url(),
+        done=f"已登记 {code} 的验收结论。",
+        call=lambda data: actions.conclude_acceptance(by=request.actor, project=project, **form.values()).get_absolute_url(),
+    )  # fmt: skip
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def evaluations(request):
+    """A year's ranking with its basis, departments against their targets, what is not evaluated yet."""
+    today = clock.today().year
+    year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=today)
+    context = {
+        "year": year,
+        "years": range(today, 2004, -1),
+        "r": panels.ranking(year),
+        "lacking": panels.finished_without(year),
+        "weights": scoring.WEIGHTS.values(),
+        "enough": scoring.ENOUGH,
+        "may_accept": access.may(request.actor, ACCEPT),
+        "may_manage": access.may(request.actor, MANAGE),
+    }
+    return render(request, "projects/evaluations.html", context)
+
+
+@may_enter(READ)
+def evaluation(request, pk: int):
+    """One evaluation: measures, score with its basis, signatures."""
+    row = found(Evaluation.objects.select_related("project", "round", "reported_at"), pk=pk)
+    form = forms.SignForm(request.POST or None)
+    if request.method == "POST":
+        access.require(request.actor, signing.signing(request.actor), row)
+    placed = next((r for r in panels.ranking(row.year).rows if r.evaluation.pk == row.pk), None)
+    context = {
+        "e": row,
+        "score": placed.score if placed else None,
+        "seats": panels.seats_of(row.round_id),
+        "may_sign": signing.may_sign(request.actor, row),
+        "history": audit.history(row, limit=20),
+    }
+    return form_page(
+        request, form, "projects/evaluation.html", context, verb="projects.evaluation.sign", address=row.get_absolute_url(), done="已签署。",
+        call=lambda data: actions.sign_evaluation(by=request.actor, evaluation=row, **data) and None,
+    )  # fmt: skip
+
+
+@may_enter(ACCEPT)
+def evaluate(request, code: str):
+    """File a year's evaluation of one project."""
+    project = project_of(request, code)
+    year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=clock.today().year)
+    form = forms.EvaluationForm(request.POST or None, project=project, initial={"year": year})
+    conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
+    note = "没有测得的不填，不当作 0；评估结果定期向市信息化领导小组汇报，与年度目标挂钩（9.2.8）。" + (f"{conflict}，须选独立签署单位。" if conflict else "")
+    context = {"title": "使用评估", "about": f"{project.code} {project.name}", "note": note, "back": project.get_absolute_url(), "back_label": "返回项目"}
+    return form_page(
+        request, form, FORM, context, verb="projects.evaluation.file", address=project.get_absolute_url(), done=f"已登记 {code} 的使用评估。",
+        call=lambda data: actions.file_evaluation(by=request.actor, project=project, **data).get_absolute_url(),
+    )  # fmt: skip
+
+
+@may_enter(ACCEPT)
+def report(request):
+    """Report a year's results to the leading group."""
+    form = forms.ReportForm(request.POST or None, initial={"year": request.GET.get("year") or clock.today().year})
+    note = "本年度已签署、还未汇报的使用评估一并汇报（9.2.8），记会议和纪要文号。"
+    context = {"title": "向领导小组汇报", "note": note, **BACK}
+    return form_page(
+        request, form, FORM, context, verb="projects.evaluation.report", address="/projects/evaluations/", done="已登记汇报。",
+        call=lambda data: f"/projects/evaluations/?year={data['year']}" if actions.report_evaluations(by=request.actor, **data) else None,
+    )  # fmt: skip
+
+
+@may_enter(MANAGE)
+def target(request):
+    """A department's yearly target."""
+    form = forms.TargetForm(request.POST or None, initial={"year": request.GET.get("year") or clock.today().year,
+                                                           "text": "所牵头项目的使用评估平均得分达到目标"})  # fmt: skip
+    note = "评估结果与各信息化建设单位的年度目标挂钩（9.2.8）；再登记一次即更正。"
+    context = {"title": "登记年度目标", "note": note, **BACK}
+    return form_page(
+        request, form, FORM, context, verb="projects.target.set", address="/projects/evaluations/", done="已登记年度目标。",
+        call=lambda data: f"/projects/evaluations/?year={actions.set_target(by=request.actor, **data).year}",
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+"""Acceptance and the evaluation of use: conclusions, independent signatures (D44), ranking with its basis, targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from governance import actions as governance
+from governance import clock
+from governance.models import Notice, Organisation, Round
+from governance.refusal import Invalid, NotVisible, Refused, WrongRole
+from projects import actions, scoring
+from projects.models import Acceptance, Evaluation, Project
+from projects.panels import acceptance as panels
+from tests.projects.gates import record_papers
+
+D = dt.date
+DAY = D(2007, 8, 20)
+
+
+def unit(name: str) -> Organisation:
+    return Organisation.objects.get(name=name)
+
+
+def conclude(cast, project: Project, **changes) -> Acceptance:
+    project.refresh_from_db()
+    values = {"stage": "first", "conclusion": "pass", "accepted_on": DAY, "text": "合同内容已完成", "version": project.version}
+    return actions.conclude_acceptance(by=cast.industry, project=project, **values | changes)
+
+
+@pytest.fixture
+def built(cast, under_way):
+    """`built("P01")`: a project under construction with every paper of its first acceptance."""
+
+    def make(code: str) -> Project:
+        project = under_way(code)
+        record_papers(cast.reviewer, project, "accept_first")
+        return project
+
+    return make
+
+
+def test_where_the_accepting_body_does_not_lead_its_own_signature_concludes_and_leads_on(cast, built):
+    project = built("P20")  # 国土资源局, 建设局
+    row = conclude(cast, project, document_number="筑信产验〔2007〕1号")
+    project.refresh_from_db()
+    assert (row.state, row.passed, row.conflict, project.state) == ("concluded", True, "", "first_acceptance")
+    assert Acceptance.objects.concluded(project, "first").get() == row
+    assert {m["status"] for m in row.materials} == {"已具备"}
+    assert project.state_changes.last().reason == "初验通过 筑信产验〔2007〕1号"
+
+
+def test_a_project_that_the_accepting_body_leads_waits_for_an_independent_signature(cast, built):
+    project = built("P01")
+    with pytest.raises(Invalid, match="独立签署：市财政局、市发改委、项目专家工作组"):
+        conclude(cast, project)
+    row = conclude(cast, project, independent=unit("市财政局"))
+    assert row.state == "signing"
+    assert Project.objects.get(code="P01").state == "building"
+    assert Notice.objects.filter(organisation_id=unit("市财政局").pk, address=row.get_absolute_url()).exists()
+    assert panels.waiting_for(cast.finance) == [row]
+    with pytest.raises(NotVisible):
+        actions.sign_acceptance(by=cast.ndrc, acceptance=row, kind="agree")
+    with pytest.raises(Refused, match="已经签过"):
+        actions.sign_acceptance(by=cast.industry, acceptance=row, kind="agree")
+    assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", text="已核对决算") == "concluded"
+    assert Project.objects.get(code="P01").state == "first_acceptance"
+    assert panels.waiting_for(cast.finance) == []
+
+
+def test_a_lead_is_no_independent_signer_and_an_alias_is_the_same_body(cast, built):
+    project = built("P13")  # 市发改委 leads first, 市信息产业局 with it
+    with pytest.raises(Invalid, match="市发改委不能独立签署"):
+        conclude(cast, project, independent=unit("市发改委"))
+    row = conclude(cast, project, independent=unit("项目专家工作组"))
+    assert actions.sign_acceptance(by=cast.expert, acceptance=row, kind="refuse", text="测试不全") == "refused"
+    assert not Acceptance.objects.concluded(project, "first").exists()
+    assert Project.objects.get(code="P13").state == "building"
+    assert conclude(cast, project, independent=unit("市财政局")).state == "signing"  # again, from the beginning
+    other = built("P12")  # named 信息产业局 in 10.4, the same body (D40)
+    assert "市信息产业局牵头本项目" in conclude(cast, other, independent=unit("市财政局")).conflict
+
+
+def test_under_the_other_reading_of_d44_no_second_signature_is_asked(cast, built):
+    project = built("P01")
+    governance.decide_reading(by=cast.office_head, code="D44", reading="b", from_day=DAY, reason="属职责分工")
+    assert conclude(cast, project).state == "concluded"
+
+
+def test_corrections_come_before_the_pass(cast, built):
+    project = built("P20")
+    with pytest.raises(Invalid, match="整改要求"):
+        conclude(cast, project, conclusion="pass_after_correction")
+    row = conclude(cast, project, conclusion="pass_after_correction", correction="补充压力测试", correction_due=D(2007, 9, 10))
+    assert not Acceptance.objects.concluded(project, "first").exists()
+    assert panels.board(DAY).corrections == [row]
+    with clock.at(D(2007, 9, 3)):
+        actions.record_correction(by=cast.industry, acceptance=row, corrected_on=None, corrected_text="已补测")
+    assert Acceptance.objects.concluded(project, "first").get() == row
+    assert Project.objects.get(code="P20").state == "first_acceptance"
+
+
+def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, under_way):
+    project = under_way("P20")
+    with pytest.raises(Refused, match="还缺关口材料") as refused:
+        conclude(cast, project)
+    assert refused.value.blockers
+    row = conclude(cast, project, conclusion="fail", text="材料不全，退回")
+    assert (row.passed, {m["status"] for m in row.materials}) == (False, {"未提供"})
+    assert Project.objects.get(code="P20").state == "building"
+    with pytest.raises(WrongRole):
+        actions.conclude_acceptance(by=cast.reviewer, project=project, version=1, stage="first", conclusion="pass", accepted_on=None, text="甲")
+
+
+def test_a_conclusion_that_came_late_into_the_books_says_so(cast, built):
+    row = conclude(cast, built("P20"), accepted_on=D(2007, 7, 2))
+    assert row.record_due == clock.add_working_days(D(2007, 7, 2), 15)
+    assert row.recorded_late
+
+
+# --- evaluation ------------------------------------------------------------------------------------------------------
+
+
+def evaluate(cast, code: str, **values) -> Evaluation:
+    project = Project.objects.get(code=code)
+    return actions.file_evaluation(by=cast.industry, project=project, year=2007, findings="运行正常", **values)
+
+
+def test_use_is_evaluated_once_a_year_after_completion_and_signed_independently(cast, under_way):
+    under_way("P01", "operating"), under_way("P02")
+    with pytest.raises(Refused, match="建成（终验）以后"):
+        evaluate(cast, "P02", use_percent=80)
+    with pytest.raises(Invalid, match="达成 4 个多于目标 3 个"):
+        evaluate(cast, "P01", goals_set=3, goals_met=4, independent=unit("市财政局"))
+    row = evaluate(cast, "P01", use_percent=80, sharing_calls=1200, goals_set=4, goals_met=3, independent=unit("市财政局"))
+    with pytest.raises(Refused, match="已有使用评估"):
+        evaluate(cast, "P01", use_percent=99, independent=unit("市财政局"))
+    assert panels.ranking(2007).rows == []  # what is not signed counts for nothing
+    actions.sign_evaluation(by=cast.finance, evaluation=row, kind="agree")
+    assert [r.score.place for r in panels.ranking(2007).rows] == [1]
+
+
+def test_results_go_to_the_leading_group_once_and_are_held_against_the_targets(cast, under_way):
+    for code in ("P20", "P21"):
+        under_way(code, "operating")
+    evaluate(cast, "P20", use_percent=90, goals_set=2, goals_met=2, satisfaction_percent=80)
+    evaluate(cast, "P21", use_percent=40, goals_set=2, goals_met=1)
+    actions.set_target(by=cast.reviewer, organisation=unit("市国土资源局"), year=2007, score=85, text="达到 85 分")
+    actions.set_target(by=cast.reviewer, organisation=unit("市规划局"), year=2007, score=60, text="达到 60 分")
+    actions.set_target(by=cast.reviewer, organisation=unit("市卫生局"), year=2007, score=60, text="达到 60 分")
+    ranking = panels.ranking(2007)
+    assert {d.unit.name: d.met for d in ranking.departments} == {"市国土资源局": True, "市规划局": False, "市卫生局": None}
+    assert ranking.rows[1].score.basis == "（使用率 40.0×35 ＋ 绩效目标达成 50.0×30）÷ 65"
+    told = {"year": 2007, "title": "领导小组 2007 年第 3 次会议", "held_on": None, "minutes_number": "筑信领纪〔2007〕3号"}
+    assert actions.report_evaluations(by=cast.industry, **told) == 2
+    assert set(Evaluation.objects.values_list("reported_on", flat=True)) == {DAY}
+    with pytest.raises(Refused, match="没有已签署、还未汇报"):
+        actions.report_evaluations(by=cast.industry, **told)
+
+
+def measured(code: str, use=None, calls=None, goals=(None, None), satisfaction=None) -> scoring.Measures:
+    return scoring.Measures(code, code, use, calls, *goals, satisfaction)
+
+
+def test_what_was_not_measured_is_left_out_and_never_zero():
+    full, part = scoring.rank([measured("A", 80, 100, (4, 2), 90), measured("B", 80, None, (4, 2), 90)])
+    assert {full.measures.code: full.points, part.measures.code: part.points} == {"A": 76.5, "B": 70.6}
+    assert scoring.score(measured("B", 80, None, (4, 2), 90), 100).missing == ("共享调用",)
+
+
+def test_too_little_measured_has_no_place_and_equal_points_share_one():
+    rows = scoring.rank([measured("A", 80, None, (1, 1)), measured("B", 80, None, (1, 1)), measured("C", 10, None, (1, 0)), measured("D", None, 5)])
+    assert [(r.measures.code, r.place) for r in rows] == [("A", 1), ("B", 1), ("C", 3), ("D", None)]
+
+
+def test_the_pages_of_acceptance_and_evaluation_are_worked_from_browsers(cast, built, under_way):
+    project = built("P01")
+    office, finance = cast.client("industry"), cast.client("finance")
+    page = office.get("/projects/P01/acceptance/").content.decode()
+    assert "须由市财政局、市发改委、项目专家工作组之一独立签署" in page
+    data = {"version": project.version, "stage": "first", "conclusion": "pass", "text": "合格", "works": "符合设计"}
+    refused = office.post("/projects/P01/acceptance/", data)
+    assert refused.status_code == 422
+    assert "合格" in refused.content.decode()
+    answer = office.post("/projects/P01/acceptance/", data | {"independent": unit("市财政局").pk})
+    row = Acceptance.objects.get()
+    assert answer["Location"] == row.get_absolute_url()
+    assert "等我签署 1 件" in finance.get("/projects/acceptances/").content.decode()
+    assert office.post(row.get_absolute_url(), {"kind": "agree"}).status_code == 409
+    assert cast.client("ndrc").post(row.get_absolute_url(), {"kind": "agree"}).status_code == 404
+    assert finance.post(row.get_absolute_url(), {"kind": "refuse"}).status_code == 422
+    assert finance.post(row.get_absolute_url(), {"kind": "agree"}).status_code == 302
+    assert Round.objects.get(about=row.audit_key).state == "concluded"
+    under_way("P20", "operating")
+    answer = office.post("/projects/P20/evaluation/", {"year": "２００７", "use_percent": "８０", "goals_set": "1", "goals_met": "1", "findings": "好"})
+    assert answer.status_code == 302
+    assert "（使用率 80.0×35 ＋ 绩效目标达成 100.0×30）÷ 65" in finance.get("/projects/evaluations/?year=2007").content.decode()
