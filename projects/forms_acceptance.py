@@ -7,9 +7,8 @@ from django import forms
 from governance.models import Organisation, User
 from governance.roles import Role
 from projects import protection
-from projects.actions import signing
 from projects.forms import Day, Long, PlainInteger, UnitField, Versioned
-from projects.models import Acceptance, Project, SecurityAssessment, SecurityFinding, SecuritySync
+from projects.models import Acceptance, SecurityAssessment, SecurityFinding, SecuritySync
 
 FINDINGS = 3  # rows of findings on the form
 
@@ -39,9 +38,9 @@ class Independent(forms.Form):
 
     independent = IndependentField()
 
-    def __init__(self, *args, project: Project, **kwargs):
+    def __init__(self, *args, independents: list[Organisation], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["independent"].queryset = Organisation.objects.filter(pk__in=[u.pk for u in signing.independents(project)])
+        self.fields["independent"].queryset = Organisation.objects.filter(pk__in=[unit.pk for unit in independents])
 
 
 class AcceptanceForm(Independent, Versioned):

@@ -13,8 +13,8 @@ from projects import actions, guards, life, scoring
 from projects import forms_acceptance as forms
 from projects.actions import acceptance as accepting
 from projects.actions import signing
-from projects.form_views import form_page, project_of
-from projects.models import Acceptance, Evaluation
+from projects.form_views import form_page
+from projects.models import Acceptance, Evaluation, Project
 from projects.panels import acceptance as panels
 
 READ, ACCEPT, MANAGE = Permission.READ_REGISTER, Permission.ACCEPT_WORKS, Permission.MANAGE_PROJECT
@@ -44,11 +44,12 @@ def acceptance(request, pk: int):
     form = forms.SignForm(request.POST or None)
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
+    seats = panels.seats_of(row.round_id)
     context = {
         "a": row,
-        "seats": panels.seats_of(row.round_id),
+        "seats": seats,
         "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
-        "may_sign": signing.may_sign(request.actor, row),
+        "may_sign": signing.may_sign(request.actor, row, seats),
         "may_correct": access.may(request.actor, ACCEPT) and row.correction and not row.corrected_on and row.state != "refused",
         "history": audit.history(row, limit=20),
     }
@@ -73,13 +74,19 @@ def correct(request, pk: int):
     )  # fmt: skip
 
 
+def _with_leads(request, code: str) -> Project:
+    rows = Project.objects.visible_to(request.actor).select_related("budget_unit").prefetch_related("leads__organisation")
+    return found(rows, code=code)
+
+
 @may_enter(ACCEPT)
 def conclude(request, code: str):
     """Conclude the acceptance that a project stands before, beside its material list."""
-    project = project_of(request, code)
+    project = _with_leads(request, code)
+    independents = signing.independents(project)
     stage = request.GET.get("stage") or panels.STAGE_BEFORE.get(project.state, "first")
     stage = stage if stage in accepting.STEPS else "first"
-    form = forms.AcceptanceForm(request.POST or None, project=project, initial={"version": project.version, "stage": stage})
+    form = forms.AcceptanceForm(request.POST or None, independents=independents, initial={"version": project.version, "stage": stage})
     transition = life.BY_VERB[accepting.STEPS[stage]]
     context = {
         "project": project,
@@ -87,7 +94,7 @@ def conclude(request, code: str):
         "materials": accepting.materials(project, transition.verb),
         "blockers": guards.blockers(project, transition),
         "conflict": signing.interest(project, request.actor.organisation_id, request.actor.organisation_name),
-        "independents": signing.independents(project),
+        "independents": independents,
     }
     return form_page(
         request, form, "projects/conclude.html", context, verb="projects.acceptance.conclude", address=project.get_absolute_url(),
@@ -122,11 +129,12 @@ def evaluation(request, pk: int):
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
     placed = next((r for r in panels.ranking(row.year).rows if r.evaluation.pk == row.pk), None)
+    seats = panels.seats_of(row.round_id)
     context = {
         "e": row,
         "score": placed.score if placed else None,
-        "seats": panels.seats_of(row.round_id),
-        "may_sign": signing.may_sign(request.actor, row),
+        "seats": seats,
+        "may_sign": signing.may_sign(request.actor, row, seats),
         "history": audit.history(row, limit=20),
     }
     return form_page(
@@ -138,9 +146,9 @@ def evaluation(request, pk: int):
 @may_enter(ACCEPT)
 def evaluate(request, code: str):
     """File a year's evaluation of one project."""
-    project = project_of(request, code)
+    project = _with_leads(request, code)
     year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=clock.today().year)
-    form = forms.EvaluationForm(request.POST or None, project=project, initial={"year": year})
+    form = forms.EvaluationForm(request.POST or None, independents=signing.independents(project), initial={"year": year})
     conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
     note = "没有测得的不填，不当作 0；评估结果定期向市信息化领导小组汇报，与年度目标挂钩（9.2.8）。" + (f"{conflict}，须选独立签署单位。" if conflict else "")
     context = {"title": "使用评估", "about": f"{project.code} {project.name}", "note": note, "back": project.get_absolute_url(), "back_label": "返回项目"}

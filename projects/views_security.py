@@ -35,10 +35,11 @@ def project(request, code: str):
     day, actor = clock.today(), request.actor
     row = found(panels.with_security(Project.objects.visible_to(actor).filter(code=code).prefetch_related("leads__organisation")), code=code)
     how = panels.reading(day)
-    gradings = [(g, protection.names(g.level, how)) for g in SecurityGrading.objects.filter(project=row).select_related("round")]
+    gradings = [(g, protection.names(g.level, how)) for g in row.gradings.all()]
     pending = next((g for g, _ in gradings if g.state == "signing"), None)
     syncs = {s.item: s for s in row.security_syncs.all()}
     needed = protection.syncs_needed(row.suspended_from or row.state)
+    seats = signatures.seats_of(pending.round_id) if pending else []
     context = {
         "p": row,
         "level": protection.names(row.protection_level, how),
@@ -46,8 +47,8 @@ def project(request, code: str):
         "sources": protection.SOURCES,
         "gradings": gradings,
         "pending": pending,
-        "seats": signatures.seats_of(pending.round_id) if pending else [],
-        "may_sign": bool(pending) and signing.may_sign(actor, pending),
+        "seats": seats,
+        "may_sign": bool(pending) and signing.may_sign(actor, pending, seats),
         "sign": forms.SignForm(),
         "syncs": [(label, syncs.get(key), key in needed) for key, label in SecuritySync.ITEMS],
         "dues": panels.dues_of(row, day),

@@ -5,9 +5,23 @@ from __future__ import annotations
 import datetime as dt
 
 from governance import clock
-from governance.models import Organisation
+from governance.models import Organisation, Round, User
 from projects import actions as projects
-from projects.models import Acceptance, AnnualTarget, Evaluation, Project, Supervision, Topic, TopicReport
+from projects import gates
+from projects.models import (
+    Acceptance,
+    AnnualTarget,
+    Evaluation,
+    GateItem,
+    Project,
+    SecurityAssessment,
+    SecurityFinding,
+    SecurityGrading,
+    SecuritySync,
+    Supervision,
+    Topic,
+    TopicReport,
+)
 
 D = dt.date
 
@@ -49,6 +63,69 @@ def duties(stage) -> None:
         projects.settle_supervision(by=reviewer, visit=visit, settled_on=D(2007, 7, 25), settled_text="接口方案已报网络管理中心")
 
 
+def acceptance(stage) -> None:
+    """P04 is accepted: its papers, the accepting body's own signature and the finance bureau's (D44), first evaluation."""
+    reviewer, industry, finance = stage["demo-reviewer"], stage["demo-industry"], stage["demo-finance"]
+    project = Project.objects.get(code="P04")
+    with clock.at(D(2007, 3, 12)):
+        for requirement in gates.of_gate("accept_finally"):
+            away = requirement.key in AWAY
+            projects.record_gate_item(
+                by=reviewer, project=project, key=requirement.key, status="not_applicable" if away else "provided",
+                document=AWAY.get(requirement.key, f"市政府办公自动化系统一期 {requirement.label}"), is_demo=True,
+            )  # fmt: skip
+    with clock.at(D(2007, 3, 20)):
+        project.refresh_from_db()
+        row = projects.conclude_acceptance(
+            by=industry, project=project, version=project.version, stage="final", conclusion="pass", accepted_on=D(2007, 3, 16),
+            text="30 家办公自动化系统定制开发完成，试运行四个月无重大故障，同意通过终验。", document_number="筑信产验〔2007〕2号",
+            opinions={"works": "符合设计和合同要求", "finance": "决算 88.40 万元，未超批复", "archive": "文档齐全", "effect": "公文流转时间缩短"},
+            independent=_unit("市财政局"), is_demo=True,
+        )  # fmt: skip
+    with clock.at(D(2007, 3, 28)):
+        projects.sign_acceptance(by=finance, acceptance=row, kind="agree", text="已核对决算和资产清单。")
+    with clock.at(D(2007, 8, 6)):
+        projects.set_target(by=reviewer, organisation=_unit("市政府办公厅"), year=2007, score=80, is_demo=True,
+                            text="所牵头项目的使用评估平均得分达到目标", document="2007 年度目标责任书")  # fmt: skip
+        row = projects.file_evaluation(
+            by=industry, project=project, year=2007, use_percent=78, sharing_calls=None, goals_set=3, goals_met=2, satisfaction_percent=82,
+            findings="30 家单位日均登录 640 人次；公文流转尚未与二期贯通，共享调用没有计量。", evidence="2007 年上半年运行日志",
+            independent=_unit("市财政局"), is_demo=True,
+        )  # fmt: skip
+    with clock.at(D(2007, 8, 13)):
+        projects.sign_evaluation(by=finance, evaluation=row, kind="agree")
+
+
+AWAY = {"third_party_test": "规模较小，由验收组现场测试", "sharing_test": "一期不提供共享目录"}
+
+
+def security(stage) -> None:
+    """P04 graded and assessed with one weakness open, P01 waiting for an expert; the four 同步 of both in part."""
+    reviewer, industry, expert = stage["demo-reviewer"], stage["demo-industry"], stage["demo-expert"]
+    experts = [User.objects.get(pk=expert.user_id)]
+    oa, network = Project.objects.get(code="P04"), Project.objects.get(code="P01")
+    with clock.at(D(2007, 2, 12)):
+        row = projects.propose_grading(by=reviewer, project=oa, level=2, system_name="市政府办公自动化系统", experts=experts, is_demo=True,
+                                       grounds="非涉密公文流转，受到破坏会影响全市机关办公秩序。")  # fmt: skip
+        for project, items in ((oa, ("planning", "design", "construction", "use")), (network, ("planning",))):
+            for item in items:
+                projects.record_sync(by=industry, project=project, item=item, done_on=D(2007, 2, 9), evidence=f"{project.code} 安全方案", is_demo=True)
+    with clock.at(D(2007, 2, 26)):
+        projects.sign_grading(by=expert, grading=row, kind="agree", text="同意二级。")
+        projects.record_assessment(
+            by=reviewer, project=oa, kind="evaluation", assessed_on=D(2007, 2, 16), assessor="市信息安全测评组", result="mostly",
+            document="办公自动化系统一期安全测评报告", is_demo=True, findings=[
+                {"text": "部分单位管理员口令未定期更换", "weight": "middle", "due": D(2007, 4, 30), "measure": "统一口令策略"},
+                {"text": "公文库没有异地备份", "weight": "high", "due": D(2007, 9, 30), "measure": "接入容灾备份"}],
+        )  # fmt: skip
+    with clock.at(D(2007, 4, 25)):
+        projects.fix_finding(by=reviewer, finding=SecurityFinding.objects.get(text="部分单位管理员口令未定期更换"), fixed_on=D(2007, 4, 24),
+                             fixed_text="已在 30 家单位启用口令策略")  # fmt: skip
+    with clock.at(D(2007, 8, 14)):
+        projects.propose_grading(by=industry, project=network, level=3, system_name="全市统一网络平台", experts=experts, is_demo=True,
+                                 grounds="承载市、县两级党政机关业务，受到破坏会影响社会秩序。")  # fmt: skip
+
+
 def _unit(name: str) -> Organisation:
     return Organisation.objects.get(name=name)
 
@@ -57,8 +134,15 @@ def remove() -> None:
     """Take away what the story said here; projects lose the tier that it gave them."""
     TopicReport.objects.filter(is_demo=True).delete()
     Supervision.objects.filter(is_demo=True).delete()
-    for model in (Evaluation, Acceptance, AnnualTarget):
+    graded = list(Project.objects.filter(gradings__is_demo=True, is_demo=False).distinct())
+    for model in (Evaluation, Acceptance, AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem):
         model.objects.filter(is_demo=True).delete()
+    Round.objects.filter(kind__in=("acceptance", "evaluation", "grading"), is_demo=True).delete()
+    for project in graded:
+        if not project.gradings.exists():
+            project.protection_level = None
+            project.version += 1
+            project.save()
     for tier in ("subsystem", "application", "total"):  # from below: what stands above others is protected
         for topic in Topic.objects.filter(is_demo=True, tier=tier, children=None).select_related("project"):
             project = topic.project

@@ -126,6 +126,8 @@ def tell() -> None:
     money(stage)
     progress(stage)
     register.duties(stage)
+    register.security(stage)
+    register.acceptance(stage)
     cases_2007(stage)
     choice.candidates(stage)
     office(stage)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, notices, readings, rounds
+from governance import audit, clock, notices, readings, rounds
 from governance.access import Actor
-from governance.models import Body, Discrepancy, Organisation
+from governance.models import Body, Discrepancy, Organisation, Seat
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission
 from governance.rounds import SeatSpec
@@ -32,8 +32,11 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
     """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
     if organisation_id not in project.belongs_to():
         return ""
-    if Discrepancy.objects.filter(code="D44").exists() and readings.current("D44", clock.today()) != "a":
-        return ""
+    try:
+        if readings.current("D44", clock.today()) != "a":
+            return ""
+    except Discrepancy.DoesNotExist:
+        pass  # no plan is loaded: the careful reading
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
@@ -100,12 +103,12 @@ def _answer(by: Actor, row, kind: str, text: str = "") -> str:
     return row.state
 
 
-def may_sign(actor: Actor, row) -> bool:
-    """Whether the actor has a seat of the record that he has not filled yet."""
-    if row.state != "signing" or not access.may(actor, signing(actor), row):
+def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
+    """Whether the actor has one of the record's seats (read with organisation and answers) that is not filled yet."""
+    if row.state != "signing" or not actor.scope(signing(actor)):
         return False
-    try:
-        seat = rounds.seat_for(row.round, actor)
-    except NotVisible:
-        return False
-    return not seat.answers.filter(in_force=True).exists()
+    mine = [
+        s for s in seats
+        if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
+    ]  # fmt: skip
+    return any(not any(a.in_force for a in seat.answers.all()) for seat in mine)

@@ -48,6 +48,19 @@ class Overview:
     dues: list[Due]
     levels: list[tuple[str, int]]  # level in words, number of projects
 
+    @property
+    def dated(self) -> list[Due]:
+        return [d for d in self.dues if d.due is not None]
+
+    @property
+    def lacking(self) -> list[tuple[Project, list[Due]]]:
+        """What is missing at once, by project."""
+        by: dict[Project, list[Due]] = {}
+        for due in self.dues:
+            if due.due is None:
+                by.setdefault(due.project, []).append(due)
+        return list(by.items())
+
 
 def reading(day: dt.date) -> str:
     """The reading of D51; the default where no plan is loaded."""
@@ -61,7 +74,7 @@ def with_security(projects):
     """Projects with their gradings, syncs, assessments and findings; five queries for any number."""
     assessments = SecurityAssessment.objects.prefetch_related(Prefetch("findings", SecurityFinding.objects.order_by("due", "pk")))
     syncs = Prefetch("security_syncs", SecuritySync.objects.filter(withdrawn=""))
-    gradings = Prefetch("gradings", SecurityGrading.objects.exclude(state="refused"))
+    gradings = Prefetch("gradings", SecurityGrading.objects.select_related("round"))
     return projects.prefetch_related(gradings, syncs, Prefetch("security_assessments", assessments))
 
 
@@ -75,7 +88,7 @@ def overview(day: dt.date) -> Overview:
         dues += dues_of(project, day)
     levels = [(protection.names(n, how), sum(line.project.protection_level == n for line in lines)) for n in protection.LEVELS]
     levels.append(("未定级", sum(line.project.protection_level is None for line in lines)))
-    return Overview(lines, sorted(dues, key=lambda d: (d.due is not None, d.due or day, d.project.order)), levels)
+    return Overview(lines, sorted(dues, key=lambda d: (d.due is None, d.due or day, d.project.order)), levels)
 
 
 def line_of(project: Project, day: dt.date, how: str) -> Line:
@@ -84,7 +97,7 @@ def line_of(project: Project, day: dt.date, how: str) -> Line:
     done = {s.item: s.done_on for s in project.security_syncs.all()}
     findings = [f for a in project.security_assessments.all() for f in a.findings.all() if f.fixed_on is None]
     assessments = list(project.security_assessments.all())
-    gradings = list(project.gradings.all())
+    gradings = [g for g in project.gradings.all() if g.state != "refused"]
     return Line(
         project=project, level=protection.names(project.protection_level, how), grading=gradings[0] if gradings else None,
         syncs=tuple((label, done.get(key), key in needed) for key, label in SYNCS.items()),

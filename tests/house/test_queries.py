@@ -131,9 +131,10 @@ def _cases() -> None:
         again(model.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n], version_id=lambda r, n: versions[r.version_id, n])
     for model in (Transition, ConfirmedFact, PlanEntry):
         again(model.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n])
-    opened = again(Round.objects.all(), about=lambda r, n: f"submission:{cases[int(r.about.partition(':')[2]), n]}")
-    seats = again(Seat.objects.all(), round_id=lambda r, n: opened[r.round_id, n])
-    again(Answer.objects.all(), seat_id=lambda r, n: seats[r.seat_id, n])
+    signed = Round.objects.filter(about__startswith="submission:")
+    opened = again(signed, about=lambda r, n: f"submission:{cases[int(r.about.partition(':')[2]), n]}")
+    seats = again(Seat.objects.filter(round__in=signed), round_id=lambda r, n: opened[r.round_id, n])
+    again(Answer.objects.filter(seat__round__in=signed, seat_id__in={pk for pk, _ in seats}), seat_id=lambda r, n: seats[r.seat_id, n])
     # One case grows as well: more steps, more parts that were corrected.
     one = Submission.objects.get(state="under_review", number="SB2008-011")
     again(Transition.objects.filter(submission=one))

@@ -11,7 +11,17 @@ from governance.models import Organisation, User
 from governance.roles import Permission as P
 from governance.roles import Role, Scope
 from priorities.models import Submission
-from projects.models import Milestone, Project, Supervision, Topic
+from projects.models import (
+    Acceptance,
+    Evaluation,
+    Milestone,
+    Project,
+    SecurityFinding,
+    SecurityGrading,
+    SecuritySync,
+    Supervision,
+    Topic,
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,7 @@ def pages() -> list[Page]:
         Page("/projects/compare/?from=2007-01-01&to=2007-08-20", P.READ_REGISTER),
         Page("/projects/compare/?kind=annual_budget&a=2006&b=2007", P.READ_REGISTER, more=_reports),
         *of_duties(),
+        *of_what_is_signed(),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
@@ -165,6 +176,33 @@ def of_duties() -> list[Page]:
         Page(f"{at}report/?kind=annual&year=2006", P.READ_REGISTER, more=reports),
         Page(f"{at}supervise/", P.MANAGE_PROJECT),
         Page(f"/projects/duties/visits/{visit.pk}/", P.READ_REGISTER, more=reports),
+    ]
+
+
+def of_what_is_signed() -> list[Page]:
+    """Acceptance, evaluation and security: lists, records, and the forms of a project."""
+    accepted, evaluated = Acceptance.objects.get(), Evaluation.objects.get()
+    finding, grading, sync = SecurityFinding.objects.first(), SecurityGrading.objects.first(), SecuritySync.objects.first()
+    p04, p01 = (Project.objects.get(code=code) for code in ("P04", "P01"))
+    return [
+        Page("/projects/acceptances/", P.READ_REGISTER),
+        Page(accepted.get_absolute_url(), P.READ_REGISTER),
+        Page(f"{accepted.get_absolute_url()}correction/", P.ACCEPT_WORKS),
+        Page("/projects/P01/acceptance/", P.ACCEPT_WORKS),
+        Page("/projects/evaluations/?year=2007", P.READ_REGISTER),
+        Page(evaluated.get_absolute_url(), P.READ_REGISTER),
+        Page("/projects/evaluations/report/", P.ACCEPT_WORKS),
+        Page("/projects/evaluations/target/", P.MANAGE_PROJECT),
+        Page("/projects/P04/evaluation/", P.ACCEPT_WORKS),
+        Page("/projects/security/", P.READ_REGISTER),
+        Page("/projects/P04/security/", P.READ_REGISTER),
+        Page("/projects/P01/security/", P.READ_REGISTER),
+        Page("/projects/P01/security/grading/", P.READ_REGISTER, more=_reporting(p01)),
+        Page("/projects/P01/security/sync/", P.READ_REGISTER, more=_reporting(p01)),
+        Page("/projects/P01/security/assessment/", P.READ_REGISTER, more=_reporting(p01)),
+        Page(f"/projects/security/gradings/{grading.pk}/file/", P.READ_REGISTER, more=_reporting(grading.project)),
+        Page(f"/projects/security/syncs/{sync.pk}/withdraw/", P.MANAGE_PROJECT),
+        Page(f"/projects/security/findings/{finding.pk}/", P.READ_REGISTER, more=_reporting(p04)),
     ]
 
 
