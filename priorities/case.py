@@ -12,6 +12,7 @@ from governance import clock, rounds
 from governance.access import Actor
 from governance.models import Answer, Round, Seat
 from priorities import (
+    advised,
     conclusions,
     contacts,
     explained,
@@ -144,12 +145,15 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
     conclusion = conclusions.in_force(row)
     shown = _shown(result, document)
     judged, components_judged = screening.facts_of(row, document)
+    marked = {(c.component, c.fact): c for c in advised.changed(row, document)}
     reasons = explained.why(judged, components_judged, day)
     for group in shown["groups"]:
         for step in group["steps"]:
             reason = reasons[step["clause"]]
             step["line"], step["why"] = explained.lines().get(step["clause"]), reason.sentence
             step["facts"] = _facts(step["clause"], document, held, reason.decisive)
+            for fact in step["facts"]:
+                fact["advised"] = marked.get((fact["component"], fact["fact"]))
     cut = Decimal(result["cut_wan"]) or None
     suggested = _suggested(result, row)
     amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
@@ -164,6 +168,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "precedence": rule_sets.precedence_words(day),
         "needs_decision": undecided["needs_decision"],
         "decisions": decisions,
+        "advised": list(marked.values()),
         "advice": rule_sets.advice(judged, components_judged, day, decisions),
         "settled": explained.settled(judged, components_judged, day, decisions),
         "verdict_confirmed": frozen,

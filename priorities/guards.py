@@ -11,7 +11,7 @@ from governance.access import Actor
 from governance.models import Answer, Round, Seat
 from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.roles import Permission, Role, holders
-from priorities import conclusions, contacts, fields, opinions, screening, seats, windows, workflow
+from priorities import advised, conclusions, contacts, fields, opinions, screening, seats, windows, workflow
 from priorities import proposal as proposals
 from priorities.labels import OPINIONS, PAPERS, VERBS
 from priorities.models import Submission
@@ -113,7 +113,7 @@ def _lead_alone(submission: Submission, actor: Actor, day: dt.date) -> list[Bloc
 
 
 def _gaps(submission: Submission) -> list[proposals.Gap]:
-    return [] if submission.is_secret else proposals.gaps(submission.proposal)
+    return [] if submission.is_secret else [*proposals.gaps(submission.proposal), *advised.gaps(submission)]
 
 
 def _submit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:

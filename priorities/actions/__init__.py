@@ -20,6 +20,7 @@ several verbs in one request chain `version=row.version`.
 What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (priorities.guards).
 """
 
+from priorities.actions.advice import advice_shown
 from priorities.actions.approval import refuse, rounds_of, sign, withdraw_signature
 from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.calendar import extend_window, grant_leave, open_window
@@ -65,6 +66,7 @@ __all__ = [
     "adopt",
     "adopt_case",
     "adopt_rule_set",
+    "advice_shown",
     "answer_correction",
     "apply_scenario",
     "attach",

@@ -12,7 +12,7 @@ from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
-from priorities import guards, receipts, screening, workflow
+from priorities import advised, guards, receipts, screening, workflow
 from priorities import proposal as proposals
 from priorities.actions.drafts import create_draft, write
 from priorities.actions.telling import tell_seat
@@ -41,6 +41,11 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
         by_text=by.text, is_demo=row.is_demo,
     )  # fmt: skip
     workflow.advance(by=by, submission=row, verb="submit", to=workflow.SUBMITTED)
+    if changed := advised.changed(row, row.proposal):
+        audit.record(by=by, event="priorities.submission.advised", about=row,
+                     now=[{"component": c.component, "fact": c.fact, "answer": c.answer, "evidence": c.evidence,
+                           "shown_on": str(c.shown_on)} for c in changed],
+                     sentence=f"{row.reference} 第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的")  # fmt: skip
     screening.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
     notices.tell(

@@ -17,7 +17,7 @@ from governance.models import Organisation
 from governance.once import once
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
-from priorities import actions, case, fields, filing_form, opinions, papers, receipts, returned, screening
+from priorities import actions, advised, case, fields, filing_form, opinions, papers, receipts, returned, screening
 from priorities import proposal as proposals
 from priorities.forms import as_typed, base_of, raw_proposal
 from priorities.labels import STATES
@@ -192,11 +192,20 @@ def edit(request, reference: str):
 def _form(request, row: Submission, document: dict, *, errors=None, shown=None, base=None, conflict=None, status=200):
     """The edit page. `base` is what the next save starts from: what is stored, unless what was typed started earlier."""
     context = filing_form.context(row, document, errors=errors or {}, shown=shown)
-    context |= {"row": row, "conflict": conflict, "live": case.live(row, document, request.actor),
+    context |= {"row": row, "conflict": conflict, "live": _live(request, row, document),
                 "base": proposals.canonical(base or row.proposal)}  # fmt: skip
     if conflict:
         context["last_save"] = audit.history(row, limit=5)[:1]
     return render(request, "priorities/edit.html", context, status=status)
+
+
+def _live(request, row: Submission, document: dict) -> dict:
+    """The live panel; what it advises is remembered when it is first seen."""
+    shown = case.live(row, document, request.actor)
+    moves = advised.unseen(row, advised.advised_moves(shown["advice"], document))
+    if moves and row.state in EDITABLE and may(request.actor, WRITE, row):
+        actions.advice_shown(by=request.actor, submission=row, moves=moves)
+    return shown | {"advised": advised.changed(row, document)}
 
 
 def _tell_taken_over(request, typed: Typed, saved: Submission) -> None:
@@ -236,11 +245,12 @@ def autosave(request, reference: str):
 
 @web.page(WRITE, methods=("POST",))
 def live(request, reference: str):
-    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing."""
+    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing of what
+    is typed."""
     row = mine_or_404(request, reference)
     typed = _typed(request, row)
     document = typed.document
-    context = {"row": row, "live": case.live(row, document, request.actor), "p": document, "errors": typed.errors,
+    context = {"row": row, "live": _live(request, row, document), "p": document, "errors": typed.errors,
                "progress": filing_form.progress(document), "gaps": proposals.gaps(document)}  # fmt: skip
     return render(request, "priorities/parts/live.html", context)
 
@@ -281,7 +291,7 @@ def review(request, reference: str):
             "p": row.proposal,
             "gaps": proposals.gaps(row.proposal),
             "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
-            "live": case.live(row, row.proposal, request.actor),
+            "live": _live(request, row, row.proposal),
             "attachments": row.attachments.filter(removed=False).select_related("file"),
         },
     )
