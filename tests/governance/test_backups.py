@@ -12,6 +12,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from governance import backups
 
@@ -165,3 +166,27 @@ def test_a_broken_chain_is_exit_one(source, tmp_path):
     done = manage(folder, "verify_audit")
     assert done.returncode == 1
     assert json.loads(done.stdout)["first_bad"] == 1
+
+
+@pytest.mark.drill
+@pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: pg_dump and pg_restore")
+def test_a_postgresql_backup_restored_elsewhere_gives_the_same_report_and_workbook(tmp_path, empty_databases):
+    def run(folder: str, database: str, *command: str) -> str:
+        environment = os.environ | {"GUIYANG_DATA": str(tmp_path / folder), "GUIYANG_MODE": "embedded", "DATABASE_URL": database}
+        environment.pop("GUIYANG_TODAY", None)
+        done = subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    source, target = empty_databases(), empty_databases()
+    for command in (["migrate", "-v", "0"], ["load_plan"], ["load_demo"], ["backup", str(tmp_path / "one.tar")]):
+        run("a", source, *command)
+    run("b", target, "restore", str(tmp_path / "one.tar"))
+    assert json.loads(run("b", target, "verify_audit"))["ok"]
+    made = []
+    for folder, database in (("a", source), ("b", target)):
+        book, report = tmp_path / f"{folder}.xlsx", tmp_path / f"{folder}.pdf"
+        run(folder, database, "export_budget", "2007", str(book))
+        run(folder, database, "issue_report", "annual_progress", "2007", "--format", "pdf", "--output", str(report))
+        made.append((book.read_bytes(), report.read_bytes()))
+    assert made[0] == made[1]

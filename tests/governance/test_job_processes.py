@@ -137,42 +137,22 @@ def test_workers_killed_again_and_again_lose_nothing_and_make_nothing_twice(hous
     assert len(whole) >= after["documents"]
 
 
-@pytest.fixture
-def empty_database():
-    """The address of an empty database on the suite's own PostgreSQL server, gone afterwards; None on SQLite."""
-    if not settings.ON_POSTGRESQL:
-        yield None
-        return
-    import psycopg2
-
-    address = os.environ["DATABASE_URL"].rpartition("/")[0]
-    name = f"drill_{os.getpid()}_{random.randrange(10**6)}"
-    server = psycopg2.connect(f"{address}/postgres")
-    server.autocommit = True
-    with server.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        yield f"{address}/{name}"
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    server.close()
-
-
 def drilled(program: str, environment: dict[str, str], seconds: int) -> dict:
     """What a drill's program found; its own judgement is its exit code."""
     command = [sys.executable, "-m", f"tests.governance.drill.{program}"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds)
-    print(done.stdout, file=sys.stderr)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_a_thousand_kills_of_two_racing_workers_lose_double_and_break_nothing(database, tmp_path, empty_database):
+def test_a_thousand_kills_of_two_racing_workers_lose_double_and_break_nothing(database, tmp_path, empty_databases):
     environment = a_house(tmp_path)
     if database == "postgresql":
-        if not empty_database:
+        if not settings.ON_POSTGRESQL:
             pytest.skip("needs PostgreSQL: DATABASE_URL is not set")
-        environment["DATABASE_URL"] = empty_database
+        environment["DATABASE_URL"] = empty_databases()
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
     found = drilled("kills", environment, 900)
     assert found["kills"] == 1000
@@ -180,9 +160,9 @@ def test_a_thousand_kills_of_two_racing_workers_lose_double_and_break_nothing(da
 
 
 @pytest.mark.drill
-def test_killed_workers_and_a_lost_emptied_or_hung_redis_lose_nothing_and_block_no_request(tmp_path, empty_database):
+def test_killed_workers_and_a_lost_emptied_or_hung_redis_lose_nothing_and_block_no_request(tmp_path, empty_databases):
     if not shutil.which("redis-server"):
         pytest.fail("redis-server is not installed: apt-get install redis-server")
-    environment = a_house(tmp_path) | ({"DATABASE_URL": empty_database} if empty_database else {})
+    environment = a_house(tmp_path) | ({"DATABASE_URL": empty_databases()} if settings.ON_POSTGRESQL else {})
     found = drilled("broker", environment, 900)
     assert (found["kills"], found["flushes"], found["hangs"]) == (30, 10, 10)
