@@ -252,6 +252,7 @@ class YearsTable:
     sources: list[tuple[str, dict[int, Decimal]]]
     check_wan: Decimal
     whole: bool
+    chosen: Chosen
 
     @property
     def rows(self) -> list[YearsRow]:
@@ -296,4 +297,4 @@ def years_table(stage: str, actor: Actor, chosen: Chosen | None = None) -> Years
             name = project.programme.name if project.programme else STANDALONE
             groups[name].append(YearsRow(project, _lead(project)[0], amounts.get(project.pk, {})))
     named = sorted(groups.items(), key=lambda g: (g[0] == STANDALONE, -sum(r.project.estimate_wan or 0 for r in g[1])))
-    return YearsTable(sorted(years), named, [(label, sources[s]) for s, label in SOURCES if s in sources], plan_total(), whole)
+    return YearsTable(sorted(years), named, [(label, sources[s]) for s, label in SOURCES if s in sources], plan_total(), whole, chosen)

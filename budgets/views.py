@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import actions, chosen, growth, table
+from budgets import actions, chosen, growth, pictures, table
 from budgets.chosen import Chosen
 from budgets.models import SOURCES, STAGES
 from governance import charts, clock, web
@@ -61,6 +61,7 @@ def _context(request, year: int, **more) -> dict:
     groups = [
         {"group": g, "sums": _sums(g, stage, shown), "rows": [_row(r, stage, shown, editable, refused) for r in g.rows]} for g in found.groups
     ]
+    _unfold(groups, request.GET.get("open") == "all")
     return {
         "year": year,
         "stage": stage,
@@ -82,6 +83,21 @@ def _context(request, year: int, **more) -> dict:
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
         "years": range(2005, 2011),
     } | _filter(asked) | more
+
+
+BEFORE = {"approved": "estimate", "appropriated": "approved", "spent": "appropriated"}
+
+
+def _unfold(groups: list[dict], every: bool) -> None:
+    """On the phone a programme is open where something was refused, else where a row has no amount of this stage but one of the
+    stage before; the first one where nothing waits; all on demand."""
+    for group in groups:
+        group["unfolded"] = every or any(r["refused"] for r in group["rows"])
+    if not any(g["unfolded"] for g in groups):
+        for group in groups:
+            group["unfolded"] = any(r["waits"] for r in group["rows"])
+    if groups and not any(g["unfolded"] for g in groups):
+        groups[0]["unfolded"] = True
 
 
 def _card(found, key: str, label: str, stage: str) -> dict:
@@ -121,6 +137,7 @@ def _row(row: table.Row, stage: str, sources, editable: bool, refused: dict) -> 
                       "line": line, "upper": getattr(line, f"{needs}_wan", None) if needs and line else None})  # fmt: skip
     sums = {k: row.sum(k) for k in table.STAGE_KEYS}
     return {"row": row, "cells": cells, "stage": row.sum(stage), **sums, **_derived(sums),
+            "waits": stage in BEFORE and sums[stage] is None and sums[BEFORE[stage]] is not None,
             "empty": needs is not None and not any(c["takes"] for c in cells), "refused": [c for c in cells if c["refused"]]}  # fmt: skip
 
 
@@ -187,6 +204,7 @@ def every_year(request):
     grown = [g for g in table.growth_series(found.years) if g.fund_wan is not None or g.before_wan is not None or g.revenue_wan is not None]
     sums = {year: found.sum(year) for year in found.years}
     groups = [{"name": name, "rows": [{"row": r, "cells": [(y, r.amounts.get(y)) for y in found.years]} for r in rows],
+               "unfolded": request.GET.get("open") == "all" or name == found.groups[0][0],
                "cells": [found.sum(y, rows) for y in found.years], "total": table.add(r.total for r in rows),
                "estimate": sum(r.project.estimate_wan or 0 for r in rows)} for name, rows in found.groups]  # fmt: skip
     total = table.add(sums.values())
@@ -199,7 +217,7 @@ def every_year(request):
         "gap": found.unsplit_wan, "reconciled": found.planned_wan == found.check_wan, "growth": grown, "years": range(2005, 2011),
         "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None, "may_edit": may(request.actor, EDIT),
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
-    } | _filter(asked))  # fmt: skip
+    } | _filter(asked) | {"pictures": pictures.of_years(found, dict(STAGES)[stage], request.actor)})  # fmt: skip
 
 
 @web.page(EDIT, methods=("POST",))

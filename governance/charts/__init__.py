@@ -18,11 +18,13 @@ from governance.charts.bars import (
 from governance.charts.flows import Flow, flows
 from governance.charts.frontier import Spot, frontier
 from governance.charts.gantt import Group, Mark, Milestone, Phase, Row, gantt, gantt_row, is_outside
+from governance.charts.money import cumulative, stages, year_stack
 from governance.charts.project import project_time
 from governance.charts.scale import Scale, fit, text_width, year_bands
 from governance.charts.waiting import Step, schedule, wait
 
 __all__ = [
     "BarRow", "Flow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Spot", "Step", "YearValue", "bar", "bars", "bullet",
-    "fit", "flows", "frontier", "gantt", "gantt_row", "is_outside", "project_time", "schedule", "stacked", "text_width", "wait", "year_bands", "years",
+    "cumulative", "fit", "flows", "frontier", "gantt", "gantt_row", "is_outside", "project_time", "schedule", "stacked", "stages",
+    "text_width", "wait", "year_bands", "year_stack", "years",
 ]  # fmt: skip

@@ -21,6 +21,13 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     const back = event.target.closest("[data-back]");
     if (back) history.back();
+    const fold = event.target.closest("[data-fold]");
+    if (fold) {
+      /* a group of a table: without script the link shows all groups */
+      event.preventDefault();
+      if (!fold.dataset.unfold) fold.dataset.unfold = fold.textContent === fold.dataset.fold ? "展开" : fold.textContent;
+      fold.textContent = fold.closest("tbody").classList.toggle("folded") ? fold.dataset.unfold : fold.dataset.fold;
+    }
     const add = event.target.closest("[data-add-row]");
     if (add) addRow(add);
   });

@@ -183,6 +183,30 @@ def test_a_page_makes_at_most_fifteen_queries_whatever_the_rows(cast, address):
     assert counts[0] == counts[1] <= 15
 
 
+def test_on_the_phone_what_waits_is_open_and_the_other_programmes_fold(cast):
+    fill(cast, "P04", "approved", "10")
+    client = cast.client("finance")
+    groups = {g["group"].name: g["unfolded"] for g in client.get("/budgets/2007/?stage=appropriated").context["groups"]}
+    waiting = Project.objects.get(code="P04").programme.name
+    assert {name for name, unfolded in groups.items() if unfolded} == {waiting}
+    page = client.get("/budgets/2007/?stage=appropriated&open=all").content.decode()
+    assert 'class="folded"' not in page
+    assert 'class="folded"' in client.get("/budgets/2007/?stage=appropriated").content.decode()
+
+
+def test_every_year_s_page_draws_sources_stages_and_sums_over_the_years(cast):
+    client = cast.client("finance")
+    assert not client.get("/budgets/all/").context["pictures"]
+    fill(cast, "P04", "approved", "10")
+    fill(cast, "P04", "approved", "5", source="own", year=2008)
+    drawn = client.get("/budgets/all/").context["pictures"]
+    assert {b.title for b in drawn["by_source"].blocks} == {"2007 年 市财政 10.00", "2008 年 建设单位自筹 5.00"}
+    assert drawn["grown"].curves[0].points[-1].text == "2008 年底 批复 15.00"
+    assert drawn["by_project"].rows[0].text == "15　—　—"
+    only_own = client.get("/budgets/all/?source=own").context["pictures"]
+    assert only_own["by_project"].rows[0].text == "5　—　—"
+
+
 def test_every_year_s_page_sums_by_year_source_and_programme(cast):
     fill(cast, "P01", "approved", "120", year=2006)
     fill(cast, "P01", "approved", "160", year=2007)

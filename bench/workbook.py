@@ -1,0 +1,127 @@
+"""The budget workbook against bare floors in one run, on a SQLite database of its own in a folder that is thrown away.
+
+    python bench/workbook.py [ROWS]    export of ROWS (100,000) lines against a bare openpyxl write-only loop of ROWS × 15 cells
+                                       with the same looks (target: at most 1.3 × the time, at most 80 MiB above idle)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+DAY = dt.date(2007, 8, 20)
+NAME = "第{}号部门业务应用系统建设（一期）工程"
+A_PROJECT = 50  # lines of one project: ten years × five sources
+
+
+def setup() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiyang_egov.settings")
+    import django
+
+    django.setup()
+
+
+def fill(rows: int) -> None:
+    """The plan, and ROWS lines on projects outside it."""
+    from django.core.management import call_command
+
+    from budgets.models import SOURCES, BudgetLine
+    from projects.models import Project
+
+    call_command("migrate", verbosity=0)
+    call_command("load_plan", stdout=io.StringIO())
+    projects = Project.objects.bulk_create(
+        [Project(code=f"N2007-{n}", name=NAME.format(n), origin="takeover", registered_on=DAY, estimate_wan=100 + n % 900, order=1000 + n)
+         for n in range(rows // A_PROJECT)], batch_size=500,
+    )  # fmt: skip
+    sources = [s for s, _ in SOURCES][:5]
+    for project in projects:
+        BudgetLine.objects.bulk_create(
+            BudgetLine(project=project, fiscal_year=y, source=s, estimate_wan=30, approved_wan=20 + y % 7, appropriated_wan=10, spent_wan=f"{y % 9}.25",
+                       unit_code="101001", function_code="2070101", economic_code="31003")
+            for y in range(2001, 2011) for s in sources
+        )  # fmt: skip
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def product() -> None:
+    """The product's export, all years."""
+    setup()
+    from budgets import workbook
+    from budgets.importing import SYSTEM
+
+    workbook.export(2050, SYSTEM, DAY)  # warm, and the idle size of a worker that has made a small one
+    before, start = peak_mib(), time.process_time()
+    content, _ = workbook.export("all", SYSTEM, DAY)
+    print(f"{time.process_time() - start:.2f} {peak_mib() - before:.0f} {len(content) / 2**20:.1f}")
+
+
+def floor(rows: int) -> None:
+    """A bare write-only loop: 15 cells a row, five of them money, with the product's looks."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+
+    from governance import workbooks
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("预算")
+    texts, numbers = [], []
+    for _ in range(9):
+        texts.append(workbooks.dress(WriteOnlyCell(sheet, value="")))
+    for _ in range(6):
+        cell = workbooks.dress(WriteOnlyCell(sheet, value=0), fill="open", across="right", unlocked=True)
+        cell.number_format = workbooks.WAN
+        numbers.append(cell)
+    before, start = peak_mib(), time.process_time()
+    for n in range(rows):
+        values = (f"N2007-{n}", NAME.format(n // A_PROJECT), "市信息产业局", "2006年—2010年", "市财政", "101001", "2070101", "31003",
+                  f"N2007-{n}|2007|city")  # fmt: skip
+        for cell, text in zip(texts, values, strict=True):
+            cell.value = text
+        for cell, amount in zip(numbers, (30.0, 20.0 + n % 7, 10.0, n % 9 + 0.25, 10.0, 0.5), strict=True):
+            cell.value = amount
+        sheet.append(texts + numbers)
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        size = file.tell()
+    print(f"{time.process_time() - start:.2f} {peak_mib() - before:.0f} {size / 2**20:.1f}")
+
+
+def run(what: str, *more: str) -> tuple[float, float, float]:
+    done = subprocess.run([sys.executable, __file__, what, *more], capture_output=True, text=True, check=True)
+    return tuple(float(x) for x in done.stdout.split())
+
+
+def main(rows: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"GUIYANG_MODE": "embedded", "GUIYANG_DATA": folder, "GUIYANG_TODAY": DAY.isoformat()}
+        setup()
+        fill(rows)
+        took = {}
+        for what in ("floor", "product"):
+            took[what], mib, size = run(what, str(rows))
+            print(f"{what}: {took[what]:.2f} s cpu, {mib:.0f} MiB above idle, file {size} MiB", flush=True)
+        print(f"export of {rows} rows: ratio {took['product'] / took['floor']:.2f} (target 1.3)")
+
+
+if __name__ == "__main__":
+    what = sys.argv[1] if len(sys.argv) > 1 else "100000"
+    if what == "product":
+        product()
+    elif what == "floor":
+        setup()
+        floor(int(sys.argv[2]))
+    else:
+        main(int(what))
