@@ -22,7 +22,7 @@ from projects import panels, rating
 from projects.actions.checks import reporting
 from projects.labels import INVESTMENT_TYPES, ORIGINS, STATES
 from projects.models import Project
-from projects.panels.lists import BASES, SORT_LABELS, Filter, Listing
+from projects.panels.lists import BASES, LARGE, SORT_LABELS, Filter, Listing
 from projects.panels.plan import TIME_CODES, touched
 
 STAGES = ("approved", "appropriated", "spent")
@@ -61,15 +61,18 @@ def _sum(rows: list[ProjectYear], project_id: int, name: str) -> Decimal | None:
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def listing(request):
-    """The list as a good spreadsheet: views, filters, rows with their year's money, three closing lines."""
+    """The list as a good spreadsheet: views, filters, rows with their year's money, three closing lines. Of a large
+    register `?part=totals` asks for the closing lines, which then come by themselves (htmx) or with the page."""
     day, asked = clock.today(), Filter.read(request.GET)
+    counted = request.GET.get("part") == "totals"
     year = asked.year or day.year
     entries, money = touched(day), YearMoney(request.actor, year)
-    found_rows = panels.listing(request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year)
-    options = panels.options()
+    found_rows = panels.listing(request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year,
+                                counted=counted)  # fmt: skip
+    options = panels.options(counted=found_rows.totals is not None and found_rows.totals.all <= LARGE)
     return render(
         request,
-        "pages/projects.html",
+        "pages/parts/project_totals.html" if counted and request.htmx else "pages/projects.html",
         {
             "f": asked,
             "list": found_rows,
@@ -78,7 +81,12 @@ def listing(request):
             "money": money if money.rows is not None else None,
             "sums": [money.total(stage) for stage in STAGES],
             "unfilled": sum((money.rows or {}).get(r.project.pk) is None for r in found_rows.rows),
-            "whole_page": found_rows.page.paginator.num_pages == 1,
+            "whole_page": found_rows.page.is_whole,
+            "totals": found_rows.totals,
+            "totals_address": f"{asked.address()}&part=totals",
+            "pages": [(word, asked.address(**{way: place})) for word, way, place in
+                      (("上一页", "before", found_rows.page.before), ("下一页", "after", found_rows.page.after)) if place],
+            "first_page": asked.address() if asked.after or asked.before else "",
             "tabs": _tabs(asked, found_rows, options, entries, day),
             "chips": _chips(asked, options),
             "options": options,
@@ -88,23 +96,23 @@ def listing(request):
             "sorts": SORT_LABELS.items(),
             "bases": BASES.items(),
             "years": settings.PLAN_YEARS,
-            "agrees": found_rows.check_wan == found_rows.planned_wan,
         },
     )
 
 
 def _tabs(asked: Filter, shown: Listing, options: dict, entries, day: dt.date) -> list[dict]:
     """The views that people ask for, with their counts: all, the running year, a programme, the unit named most, …"""
-    views = [("全部", {}, shown.counts["all"]), (f"周期含 {day.year} 年", {"year": day.year}, shown.counts["year"])]
-    programmes = sorted((p for p in options["programmes"] if p.get("count")), key=lambda p: -p["count"])
+    totals = shown.totals
+    views = [("全部", {}, totals and totals.all), (f"周期含 {day.year} 年", {"year": day.year}, totals and totals.year)]
+    programmes = sorted((p for p in options["programmes"] if "count" in p), key=lambda p: -(p["count"] or 0))
     views += [(p["name"], {"programme": p["key"]}, p["count"]) for p in programmes[:1]]
     views += [(f"{u['name']}列名", {"lead": int(u["key"])}, u["count"]) for u in options["leads"][:1]]
     views.append(("时间有不一致", {"discrepancy": "time"}, len(entries.projects_of(TIME_CODES))))
-    views.append(("自评与测算不同", {"rated": "differ"}, shown.shown if asked.rated else None))
+    views.append(("自评与测算不同", {"rated": "differ"}, totals.shown if totals and asked.rated else None))
     return [
         {"label": label, "count": count, "address": Filter(**values).address() if values else "/projects/",
          "current": Filter(**values) == Filter(**{k: getattr(asked, k) for k in Filter.__dataclass_fields__
-                                                   if k not in ("sort", "page", "basis")})}
+                                                   if k not in ("sort", "after", "before", "basis")})}
         for label, values, count in views
     ]  # fmt: skip
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, CharField, Count, Max, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from governance import charts
@@ -19,22 +18,16 @@ from governance.web import integer
 from projects import rating
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
 from projects.models import Milestone, Phase, Programme, Project, ProjectLead
+from projects.panels import keyset
+from projects.panels.keyset import SORTS, Keyset
 from projects.panels.plan import TIME_CODES, Touched
 from projects.panels.ratings import differs, latest_report, rating_of, with_facts
 
 PAGE_ROWS = 200
 DIFFER_MOST = 5000
 NAMED_MOST = 40
-SORTS = {
-    "order": ("order", "pk"),
-    "-estimate": ("-estimate_wan", "order"),
-    "estimate": ("estimate_wan", "order"),
-    "end": ("latest_end", "order"),
-    "-percent": ("-percent", "order"),
-    "state": ("state", "order"),
-}
-SORT_LABELS = {"order": "按规划次序", "-estimate": "按概算由大到小", "estimate": "按概算由小到大", "end": "按止期",
-               "-percent": "按完成比例", "state": "按状态"}  # fmt: skip
+LARGE = 2000  # above so many rows the totals are a request of their own
+SORT_LABELS = {key: sort.label for key, sort in SORTS.items()}
 BASES = {"any": "列名即算（重复计数）", "first": "只算第一牵头"}
 
 
@@ -53,7 +46,8 @@ class Filter:
     rated: str = ""  # "differ": self-rating and computed rating disagree
     q: str = ""
     sort: str = "order"
-    page: int = 1
+    after: str = ""  # a place of panels.keyset
+    before: str = ""
 
     @classmethod
     def read(cls, params: Mapping) -> Filter:
@@ -76,18 +70,19 @@ class Filter:
             rated=_one_of(params, "rated", {"differ": ""}),
             q=query,
             sort=_one_of(params, "sort", SORTS) or "order",
-            page=integer(params.get("page"), name="页码", low=1, high=999_999, default=1),
+            after=_one_of(params, "after"),
+            before=_one_of(params, "before"),
         )
 
     @property
     def is_empty(self) -> bool:
-        return replace(self, sort="order", page=1, basis="any") == Filter()
+        return replace(self, sort="order", after="", before="", basis="any") == Filter()
 
     def address(self, **changes) -> str:
         """The query string with some values changed; empty ones are left out."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__} | {"page": 1} | changes
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__} | {"after": "", "before": ""} | changes
         values["d"] = values.pop("discrepancy")
-        defaults = {"sort": "order", "page": 1, "basis": "any"}
+        defaults = {"sort": "order", "basis": "any"}
         shown = {k: v for k, v in values.items() if v not in ("", None) and v != defaults.get(k)}
         return "?" + urlencode(shown)
 
@@ -177,12 +172,9 @@ class ListRow:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A page of the list, its closing lines and the tabs' counts."""
+class Totals:
+    """The closing lines and the tabs' counts: what the filter lets through, what it leaves out, the plan's own sum."""
 
-    filter: Filter
-    page: Page
-    rows: list[ListRow]
     shown: int
     shown_wan: Decimal
     outside: list[str]  # codes of the plan's rows that the filter leaves out, at most NAMED_MOST
@@ -192,7 +184,22 @@ class Listing:
     planned_wan: Decimal
     other: int  # projects beyond the plan's rows
     check_wan: Decimal | None  # what the rows of 10.4 add up to
-    counts: dict[str, int] = field(default_factory=dict)
+    all: int
+    year: int  # projects whose time touches the running year
+
+    @property
+    def agrees(self) -> bool:
+        return self.check_wan == self.planned_wan
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the list; `totals` is None where the register is large and they are asked for apart."""
+
+    filter: Filter
+    page: Keyset
+    rows: list[ListRow]
+    totals: Totals | None
 
 
 Drawn = tuple[list[charts.Milestone], list[charts.Phase]]
@@ -227,41 +234,53 @@ def chart_row(project: Project, drawn: Drawn, *, marks=()) -> charts.Row | None:
 
 
 def listing(
-    actor, asked: Filter, *, day: dt.date, touched: Touched, tab_year: int | None = None,
+    actor, asked: Filter, *, day: dt.date, touched: Touched, tab_year: int | None = None, counted: bool = False,
     money_of: Callable[[list[Project]], Mapping[int, rating.Money]] = lambda projects: {},
 ) -> Listing:  # fmt: skip
-    """A page of projects: counts, rows, their leads, their pictures; one more query where a filter leaves rows out, and
-    one where there is more than one page. `money_of` is asked once for the money of the rows, by the project's id."""
+    """A page of projects with their leads and pictures. The totals come along unless the register holds more than LARGE
+    rows, where only `counted` asks for them. `money_of` is asked once for the money of the rows, by the project's id."""
     visible = Project.objects.visible_to(actor)
-    passing = asked.rows(visible, touched)
-    ordered = with_facts(passing).order_by(*SORTS[asked.sort])
-    counted = _counts(visible, tab_year or day.year)
+    passing, sort = asked.rows(visible, touched), SORTS[asked.sort]
     if asked.rated:
-        found = [p for p in ordered[:DIFFER_MOST] if latest_report(p)]
-        money = money_of(found)
-        found = [p for p in found if differs(p, rating_of(p, day, money=money.get(p.pk)))]
+        page = keyset.page(with_facts(passing), sort, size=DIFFER_MOST)
+        rows = [p for p in page.rows if latest_report(p)]
+        known = money_of(rows)
+        rows = [p for p in rows if differs(p, rating_of(p, day, money=known.get(p.pk)))]
+        page = replace(page, rows=rows[:PAGE_ROWS])
     else:
-        found = list(ordered[: PAGE_ROWS + 1])
-    if len(found) <= PAGE_ROWS:  # the usual case: what is on the page is all that passes
-        shown, shown_wan = len(found), _sum(found)
-        page = Paginator(found, PAGE_ROWS).get_page(1)
-        left_out = visible.planned().exclude(pk__in=[p.pk for p in found])
-    else:
-        sums = passing.aggregate(n=Count("pk"), wan=Sum("estimate_wan"))
+        page = keyset.page(with_facts(passing), sort, size=PAGE_ROWS, after=asked.after, before=asked.before)
+    small = page.is_whole and asked.is_empty
+    totals = None
+    if counted or small or not visible.order_by("pk").values("pk")[LARGE : LARGE + 1].exists():
+        totals = _totals(visible, asked, touched, page, tab_year or day.year)
+    marks, known = marks_of(page.rows), money_of(page.rows)
+    windows = [(p.start, p.latest_end) for p in page.rows if p.start and p.latest_end]
+    scale = (min(w[0] for w in windows), max(w[1] for w in windows)) if windows else None
+    rows = [_row(p, day, known.get(p.pk), touched, marks[p.pk], scale) for p in page.rows]
+    return Listing(asked, page, rows, totals)
+
+
+def _totals(visible: QuerySet, asked: Filter, touched: Touched, page: Keyset, year: int) -> Totals:
+    """Two queries, one more where a filter leaves rows out or there is more than one page."""
+    planned = ~Q(plan_item=None)
+    check = PlanItem.objects.order_by().values("plan").annotate(wan=Sum("estimate_wan")).values("wan")[:1]
+    every = visible.order_by().aggregate(
+        all=Count("pk"), planned=Count("pk", filter=planned), wan=Sum("estimate_wan", filter=planned),
+        year=Count("pk", filter=Q(latest_start__year__lte=year, latest_end__year__gte=year)), check=Min(Subquery(check)),
+    )  # fmt: skip
+    shown, shown_wan = len(page.rows), _sum(page.rows)
+    if not page.is_whole and not asked.rated:
+        sums = asked.rows(visible, touched).order_by().aggregate(n=Count("pk"), wan=Sum("estimate_wan"))
         shown, shown_wan = sums["n"], sums["wan"] or Decimal(0)
-        pages = Paginator(ordered, PAGE_ROWS)
-        pages.count = shown
-        page = pages.get_page(asked.page)
-        page.object_list = list(page.object_list) if asked.page > 1 else found[:PAGE_ROWS]
-        left_out = visible.planned().exclude(pk__in=passing.values("pk"))
-    outside = [] if asked.is_empty else list(left_out.order_by("order").values_list("code", "estimate_wan"))
-    marks = marks_of(page)
-    money = money_of(list(page))
-    rows = [_row(p, day, money.get(p.pk), touched, marks[p.pk], counted) for p in page]
-    return Listing(
-        asked, page, rows, shown, shown_wan, [code for code, _ in outside[:NAMED_MOST]], len(outside),
-        sum((wan or Decimal(0) for _, wan in outside), Decimal(0)), counted["planned"], counted["wan"] or Decimal(0),
-        counted["all"] - counted["planned"], counted["check"], counted,
+    outside: list[tuple[str, Decimal | None]] = []
+    if not asked.is_empty:
+        here = page.is_whole or asked.rated
+        inside = [p.pk for p in page.rows] if here else asked.rows(visible.planned(), touched).order_by().values("pk")
+        outside = list(visible.planned().exclude(pk__in=inside).order_by("order").values_list("code", "estimate_wan"))
+    return Totals(
+        shown, shown_wan, [code for code, _ in outside[:NAMED_MOST]], len(outside),
+        sum((wan or Decimal(0) for _, wan in outside), Decimal(0)), every["planned"], every["wan"] or Decimal(0),
+        every["all"] - every["planned"], every["check"], every["all"], every["year"],
     )  # fmt: skip
 
 
@@ -269,18 +288,7 @@ def _sum(projects) -> Decimal:
     return sum((p.estimate_wan or Decimal(0) for p in projects), Decimal(0))
 
 
-def _counts(visible: QuerySet, year: int) -> dict:
-    """Counts of the tabs, the plan's total as the projects add it up and as the rows of 10.4 do (`check`)."""
-    planned = ~Q(plan_item=None)
-    rows = PlanItem.objects.order_by().values("plan").annotate(wan=Sum("estimate_wan")).values("wan")[:1]
-    return visible.order_by().aggregate(
-        all=Count("pk"), planned=Count("pk", filter=planned), wan=Sum("estimate_wan", filter=planned),
-        year=Count("pk", filter=Q(latest_start__year__lte=year, latest_end__year__gte=year)),
-        first=Min("start"), last=Max("latest_end"), check=Min(Subquery(rows)),
-    )  # fmt: skip
-
-
-def _row(project, day, money, touched: Touched, marks: Drawn, counted: dict) -> ListRow:
+def _row(project, day, money, touched: Touched, marks: Drawn, scale: tuple[dt.date, dt.date] | None) -> ListRow:
     leads, newest = leads_of(project), latest_report(project)
     computed = rating_of(project, day, money=money)
     flags = tuple(dict.fromkeys(flag for lead in leads[:1] for flag in lead.flags))
@@ -288,8 +296,8 @@ def _row(project, day, money, touched: Touched, marks: Drawn, counted: dict) -> 
         flags += ("含泛指",)
     if project.leads_open_ended:
         flags += ("等",)
-    first, last, shape = counted["first"], counted["last"], chart_row(project, marks)
-    drawn = charts.gantt_row(shape, first=first, last=last, today=day, width=180) if shape and first and last else None
+    shape = chart_row(project, marks)
+    drawn = charts.gantt_row(shape, first=scale[0], last=scale[1], today=day, width=180) if shape and scale else None
     count, weighty = touched.counts(project.code)
     return ListRow(
         project, leads, flags, computed, newest.own_label if newest else "",
@@ -297,8 +305,26 @@ def _row(project, day, money, touched: Touched, marks: Drawn, counted: dict) -> 
     )  # fmt: skip
 
 
-def options() -> dict[str, list[dict]]:
-    """What the filter offers, in one query: `leads` (most projects first) and `programmes`, each key, name, count."""
+def options(*, counted: bool = True) -> dict[str, list[dict]]:
+    """What the filter offers: `leads` (most projects first) and `programmes`, each key, name, count; one query. Without
+    `counted` (a large register) the counts are None and units stand in their own order; two queries."""
+    if not counted:
+        named = ProjectLead.objects.filter(is_generic=False, organisation=OuterRef("pk"))
+        units = Organisation.objects.filter(Exists(named)).select_related("canonical").order_by("pk")
+        survivors = {u.survivor_id: (u.canonical or u).name for u in units}
+        found = {
+            "lead": [{"key": str(pk), "name": name, "rank": pk, "count": None} for pk, name in survivors.items()],
+            "programme": [{"key": p.key, "name": p.name, "rank": p.order, "count": None} for p in Programme.objects.all()],
+        }
+    else:
+        found = _counted_options()
+    return {
+        "leads": sorted(found["lead"], key=lambda o: (-(o["count"] or 0), o["rank"])),
+        "programmes": [*sorted(found["programme"], key=lambda o: o["rank"]), {"key": "none", "name": STANDALONE}],
+    }
+
+
+def _counted_options() -> dict[str, list[dict]]:
     unit = Coalesce("organisation__canonical_id", "organisation_id", output_field=BigIntegerField())
     leads = (
         ProjectLead.objects.filter(is_generic=False)
@@ -318,7 +344,4 @@ def options() -> dict[str, list[dict]]:
     found: dict[str, list[dict]] = {"lead": [], "programme": []}
     for kind, key, name, rank, n in leads.union(programmes, all=True):
         found[kind].append({"key": key, "name": name, "rank": rank, "count": n})
-    return {
-        "leads": sorted(found["lead"], key=lambda o: (-o["count"], o["rank"])),
-        "programmes": [*sorted(found["programme"], key=lambda o: o["rank"]), {"key": "none", "name": STANDALONE}],
-    }
+    return found

@@ -14,6 +14,7 @@ from governance import clock
 from governance.models import Notice, Organisation
 from projects import actions
 from projects.models import PlanTask, ProgressReport, Project, ProjectLead
+from projects.panels import lists
 from tests.projects.gates import record_papers
 
 MOST = 15
@@ -53,6 +54,42 @@ def test_the_list_asks_as_much_of_200_rows_as_of_27(cast, under_way, address):
     many = count(client, address)
     assert many <= few
     assert few <= MOST
+
+
+@pytest.mark.parametrize("sort", ["order", "-estimate", "estimate", "end", "-percent", "state"])
+def test_pages_by_place_show_every_row_once_in_order_and_back_again(cast, monkeypatch, sort):
+    more_projects(33)
+    Project.objects.filter(code__startswith="N").update(estimate_wan=None, percent=7)
+    monkeypatch.setattr(lists, "PAGE_ROWS", 13)
+    codes, address, ways = [], f"/projects/?sort={sort}", []
+    while address:
+        answer = cast.client("auditor").get(address)
+        codes.append([r.project.code for r, _ in answer.context["rows"]])
+        onward = {word: "/projects/" + way for word, way in answer.context["pages"]}
+        ways.append(onward.get("上一页"))
+        address = onward.get("下一页")
+    assert [len(page) for page in codes] == [13, 13, 13, 13, 8]
+    assert len({code for page in codes for code in page}) == 60
+    for number, way in enumerate(ways[1:], 1):
+        back = cast.client("auditor").get(way).context["rows"]
+        assert [r.project.code for r, _ in back] == codes[number - 1]
+    wan = [p.estimate_wan for p in (Project.objects.get(code=c) for page in codes for c in page) if p.estimate_wan is not None]
+    if "estimate" in sort:
+        assert wan == sorted(wan, reverse=sort == "-estimate")
+
+
+def test_a_large_register_asks_for_its_totals_apart(cast, monkeypatch):
+    more_projects(33)
+    monkeypatch.setattr(lists, "LARGE", 30)
+    monkeypatch.setattr(lists, "PAGE_ROWS", 20)
+    client = cast.client("auditor")
+    shown = client.get("/projects/?sort=-estimate")
+    assert shown.context["totals"] is None
+    assert "看合计" in shown.content.decode()
+    apart = client.get("/projects/?sort=-estimate&part=totals", headers={"HX-Request": "true"}).content.decode()
+    assert apart.lstrip().startswith("<tfoot>")
+    assert "筛选合计 60 项" in apart
+    assert "全部 27 项" in apart
 
 
 @pytest.mark.parametrize("name", ["reviewer", "health_cio", "leader", "industry", "auditor"])
@@ -111,7 +148,7 @@ def test_a_unit_counts_once_as_first_lead_and_23_times_by_participation(cast):
     assert (first.shown, first.shown_wan) == (13, Decimal(3695))
 
 
-@pytest.mark.parametrize("query", ["year=0", "year=abc", "state=flying", "sort=name", "page=x", "lead=-1", "rated=1"])
+@pytest.mark.parametrize("query", ["year=0", "year=abc", "state=flying", "sort=name", "after=x", "after=9999999999~1~1", "lead=-1", "rated=1"])
 def test_an_impossible_filter_is_a_sentence_and_not_everything(cast, query):
     answer = cast.client("reviewer").get(f"/projects/?{query}")
     assert answer.status_code == 422
