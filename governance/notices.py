@@ -7,11 +7,22 @@ from django.db.models import Q
 from governance.models import Notice
 from governance.verbs import step
 
+# topic: its words, and how it is sent by e-mail to somebody who chose nothing
+TOPICS = {
+    "case": ("申报、审核与会签", "at_once"),
+    "deadline": ("期限提醒", "digest"),
+    "document": ("文档与报表", "none"),
+    "account": ("账号与任职", "at_once"),
+}
+
 
 @step
 def tell(*, key: str, sentence: str, address: str, user_id: int | None = None, organisation_id: int | None = None,
-         role: str = "", is_demo: bool = False) -> None:
-    """Put a notice in the transaction of the verb under way. `key` makes it unique: the second is dropped."""
+         role: str = "", is_demo: bool = False, topic: str = "case") -> None:
+    """Put a notice in the transaction of the verb under way. `key` makes it unique: the second is dropped.
+
+    It goes out by e-mail once that transaction has committed (governance.mail), as the person wants its topic.
+    """
     Notice.objects.get_or_create(
         key=key,
         defaults={
@@ -20,6 +31,7 @@ def tell(*, key: str, sentence: str, address: str, user_id: int | None = None, o
             "user_id": user_id,
             "organisation_id": organisation_id,
             "role": str(role),
+            "topic": topic,
             "is_demo": is_demo,
         },
     )

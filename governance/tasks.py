@@ -28,6 +28,14 @@ def daily() -> dict[str, str]:
     return failed
 
 
+@shared_task(name="governance.tasks.post", ignore_result=True)
+def post() -> dict[str, int]:
+    """Send what committed notices have to be sent by e-mail."""
+    from governance import mail
+
+    return mail.post()
+
+
 def _use_own_queue(conf) -> None:
     """This database's queue, for what is listened to and for what the beat sends."""
     from governance.jobs.bell import queue_name

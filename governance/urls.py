@@ -10,6 +10,7 @@ app_name = "governance"
 urlpatterns: list = [
     path("hat/", views.hat, name="hat"),
     path("notices/", views.notice_list, name="notices"),
+    path("notices/choices/", views.notice_choices, name="notice_choices"),
     path("password/", views.password, name="password"),
     path("documents/", views.documents, name="documents"),
     path("documents/progress/", views.progress, name="progress"),

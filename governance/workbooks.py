@@ -26,7 +26,7 @@ from governance.workbook_reader import UnsafeWorkbook, read_safely
 from governance.workbook_stream import RowWriter, look_of, merged
 
 __all__ = [
-    "MEDIA_TYPE", "Book", "RowWriter", "UnsafeWorkbook", "amounts_only", "dress", "engine", "letter", "look_of", "protect", "read_safely",
+    "MEDIA_TYPE", "Book", "RowWriter", "UnsafeWorkbook", "amounts_only", "choose", "dress", "engine", "hint", "letter", "look_of", "protect", "read_safely",
     "report", "safe_text", "warn",
 ]  # fmt: skip
 
@@ -162,6 +162,29 @@ def amounts_only(sheet: Worksheet, cells: list[str]) -> None:
         return
     rule = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True, showErrorMessage=True)
     rule.errorTitle, rule.error = "不是金额", "请填万元数，如 1200.50；不能小于 0。没有数的留空，空不等于零。"
+    for cell in cells:
+        rule.add(cell)
+    sheet.add_data_validation(rule)
+
+
+def choose(sheet: Worksheet, cells: list[str], options: tuple[str, ...], title: str, hint_text: str) -> None:
+    """A list to choose from, with a hint while the cell is picked; Excel refuses anything else."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    rule = DataValidation(type="list", formula1=f'"{",".join(options)}"', allow_blank=True, showErrorMessage=True)
+    rule.errorTitle, rule.error = "不在列表里", f"只能选：{'、'.join(options)}"[:250]
+    _hinted(sheet, rule, cells, title, hint_text)
+
+
+def hint(sheet: Worksheet, cells: list[str], title: str, text: str) -> None:
+    """A hint while the cell is picked; any text may be typed."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    _hinted(sheet, DataValidation(allow_blank=True), cells, title, text)
+
+
+def _hinted(sheet: Worksheet, rule, cells: list[str], title: str, text: str) -> None:
+    rule.showInputMessage, rule.promptTitle, rule.prompt = True, title[:32], text[:250]
     for cell in cells:
         rule.add(cell)
     sheet.add_data_validation(rule)

@@ -257,6 +257,7 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "governance.tasks.reconcile", "schedule": 15.0},
     "daily": {"task": "governance.tasks.daily", "schedule": 600.0},
+    "post": {"task": "governance.tasks.post", "schedule": 60.0},
 }
 JOBS_IN_CHILD = not TESTING  # a test's rows are in a transaction that no other process sees
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -1,12 +1,13 @@
-"""What the beat asks of floor 4 once a day: deferred cases come back on their re-review date. Idempotent."""
+"""What the beat asks of floor 4 once a day: deferred cases come back on their re-review date, reminders. Idempotent."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from priorities import reminders
 from priorities.actions.side_lanes import re_review_due
 
 
 def daily(day: dt.date) -> dict[str, int]:
     """Everything due on the day; returns counts for the log."""
-    return {"re_reviewed": re_review_due(day)}
+    return {"re_reviewed": re_review_due(day), "reminded": reminders.remind(day)}

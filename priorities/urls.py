@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from priorities.views import approval, calendar, criteria, desk, filing, overlap, plans, rule_sets, scenarios, versions
+from priorities.views import (
+    approval,
+    calendar,
+    criteria,
+    desk,
+    filing,
+    offline,
+    overlap,
+    plans,
+    rule_sets,
+    scenarios,
+    versions,
+)
 
 app_name = "priorities"
 
@@ -41,6 +53,8 @@ submission = [
     path("review/", filing.review, name="review"),
     path("versions/", versions.versions, name="versions"),
     path("receipt/", versions.request_receipt, name="request_receipt"),
+    path("offline/", offline.upload, name="offline"),
+    path("offline/template/", offline.template, name="offline_template"),
     path("withdraw/", filing.withdraw, name="withdraw"),
     path("discard/", filing.discard, name="discard"),
     path("participants/", filing.participants, name="participants"),

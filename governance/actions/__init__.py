@@ -3,6 +3,7 @@
 from governance.actions.jobs import cancel_job, check_document, download_document, request_job, retry_job
 from governance.actions.people import (
     change_password,
+    choose_notices,
     create_account,
     end_appointment,
     grant,
@@ -16,6 +17,7 @@ __all__ = [
     "cancel_job",
     "change_password",
     "check_document",
+    "choose_notices",
     "create_account",
     "decide_reading",
     "download_document",

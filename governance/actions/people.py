@@ -10,13 +10,15 @@ import datetime as dt
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q
 
 from governance import access, audit, clock, notices
 from governance.access import Actor
-from governance.models import ApiToken, Appointment, Organisation, User
+from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User
 from governance.refusal import Invalid, Refused
 from governance.roles import ROLE_LABELS, Permission, Role
+from governance.text import clean_text
 from governance.verbs import verb
 
 ADDRESS = "/governance/accounts/"
@@ -49,6 +51,28 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
             session.delete()
             ended += 1
     return ended
+
+
+@verb("governance.notices.choose")
+def choose_notices(*, by: Actor, choices: dict[str, str], email: str) -> None:
+    """How one wants each topic by e-mail (at_once, digest, none), and the address they go to (empty: none goes)."""
+    access.require(by, Permission.USE)
+    email = clean_text(email, limit=254, field="电子邮箱")
+    fields: dict[str, list[str]] = {}
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            fields["email"] = [f"“{email[:40]}”不是电子邮箱地址。"]
+    ways = dict(NoticeChoice.HOW)
+    fields |= {topic: ["请选择随时发、每天汇总或不发"] for topic in notices.TOPICS if choices.get(topic) not in ways}
+    if fields:
+        raise Invalid("没有保存：" + "；".join(text.rstrip("。") for found in fields.values() for text in found) + "。", fields=fields)
+    User.objects.filter(pk=by.user_id).update(email=email)
+    for topic in notices.TOPICS:
+        NoticeChoice.objects.update_or_create(user_id=by.user_id, topic=topic, defaults={"how": choices[topic]})
+    said = "、".join(f"{words}{ways[choices[topic]]}" for topic, (words, _) in notices.TOPICS.items())
+    audit.record(by=by, event="governance.notices.choose", now=choices, sentence=f"设定通知邮件：{said}")
 
 
 @verb("governance.account.create")
@@ -180,7 +204,7 @@ def grant(
                                      to_day=to_day, on_behalf_of=on_behalf_of)  # fmt: skip
     audit.record(by=by, event="governance.appointment.grant", about=(user, organisation), now=role, address="/governance/roles/",
                  sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）")  # fmt: skip
-    notices.tell(key=f"appointment:{row.pk}", user_id=user.pk, address="/",
+    notices.tell(key=f"appointment:{row.pk}", user_id=user.pk, address="/", topic="account",
                  sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。")  # fmt: skip
     return row
 

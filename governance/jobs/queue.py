@@ -139,7 +139,8 @@ def give_up(job: Job) -> None:
 
 def _tell(job: Job, what: str, sentence: str) -> None:
     if job.requested_by_id:
-        notices.tell(key=f"job:{job.pk}:{what}", sentence=sentence, address=kinds.address_of(job), user_id=job.requested_by_id)
+        notices.tell(key=f"job:{job.pk}:{what}", sentence=sentence, address=kinds.address_of(job), user_id=job.requested_by_id,
+                     topic="document")  # fmt: skip
 
 
 def reconcile() -> dict[str, int]:

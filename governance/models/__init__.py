@@ -36,6 +36,7 @@ from governance.models.platform import (
     StoredFile,
     User,
 )
+from governance.models.post import Delivery, Letter, NoticeChoice
 
 __all__ = [
     "Answer",
@@ -47,12 +48,15 @@ __all__ = [
     "Body",
     "Clause",
     "Counter",
+    "Delivery",
     "Discrepancy",
     "Document",
     "Holiday",
     "Job",
+    "Letter",
     "Meeting",
     "Notice",
+    "NoticeChoice",
     "OnceKey",
     "Organisation",
     "OrganisationAlias",

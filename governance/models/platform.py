@@ -268,7 +268,9 @@ class Notice(Dated, Demonstrable):
     role = models.CharField(max_length=40, blank=True)
     sentence = models.CharField(max_length=500)
     address = models.CharField(max_length=300, blank=True)
+    topic = models.CharField(max_length=20, default="case")  # governance.notices.TOPICS
     read_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True, db_index=True)  # spread to those who want it by e-mail
     key = models.CharField(max_length=160, unique=True)
 
     class Meta:

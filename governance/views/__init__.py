@@ -2,7 +2,7 @@
 
 from governance.views.audit import audit_page
 from governance.views.documents import cancel, document, documents, progress, request_report, retry, verify
-from governance.views.entry import csrf_failure, hat, healthz, login, logout, notice_list
+from governance.views.entry import csrf_failure, hat, healthz, login, logout, notice_choices, notice_list
 from governance.views.people import account, accounts, appointment_end, appointments, password
 from governance.views.readings import decide
 from governance.views.regulations import regulation, regulations
@@ -22,6 +22,7 @@ __all__ = [
     "healthz",
     "login",
     "logout",
+    "notice_choices",
     "notice_list",
     "password",
     "progress",

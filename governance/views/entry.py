@@ -6,18 +6,21 @@ import socket
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
+from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from governance import access, actions, notices, web
+from governance import access, actions, mail, notices, web
 from governance.middleware import HAT_KEY
+from governance.models import Letter, NoticeChoice, User
 from governance.refusal import Refused
 from governance.roles import Permission
 from governance.web import public, refusal_page
@@ -100,3 +103,26 @@ def notice_list(request):
     rows = notices.for_actor(request.actor).order_by("-recorded_at")
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     return render(request, "governance/notices.html", {"page": page, "unread": notices.unread(request.actor).count()})
+
+
+@web.page(Permission.USE)
+def notice_choices(request):
+    """邮件设置: how one wants each topic by e-mail, where to, and what became of the last letters."""
+    person = User.objects.get(pk=request.actor.user_id)
+    held = mail.wanted([person.pk])
+    chosen = {topic: held[person.pk, topic] for topic in notices.TOPICS}
+    email, refusal = person.email, None
+    if request.method == "POST":
+        chosen = {topic: request.POST.get(topic, "")[:10] for topic in notices.TOPICS}
+        email = request.POST.get("email", "")[:300]
+        try:
+            actions.choose_notices(by=request.actor, choices=chosen, email=email)
+            messages.success(request, "已保存。")
+            return redirect("governance:notice_choices")
+        except Refused as refused:
+            refusal = refused
+    rows = [(topic, words, chosen[topic]) for topic, (words, _) in notices.TOPICS.items()]
+    letters = Letter.objects.filter(user=person).order_by("-made_at").annotate(count=Count("deliveries"))[:10]
+    context = {"rows": rows, "ways": NoticeChoice.HOW, "email": email, "refusal": refusal, "letters": letters,
+               "goes_out": bool(settings.EMAIL_HOST)}  # fmt: skip
+    return render(request, "governance/notice_choices.html", context, status=refusal.status if refusal else 200)

@@ -10,6 +10,26 @@
     if (goal) goal.dispatchEvent(new CustomEvent("recall"));
   });
 
+  /* what was typed while that part was under way stays: the newest values go into the new drawing */
+  const named = (box) => all("input[name], select[name]", box).filter((f) => f.type !== "hidden");
+  let typed = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const box = event.detail.target;
+    if (!box || !document.querySelector(`[data-recall="#${box.id}"]`)) return;
+    const at = box.contains(document.activeElement) ? document.activeElement : null;
+    typed = { rows: named(box).map((f) => [f.name, f.value, f.type === "radio" || f.type === "checkbox" ? f.checked : null]), at: at && at.name };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!typed) return;
+    const held = typed, fields = named(event.detail.target);
+    typed = null;
+    held.rows.forEach(([name, value, checked]) => fields.filter((f) => f.name === name).forEach((f) => {
+      if (checked === null) f.value = value; else if (f.value === value) f.checked = checked;
+    }));
+    const goal = held.at && fields.find((f) => f.name === held.at);
+    if (goal) goal.focus();
+  });
+
   /* a question that follows another comes once that one is answered 是 or 不明; what was answered stays in sight */
   function follow() {
     all("[data-follows]").forEach((row) => {

@@ -141,6 +141,7 @@ def pages() -> list[Page]:
         Page("/governance/plan/", P.READ_REGISTER),
         Page("/governance/regulations/", P.READ_REGISTER),
         Page("/governance/notices/", P.USE),
+        Page("/governance/notices/choices/", P.USE),
         Page("/governance/password/", P.USE),
         Page("/governance/documents/", P.USE),
         Page("/governance/documents/progress/", P.USE),
@@ -218,12 +219,17 @@ def of_case(row: Submission) -> list[Page]:
     def edits(actor: Actor) -> int:
         return 200 if editable and actor.organisation_id in row.belongs_to() else 302
 
+    def offline(actor: Actor) -> int:
+        return 200 if editable else 302
+
     def reviews(actor: Actor) -> int:
         return 200 if editable else 302
 
     return [
         Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
+        Page(f"/priorities/submissions/{at}/offline/", P.SUBMIT, sees, offline),
+        Page(f"/priorities/submissions/{at}/offline/template/", P.SUBMIT, sees, offline),
         Page(f"/priorities/submissions/{at}/versions/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/review/", P.SUBMIT, sees, reviews),
         Page(f"/priorities/desk/{at}/", P.SCREEN, sees),

@@ -15,7 +15,7 @@ from projects.models import Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FACTS_YES = ("leadership_committed", "operators_qualified", "technical_environment_ready", "exchangeable", "business_system",
+FACTS_YES = ("leadership_committed", "operators_qualified", "technical_environment_ready", "business_system", "exchangeable",
              "department_informatised", "strengthens_supervision")  # fmt: skip
 FACTS_NO = ("needs_cross_department_support",)
 
@@ -37,7 +37,9 @@ def fill_the_form(page) -> None:
     page.select_option('[name="components.0.kind"]', "business_system")
     for facts, answer in ((FACTS_YES, "yes"), (FACTS_NO, "no")):
         for fact in facts:
-            page.click(f'label[for="i-facts.{fact}.value-{answer}"]')
+            label = page.locator(f'label[for="i-facts.{fact}.value-{answer}"]')
+            if label.is_visible():  # a question that follows one answered 否 is not asked
+                label.click()
 
 
 def test_a_submission_becomes_a_budget_line(cast, people, media):
@@ -48,7 +50,7 @@ def test_a_submission_becomes_a_budget_line(cast, people, media):
     assert "/edit/" in cio.page.url
     fill_the_form(cio.page)
     cio.page.wait_for_selector("#live .verdict-priority, #live .verdict-undetermined")
-    cio.click('form#filing button[value="stay"]')
+    cio.page.wait_for_selector('[name="components.0.money.2009.city"]')  # the years that were typed
     cio.page.fill('[name="components.0.money.2008.city"]', "１２０")
     cio.page.fill('[name="components.0.money.2009.city"]', "60.5")
     cio.click('form#filing button[value="stay"]')
@@ -58,7 +60,7 @@ def test_a_submission_becomes_a_budget_line(cast, people, media):
     cio.click(".page-actions button[type=submit]")
     row = Submission.objects.get()
     assert (row.state, row.number) == ("submitted", "SB2008-001")
-    assert cio.clicks <= 8
+    assert cio.clicks <= 4
 
     # The office screens it on one page.
     office = people("demo-reviewer")

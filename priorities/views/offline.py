@@ -1,0 +1,92 @@
+"""The form without the network: a workbook down, the same workbook up through a preview, all of it or nothing."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from governance import clock, files, web
+from governance.once import once
+from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+from governance.workbooks import MEDIA_TYPE, UnsafeWorkbook, read_safely
+from priorities import actions, offline
+from priorities.models import Submission
+from priorities.views.filing import edit_url, mine_or_404
+from priorities.workflow import EDITABLE
+
+WRITE = Permission.SUBMIT
+SALT, KEPT_SECONDS = "priorities.offline", 2 * 3600  # how long a preview waits for its confirmation
+
+
+@web.page(WRITE, methods=("GET", "HEAD"))
+def template(request, reference: str):
+    """The workbook of a working copy, filled in with what is there."""
+    row = mine_or_404(request, reference)
+    if row.state not in EDITABLE or row.is_secret:
+        return redirect(row)
+    content = offline.template(row, clock.today())
+    answer = HttpResponse(content, content_type=MEDIA_TYPE)
+    name = quote(f"项目申报书_{row.reference}.xlsx")
+    answer["Content-Disposition"] = f"attachment; filename=\"{row.reference}.xlsx\"; filename*=UTF-8''{name}"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@web.page(WRITE)
+def upload(request, reference: str):
+    """GET: the page. POST with a file: every error, or what will change. POST with a token: exactly that is saved."""
+    row = mine_or_404(request, reference)
+    if row.state not in EDITABLE or row.is_secret:
+        return redirect(row)
+    if request.method != "POST":
+        return _page(request, row)
+    try:
+        return _commit(request, row) if request.POST.get("token") else _preview(request, row)
+    except UnsafeWorkbook as unsafe:
+        return _page(request, row, problem=str(unsafe), status=422)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return _page(request, row, problem=refusal.sentence, status=refusal.status)
+
+
+def _preview(request, row: Submission) -> HttpResponse:
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise Invalid("请选择填好的工作簿（.xlsx）。", fields={"file": ["选择文件"]})
+    if sent.size > files.MAX_BYTES:
+        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 10 MB。", status=413)
+    content = sent.read()
+    name, _ = files.check(sent.name, content, kinds=("xlsx",))
+    reading = offline.read(row, read_safely(content))
+    if reading.errors:
+        return _page(request, row, reading=reading, name=name, status=422)
+    told = {"user": request.actor.user_id, "row": row.pk, "base": reading.base, "document": reading.document}
+    token = signing.dumps(told, salt=SALT, compress=True) if reading.changes else ""
+    return _page(request, row, reading=reading, name=name, token=token)
+
+
+def _commit(request, row: Submission) -> HttpResponse:
+    try:
+        told = signing.loads(request.POST["token"], salt=SALT, max_age=KEPT_SECONDS)
+    except signing.BadSignature:
+        raise Invalid("预览已过期；请重新选择文件。") from None
+    if (told["user"], told["row"]) != (request.actor.user_id, row.pk):
+        raise Invalid("这个预览不是您对本件做的；请重新选择文件。")
+    with once(request.actor, f"priorities.offline.{row.pk}", request.POST.get("once")) as call:
+        if call.address is None:
+            actions.save_draft(by=request.actor, submission=row, version=row.version, base=told["base"],
+                               proposal=told["document"])  # fmt: skip
+            call.address = edit_url(row)
+            messages.success(request, "工作簿的内容已全部写入，请核对后提交申报。")
+    return redirect(call.address)
+
+
+def _page(request, row: Submission, *, reading=None, name="", token="", problem="", status=200) -> HttpResponse:
+    context = {"row": row, "reading": reading, "name": name, "token": token, "problem": problem}
+    return render(request, "priorities/offline.html", context, status=status)
