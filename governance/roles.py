@@ -38,6 +38,7 @@ class Permission(StrEnum):
     ADOPT_PLAN = "adopt_plan"
     DRAFT_RULE_SET = "draft_rule_set"
     ADOPT_RULE_SET = "adopt_rule_set"
+    READ_CALIBRATION = "read_calibration"  # how reviewers agree and drift
     DECIDE_READING = "decide_reading"
     READ_BUDGET = "read_budget"
     EDIT_BUDGET = "edit_budget"
@@ -93,10 +94,22 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     _R.FINANCE: _SIGNER | {_P.EDIT_BUDGET: _S.CITY},
     _R.NDRC: _SIGNER,
     _R.INDUSTRY: _SIGNER | {_P.ACCEPT_WORKS: _S.CITY, _P.SUBMIT: _S.OWN},
-    _R.LEADING_GROUP: _SIGNER | {_P.ADOPT_PLAN: _S.CITY, _P.ADOPT_RULE_SET: _S.CITY, _P.DECIDE_READING: _S.CITY},
+    _R.LEADING_GROUP: _SIGNER
+    | {
+        _P.ADOPT_PLAN: _S.CITY,
+        _P.ADOPT_RULE_SET: _S.CITY,
+        _P.READ_CALIBRATION: _S.CITY,
+        _P.DECIDE_READING: _S.CITY,
+    },
     _R.EXPERT: _READERS | {_P.READ_SUBMISSIONS: _S.ASSIGNED, _P.GIVE_OPINION: _S.ASSIGNED},
     _R.NETWORK_CENTRE: _READERS | {_P.READ_SUBMISSIONS: _S.INVOLVED, _P.GIVE_OPINION: _S.INVOLVED},
-    _R.AUDITOR: _READERS | {_P.READ_SUBMISSIONS: _S.CITY, _P.READ_BUDGET: _S.CITY, _P.READ_AUDIT: _S.CITY},
+    _R.AUDITOR: _READERS
+    | {
+        _P.READ_SUBMISSIONS: _S.CITY,
+        _P.READ_BUDGET: _S.CITY,
+        _P.READ_AUDIT: _S.CITY,
+        _P.READ_CALIBRATION: _S.CITY,
+    },
     _R.SYSADMIN: {_P.USE: _S.CITY, _P.MANAGE_ACCOUNTS: _S.CITY},
     _R.SECADMIN: {_P.USE: _S.CITY, _P.GRANT_ROLES: _S.CITY},
 }
@@ -132,6 +145,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     _P.ADOPT_PLAN: "审定年度计划",
     _P.DRAFT_RULE_SET: "起草规则集",
     _P.ADOPT_RULE_SET: "审定规则集",
+    _P.READ_CALIBRATION: "查看判定校准",
     _P.DECIDE_READING: "确认疑义读法",
     _P.READ_BUDGET: "查看预算",
     _P.EDIT_BUDGET: "填报预算",

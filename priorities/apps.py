@@ -28,4 +28,5 @@ class PrioritiesConfig(AppConfig):
         rail.offer("我的工作", "年度计划", "/priorities/plan/", Permission.READ_REGISTER, order=20)
         rail.offer("依据", "判据 8.3", "/priorities/criteria/", Permission.READ_REGISTER, count=counts.criteria, order=20)
         rail.offer("依据", "规则集", "/priorities/rule-sets/", Permission.READ_REGISTER, order=30)
+        rail.offer("依据", "判定校准", "/priorities/calibration/", Permission.READ_CALIBRATION, order=35)
         rail.offer("系统管理", "申报窗口", "/priorities/windows/", Permission.MANAGE_CALENDAR, order=20)

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from priorities.views import (
     approval,
     calendar,
+    calibration,
     criteria,
     desk,
     filing,
@@ -76,6 +77,7 @@ urlpatterns = [
     re_path(rf"^approvals/{REFERENCE}/", include(signature)),
     path("criteria/", criteria.listing, name="criteria"),
     re_path(r"^criteria/(?P<slug>8\.3\.[123]-\d{1,2})/$", criteria.page, name="criterion"),
+    path("calibration/", calibration.page, name="calibration"),
     path("rule-sets/", rule_sets.listing, name="rule_sets"),
     path("rule-sets/<slug:key>/", rule_sets.page, name="rule_set"),
     path("rule-sets/<slug:key>/dry-run.xlsx", rule_sets.export, name="rule_set_export"),

@@ -126,6 +126,7 @@ def pages() -> list[Page]:
         Page("/priorities/criteria/", P.READ_REGISTER),
         Page("/priorities/criteria/8.3.2-3/", P.READ_REGISTER),
         Page("/priorities/rule-sets/", P.READ_REGISTER),
+        Page("/priorities/calibration/", P.READ_CALIBRATION),
         Page("/priorities/rule-sets/plan-2006/", P.READ_REGISTER),
         Page("/priorities/rule-sets/plan-2006-b/", P.READ_REGISTER),
         Page("/priorities/rule-sets/plan-2006-b/dry-run.xlsx", P.READ_REGISTER, sees=_tries_rule_sets),
