@@ -11,10 +11,11 @@ class PrioritiesConfig(AppConfig):
         from governance import documents, jobs, rail
         from governance.roles import Permission
         from priorities import desk_counts as counts
-        from priorities import receipts, reports, rescreen_job
+        from priorities import plan_document, receipts, reports, rescreen_job
         from priorities.daily import daily
 
         documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5)
+        documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
         documents.register_report("screening_summary", "申报判定汇总报告", reports.screening_summary, order=30)
         documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
         jobs.on_daily(daily)

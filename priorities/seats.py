@@ -160,5 +160,10 @@ def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
     return found
 
 
+def signing_units(day: dt.date) -> dict[int, str]:
+    """Names of the units that sign joint approvals on the day, by survivor."""
+    return {organisation.survivor_id: organisation.name for organisation, _, _ in _holders(day)}
+
+
 def _survivor(organisation: Organisation | None) -> Organisation | None:
     return organisation.canonical or organisation if organisation else None

@@ -84,6 +84,7 @@ urlpatterns = [
     path("rule-sets/<slug:key>/rescreen/", rule_sets.rescreen, name="rescreen"),
     path("plan/", plans.index, name="plan_index"),
     path("plan/<int:year>/", plans.page, name="plan"),
+    path("plan/<int:year>/preview/", plans.preview, name="plan_preview"),
     path("plan/<int:year>/create/", plans.create, name="plan_create"),
     path("plan/<int:year>/entry/", plans.put_entry, name="plan_entry"),
     path("plan/<int:year>/adopt/", plans.adopt, name="plan_adopt"),

@@ -13,7 +13,7 @@ from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import step, verb
-from priorities import conclusions, guards
+from priorities import conclusions, guards, plan_document
 from priorities.actions import plans, registering
 from priorities.models import AnnualPlan, PlanEntry, Submission
 
@@ -37,6 +37,7 @@ def adopt_case(
     registering.open_lines(by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=row.is_demo)
     PlanEntry.objects.filter(plan__state="draft", submission=row).update(
         decision="listed", amounts=amounts, project=project, reason="")  # fmt: skip
+    plan_document.freeze(plan)
     _tell(by, plan, meeting, f"列入 {row.reference}“{row.title}”")
     return row
 
@@ -60,6 +61,7 @@ def leave_over(
                                      order=plan.entries.count() + 1, is_demo=row.is_demo)  # fmt: skip
     plans.leave_entry_over(by, plan, entry, row)
     PlanEntry.objects.filter(plan__state="draft", plan__plan_year=plan.plan_year, submission=row).delete()
+    plan_document.freeze(plan)
     _tell(by, plan, meeting, f"结转 {row.reference}“{row.title}”")
     return row
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from governance import access, audit, clock, notices
 from governance.access import Actor
-from governance.models import Meeting
+from governance.models import Meeting, Organisation
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
 from governance.text import NotAnAmount, clean_text, parse_wan
 from governance.verbs import verb
-from priorities import conclusions, contacts, planning_rows, workflow
+from priorities import conclusions, contacts, plan_document, planning_rows, workflow
 from priorities import proposal as proposals
 from priorities.actions import registering
 from priorities.actions.telling import tell_applicant
@@ -98,6 +98,7 @@ def adopt(
     meeting = meeting_of(meeting_title, held_on, minutes_number, draft.is_demo)
     if found := planning_rows.adoption_blockers(draft, clock.today()):
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
+    _not_his_own(by, draft)
     entries = list(draft.entries.order_by("submission_id"))
     rows = {r.pk: r for r in Submission.objects.select_for_update().filter(
         pk__in=[e.submission_id for e in entries]).order_by("pk")}  # fmt: skip
@@ -116,12 +117,25 @@ def adopt(
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
     draft.state, draft.meeting, draft.adopted_day, draft.version = "adopted", meeting, clock.today(), draft.version + 1
     draft.save()
+    plan_document.freeze(draft)
     listed = sum(e.decision in LISTED for e in entries)
     audit.record(by=by, event="priorities.plan.adopt", about=draft, was="draft", now="adopted", address=_address(draft),
                  sentence=f"{meeting}审定 {draft}：列入 {listed} 项，其余 {len(entries) - listed} 项")  # fmt: skip
     notices.tell(key=f"plan-adopted:{draft.pk}", role=Role.FINANCE, address=_address(draft), is_demo=draft.is_demo,
                  sentence=f"{draft}已审定（{minutes_number}），列入 {listed} 项，预算行已开立。")  # fmt: skip
     return draft
+
+
+def _not_his_own(by: Actor, draft: AnnualPlan) -> None:
+    """Whose own unit leads a listed entry does not adopt it (D44)."""
+    listed = list(draft.entries.filter(decision__in=LISTED).select_related("submission__organisation"))
+    unit = Organisation.objects.get(pk=by.organisation_id).survivor_id
+    units = plan_document.interested_units(listed)
+    own = [e.submission for e in listed if unit in units[e.submission_id]]
+    if own:
+        names = "、".join(f"{row.reference}“{row.title}”" for row in own)
+        raise Refused(f"{by.organisation_name}是 {names} 的牵头或联合牵头单位，请由领导小组其他成员审定（D44）。",
+                      blockers=[("换一位没有利害关系的领导小组成员审定", contacts.role(Role.LEADING_GROUP, clock.today()))])  # fmt: skip
 
 
 def candidates(plan: AnnualPlan):

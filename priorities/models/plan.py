@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from governance.models import Meeting
 from governance.models.fields import Dated, Demonstrable
+from governance.refusal import Refused
 from priorities.models.submission import Submission
 from projects.models import Project
 
@@ -25,6 +26,8 @@ class AnnualPlan(Dated, Demonstrable):
     adopted_day = models.DateField(null=True, blank=True)
     by_text = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
+    document = models.JSONField(default=dict)  # as adopted: priorities.plan_document
+    sha256 = models.CharField(max_length=64, blank=True)  # of it; from then on nothing in the version changes
 
     class Meta:
         verbose_name = "年度计划"
@@ -68,6 +71,12 @@ class PlanEntry(Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.submission.reference} {self.get_decision_display()}"
+
+    def save(self, *args, **kwargs) -> None:
+        """Refused once the version is frozen: what was adopted stays as it was."""
+        if self.plan.sha256:
+            raise Refused(f"{self.plan}已审定，条目不能再改；年中调整请编制新版。")
+        super().save(*args, **kwargs)
 
 
 class PlanScenario(Dated, Demonstrable):

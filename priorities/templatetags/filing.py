@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 
 from priorities import returned
 from priorities.labels import STATES
+from priorities.proposal import SOURCE_LABELS
 
 register = template.Library()
 
@@ -23,6 +24,12 @@ _WAY = ("draft", "submitted", "under_review", "joint_approval", "candidate", "ad
 def get(values: dict, key: str):
     """A value of a dictionary whose key is no template word (plan-task)."""
     return values.get(key, 0)
+
+
+@register.simple_tag
+def source_name(source: str) -> str:
+    """市财政 for city."""
+    return SOURCE_LABELS.get(source, source)
 
 
 @register.simple_tag

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from budgets import table
 from governance import audit, clock, web
 from governance.access import may
 from governance.once import once
-from governance.refusal import NotVisible, Refused
+from governance.refusal import NotVisible, Refused, WrongRole
 from governance.roles import Permission, Scope
-from priorities import actions
-from priorities.models import AnnualPlan, Submission
+from priorities import actions, plan_document, planning_rows
+from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
 from priorities.views.desk import _day
 
@@ -108,6 +109,26 @@ def _plan(year: int) -> AnnualPlan:
 
 def _version(request, plan) -> int:
     return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=plan.version)
+
+
+@web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
+def preview(request, year: int):
+    """审定预览: what an adoption of the draft would do, before anybody does it."""
+    if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
+        raise WrongRole("审定预览含全市候选项目的资金，只有全市审核、会签、审定和审计的岗位可以查看。")
+    plan = _plan(year)
+    document = plan_document.of(plan)
+    return render(request, "priorities/plan_preview.html", {
+        "year": year, "plan": plan, "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
+        "rest": [(dict(PlanEntry.DECISIONS)[e["decision"]], e) for e in document["entries"] if e["decision"] not in plan_document.LISTED],
+        "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
+        "money": plan_document.money_rows(plan, document),
+        "tests": table.year_growth(year, plan_document.approved_with(plan, document)).tests,
+        "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]] if plan.number > 1 else [],
+        "conflicts": [e for e in document["entries"] if e["conflict"]],
+        "may_adopt": may(request.actor, Permission.ADOPT_PLAN), "today_iso": clock.today().isoformat(),
+        "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
+    })  # fmt: skip
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))

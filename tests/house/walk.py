@@ -133,6 +133,7 @@ def pages() -> list[Page]:
         Page("/priorities/plan/", P.READ_REGISTER, more=_redirect),
         Page("/priorities/plan/2007/", P.READ_REGISTER),
         Page("/priorities/plan/2008/", P.READ_REGISTER),
+        Page("/priorities/plan/2008/preview/", P.READ_SUBMISSIONS, more=_whole_city),
         Page("/priorities/plan/2008/scenarios/", P.READ_SUBMISSIONS, more=_whole_city),
         Page("/priorities/windows/", P.MANAGE_CALENDAR),
         Page("/governance/discrepancies/", P.READ_REGISTER),
