@@ -16,6 +16,9 @@ class ProjectsConfig(AppConfig):
         jobs.on_daily(daily)
         documents.register_report("annual_progress", "年度进度报告", reports.annual_progress, order=10,
                                   scopes=scopes.offered)  # fmt: skip
+        documents.register_report("evaluation", "验收与使用评估报告", reports.evaluation_report, order=50)
+        documents.register_report("security", "信息安全报告", reports.security_report, order=60)
+        documents.register_report("tiers", "课题总结报告", reports.tier_report, order=70)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "规划任务", "/projects/tasks/", Permission.READ_REGISTER, order=20)
         rail.offer("项目总册", "进度填报", "/projects/progress/", Permission.READ_REGISTER, order=30)
