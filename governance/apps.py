@@ -13,6 +13,9 @@ class GovernanceConfig(AppConfig):
 
         business = tuple(r for r in Role if r not in (Role.SYSADMIN, Role.SECADMIN))
         rail.offer("依据", "制度建设 9.2", "/governance/regulations/", Permission.READ_REGISTER, order=50)
+        rail.offer("依据", "机构与任职", "/governance/bodies/", Permission.READ_REGISTER, order=62)
+        rail.offer("依据", "服务保障 9.4", "/governance/services/", Permission.READ_REGISTER, order=64)
+        rail.offer("依据", "培训 9.5", "/governance/training/", Permission.READ_REGISTER, order=66)
         rail.offer("报告", "文档与报表", "/governance/documents/", Permission.USE, order=10, roles=business)
         rail.offer("系统管理", "操作留痕", "/governance/audit/", Permission.READ_AUDIT, order=30)
         rail.offer("系统管理", "账号", "/governance/accounts/", Permission.MANAGE_ACCOUNTS, order=40)

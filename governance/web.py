@@ -11,12 +11,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 from governance import access
+from governance.once import once
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission
 from governance.text import clean_text
@@ -97,3 +99,38 @@ def found(queryset, **lookup):
 def fragment(template: str, context: dict, request: HttpRequest) -> str:
     """A rendered part, for pages of a higher floor that compose panels of several apps."""
     return render_to_string(template, context, request)
+
+
+def form_page(request: HttpRequest, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable):
+    """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why (422, 409).
+
+    `call` takes the clean values; where it returns an address, the page goes on to it instead of `address`.
+    """
+    status, refusal = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                with once(request.actor, verb, request.POST.get("once")) as first:
+                    if first.address is None:
+                        went = call(form.cleaned_data)
+                        first.address = went if isinstance(went, str) else address
+                messages.success(request, done)
+                return redirect(first.address)
+            except Refused as refused:
+                if refused.status in (403, 404):
+                    raise
+                refusal, status = refused, refused.status
+                for name, sentences in refused.fields.items():
+                    for sentence in sentences:
+                        form.add_error(name if name in form.fields else None, sentence)
+    return render(request, template, context | {"form": form, "refusal": refusal}, status=status)
+
+
+def uploaded(upload, most: int = 10 * 1024 * 1024) -> dict:
+    """`name` and `content` of an uploaded file, nothing where there is none; 413 where it is too large to be read."""
+    if upload is None:
+        return {}
+    if upload.size > most:
+        raise Refused(f"文件有 {upload.size / 1024 / 1024:.1f} MB，最多 {most // 1024 // 1024} MB。", status=413)
+    return {"name": upload.name, "content": upload.read()}

@@ -325,3 +325,9 @@ PLAN_YEARS = range(2005, 2011)
 GUIYANG_TODAY = env.str("GUIYANG_TODAY", "")
 DEMO_TODAY = "2007-08-20"
 DEMO_PASSWORD = "Guiyang-2006"
+
+# What leans on an instrument, by the plan's own words: 8.3 may stand in 9.2.2's (L86), the rest by what each regulates.
+RELIED_ON = {
+    "9.2.1": ("8.3.2(3)", "8.3.1(1)", "9.1.2.2"), "9.2.2": ("8.1", "8.3", "9.2.7"), "9.2.3": ("9.1.2.3", "9.3.6"), "9.2.4": ("8.1(2)",),
+    "9.2.5": ("8.3.1(4)",), "9.2.6": ("8.3.1(5)",), "9.2.7": ("9.2.2", "9.1.1"), "9.2.8": ("8.1(6)", "9.5.3"), "9.2.9": ("9.1.2.2", "9.6.3"),
+}  # fmt: skip

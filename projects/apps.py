@@ -25,5 +25,6 @@ class ProjectsConfig(AppConfig):
         rail.offer("项目总册", "验收", "/projects/acceptances/", Permission.READ_REGISTER, order=34)
         rail.offer("项目总册", "使用评估", "/projects/evaluations/", Permission.READ_REGISTER, order=35)
         rail.offer("项目总册", "安全", "/projects/security/", Permission.READ_REGISTER, order=36)
+        rail.offer("项目总册", "待明确的牵头", "/projects/leads/", Permission.READ_REGISTER, order=38)
         rail.offer("项目总册", "课题责任", "/projects/duties/", Permission.READ_REGISTER, order=32)
         rail.offer("项目总册", "指定日期", "/projects/as-of/", Permission.READ_REGISTER, order=40)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django import forms
 
-from governance.refusal import Refused
+from governance.web import uploaded
 from projects.forms import Day, Long, UnitField, Versioned
 from projects.models import Project, Supervision, Topic, TopicReport
-
-MOST_BYTES = 10 * 1024 * 1024
 
 
 class TopicField(forms.ModelChoiceField):
@@ -82,15 +80,6 @@ class ReportForm(forms.Form):
         data = {k: v for k, v in self.cleaned_data.items() if k != "file"}
         upload = self.cleaned_data.get("file")
         return data | uploaded(upload)
-
-
-def uploaded(upload) -> dict:
-    """`name` and `content` of an uploaded file, nothing where there is none; 413 where it is too large to be read."""
-    if upload is None:
-        return {}
-    if upload.size > MOST_BYTES:
-        raise Refused(f"文件有 {upload.size / 1024 / 1024:.1f} MB，最多 10 MB。", status=413)
-    return {"name": upload.name, "content": upload.read()}
 
 
 class VisitForm(forms.Form):

@@ -9,6 +9,7 @@ from projects import views_acceptance, views_duties, views_security
 CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 
 urlpatterns = [
+    path("leads/", views_duties.leads, name="leads"),
     path("duties/", views_duties.tree, name="duties"),
     path("duties/new/", views_duties.create, name="topic_create"),
     path("duties/place/", views_duties.place, name="topic_place"),

@@ -14,6 +14,7 @@ from projects import forms_duties as forms
 from projects.actions.checks import reporting
 from projects.form_views import form_page
 from projects.models import Project, Supervision, Topic, TopicReport
+from projects.panels.leads import open_flags
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
 ADDRESS = "/projects/duties/"
@@ -170,3 +171,12 @@ def settle(request, pk: int):
 
 def _about(row: Topic, title: str, note: str) -> dict:
     return {"title": title, "note": note, "about": f"{row.code} {row.name}", "back": row.get_absolute_url(), "back_label": "返回课题"}
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def leads(request):
+    """Leads that are open-ended, generic, temporary, differently written or not ranked, until somebody resolves them."""
+    flags = open_flags()
+    codes = sorted({f.code for f in flags})
+    context = {"flags": flags, "counts": [(c, sum(f.code == c for f in flags)) for c in codes], "may_manage": access.may(request.actor, MANAGE)}
+    return render(request, "projects/leads.html", context)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock
+from governance import access, audit, clock, files
 from governance.access import Actor
-from governance.models import Discrepancy, ReadingDecision, Regulation
-from governance.refusal import Invalid, Stale
+from governance.actions.organisations import said
+from governance.models import Discrepancy, Plan, PlanLine, ReadingDecision, Regulation, RegulationText
+from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission
 from governance.verbs import verb
 
@@ -61,3 +62,57 @@ def set_regulation_state(
     end = f"，{issued_on} {document_number}" if state == "issued" else ""
     audit.record(by=by, event="governance.regulation.set_state", about=row, was=was, now=labels[state],
                  sentence=f"{row.clause} {row.title}：{was} → {labels[state]}{end}", address="/governance/regulations/")  # fmt: skip
+
+
+@verb("governance.regulation.attach")
+def attach_regulation_text(*, by: Actor, regulation: Regulation, title: str, name: str, content: bytes) -> RegulationText:
+    """Attach a text of an instrument in the state that it is in; earlier texts stay."""
+    access.require(by, Permission.MANAGE_CALENDAR)
+    row = Regulation.objects.select_for_update().get(pk=regulation.pk)
+    title = said(title, "title", "名称", limit=200, needed="请写明文本名称（如征求意见稿）。")
+    shown, content_type = files.check(name, content, kinds=("pdf", "doc", "docx", "wps"))
+    stored = files.store(content=content, display_name=shown, content_type=content_type, by=by)
+    text = RegulationText.objects.create(regulation=row, title=title, state=row.state, file=stored, by_text=by.text)
+    audit.record(by=by, event="governance.regulation.attach", about=row, now=stored.sha256[:12], address=f"/governance/regulations/{row.pk}/",
+                 sentence=f"{row.clause} {row.title}附{title}（{row.get_state_display()}）")  # fmt: skip
+    return text
+
+
+@verb("governance.discrepancy.add")
+def add_discrepancy(
+    *, by: Actor, weight: str, title: str, quotes: list[tuple[int, str]], readings: list[tuple[str, str]], default: str,
+    default_text: str, projects: list[str] = (), clauses: list[str] = (),
+) -> Discrepancy:  # fmt: skip
+    """Register another place where the plan contradicts itself. `quotes` are (line, words of that line), `readings`
+    (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads it."""
+    access.require(by, Permission.DECIDE_READING)
+    plan = Plan.objects.select_for_update().order_by("pk").first()
+    if plan is None:
+        raise Refused("还没有装入规划，不能登记疑义。")
+    fields: dict[str, list[str]] = {}
+    if weight not in dict(Discrepancy.WEIGHTS):
+        fields["weight"] = ["请选择等级"]
+    lines = dict(PlanLine.objects.filter(plan=plan, number__in=[n for n, _ in quotes]).values_list("number", "text"))
+    wrong = [f"L{n} 没有“{words[:30]}”" for n, words in quotes if not words or words not in lines.get(n, "")]
+    if not quotes or wrong:
+        fields["quotes"] = wrong or ["至少引一处原文"]
+    keys = "abcdefghij"[: len(readings)]
+    if not 2 <= len(readings) <= 10 or not all(text for text, _ in readings):
+        fields["readings"] = ["至少写两种读法，最多十种"]
+    elif default not in keys or not default:
+        fields["default"] = [f"默认读法应是 {'、'.join(keys)} 之一"]
+    title = said(title, "title", "标题", limit=200, needed="请写明标题。")
+    default_text = said(default_text, "default_text", "默认处理", limit=2000, needed="请写明默认怎样处理。")
+    if fields:
+        raise Invalid("疑义没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    last = max((int(c[1:]) for c in Discrepancy.objects.filter(plan=plan).values_list("code", flat=True)), default=0)
+    if last >= 99:
+        raise Refused("疑义编号已用到 D99。")
+    row = Discrepancy.objects.create(
+        plan=plan, code=f"D{last + 1:02d}", weight=weight, title=title, default=default, default_text=default_text,
+        quotes=[{"text": words, "line": n} for n, words in quotes], added_by=by.text, added_on=clock.today(),
+        readings=[{"key": key, "text": text, "effect": effect} for key, (text, effect) in zip(keys, readings, strict=True)],
+        touches={"projects": list(projects), "tasks": [], "clauses": list(clauses), "organisations": []},
+    )  # fmt: skip
+    audit.record(by=by, event="governance.discrepancy.add", about=row, now=weight, sentence=f"登记疑义 {row.code} {title}")
+    return row

@@ -37,6 +37,7 @@ from governance.models.platform import (
     User,
 )
 from governance.models.post import Delivery, Letter, NoticeChoice
+from governance.models.records import RegulationText, ServiceRecord, TrainingSession, TrainingTarget
 
 __all__ = [
     "Answer",
@@ -67,9 +68,13 @@ __all__ = [
     "PlanLine",
     "ReadingDecision",
     "Regulation",
+    "RegulationText",
     "Round",
     "Seat",
+    "ServiceRecord",
     "Setting",
     "StoredFile",
+    "TrainingSession",
+    "TrainingTarget",
     "User",
 ]

@@ -139,6 +139,8 @@ class Discrepancy(models.Model):
     touches = models.JSONField(default=dict)  # {"projects": [], "tasks": [], "clauses": [], "organisations": []}
     read_by_code = models.BooleanField(default=False)
     note = models.TextField(blank=True)
+    added_by = models.CharField("登记人", max_length=200, blank=True)  # empty: the plan's own entries
+    added_on = models.DateField("登记日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "疑义"

@@ -48,10 +48,15 @@ _DOTS = {
 
 
 def clause_address(clause: str) -> str:
-    """`8.3.2(3)` → `/priorities/criteria/8.3.2-3/`; any other clause of the plan leads to its search."""
+    """`8.3.2(3)` → `/priorities/criteria/8.3.2-3/`; any other clause leads to its place in the plan's text."""
     if match := _CRITERION.match(clause):
         return f"/priorities/criteria/{match[1]}-{match[2]}/"
-    return f"/search/?q={clause}"
+    return f"/governance/plan/#{anchor_of(clause)}"
+
+
+def anchor_of(clause: str) -> str:
+    """The id of a clause in the plan's text: `9.2.7(2)` → `c9.2.7-2`."""
+    return "c" + clause.replace("(", "-").replace(")", "")
 
 
 def _decimal(value) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.shortcuts import redirect, render
 
 from governance import actions, web
@@ -17,8 +18,8 @@ def _list(request, *, opened=None, form=None, refusal=None, status=200):
     rows = [
         {"row": row, "form": form if opened and row.pk == opened.pk else RegulationForm(auto_id=f"id_{row.pk}_%s", initial={
             "state": row.state, "issued_on": row.issued_on, "document_number": row.document_number}),
-         "is_open": bool(opened and row.pk == opened.pk)}
-        for row in Regulation.objects.order_by("pk")
+         "is_open": bool(opened and row.pk == opened.pk), "relied": settings.RELIED_ON.get(row.clause, ()), "texts": row.texts.all()}
+        for row in Regulation.objects.prefetch_related("texts__file").order_by("pk")
     ]  # fmt: skip
     context = {"rows": rows, "may_edit": may_edit, "refusal": refusal, "sentence": refusal.sentence if refusal else ""}
     return render(request, "governance/regulations.html", context, status=status)

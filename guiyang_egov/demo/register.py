@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from governance import actions as governance
 from governance import clock
-from governance.models import Organisation, Round, User
+from governance.models import Organisation, Plan, Round, ServiceRecord, TrainingSession, TrainingTarget, User
 from projects import actions as projects
 from projects import gates
 from projects.models import (
@@ -126,13 +127,34 @@ def security(stage) -> None:
                                  grounds="承载市、县两级党政机关业务，受到破坏会影响社会秩序。")  # fmt: skip
 
 
+def institutions(stage) -> None:
+    """What the office keeps of 9.2, 9.4 and 9.5: an instrument out for opinions, the hotline, courses for the leaders."""
+    reviewer = stage["demo-reviewer"]
+    plan = Plan.objects.order_by("pk").first()
+    with clock.at(D(2007, 1, 22)):
+        for block, group, heads in (("10.1", "leaders", 400), ("10.2", "officials", 6000), ("10.2", "specialists", 300)):
+            governance.set_training_target(by=reviewer, plan=plan, block=block, group=group, heads=heads, is_demo=True)
+        for held, heads in ((D(2006, 5, 18), 140), (D(2006, 9, 7), 132), (D(2006, 11, 23), 140)):
+            governance.record_training(by=reviewer, group="leaders", title="电子政务与政府管理、信息安全", held_on=held, heads=heads, is_demo=True,
+                                       organiser=_unit("信息产业部贵阳信息技术培训基地"), evidence="培训通知和签到册")  # fmt: skip
+        centre = _unit("市电子政务网络管理中心")
+        governance.record_service(by=reviewer, organisation=centre, kind="hotline", subject="统一技术服务咨询电话", phone="0851-5820800",
+                                  from_day=D(2006, 10, 9), is_demo=True)  # fmt: skip
+        governance.record_service(by=reviewer, organisation=centre, kind="outsourcing", subject="政务外网线路巡检外包", provider="市内集成商（合同单位）",
+                                  document="2007 年度服务合同", from_day=D(2007, 1, 1), to_day=D(2007, 12, 31), is_demo=True)  # fmt: skip
+    with clock.at(D(2007, 5, 28)):
+        governance.record_training(by=reviewer, group="specialists", title="信息系统安全技术、数据库管理与备份", held_on=D(2007, 5, 21), heads=86,
+                                   ended_on=D(2007, 5, 25), is_demo=True, organiser=_unit("市电子政务网络管理中心"), evidence="结业名册")  # fmt: skip
+
+
 def _unit(name: str) -> Organisation:
     return Organisation.objects.get(name=name)
 
 
 def remove() -> None:
     """Take away what the story said here; projects lose the tier that it gave them."""
-    TopicReport.objects.filter(is_demo=True).delete()
+    for model in (TrainingSession, TrainingTarget, ServiceRecord, TopicReport):
+        model.objects.filter(is_demo=True).delete()
     Supervision.objects.filter(is_demo=True).delete()
     graded = list(Project.objects.filter(gradings__is_demo=True, is_demo=False).distinct())
     for model in (Evaluation, Acceptance, AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem):

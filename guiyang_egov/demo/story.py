@@ -126,6 +126,7 @@ def tell() -> None:
     money(stage)
     progress(stage)
     register.duties(stage)
+    register.institutions(stage)
     register.security(stage)
     register.acceptance(stage)
     cases_2007(stage)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from django.db.models import Q
 from django.shortcuts import render
 
 from governance import audit, clock, readings
 from governance.access import may
-from governance.models import Discrepancy
+from governance.models import Discrepancy, PlanLine
 from governance.roles import Permission
 from governance.web import found
 from governance.web import page as may_enter
@@ -28,15 +30,38 @@ def listing(request):
     if query:
         rows = rows.filter(Q(title__icontains=query) | Q(default_text__icontains=query) | Q(code__iexact=query))
     shown = [_row(row, day) for row in rows]
-    if request.GET.get("open"):
+    asked_open = bool(request.GET.get("open"))
+    if asked_open:
         shown = [row for row in shown if row["decided"] is None]
-    everything = list(Discrepancy.objects.values_list("weight", flat=True))
-    counts = {w: everything.count(w) for w in "ABC"}
+    everything = [_row(row, day) for row in Discrepancy.objects.prefetch_related("decisions")] if weight or query or asked_open else shown
+    counts = {w: sum(row["row"].weight == w for row in everything) for w in "ABC"}
+    sections = _sections(everything)
     return render(
         request,
         "pages/discrepancies.html",
-        {"rows": shown, "counts": counts, "total": len(everything), "weight": weight, "q": query},
+        {"rows": shown, "counts": counts, "total": len(everything), "weight": weight, "q": query,
+         "sections": sections, "undecided": sum(row["decided"] is None for row in everything),
+         "decided": sum(row["decided"] is not None for row in everything),
+         "may_decide": may(request.actor, Permission.DECIDE_READING)},
     )
+
+
+def _sections(rows: list[dict]) -> list[dict]:
+    """The entries by the section (8.1, 9.2 …) that their first quote stands in: counts by weight, decided, by default."""
+    heads = list(PlanLine.objects.filter(text__regex=r"^[0-9]+\.[0-9]+ ").order_by("number").values_list("number", "text"))
+    numbers = [number for number, _ in heads]
+    found: dict[str, dict] = {}
+    for row in rows:
+        line = next((q["line"] for q in row["row"].quotes if q.get("line")), None)
+        place = bisect_right(numbers, line) - 1 if line else -1
+        title = heads[place][1] if place >= 0 else "其他"
+        section = found.setdefault(title, {"title": title, "order": place, "A": 0, "B": 0, "C": 0, "decided": 0, "all": 0})
+        section[row["row"].weight] += 1
+        section["all"] += 1
+        section["decided"] += row["decided"] is not None
+    for section in found.values():
+        section["open"] = section["all"] - section["decided"]
+    return sorted(found.values(), key=lambda section: section["order"])
 
 
 def _row(row: Discrepancy, day) -> dict:

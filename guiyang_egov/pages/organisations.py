@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.shortcuts import render
 
 from governance import audit, clock
+from governance.access import may
 from governance.models import Appointment, Body, Organisation, PilotUnit
+from governance.refusal import NotVisible
 from governance.roles import Permission, Role
-from governance.web import found
 from governance.web import page as may_enter
 from priorities.models import Submission
 from projects.models import Project, ProjectLead
@@ -34,9 +35,13 @@ def listing(request):
 @may_enter(Permission.READ_REGISTER)
 def page(request, pk: int):
     """One unit: names as the plan writes them, projects as first lead and as participant (重复计数), bodies, people."""
-    row = found(Organisation.objects.select_related("canonical", "parent", "budget_unit"), pk=pk)
     day = clock.today()
-    family = Organisation.objects.filter(Q(pk=row.pk) | Q(canonical_id=row.pk)).values("pk")  # those merged into it
+    focus = PilotUnit.objects.filter(organisation=OuterRef("pk")).values("is_focus")[:1]  # None: no pilot of 10.1
+    named = Organisation.objects.select_related("canonical", "parent", "budget_unit").annotate(pilot_focus=Subquery(focus))
+    units = {unit.pk: unit for unit in named.filter(Q(pk=pk) | Q(canonical_id=pk))}  # it, and those merged into it
+    if pk not in units:
+        raise NotVisible()
+    row, family = units[pk], list(units)
     leads = (
         ProjectLead.objects.filter(organisation_id__in=family)
         .select_related("project", "project__programme")
@@ -54,9 +59,12 @@ def page(request, pk: int):
             "aliases": list(row.aliases.order_by("line")),
             "leads": leads,
             "sums": sums,
-            "pilot": PilotUnit.objects.filter(organisation_id__in=family).first(),
+            "pilot_focus": next((unit.pilot_focus for unit in units.values() if unit.pilot_focus is not None), None),
             "bodies": Body.objects.filter(Q(holder_id__in=family) | Q(acting_id__in=family)),
             "people": people,
+            "services": list(row.services.all()),
+            "merged": [unit for unit in units.values() if unit is not row],
+            "may_manage": may(request.actor, Permission.MANAGE_ORGANISATIONS),
             "submissions": submissions[:20],
             "history": audit.history(row, limit=20),
             "is_conflicted": sums["every"]["count"] > 0 and any(p.role == Role.INDUSTRY for p in people),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from governance.models import Clause, Discrepancy, Plan, PlanItem, PlanLine, Regulation
 from governance.roles import Permission
+from governance.templatetags.look import anchor_of
 from governance.web import page as may_enter
 from projects.models import PlanTask
 
@@ -17,7 +18,8 @@ def page(request):
     """Every line verbatim; beside it the clauses, rows, tasks and discrepancies that cite it."""
     plan = Plan.objects.order_by("pk").first()
     marks = defaultdict(list)
-    for clause in Clause.objects.all():
+    clauses = list(Clause.objects.all())
+    for clause in clauses:
         url = f"/priorities/criteria/{clause.clause.replace('(', '-').rstrip(')')}/" if "8.3." in clause.clause else ""
         marks[clause.line].append({"label": clause.clause, "url": url, "kind": "clause"})
     for item in PlanItem.objects.all():
@@ -29,12 +31,22 @@ def page(request):
     for row in Discrepancy.objects.all():
         for line in dict.fromkeys(q.get("line") for q in row.quotes):
             marks[line].append({"label": row.code, "url": row.get_absolute_url(), "kind": "discrepancy"})
-    lines = [
-        {"number": line.number, "text": line.text, "marks": marks.get(line.number, []), "heading": _is_heading(line.text)}
-        for line in PlanLine.objects.filter(plan=plan)
-        if line.text.strip()
-    ]
-    return render(request, "pages/plan_text.html", {"plan": plan, "lines": lines})
+    anchors = defaultdict(list)  # by line: ids that a clause is found by
+    for clause in clauses:
+        anchors[clause.line].append(anchor_of(clause.clause))
+    lines, contents, taken = [], [], set()
+    for line in PlanLine.objects.filter(plan=plan):
+        if not line.text.strip():
+            continue
+        level, ids = _is_heading(line.text), anchors[line.number]
+        if level:
+            number, _, title = line.text.partition(" ")
+            ids = [anchor_of(number.rstrip(".")), *ids]
+            contents.append({"id": ids[0], "number": number.rstrip("."), "title": title, "level": level})
+        ids = [i for i in dict.fromkeys(ids) if i not in taken]
+        taken.update(ids)
+        lines.append({"number": line.number, "text": line.text, "marks": marks.get(line.number, []), "heading": level, "ids": ids})
+    return render(request, "pages/plan_text.html", {"plan": plan, "lines": lines, "contents": contents})
 
 
 def _is_heading(text: str) -> int:

@@ -113,7 +113,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     item = project.plan_item
     plan = frame_of(item.plan) if item else frame()
     known = {e.code: e for e in _entries(item, day)}
-    entries = [e for e in known.values() if item and e.code in item.data.get("discrepancies", ())]
+    entries = [e for e in known.values() if _touches(e, project, item)]
     carried, near = _tasks(project, entries)
     lines = {t.line for t in (*carried, *near)} | ({item.line} if item else set())
     d48 = reading_key(known["D48"]) if "D48" in known else "a"
@@ -149,9 +149,17 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
 
 
 def _entries(item, day: dt.date):
-    """The discrepancies that its row of the plan names, and those whose reading sets its due days; one query."""
+    """The discrepancies that its row of the plan names, those that people added since, and those whose reading sets its
+    due days; one query."""
     codes = [*(item.data.get("discrepancies", ()) if item else ()), "D29", "D43", "D48"]
-    return with_readings(Discrepancy.objects.filter(code__in=codes).order_by("weight", "code"), day)
+    wanted = Discrepancy.objects.filter(Q(code__in=codes) | ~Q(added_by=""))
+    return with_readings(wanted.order_by("weight", "code"), day)
+
+
+def _touches(entry: Discrepancy, project: Project, item) -> bool:
+    if entry.added_by:
+        return project.code in (entry.touches or {}).get("projects", ())
+    return bool(item) and entry.code in item.data.get("discrepancies", ())
 
 
 def _quotes(entry: Discrepancy, lines: set[int]) -> list[dict]:

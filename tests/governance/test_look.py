@@ -91,7 +91,7 @@ def test_a_due_day_is_ahead_today_or_past():
     [
         ("8.3.2(3)", "/priorities/criteria/8.3.2-3/"),
         ("8.3.1(8)", "/priorities/criteria/8.3.1-8/"),
-        ("9.6.1", "/search/?q=9.6.1"),
+        ("9.6.1", "/governance/plan/#c9.6.1"),
     ],
 )
 def test_a_clause_leads_to_its_page(clause, address):

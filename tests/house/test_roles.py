@@ -13,7 +13,7 @@ from tests.house.test_addresses import PAGES
 from tests.house.walk import pages
 
 # Addresses that a browser asks for, but whose record the walk does not hold: attachments and documents have their own tests.
-ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/", "reports/<int:pk>/"}
+ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/", "reports/<int:pk>/", "texts/<int:pk>/"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from budgets.models import BudgetLine
 from governance.access import Actor, may
-from governance.models import Organisation, User
+from governance.models import Body, Organisation, ServiceRecord, TrainingSession, User
 from governance.roles import Permission as P
 from governance.roles import Role, Scope
 from priorities.models import Submission
@@ -108,6 +108,7 @@ def pages() -> list[Page]:
         Page("/projects/compare/?kind=annual_budget&a=2006&b=2007", P.READ_REGISTER, more=_reports),
         *of_duties(),
         *of_what_is_signed(),
+        *of_institutions(),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
@@ -179,6 +180,26 @@ def of_duties() -> list[Page]:
         Page(f"{at}report/?kind=annual&year=2006", P.READ_REGISTER, more=reports),
         Page(f"{at}supervise/", P.MANAGE_PROJECT),
         Page(f"/projects/duties/visits/{visit.pk}/", P.READ_REGISTER, more=reports),
+    ]
+
+
+def of_institutions() -> list[Page]:
+    """Units, bodies, services, training, instruments and new discrepancies."""
+    unit = Organisation.objects.get(name="市信息产业局").get_absolute_url()
+    service, course = ServiceRecord.objects.first(), TrainingSession.objects.first()
+    return [
+        *(Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS) for form in ("merge", "alias", "edit", "service")),
+        Page("/governance/services/", P.READ_REGISTER),
+        Page(f"/governance/services/{service.pk}/end/", P.MANAGE_ORGANISATIONS),
+        Page("/governance/bodies/?day=2006-06-30", P.READ_REGISTER),
+        Page(f"/governance/bodies/{Body.objects.first().pk}/", P.MANAGE_ORGANISATIONS),
+        Page("/governance/training/", P.READ_REGISTER),
+        Page("/governance/training/new/", P.MANAGE_ORGANISATIONS),
+        Page("/governance/training/target/", P.MANAGE_ORGANISATIONS),
+        Page(f"/governance/training/{course.pk}/withdraw/", P.MANAGE_ORGANISATIONS),
+        Page("/governance/regulations/1/text/", P.MANAGE_CALENDAR),
+        Page("/governance/discrepancies/new/", P.DECIDE_READING),
+        Page("/projects/leads/", P.READ_REGISTER),
     ]
 
 
