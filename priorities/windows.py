@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -11,6 +12,43 @@ from priorities.models import FilingWindow, WindowExtension
 
 # Leave (追加许可) lets in what does not wait for the yearly window by its nature; the yearly kinds need an extension.
 WITH_LEAVE = ("supplementary", "change", "self_funded", "district")
+
+
+# The planning year (field-practice §4, 系统默认; the plan names no date, D48, D49): step, first and last month and day.
+STEPS = (
+    ("申报", (7, 1), (8, 31), "D49"),
+    ("预审", (9, 1), (9, 30), "D49"),
+    ("专家审定", (10, 1), (10, 31), "D49"),
+    ("联合会签", (11, 1), (11, 30), "D49"),
+    ("领导小组审定", (12, 1), (12, 31), "D49"),
+    ("下达", (1, 1), (1, 31), "D49"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the planning year: `state` is past, now or coming; `left` days until its end while it is now."""
+
+    name: str
+    start: dt.date
+    end: dt.date
+    code: str
+    state: str
+    left: int
+
+
+def year_steps(plan_year: int, day: dt.date) -> list[Step]:
+    """The steps towards a year's plan: in the year before, the last one in the year itself; the window as it really is."""
+    window = FilingWindow.objects.filter(plan_year=plan_year).first()
+    found = []
+    for name, first, last, code in STEPS:
+        year = plan_year if first < STEPS[0][1] else plan_year - 1
+        start, end = dt.date(year, *first), dt.date(year, *last)
+        if window and name == STEPS[0][0]:
+            start, end = window.opens, window.closes
+        state = "past" if end < day else "now" if start <= day else "coming"
+        found.append(Step(name, start, end, code, state, (end - day).days))
+    return found
 
 
 def default_dates(plan_year: int) -> tuple[dt.date, dt.date]:

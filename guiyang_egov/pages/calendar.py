@@ -7,24 +7,15 @@ import datetime as dt
 from django.shortcuts import render
 
 from governance import clock
+from governance.access import may
 from governance.models import Holiday, Round
 from governance.roles import Permission
 from governance.web import page as may_enter
-from priorities import desk, reminders, screening
+from priorities import desk, reminders, screening, windows
 from priorities.labels import STATES
 from priorities.models import FilingWindow, Submission
 
 SHOWN = 30
-
-# field-practice §4; the plan names no date (D48, D49).
-STEPS = (
-    ("申报", (7, 1), (8, 31), "D49"),
-    ("预审", (9, 1), (9, 30), "D49"),
-    ("专家审定", (10, 1), (10, 31), "D49"),
-    ("联合会签", (11, 1), (11, 30), "D49"),
-    ("领导小组审定年度计划", (12, 1), (12, 31), "D49"),
-    ("年度总结报告", (12, 31), (12, 31), "D48"),
-)
 
 
 @may_enter(Permission.READ_REGISTER)
@@ -32,18 +23,15 @@ def page(request):
     """The year's steps with the real window of the plan year that is being filed for."""
     day = clock.today()
     window = FilingWindow.objects.filter(opens__year=day.year).prefetch_related("extensions__organisation").first()
-    steps = []
-    for name, first, last, code in STEPS:
-        start, end = dt.date(day.year, *first), dt.date(day.year, *last)
-        if name == "申报" and window:
-            start, end = window.opens, window.closes
-        steps.append({"name": name, "start": start, "end": end, "code": code, "now": start <= day <= end,
-                      "past": end < day})  # fmt: skip
+    year = window.plan_year if window else windows.year_to_file(day)
     return render(
         request,
         "pages/calendar.html",
         {
-            "steps": steps,
+            "steps": windows.year_steps(year, day),
+            "plan_year": year,
+            "summary": dt.date(day.year, 12, 31),
+            "may_extend": may(request.actor, Permission.MANAGE_CALENDAR),
             "window": window,
             "rounds": _rounds(request.actor),
             "due": _due(request.actor, day),

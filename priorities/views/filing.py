@@ -17,7 +17,19 @@ from governance.models import Organisation
 from governance.once import once
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission, Role
-from priorities import actions, advised, case, fields, filing_form, opinions, papers, receipts, returned, screening
+from priorities import (
+    actions,
+    advised,
+    case,
+    fields,
+    filing_form,
+    opinions,
+    papers,
+    receipts,
+    returned,
+    screening,
+    windows,
+)
 from priorities import proposal as proposals
 from priorities.forms import as_typed, base_of, raw_proposal
 from priorities.labels import STATES
@@ -50,6 +62,7 @@ def mine(request):
         "priorities/mine.html",
         {"open_rows": open_rows, "rows": [r for r in rows if r.state not in EDITABLE], "window": window,
          "window_open": window and window.opens <= day, "kinds": kinds, "projects": projects,
+         "steps": windows.year_steps(window.plan_year, day) if window else (),
          "days_left": (window.closes - day).days if window else None},
     )  # fmt: skip
 
