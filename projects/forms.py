@@ -41,6 +41,19 @@ class Long(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
+class Wan(forms.CharField):
+    """An amount in 万元 as people write it (１２０万, 1,200.5); None where it is left out."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def clean(self, value):
+        try:
+            return parse_wan(super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
 class UnitField(forms.ModelChoiceField):
     """A real, unmerged unit."""
 
@@ -61,6 +74,7 @@ class ProgressForm(forms.Form):
     period = forms.ChoiceField(label="填报期")
     percent = PlainInteger(label="完成 %（占整个项目）", min_value=0, max_value=100,
                            error_messages={"invalid": "请填 0—100 的整数。", "min_value": "不能小于 0。", "max_value": "不能大于 100。"})  # fmt: skip
+    spent_wan = Wan(label="累计支出（万元，自报；以预算行为准）", required=False)
     done_text = Long(label="完成情况", rows=4)
     problems = Long(label="问题", required=False)
     next_steps = Long(label="下一步", required=False)
@@ -100,19 +114,6 @@ class StateForm(Versioned):
             del self.fields["second_unit"], self.fields["second_signer"]
 
 
-class Wan(forms.CharField):
-    """An amount in 万元 as people write it (１２０万, 1,200.5); None where it is left out."""
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
-
-    def clean(self, value):
-        try:
-            return parse_wan(super().clean(value))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-
-
 class PhaseField(forms.ModelChoiceField):
     """A phase of the project, or the whole."""
 
@@ -137,6 +138,30 @@ class ReasonForm(forms.Form):
     """A record taken back."""
 
     reason = Long(label="理由", rows=2, max_length=300)
+
+
+class OwnMilestoneForm(forms.Form):
+    """A milestone of one's own."""
+
+    text = forms.CharField(label="节点", max_length=200)
+    due = Day(label="到期日")
+    start = Day(label="起日", required=False, help_text="不填与到期日相同")
+    owner = UnitField(label="责任单位", required=False)
+
+
+class CallForm(forms.Form):
+    """填报通知."""
+
+    period = forms.CharField(label="填报期", max_length=12, help_text="年度写作 2007，半年写作 2007H1")
+    due = Day(label="截止日期")
+    note = Long(label="要求", required=False, rows=2, max_length=300)
+
+
+class ExpertForm(forms.Form):
+    """专家评级."""
+
+    rating = forms.ChoiceField(label="评级", choices=ProgressReport.RATINGS, widget=forms.RadioSelect)
+    reason = Long(label="依据", max_length=500)
 
 
 class ContractForm(forms.Form):
@@ -217,6 +242,7 @@ class ChangeForm(Versioned):
     now = Long(label="变更后", help_text="工期写作“2007-03 至 2008-12”；牵头单位用顿号分开，第一牵头在前")
     reason = Long(label="变更理由", max_length=1000)
     approver = forms.CharField(label="批准单位及文号", max_length=200)
+    effect = Long(label="影响", required=False, rows=2, max_length=300, help_text="对内容、工期、资金、其他项目的影响；工期的偏差自动算出")
 
 
 class MilestoneForm(forms.Form):

@@ -90,7 +90,9 @@ def set_state(
 
 
 @step
-def apply_change(*, by: Actor, project: Project, field: str, now: str, reason: str, approver: str) -> Project:
+def apply_change(
+    *, by: Actor, project: Project, field: str, now: str, reason: str, approver: str, effect: str = ""
+) -> Project:
     """Apply an approved change; what it changes is kept as `was`, the original baseline and the plan's row stay.
 
     `now` is text; for time a stretch (`2007-03 至 2008-12`), for lead the units with 、 between, first lead first.
@@ -108,6 +110,7 @@ def apply_change(*, by: Actor, project: Project, field: str, now: str, reason: s
     elif field == "time":
         was = windows.say(row.latest_start, row.latest_end, row.precision)
         row.latest_start, row.latest_end = _window(now)
+        effect = "；".join(filter(None, (_moved(row), effect)))
         row.rebaselined += 1
     elif field == "budget":
         row.rebaselined += 1
@@ -123,10 +126,18 @@ def apply_change(*, by: Actor, project: Project, field: str, now: str, reason: s
     row.version += 1
     row.save()
     Change.objects.create(project=row, field=field, was=was, now=now, reason=reason, approver=approver[:200],
-                          by_text=by.text, is_demo=row.is_demo)  # fmt: skip
+                          effect=effect[:400], by_text=by.text, is_demo=row.is_demo)  # fmt: skip
     audit.record(by=by, event="projects.project.change", about=row, was=was, now=now,
                  sentence=f"{row.code} 变更{dict(Change.FIELDS)[field]}：{reason}")  # fmt: skip
     return row
+
+
+def _moved(row: Project) -> str:
+    """What a new time means against the original one."""
+    if row.end is None or row.latest_end is None:
+        return ""
+    days = (row.latest_end - row.end).days
+    return "止期与原基线相同" if not days else f"止期比原基线{'晚' if days > 0 else '早'} {abs(days)} 天"
 
 
 def _window(text: str) -> tuple[dt.date, dt.date]:

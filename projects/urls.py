@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from projects import urls_duties, views, views_life
+from projects import urls_duties, views, views_life, views_progress
 
 CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 TASK = r"(?P<code>T\d-\d{2})"
@@ -14,6 +14,11 @@ urlpatterns = [
     path("tasks/", views.tasks, name="tasks"),
     re_path(rf"^tasks/{TASK}/$", views.task, name="task"),
     path("progress/", views.progress, name="progress"),
+    path("progress/call/", views_progress.call, name="call"),
+    path("progress/calls/<int:pk>/withdraw/", views_progress.withdraw_call, name="withdraw_call"),
+    re_path(rf"^{CODE}/rate/$", views_progress.rate, name="rate"),
+    re_path(rf"^{CODE}/milestone/$", views_progress.add_milestone, name="add_milestone"),
+    path("milestones/<int:pk>/drop/", views_progress.drop_milestone, name="drop_milestone"),
     re_path(rf"^{CODE}/progress/$", views.report_progress, name="report_progress"),
     re_path(rf"^{CODE}/state/$", views.change_state, name="change_state"),
     re_path(rf"^{CODE}/take-over/$", views.take_over, name="take_over"),

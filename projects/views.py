@@ -12,7 +12,7 @@ from governance.web import page as may_enter
 from projects import actions, forms, guards, life
 from projects.actions.checks import reporting
 from projects.form_views import about, form_page, project_of
-from projects.models import Milestone, ProgressReport, Project
+from projects.models import Milestone, ProgressReport, Project, ReportCall
 from projects.panels import owing
 from projects.panels import tasks as task_panels
 
@@ -43,7 +43,10 @@ def progress(request):
     """Reports in force, newest first, and who owes one."""
     reports = ProgressReport.objects.filter(superseded=False).select_related("project", "organisation").order_by("-day", "-pk")
     page = Paginator(reports, 50).get_page(request.GET.get("page"))
-    context = {"page": page, "owed": owing.owed(clock.today(), request.actor), "mine": owing.reportable(request.actor)}
+    calls = list(ReportCall.objects.filter(withdrawn=""))
+    context = {"page": page, "owed": owing.owed(clock.today(), request.actor, calls=calls), "mine": owing.reportable(request.actor),
+               "calls": calls[:12],
+               "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT)}  # fmt: skip
     return render(request, "projects/progress.html", context)
 
 

@@ -163,6 +163,7 @@ def page(request, code: str):
         "amounts": [money.totals.get(stage) for stage in STAGES] if money else None,
         "may_manage": may(actor, Permission.MANAGE_PROJECT),
         "may_report": may(actor, reporting(actor), project),
+        "may_rate": may(actor, Permission.MANAGE_PROJECT) or bool(actor.scope(Permission.GIVE_OPINION)),
         "may_change_state": any(o["may"] for o in parts.offered),
         "may_propose": may(actor, Permission.SUBMIT, project),
         "weights": [(w, sum(e.row.weight == w for e in parts.entries)) for w in "AB"],

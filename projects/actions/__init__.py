@@ -2,8 +2,8 @@
 
     life          change_state, change_phase_state, take_over
     gates         record_gate_item, withdraw_gate_item, record_contract, void_contract
-    progress      file_progress
-    milestones    set_milestone, reopen_milestone
+    progress      file_progress, call_reports, withdraw_call, rate_project
+    milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
     tasks         set_task_state
     description   classify, confirm_first_lead, record_change
     acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
@@ -32,8 +32,8 @@ from projects.actions.duties import (
 )
 from projects.actions.gates import record_contract, record_gate_item, void_contract, withdraw_gate_item
 from projects.actions.life import change_phase_state, change_state, take_over
-from projects.actions.milestones import reopen_milestone, set_milestone
-from projects.actions.progress import file_progress
+from projects.actions.milestones import add_milestone, drop_milestone, reopen_milestone, set_milestone
+from projects.actions.progress import call_reports, file_progress, rate_project, withdraw_call
 from projects.actions.security import (
     file_grading,
     fix_finding,
@@ -46,12 +46,15 @@ from projects.actions.security import (
 from projects.actions.tasks import set_task_state
 
 __all__ = [
+    "add_milestone",
+    "call_reports",
     "change_phase_state",
     "change_state",
     "classify",
     "conclude_acceptance",
     "confirm_first_lead",
     "create_topic",
+    "drop_milestone",
     "end_topic",
     "file_evaluation",
     "file_grading",
@@ -61,6 +64,7 @@ __all__ = [
     "name_head",
     "place_projects",
     "propose_grading",
+    "rate_project",
     "record_assessment",
     "record_change",
     "record_contract",
@@ -79,6 +83,7 @@ __all__ = [
     "sign_grading",
     "take_over",
     "void_contract",
+    "withdraw_call",
     "withdraw_gate_item",
     "withdraw_sync",
 ]

@@ -126,7 +126,7 @@ def confirm_first_lead(*, by: Actor, project: Project, version: int, organisatio
 
 @verb("projects.project.record_change")
 def record_change(
-    *, by: Actor, project: Project, version: int, field: str, now: str, reason: str, approver: str
+    *, by: Actor, project: Project, version: int, field: str, now: str, reason: str, approver: str, effect: str = ""
 ) -> Project:
     """Record a change that was approved elsewhere, on paper: content, time, lead or name.
 
@@ -139,4 +139,5 @@ def record_change(
     now = words(now, "now", "变更后", needed="请写明变更后的内容。")
     reason = words(reason, "reason", "变更理由", limit=1000, needed="请写明变更理由。")
     approver = words(approver, "approver", "批准单位及文号", limit=200, needed="请写明谁批准、文号。")
-    return steps.apply_change(by=by, project=row, field=field, now=now, reason=reason, approver=approver)
+    return steps.apply_change(by=by, project=row, field=field, now=now, reason=reason, approver=approver,
+                              effect=words(effect, "effect", "影响", limit=300))  # fmt: skip

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 from governance import access, audit, clock
 from governance.access import Actor
 from governance.models import Organisation
 from governance.refusal import Invalid, Refused
+from governance.roles import Permission
+from governance.text import MAX_WAN, quantise
 from governance.verbs import verb
 from projects import life, periods, steps
 from projects.actions.checks import reporting, words
-from projects.models import ProgressReport, Project
+from projects.models import ExpertRating, ProgressReport, Project, ReportCall
 
 
 @verb("projects.progress.file")
 def file_progress(
     *, by: Actor, project: Project, period: str, percent: int, done_text: str, self_rating: str, problems: str = "",
-    next_steps: str = "", is_demo: bool = False,
+    next_steps: str = "", spent_wan: Decimal | None = None, is_demo: bool = False,
 ) -> ProgressReport:  # fmt: skip
     """File the report of a period (`2006`, `2007H1`); `percent` is of the whole project.
 
+    `spent_wan` is what the unit says it has spent by then, in all; the books are the budget lines'.
     By a lead unit, or the information office for it. The newest period's percentage becomes the project's.
     """
     access.require(by, reporting(by), project)
@@ -29,6 +35,8 @@ def file_progress(
         raise Invalid("完成比例应是 0—100 的整数。", fields={"percent": ["请填 0—100 的整数"]})
     if self_rating not in dict(ProgressReport.RATINGS):
         raise Invalid("请选择自评。", fields={"self_rating": ["请选择正常、关注或滞后"]})
+    if spent_wan is not None and not 0 <= spent_wan <= MAX_WAN:
+        raise Invalid("累计支出应是不小于 0 的万元数。", fields={"spent_wan": ["请填不小于 0 的万元数"]})
     done_text = words(done_text, "done_text", "完成情况", needed="请写明完成情况。")
     problems = words(problems, "problems", "问题", needed="自评不是“正常”，请写明问题。" if self_rating != "normal" else "")
     next_steps = words(next_steps, "next_steps", "下一步")
@@ -43,7 +51,8 @@ def file_progress(
         old.save(update_fields=["superseded"])
     report = ProgressReport.objects.create(
         project=row, period=period, period_end=end, percent=percent, done_text=done_text, problems=problems,
-        next_steps=next_steps, self_rating=self_rating, organisation=_unit(row, by), by_text=by.text,
+        spent_wan=None if spent_wan is None else quantise(spent_wan), next_steps=next_steps, self_rating=self_rating, organisation=_unit(row, by),
+        by_text=by.text,
         is_demo=is_demo or row.is_demo,
     )  # fmt: skip
     if all(r.period_end <= end for r in standing):
@@ -84,3 +93,60 @@ def _unit(row: Project, by: Actor) -> Organisation:
     if not survivors:
         return Organisation.objects.get(pk=by.organisation_id)
     return (mine or survivors)[0]
+
+
+@verb("projects.progress.call")
+def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_demo: bool = False) -> ReportCall:
+    """Call every project under way for its report of a period by a day; units are reminded and told when they are late."""
+    access.require(by, Permission.MANAGE_PROJECT)
+    try:
+        _, end = periods.parse(period)
+    except ValueError as error:
+        raise Invalid(str(error), fields={"period": [str(error)]}) from None
+    earliest = end - dt.timedelta(days=periods.EARLY_DAYS)
+    if due < max(earliest, clock.today()):
+        sentence = f"{periods.label(period)}最早 {earliest} 填报，截止日期也不能在今天之前。"
+        raise Invalid(sentence, fields={"due": [sentence]})
+    note = words(note, "note", "要求", limit=300)
+    if ReportCall.objects.filter(period=period, withdrawn="").exists():
+        raise Refused(f"{periods.label(period)}的填报通知已经发出；要改截止日期请先撤回。")
+    call = ReportCall.objects.create(period=period, due=due, note=note, by_text=by.text, is_demo=is_demo)
+    audit.record(by=by, event="projects.progress.call", now=due,
+                 sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500])  # fmt: skip
+    return call
+
+
+@verb("projects.progress.withdraw_call")
+def withdraw_call(*, by: Actor, call: ReportCall, reason: str) -> ReportCall:
+    """Take a call back; what was reported stays."""
+    access.require(by, Permission.MANAGE_PROJECT)
+    row = ReportCall.objects.select_for_update().get(pk=call.pk)
+    if row.withdrawn:
+        raise Refused("这份填报通知已经撤回。")
+    row.withdrawn = words(reason, "reason", "撤回理由", limit=300, needed="撤回要写明理由。")
+    row.save(update_fields=["withdrawn"])
+    audit.record(by=by, event="projects.progress.withdraw_call", was=row.due,
+                 sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}")  # fmt: skip
+    return row
+
+
+@verb("projects.rating.expert")
+def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_demo: bool = False) -> ExpertRating:
+    """An expert's rating beside the unit's own and the computed one; the office records what its experts said.
+
+    Whoever leads the project does not rate it (D44). A later rating stands, the earlier rows stay.
+    """
+    access.require(by, Permission.GIVE_OPINION if by is not None and by.scope(Permission.GIVE_OPINION) else Permission.MANAGE_PROJECT)
+    row = steps.lock(project)
+    if by.organisation_id in row.belongs_to():
+        raise Refused(f"{by.organisation_name}牵头 {row.code}，构成利害关系，不能作专家评级（D44）。", status=403)
+    if row.state == "registered":
+        raise Refused(f"{row.code} 尚未立项，还没有可评的进展。")
+    if rating not in dict(ProgressReport.RATINGS):
+        raise Invalid("请选择评级。", fields={"rating": ["请选择正常、关注或滞后"]})
+    reason = words(reason, "reason", "依据", limit=500, needed="专家评级要写明依据。")
+    made = ExpertRating.objects.create(project=row, rating=rating, reason=reason, organisation_id=by.organisation_id,
+                                       by_text=by.text, is_demo=is_demo or row.is_demo)  # fmt: skip
+    audit.record(by=by, event="projects.rating.expert", about=row, now=rating,
+                 sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500])  # fmt: skip
+    return made

@@ -11,8 +11,8 @@ from governance import readings
 from governance.access import Actor
 from governance.models import Discrepancy
 from governance.roles import Permission, Scope
-from projects import life
-from projects.models import ProgressReport, Project, ProjectLead
+from projects import life, periods
+from projects.models import ProgressReport, Project, ProjectLead, ReportCall
 from projects.panels.ratings import due_of_year
 
 
@@ -27,16 +27,25 @@ class Owed:
     unit: str
     phone: str
     organisation_id: int | None
+    period: str = ""
+
+    @property
+    def label(self) -> str:
+        return periods.label(self.period)
 
 
-def owed(day: dt.date, actor: Actor | None = None) -> list[Owed]:
-    """Every year's summary that is past its day (D48), oldest first; four queries. `actor`: his own unit's alone where
+def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = None, calls: list | None = None) -> list[Owed]:
+    """Every year's summary that is past its day (D48) and every report that was called for, oldest first; five queries.
+    `until` a later day lists what is due before it as well (days then below 0); `calls` are the calls in
+    force where they were read. `actor`: his own unit's alone where
     that is all he answers for."""
     if not Discrepancy.objects.filter(code="D48").exists():
         return []
     d48 = readings.current("D48", day)
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
     reports = Prefetch("progress_reports", ProgressReport.objects.filter(superseded=False), to_attr="in_force")
+    in_force = ReportCall.objects.filter(withdrawn="") if calls is None else calls
+    called = [(c.period, c.due) for c in in_force if c.due < (until or day)]
     under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED)).exclude(latest_start=None)
     found = []
     for project in under_way.prefetch_related(leads, reports).order_by("order"):
@@ -48,11 +57,20 @@ def owed(day: dt.date, actor: Actor | None = None) -> list[Owed]:
         reported = {r.period_end.year for r in project.in_force if r.period_end.month == 12}
         for year in range(max(project.latest_start.year, project.registered_on.year), day.year + 1):
             due = due_of_year(year, d48)
-            if year not in reported and due < day:
-                first = units[0] if units else None
-                found.append(Owed(project, year, due, (day - due).days, first.name if first else "（没有可派填报的单位）",
-                                  first.phone if first else "", first.pk if first else None))  # fmt: skip
+            if year not in reported and due < (until or day):
+                found.append(_owed(project, str(year), due, day, units))
+        for period, due in called:
+            end = periods.parse(period)[1]
+            known = any(o.project is project and o.period == period for o in found)
+            if period not in {r.period for r in project.in_force} and end >= project.latest_start and not known:
+                found.append(_owed(project, period, due, day, units))
     return sorted(found, key=lambda o: (o.due, o.project.order))
+
+
+def _owed(project: Project, period: str, due: dt.date, day: dt.date, units: list) -> Owed:
+    first = units[0] if units else None
+    return Owed(project, periods.parse(period)[1].year, due, (day - due).days, first.name if first else "（没有可派填报的单位）",
+                first.phone if first else "", first.pk if first else None, period)  # fmt: skip
 
 
 def reportable(actor: Actor) -> list[Project]:

@@ -16,7 +16,7 @@ from projects.labels import CERTAINTIES, STATES, TASK_TONES
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
-from projects.panels.ratings import due_of_year, latest_report, rating_of
+from projects.panels.ratings import due_of_year, expert_of, latest_report, rating_of
 
 HISTORY_ROWS = 40
 SELF_SUPERVISION = "D44"  # names the units that lead and approve, accept and evaluate
@@ -56,7 +56,7 @@ class MilestoneLine:
 
     @property
     def late(self) -> bool:
-        return self.milestone.done_on is None and self.due < clock.today()
+        return self.milestone.done_on is None and not self.milestone.dropped_reason and self.due < clock.today()
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class Parts:
     leads: list[LeadLine]
     rating: rating.Rating
     own: object | None
+    expert: object | None
     steps: list[dict]  # the chain: code, label, when (past, now, later)
     offered: list[dict]
     next: dict | None
@@ -129,6 +130,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         leads=_leads(project, entries, confirmed, ranked="D43" not in known or reading_key(known["D43"]) == "a"),
         rating=computed,
         own=latest_report(project),
+        expert=expert_of(project, day),
         steps=_steps(project),
         offered=offered,
         next=next((o for o in offered if o["transition"] is life.next_step(project.state)), None),

@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 
 from projects import life, rating
 from projects.labels import SELF_RATINGS
-from projects.models import ProgressReport, Project, ProjectLead, StateChange
+from projects.models import ExpertRating, ProgressReport, Project, ProjectLead, StateChange
 
 Money = rating.Money
 
@@ -36,10 +36,14 @@ def with_facts(projects: QuerySet) -> QuerySet:
     """What a row and its rating need: the row, its plan row and newest report in one query, the leads in another."""
     accepted = StateChange.objects.filter(project=OuterRef("pk"), phase=None, now="final_acceptance").order_by("-pk")
     newest = ProgressReport.objects.filter(project=OuterRef("pk"), superseded=False).order_by("-period_end", "-pk")
+    experts = ExpertRating.objects.filter(project=OuterRef("pk")).order_by("-day", "-pk")
     facts = JSONObject(period="period", end="period_end", day="day", percent="percent", own="self_rating", problems="problems")
     return (
         projects.select_related("plan_item__plan", "programme", "budget_unit")
-        .annotate(accepted_on=Subquery(accepted.values("day")[:1]), newest=Subquery(newest.values(facts=facts)[:1]))
+        .annotate(
+            accepted_on=Subquery(accepted.values("day")[:1]), newest=Subquery(newest.values(facts=facts)[:1]),
+            expert=Subquery(experts.values(facts=JSONObject(rating="rating", day="day", reason="reason", unit="organisation__name"))[:1]),
+        )
         .prefetch_related(
             Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical", "organisation__budget_unit"))
         )
@@ -54,6 +58,31 @@ def latest_report(project: Project) -> Newest | None:
     row = json.loads(row) if isinstance(row, str) else row
     described = min(dt.date.fromisoformat(row["end"][:10]), dt.date.fromisoformat(row["day"][:10]))
     return Newest(row["period"], described, row["percent"], row["own"], bool(row["problems"]))
+
+
+@dataclass(frozen=True)
+class Expert:
+    """The newest expert rating; `stale` after a cycle, shown grey."""
+
+    rating: str
+    day: dt.date
+    reason: str
+    unit: str
+    stale: bool
+
+    @property
+    def label(self) -> str:
+        return SELF_RATINGS[self.rating]
+
+
+def expert_of(project: Project, day: dt.date) -> Expert | None:
+    """The newest expert rating of a project read `with_facts`."""
+    row = project.expert
+    if not row:
+        return None
+    row = json.loads(row) if isinstance(row, str) else row
+    given = dt.date.fromisoformat(row["day"][:10])
+    return Expert(row["rating"], given, row["reason"], row["unit"], (day - given).days > rating.CYCLE_DAYS)
 
 
 def first_due(project: Project, d48: str = "a") -> dt.date | None:

@@ -55,6 +55,10 @@ def _home(actor: Actor) -> int:
     return 302 if actor.role in (Role.SYSADMIN, Role.SECADMIN) else 200
 
 
+def _rating(actor: Actor) -> int:
+    return 200 if actor.scope(P.GIVE_OPINION) or may(actor, P.MANAGE_PROJECT) else 403
+
+
 def _reports(actor: Actor) -> int:
     return 200 if actor.scope(P.REQUEST_REPORT) is Scope.CITY else 404
 
@@ -93,6 +97,9 @@ def pages() -> list[Page]:
         Page("/projects/P01/progress/", P.READ_REGISTER, more=_reporting(project)),
         Page("/projects/P01/state/", P.READ_REGISTER),
         Page("/projects/P01/life/", P.READ_REGISTER),
+        Page("/projects/progress/call/", P.MANAGE_PROJECT),
+        Page("/projects/P01/milestone/", P.READ_REGISTER, more=_reporting(project)),
+        Page("/projects/P01/rate/", P.READ_REGISTER, more=_rating),
         Page("/projects/P15/life/?phase=2", P.READ_REGISTER),
         Page("/projects/P01/gates/security_assessment/", P.READ_REGISTER, more=_reporting(project)),
         Page("/projects/P01/contract/", P.READ_REGISTER, more=_reporting(project)),

@@ -1,0 +1,108 @@
+"""Calls for reports, reminders, expert ratings, milestones of one's own, effects of changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from governance import clock
+from governance.models import Notice, Organisation
+from governance.refusal import Invalid, Refused
+from projects import actions, panels
+from projects.daily import daily
+from projects.models import ExpertRating, Project
+from projects.panels import owing
+
+
+def shown(code: str, actor, day: dt.date):
+    return panels.parts(panels.with_facts(Project.objects.filter(code=code)).get(), actor, day=day)
+
+
+def test_a_call_makes_every_project_under_way_owe_its_report_and_reminds_before_it_is_late(cast, under_way):
+    row = under_way("P17")
+    actions.call_reports(by=cast.reviewer, period="2007H1", due=dt.date(2007, 8, 31), note="附支出明细")
+    with pytest.raises(Refused, match="已经发出"):
+        actions.call_reports(by=cast.reviewer, period="2007H1", due=dt.date(2007, 9, 1))
+    daily(dt.date(2007, 8, 23))
+    assert not Notice.objects.filter(key__startswith="progress-soon:P17:2007H1").exists()
+    daily(dt.date(2007, 8, 24))
+    daily(dt.date(2007, 8, 25))
+    assert Notice.objects.filter(key__startswith="progress-soon:P17:2007H1").count() == 1
+    late = dt.date(2007, 9, 1)
+    assert ("P17", "2007 年上半年") in {(o.project.code, o.label) for o in owing.owed(late)}
+    daily(late)
+    assert Notice.objects.filter(key__startswith="progress-owed:P17:2007H1").count() == 1
+    with clock.at(late):
+        actions.file_progress(by=cast.health_cio, project=row, period="2007H1", percent=20, done_text="接入", self_rating="normal",
+                              spent_wan=Decimal("35.555"))  # fmt: skip
+    assert "2007H1" not in {o.period for o in owing.owed(late) if o.project.code == "P17"}
+    assert row.progress_reports.get().spent_wan == Decimal("35.56")
+
+
+def test_a_call_that_was_withdrawn_is_owed_by_nobody(cast, under_way):
+    under_way("P17")
+    call = actions.call_reports(by=cast.reviewer, period="2007H1", due=dt.date(2007, 8, 31))
+    actions.withdraw_call(by=cast.reviewer, call=call, reason="改为年度填报")
+    assert "2007H1" not in {o.period for o in owing.owed(dt.date(2007, 10, 1))}
+    with pytest.raises(Invalid, match="不能在今天之前"):
+        actions.call_reports(by=cast.reviewer, period="2007H1", due=dt.date(2007, 8, 1))
+
+
+def test_an_experts_rating_stands_beside_the_others_and_greys_out_after_a_cycle(cast, under_way):
+    row = under_way("P17")
+    actions.file_progress(by=cast.health_cio, project=row, period="2006", percent=60, done_text="接入", self_rating="normal")
+    actions.rate_project(by=cast.expert, project=row, rating="attention", reason="接口未定")
+    actions.rate_project(by=cast.reviewer, project=row, rating="late", reason="专家组复核意见〔2007〕2号")
+    found = shown("P17", cast.reviewer, dt.date(2007, 8, 20))
+    assert (found.own.own_label, found.expert.label, found.expert.stale) == ("正常", "滞后", False)
+    assert shown("P17", cast.reviewer, dt.date(2008, 9, 1)).expert.stale
+    assert ExpertRating.objects.count() == 2
+    text = cast.client("reviewer").get("/projects/P17/").content.decode()
+    assert "自评 / 测算 / 专家" in text
+    with clock.at(dt.date(2008, 9, 1)):
+        later = cast.client("reviewer").get("/projects/P17/").content.decode()
+    assert "已过一年" in later
+    assert "数据已旧" in later
+
+
+def test_who_leads_a_project_is_no_expert_of_it(cast, under_way):
+    row = under_way("P01")
+    lead = Organisation.objects.get(pk=cast.reviewer.organisation_id)
+    row.leads.update(organisation=lead)
+    with pytest.raises(Refused, match="利害关系"):
+        actions.rate_project(by=cast.reviewer, project=Project.objects.get(code="P01"), rating="normal", reason="好")
+
+
+def test_a_milestone_of_ones_own_has_its_owner_is_flagged_outside_the_time_and_can_be_dropped(cast, under_way):
+    row = under_way("P17")
+    client = cast.client("health_cio")
+    unit = Organisation.objects.get(key="finance-bureau")
+    asked = {"text": "二院接入", "due": "2007-12-31", "owner": unit.pk}
+    assert client.post("/projects/P17/milestone/", asked).status_code == 302
+    made = row.milestones.get(text="二院接入")
+    assert (made.owner, made.outside_window, made.is_own) == (unit, False, True)
+    text = client.get("/projects/P17/").content.decode()
+    assert "责任单位 市财政局" in text
+    assert client.post("/projects/P17/milestone/", asked).status_code == 422
+    far = actions.add_milestone(by=cast.health_cio, project=row, text="推广", due=dt.date(2012, 1, 1))
+    assert far.outside_window
+    actions.drop_milestone(by=cast.reviewer, milestone=made, reason="并入全市平台")
+    with pytest.raises(Refused, match="已取消"):
+        actions.set_milestone(by=cast.health_cio, milestone=made, done_on=None, evidence="单")
+    of_the_plan = Project.objects.get(code="P03").milestones.exclude(quote="").first()
+    with pytest.raises(Refused, match="规划所列"):
+        actions.drop_milestone(by=cast.reviewer, milestone=of_the_plan, reason="不要")
+
+
+def test_a_new_time_says_its_effect_against_the_original_baseline_and_the_original_stays(cast, under_way):
+    row = under_way("P20")
+    for end in ("2009", "2010"):
+        actions.record_change(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, field="time",
+                              now=f"2007 至 {end}", reason="晚", approver="文1号", effect="顺延 P21")  # fmt: skip
+    row.refresh_from_db()
+    assert (row.end, row.latest_end, row.rebaselined) == (dt.date(2008, 12, 31), dt.date(2010, 12, 31), 2)
+    first, second = row.changes.all()
+    assert first.effect == "止期比原基线晚 365 天；顺延 P21"
+    assert second.effect.startswith("止期比原基线晚 730 天")
