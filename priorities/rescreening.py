@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import Max, Min
 
 from governance import audit, clock
 from governance.verbs import frame, step
 from priorities import rule_sets, screening
-from priorities.models import CaseMask, Flip, Rescreening, Submission
+from priorities.models import CaseMask, Flip, Rescreening, RuleSetRecord, Submission
 from priorities.rules import bulk
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 
 OPEN = ("submitted", "under_review")  # cases whose next screening is made anyway
 NOT_COUNTED = ("draft", "withdrawn")
-BATCH = 20_000  # rows of the side table between two commits: what a verb may have to wait for
+BATCH = 50_000  # rows of the side table between two commits: what a verb may have to wait for
 _MASK, _FLIP, _CASE = (m._meta.db_table for m in (CaseMask, Flip, Submission))
 
 
@@ -52,15 +52,15 @@ def _changed(rules: RuleSet) -> Iterator[Flipped]:
     found: list[Flipped] = []
     now = bulk.Compiled(rules).sql()
     skipped = ", ".join(f"'{state}'" for state in NOT_COUNTED)
-    for key, old in _old_rules():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT c.number, m.outcome, {now}, {bulk.differs_sql(old, rules)}, m.amount_wan"
-                f" FROM {_MASK} m JOIN {_CASE} c ON c.id = m.submission_id"
-                f" WHERE m.rule_set = %s AND c.state NOT IN ({skipped}) AND m.outcome <> {now}",
-                [key],
-            )
-            found += [_flipped(*row) for row in cursor.fetchall()]
+    differs, keys = _differs(rules)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.number, m.outcome, {now}, {differs}, m.amount_wan"
+            f" FROM {_MASK} m JOIN {_CASE} c ON c.id = m.submission_id"
+            f" WHERE c.state NOT IN ({skipped}) AND m.outcome <> {now}",
+            keys,
+        )
+        found += [_flipped(*row) for row in cursor.fetchall()]
     yield from sorted(found, key=lambda f: f.reference)
 
 
@@ -68,16 +68,14 @@ def _flipped(number: str, was: int, now: int, clauses: int, amount) -> Flipped:
     return Flipped(number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), bulk.clauses_of(clauses), Decimal(str(amount)))
 
 
-def _old_rules() -> list[tuple[str, RuleSet]]:
-    """The rule sets that verdicts of the side table come from."""
-    keys = CaseMask.objects.order_by().values_list("rule_set", flat=True).distinct()
-    found = []
-    for key in sorted(keys):
-        try:
-            found.append((key, rule_sets.by_key(key)))
-        except ValueError:  # a demonstration's, taken away: the plan's own readings stand for it
-            found.append((key, PLAN_2006))
-    return found
+def _differs(rules: RuleSet) -> tuple[str, list[str]]:
+    """The clauses whose result differs from that under the rule set that a row's verdict comes from, as an expression
+    and its parameters. Of a rule set that is no more (a demonstration's) the plan's own readings stand in."""
+    known = RuleSetRecord.objects.exclude(key=PLAN_2006.id).order_by("pk")
+    old = [(row.key, rule_sets.build(row)) for row in known]
+    whens = "".join(f" WHEN rule_set = %s THEN {bulk.differs_sql(was, rules)}" for _, was in old)
+    plain = bulk.differs_sql(PLAN_2006, rules)
+    return (f"CASE{whens} ELSE {plain} END" if whens else plain), [key for key, _ in old]
 
 
 def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda done, of: None) -> Rescreening:
@@ -85,45 +83,45 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     open cases are kept as new unconfirmed screenings. `tell(done, of)` after every batch. Not inside a verb."""
     by_text = by.text if by else "系统"
     with frame():
-        complete()
+        if not Rescreening.objects.filter(finished_at__isnull=False).exists():
+            complete()  # once: every verb keeps the side table from then on
         row = Rescreening.objects.create(rule_set=rules.id, total=CaseMask.objects.count(), by_text=by_text)
-    old = _old_rules()
-    last = CaseMask.objects.aggregate(last=Max("pk"))["last"] or 0
-    for low in range(0, last, BATCH):
+    ends = CaseMask.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    first, last = (ends["first"] or 1) - 1, ends["last"] or 0
+    for low in range(first, last, BATCH):
+        high = min(low + BATCH, last)
+        row.done = row.total * (high - first) // (last - first)
         with transaction.atomic():
-            done, flipped = judge(row, rules, old, low, low + BATCH)
-            Rescreening.objects.filter(pk=row.pk).update(done=F("done") + done, flipped=F("flipped") + flipped)
-        row.refresh_from_db()
+            row.flipped += judge(row, rules, low, high)
+            row.save(update_fields=["done", "flipped"])
         tell(row.done, row.total)
-    open_ = row.flips.filter(submission__state__in=OPEN)
-    for keys in _chunks(list(open_.order_by("pk").values_list("submission_id", flat=True)), 200):
+    open_ = list(row.flips.filter(submission__state__in=OPEN).order_by("pk").values_list("submission_id", flat=True))
+    for keys in _chunks(open_, 200):
         with frame():
             for case in Submission.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
                 screen_again(submission=case, rules=rules)
     with frame():
-        Rescreening.objects.filter(pk=row.pk).update(finished_at=clock.now())
-        about = [f.submission for f in open_.select_related("submission")[:1000]]
+        row.finished_at = clock.now()
+        row.save(update_fields=["finished_at"])
+        about = list(Submission.objects.filter(pk__in=open_[:200]))
         audit.record(by=by, event="priorities.rescreen", about=about,
                      sentence=f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变")  # fmt: skip
-    row.refresh_from_db()
     return row
 
 
-def judge(row: Rescreening, rules: RuleSet, old: list[tuple[str, RuleSet]], low: int, high: int) -> tuple[int, int]:
-    """The side table's rows low < id ≤ high: `(looked at, changed)`. Changed ones alone are written: a flip, the new
-    outcome. A case that a verb changes meanwhile keeps what the verb made of it."""
+def judge(row: Rescreening, rules: RuleSet, low: int, high: int) -> int:
+    """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new outcome.
+    A case that a verb changes meanwhile keeps what the verb made of it."""
     now = bulk.Compiled(rules).sql()
-    between = "submission_id > %s AND submission_id <= %s"
+    differs, keys = _differs(rules)
     with connection.cursor() as cursor:
-        changed = 0
-        for key, was in old:
-            cursor.execute(
-                f"INSERT INTO {_FLIP} (rescreening_id, submission_id, was, now, was_rule_set, clauses, amount_wan)"
-                f" SELECT %s, submission_id, outcome, {now}, rule_set, {bulk.differs_sql(was, rules)}, amount_wan"
-                f" FROM {_MASK} WHERE {between} AND rule_set = %s AND outcome <> {now}",
-                [row.pk, low, high, key],
-            )
-            changed += cursor.rowcount
+        cursor.execute(
+            f"INSERT INTO {_FLIP} (rescreening_id, submission_id, was, now, was_rule_set, clauses, amount_wan)"
+            f" SELECT %s, submission_id, outcome, {now}, rule_set, {differs}, amount_wan"
+            f" FROM {_MASK} WHERE submission_id > %s AND submission_id <= %s AND outcome <> {now}",
+            [row.pk, *keys, low, high],
+        )
+        changed = cursor.rowcount
         if changed:
             cursor.execute(
                 f"UPDATE {_MASK} SET outcome = f.now, rule_set = %s FROM {_FLIP} f WHERE f.rescreening_id = %s"
@@ -133,8 +131,7 @@ def judge(row: Rescreening, rules: RuleSet, old: list[tuple[str, RuleSet]], low:
             )
             if cursor.rowcount != changed:
                 changed -= _drop_overtaken(cursor, row, low, high)
-        cursor.execute(f"SELECT count(*) FROM {_MASK} WHERE {between}", [low, high])
-        return cursor.fetchone()[0], changed
+    return changed
 
 
 def _drop_overtaken(cursor, row: Rescreening, low: int, high: int) -> int:
