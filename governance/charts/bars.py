@@ -26,7 +26,8 @@ def bar(value: float, biggest: float, *, tone: str = "mid", width: float = 160, 
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """A row of a bar chart: value in the unit of the chart; `text` is how the value is written."""
+    """A row of a bar chart: value in the unit of the chart; `text` is how the value is written, `rows_url` leads to the
+    rows that it adds up."""
 
     label: str
     value: float
@@ -35,6 +36,7 @@ class BarRow:
     url: str = ""
     tag: str = ""
     tone: str = "mid"
+    rows_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

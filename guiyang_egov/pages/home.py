@@ -24,6 +24,7 @@ from priorities.reading import reading
 from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
+PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
 STATE_TONES = {"trial": "done", "building": "deep", "procurement": "mid", "approved": "light"}
 
 
@@ -48,6 +49,7 @@ def page(request):
 
 def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) -> dict:
     return {
+        "planned": PLANNED,
         "home": priorities_panels.home_rows(actor, day),
         "states": by_state(projects),
         "count": len(projects),
@@ -157,15 +159,17 @@ def even_by_month(projects) -> dict[int, Decimal]:
 def by_programme(projects) -> dict:
     """Money by programme: each project once; the standing-alone ones listed by size."""
     sums: dict[str, list] = defaultdict(lambda: [0, Decimal(0)])
+    keys = {STANDALONE: "none"}
     for p in projects:
         name = p.programme.name if p.programme else STANDALONE
+        keys.setdefault(name, p.programme.key if p.programme else "none")
         sums[name][0] += 1
         sums[name][1] += p.estimate_wan
     order = sorted(sums, key=lambda name: (name == STANDALONE, -sums[name][1]))
     rows = [(name, *sums[name]) for name in order]
     alone = sorted((p for p in projects if p.programme is None), key=lambda p: -p.estimate_wan)
-    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), "", "", "rest" if name == STANDALONE else "mid")
-             for name, n, wan in rows]  # fmt: skip
+    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), "", "", "rest" if name == STANDALONE else "mid",
+                           rows_url=f"{PLANNED}&programme={keys[name]}") for name, n, wan in rows]  # fmt: skip
     return {"rows": rows, "alone": alone, "chart": charts.bars(drawn, title="资金按工程（概算，万元）")}
 
 
@@ -186,7 +190,8 @@ def by_lead(projects) -> dict:
                 every[unit][1] += p.estimate_wan
     rows = sorted(((u, n, w) for u, (n, w) in first.items()), key=lambda r: -r[2])
     most = max(((u, n, w) for u, (n, w) in every.items()), key=lambda r: r[2], default=None)
-    drawn = [charts.BarRow(u.name, float(w), f"{w:,.0f}", str(n), u.get_absolute_url(), "、".join(u.flags)) for u, n, w in rows]
+    drawn = [charts.BarRow(u.name, float(w), f"{w:,.0f}", str(n), u.get_absolute_url(), "、".join(u.flags),
+                           rows_url=f"{PLANNED}&lead={u.pk}&basis=first") for u, n, w in rows]  # fmt: skip
     return {"rows": rows, "most": most, "chart": charts.bars(drawn, title="资金按第一牵头（概算，万元）"),
             "count": len(projects)}  # fmt: skip
 
