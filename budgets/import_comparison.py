@@ -27,6 +27,7 @@ class Comparison:
         self.sheets, self.lock, self.choices = sheets, lock, choices or {}
         self.found = Plan()
         self.columns: dict[str, int] = {}
+        self.lines: dict[str, BudgetLine] = {}
         self.is_new = False  # of the row under way
 
     def plan(self) -> Plan:
@@ -35,7 +36,7 @@ class Comparison:
             return self.found
         kept_rows = snapshot.kept()
         rows = self._rows(head, kept_rows)
-        lines = self._lines(rows)
+        self.lines = lines = self._lines(rows)
         locks = set(StageLock.objects.values_list("fiscal_year", "stage"))
         for key, row in rows.items():
             self._row(key, row, kept_rows[key], lines.get(key), locks)

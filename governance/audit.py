@@ -74,6 +74,7 @@ def append(entries: list[Entry]) -> None:
         return
     head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seq": 0, "hash": ""})[0]
     day, moment = clock.today(), clock.now()
+    rows, concerns = [], []
     for entry in entries:
         row = AuditRow(
             seq=head.seq + 1,
@@ -92,9 +93,11 @@ def append(entries: list[Entry]) -> None:
             previous=head.hash,
         )
         row.hash = digest(row)
-        row.save(force_insert=True)
-        AuditConcern.objects.bulk_create(AuditConcern(seq=row.seq, key=key) for key in dict.fromkeys(entry.concerns))
+        rows.append(row)
+        concerns += [AuditConcern(seq=row.seq, key=key) for key in dict.fromkeys(entry.concerns)]
         head.seq, head.hash = row.seq, row.hash
+    AuditRow.objects.bulk_create(rows, batch_size=500)
+    AuditConcern.objects.bulk_create(concerns, batch_size=500)
     head.save()
 
 
