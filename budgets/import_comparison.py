@@ -159,7 +159,7 @@ class Comparison:
             if name not in self.columns or (name == "year" and self.found.scope != "all"):
                 continue
             was, raw = texts[HEADS[name]], _at(row, self.columns[name])
-            same = _same_amount(was, raw) if name == "total" else _plain(was) == _plain(_text(raw))
+            same = _same_amount(was, raw) if name == "total" else was == _text(raw) or _plain(was) == _plain(_text(raw))
             if not same:
                 self._refuse(key, number, name, kept, was, _text(raw)[:60], "是锁定的格，不从工作簿改；请恢复原样，或重新导出")
 
