@@ -16,8 +16,10 @@ def run(job_id: str) -> str:
 
 @shared_task(name="governance.tasks.reconcile", ignore_result=True)
 def reconcile() -> dict[str, int]:
-    """Take back what a dead worker held, ring again for what waits."""
-    return jobs.reconcile()
+    """Take back what a dead worker held, ring again for what waits; then what the apps do often."""
+    counts = jobs.reconcile()
+    jobs.tick()
+    return counts
 
 
 @shared_task(name="governance.tasks.daily", ignore_result=True)

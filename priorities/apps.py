@@ -12,7 +12,7 @@ class PrioritiesConfig(AppConfig):
         from governance.roles import Permission
         from priorities import desk_counts as counts
         from priorities import plan_document, receipts, reports, rescreen_job
-        from priorities.daily import daily
+        from priorities.daily import daily, run_due_batches
 
         documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5)
         documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
@@ -20,6 +20,7 @@ class PrioritiesConfig(AppConfig):
         documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
         jobs.on_daily(daily)
         receipts.register()
+        jobs.often(run_due_batches)
         rescreen_job.register()
 
         rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, order=10)

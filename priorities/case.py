@@ -23,6 +23,7 @@ from priorities import (
     rule_sets,
     screening,
     seats,
+    settling,
 )
 from priorities import proposal as proposals
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
@@ -155,7 +156,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
             for fact in step["facts"]:
                 fact["advised"] = marked.get((fact["component"], fact["fact"]))
     cut = Decimal(result["cut_wan"]) or None
-    suggested = _suggested(result, row)
+    suggested = settling.suggested_kind(result["outcome"], row)
     amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
     office_open = [f for f in map(str, OFFICE_FACTS) if ("", f) not in held]
     return shown | {
@@ -183,7 +184,9 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "attachments": screening.attachments(row),
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
         "fields": returned.askable(),
-        "re_review_default": (day + dt.timedelta(days=182)).isoformat(),
+        "re_review_default": (day + dt.timedelta(days=settling.RE_REVIEW_DAYS)).isoformat(),
+        "step": settling.step_of(row, result, day) if row.state == "under_review" else None,
+        "waiver_reasons": settling.WAIVER_REASONS,
         "deployment": UNIFIED_DEPLOYMENT,
     }  # fmt: skip
 
@@ -217,13 +220,6 @@ def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[st
                 "options": [(on_screen(fact, a), word) for a, word in ANSWERS.items()],
             })  # fmt: skip
     return rows
-
-
-def _suggested(result: dict, row: Submission) -> str:
-    """The conclusion that follows from the verdict (8.3, D19, D20)."""
-    if conclusions.is_advisory(row):
-        return "candidate"
-    return {"priority": "candidate", "defer": "deferred", "no_city_funding": "no_city_funding"}.get(result["outcome"], "pool")
 
 
 def _amount(row: dict, document: dict) -> dict:

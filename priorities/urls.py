@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from priorities.views import (
     approval,
+    batches,
     calendar,
     calibration,
     criteria,
@@ -28,6 +29,8 @@ case = [
     path("facts/", desk.facts, name="facts"),
     path("overlap/", overlap.judge, name="overlap"),
     path("verdict/", desk.verdict, name="verdict"),
+    path("settle/", desk.settle, name="settle"),
+    path("waive-and-send/", desk.waive_and_send, name="waive_and_send"),
     path("conclude/", desk.conclude, name="conclude"),
     path("opinion/", desk.ask_opinion, name="ask_opinion"),
     path("waive/", desk.waive, name="waive"),
@@ -71,6 +74,9 @@ urlpatterns = [
     path("submissions/new/", filing.create, name="create"),
     re_path(rf"^submissions/{REFERENCE}/", include(submission)),
     path("desk/", desk.queue, name="desk"),
+    path("desk/bulk/rehearse/", batches.rehearse, name="bulk_rehearse"),
+    path("desk/bulk/plan/", batches.plan, name="bulk_plan"),
+    path("desk/bulk/<int:pk>/", batches.batch, name="batch"),
     path("desk/plan-projects/", desk.projects_without_case, name="projects_without_case"),
     re_path(rf"^desk/{REFERENCE}/", include(case)),
     path("approvals/", approval.waiting, name="approvals"),

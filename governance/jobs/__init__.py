@@ -16,10 +16,12 @@ from governance.jobs.kinds import (
     daily,
     find,
     kinds_for,
+    often,
     on_daily,
     on_schedule,
     register,
     reports_for,
+    tick,
 )
 from governance.jobs.progress import Progress
 from governance.jobs.queue import LEASE_S, MAX_ATTEMPTS, claim, reconcile
@@ -36,6 +38,7 @@ __all__ = [
     "daily",
     "find",
     "kinds_for",
+    "often",
     "on_daily",
     "on_schedule",
     "perform",
@@ -45,4 +48,5 @@ __all__ = [
     "ring",
     "run_now",
     "sweep",
+    "tick",
 ]

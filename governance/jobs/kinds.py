@@ -72,6 +72,7 @@ class JobKind:
 _kinds: dict[str, JobKind] = {}
 _schedules: list[tuple[str, Callable]] = []
 _daily: list[Callable[[dt.date], object]] = []
+_often: list[Callable[[], object]] = []
 
 
 def register(kind: JobKind) -> None:
@@ -116,6 +117,21 @@ def on_daily(function: Callable[[dt.date], object]) -> None:
     """Let `daily` call `function(day)`; it must be idempotent."""
     if function not in _daily:
         _daily.append(function)
+
+
+def often(function: Callable[[], object]) -> None:
+    """Let the beat call `function()` every 15 seconds; it must be idempotent and quick where nothing is due."""
+    if function not in _often:
+        _often.append(function)
+
+
+def tick() -> None:
+    """What the beat does often, each app on its own: what fails is logged and does not stop the others."""
+    for function in _often:
+        try:
+            function()
+        except Exception:
+            logger.exception("often %s", function.__name__)
 
 
 def daily(day: dt.date) -> dict[str, str]:

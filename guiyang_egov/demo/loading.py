@@ -31,6 +31,7 @@ from priorities import receipts
 from priorities.models import (
     AnnualPlan,
     Conclusion,
+    DeskBatch,
     PlanEntry,
     PlanOverride,
     PlanScenario,
@@ -97,6 +98,7 @@ def remove() -> str:
         Notice.objects.filter(is_demo=True).delete()
         _register(made)
         Appointment.objects.filter(is_demo=True).delete()
+        DeskBatch.objects.filter(user__is_demo=True).delete()
         User.objects.filter(is_demo=True).delete()
         _counters()
         Setting.objects.filter(key=LOADED).delete()

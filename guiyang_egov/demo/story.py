@@ -253,7 +253,10 @@ def cases_2007(stage: Stage) -> None:
             {"component": "c1", "fact": "closed_and_independent", "value": "yes", "evidence": "方案 3.2 节“自成体系，由省局统一分配地址”"},
             {"fact": "narrow_scope", "value": "no", "evidence": "市、县两级"},
         ])  # fmt: skip
-    stage.file(D(2007, 8, 16), "demo-cio", papers.health_emergency())  # submitted
+    row = stage.file(D(2007, 8, 16), "demo-cio", papers.health_emergency())  # submitted; a bulk acceptance was undone
+    with clock.at(D(2007, 8, 17)):
+        batch = priorities.plan_batch(by=reviewer, act="accept", items=[(row, row.version)])
+        priorities.undo_batch(by=reviewer, batch=batch)
     row = stage.file(D(2007, 8, 6), "市民政局", o["civil"])  # returned
     with clock.at(D(2007, 8, 14)):
         priorities.return_for_correction(by=reviewer, submission=row, version=row.version, points=[

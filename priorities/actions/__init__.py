@@ -8,6 +8,8 @@ several verbs in one request chain `version=row.version`.
     submissions  submit, request_receipt, withdraw, answer_correction, propose_change
     attachments  attach, detach, download_attachment
     screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
+    settling     settle, waive_and_send, settle_and_send: the single verbs of a plain case in one act
+    batches      rehearse, plan_batch, undo_batch, hurry_batch; run_due does what is due
     opinions     request_opinion, waive_opinion, give_opinion, remind
     side_lanes   check_self_funded, acknowledge, re_review
     approval     sign, refuse, withdraw_signature
@@ -23,6 +25,7 @@ What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (
 from priorities.actions.advice import advice_shown
 from priorities.actions.approval import refuse, rounds_of, sign, withdraw_signature
 from priorities.actions.attachments import attach, detach, download_attachment
+from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
 from priorities.actions.drafts import (
     add_participant,
@@ -55,6 +58,7 @@ from priorities.actions.screening import (
     return_for_correction,
     send,
 )
+from priorities.actions.settling import settle, settle_and_send, waive_and_send
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.submissions import answer_correction, propose_change, request_receipt, submit, withdraw
 from priorities.guards import blockers, verbs_for
@@ -86,9 +90,11 @@ __all__ = [
     "extend_window",
     "give_opinion",
     "grant_leave",
+    "hurry_batch",
     "leave_over",
     "open_window",
     "override",
+    "plan_batch",
     "propose_change",
     "propose_conclusion",
     "put_entry",
@@ -96,20 +102,26 @@ __all__ = [
     "recompute",
     "record_overlap",
     "refuse",
+    "rehearse",
     "remind",
     "remove_participant",
     "request_opinion",
     "request_receipt",
     "return_for_correction",
     "rounds_of",
+    "run_due",
     "save_draft",
     "save_period",
     "save_scenario",
     "send",
+    "settle",
+    "settle_and_send",
     "sign",
     "submit",
     "take_back",
+    "undo_batch",
     "verbs_for",
+    "waive_and_send",
     "waive_opinion",
     "withdraw",
     "withdraw_scenario",

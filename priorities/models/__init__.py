@@ -1,5 +1,6 @@
 """Tables of floor 4: filing window, submissions and their versions, screening, conclusion, annual plan, rule sets."""
 
+from priorities.models.batch import DeskBatch, DeskBatchItem
 from priorities.models.plan import AnnualPlan, PlanEntry, PlanOverride, PlanScenario
 from priorities.models.rules import CaseMask, Flip, PlanFact, Rescreening, RuleSetRecord, ShownAdvice
 from priorities.models.submission import (
@@ -27,6 +28,8 @@ __all__ = [
     "Conclusion",
     "ConfirmedFact",
     "CorrectionAnswer",
+    "DeskBatch",
+    "DeskBatchItem",
     "FilingWindow",
     "Flip",
     "OpinionWaiver",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +15,11 @@ from governance.refusal import Invalid, Refused
 from governance.roles import Permission
 from priorities import actions, case, desk, guards
 from priorities.labels import STATES
-from priorities.models import Conclusion, Submission
+from priorities.models import Conclusion, DeskBatch, Submission
+from priorities.queue_filters import WAITING, Filters
 from priorities.reading import reading
 from priorities.rules.facts import Fact
+from priorities.settling import WAIVER_REASONS
 from projects.models import Project
 
 SCREEN = Permission.SCREEN
@@ -23,22 +27,21 @@ SCREEN = Permission.SCREEN
 
 @web.page(SCREEN)
 def queue(request):
-    """What waits for the office, oldest first: state, age, due day, verdict, who waits for whom."""
-    state = request.GET.get("state", "")
-    view = request.GET.get("view", "waiting")
+    """What waits for the office, oldest first: state, age, due day, verdict, who waits for whom; filters; bulk handling."""
     day = clock.today()
-    rows = desk.queue(request.actor, day)
-    counts = {key: sum(1 for r in rows if r.submission.state == key) for key in STATES}
-    if state in STATES:
-        rows = [r for r in rows if r.submission.state == state]
-    elif view == "waiting":
-        rows = [r for r in rows if r.submission.state in ("submitted", "under_review")]
-    query = request.GET.get("q", "").strip()[:60]
-    if query:
-        rows = [r for r in rows if query in r.submission.title or query in (r.submission.number or "")]
-    tabs = [(key, STATES[key], n) for key, n in counts.items() if n]
-    return render(request, "priorities/desk.html", {"rows": rows, "tabs": tabs, "state": state, "view": view, "q": query,
-                                                    "waiting": counts["submitted"] + counts["under_review"]})  # fmt: skip
+    filters = Filters.of(request.GET)
+    every = desk.queue(request.actor, day)
+    counts = Counter(r.submission.state for r in every)
+    rows = filters.apply(every, day)
+    first = next((r for r in rows if r.submission.state in WAITING), None)
+    context = {
+        "rows": rows, "filters": filters, "choices": filters.choices(every), "first": first,
+        "tabs": [(key, STATES[key], counts[key]) for key in STATES if counts[key]], "all": len(every),
+        "waiting": sum(counts[s] for s in WAITING), "late": sum(r.late for r in filters.in_tab(every)),
+        "acts": DeskBatch.ACTS, "reasons": WAIVER_REASONS,
+        "batches": DeskBatch.objects.filter(user_id=request.actor.user_id).exclude(state="undone")[:3],
+    }  # fmt: skip
+    return render(request, "priorities/desk.html", context)
 
 
 def _case(request, reference: str) -> Submission:
@@ -139,7 +142,8 @@ def facts(request, reference: str):
 
 @web.page(SCREEN, methods=("POST",))
 def verdict(request, reference: str):
-    """确认判定: one click when it is accepted; a departure names outcome, clause and reason."""
+    """确认判定: decisions on partly met clauses; a departure names outcome, clause and reason. `conclude`: with the
+    conclusion that follows."""
     decisions = {
         name.partition("|")[2]: value == "yes" for name, value in request.POST.items() if name.startswith("decision|") and value
     }
@@ -147,11 +151,32 @@ def verdict(request, reference: str):
     if request.POST.get("departure"):
         departure = {"outcome": web.field(request, "departure", limit=20), "clause": web.field(request, "clause", limit=20),
                      "reason": web.field(request, "reason", limit=1000)}  # fmt: skip
+    act = actions.settle if request.POST.get("conclude") else actions.confirm_verdict
     return _act(
         request, reference, "confirm_verdict",
-        lambda row, v: actions.confirm_verdict(
-            by=request.actor, submission=row, version=v, decisions=decisions, departure=departure),
-        done="判定已确认。",
+        lambda row, v: act(by=request.actor, submission=row, version=v, decisions=decisions, departure=departure),
+        done="判定已确认，结论已拟定。" if request.POST.get("conclude") else "判定已确认。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def settle(request, reference: str):
+    """采用判定: 均无异议, verdict and the conclusion that follows, one click and nothing typed."""
+    return _act(
+        request, reference, "settle",
+        lambda row, v: actions.settle(by=request.actor, submission=row, version=v),
+        done="判定已确认，结论已拟定。",
+    )  # fmt: skip
+
+
+@web.page(SCREEN, methods=("POST",))
+def waive_and_send(request, reference: str):
+    """免交并送会签, with a reason from the list or a typed one."""
+    return _act(
+        request, reference, "waive_and_send",
+        lambda row, v: actions.waive_and_send(by=request.actor, submission=row, version=v,
+                                              reason=web.field(request, "reason", limit=300)),
+        done="已送联合会签。",
     )  # fmt: skip
 
 

@@ -31,6 +31,10 @@
     const add = event.target.closest("[data-add-row]");
     if (add) addRow(add);
   });
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset && event.target.dataset.checkAll;
+    if (name) all(`input[type=checkbox][name="${name}"]`).forEach((box) => { box.checked = event.target.checked; });
+  });
   if (history.length > 1) all("[data-back]").forEach((button) => { button.hidden = false; });
 
   /* one more row of a table: <button data-add-row="#template" data-add-to="goals"> and <tbody data-rows="goals"> */

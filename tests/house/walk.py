@@ -10,7 +10,7 @@ from governance.access import Actor, may
 from governance.models import Body, Organisation, ServiceRecord, TrainingSession, User
 from governance.roles import Permission as P
 from governance.roles import Role, Scope
-from priorities.models import Submission
+from priorities.models import DeskBatch, Submission
 from projects.models import (
     Acceptance,
     Evaluation,
@@ -129,6 +129,8 @@ def pages() -> list[Page]:
         Page("/priorities/mine/", P.SUBMIT),
         Page("/priorities/desk/", P.SCREEN),
         Page("/priorities/desk/?view=all", P.SCREEN),
+        Page("/priorities/desk/?kind=new&due=late&sort=due", P.SCREEN),
+        Page(f"/priorities/desk/bulk/{DeskBatch.objects.earliest('pk').pk}/", P.SCREEN),
         Page("/priorities/desk/plan-projects/", P.SCREEN),
         Page("/priorities/approvals/", P.READ_SUBMISSIONS),
         Page("/priorities/criteria/", P.READ_REGISTER),

@@ -1,0 +1,69 @@
+"""A case whose verdict the reviewer accepts, in one act each: 均无异议 with verdict and conclusion; papers waived and sent;
+or all of it. Every act is the single verbs one after the other in one transaction: what one of them refuses, nothing
+of the act happens."""
+
+from __future__ import annotations
+
+from governance import access, clock
+from governance.access import Actor
+from governance.refusal import Refused
+from governance.roles import Permission
+from governance.verbs import verb
+from priorities import conclusions, guards, screening, settling, workflow
+from priorities.actions.opinions import waive_opinion
+from priorities.actions.screening import accept, confirm_facts, confirm_verdict, propose_conclusion, send
+from priorities.models import Submission
+
+
+@verb("priorities.submission.settle")
+def settle(
+    *, by: Actor, submission: Submission, version: int, decisions: dict[str, bool] | None = None,
+    departure: dict | None = None,
+) -> Submission:  # fmt: skip
+    """采用判定: the office facts that nobody answered are 均无异议, the verdict is confirmed, the conclusion that follows
+    from it is proposed (8.3, D19, D20).
+
+    `decisions` settle partly met clauses; a `departure` (outcome, clause, reason) confirms another outcome, whose
+    conclusion follows likewise, its reason being the lacking condition of 缓建.
+    """
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="confirm_verdict", version=version)
+    if settling.open_office_facts(row):
+        row = confirm_facts(by=by, submission=row, version=row.version, nothing_to_object=True)
+    if screening.confirmed(row) is None or departure or decisions:
+        row = confirm_verdict(by=by, submission=row, version=row.version, decisions=decisions, departure=departure)
+    if conclusions.in_force(row) is None or departure or decisions:
+        ahead = settling.following(screening.confirmed(row), row, clock.today())
+        row = propose_conclusion(by=by, submission=row, version=row.version, kind=ahead.kind, lacking=ahead.lacking,
+                                 re_review_on=ahead.re_review_on)  # fmt: skip
+    return row
+
+
+@verb("priorities.submission.waive_and_send")
+def waive_and_send(*, by: Actor, submission: Submission, version: int, reason: str) -> Submission:
+    """免交并送会签: what nobody was asked for and the scan that is not there are waived for one reason, and the case goes.
+
+    An opinion under way is not waived by the way: the sending is refused until it is in.
+    """
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
+    if absent := settling.papers_never_asked(row):
+        row = waive_opinion(by=by, submission=row, version=row.version, what=absent, reason=reason)
+    return send(by=by, submission=row, version=row.version)
+
+
+@verb("priorities.submission.settle_and_send")
+def settle_and_send(*, by: Actor, submission: Submission, version: int, reason: str) -> Submission:
+    """A plain case from the queue to the joint approval: 受理 where it waits for it, 采用判定, 免交并送会签."""
+    access.require(by, Permission.SCREEN, submission)
+    row = workflow.lock(submission.pk)
+    if version != row.version:
+        raise guards.stale(row)
+    if row.kind == "district" and not row.city_wan:
+        raise Refused("区县备案、不申请市财政资金的不经会签，请办理“备案”（D50）。")
+    if row.state == workflow.SUBMITTED:
+        row = accept(by=by, submission=row, version=row.version)
+    elif row.state != workflow.UNDER_REVIEW:
+        raise Refused("只有已申报和审核中的申报可以一步送会签。")
+    row = settle(by=by, submission=row, version=row.version)
+    return waive_and_send(by=by, submission=row, version=row.version, reason=reason)
