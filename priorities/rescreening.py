@@ -88,11 +88,12 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
         row = Rescreening.objects.create(rule_set=rules.id, total=CaseMask.objects.count(), by_text=by_text)
     ends = CaseMask.objects.aggregate(first=Min("pk"), last=Max("pk"))
     first, last = (ends["first"] or 1) - 1, ends["last"] or 0
+    now, (differs, keys) = bulk.Compiled(rules).sql(), _differs(rules)
     for low in range(first, last, BATCH):
         high = min(low + BATCH, last)
         row.done = row.total * (high - first) // (last - first)
         with transaction.atomic():
-            row.flipped += judge(row, rules, low, high)
+            row.flipped += judge(row, now, differs, keys, low, high)
             row.save(update_fields=["done", "flipped"])
         tell(row.done, row.total)
     open_ = list(row.flips.filter(submission__state__in=OPEN).order_by("pk").values_list("submission_id", flat=True))
@@ -109,11 +110,10 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     return row
 
 
-def judge(row: Rescreening, rules: RuleSet, low: int, high: int) -> int:
+def judge(row: Rescreening, now: str, differs: str, keys: list[str], low: int, high: int) -> int:
     """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new outcome.
-    A case that a verb changes meanwhile keeps what the verb made of it."""
-    now = bulk.Compiled(rules).sql()
-    differs, keys = _differs(rules)
+    A case that a verb changes meanwhile keeps what the verb made of it. `now`, `differs` (with its parameters `keys`):
+    outcome and differing clauses as expressions."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_FLIP} (rescreening_id, submission_id, was, now, was_rule_set, clauses, amount_wan)"
@@ -127,7 +127,7 @@ def judge(row: Rescreening, rules: RuleSet, low: int, high: int) -> int:
                 f"UPDATE {_MASK} SET outcome = f.now, rule_set = %s FROM {_FLIP} f WHERE f.rescreening_id = %s"
                 f" AND f.submission_id > %s AND f.submission_id <= %s AND f.submission_id = {_MASK}.submission_id"
                 f" AND {_MASK}.outcome = f.was AND {_MASK}.rule_set = f.was_rule_set AND f.now = {now}",
-                [rules.id, row.pk, low, high],
+                [row.rule_set, row.pk, low, high],
             )
             if cursor.rowcount != changed:
                 changed -= _drop_overtaken(cursor, row, low, high)

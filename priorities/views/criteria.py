@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.shortcuts import render
 
 from governance import clock, web
+from governance.access import may
 from governance.models import Clause, Discrepancy
 from governance.refusal import NotVisible
 from governance.roles import Permission
 from priorities import rule_sets
 from priorities.models import Screening, Submission
-from priorities.rules.plan_2006 import CRITERIA
+from priorities.portfolio import Portfolio
+from priorities.rules.plan_2006 import CRITERIA, criterion
+from priorities.views.rule_sets import may_try
 
 TITLES = {"8.3.1": "优先建设的项目（原文称 9 类，实列 8 类，D14）", "8.3.2": "缓建的项目", "8.3.3": "市财政不支持的项目"}
 
@@ -72,5 +77,22 @@ def page(request, slug: str):
             "previous": slug_of(order[at - 1]) if at else None,
             "next": slug_of(order[at + 1]) if at + 1 < len(order) else None,
             "precedence": rule_sets.precedence_words(clock.today()),
+            "trials": _trials(clause) if may_try(request.actor) else [],
+            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
         },
     )  # fmt: skip
+
+
+def _trials(clause: str) -> list[dict]:
+    """What every other reading of the clause, and having none, would do to all cases and the plan's rows."""
+    old, everything, found = rule_sets.in_force_on(clock.today()), Portfolio(), []
+    now = next((r.key for c, r in old.chosen if c.clause == clause), "off")
+    for reading in (*criterion(clause).readings, None):
+        key = reading.key if reading else "off"
+        if key != now:
+            kept = {c: r for c, r in old.readings.items() if c != clause} | ({clause: key} if reading else {})
+            off = tuple(c for c in old.switched_off if c != clause) + (() if reading else (clause,))
+            cells = everything.moved(old, replace(old, readings=kept, switched_off=off))
+            found.append({"key": key, "text": reading.text if reading else "停用这一条", "cells": cells,
+                          "count": sum(c.count for c in cells)})  # fmt: skip
+    return found

@@ -213,3 +213,12 @@ def test_the_command_tells_its_progress_on_standard_error_alone(cases, strict, c
     call_command("rescreen", stdout=out)
     assert [json.loads(line) for line in out.getvalue().splitlines()][-1] == {"flips": 1, "screened": 4}
     assert "已判 4 / 4 件" in capsys.readouterr().err
+
+
+def test_a_clause_s_page_tries_every_other_reading_and_leads_to_a_draft_of_it(cases, cast):
+    page = cast.client("reviewer").get("/priorities/criteria/8.3.2-2/").content.decode()
+    assert "换一种读法会怎样" in page
+    assert "clause=8.3.2%282%29&amp;reading=two_of_four#draft" in page
+    form = cast.client("reviewer").get("/priorities/rule-sets/?clause=8.3.2(2)&reading=two_of_four").content.decode()
+    assert 'value="two_of_four" selected' in form
+    assert "换一种读法会怎样" not in cast.client("health_cio").get("/priorities/criteria/8.3.2-2/").content.decode()
