@@ -144,6 +144,15 @@ def silent(round_: Round) -> list[Seat]:
 
 
 @step
+def release(*, round_: Round, seat: Seat) -> None:
+    """Take a silent seat out of a locked round of opinions; the round concludes when all others have spoken."""
+    seat.required = False
+    seat.save(update_fields=["required"])
+    if round_.state == OPEN and not silent(round_) and round_.seats.filter(answers__in_force=True).exists():
+        _end(round_, CONCLUDED)
+
+
+@step
 def remind(*, seat: Seat) -> None:
     """Keep the day on which a seat was reminded; once a day."""
     today = clock.today()
@@ -181,7 +190,7 @@ def _end(round_: Round, state: str) -> str:
 
 def waiting_on(actor: Actor):
     """Open rounds in which the actor's unit (or he himself) has not answered yet, oldest first."""
-    seats = Seat.objects.filter(round__state=OPEN).exclude(answers__in_force=True)
+    seats = Seat.objects.filter(round__state=OPEN, required=True).exclude(answers__in_force=True)
     mine = seats.filter(assigned_id=actor.user_id) | seats.filter(
         assigned=None, organisation_id=actor.organisation_id
     ) | seats.filter(assigned=None, organisation__canonical_id=actor.organisation_id)

@@ -8,11 +8,12 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
-        from governance import documents, jobs, rail
-        from governance.roles import Permission
+        from governance import documents, handover, jobs, rail
+        from governance.roles import Permission, Role, scope_of
         from priorities import desk_counts as counts
-        from priorities import plan_document, receipts, reports, rescreen_job
+        from priorities import meeting_pack, plan_document, receipts, reports, rescreen_job
         from priorities.daily import daily, run_due_batches
+        from priorities.handover import DESK
 
         documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5)
         documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
@@ -22,11 +23,15 @@ class PrioritiesConfig(AppConfig):
         receipts.register()
         jobs.often(run_due_batches)
         rescreen_job.register()
+        meeting_pack.register()
+        handover.offer(DESK)
 
         rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, order=10)
         rail.offer("我的工作", "我的申报", "/priorities/mine/", Permission.SUBMIT, count=counts.mine, order=12)
         rail.offer("我的工作", "联合会签", "/priorities/approvals/", Permission.SIGN, count=counts.to_answer, order=14)
         rail.offer("我的工作", "待出意见", "/priorities/approvals/", Permission.GIVE_OPINION, count=counts.to_answer, order=14)
+        table = [r for r in Role if scope_of(r, Permission.SIGN) or scope_of(r, Permission.SCREEN)]
+        rail.offer("我的工作", "会签会议", "/priorities/sittings/", Permission.READ_SUBMISSIONS, order=15, roles=table)
         rail.offer("我的工作", "年度计划", "/priorities/plan/", Permission.READ_REGISTER, order=20)
         rail.offer("依据", "判据 8.3", "/priorities/criteria/", Permission.READ_REGISTER, count=counts.criteria, order=20)
         rail.offer("依据", "规则集", "/priorities/rule-sets/", Permission.READ_REGISTER, order=30)

@@ -178,7 +178,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "amounts": [_amount(a, document) for a in amounts],
         "office_open": len(office_open),
         "opinions": _opinions(row, day),
-        "experts": opinions.candidates(row, day) if row.state == "under_review" else [],
+        "experts": lambda: opinions.candidates(row, day),  # asked for where the list is open
         "expert_groups": opinions.groups(),
         "to_waive": _to_waive(row),
         "attachments": screening.attachments(row),
@@ -274,9 +274,11 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
         standing = next((a for a in seat.answers.all() if a.in_force), None)
         mine = seat.organisation.survivor_id == actor.organisation_id or seat.assigned_id == actor.user_id
         days = ((standing.day if standing else current.closed_day or day) - current.day).days
-        shown.append({"key": seat.key, "organisation": seat.organisation.name, "label": seat.label, "answer": standing,
-                      "conflict": seat.conflict, "acting_for": seat.acting_for, "mine": mine, "days": days,
-                      "answered": standing is not None, "phone": contacts.phone_of(seat.organisation, day)})  # fmt: skip
+        shown.append({
+            "key": seat.key, "pk": seat.pk, "organisation": seat.organisation.name, "unit": seat.organisation, "label": seat.label, "answer": standing,
+            "conflict": seat.conflict, "acting_for": seat.acting_for, "mine": mine, "days": days,
+            "answered": standing is not None, "reminded_on": seat.reminded_on, "phone": contacts.phone_of(seat.organisation, day),
+        })  # fmt: skip
         if standing is None and seat.required:
             waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if mine else ''}）")
         if mine:

@@ -192,7 +192,7 @@ def _waits_for(row: Submission) -> str:
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open").exclude(answers__in_force=True)
+    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open", required=True).exclude(answers__in_force=True)
     for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
         found.setdefault(about, []).append(label)
     return found

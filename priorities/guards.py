@@ -89,6 +89,12 @@ def verbs_for(submission: Submission, actor: Actor, day: dt.date | None = None) 
     return {v: blockers(submission, v, actor, day) for v in names if actor.scope(workflow.permission_of(v))}
 
 
+def every(submission: Submission, actor: Actor, day: dt.date | None = None) -> list[tuple[str, list[Blocker]]]:
+    """`(verb, blockers)` of every verb and act of the tables, in their order: the whole answer to 为什么不能."""
+    names = dict.fromkeys(r.verb for r in (*workflow.TRANSITIONS, *workflow.ACTS))
+    return [(verb, blockers(submission, verb, actor, day)) for verb in names]
+
+
 def reviewer(day: dt.date) -> str:
     return contacts.role(Role.REVIEWER, day)
 
@@ -204,10 +210,12 @@ def _check_self_funded(submission: Submission, actor: Actor, day: dt.date) -> li
 
 
 def _acknowledge(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    if proposals.total_wan(submission.proposal, source="city"):
+    document = screening.document_of(submission)
+    found = [(f"备案材料不齐：{g.sentence}", applicant(submission, day)) for g in proposals.gaps(document)]
+    if proposals.total_wan(document, source="city"):
         text = "申请了市财政资金，不能只备案：先受理，再按 8.1 判定和联合会签（D50）"
-        return [(text, reviewer(day))]
-    return []
+        found.append((text, reviewer(day)))
+    return found
 
 
 # --- the signing bodies ------------------------------------------------------------------------------------------
@@ -244,6 +252,7 @@ def screeners(submission: Submission) -> set[int]:
     return (users | set(submission.transitions.filter(verb__in=verbs).values_list("user_id", flat=True))) - {None}
 
 
+@remembered
 def _answer_seat(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
     round_ = open_round(submission)
     if round_ is None:

@@ -60,6 +60,19 @@ VERBS = {
     "remind": "催办",
 }
 
+# 不同意 by reasons that can be counted: code → (words, the clause that is meant unless another is named).
+REFUSALS = {
+    "source": ("资金来源不落实", "8.1"),
+    "estimate": ("概算偏高或依据不足", "8.1"),
+    "growth": ("超出年度资金安排", "9.6.1"),
+    "overlap": ("与已有或在建项目重复", "8.3.3(2)"),
+    "sharing": ("不能共享交换", "8.3.2(3)"),
+    "conditions": ("建设条件不具备", "8.3.2(1)"),
+    "goals": ("目标不可度量或没有评估机制", "8.1"),
+    "security": ("没有同步安全方案", "9.3.8"),
+    "other": ("其他", ""),
+}
+
 OPINIONS = {"network_centre": "网络管理中心意见", "expert": "专家组意见"}
 OPINION_ANSWERS = {"agree": "同意", "conditional": "附条件同意", "refuse": "不同意", "abstain": "回避"}
 PAPERS = OPINIONS | {"scan": "盖章扫描件"}

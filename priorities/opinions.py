@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.db.models import F, FilteredRelation, Q, Value
 
-from governance import audit
 from governance.access import Actor
 from governance.models import Answer, Appointment, AuditConcern, AuditRow, Round, Seat, User
 from governance.refusal import Refused
@@ -171,9 +170,9 @@ def asked(submission: Submission, what: str, day: dt.date) -> list[Asked]:
         if round_.kind != f"opinion_{what}" or round_.about_version != str(submission.current_version):
             continue
         answer = seat.given
-        is_open = answer is None and round_.state == "open"
+        is_open = answer is None and round_.state == "open" and seat.required
         if answer is None and not is_open:
-            continue  # closed without an answer: waived, or the version was returned
+            continue  # closed without an answer: waived, the version was returned, the seat released
         due = seat.due_day or round_.due_day
         since = round_.day
         phone = seat.assigned.phone if seat.assigned_id else contacts.phone_of(seat.organisation, day)
@@ -202,7 +201,7 @@ def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, 
 def mine(submission: Submission, actor: Actor) -> Seat | None:
     """The seat of the opinion under way that the actor still owes."""
     rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open")
-    open_ones = rows.filter(seats.asked(actor)).exclude(answers__in_force=True)
+    open_ones = rows.filter(seats.asked(actor), required=True).exclude(answers__in_force=True)
     return open_ones.select_related("round", "organisation", "assigned").first()
 
 
@@ -218,12 +217,6 @@ def hides(submission: Submission, actor: Actor) -> bool:
 def shown_rounds(submission: Submission, actor: Actor, every: list[Round]) -> list[Round]:
     """The rounds that the actor may read about: no opinions while he owes one."""
     return [r for r in every if not r.kind.startswith("opinion")] if hides(submission, actor) else every
-
-
-def shown_history(submission: Submission, actor: Actor, *, limit: int) -> list[AuditRow]:
-    """The audit trail of the case; opinions are left out while the actor owes one."""
-    rows = audit.history(submission, limit=limit)
-    return [r for r in rows if r.event != EVENT] if hides(submission, actor) else rows
 
 
 def others(submission: Submission, actor: Actor, day: dt.date) -> list[Asked]:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from governance import readings
 from governance.access import Actor
@@ -15,6 +16,7 @@ from governance.rounds import SeatSpec, pending
 from priorities import contacts
 from priorities.models import Participant, Submission
 from priorities.reading import remembered
+from projects.models import Project, ProjectLead
 
 SEAT_KIND = "会签席位"
 LEADING_GROUP = "leading-group"
@@ -31,7 +33,7 @@ def _body(key: str) -> Body | None:
     return next((b for b in bodies() if b.key == key), None)
 
 
-def signingbodies() -> list[Body]:
+def signing_bodies() -> list[Body]:
     """The seats of the joint approval as the plan's data states them."""
     return [b for b in bodies() if b.data.get("kind") == SEAT_KIND]
 
@@ -83,9 +85,22 @@ def independent_required(day: dt.date) -> bool:
     return readings.current("D44", day) == "a"
 
 
+def led_share(organisation: Organisation) -> dict:
+    """How much of the plan a signing body itself leads: `{"led", "rows", "led_wan", "wan"}` over the plan's own projects
+    (D44), each counted once; 万元 as the plan estimates them."""
+    mine = ProjectLead.objects.filter(project=OuterRef("pk")).filter(
+        Q(organisation_id=organisation.survivor_id) | Q(organisation__canonical_id=organisation.survivor_id))  # fmt: skip
+    rows = list(Project.objects.planned().annotate(leads_it=Exists(mine)).values_list("leads_it", "plan_item__estimate_wan"))
+    led_wan = sum((wan for leads_it, wan in rows if leads_it), Decimal(0))
+    whole = sum((wan for _, wan in rows), Decimal(0))
+    percent = (led_wan / whole * 100).quantize(Decimal("0.1")) if whole else None
+    return {"organisation": organisation, "led": sum(leads_it for leads_it, _ in rows), "rows": len(rows), "led_wan": led_wan, "wan": whole,
+            "percent": percent}  # fmt: skip
+
+
 def vacancies(submission: Submission, day: dt.date) -> list[str]:
     """Why no joint approval can be opened on the day: seats without a holder, nobody independent."""
-    bodies = signingbodies()
+    bodies = signing_bodies()
     if not bodies:
         return ["还没有设定会签席位（8.1、9.2.7）；请载入规划数据"]
     found = [f"{b.name}在 {day} 还没有承担单位（D05）" for b in bodies if holder_on(b, day)[0] is None]
@@ -151,9 +166,9 @@ def _family(actor: Actor) -> Q:
 def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
     """`(organisation, label, acting for)` of every signature in order, each organisation once."""
     found: list[tuple[Organisation, str, str]] = []
-    for body in signingbodies():
+    for body in signing_bodies():
         organisation, acting_for = holder_on(body, day)
-        others = Organisation.objects.select_related("canonical").filter(key__in=body.data.get("cosigners", []))
+        others = [_unit(key) for key in body.data.get("cosigners", [])]
         for unit, acting in [(organisation, acting_for), *((_survivor(o), "") for o in others)]:
             if unit is not None and unit.pk not in {o.pk for o, _, _ in found}:
                 found.append((unit, f"{unit.name}（{body.name}）", acting))
@@ -163,6 +178,10 @@ def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
 def signing_units(day: dt.date) -> dict[int, str]:
     """Names of the units that sign joint approvals on the day, by survivor."""
     return {organisation.survivor_id: organisation.name for organisation, _, _ in _holders(day)}
+def _unit(key: str) -> Organisation | None:
+    """A unit by its key; most cosigners hold a body of 9.1 and were read with it."""
+    held = next((b.holder for b in bodies() if b.holder_id and b.holder.key == key), None)
+    return held or Organisation.objects.select_related("canonical").filter(key=key).first()
 
 
 def _survivor(organisation: Organisation | None) -> Organisation | None:

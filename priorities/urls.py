@@ -17,7 +17,10 @@ from priorities.views import (
     plans,
     rule_sets,
     scenarios,
+    side_lanes,
+    sittings,
     versions,
+    why,
 )
 
 app_name = "priorities"
@@ -46,9 +49,11 @@ signature = [
     path("withdraw/", approval.withdraw_signature, name="withdraw_signature"),
     path("opinion/", approval.opinion, name="opinion"),
     path("remind/", approval.remind, name="remind"),
+    path("scans/<int:pk>/", approval.scan, name="scan"),
 ]
 submission = [
     path("", filing.detail, name="submission"),
+    path("why/", why.page, name="why"),
     path("edit/", filing.edit, name="edit"),
     path("overlaps/", overlap.typed, name="overlaps"),
     path("autosave/", filing.autosave, name="autosave"),
@@ -77,10 +82,16 @@ urlpatterns = [
     path("desk/bulk/rehearse/", batches.rehearse, name="bulk_rehearse"),
     path("desk/bulk/plan/", batches.plan, name="bulk_plan"),
     path("desk/bulk/<int:pk>/", batches.batch, name="batch"),
+    path("desk/lanes/", side_lanes.page, name="side_lanes"),
     path("desk/plan-projects/", desk.projects_without_case, name="projects_without_case"),
     re_path(rf"^desk/{REFERENCE}/", include(case)),
     path("approvals/", approval.waiting, name="approvals"),
     re_path(rf"^approvals/{REFERENCE}/", include(signature)),
+    path("sittings/", sittings.listing, name="sittings"),
+    path("sittings/<int:pk>/", sittings.page, name="sitting"),
+    path("sittings/<int:pk>/decide/", sittings.decide, name="sitting_decide"),
+    path("sittings/<int:pk>/minutes/", sittings.minutes, name="sitting_minutes"),
+    path("sittings/<int:pk>/pack/", sittings.pack, name="sitting_pack"),
     path("criteria/", criteria.listing, name="criteria"),
     re_path(r"^criteria/(?P<slug>8\.3\.[123]-\d{1,2})/$", criteria.page, name="criterion"),
     path("calibration/", calibration.page, name="calibration"),

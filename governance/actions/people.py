@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
 
-from governance import access, audit, clock, notices
+from governance import access, audit, clock, handover, notices
 from governance.access import Actor
 from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User
 from governance.refusal import Invalid, Refused
@@ -210,8 +210,14 @@ def grant(
 
 
 @verb("governance.appointment.end")
-def end_appointment(*, by: Actor, appointment: Appointment, last_day: dt.date) -> None:
-    """Let an appointment end; the last security administrator stays. Its row stays as history."""
+def end_appointment(
+    *, by: Actor, appointment: Appointment, last_day: dt.date, successor: User | None = None, to_unit: bool = False
+) -> list[str]:  # fmt: skip
+    """Let an appointment end and hand over what lies on the desk, in one act; returns sentences of what moved.
+
+    Personal work goes to `successor` (of the same role and unit) or, with `to_unit`, back to the unit; with neither the
+    end is refused and every open thing is named. The last security administrator stays. Its row stays as history.
+    """
     access.require(by, Permission.GRANT_ROLES)
     # The standing security administrators are locked together, so that two of them cannot end each other at once.
     list(Appointment.objects.select_for_update().filter(role=Role.SECADMIN).order_by("pk"))
@@ -222,9 +228,19 @@ def end_appointment(*, by: Actor, appointment: Appointment, last_day: dt.date) -
         raise Invalid("止日不能早于起日。", fields={"last_day": [f"起日是 {row.from_day}"]})
     if row.role == Role.SECADMIN and _is_last_secadmin(row.user, but=row.pk):
         raise Refused("这是最后一位安全管理员，结束后没有人能授予角色；请先任命另一位。", blockers=(("先任命另一位安全管理员", "安全管理员"),))
+    day, moved = clock.today(), []
+    open_ = [work.sentence for work in handover.open_work(row, day) if work.personal]
+    if successor is not None and successor.pk not in {h.user_id for h in handover.successors(row, last_day)}:
+        raise Refused(f"{successor}不是{row.organisation.name}的{row.get_role_display()}，不能接手；请先登记他的任职。")
+    if open_ and successor is None and not to_unit:
+        raise Refused(f"{row.user}手上还有 {len(open_)} 件没办完：{'；'.join(open_[:20])}。请选择接手人，或交回单位。",
+                      blockers=[(sentence, "接手人") for sentence in open_])  # fmt: skip
+    if open_:
+        moved = handover.move_all(by=by, appointment=row, successor=successor, day=day)
     was = row.to_day
     row.to_day = last_day
     row.save(update_fields=["to_day"])
     audit.record(by=by, event="governance.appointment.end", about=(row.user, row.organisation), was=str(was or ""), now=str(last_day),
-                 sentence=f"{row.user.full_name}的{row.organisation.name}{row.get_role_display()}任职至 {last_day}",
-                 address="/governance/roles/")  # fmt: skip
+                 sentence=f"{row.user.full_name}的{row.organisation.name}{row.get_role_display()}任职至 {last_day}"
+                 + (f"，移交 {len(moved)} 件给{successor or '本单位'}" if moved else ""), address="/governance/roles/")  # fmt: skip
+    return moved

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance import actions, clock, web
+from governance import actions, clock, handover, web
 from governance.forms import AccountForm, Day, GrantForm, PasswordForm, ResetForm, errors_of
 from governance.models import Appointment, User
 from governance.once import once
@@ -112,22 +114,41 @@ def appointments(request):
     return redirect(call.address)
 
 
-@web.page(Permission.GRANT_ROLES, methods=("POST",))
+@web.page(Permission.GRANT_ROLES)
 def appointment_end(request, pk: int):
-    """Let one appointment end with a day (today, where none is named)."""
+    """The open work of an appointment; POST lets it end with a day (today, where none is named) and hands the work over
+    to `successor` or, with `to_unit`, back to the unit."""
     row = web.found(Appointment.objects.select_related("user", "organisation"), pk=pk)
+    if request.method != "POST":
+        return _ending(request, row)
     try:
         try:
             last_day = Day(required=False).clean(request.POST.get("last_day", "")) or clock.today()
-        except Exception:
+        except ValidationError:
             raise Invalid("止日应写作 2007-08-20。") from None
+        key = web.integer(request.POST.get("successor"), name="接手人", low=1, high=10**9)
+        successor = web.found(User.objects.filter(is_active=True), pk=key) if key else None
         with once(request.actor, "governance.appointment.end", request.POST.get("once")) as call:
             if call.address is None:
-                actions.end_appointment(by=request.actor, appointment=row, last_day=last_day)
+                moved = actions.end_appointment(by=request.actor, appointment=row, last_day=last_day, successor=successor,
+                                                to_unit=bool(request.POST.get("to_unit")))  # fmt: skip
                 call.address = "/governance/roles/"
+                for sentence in moved[:10]:
+                    messages.success(request, f"已移交：{sentence}")
     except Refused as refusal:
-        return _appointments(request, refusal=refusal, status=refusal.status)
+        if refusal.status == 404:
+            raise
+        return _ending(request, row, refusal=refusal, status=refusal.status)
     return redirect(call.address)
+
+
+def _ending(request, row: Appointment, *, refusal=None, status=200) -> HttpResponse:
+    work, day = handover.open_work(row, clock.today()), clock.today()
+    context = {
+        "row": row, "work": work, "personal": sum(w.personal for w in work), "successors": handover.successors(row, day),
+        "refusal": refusal, "sentence": refusal.sentence if refusal else "", "typed": request.POST, "today": day,
+    }  # fmt: skip
+    return render(request, "governance/appointment_end.html", context, status=status)
 
 
 @web.page(Permission.USE)

@@ -37,6 +37,7 @@ from priorities.models import (
     PlanScenario,
     RuleSetRecord,
     Screening,
+    Sitting,
     Submission,
     SubmissionVersion,
     Transition,
@@ -77,6 +78,7 @@ def remove() -> str:
         made = list(Project.objects.filter(is_demo=True))
         _money(made)
         PlanEntry.objects.filter(submission__in=cases).delete()
+        Sitting.objects.filter(is_demo=True).delete()
         AnnualPlan.objects.filter(is_demo=True).delete()
         PlanOverride.objects.filter(submission__in=cases).delete()
         PlanScenario.objects.filter(is_demo=True).delete()

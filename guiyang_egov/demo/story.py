@@ -243,6 +243,9 @@ def cases_2007(stage: Stage) -> None:
         priorities.sign(by=stage["demo-industry"], submission=row, version=row.version, text="本局为第一牵头，照签，请领导小组另签。")
     with clock.at(D(2007, 8, 16)):
         priorities.sign(by=stage["demo-finance"], submission=row, version=row.version, text="8.1(2) 列明由市财政投资；运行维护费已列明。")
+    with clock.at(D(2007, 8, 17)):
+        priorities.convene(by=reviewer, title="2007 年第 3 次联合会签会议", held_on=D(2007, 8, 23), place="市信息办 501 会议室",
+                           submissions=[row], is_demo=True)  # fmt: skip
     row = stage.file(D(2007, 8, 9), "市质监局", papers.quality_supervision())  # under review, a fact corrected, opinions asked
     with clock.at(D(2007, 8, 13)):
         row = priorities.accept(by=reviewer, submission=row, version=row.version)

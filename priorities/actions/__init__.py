@@ -12,10 +12,11 @@ several verbs in one request chain `version=row.version`.
     batches      rehearse, plan_batch, undo_batch, hurry_batch; run_due does what is due
     opinions     request_opinion, waive_opinion, give_opinion, remind
     side_lanes   check_self_funded, acknowledge, re_review
-    approval     sign, refuse, withdraw_signature
+    approval     sign, refuse, withdraw_signature, download_scan
     plans        create_plan, put_entry, adopt
     scenarios    save_scenario, save_period, override, take_back, recompute, withdraw_scenario, apply_scenario
     plan_cases   adopt_case, leave_over
+    sittings     convene, record_decisions, record_minutes
     calendar     open_window, extend_window, grant_leave
     rule_sets    draft_rule_set, adopt_rule_set, export_dry_run
 
@@ -23,7 +24,7 @@ What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (
 """
 
 from priorities.actions.advice import advice_shown
-from priorities.actions.approval import refuse, rounds_of, sign, withdraw_signature
+from priorities.actions.approval import download_scan, refuse, rounds_of, sign, withdraw_signature
 from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
@@ -60,6 +61,7 @@ from priorities.actions.screening import (
 )
 from priorities.actions.settling import settle, settle_and_send, waive_and_send
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
+from priorities.actions.sittings import convene, record_decisions, record_minutes
 from priorities.actions.submissions import answer_correction, propose_change, request_receipt, submit, withdraw
 from priorities.guards import blockers, verbs_for
 
@@ -79,12 +81,14 @@ __all__ = [
     "confirm_facts",
     "confirm_participation",
     "confirm_verdict",
+    "convene",
     "create_draft",
     "create_plan",
     "declare_secret",
     "detach",
     "discard_draft",
     "download_attachment",
+    "download_scan",
     "draft_rule_set",
     "export_dry_run",
     "extend_window",
@@ -100,6 +104,8 @@ __all__ = [
     "put_entry",
     "re_review",
     "recompute",
+    "record_decisions",
+    "record_minutes",
     "record_overlap",
     "refuse",
     "rehearse",

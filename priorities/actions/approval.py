@@ -6,29 +6,32 @@ import datetime as dt
 
 from django.db.models import Prefetch
 
-from governance import access, audit, clock, notices, rounds
+from governance import access, audit, clock, files, notices, rounds
 from governance.access import Actor
-from governance.models import Round, Seat
+from governance.models import Answer, Round, Seat, StoredFile
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
 from priorities import conclusions, guards, screening, seats, workflow
 from priorities.actions.telling import tell_applicant, tell_seat
+from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
+
+SCANS = ("pdf", "jpg", "jpeg", "png")
 
 
 @verb("priorities.submission.sign")
 def sign(
     *, by: Actor, submission: Submission, version: int, kind: str = "agree", text: str = "", condition: str = "",
     condition_due: dt.date | None = None, amounts: list[dict] | None = None, signer: str = "",
-    signed_on: dt.date | None = None, seat: str | None = None,
+    signed_on: dt.date | None = None, scan=None, seat: str | None = None,
 ) -> Submission:  # fmt: skip
     """同意 or 附条件同意 of one's seat; the last one concludes the case as proposed.
 
-    `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `signer` and
-    `signed_on` record what was signed on paper. Signing alone leaves the version as it is, so that seats may sign at
-    the same time.
+    `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `signer`, `signed_on` and
+    `scan` (an uploaded file) record what was signed on paper; who is only 委托 enters such signatures alone. Signing
+    alone leaves the version as it is, so that seats may sign at the same time.
     """
     access.require(by, Permission.SIGN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
@@ -41,7 +44,7 @@ def sign(
         if kind != rounds.CONDITIONAL:
             raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
         _change_amounts(by, row, round_, amounts)
-    paper = _paper(signer, signed_on)
+    paper = _paper(by, signer, signed_on, scan)
     result = rounds.answer(
         by=by, round_=round_, seat=mine, kind=kind, text=clean_text(text, limit=1000, field="意见"),
         condition=clean_text(condition, limit=1000, field="条件") if kind == rounds.CONDITIONAL else "",
@@ -67,14 +70,23 @@ def sign(
 @verb("priorities.submission.refuse")
 def refuse(
     *, by: Actor, submission: Submission, version: int, reason: str, clause: str = "", text: str = "", signer: str = "",
-    signed_on: dt.date | None = None, seat: str | None = None,
+    signed_on: dt.date | None = None, scan=None, seat: str | None = None,
 ) -> Submission:  # fmt: skip
-    """不同意 with reason and clause: the round closes and the case goes back to review."""
+    """不同意 with reason and clause: the round closes and the case goes back to review.
+
+    `reason`: a code of labels.REFUSALS (its clause counts where none is named; 其他 asks for `text`) or own words.
+    """
     access.require(by, Permission.SIGN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="refuse", version=version)
     reason = clean_text(reason, limit=1000, field="不同意的理由")
     clause = clean_text(clause, limit=20, field="条款")
+    more = clean_text(text, limit=1000, field="意见")
+    if reason == "other":
+        reason = more
+    elif reason in REFUSALS:
+        reason, meant = REFUSALS[reason]
+        clause = clause or meant
     fields = {}
     if not reason:
         fields["reason"] = ["请写明不同意的理由。"]
@@ -84,14 +96,14 @@ def refuse(
         raise Invalid("不同意要写明理由和条款。", fields=fields)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
-    paper = _paper(signer, signed_on)
-    more = clean_text(text, limit=1000, field="意见")
-    rounds.answer(by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100],
-                  text=f"{reason}\n{more}".strip(), clause=clause, **paper)  # fmt: skip
+    paper = _paper(by, signer, signed_on, scan)
+    text = reason if more in ("", reason) else f"{reason}\n{more}"
+    rounds.answer(by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100], text=text, clause=clause, **paper)
+    said = text.replace("\n", "，")
     workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW,
-                     reason=f"{mine.label}不同意（{clause}）：{reason}{_on_paper(paper, by)}")  # fmt: skip
+                     reason=f"{mine.label}不同意（{clause}）：{said}{_on_paper(paper, by)}")  # fmt: skip
     notices.tell(key=f"refused:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
-                 sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{reason}")  # fmt: skip
+                 sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{said}")  # fmt: skip
     return row
 
 
@@ -139,14 +151,34 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
                  sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署")  # fmt: skip
 
 
-def _paper(signer: str, signed_on: dt.date | None) -> dict:
+def _paper(by: Actor, signer: str, signed_on: dt.date | None, scan) -> dict:
     signer = clean_text(signer, limit=60, field="纸质签署人")
     if not signer:
+        if by.manner == "委托":
+            raise Invalid("您是受委托的经办人，只录入领导在纸上的签署：请写明签署人和签署日期，附签字扫描件。",
+                          fields={"signer": ["请写明纸质签署人"]})  # fmt: skip
         return {}
     if signed_on is None or signed_on > clock.today():
         raise Invalid("纸质签署要写明签署日期，且不晚于今天。", fields={"signed_on": ["写明纸质签署的日期"]})
-    return {"signer": signer, "signed_on": signed_on}
+    return {"signer": signer, "signed_on": signed_on, "scan": _stored(by, scan) if scan is not None else None}
+
+
+def _stored(by: Actor, scan) -> StoredFile:
+    if scan.size > files.MAX_BYTES:
+        raise Refused(f"扫描件最多 {files.MAX_BYTES // 1024 // 1024} MB。", status=413, fields={"scan": ["文件太大"]})
+    content = scan.read()
+    name, content_type = files.check(scan.name, content, kinds=SCANS)
+    return files.store(content=content, display_name=name, content_type=content_type, by=by)
 
 
 def _on_paper(paper: dict, by: Actor) -> str:
     return f"（{paper['signer']}纸质签署，{by.name}录入）" if paper else ""
+
+
+@verb("priorities.submission.download_scan")
+def download_scan(*, by: Actor, submission: Submission, answer: Answer) -> StoredFile:
+    """Hand out the scan of a paper signature to whoever may see the submission; every download is audited."""
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    audit.record(by=by, event="priorities.submission.download_scan", about=submission, now=answer.scan.sha256,
+                 sentence=f"下载 {submission.reference} {answer.seat.label}的签字扫描件")  # fmt: skip
+    return answer.scan

@@ -15,6 +15,7 @@ from governance.text import clean_text
 from governance.verbs import verb
 from priorities import conclusions, guards, opinions, screening, seats, workflow
 from priorities import proposal as proposals
+from priorities.actions.side_lanes import check_filing, take_receipt
 from priorities.actions.telling import tell_applicant, tell_seat, touch
 from priorities.labels import ANSWERS, OUTCOMES
 from priorities.models import (
@@ -31,13 +32,18 @@ DUE_DAYS = 10  # working days of a joint approval; 系统默认, no date blocks 
 
 @verb("priorities.submission.accept")
 def accept(*, by: Actor, submission: Submission, version: int) -> Submission:
-    """受理: from now on a withdrawal needs a reason."""
+    """受理: from now on a withdrawal needs a reason. A district's filing that asks for city money is on record with its
+    receipt from this moment, and goes through the gate of 8.1 as well (D50)."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="accept", version=version)
+    if row.kind == "district" and row.city_wan and not row.receipt_number:
+        check_filing(by=by, row=row)
+        take_receipt(row=row)
     row.assignee_id = by.user_id
     row.save(update_fields=["assignee"])
     workflow.advance(by=by, submission=row, verb="accept", to=workflow.UNDER_REVIEW)
-    tell_applicant(row, f"accepted:{row.pk}:{row.current_version}", f"{row.number}“{row.title}”已受理。")
+    kept = f"备案回执号 {row.receipt_number}；申请的市财政资金按 8.1 审核（D50）。" if row.receipt_number else ""
+    tell_applicant(row, f"accepted:{row.pk}:{row.current_version}", f"{row.number}“{row.title}”已受理。{kept}")
     return row
 
 

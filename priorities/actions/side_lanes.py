@@ -8,11 +8,11 @@ from governance import access, audit, clock, notices, numbering
 from governance.access import Actor
 from governance.roles import Permission, Role
 from governance.text import clean_text
-from governance.verbs import frame, verb
-from priorities import guards, workflow
+from governance.verbs import frame, step, verb
+from priorities import guards, overlap, screening, workflow
 from priorities.actions import registering
 from priorities.actions.telling import tell_applicant, touch
-from priorities.models import SelfFundedCheck, Submission
+from priorities.models import FilingCheck, SelfFundedCheck, Submission
 
 
 @verb("priorities.submission.check_self_funded")
@@ -48,16 +48,36 @@ def check_self_funded(
 
 @verb("priorities.submission.acknowledge")
 def acknowledge(*, by: Actor, submission: Submission, version: int) -> Submission:
-    """备案: a district's filing without city money gets a receipt number and is registered; no approval (D50)."""
+    """备案: a complete filing of a district without city money is compared with everything known (查重), gets a receipt
+    number and is registered; no approval (D50)."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="acknowledge", version=version)
+    check = check_filing(by=by, row=row)
+    take_receipt(row=row)
+    row.project = registering.register(by=by, submission=row, origin="district")
+    row.save(update_fields=["project"])
+    like = f"，查重相近 {len(check.overlaps)} 条，最近 {check.overlaps[0]['name']}" if check.overlaps else "，查重没有相近的"
+    workflow.advance(by=by, submission=row, verb="acknowledge", to=workflow.FILED, reason=f"回执 {row.receipt_number}{like}")
+    tell_applicant(row, f"filed:{row.pk}", f"{row.number}“{row.title}”已备案，回执号 {row.receipt_number}{like}。")
+    return row
+
+
+@step
+def take_receipt(*, row: Submission) -> None:
+    """The number of a filing's receipt: BA2007-001, gapless within the year."""
     year = clock.today().year
     row.receipt_number = f"BA{year}-{numbering.take(name=f'receipt-{year}'):03d}"
-    row.project = registering.register(by=by, submission=row, origin="district")
-    row.save(update_fields=["receipt_number", "project"])
-    workflow.advance(by=by, submission=row, verb="acknowledge", to=workflow.FILED, reason=f"回执 {row.receipt_number}")
-    tell_applicant(row, f"filed:{row.pk}", f"{row.number}“{row.title}”已备案，回执号 {row.receipt_number}。")
-    return row
+    row.save(update_fields=["receipt_number"])
+
+
+@step
+def check_filing(*, by: Actor, row: Submission) -> FilingCheck:
+    """Freeze what a district's filing resembles today."""
+    document = screening.document_of(row)
+    found = overlap.search(row.title, document["content"], actor=by, top=5, leave_out=row.audit_key)
+    like = [{"key": h.key, "code": h.code, "name": h.name, "score": round(h.score, 2)} for h in found.from_score(overlap.SUGGEST).hits]
+    return FilingCheck.objects.create(submission=row, version=row.current_version, overlaps=like, by_text=by.text,
+                                      compared=sum(found.compared.values()), is_demo=row.is_demo)  # fmt: skip
 
 
 @verb("priorities.submission.re_review")

@@ -3,6 +3,8 @@
 from priorities.models.batch import DeskBatch, DeskBatchItem
 from priorities.models.plan import AnnualPlan, PlanEntry, PlanOverride, PlanScenario
 from priorities.models.rules import CaseMask, Flip, PlanFact, Rescreening, RuleSetRecord, ShownAdvice
+from priorities.models.side_lanes import FilingCheck
+from priorities.models.sitting import Sitting, SittingCase
 from priorities.models.submission import (
     Attachment,
     Conclusion,
@@ -30,6 +32,7 @@ __all__ = [
     "CorrectionAnswer",
     "DeskBatch",
     "DeskBatchItem",
+    "FilingCheck",
     "FilingWindow",
     "Flip",
     "OpinionWaiver",
@@ -45,6 +48,8 @@ __all__ = [
     "Screening",
     "SelfFundedCheck",
     "ShownAdvice",
+    "Sitting",
+    "SittingCase",
     "Submission",
     "SubmissionVersion",
     "Transition",

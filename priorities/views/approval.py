@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Count
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import clock, rounds, web
+from governance import clock, files, rounds, web
 from governance.access import may
-from governance.models import Seat
+from governance.models import Answer, Seat
 from governance.once import once
 from governance.refusal import Refused
-from governance.roles import Permission
-from priorities import actions, case, guards, opinions
-from priorities.models import Submission
+from governance.roles import Permission, Scope
+from priorities import actions, case, guards, opinions, seats
+from priorities.labels import REFUSALS
+from priorities.models import Sitting, Submission
 from priorities.reading import reading
 from priorities.views.desk import _day
 
@@ -36,8 +38,15 @@ def waiting(request):
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
     with reading():
         shown = case.approvals(others, request.actor, day)
-    context = {"rows": rows, "others": shown, "done": case.answered_by(request.actor)}
+    context = {"rows": rows, "others": shown, "done": case.answered_by(request.actor),
+               "counted": _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None}  # fmt: skip
     return render(request, "priorities/approvals.html", context)
+
+
+def _refused_for() -> list[dict]:
+    """How often each reason was given for 不同意, the most frequent first."""
+    rows = Answer.objects.filter(kind=rounds.REFUSE, seat__round__kind="joint_approval").exclude(reason="")
+    return list(rows.values("reason").annotate(n=Count("pk")).order_by("-n", "reason")[:20])
 
 
 @web.page(Permission.READ_SUBMISSIONS)
@@ -51,7 +60,10 @@ def page(request, reference: str):
 def _context(request, row: Submission, **more) -> dict:
     found = case.approval(row, request.actor, clock.today())
     # Whoever has a seat is involved: SIGN reaches him.
-    return {"row": row, "a": found, "case": case.essence(row), "may_sign": may(request.actor, Permission.SIGN)} | more
+    return {"row": row, "a": found, "case": case.essence(row), "may_sign": may(request.actor, Permission.SIGN),
+            "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
+            "refusals": REFUSALS.items(), "may_remind": not guards.blockers(row, "remind", request.actor),
+            "sitting": Sitting.objects.filter(cases__submission=row, state="convened").first()} | more
 
 
 def _act(request, reference: str, verb: str, run, done: str):
@@ -80,7 +92,8 @@ def sign(request, reference: str):
             by=request.actor, submission=row, version=v, kind=kind, text=web.field(request, "text", limit=1000),
             condition=web.field(request, "condition", limit=1000),
             condition_due=_day(request.POST.get("condition_due"), "满足期限"),
-            signer=web.field(request, "signer", limit=60), signed_on=_day(request.POST.get("signed_on"), "签署日期")),
+            signer=web.field(request, "signer", limit=60), signed_on=_day(request.POST.get("signed_on"), "签署日期"),
+            scan=request.FILES.get("scan")),
         "已签署。",
     )  # fmt: skip
 
@@ -90,8 +103,11 @@ def refuse(request, reference: str):
     return _act(
         request, reference, "refuse",
         lambda row, v: actions.refuse(by=request.actor, submission=row, version=v,
-                                      reason=web.field(request, "reason", limit=1000),
-                                      clause=web.field(request, "clause", limit=20)),
+                                      reason=web.field(request, "reason", limit=1000), text=web.field(request, "text", limit=1000),
+                                      clause=web.field(request, "clause", limit=20),
+                                      signer=web.field(request, "signer", limit=60),
+                                      signed_on=_day(request.POST.get("signed_on"), "签署日期"),
+                                      scan=request.FILES.get("scan")),
         "已签署不同意，申报退回审核。",
     )  # fmt: skip
 
@@ -146,8 +162,8 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
 def remind(request, reference: str):
     """催办 one silent seat; once a day."""
     row = _mine(request, reference)
-    seats = Seat.objects.filter(round__about=row.audit_key)
-    seat = web.found(seats, pk=web.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
+    asked = Seat.objects.filter(round__about=row.audit_key)
+    seat = web.found(asked, pk=web.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
     back = {"case": "priorities:case", "submission": "priorities:submission"}.get(request.POST.get("back", ""), "priorities:approval")
     with once(request.actor, "priorities.remind", request.POST.get("once")) as call:
         if call.address is None:
@@ -155,3 +171,12 @@ def remind(request, reference: str):
             call.address = reverse(back, args=[row.reference])
             messages.success(request, f"已催办{seat.label}。")
     return redirect(call.address)
+
+
+@web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
+def scan(request, reference: str, pk: int):
+    """The scan of a paper signature, for whoever may see the submission; every download is audited."""
+    row = _mine(request, reference)
+    answers = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
+    answer = web.found(answers.exclude(scan=None).select_related("scan", "seat"), pk=pk)
+    return files.serve(actions.download_scan(by=request.actor, submission=row, answer=answer))

@@ -23,6 +23,7 @@ from priorities import (
     case,
     fields,
     filing_form,
+    guards,
     opinions,
     papers,
     receipts,
@@ -38,6 +39,7 @@ from priorities.reading import reading
 from priorities.workflow import EDITABLE
 from projects.models import Project
 
+CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
 READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 
 
@@ -72,6 +74,7 @@ def create(request):
     """Start a draft: kind, plan year, the project that it is for, and the first question 是否涉密."""
     kind = web.field(request, "kind", limit=20)
     year = web.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
+    earlier = web.field(request, "earlier", limit=24, label="据以重报")
     with once(request.actor, "priorities.create", request.POST.get("once")) as call:
         if call.address is None:
             if request.POST.get("is_secret") == "yes":
@@ -88,6 +91,7 @@ def create(request):
                     kind=kind,
                     plan_year=year,
                     project_code=web.field(request, "project", limit=12) or None,
+                    from_earlier=mine_or_404(request, earlier) if earlier else None,
                 )
             call.address = row.get_absolute_url() if row.is_secret else edit_url(row)
     return redirect(call.address)
@@ -129,8 +133,8 @@ def _detail(request, row: Submission) -> dict:
         "papers": papers.expected(document, {a.kind for a in kept}, is_filed=True) if document and may_write else (),
         "choices": filing_form.CHOICES,
         "transitions": row.transitions.all(),
-        "history": opinions.shown_history(row, request.actor, limit=30),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
+        "may_file_again": may_write and not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT,
         "may_screen": may(request.actor, Permission.SCREEN, row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,

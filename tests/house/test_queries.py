@@ -39,10 +39,14 @@ READERS = 2
 MOST = 15
 # A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures, history).
 MOST_OF_A_CASE = 20
+# 为什么不能 asks every guard of the tables about one case.
+MOST_OF_WHY = 30
 TIMES = 3
 
 
 def limit(address: str) -> int:
+    if address.endswith("/why/"):
+        return MOST_OF_WHY
     about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
     return MOST_OF_A_CASE if about_a_case else MOST
 

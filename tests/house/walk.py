@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from budgets.models import BudgetLine
 from governance.access import Actor, may
-from governance.models import Body, Organisation, ServiceRecord, TrainingSession, User
+from governance.models import Appointment, Body, Organisation, ServiceRecord, TrainingSession, User
 from governance.roles import Permission as P
 from governance.roles import Role, Scope
-from priorities.models import DeskBatch, Submission
+from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,
     Evaluation,
@@ -49,6 +49,11 @@ def _reporting(project: Project) -> Callable[[Actor], int]:
         return 404 if may(actor, P.REPORT_PROGRESS) else 403
 
     return status
+
+
+def _at_the_table(actor: Actor) -> int:
+    """Sittings are for those who read the whole city's cases."""
+    return 200 if actor.scope(P.READ_SUBMISSIONS) is Scope.CITY else 403
 
 
 def _home(actor: Actor) -> int:
@@ -131,8 +136,13 @@ def pages() -> list[Page]:
         Page("/priorities/desk/?view=all", P.SCREEN),
         Page("/priorities/desk/?kind=new&due=late&sort=due", P.SCREEN),
         Page(f"/priorities/desk/bulk/{DeskBatch.objects.earliest('pk').pk}/", P.SCREEN),
+        Page("/priorities/desk/lanes/", P.SCREEN),
+        Page("/priorities/desk/lanes/?lane=deferred", P.SCREEN),
+        Page("/priorities/desk/lanes/?lane=self_funded", P.SCREEN),
         Page("/priorities/desk/plan-projects/", P.SCREEN),
         Page("/priorities/approvals/", P.READ_SUBMISSIONS),
+        Page("/priorities/sittings/", P.READ_SUBMISSIONS, more=_at_the_table),
+        Page(f"/priorities/sittings/{Sitting.objects.first().pk}/", P.READ_SUBMISSIONS, more=_at_the_table),
         Page("/priorities/criteria/", P.READ_REGISTER),
         Page("/priorities/criteria/8.3.2-3/", P.READ_REGISTER),
         Page("/priorities/rule-sets/", P.READ_REGISTER),
@@ -162,6 +172,7 @@ def pages() -> list[Page]:
         Page("/governance/accounts/", P.MANAGE_ACCOUNTS),
         Page(f"/governance/accounts/{User.objects.order_by('pk').first().pk}/", P.MANAGE_ACCOUNTS),
         Page("/governance/roles/", P.GRANT_ROLES),
+        Page(f"/governance/roles/{Appointment.objects.order_by('pk').first().pk}/end/", P.GRANT_ROLES),
     ]
     for state in ("draft", "submitted", "under_review", "returned", "joint_approval", "candidate", "adopted"):
         found += of_case(Submission.objects.filter(state=state).select_related("organisation").order_by("pk").first())
@@ -259,6 +270,7 @@ def of_case(row: Submission) -> list[Page]:
 
     return [
         Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
+        Page(f"/priorities/submissions/{at}/why/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
         Page(f"/priorities/submissions/{at}/offline/", P.SUBMIT, sees, offline),
         Page(f"/priorities/submissions/{at}/offline/template/", P.SUBMIT, sees, offline),

@@ -219,3 +219,11 @@ def test_a_plans_own_project_is_only_advised_by_8_3(stories, cast):
     row = stories.concluded("candidate", by=cast.industry, kind="planned", project_code="P05", document=document)
     assert row.state == "joint_approval"
     assert sign(row, cast.leader).state == "candidate"
+
+
+def test_the_page_says_how_much_of_the_plan_a_conflicted_body_leads_itself(stories, cast):
+    """D44's own figures: 23 of the 27 rows, 5793 of 6883 万元."""
+    row = stories.joint_approval(by=cast.industry)
+    page = cast.client("finance").get(f"/priorities/approvals/{row.reference}/").content.decode()
+    assert "23 / 27 项" in page
+    assert "5,793 / 6,883 万元" in page

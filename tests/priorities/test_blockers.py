@@ -6,7 +6,7 @@ import pytest
 
 from governance import clock
 from governance.refusal import Refused
-from priorities import guards
+from priorities import guards, workflow
 from tests.conftest import NAMES
 from tests.priorities.test_states import CALLS, attempt
 
@@ -56,3 +56,23 @@ def test_a_waited_for_opinion_names_the_seat_and_its_phone(stories, cast):
     assert any("专家组意见还没有回来" in text and who == "吴思远（0851-5820701）" for text, who in listed)
     with pytest.raises(Refused):
         actions.send(by=cast.reviewer, submission=row, version=row.version)
+
+
+@pytest.mark.parametrize("state", ["draft", "under_review", "joint_approval", "candidate"])
+def test_the_page_lists_every_act_with_what_is_lacking_and_who_can_meet_it(stories, cast, state):
+    """From the table that enforces: what stands under 还不能办 is what the guards say, word for word."""
+    from html import unescape
+
+    row = stories.in_state(state)
+    for name in ("health_cio", "reviewer", "finance", "leader"):
+        actor = getattr(cast, name)
+        answer = cast.client(name).get(f"/priorities/submissions/{row.reference}/why/")
+        if state == "draft" and name != "health_cio":
+            assert answer.status_code == 404
+            continue
+        page = unescape(answer.content.decode())
+        for verb, why in guards.every(row, actor):
+            for text, who in why:
+                if actor.scope(workflow.permission_of(verb)) is not None:
+                    assert text in page, f"{state} {name} {verb}"
+                assert who in page, f"{state} {name} {verb}"

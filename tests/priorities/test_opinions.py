@@ -208,6 +208,11 @@ def test_the_case_page_asks_several_experts_of_a_group_in_one_post(row, cast):
                        {"what": "expert", "group": SCHEMES, "expert": [one.pk, two.pk], "due_day": "2007-08-31"})  # fmt: skip
     assert sent.status_code == 302
     assert {s.assigned for s in opinions.opinion_seats(row)} == {one, two}
-    page = client.get(f"/priorities/desk/{row.reference}/").content.decode()
+    page = client.get(f"/priorities/desk/{row.reference}/?ask=1").content.decode()
     assert "这一版已经征求过" in page
     assert "08-31 到期" in page
+
+
+def test_the_case_page_still_shows_the_seventeen_clauses_beside_the_groups(row, cast):
+    page = cast.client("reviewer").get(f"/priorities/desk/{row.reference}/").content.decode()
+    assert page.count('class="clause-text"') == 17

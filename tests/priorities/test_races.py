@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 
 from governance import rounds
 from governance.models import Answer, Round, Seat
 from governance.refusal import Refused
 from priorities import actions, workflow
-from priorities.models import Conclusion, Screening, Submission, SubmissionVersion
+from priorities.models import Conclusion, Screening, Submission, SubmissionVersion, Transition
 from tests.rows import twin_of
 
 pytestmark = [
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"),
 ]
-DOUBLES, TRIPLES, CONTROLS = 200, 100, 20
+DOUBLES, TRIPLES, CONTROLS = 200, 100, 20  # the drill: 2,000 and 500
 
 
 class Crew:
@@ -58,6 +58,7 @@ def crew():
     crew.dismiss()
 
 
+@transaction.atomic
 def clones(row: Submission, count: int) -> list[Submission]:
     """Copies of a case in joint approval, with version, verdict, conclusion, round and seats."""
     old_round = Round.objects.get(about=row.audit_key, kind="joint_approval")
@@ -94,15 +95,25 @@ def sign_twice(crew, cast, row) -> list[object]:
     return crew.at_once(sign(cast.finance, row), sign(cast.finance, row))
 
 
-def test_200_double_signatures_leave_one_effective_signature_per_seat(crew, stories, cast):
-    rows = clones(stories.joint_approval(), DOUBLES)
+def double_signatures(crew, stories, cast, count: int) -> None:
+    rows = clones(stories.joint_approval(), count)
     outcomes = Counter()
     for row in rows:
         results = sign_twice(crew, cast, row)
         outcomes[tuple(sorted(type(r).__name__ for r in results))] += 1
-    assert outcomes == {("Refused", "Submission"): DOUBLES}
+    assert outcomes == {("Refused", "Submission"): count}
     seats = Seat.objects.filter(round__about__in=[r.audit_key for r in rows], key="finance-bureau")
-    assert Answer.objects.filter(seat__in=seats).count() == DOUBLES
+    assert Answer.objects.filter(seat__in=seats, in_force=True).count() == count
+    assert Answer.objects.filter(seat__in=seats).count() == count
+
+
+def test_200_double_signatures_leave_one_effective_signature_per_seat(crew, stories, cast):
+    double_signatures(crew, stories, cast, DOUBLES)
+
+
+@pytest.mark.drill
+def test_2000_double_signatures_leave_one_effective_signature_per_seat(crew, stories, cast):
+    double_signatures(crew, stories, cast, 2000)
 
 
 def test_without_the_lock_a_double_signature_ends_in_an_error(crew, stories, cast, no_locks):
@@ -119,13 +130,22 @@ def sign_three(crew, cast, rows) -> None:
         assert not [r for r in results if isinstance(r, Exception)], results
 
 
-def test_100_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(crew, stories, cast):
-    rows = clones(stories.joint_approval(), TRIPLES)
+def triple_signatures(crew, stories, cast, count: int) -> None:
+    rows = clones(stories.joint_approval(), count)
     sign_three(crew, cast, rows)
     pks = [r.pk for r in rows]
-    assert Counter(Submission.objects.filter(pk__in=pks).values_list("state", flat=True)) == {"candidate": TRIPLES}
-    for row in rows:
-        assert row.transitions.filter(verb="sign").count() == 1
+    assert Counter(Submission.objects.filter(pk__in=pks).values_list("state", flat=True)) == {"candidate": count}
+    concluded = Transition.objects.filter(submission__in=pks, verb="sign").values_list("submission_id", flat=True)
+    assert sorted(concluded) == sorted(pks)
+
+
+def test_100_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(crew, stories, cast):
+    triple_signatures(crew, stories, cast, TRIPLES)
+
+
+@pytest.mark.drill
+def test_500_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(crew, stories, cast):
+    triple_signatures(crew, stories, cast, 500)
 
 
 def test_without_the_lock_triple_signatures_get_stuck(crew, stories, cast, no_locks):
@@ -185,3 +205,28 @@ def test_two_adoptions_of_one_plan_adopt_it_once(crew, stories, cast):
     from projects.models import Project
 
     assert Project.objects.filter(origin="annual_plan").count() == 1
+
+
+def test_one_refusal_among_two_agreements_never_concludes(crew, stories, cast):
+    """Finance has signed; one body refuses while two agree, all from one barrier: back to review every time."""
+    rows = clones(stories.joint_approval(), 30)
+    for row in rows:
+        sign(cast.finance, row)()
+        crew.at_once(
+            lambda row=row: actions.refuse(by=cast.ndrc, submission=row, version=row.version, reason="source"),
+            sign(cast.industry, row), sign(cast.office_head, row),
+        )  # fmt: skip
+    states = Counter(Submission.objects.filter(pk__in=[r.pk for r in rows]).values_list("state", flat=True))
+    assert states == {"under_review": 30}
+
+
+def test_two_single_adoptions_in_a_year_without_a_plan_make_two_versions_or_one_refusal_and_no_error(crew, stories, cast):
+    from priorities.models import AnnualPlan
+    from tests.priorities.stories import MINUTES
+
+    rows = [stories.concluded(), stories.concluded()]
+    results = crew.at_once(*(lambda row=row: actions.adopt_case(by=cast.leader, submission=row, **MINUTES) for row in rows))
+    assert not [r for r in results if isinstance(r, Exception) and not isinstance(r, Refused)], results
+    adopted = Submission.objects.filter(pk__in=[r.pk for r in rows], state="adopted").count()
+    assert adopted == AnnualPlan.objects.count() >= 1
+    assert AnnualPlan.objects.filter(state="adopted").count() == 1

@@ -1,0 +1,145 @@
+"""Sittings of the joint approval: convene, agenda and pack, decisions seat by seat, minutes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.db.models import Count
+from django.shortcuts import redirect, render
+
+from governance import clock, rounds, web
+from governance.actions import request_job
+from governance.models import Document, Job
+from governance.once import once
+from governance.refusal import Invalid, Refused, WrongRole
+from governance.roles import Permission, Scope
+from priorities import actions, case, meeting_pack
+from priorities.labels import REFUSALS
+from priorities.models import Sitting, Submission
+from priorities.reading import reading
+from priorities.views.desk import _day
+
+READ = Permission.READ_SUBMISSIONS
+KINDS = ((rounds.AGREE, "同意"), (rounds.CONDITIONAL, "附条件同意"), (rounds.REFUSE, "不同意"))
+
+
+def _enter(request) -> None:
+    """Sittings are about the whole city's cases: an applicant or expert, who reads some, has no place here."""
+    if request.actor.scope(READ) is not Scope.CITY:
+        raise WrongRole("会签会议只对信息办、会签各席和审计开放；您的申报在会签中的情况见申报页。")
+
+
+@web.page(READ)
+def listing(request):
+    """All sittings; POST convenes one about chosen cases in joint approval."""
+    _enter(request)
+    refusal = None
+    if request.method == "POST":
+        try:
+            return redirect(_convene(request))
+        except Refused as caught:
+            if caught.status in (403, 404):
+                raise
+            refusal = caught
+    rows = Sitting.objects.annotate(n=Count("cases"))[:100]
+    waiting = Submission.objects.visible_to(request.actor).in_state("joint_approval").select_related("organisation")
+    context = {"rows": rows, "waiting": waiting.order_by("state_day", "pk"), "refusal": refusal, "typed": request.POST,
+               "chosen": request.POST.getlist("submission"), "may_convene": bool(request.actor.scope(Permission.SCREEN))}  # fmt: skip
+    return render(request, "priorities/sittings.html", context, status=refusal.status if refusal else 200)
+
+
+def _convene(request) -> str:
+    keys = [int(k) for k in request.POST.getlist("submission") if k.isascii() and k.isdigit() and len(k) < 18]
+    with once(request.actor, "priorities.sitting.convene", request.POST.get("once")) as call:
+        if call.address is None:
+            made = actions.convene(
+                by=request.actor, title=web.field(request, "title", limit=120, label="会议名称"),
+                place=web.field(request, "place", limit=100, label="地点"), held_on=_day(request.POST.get("held_on"), "会议日期"),
+                submissions=list(Submission.objects.visible_to(request.actor).filter(pk__in=keys)),
+            )  # fmt: skip
+            call.address = made.get_absolute_url()
+    return call.address
+
+
+@web.page(READ)
+def page(request, pk: int):
+    """One sitting: its agenda with every seat's answer, what I decide for my seat, the pack, the minutes."""
+    _enter(request)
+    return _show(request, web.found(Sitting.objects, pk=pk))
+
+
+def _show(request, sitting: Sitting, *, status: int = 200, **more):
+    day = clock.today()
+    with reading():
+        agenda = list(sitting.cases.select_related("submission__organisation", "submission__project"))
+        shown = case.approvals([c.submission for c in agenda], request.actor, day)
+        for item, approval in zip(agenda, shown, strict=True):
+            item.approval = approval
+            item.decides = approval["open"] and approval["my_seat"] is not None and bool(request.actor.scope(Permission.SIGN))
+        jobs_of_it = Job.objects.filter(kind=meeting_pack.KIND, params__sitting=sitting.pk).order_by("-recorded_at")
+        context = {
+            "sitting": sitting, "agenda": agenda, "kinds": KINDS, "refusals": REFUSALS.items(), "held": sitting.held_on <= day,
+            "decides": sum(item.decides for item in agenda), "packs": Document.objects.filter(job__in=jobs_of_it.values("pk"))[:5],
+            "under_way": jobs_of_it.filter(state__in=("queued", "running")).first(),
+            "may_screen": bool(request.actor.scope(Permission.SCREEN)), "may_print": meeting_pack.may(request.actor),
+        }  # fmt: skip
+        return render(request, "priorities/sitting.html", context | more, status=status)
+
+
+@web.page(Permission.SIGN, methods=("POST",))
+def decide(request, pk: int):
+    """Record my body's decisions: inputs `kind.<id>`, `reason.<id>`, `text.<id>` per case; `signer` for paper."""
+    sitting = web.found(Sitting.objects, pk=pk)
+    decisions = {}
+    for key in sitting.cases.values_list("submission_id", flat=True):
+        kind = request.POST.get(f"kind.{key}", "")
+        if not kind:
+            continue
+        if kind not in dict(KINDS):
+            raise Invalid("请选择同意、附条件同意或不同意。")
+        text = web.field(request, f"text.{key}", limit=1000, label="意见")
+        decisions[key] = {"kind": kind, "text": text, "condition": text,
+                          "reason": web.field(request, f"reason.{key}", limit=20, label="理由")}  # fmt: skip
+    if not decisions:
+        return _show(request, sitting, status=422, refusal=Invalid("还没有选择任何一件的决定。"), typed=request.POST)
+    done = actions.record_decisions(
+        by=request.actor, sitting=sitting, decisions=decisions, signer=web.field(request, "signer", limit=60, label="签署人"),
+        token=request.POST.get("once", "")[:60] or uuid.uuid4().hex)  # fmt: skip
+    signed = sum(not d.refusal for d in done)
+    if signed:
+        messages.success(request, f"已记录 {signed} 件。")
+    if signed < len(done):
+        return _show(request, sitting, status=409, results=[d for d in done if d.refusal], typed=request.POST)
+    return redirect(sitting)
+
+
+@web.page(Permission.SCREEN, methods=("POST",))
+def minutes(request, pk: int):
+    """纪要文号 and what the minutes say of each case: inputs `note.<id>`."""
+    sitting = web.found(Sitting.objects, pk=pk)
+    keys = sitting.cases.values_list("submission_id", flat=True)
+    try:
+        with once(request.actor, "priorities.sitting.minutes", request.POST.get("once")) as call:
+            if call.address is None:
+                actions.record_minutes(
+                    by=request.actor, sitting=sitting, minutes_number=web.field(request, "minutes_number", limit=60, label="纪要文号"),
+                    version=web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0),
+                    notes={key: web.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys})  # fmt: skip
+                call.address = sitting.get_absolute_url()
+    except Refused as refusal:
+        sitting.refresh_from_db()
+        return _show(request, sitting, status=refusal.status, refusal=refusal, typed=request.POST)
+    return redirect(call.address)
+
+
+@web.page(READ, methods=("POST",))
+def pack(request, pk: int):
+    """Ask for 会议材料 of all cases as one PDF."""
+    sitting = web.found(Sitting.objects, pk=pk)
+    with once(request.actor, "priorities.sitting.pack", request.POST.get("once")) as call:
+        if call.address is None:
+            request_job(by=request.actor, kind=meeting_pack.KIND, params={"sitting": sitting.pk})
+            call.address = sitting.get_absolute_url()
+            messages.success(request, "正在生成会议材料，完成后在本页和“文档”里下载。")
+    return redirect(call.address)

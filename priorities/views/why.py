@@ -1,0 +1,31 @@
+"""为什么不能: every act of one case for whoever asks, from the table that enforces it."""
+
+from __future__ import annotations
+
+from django.shortcuts import render
+
+from governance import clock, web
+from governance.roles import Permission
+from priorities import guards, workflow
+from priorities.labels import VERBS
+from priorities.models import Submission
+from priorities.reading import reading
+
+
+@web.page(Permission.READ_SUBMISSIONS)
+def page(request, reference: str):
+    """What I can do now, what not yet and who can lift it, what is others' to do."""
+    day = clock.today()
+    with reading():
+        rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
+        row = web.found(rows.by_reference(reference))
+        able, blocked, others = [], [], []
+        for verb, why in guards.every(row, request.actor, day):
+            entry = {"verb": verb, "word": VERBS[verb], "why": why}
+            if request.actor.scope(workflow.permission_of(verb)) is None:
+                others.append(entry)
+            else:
+                (blocked if why else able).append(entry)
+        # What the state's row names comes first, then what another state would take.
+        blocked.sort(key=lambda e: not workflow.allowed(row, e["verb"]))
+        return render(request, "priorities/why.html", {"row": row, "able": able, "blocked": blocked, "others": others})
