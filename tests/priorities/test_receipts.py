@@ -88,7 +88,7 @@ def test_only_who_may_see_the_case_gets_its_receipt(stories, cast):
     got = cast.client("health_cio").get(address)
     assert (got.status_code, got["Content-Type"]) == (200, "application/pdf")
     assert "filename*=utf-8''" in got["Content-Disposition"]
-    got.close()
+    assert b"".join(got.streaming_content).startswith(b"%PDF-")  # read to the end: the client closes the file
     assert AuditRow.objects.latest("seq").event == "governance.document.download"
     with pytest.raises(NotVisible):
         actions.request_receipt(by=cast.district, submission=row, number=1)

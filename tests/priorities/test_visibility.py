@@ -60,7 +60,7 @@ def test_a_case_is_seen_everywhere_or_nowhere_by_role_and_state(cases, cast):
             for part in ("versions/", *(f"attachments/{a.pk}/" for a in row.attachments.all())):
                 answer = client.get(f"/priorities/submissions/{row.reference}/{part}")
                 assert answer.status_code == (200 if may else 404), (name, state, part)
-                answer.close()
+                assert not answer.streaming or b"".join(answer.streaming_content).startswith(PDF)
     client = cast.client("district")  # a filter or a page number shows nothing more
     for query in ("?state=draft", "?state=joint_approval", "?search=可见性", "?page=1&page_size=1", "?kind=new"):
         assert client.get(f"/api/v1/submissions/{query}").json()["count"] == 0, query
