@@ -9,6 +9,7 @@ from priorities.views import (
     batches,
     calendar,
     calibration,
+    changes,
     criteria,
     desk,
     filing,
@@ -77,6 +78,7 @@ REFERENCE = r"(?P<reference>[A-Za-z0-9-]{3,24})"
 urlpatterns = [
     path("mine/", filing.mine, name="mine"),
     path("submissions/new/", filing.create, name="create"),
+    re_path(r"^changes/(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)/$", changes.propose, name="propose_change"),
     re_path(rf"^submissions/{REFERENCE}/", include(submission)),
     path("desk/", desk.queue, name="desk"),
     path("desk/bulk/rehearse/", batches.rehearse, name="bulk_rehearse"),

@@ -137,7 +137,9 @@ def propose_change(
     if total_wan is not None and total_wan > approved:
         asked = f"{project.content}\n变更（{CHANGES[field]}）：{now}\n变更理由：{reason}"
         return create_draft(by=by, kind="change", project_code=project_code, proposal={"content": asked})
-    steps.apply_change(by=by, project=project, field=field, now=now, reason=reason, approver=f"批复总额 {approved:.2f} 万元以内")
+    effect = "" if total_wan is None else f"变更后总额 {total_wan:.2f} 万元，批复总额 {approved:.2f} 万元"
+    steps.apply_change(by=by, project=project, field=field, now=now, reason=reason, effect=effect,
+                       approver=f"批复总额 {approved:.2f} 万元以内")  # fmt: skip
     return None
 
 

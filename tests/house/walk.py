@@ -64,6 +64,10 @@ def _rating(actor: Actor) -> int:
     return 200 if actor.scope(P.GIVE_OPINION) or may(actor, P.MANAGE_PROJECT) else 403
 
 
+def _proposing(actor: Actor) -> int:
+    return 200 if may(actor, P.SUBMIT, Project.objects.get(code="P17")) else 404
+
+
 def _reports(actor: Actor) -> int:
     return 200 if actor.scope(P.REQUEST_REPORT) is Scope.CITY else 404
 
@@ -132,6 +136,7 @@ def pages() -> list[Page]:
         Page("/budgets/ceilings/", P.READ_BUDGET),
         Page(f"/budgets/lines/{line.pk}/", P.READ_BUDGET, sees=lambda actor: may(actor, P.READ_BUDGET, line.project)),
         Page("/priorities/mine/", P.SUBMIT),
+        Page("/priorities/changes/P17/", P.SUBMIT, more=_proposing),
         Page("/priorities/desk/", P.SCREEN),
         Page("/priorities/desk/?view=all", P.SCREEN),
         Page("/priorities/desk/?kind=new&due=late&sort=due", P.SCREEN),
