@@ -41,12 +41,20 @@ MOST = 15
 MOST_OF_A_CASE = 20
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
+# A project shows its life, duties, papers and money on one page; search asks every app once for its own records.
+MOST_OF_MANY_PARTS = 20
+# Two days or two whole reports beside each other.
+MOST_OF_TWO = 40
 TIMES = 3
 
 
 def limit(address: str) -> int:
     if address.endswith("/why/"):
         return MOST_OF_WHY
+    if address.startswith("/projects/compare/"):
+        return MOST_OF_TWO
+    if address.startswith(("/projects/P", "/search/")):
+        return MOST_OF_MANY_PARTS
     about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
     return MOST_OF_A_CASE if about_a_case else MOST
 
