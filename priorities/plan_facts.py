@@ -13,6 +13,7 @@ from pathlib import Path
 from governance.models import PlanItem
 from governance.plan.context import Context
 from governance.plan.entries import Entry, read_list
+from governance.plan_steps import Tally, sync
 from priorities import masks, rule_sets
 from priorities.models import PlanFact
 from priorities.rules import bulk
@@ -56,19 +57,18 @@ def _rows(entry: Entry, context: Context) -> Iterable[FactRow]:
         yield FactRow(item, key, value, context.on_line(fact, "quote", line) if quote else "", line, reason)
 
 
-def load(rows: list[FactRow], plan_key: str) -> int:
-    """Write the answers of every row: its own before those for all. Returns how many are new."""
-    if not rows:
-        return 0
+def load(rows: list[FactRow], plan_key: str) -> Tally:
+    """Make the answers of every row what the folder says: its own before those for all."""
     common = {r.fact: r for r in rows if r.item == EVERY}
-    made = 0
-    for item in PlanItem.objects.filter(plan__key=plan_key):
+    wanted = {}
+    for item in PlanItem.objects.filter(plan__key=plan_key) if rows else ():
         answers = common | {r.fact: r for r in rows if r.item == item.code}
         for row in answers.values():
-            values = {"value": row.value, "quote": row.quote, "line": row.line, "reason": row.reason}
-            made += PlanFact.objects.update_or_create(item=item, fact=row.fact, defaults=values)[1]
-        PlanFact.objects.filter(item=item).exclude(fact__in=answers).delete()
-    return made
+            wanted[item.pk, row.fact] = {
+                "item": item, "fact": row.fact, "value": row.value, "quote": row.quote, "line": row.line, "reason": row.reason,
+            }  # fmt: skip
+    held = PlanFact.objects.filter(item__plan__key=plan_key).select_related("item")
+    return sync("项目行的判定事实", PlanFact, {(f.item_id, f.fact): f for f in held} if rows else {}, wanted, remove=True)
 
 
 @dataclass(frozen=True)

@@ -35,5 +35,5 @@ def load_plan(*, plan=None, folder: Path | None = None) -> dict[str, int]:
     for year in WINDOW_YEARS:
         opens, closes = windows.default_dates(year)
         windows_made += FilingWindow.objects.get_or_create(plan_year=year, defaults={"opens": opens, "closes": closes})[1]
-    facts = plan_facts.load(plan_facts.read(folder, plan.lines), plan.key) if plan is not None and folder is not None else 0
+    facts = plan_facts.load(plan_facts.read(folder, plan.lines), plan.key).created if plan is not None and folder is not None else 0
     return {"规则集": int(made), "申报窗口": windows_made, "项目行的判定事实": facts}
