@@ -112,7 +112,8 @@ def _part_as_typed(row: dict, held: dict) -> dict:
 def money_years(proposal: dict) -> list[int]:
     """The years that the money table shows: the project's period, and those that already hold money (at most 10)."""
     years = {row["fiscal_year"] for c in proposal["components"] for row in c["money"]}
-    if proposal["start"] and proposal["end"]:
-        first, last = int(proposal["start"][:4]), int(proposal["end"][:4])
+    first, last = proposal["start"][:4], proposal["end"][:4]
+    if all(year.isascii() and year.isdigit() for year in (first, last)):  # a refused form is shown as it was typed
+        first, last = int(first), int(last)
         years |= set(range(first, min(last, first + 9) + 1))
     return sorted(years)

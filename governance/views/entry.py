@@ -110,10 +110,12 @@ def notice_choices(request):
     """邮件设置: how one wants each topic by e-mail, where to, and what became of the last letters."""
     person = User.objects.get(pk=request.actor.user_id)
     held = mail.wanted([person.pk])
+    # Who runs accounts or roles is told nothing of the business.
+    shown = [topic for topic in notices.TOPICS if topic == "account" or request.actor.scope(Permission.READ_REGISTER)]
     chosen = {topic: held[person.pk, topic] for topic in notices.TOPICS}
     email, refusal = person.email, None
     if request.method == "POST":
-        chosen = {topic: request.POST.get(topic, "")[:10] for topic in notices.TOPICS}
+        chosen |= {topic: request.POST.get(topic, "")[:10] for topic in shown}
         email = request.POST.get("email", "")[:300]
         try:
             actions.choose_notices(by=request.actor, choices=chosen, email=email)
@@ -121,7 +123,7 @@ def notice_choices(request):
             return redirect("governance:notice_choices")
         except Refused as refused:
             refusal = refused
-    rows = [(topic, words, chosen[topic]) for topic, (words, _) in notices.TOPICS.items()]
+    rows = [(topic, words, chosen[topic]) for topic, (words, _) in notices.TOPICS.items() if topic in shown]
     letters = Letter.objects.filter(user=person).order_by("-made_at").annotate(count=Count("deliveries"))[:10]
     context = {"rows": rows, "ways": NoticeChoice.HOW, "email": email, "refusal": refusal, "letters": letters,
                "goes_out": bool(settings.EMAIL_HOST)}  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Count, OuterRef, Q, Subquery, Sum
 from django.shortcuts import render
 
 from governance import audit, clock
@@ -38,7 +38,8 @@ def page(request, pk: int):
     day = clock.today()
     focus = PilotUnit.objects.filter(organisation=OuterRef("pk")).values("is_focus")[:1]  # None: no pilot of 10.1
     named = Organisation.objects.select_related("canonical", "parent", "budget_unit").annotate(pilot_focus=Subquery(focus))
-    units = {unit.pk: unit for unit in named.filter(Q(pk=pk) | Q(canonical_id=pk))}  # it, and those merged into it
+    asked = Q(pk=pk) | Q(canonical_id=pk) if pk <= BigIntegerField.MAX_BIGINT else Q(pk=None)
+    units = {unit.pk: unit for unit in named.filter(asked)}  # it, and those merged into it
     if pk not in units:
         raise NotVisible()
     row, family = units[pk], list(units)

@@ -12,6 +12,7 @@ from governance.models import (
     Answer,
     Appointment,
     AuditConcern,
+    AuditHead,
     AuditRow,
     Notice,
     Organisation,
@@ -43,6 +44,10 @@ MOST_OF_A_CASE = 20
 MOST_OF_WHY = 30
 # A project shows its life, duties, papers and money on one page; search asks every app once for its own records.
 MOST_OF_MANY_PARTS = 20
+# A year's money or calendar asks two more apps for their filters and dates.
+MOST_OF_A_YEAR = 17
+# Planning rehearses adoption (every guard of it) or solves: it reads cases, money, ceilings, growth and plans.
+MOST_OF_PLANNING = 45
 # Two days or two whole reports beside each other.
 MOST_OF_TWO = 40
 TIMES = 3
@@ -51,6 +56,10 @@ TIMES = 3
 def limit(address: str) -> int:
     if address.endswith("/why/"):
         return MOST_OF_WHY
+    if address.endswith(("/preview/", "/scenarios/")):
+        return MOST_OF_PLANNING
+    if address.startswith(("/budgets/", "/calendar/")):
+        return MOST_OF_A_YEAR
     if address.startswith("/projects/compare/"):
         return MOST_OF_TWO
     if address.startswith(("/projects/P", "/search/")):
@@ -123,6 +132,7 @@ def make_many() -> None:
     last = AuditRow.objects.order_by("-seq").first().seq
     rows = list(AuditRow.objects.all())
     AuditRow.objects.bulk_create(_shifted(row, last) for row in rows)
+    AuditHead.objects.update(seq=AuditRow.objects.order_by("-seq").first().seq)  # a page that rehearses chains its rows on
     AuditConcern.objects.bulk_create(AuditConcern(seq=c.seq + last, key=c.key) for c in list(AuditConcern.objects.all()))
 
 
@@ -131,7 +141,7 @@ def _shifted(row: AuditRow, by: int) -> AuditRow:
 
 
 def _projects() -> None:
-    projects = again(Project.objects.all(), code=lambda r, n: f"N{text(7)}", plan_item_id=None, origin="annual_plan")
+    projects = again(Project.objects.all(), code=lambda r, n: f"N{1000 + r.pk % 9000}-{100 + n}", plan_item_id=None, origin="annual_plan")
     for model in (ProjectLead, BudgetLine, ProjectYear, Milestone, ProgressReport):
         again(model.objects.all(), project_id=lambda r, n: projects[r.project_id, n])
 
