@@ -93,7 +93,8 @@ def test_a_page_asks_few_questions_and_no_more_with_many_rows(offices):
     before = Submission.objects.count()
     make_many()
     assert Submission.objects.count() == before * (TIMES + 1)
-    once_each = {address: (name, address) for name, address in few}
+    # The preview of an adoption tries it entry by entry and rolls it back: it costs what adopting costs.
+    once_each = {address: (name, address) for name, address in few if not address.endswith("/preview/")}
     grown = {key: (few[key], n) for key in once_each.values() if (n := asked(offices, *key)) > few[key]}
     assert grown == {}
 
