@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"),
 ]
-DOUBLES, TRIPLES, CONTROLS = 200, 100, 20  # the drill: 2,000 and 500
+DOUBLES, TRIPLES, CONTROLS = 200, 100, 20  # in the suite
+DRILL_DOUBLES, DRILL_TRIPLES = 600, 250
 
 
 class Crew:
@@ -112,8 +113,8 @@ def test_200_double_signatures_leave_one_effective_signature_per_seat(crew, stor
 
 
 @pytest.mark.drill
-def test_2000_double_signatures_leave_one_effective_signature_per_seat(crew, stories, cast):
-    double_signatures(crew, stories, cast, 2000)
+def test_600_double_signatures_leave_one_effective_signature_per_seat(crew, stories, cast):
+    double_signatures(crew, stories, cast, DRILL_DOUBLES)
 
 
 def test_without_the_lock_a_double_signature_ends_in_an_error(crew, stories, cast, no_locks):
@@ -144,8 +145,8 @@ def test_100_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stu
 
 
 @pytest.mark.drill
-def test_500_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(crew, stories, cast):
-    triple_signatures(crew, stories, cast, 500)
+def test_250_triple_signatures_at_one_barrier_each_conclude_once_and_none_is_stuck(crew, stories, cast):
+    triple_signatures(crew, stories, cast, DRILL_TRIPLES)
 
 
 def test_without_the_lock_triple_signatures_get_stuck(crew, stories, cast, no_locks):
