@@ -11,6 +11,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiyang_egov.settings")
 os.environ.setdefault("GUIYANG_MODE", "embedded")
-os.environ.setdefault("GUIYANG_DATA", "/tmp/guiyang-bench")
+os.environ.setdefault("GUIYANG_DATA", tempfile.mkdtemp())
 
 import django  # noqa: E402
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from budgets.reports import wan
 from governance import charts, clock
 from governance.figures import Column, Figure, Report, Section, Table
 from governance.models import Discrepancy
@@ -94,7 +95,7 @@ def _overview(f: ScreeningYear) -> Section:
     kinds = Counter(c.kind for c in f.cases)
     states = Counter(c.state for c in f.cases)
     text = [f"{f.year}计划年度已提交申报{len(f.cases)}件" + (f"（{_counted(kinds)}）" if kinds else "")
-            + f"，申请市财政{_wan(asked_wan(f.cases))}；已判定{len(f.screened)}件。"]  # fmt: skip
+            + f"，申请市财政{wan(asked_wan(f.cases))}；已判定{len(f.screened)}件。"]  # fmt: skip
     if states:
         text.append(f"目前状态：{_counted({STATES[s]: n for s, n in states.items()})}。")
     if f.secret:
@@ -185,7 +186,3 @@ def _people(f: ScreeningYear) -> Section:
 
 def _counted(numbers: dict) -> str:
     return "，".join(f"{word}{n}件" for word, n in numbers.items())
-
-
-def _wan(amount: Decimal | None) -> str:
-    return "未填" if amount is None else f"{amount:,.2f}万元"
