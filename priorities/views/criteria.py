@@ -14,7 +14,10 @@ from governance.roles import Permission
 from priorities import rule_sets
 from priorities.models import Screening, Submission
 from priorities.portfolio import Portfolio
+from priorities.rules import shape
+from priorities.rules.facts import FACTS, on_screen
 from priorities.rules.plan_2006 import CRITERIA, criterion
+from priorities.rules.tables import Table
 from priorities.views.rule_sets import may_try
 
 TITLES = {"8.3.1": "优先建设的项目（原文称 9 类，实列 8 类，D14）", "8.3.2": "缓建的项目", "8.3.3": "市财政不支持的项目"}
@@ -55,17 +58,20 @@ def _latest(actor) -> dict[int, Screening]:
 
 @web.page(Permission.READ_REGISTER)
 def page(request, slug: str):
-    """One clause: the plan's words with their line, reading in force and the others, facts asked, cases that meet it."""
+    """One clause: the plan's words with their line, how it is judged, its readings, the cases and who departed from it."""
     clause = f"{slug.rpartition('-')[0]}({slug.rpartition('-')[2]})"
     row = next((r for r in rule_sets.described(clock.today()) if r["clause"] == clause), None)
     if row is None:
         raise NotVisible("规划 8.3.1 称“优先考虑9类项目”，实列 8 类，没有 8.3.1(9)（D14）。" if clause == "8.3.1(9)" else
                          "8.3 没有这一条。")  # fmt: skip
     stored = Clause.objects.filter(clause=clause).first()
-    cases = [s for s in _latest(request.actor).values() if any(
+    latest = list(_latest(request.actor).values())
+    cases = [s for s in latest if any(
         t["clause"] == clause and t["result"] in ("met", "partly", "undetermined") for t in s.result["trace"])]  # fmt: skip
+    judged = _table(clause)
     for case in cases:
         case.step = next(t for t in case.result["trace"] if t["clause"] == clause)
+        case.answers = [on_screen(f, case.facts.get(f, "unknown")) for f in judged.facts]
     order = [c.clause for c in CRITERIA]
     at = order.index(clause)
     return render(
@@ -77,10 +83,26 @@ def page(request, slug: str):
             "previous": slug_of(order[at - 1]) if at else None,
             "next": slug_of(order[at + 1]) if at + 1 < len(order) else None,
             "precedence": rule_sets.precedence_words(clock.today()),
+            **_shape(judged),
+            "departures": [s for s in latest if s.override and clause in (s.override_clause, *s.result["met"])],
+            "headings": [(TITLES[h], [(c, slug_of(c.clause)) for c in CRITERIA if c.heading == h]) for h in TITLES],
             "trials": _trials(clause) if may_try(request.actor) else [],
             "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
         },
     )  # fmt: skip
+
+
+def _table(clause: str) -> Table:
+    """The clause under the reading in force, under its default one where it is switched off."""
+    in_force = next((t for t in rule_sets.in_force_on(clock.today()).tables if t.clause == clause), None)
+    return in_force or Table(criterion(clause), criterion(clause).readings[0])
+
+
+def _shape(table: Table) -> dict:
+    """How the clause is judged, to look at."""
+    partly = table.reading.partly_when
+    return {"boxes": shape.boxes(table.reading.met_when), "partly": shape.boxes(partly) if partly else (),
+            "asked": [FACTS[f].question for f in table.facts], "grid": shape.grid(table), "ways": shape.ways(table)}  # fmt: skip
 
 
 def _trials(clause: str) -> list[dict]:
