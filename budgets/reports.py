@@ -6,7 +6,6 @@ Basis 口径 (D09): estimates are 概算（业内估算）, not appropriations; 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,13 +14,13 @@ from django.conf import settings
 
 from budgets import growth, panels, table
 from budgets.models import SOURCES, STAGES, BudgetLine
-from governance import charts, clock
+from governance import charts
 from governance.figures import Column, Figure, Part, Report, Section, Table
-from governance.models import Discrepancy
 from projects.models import Project
+from projects.reports import frame
 from projects.scopes import scope_of
 
-RULE_SET = "plan-2006"
+NOTED = ("D06", "D07", "D08", "D09", "D10", "D12", "D31", "D40", "D41", "D42", "D43")
 BASIS = "金额按项目计，每个项目只计一次，不在牵头单位间拆分；概算为业内估算，非批复数"
 MONEY = tuple(Column(key, label, "wan", 13) for key, label in STAGES)
 
@@ -68,7 +67,6 @@ def build(year: int, key: str = "") -> Report:
     scope = scope_of(key)
     found = table.year_table(year).within(scope)
     f = figures(found)
-    day = min(clock.today(), dt.date(year, 12, 31)) if clock.today().year >= year else clock.today()
     sections = (
         _basics(found, f, scope),
         _scope(f),
@@ -80,12 +78,8 @@ def build(year: int, key: str = "") -> Report:
         _by_year(scope),
         _decisions(found, f),
     )
-    return Report(
-        kind="annual_budget", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度预算报告{scope.suffix}", day=day,
-        issuer=(f"{settings.CITY_NAME}财政局", f"{settings.CITY_NAME}信息化领导小组办公室"), basis=BASIS, rule_set=RULE_SET,
-        sections=sections, notes=_notes(), subtitle="依据《贵阳市“十一五”电子政务规划（下）》", city=settings.CITY_NAME,
-        is_demo=BudgetLine.objects.filter(is_demo=True).exists(),
-    )  # fmt: skip
+    return frame.report("annual_budget", year, f"年度预算报告{scope.suffix}", BASIS, "", NOTED, sections,
+                        issuer=(f"{settings.CITY_NAME}财政局", frame.OFFICE), is_demo=BudgetLine.objects.filter(is_demo=True).exists())  # fmt: skip
 
 
 def wan(amount: Decimal | None) -> str:
@@ -173,7 +167,7 @@ def _by_project(found: table.YearTable) -> Section:
 
 
 def _by_lead(found: table.YearTable) -> Section:
-    columns = (Column("lead", "单位", "text", 34), Column("first_count", "第一牵头项", "int", 10), Column("first_plan", "概算", "wan", 13),
+    columns = (Column("lead", "单位", "text", 34), Column("first_count", "第一牵头项", "int", 12), Column("first_plan", "概算", "wan", 13),
                Column("approved", "批复", "wan", 13), Column("spent", "支出", "wan", 12), Column("every_count", "参与项", "int", 8),
                Column("every_plan", "参与概算", "wan", 13))  # fmt: skip
     first: dict[str, list[table.Row]] = defaultdict(list)
@@ -278,7 +272,7 @@ def _whole_period() -> Section:
 
 
 def _by_year(scope: Part) -> Section:
-    columns = (Column("year", "年度", "text", 16), *(Column(c.id, c.label, "wan", 16) for c in MONEY), Column("even", "示意", "wan", 20))
+    columns = (Column("year", "年度", "text", 22), *(Column(c.id, c.label, "wan", 16) for c in MONEY), Column("even", "示意", "wan", 20))
     sums: dict[int, dict[str, Decimal | None]] = {y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS}
     held = BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)).select_related("project")
     for line in held if scope.is_whole else held.filter(project__code__in=scope.codes):
@@ -314,10 +308,4 @@ def _decisions(found: table.YearTable, f: BudgetYear) -> Section:
     flagged = sorted({f"{r.lead}（{'、'.join(r.lead_flags)}）" for r in found.rows if r.lead_flags})
     if flagged:
         lines.append(f"第一牵头为临时或内设机构的，预算单位须由市信息办会同市财政局指定：{'、'.join(flagged)}（D41、D42）。")
-    return Section("decisions", "需要决定的事项", tuple(f"{i}. {t}" for i, t in enumerate(lines, 1)) or ("无。",))
-
-
-def _notes() -> tuple[tuple[str, str], ...]:
-    codes = ("D06", "D07", "D08", "D09", "D10", "D12", "D31", "D40", "D41", "D42", "D43")
-    rows = Discrepancy.objects.filter(code__in=codes).order_by("code")
-    return tuple((d.code, f"{d.title}。{d.default_text}") for d in rows)
+    return Section("decisions", "需要决定的事项", tuple(f"（{i}）{t}" for i, t in enumerate(lines, 1)) or ("无。",))

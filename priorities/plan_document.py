@@ -17,14 +17,14 @@ from django.conf import settings
 from budgets import ceilings, table
 from governance import charts, clock
 from governance.figures import Column, Figure, Report, Section, Table
-from governance.models import Discrepancy
 from priorities import planning_rows, seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
 from priorities.proposal import SOURCE_LABELS
 from projects.models import ProjectLead
+from projects.reports import frame
 
 LISTED = ("listed", "adjusted")
-RULE_SET = "plan-2006"
+NOTED = ("D03", "D06", "D16", "D43", "D44")
 BASIS = "金额为会签审定、领导小组列入的数，按项目计，每个项目只计一次；自筹和备案项目不列"
 
 
@@ -109,15 +109,10 @@ def build(year: int) -> Report:
     versions = list(AnnualPlan.objects.filter(plan_year=year).select_related("meeting").order_by("number"))
     plan = next((v for v in versions if v.state == "adopted"), None) or next((v for v in versions if v.state == "draft"), None)
     sections = _sections(plan, versions) if plan else (Section("none", "编制情况", (f"{year}年度计划还没有编制。",)),)
-    codes = ("D03", "D06", "D16", "D43", "D44")
-    notes = tuple((d.code, f"{d.title}。{d.default_text}") for d in Discrepancy.objects.filter(code__in=codes).order_by("code"))
     state = "" if plan is None or plan.state == "adopted" else "（草案）"
-    return Report(
-        kind="annual_plan", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度计划{state}",
-        day=(plan.adopted_day if plan else None) or clock.today(), issuer=(f"{settings.CITY_NAME}信息化领导小组",), basis=BASIS,
-        rule_set=RULE_SET, sections=sections, notes=notes, subtitle="依据《贵阳市“十一五”电子政务规划（下）》", city=settings.CITY_NAME,
-        is_demo=bool(plan and plan.is_demo),
-    )  # fmt: skip
+    day = (plan.adopted_day if plan else None) or clock.today()
+    return frame.report("annual_plan", year, f"年度计划{state}", BASIS, "", NOTED, sections, day=day,
+                        issuer=(f"{settings.CITY_NAME}信息化领导小组",), is_demo=bool(plan and plan.is_demo))  # fmt: skip
 
 
 def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ...]:
@@ -127,7 +122,7 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     whole, city = sum(money.values(), Decimal(0)), money.get((plan.plan_year, "city"), Decimal(0))
     meeting = document["meeting"]
     if meeting:
-        said = f"{meeting['title']}于{document['adopted_day']}审定第{plan.number}版（{meeting['minutes_number']}），摘要 {plan.sha256[:16]}。"
+        said = f"{meeting['title']}于{frame.said(dt.date.fromisoformat(document['adopted_day']))}审定第{plan.number}版（{meeting['minutes_number']}），摘要 {plan.sha256[:16]}。"
     else:
         said = f"第{plan.number}版草案，尚未审定，各数随草案变动。"
     figures = (
@@ -172,7 +167,7 @@ def _money(money: dict[tuple[int, str], Decimal]) -> Section:
     totals = {"source": "合计", **{f"y{y}": sum((w for (k, _), w in money.items() if k == y), Decimal(0)) for y in years},
               "total": sum(money.values(), Decimal(0))}  # fmt: skip
     values = [charts.YearValue(y, float(totals[f"y{y}"]), f"{totals[f'y{y}']:,.0f}") for y in years]
-    drawn = (("列入金额按年度（万元）", charts.years(values, title="列入金额按年度", uid="plan-years")),) if years else ()
+    drawn = (("列入金额按年度（万元）", charts.years(values, title="列入金额按年度", uid="plan-years", height=150)),) if years else ()
     return Section("money", "资金按来源和年度", tables=(Table("money", "资金按来源和年度", columns, rows, "万元", totals),), charts=drawn)
 
 

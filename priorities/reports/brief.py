@@ -8,19 +8,18 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.conf import settings
-
 from budgets import table
 from budgets.reports import BudgetYear
 from budgets.reports import figures as budget_figures
 from governance import clock, rounds
 from governance.figures import Column, Figure, Report, Section, Table
 from governance.models import Round
+from priorities import rule_sets
 from priorities.labels import OUTCOMES
 from priorities.models import Submission
-from priorities.reports.cases import OFFICE, ZERO, Case, add, asked_wan, cases
+from priorities.reports.cases import ZERO, Case, add, asked_wan, cases
 from projects import rating
-from projects.models import Project
+from projects.reports import frame
 from projects.reports.figures import ProgressYear, progress_year
 
 BASIS = "各数取自同日的年度进度、年度预算和申报判定汇总报告"
@@ -74,11 +73,10 @@ def _silent(rows: dict[str, Submission], day: dt.date):
 def leaders_brief(year: int) -> Report:
     """The page of a year; called inside one snapshot."""
     b, day = brief_of(year), clock.today()
-    return Report(
-        kind="leaders_brief", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年情况一页", day=day, issuer=(OFFICE,), basis=BASIS,
-        rule_set="plan-2006", sections=(_money(b), _projects(b), _filings(b), _decide(b)), city=settings.CITY_NAME, is_brief=True,
-        is_demo=b.progress.is_demo or Project.objects.filter(is_demo=True).exists(),
-    )  # fmt: skip
+    record = rule_sets.record_on(day)
+    sections = (_money(b), _projects(b), _filings(b), _decide(b))
+    return frame.report("leaders_brief", year, "年情况一页", BASIS, "", (), sections, day=day, rule_set=record.key if record else "",
+                        is_demo=b.progress.is_demo, is_brief=True)  # fmt: skip
 
 
 def _money(b: Brief) -> Section:
@@ -133,7 +131,7 @@ def _decide(b: Brief) -> Section:
     unfilled = [p.code for p in b.progress.in_year if p.percent is None]
     if unfilled:
         lines.append(f"周期含本年而没有进度填报的项目 {len(unfilled)} 项，请牵头单位填报。")
-    return Section("decide", "需要过问的", tuple(f"{i}. {t}" for i, t in enumerate(lines, 1)) or ("没有。",))
+    return Section("decide", "需要过问的", tuple(f"（{i}）{t}" for i, t in enumerate(lines, 1)) or ("没有。",))
 
 
 def _wan(amount: Decimal | None) -> str:

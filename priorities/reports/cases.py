@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import Prefetch
 
 from priorities import conclusions
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import Conclusion, Screening, Submission
 
-OFFICE = f"{settings.CITY_NAME}信息化领导小组办公室"
 ZERO = Decimal(0)
 
 

@@ -6,14 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.conf import settings
-
 from governance import clock
 from governance.figures import Column, Figure, Report, Section, Table
-from governance.models import Discrepancy
 from priorities import desk
 from priorities.models import Submission
-from priorities.reports.cases import OFFICE, ZERO, add
+from priorities.reports.cases import ZERO, add
+from projects.reports import frame
 
 BASIS = "按计划年度统计区县备案；要求市财政资金的，除备案外另按8.1审核（D50）"
 NOTED = ("D48", "D50")
@@ -60,14 +58,9 @@ def district_filings(year: int) -> Report:
     """The report of a plan year; called inside one snapshot."""
     day = clock.today()
     found = filings(year, day)
-    notes = Discrepancy.objects.filter(code__in=NOTED).order_by("code")
-    return Report(
-        kind="district_filings", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度区县备案报告", day=day, issuer=(OFFICE,),
-        basis=BASIS, rule_set="plan-2006", sections=(_overview(year, found), _all(year, found), _open(found)),
-        notes=tuple((d.code, f"{d.title}。{d.default_text}") for d in notes),
-        subtitle="依据《贵阳市“十一五”电子政务规划（下）》9.2.7", city=settings.CITY_NAME,
-        is_demo=Submission.objects.for_year(year).filter(kind="district", is_demo=True).exists(),
-    )  # fmt: skip
+    is_demo = Submission.objects.for_year(year).filter(kind="district", is_demo=True).exists()
+    sections = (_overview(year, found), _all(year, found), _open(found))
+    return frame.report("district_filings", year, "年度区县备案报告", BASIS, "9.2.7", NOTED, sections, day=day, is_demo=is_demo)
 
 
 def _overview(year: int, found: tuple[Filing, ...]) -> Section:

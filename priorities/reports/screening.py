@@ -6,16 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.conf import settings
-
 from budgets.reports import wan
 from governance import charts, clock
 from governance.figures import Column, Figure, Report, Section, Table
-from governance.models import Discrepancy
 from priorities import rule_sets
 from priorities.labels import OUTCOMES, RESULTS, STATES
 from priorities.models import Submission
-from priorities.reports.cases import OFFICE, Case, add, asked_wan, cases
+from priorities.reports.cases import Case, add, asked_wan, cases
+from projects.reports import frame
 
 BASIS = "按计划年度统计已提交的申报，撤回的不计；判定取每件最新一次，金额为市财政数，一件成立几条即在几条中各计一次"
 NOTED = ("D14", "D15", "D16", "D17", "D18", "D20", "D22", "D23", "D24")
@@ -81,14 +79,9 @@ def screening_summary(year: int) -> Report:
     """The report of a plan year; called inside one snapshot."""
     f, day = figures(year), clock.today()
     record = rule_sets.record_on(day)
-    notes = Discrepancy.objects.filter(code__in=NOTED).order_by("code")
-    return Report(
-        kind="screening_summary", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度申报判定汇总报告", day=day, issuer=(OFFICE,),
-        basis=BASIS, rule_set=record.key if record else "plan-2006", sections=(_overview(f), _outcomes(f), _clauses(f), _cases(f), _people(f)),
-        notes=tuple((d.code, f"{d.title}。{d.default_text}") for d in notes),
-        subtitle="依据《贵阳市“十一五”电子政务规划（下）》8.3", city=settings.CITY_NAME,
-        is_demo=Submission.objects.for_year(year).filter(is_demo=True).exists(),
-    )  # fmt: skip
+    sections = (_overview(f), _outcomes(f), _clauses(f), _cases(f), _people(f))
+    return frame.report("screening_summary", year, "年度申报判定汇总报告", BASIS, "8.3", NOTED, sections, day=day,
+                        rule_set=record.key if record else "", is_demo=Submission.objects.for_year(year).filter(is_demo=True).exists())  # fmt: skip
 
 
 def _overview(f: ScreeningYear) -> Section:

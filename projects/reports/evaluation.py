@@ -48,7 +48,7 @@ def evaluation_report(year: int) -> Report:
     """The report of a year; called inside one snapshot."""
     f = figures(year)
     sections = (_overview(f), _acceptances(f), _ranking(f), _departments(f), _missing(f))
-    return frame.report("evaluation", year, "验收与使用评估报告", BASIS, "9.2.8", ("D43", "D44", "D48"), sections)
+    return frame.report("evaluation", year, "年度验收与使用评估报告", BASIS, "9.2.8", ("D43", "D44", "D48"), sections)
 
 
 def _overview(f: EvaluationYear) -> Section:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
-
-from django.conf import settings
 
 from governance import charts
 from governance.figures import Column, Figure, Report, Section, Table
-from governance.models import Discrepancy, Plan
 from projects import rating
 from projects.labels import BEFORE_THE_PERIOD, STATES
-from projects.panels.plan import Block, reading_of, with_readings
+from projects.panels.plan import Block
+from projects.reports import frame
 from projects.reports.figures import ProgressYear, TaskLine, progress_year
 from projects.scopes import scope_of
 
@@ -27,7 +23,6 @@ def annual_progress(year: int, scope: str = "") -> Report:
     """The annual progress report of a year, of the whole city or of one lead's or programme's projects
     (projects.scopes); called inside one snapshot (governance.documents.build)."""
     found = progress_year(year, scope_of(scope))
-    plan = Plan.objects.order_by("pk").first()
     sections = (
         _overview(found),
         *(_block(found, block) for block in found.frame.blocks),
@@ -36,21 +31,8 @@ def annual_progress(year: int, scope: str = "") -> Report:
         _problems(found),
         _method(found),
     )
-    return Report(
-        kind="annual_progress", year=year, title=f"{settings.CITY_NAME}电子政务项目{year}年度进度报告{found.scope.suffix}", day=found.day,
-        issuer=(f"{settings.CITY_NAME}信息化领导小组办公室",), basis=BASIS, rule_set=plan.key if plan else "",
-        sections=tuple(replace(s, paragraphs=tuple(map(tight, s.paragraphs))) for s in sections),
-        notes=_notes(found), subtitle=f"依据《{found.frame.title}》" if found.frame.title else "", city=settings.CITY_NAME,
-        is_demo=found.is_demo,
-    )  # fmt: skip
-
-
-_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[\u3000-\u9fff\uff00-\uffef])")
-
-
-def tight(text: str) -> str:
-    """Without the spaces between Chinese and figures, which a justified line on paper would stretch."""
-    return _GAP.sub("", text)
+    return frame.report("annual_progress", year, f"年度进度报告{found.scope.suffix}", BASIS, "", NOTED, sections, day=found.day,
+                        is_demo=found.is_demo)  # fmt: skip
 
 
 def _overview(f: ProgressYear) -> Section:
@@ -60,14 +42,14 @@ def _overview(f: ProgressYear) -> Section:
     whose = "规划" if f.scope.is_whole else f"{f.scope.name}，规划"
     text = [
         f"{whose} 10.4 列 {len(planned)} 项。{f.year} 年{before}在建设周期内的项目 {len(f.in_year)} 项，其中 {f.reported} 项有进度填报；"
-        f"到 {f.day} 在建 {f.under_way} 项，已终验 {f.finished} 项。"
+        f"到 {frame.said(f.day)}在建 {f.under_way} 项，已终验 {f.finished} 项。"
     ]
     if f.block:
         mine = f.of_block(f.block.code)
         done = sum(t.state == "已完成" for t in mine)
         text.append(
-            f"{f.year} 年属 {f.block.code} {f.block.title}，列任务 {len(mine)} 项，已完成 {done} 项；任务按阶段末"
-            f"（{f.block.end}）到期，阶段之内不计逾期（D33）。"
+            f"{f.year} 年属 {f.block.code}“{f.block.title}”，列任务 {len(mine)} 项，已完成 {done} 项；任务按阶段末"
+            f"（{frame.said(f.block.end)}）到期，阶段之内不计逾期（D33）。"
         )
     else:
         text.append(f"{f.year} 年在规划期之前，规划没有为它列任务；只有起期早于规划期的项目在内（D31）。")
@@ -103,7 +85,7 @@ def _milestones(f: ProgressYear) -> Table:
 def _block(f: ProgressYear, block: Block) -> Section:
     mine = f.of_block(block.code)
     states = Counter(t.state for t in mine)
-    text = f"{block.code} {block.title}列任务 {len(mine)} 项，到期 {block.end}：" + "，".join(
+    text = f"{block.code}“{block.title}”列任务 {len(mine)} 项，到期 {frame.said(block.end)}：" + "，".join(
         f"{word} {n} 项" for word, n in states.items()
     )
     columns = (Column("code", "任务", "text", 10), Column("text", "原文", "text", 44), Column("projects", "项目", "text", 14),
@@ -123,9 +105,9 @@ def _task_row(t: TaskLine) -> dict:
 
 
 def _projects(f: ProgressYear) -> Section:
-    columns = (Column("code", "编号", "text", 8), Column("name", "项目", "text", 28), Column("window", "起止", "text", 16),
-               Column("state", "状态", "text", 9), Column("percent", "完成 %", "int", 8), Column("own", "自评", "text", 8),
-               Column("computed", "测算", "text", 9), Column("reason", "测算依据", "text", 14))  # fmt: skip
+    columns = (Column("code", "编号", "text", 7), Column("name", "项目", "text", 26), Column("window", "起止", "text", 14),
+               Column("state", "状态", "text", 8), Column("percent", "完成 %", "int", 8), Column("own", "自评", "text", 8),
+               Column("computed", "测算", "text", 12), Column("reason", "测算依据", "text", 17))  # fmt: skip
     rows: list[dict] = []
     for (_, programme), lines in _by_programme(f).items():
         rows.append({"_group": f"{programme} {len(lines)} 项"})
@@ -136,7 +118,7 @@ def _projects(f: ProgressYear) -> Section:
         ]  # fmt: skip
     table = Table("projects", f"{f.year} 年度项目进度", columns, tuple(rows),
                   note="完成比例为最近一期填报；未填即没有填报。测算评级从原基线与最新基线两方面计算偏差，改基线不消除偏差。")  # fmt: skip
-    text = f"周期含 {f.year} 年的项目 {len(f.in_year)} 项，状态为 {f.day} 的状态。"
+    text = f"周期含 {f.year} 年的项目 {len(f.in_year)} 项，状态为 {frame.said(f.day)}的状态。"
     pictures = (("项目时间总图", _picture(f)),) if f.frame.blocks and _picture(f) else ()
     return Section("projects", "项目进度", (text,), (), (table,) if rows else (), pictures)
 
@@ -196,7 +178,7 @@ def _problems(f: ProgressYear) -> Section:
 def _method(f: ProgressYear) -> Section:
     exact = [p.code for p in f.projects if p.planned and p.precision != "year"]
     text = [
-        f"数据截至 {f.day}。项目、任务的状态取这一天的记录，填报取本年及以前各期最新的一份。",
+        f"数据截至 {frame.said(f.day)}。项目、任务的状态取这一天的记录，填报取本年及以前各期最新的一份。",
         f"{BASIS}。测算的界限为系统默认，非规划规定：完成落后周期一成为关注、两成为滞后；止期推后一成为关注、三成为滞后；"
         f"数据超过 {rating.CYCLE_DAYS} 天未更新为关注。",
         f"规划写到月份的只有 {'、'.join(exact) or '零项'}，其余只写年份，本报告照录原文，不补日期（D32）。",
@@ -206,11 +188,3 @@ def _method(f: ProgressYear) -> Section:
     if f.is_demo:
         text.append("本库含演示数据。")
     return Section("method", "编报说明", tuple(text))
-
-
-def _notes(f: ProgressYear) -> tuple[tuple[str, str], ...]:
-    """Footnotes: the discrepancies of time and of tasks, with the reading that holds."""
-    held = {row.code: row for rows in (*f.entries.projects.values(), *f.entries.tasks.values()) for row in rows}
-    rows = with_readings(Discrepancy.objects.filter(code__in=NOTED).exclude(code__in=held), f.day)
-    held |= {row.code: row for row in rows}
-    return tuple((code, f"{held[code].title}：{reading_of(held[code])}") for code in NOTED if code in held)

@@ -49,7 +49,7 @@ def tier_report(year: int) -> Report:
     """The report of a year; called inside one snapshot."""
     f = figures(year)
     sections = (_overview(f), _tree(f), _missing(f), _visits(f))
-    return frame.report("tiers", year, "课题总结报告", BASIS, "9.2.7", ("D46", "D47", "D48"), sections)
+    return frame.report("tiers", year, "年度课题总结报告", BASIS, "9.2.7", ("D46", "D47", "D48"), sections)
 
 
 def _overview(f: TierYear) -> Section:
@@ -63,7 +63,7 @@ def _overview(f: TierYear) -> Section:
         Figure("missing", "逾期未报", len(f.missing), "份", rows="missing"),
         Figure("visits", "督导", len(f.visits), "次", ("9.2.7",), rows="visits"),
     )
-    text = f"课题{len(f.nodes)}个，{f.year}年应报{len(f.owed)}份，已报{len(filed)}份，到{f.day}逾期未报{len(f.missing)}份。"
+    text = f"课题{len(f.nodes)}个，{f.year}年应报{len(f.owed)}份，已报{len(filed)}份，到{frame.said(f.day)}逾期未报{len(f.missing)}份。"
     return Section("overview", "总体情况", (text,), rows)
 
 
