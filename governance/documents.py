@@ -29,6 +29,7 @@ from governance.jobs import Progress
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role, Scope
 from governance.snapshots import snapshot_read
+from governance.templatetags.report import CITED
 
 FORMATS = ("pdf", "xlsx", "json")
 TYPES = {
@@ -180,12 +181,26 @@ def print_report(report: Report, form: str, progress: Progress | None = None) ->
     rows = sum(len(t.rows) for s in report.sections for t in s.tables)
     if rows > MOST_ROWS:
         raise Refused(f"报告有 {rows} 行表格，超过 PDF 的上限 {MOST_ROWS} 行；请改用 xlsx。", status=409)
-    html = render_to_string("report/report.html", {
-        "report": report, "snapshot": snapshot, "sections": numbered(report),
-        "tables": {table.id for section in report.sections for table in section.tables},
-    })  # fmt: skip
-    content, pages = pdf(html, day=report.day, progress=progress)
+    content, pages = pdf(as_html(report), day=report.day, progress=progress)
     return Printed("pdf", content, snapshot, report.rule_set, engine(), pages)
+
+
+def as_html(report: Report) -> str:
+    """The pages of a report before they are set: a discrepancy that a text cites is a footnote there, the rest stand last."""
+    cited = set(CITED.findall("\n".join(_running_texts(report))))
+    return render_to_string("report/report.html", {
+        "report": report, "snapshot": report.snapshot, "sections": numbered(report),
+        "tables": {table.id for section in report.sections for table in section.tables},
+        "footnotes": {code: text for code, text in report.notes if code in cited},
+        "endnotes": [(code, text) for code, text in report.notes if code not in cited],
+    })  # fmt: skip
+
+
+def _running_texts(report: Report):
+    for section in report.sections:
+        yield from section.paragraphs
+        yield from (table.note for table in section.tables)
+        yield from section.after
 
 
 _HAN = "零一二三四五六七八九十"

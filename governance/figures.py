@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-RENDERER = "1"  # raised when the printed form of the same figures changes
+RENDERER = "2"  # raised when the printed form of the same figures changes
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,12 @@ class Report:
     def heading(self) -> str:
         """The title on the cover, without the house's name before it."""
         return self.title.removeprefix(f"{self.city}电子政务项目")
+
+    @property
+    def has_money(self) -> bool:
+        """Whether any amount in 万元 stands in it, which every page's head then says."""
+        amounts = any(f.unit == "万元" for s in self.sections for f in s.figures)
+        return amounts or any(c.kind == "wan" for s in self.sections for t in s.tables for c in t.columns)
 
     @property
     def snapshot(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
 register = template.Library()
 _DIGITS = "〇一二三四五六七八九"
+CITED = re.compile(r"\bD\d{2,3}\b", re.ASCII)
 
 
 def shown(value, kind: str) -> str | None:
@@ -45,9 +47,21 @@ def figure(value, unit: str):
     return format_html("{} {}", text, unit) if unit else text
 
 
+@register.simple_tag(takes_context=True)
+def noted(context, text: str):
+    """A text, escaped; the first citation of a discrepancy in the report brings its footnote with it."""
+    untold: dict[str, str] = context["footnotes"]
+    said = str(conditional_escape(text))
+    for code in dict.fromkeys(CITED.findall(said)):
+        if code in untold:
+            foot = format_html('<span class="told"><b>{}</b>　{}</span>', code, untold.pop(code))
+            said = said.replace(code, f"{code}{foot}", 1)
+    return mark_safe(said)
+
+
 @register.filter
-def han_month(day) -> str:
-    """2007-12-31 → 二〇〇七年十二月."""
+def han_date(day) -> str:
+    """2007-12-31 → 二〇〇七年十二月三十一日."""
     from governance.documents import han
 
-    return f"{''.join(_DIGITS[int(c)] for c in str(day.year))}年{han(day.month)}月"
+    return f"{''.join(_DIGITS[int(c)] for c in str(day.year))}年{han(day.month)}月{han(day.day)}日"
