@@ -122,7 +122,8 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     whole, city = sum(money.values(), Decimal(0)), money.get((plan.plan_year, "city"), Decimal(0))
     meeting = document["meeting"]
     if meeting:
-        said = f"{meeting['title']}于{frame.said(dt.date.fromisoformat(document['adopted_day']))}审定第{plan.number}版（{meeting['minutes_number']}），摘要 {plan.sha256[:16]}。"
+        adopted = frame.said(dt.date.fromisoformat(document["adopted_day"]))
+        said = f"{meeting['title']}于{adopted}审定第{plan.number}版（{meeting['minutes_number']}），摘要 {plan.sha256[:16]}。"
     else:
         said = f"第{plan.number}版草案，尚未审定，各数随草案变动。"
     figures = (
