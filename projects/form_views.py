@@ -5,11 +5,23 @@ from __future__ import annotations
 from governance import web
 from governance.web import found
 from projects import life
-from projects.models import Project
+from projects.models import Phase, Project
 
 
 def project_of(request, code: str) -> Project:
     return found(Project.objects.visible_to(request.actor).select_related("budget_unit"), code=code)
+
+
+def phase_of(project: Project, asked: str | None) -> Phase | None:
+    """The phase of `?phase=`; 404 where the project has none of that number."""
+    if not asked:
+        return None
+    return found(project.phases.select_related("project"), order=int(asked) if asked.isdecimal() and len(asked) < 4 else -1)
+
+
+def life_address(project: Project, phase: Phase | None) -> str:
+    """建设过程 of the project, or of one phase."""
+    return f"{project.get_absolute_url()}life/" + (f"?phase={phase.order}" if phase else "")
 
 
 def about(project: Project, title: str, note: str, button: str = "") -> dict:

@@ -101,8 +101,6 @@ class StateForm(Versioned):
     step = forms.ChoiceField(label="变更", widget=forms.RadioSelect)
     day = Day(label="发生日期", required=False, help_text="不填为今天")
     reason = Long(label="理由或依据", required=False, max_length=250)
-    second_unit = UnitField(label="第二签署单位（D44）", required=False)
-    second_signer = forms.CharField(label="第二签署人", required=False, max_length=40)
 
     def __init__(self, *args, offered, **kwargs):
         super().__init__(*args, **kwargs)
@@ -110,8 +108,6 @@ class StateForm(Versioned):
         if self.is_bound and self.data.get("step") in life.BY_VERB and self.data["step"] not in dict(steps):
             steps.append((self.data["step"], life.BY_VERB[self.data["step"]].label))
         self.fields["step"].choices = steps
-        if not any(o["may"] and o["second"] for o in offered):
-            del self.fields["second_unit"], self.fields["second_signer"]
 
 
 class PhaseField(forms.ModelChoiceField):

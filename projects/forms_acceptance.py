@@ -29,7 +29,7 @@ class IndependentField(forms.ModelChoiceField):
     def __init__(self, **kwargs):
         super().__init__(
             label="独立签署单位（D44）", queryset=Organisation.objects.none(), required=False, empty_label="（不需要）",
-            help_text="验收（评估）单位牵头本项目时必选", **kwargs,
+            help_text="验收（评估）单位牵头本项目时必选", error_messages={"required": "请选择独立签署单位。"}, **kwargs,
         )  # fmt: skip
 
 
@@ -42,11 +42,41 @@ class Independent(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["independent"].queryset = Organisation.objects.filter(pk__in=[unit.pk for unit in independents])
 
+    def ask_independent(self, conflicted: bool) -> None:
+        """Required of a body that leads the project; nobody else is asked."""
+        if conflicted:
+            self.fields["independent"].required = True
+        else:
+            del self.fields["independent"]
 
-class AcceptanceForm(Independent, Versioned):
-    """验收结论."""
 
-    stage = forms.ChoiceField(label="验收", choices=Acceptance.STAGES)
+class Paper(forms.Form):
+    """What a leader signed on paper, entered by his 经办人; left empty by whoever signs himself."""
+
+    signer = forms.CharField(label="纸质签署人", max_length=60, required=False, help_text="领导在纸上签的，由经办人录入；自己签的不填")
+    signed_on = Day(label="签署日期", required=False, help_text="纸上的日期，不晚于今天")
+    scan = forms.FileField(label="签字扫描件", required=False, help_text="PDF、JPG 或 PNG")
+
+    PAPER = ("signer", "signed_on", "scan")
+
+    def own_fields(self) -> list[forms.BoundField]:
+        """What everybody sees."""
+        return [field for field in self.visible_fields() if field.name not in self.PAPER]
+
+    def paper_fields(self) -> list[forms.BoundField]:
+        """What only a 经办人 needs."""
+        return [self[name] for name in self.PAPER]
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether something was typed there, so that it stays in sight."""
+        return any(field.errors or field.value() for field in self.paper_fields())
+
+
+class AcceptanceForm(Paper, Independent, Versioned):
+    """验收结论. The stage follows from where the works stand."""
+
+    stage = forms.ChoiceField(choices=Acceptance.STAGES, widget=forms.HiddenInput)
     conclusion = forms.ChoiceField(label="结论", choices=Acceptance.CONCLUSIONS, widget=forms.RadioSelect)
     accepted_on = Day(label="验收日期", required=False, help_text="不填为今天")
     document_number = forms.CharField(label="验收文号", max_length=80, required=False)
@@ -66,11 +96,13 @@ class AcceptanceForm(Independent, Versioned):
         return data | {"opinions": {key: data.pop(key) for key, _ in Acceptance.BLOCKS}}
 
 
-class SignForm(forms.Form):
+class SignForm(Paper):
     """A signature."""
 
     kind = forms.ChoiceField(label="签署", choices=[("agree", "同意"), ("refuse", "不同意")], widget=forms.RadioSelect)
     text = Long(label="意见", rows=2, max_length=1000, required=False, help_text="不同意必须写明理由")
+
+    field_order = ("kind", "text")
 
 
 class CorrectionForm(forms.Form):
@@ -80,7 +112,7 @@ class CorrectionForm(forms.Form):
     corrected_text = forms.CharField(label="整改情况", max_length=300)
 
 
-class EvaluationForm(Independent):
+class EvaluationForm(Paper, Independent):
     """使用评估."""
 
     year = PlainInteger(label="年度", min_value=2005, max_value=2100)

@@ -26,18 +26,17 @@ def budget_unit_of(project: Project) -> Organisation | None:
     return None if unit.is_temporary or unit.is_internal else unit.budget_unit
 
 
-def conflicted(project: Project, organisation_id: int) -> bool:
-    """Whether the unit that would accept or judge the works leads them itself (D44)."""
-    return organisation_id in project.belongs_to()
-
-
 @dataclass(frozen=True)
 class Papers:
-    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases not yet accepted."""
+    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases as `(name, state)`."""
 
     keys: frozenset[str] = frozenset()
     contract_kinds: frozenset[str] = frozenset()
-    open_phases: tuple[str, ...] = ()
+    phases: tuple[tuple[str, str], ...] = ()
+
+    def open_phases(self, stage: str) -> list[str]:
+        """Phases that keep the whole from this acceptance (first, final): neither accepted themselves nor given up."""
+        return [name for name, state in self.phases if state != "terminated" and state not in life.ACCEPTED[stage]]
 
 
 def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Papers:
@@ -46,16 +45,10 @@ def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Paper
         return Papers()
     kinds = {r.contract for r in gates.of_gate(gate) if r.contract}
     contracts = project.contracts.filter(phase=phase, voided="", kind__in=kinds).values_list("kind", flat=True) if kinds else ()
-    phases = ()
-    if gate == "accept_finally" and phase is None:
-        phases = tuple(p.name for p in project.phases.all() if is_open(p.state))
+    whole = gate in life.ACCEPTANCES and phase is None
+    phases = tuple((p.name, p.state) for p in project.phases.all()) if whole else ()
     items = project.gate_items.filter(phase=phase, withdrawn="").values_list("key", flat=True)
     return Papers(frozenset(items), frozenset(contracts), phases)
-
-
-def is_open(phase_state: str) -> bool:
-    """A phase that keeps the whole from its final acceptance."""
-    return phase_state not in (*life.FINISHED, "terminated")
 
 
 def blockers(project: Project, transition: life.Transition, papers: Papers | None = None) -> list[tuple[str, str]]:
@@ -77,8 +70,9 @@ def blockers(project: Project, transition: life.Transition, papers: Papers | Non
     if transition.verb == "build" and project.latest_end is None:
         found.append((f"{project.code} 没有起止时间，不能开工", f"{OFFICE}（登记工期变更）"))
     papers = papers or papers_for(project, transition.verb)
-    if transition.verb == "accept_finally" and papers.open_phases:
-        found.append((f"{project.code} 的{'、'.join(papers.open_phases)}还没有终验", f"{OFFICE}（先办理各期）"))
+    if transition.by_round and (waiting := papers.open_phases(life.STAGE_OF[transition.verb])):
+        word = STATES[transition.target]
+        found.append((f"{project.code} 的{'、'.join(waiting)}还没有{word}，各期{word}以后整个项目才{word}", f"{who_may(transition)}（先办理各期）"))
     if transition.verb == "operate" and project.operator_id is None:
         found.append((f"{project.code} 没有运营单位，不能交付运行（9.1.5，D46）", f"{OFFICE}（分类与单位）"))
     return found + gate_blockers(project, transition.verb, papers)
@@ -138,10 +132,19 @@ def _offer(project: Project, actor: Actor, transition: life.Transition, lacking:
     allowed = may(actor, transition.permission, project)
     if not allowed and not transition.by_plan:
         lacking = [(f"{actor.role_label}不能{PERMISSION_LABELS[transition.permission]}", who_may(transition)), *lacking]
+    ready = allowed and not lacking
+    if transition.by_round:
+        lacking = [*lacking, by_round(transition)]
     return {
         "transition": transition,
         "target": STATES[target],
         "blockers": lacking,
         "may": allowed and not lacking,
-        "second": transition.verb in life.ACCEPTANCES and conflicted(project, actor.organisation_id),
+        "concludes": transition.by_round and ready,  # an acceptance can be concluded now, on its own page
     }
+
+
+def by_round(transition: life.Transition) -> tuple[str, str]:
+    """Why an acceptance is no change of state that somebody writes: it has a list, a conclusion and signatures."""
+    word = STATES[transition.target]
+    return f"{word}随验收结论和会签生效，不单独改状态（9.2.7、D44）", f"{who_may(transition)}（组织{word}）"

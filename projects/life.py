@@ -23,7 +23,8 @@ UNDER_WAY = CHAIN[1:6]
 class Transition:
     """A verb that changes a project's state. `target` "" is the state that it was suspended from.
 
-    `by_plan`: no person does it; adopting the annual plan does (9.1.1), inside its own verb.
+    `by_plan`: no person does it; adopting the annual plan does (9.1.1), inside its own verb. `by_round`: a concluded
+    acceptance does it, with the signature that makes it hold (9.2.7, D44).
     """
 
     verb: str
@@ -33,6 +34,7 @@ class Transition:
     permission: Permission = Permission.MANAGE_PROJECT
     needs_reason: bool = False
     by_plan: bool = False
+    by_round: bool = False
     clause: str = ""
 
 
@@ -40,9 +42,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("approve", "立项", ("registered",), "approved", by_plan=True, clause="9.1.1"),
     Transition("procure", "开始采购", ("approved",), "procurement"),
     Transition("build", "开工建设", ("procurement",), "building"),
-    Transition("accept_first", "通过初验", ("building",), "first_acceptance", Permission.ACCEPT_WORKS, clause="9.2.7"),
+    Transition("accept_first", "通过初验", ("building",), "first_acceptance", Permission.ACCEPT_WORKS, by_round=True,
+               clause="9.2.7"),
     Transition("try", "转入试运行", ("first_acceptance",), "trial"),
-    Transition("accept_finally", "通过终验", ("trial",), "final_acceptance", Permission.ACCEPT_WORKS, clause="9.2.7"),
+    Transition("accept_finally", "通过终验", ("trial",), "final_acceptance", Permission.ACCEPT_WORKS,
+               by_round=True, clause="9.2.7"),
     Transition("operate", "交付运行", ("final_acceptance",), "operating"),
     Transition("evaluate", "开始评估", ("operating",), "evaluation", clause="9.2.8"),
     Transition("close", "结题", ("evaluation",), "closed"),
@@ -54,7 +58,10 @@ TRANSITIONS: tuple[Transition, ...] = (
                "terminated", needs_reason=True),
 )  # fmt: skip
 BY_VERB = {t.verb: t for t in TRANSITIONS}
-ACCEPTANCES = ("accept_first", "accept_finally")
+ACCEPTANCES = tuple(t.verb for t in TRANSITIONS if t.by_round)
+STAGE_OF = {"accept_first": "first", "accept_finally": "final"}  # a gate's stage of acceptance
+# From these on a phase (or the whole) has passed the stage.
+ACCEPTED = {"first": ("first_acceptance", "trial", *FINISHED), "final": FINISHED}
 # A phase is bought, built, accepted and run by itself; approval, evaluation and the end are the whole project's.
 OF_PHASES = tuple(
     replace(t, sources=("registered", *t.sources)) if t.verb == "procure" else t

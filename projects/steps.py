@@ -12,8 +12,8 @@ from governance.models import Organisation, OrganisationAlias
 from governance.refusal import Invalid, Refused
 from governance.text import search_text
 from governance.verbs import step
-from projects import windows
-from projects.models import Change, Project, ProjectLead, StateChange
+from projects import life, windows
+from projects.models import Change, Phase, Project, ProjectLead, StateChange
 
 STATES = dict(Project.STATES)
 
@@ -87,6 +87,33 @@ def set_state(
     audit.record(by=by, event="projects.project.state", about=project, was=was, now=now,
                  sentence=f"{project.code} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
     return project
+
+
+@step
+def set_phase_state(*, by: Actor, project: Project, phase: Phase, now: str, reason: str = "", day: dt.date | None = None) -> Phase:
+    """The same for one phase of a locked project. The first phase that is bought or built leads the whole on with it: no
+    project stands at 立项 while a part of it is being built."""
+    was, day = phase.state, day or clock.today()
+    phase.suspended_from = was if now == "suspended" else ""
+    phase.state, phase.state_day = now, day
+    phase.save()
+    StateChange.objects.create(project=project, phase=phase, was=was, now=now, reason=reason[:300], by_text=by.text,
+                               is_demo=project.is_demo)  # fmt: skip
+    audit.record(by=by, event="projects.phase.state", about=project, was=was, now=now,
+                 sentence=f"{project.code} {phase.name} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
+    if now in LEADING and life.CHAIN.index("approved") <= _place(project) < life.CHAIN.index(now):
+        set_state(by=by, project=project, now=now, day=max(day, project.state_day or day), reason=f"随{phase.name}{STATES[now]}")
+    else:
+        project.version += 1
+        project.save()
+    return phase
+
+
+LEADING = ("procurement", "building")
+
+
+def _place(project: Project) -> int:
+    return life.CHAIN.index(project.state) if project.state in life.CHAIN else -1
 
 
 @step

@@ -24,6 +24,7 @@ urlpatterns = [
     path("acceptances/<int:pk>/", views_acceptance.acceptance, name="acceptance"),
     path("acceptances/<int:pk>/correction/", views_acceptance.correct, name="acceptance_correct"),
     re_path(rf"^{CODE}/acceptance/$", views_acceptance.conclude, name="conclude"),
+    path("signatures/scans/<int:pk>/", views_acceptance.scan, name="signature_scan"),
     path("evaluations/", views_acceptance.evaluations, name="evaluations"),
     path("evaluations/report/", views_acceptance.report, name="evaluations_report"),
     path("evaluations/target/", views_acceptance.target, name="annual_target"),

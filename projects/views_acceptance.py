@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
-from governance import access, audit, clock
+from governance import access, audit, clock, files
+from governance.models import Answer
 from governance.roles import Permission
 from governance.web import found, integer
 from governance.web import page as may_enter
@@ -13,7 +14,7 @@ from projects import actions, guards, life, scoring
 from projects import forms_acceptance as forms
 from projects.actions import acceptance as accepting
 from projects.actions import signing
-from projects.form_views import form_page
+from projects.form_views import form_page, life_address, phase_of
 from projects.models import Acceptance, Evaluation, Project
 from projects.panels import acceptance as panels
 
@@ -25,10 +26,10 @@ BACK = {"back": "/projects/evaluations/", "back_label": "返回使用评估"}
 @may_enter(READ, methods=("GET", "HEAD"))
 def board(request):
     """Projects that stand before an acceptance, corrections asked for, and what was concluded."""
-    rows = Acceptance.objects.select_related("project").order_by("-accepted_on", "-pk")
+    rows = Acceptance.objects.select_related("project", "phase").order_by("-accepted_on", "-pk")
     context = {
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
-        "board": panels.board(clock.today()),
+        "board": panels.board(),
         "mine": panels.waiting_for(request.actor),
         "may_accept": access.may(request.actor, ACCEPT),
         "stages": dict(Acceptance.STAGES),
@@ -40,8 +41,8 @@ def board(request):
 @may_enter(READ)
 def acceptance(request, pk: int):
     """One acceptance with its list, conclusions and signatures; whoever has the seat signs here."""
-    row = found(Acceptance.objects.select_related("project", "round"), pk=pk)
-    form = forms.SignForm(request.POST or None)
+    row = found(Acceptance.objects.select_related("project", "phase", "round"), pk=pk)
+    form = forms.SignForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
     seats = panels.seats_of(row.round_id)
@@ -62,7 +63,7 @@ def acceptance(request, pk: int):
 @may_enter(ACCEPT)
 def correct(request, pk: int):
     """整改完成."""
-    row = found(Acceptance.objects.select_related("project"), pk=pk)
+    row = found(Acceptance.objects.select_related("project", "phase"), pk=pk)
     form = forms.CorrectionForm(request.POST or None)
     context = {
         "title": "登记整改完成", "about": str(row), "note": f"整改要求：{row.correction or '（无）'}", "back": row.get_absolute_url(),
@@ -81,25 +82,33 @@ def _with_leads(request, code: str) -> Project:
 
 @may_enter(ACCEPT)
 def conclude(request, code: str):
-    """Conclude the acceptance that a project stands before, beside its material list."""
+    """Conclude the acceptance that a project, or a phase of it (`?phase=2`), stands before, beside its material list."""
     project = _with_leads(request, code)
+    phase = phase_of(project, request.GET.get("phase"))
+    held = phase or project
     independents = signing.independents(project)
-    stage = request.GET.get("stage") or panels.STAGE_BEFORE.get(project.state, "first")
+    stage = request.GET.get("stage") or panels.STAGE_BEFORE.get(held.state, "first")
     stage = stage if stage in accepting.STEPS else "first"
-    form = forms.AcceptanceForm(request.POST or None, independents=independents, initial={"version": project.version, "stage": stage})
-    transition = life.BY_VERB[accepting.STEPS[stage]]
+    form = forms.AcceptanceForm(
+        request.POST or None, request.FILES or None, independents=independents, initial={"version": project.version, "stage": stage}
+    )
+    conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
+    form.ask_independent(bool(conflict))
+    transition = (life.PHASE_BY_VERB if phase else life.BY_VERB)[accepting.STEPS[stage]]
     context = {
         "project": project,
+        "phase": phase,
         "stage": dict(Acceptance.STAGES)[stage],
-        "materials": accepting.materials(project, transition.verb),
-        "blockers": guards.blockers(project, transition),
-        "conflict": signing.interest(project, request.actor.organisation_id, request.actor.organisation_name),
+        "materials": accepting.materials(project, transition.verb, phase),
+        "blockers": guards.phase_blockers(phase, transition) if phase else guards.blockers(project, transition),
+        "conflict": conflict,
         "independents": independents,
+        "life_address": life_address(project, phase),
     }
     return form_page(
         request, form, "projects/conclude.html", context, verb="projects.acceptance.conclude", address=project.get_absolute_url(),
         done=f"已登记 {code} 的验收结论。",
-        call=lambda data: actions.conclude_acceptance(by=request.actor, project=project, **form.values()).get_absolute_url(),
+        call=lambda data: actions.conclude_acceptance(by=request.actor, project=project, phase=phase, **form.values()).get_absolute_url(),
     )  # fmt: skip
 
 
@@ -125,7 +134,7 @@ def evaluations(request):
 def evaluation(request, pk: int):
     """One evaluation: measures, score with its basis, signatures."""
     row = found(Evaluation.objects.select_related("project", "round", "reported_at"), pk=pk)
-    form = forms.SignForm(request.POST or None)
+    form = forms.SignForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
     placed = next((r for r in panels.ranking(row.year).rows if r.evaluation.pk == row.pk), None)
@@ -148,14 +157,22 @@ def evaluate(request, code: str):
     """File a year's evaluation of one project."""
     project = _with_leads(request, code)
     year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=clock.today().year)
-    form = forms.EvaluationForm(request.POST or None, independents=signing.independents(project), initial={"year": year})
+    form = forms.EvaluationForm(request.POST or None, request.FILES or None, independents=signing.independents(project), initial={"year": year})
     conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
     note = "没有测得的不填，不当作 0；评估结果定期向市信息化领导小组汇报，与年度目标挂钩（9.2.8）。" + (f"{conflict}，须选独立签署单位。" if conflict else "")
-    context = {"title": "使用评估", "about": f"{project.code} {project.name}", "note": note, "back": project.get_absolute_url(), "back_label": "返回项目"}
+    context = {"title": "使用评估", "about": f"{project.code} {project.name}", "note": note, "back": project.get_absolute_url(), "back_label": "返回项目",
+               "multipart": True}  # fmt: skip
     return form_page(
         request, form, FORM, context, verb="projects.evaluation.file", address=project.get_absolute_url(), done=f"已登记 {code} 的使用评估。",
         call=lambda data: actions.file_evaluation(by=request.actor, project=project, **data).get_absolute_url(),
     )  # fmt: skip
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def scan(request, pk: int):
+    """The scan of a paper signature of an acceptance, evaluation or grading; every download is audited."""
+    answer = found(Answer.objects.filter(seat__round__kind__in=panels.KINDS).exclude(scan=None).select_related("scan", "seat__round"), pk=pk)
+    return files.serve(actions.download_scan(by=request.actor, answer=answer))
 
 
 @may_enter(ACCEPT)

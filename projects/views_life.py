@@ -12,8 +12,8 @@ from governance.web import page as may_enter
 from projects import actions, forms, gates, guards
 from projects import life as states
 from projects.actions.checks import reporting
-from projects.form_views import about, form_page, project_of
-from projects.models import Contract, GateItem, Phase, Project
+from projects.form_views import about, form_page, life_address, phase_of, project_of
+from projects.models import Contract, GateItem, Project
 from projects.panels import stages
 
 READ = Permission.READ_REGISTER
@@ -23,11 +23,12 @@ READ = Permission.READ_REGISTER
 def life(request, code: str):
     """建设过程: who is who (D46), phases, the papers of every gate, contracts, what happened. `?phase=2` is one phase."""
     project = project_of(request, code)
-    phase = _phase(project, request.GET.get("phase"))
+    phase = phase_of(project, request.GET.get("phase"))
     context = {
         "project": project,
         "x": stages.stages(project, phase),
         "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT),
+        "may_accept": access.may(request.actor, Permission.ACCEPT_WORKS),
         "may_record": access.may(request.actor, reporting(request.actor), project) and project.state not in states.ENDED,
     }
     return render(request, "projects/life.html", context)
@@ -41,13 +42,13 @@ def gate(request, code: str, key: str):
     requirement = gates.BY_KEY.get(key)
     if requirement is None:
         raise NotVisible()
-    phase = _phase(project, request.GET.get("phase"))
+    phase = phase_of(project, request.GET.get("phase"))
     form = forms.GateForm(request.POST or None, may_not_apply=requirement.may_not_apply)
     word = states.BY_VERB[requirement.gate].label
     note = f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；清单为业内做法，系统默认。不适用由信息办登记。"
     return form_page(
         request, form, "projects/form.html", about(project, requirement.label, note, "登记"), verb="projects.gate.record",
-        address=_address(project, phase), done=f"已登记 {code} 的“{requirement.label}”。",
+        address=life_address(project, phase), done=f"已登记 {code} 的“{requirement.label}”。",
         call=lambda data: actions.record_gate_item(by=request.actor, project=project, key=key, phase=phase, **data),
     )  # fmt: skip
 
@@ -59,7 +60,7 @@ def withdraw_gate(request, pk: int):
     note = f"“{gates.BY_KEY[row.key].label}”：{row.document}"
     return form_page(
         request, forms.ReasonForm(request.POST or None), "projects/form.html", about(row.project, "撤回关口材料", note, "撤回"),
-        verb="projects.gate.withdraw", address=_address(row.project, row.phase), done=f"已撤回 {row.project.code} 的关口材料。",
+        verb="projects.gate.withdraw", address=life_address(row.project, row.phase), done=f"已撤回 {row.project.code} 的关口材料。",
         call=lambda data: actions.withdraw_gate_item(by=request.actor, item=row, **data),
     )  # fmt: skip
 
@@ -73,7 +74,7 @@ def contract(request, code: str):
     note = "合同金额只作登记，不是预算行的支出；支出随财政拨付记入预算表。"
     return form_page(
         request, form, "projects/form.html", about(project, "登记合同", note), verb="projects.contract.record",
-        address=_address(project, None), done=f"已登记 {code} 的合同。",
+        address=life_address(project, None), done=f"已登记 {code} 的合同。",
         call=lambda data: actions.record_contract(by=request.actor, project=project, **data),
     )  # fmt: skip
 
@@ -85,7 +86,7 @@ def void_contract(request, pk: int):
     note = f"{row.get_kind_display()}合同 {row.number} {row.title}，乙方 {row.supplier}"
     return form_page(
         request, forms.ReasonForm(request.POST or None), "projects/form.html", about(row.project, "作废合同", note),
-        verb="projects.contract.void", address=_address(row.project, row.phase), done=f"已作废合同 {row.number}。",
+        verb="projects.contract.void", address=life_address(row.project, row.phase), done=f"已作废合同 {row.number}。",
         call=lambda data: actions.void_contract(by=request.actor, contract=row, **data),
     )  # fmt: skip
 
@@ -100,18 +101,7 @@ def phase_state(request, code: str, order: int):
     context = {"project": project, "phase": phase, "offered": offered, "steps": [o for o in offered if not o["may"]],
                "any": any(o["may"] for o in offered)}  # fmt: skip
     return form_page(
-        request, form, "projects/state.html", context, verb="projects.phase.change_state", address=_address(project, None),
+        request, form, "projects/state.html", context, verb="projects.phase.change_state", address=life_address(project, None),
         done=f"{code} {phase.name}的状态已变更。",
         call=lambda data: actions.change_phase_state(by=request.actor, phase=phase, **data),
     )  # fmt: skip
-
-
-def _phase(project: Project, asked: str | None) -> Phase | None:
-    """The phase of `?phase=`; 404 where the project has none of that number."""
-    if not asked:
-        return None
-    return found(project.phases, order=int(asked) if asked.isdecimal() and len(asked) < 4 else -1)
-
-
-def _address(project: Project, phase: Phase | None) -> str:
-    return f"{project.get_absolute_url()}life/" + (f"?phase={phase.order}" if phase else "")

@@ -87,9 +87,10 @@ def sign(request, pk: int):
     """An expert's answer to a grading."""
     row = found(SecurityGrading.objects.select_related("project", "round"), pk=pk)
     access.require(request.actor, Permission.GIVE_OPINION, row)
-    form = forms.SignForm(request.POST)
+    form = forms.SignForm(request.POST, request.FILES)
+    context = _about(row.project, "定级签署", f"{row}：{row.grounds}") | {"multipart": True}
     return form_page(
-        request, form, FORM, _about(row.project, "定级签署", f"{row}：{row.grounds}"), verb="projects.grading.sign",
+        request, form, FORM, context, verb="projects.grading.sign",
         address=row.get_absolute_url(), done="已签署。", call=lambda data: actions.sign_grading(by=request.actor, grading=row, **data) and None,
     )  # fmt: skip
 

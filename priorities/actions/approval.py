@@ -6,7 +6,8 @@ import datetime as dt
 
 from django.db.models import Prefetch
 
-from governance import access, audit, clock, files, notices, rounds
+from governance import access, audit, clock, notices, rounds
+from governance import paper as on_paper
 from governance.access import Actor
 from governance.models import Answer, Round, Seat, StoredFile
 from governance.refusal import Invalid, Refused
@@ -17,8 +18,6 @@ from priorities import conclusions, guards, screening, seats, workflow
 from priorities.actions.telling import tell_applicant, tell_seat
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
-
-SCANS = ("pdf", "jpg", "jpeg", "png")
 
 
 @verb("priorities.submission.sign")
@@ -44,7 +43,7 @@ def sign(
         if kind != rounds.CONDITIONAL:
             raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
         _change_amounts(by, row, round_, amounts)
-    paper = _paper(by, signer, signed_on, scan)
+    paper = on_paper.signed(by, signer, signed_on, scan)
     result = rounds.answer(
         by=by, round_=round_, seat=mine, kind=kind, text=clean_text(text, limit=1000, field="意见"),
         condition=clean_text(condition, limit=1000, field="条件") if kind == rounds.CONDITIONAL else "",
@@ -52,14 +51,14 @@ def sign(
     )  # fmt: skip
     if result != rounds.CONCLUDED:
         audit.record(by=by, event="priorities.submission.sign", about=row, now=kind,
-                     sentence=f"{row.reference} {mine.label}签署{'附条件同意' if condition else '同意'}{_on_paper(paper, by)}")  # fmt: skip
+                     sentence=f"{row.reference} {mine.label}签署{'附条件同意' if condition else '同意'}{on_paper.said(paper, by)}")  # fmt: skip
         return row
     conclusion = conclusions.in_force(row)
     conclusion.settled_day = clock.today()
     conclusion.save(update_fields=["settled_day"])
     row.re_review_on = conclusion.re_review_on
     row.save(update_fields=["re_review_on"])
-    workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{_on_paper(paper, by)}")
+    workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}")
     outcome = conclusion.get_kind_display()
     tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
     notices.tell(key=f"concluded-office:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(),
@@ -96,12 +95,12 @@ def refuse(
         raise Invalid("不同意要写明理由和条款。", fields=fields)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
-    paper = _paper(by, signer, signed_on, scan)
+    paper = on_paper.signed(by, signer, signed_on, scan)
     text = reason if more in ("", reason) else f"{reason}\n{more}"
     rounds.answer(by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100], text=text, clause=clause, **paper)
     said = text.replace("\n", "，")
     workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW,
-                     reason=f"{mine.label}不同意（{clause}）：{said}{_on_paper(paper, by)}")  # fmt: skip
+                     reason=f"{mine.label}不同意（{clause}）：{said}{on_paper.said(paper, by)}")  # fmt: skip
     notices.tell(key=f"refused:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
                  sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{said}")  # fmt: skip
     return row
@@ -149,30 +148,6 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
         tell_seat(row, seat, f"reopened:{row.version}", f"{row.number}“{row.title}”的审定金额有改动，请重新会签。")
     audit.record(by=by, event="priorities.submission.change_amounts", about=row, was=old.amounts, now=settled,
                  sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署")  # fmt: skip
-
-
-def _paper(by: Actor, signer: str, signed_on: dt.date | None, scan) -> dict:
-    signer = clean_text(signer, limit=60, field="纸质签署人")
-    if not signer:
-        if by.manner == "委托":
-            raise Invalid("您是受委托的经办人，只录入领导在纸上的签署：请写明签署人和签署日期，附签字扫描件。",
-                          fields={"signer": ["请写明纸质签署人"]})  # fmt: skip
-        return {}
-    if signed_on is None or signed_on > clock.today():
-        raise Invalid("纸质签署要写明签署日期，且不晚于今天。", fields={"signed_on": ["写明纸质签署的日期"]})
-    return {"signer": signer, "signed_on": signed_on, "scan": _stored(by, scan) if scan is not None else None}
-
-
-def _stored(by: Actor, scan) -> StoredFile:
-    if scan.size > files.MAX_BYTES:
-        raise Refused(f"扫描件最多 {files.MAX_BYTES // 1024 // 1024} MB。", status=413, fields={"scan": ["文件太大"]})
-    content = scan.read()
-    name, content_type = files.check(scan.name, content, kinds=SCANS)
-    return files.store(content=content, display_name=name, content_type=content_type, by=by)
-
-
-def _on_paper(paper: dict, by: Actor) -> str:
-    return f"（{paper['signer']}纸质签署，{by.name}录入）" if paper else ""
 
 
 @verb("priorities.submission.download_scan")

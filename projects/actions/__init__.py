@@ -7,6 +7,7 @@
     tasks         set_task_state
     description   classify, confirm_first_lead, record_change
     acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
+    signing       download_scan
     security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment, fix_finding
     duties        create_topic, place_projects, name_head, end_topic, file_report, record_supervision, settle_supervision
 """
@@ -43,6 +44,7 @@ from projects.actions.security import (
     sign_grading,
     withdraw_sync,
 )
+from projects.actions.signing import download_scan
 from projects.actions.tasks import set_task_state
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "conclude_acceptance",
     "confirm_first_lead",
     "create_topic",
+    "download_scan",
     "drop_milestone",
     "end_topic",
     "file_evaluation",

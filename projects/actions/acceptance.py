@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from governance import access, audit, clock
+from governance import paper as on_paper
 from governance.access import Actor
 from governance.models import Meeting, Organisation
 from governance.refusal import Invalid, Refused
@@ -14,7 +15,7 @@ from governance.verbs import verb
 from projects import gates, guards, life, steps
 from projects.actions import signing
 from projects.actions.checks import locked, past_day, words
-from projects.models import Acceptance, AnnualTarget, Evaluation, Project
+from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project
 
 STEPS = {"first": "accept_first", "final": "accept_finally"}
 BLOCKS = dict(Acceptance.BLOCKS)
@@ -25,12 +26,14 @@ RECORD_DAYS = gates.RECORD_DAYS
 def conclude_acceptance(
     *, by: Actor, project: Project, version: int, stage: str, conclusion: str, accepted_on: dt.date | None, text: str,
     opinions: Mapping[str, str] | None = None, document_number: str = "", correction: str = "", correction_due: dt.date | None = None,
-    independent: Organisation | None = None, is_demo: bool = False,
+    independent: Organisation | None = None, phase: Phase | None = None, signer: str = "", signed_on: dt.date | None = None,
+    scan=None, is_demo: bool = False,
 ) -> Acceptance:  # fmt: skip
-    """Conclude 初验 or 终验 with the material list as it stands; the accepting body signs with it.
+    """Conclude 初验 or 终验 of a project, or of one `phase`, with the material list as it stands; the accepting body signs
+    with it (`signer`, `signed_on`, `scan`: what its head signed on paper).
 
     Where that body leads the project, `independent` signs as well before anything holds (D44). A passed acceptance leads
-    the project on to its state. Refused with what is lacking; 不通过 needs no complete list.
+    on to its state. Refused with what is lacking; 不通过 needs no complete list.
     """
     access.require(by, Permission.ACCEPT_WORKS)
     if stage not in STEPS:
@@ -38,37 +41,55 @@ def conclude_acceptance(
     if conclusion not in dict(Acceptance.CONCLUSIONS):
         raise Invalid("请选择结论。", fields={"conclusion": ["请选择一项"]})
     row = locked(project, version)
-    transition = life.BY_VERB[STEPS[stage]]
-    lacking = guards.blockers(row, transition)
-    if lacking and (conclusion != "fail" or row.state not in transition.sources):
-        raise Refused(f"{row.code} 还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
-    if Acceptance.objects.filter(project=row, stage=stage, phase=None, state="signing").exists():
-        raise Refused(f"{row.code} 的{dict(Acceptance.STAGES)[stage]}正在会签，请等独立签署。")
-    accepted_on = past_day(accepted_on, "accepted_on", "验收日期", not_before=row.state_day)
+    held = Phase.objects.select_related("project").get(pk=phase.pk, project=row) if phase else row
+    transition = (life.PHASE_BY_VERB if phase else life.BY_VERB)[STEPS[stage]]
+    lacking = guards.phase_blockers(held, transition) if phase else guards.blockers(row, transition)
+    if lacking and (conclusion != "fail" or held.state not in transition.sources):
+        raise Refused(f"{_of(row, phase)}还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
+    if Acceptance.objects.filter(project=row, stage=stage, phase=phase, state="signing").exists():
+        raise Refused(f"{_of(row, phase)}的{dict(Acceptance.STAGES)[stage]}正在会签，请等独立签署。")
+    accepted_on = past_day(accepted_on, "accepted_on", "验收日期", not_before=held.state_day)
+    if conclusion != "fail":
+        _long_enough(stage, held.state_day, accepted_on)
     correction = words(correction, "correction", "整改要求",
                        needed="整改后通过要写明整改要求。" if conclusion == "pass_after_correction" else "")  # fmt: skip
     if conclusion == "pass_after_correction" and (correction_due is None or correction_due < accepted_on):
         raise Invalid("整改后通过要写明整改期限，不早于验收日期。", fields={"correction_due": ["写明整改期限"]})
     acceptance = Acceptance(
-        project=row, stage=stage, conclusion=conclusion, accepted_on=accepted_on, by_text=by.text, is_demo=is_demo or row.is_demo,
+        project=row, phase=phase, stage=stage, conclusion=conclusion, accepted_on=accepted_on, by_text=by.text, is_demo=is_demo or row.is_demo,
         text=words(text, "text", "验收意见", needed="请写明验收意见。"),
         opinions={key: words(value, key, BLOCKS[key], limit=1000) for key, value in (opinions or {}).items() if key in BLOCKS and value},
-        document_number=words(document_number, "document_number", "验收文号", limit=80), materials=materials(row, STEPS[stage]),
+        document_number=words(document_number, "document_number", "验收文号", limit=80), materials=materials(row, STEPS[stage], phase),
         correction=correction, correction_due=correction_due if correction else None,
         record_due=clock.add_working_days(accepted_on, RECORD_DAYS),
     )  # fmt: skip
     acceptance.save()
+    row.version += 1  # who has the project open sees that an acceptance has come
+    row.save()
     word = acceptance.get_conclusion_display()
     audit.record(by=by, event="projects.acceptance.conclude", about=(acceptance, row), now=conclusion,
-                 sentence=f"{row.code} {acceptance.get_stage_display()}结论：{word}（{accepted_on}）")  # fmt: skip
-    signing.open_signing(by=by, row=acceptance, kind="acceptance", project=row, independent=independent)
+                 sentence=f"{acceptance}结论：{word}（{accepted_on}）")  # fmt: skip
+    paper = on_paper.signed(by, signer, signed_on, scan)
+    signing.open_signing(by=by, row=acceptance, kind="acceptance", project=row, independent=independent, paper=paper)
     _lead_on(by, acceptance)
     return acceptance
 
 
-def materials(project: Project, gate: str) -> list[dict]:
+def _of(project: Project, phase: Phase | None) -> str:
+    return f"{project.code} {phase.name}" if phase else f"{project.code} "
+
+
+def _long_enough(stage: str, since: dt.date | None, accepted_on: dt.date) -> None:
+    """A final acceptance on a day before the trial run was long enough does not pass."""
+    ends = gates.trial_ends(since) if stage == "final" else None
+    if ends and accepted_on < ends:
+        sentence = f"试运行自 {since} 起，不少于 {gates.TRIAL_DAYS} 天，终验日期不早于 {ends}（系统默认）。"
+        raise Invalid(sentence, fields={"accepted_on": [sentence]})
+
+
+def materials(project: Project, gate: str, phase: Phase | None = None) -> list[dict]:
     """The material list of a gate as it stands: key, label, status, document."""
-    items = {item.key: item for item in project.gate_items.filter(phase=None, withdrawn="")}
+    items = {item.key: item for item in project.gate_items.filter(phase=phase, withdrawn="")}
     return [
         {"key": r.key, "label": r.label, "status": items[r.key].get_status_display() if r.key in items else "未提供",
          "document": items[r.key].document if r.key in items else ""}
@@ -77,21 +98,39 @@ def materials(project: Project, gate: str) -> list[dict]:
 
 
 def _lead_on(by: Actor, acceptance: Acceptance) -> None:
-    """What a passed acceptance means for the project: its next state, on the day of the acceptance."""
+    """What a passed acceptance means for the project or its phase: the next state, on the day of the acceptance."""
+    if not acceptance.passed:
+        return
     project = steps.lock(acceptance.project)
-    transition = life.BY_VERB[STEPS[acceptance.stage]]
-    if acceptance.passed and acceptance.phase_id is None and project.state in transition.sources:
-        day = max(acceptance.accepted_on, project.state_day or acceptance.accepted_on)
-        steps.set_state(by=by, project=project, now=transition.target, day=day, is_demo=acceptance.is_demo,
-                        reason=f"{acceptance.get_stage_display()}{acceptance.get_conclusion_display()} {acceptance.document_number}".strip())  # fmt: skip
+    phase = Phase.objects.get(pk=acceptance.phase_id) if acceptance.phase_id else None
+    held, target = phase or project, life.BY_VERB[STEPS[acceptance.stage]].target
+    if held.state in life.ACCEPTED[acceptance.stage]:
+        return
+    if held.state not in life.BY_VERB[STEPS[acceptance.stage]].sources or (phase and project.state in life.ASIDE):
+        stands = project if phase and project.state in life.ASIDE else held
+        raise Refused(
+            f"{acceptance}现在不能生效：{_of(project, None if stands is project else phase).strip()}{stands.get_state_display()}中。",
+            blockers=[("先恢复建设，再签署验收", guards.OFFICE)],
+        )
+    values = {
+        "by": by, "project": project, "now": target, "day": max(acceptance.accepted_on, held.state_day or acceptance.accepted_on),
+        "reason": f"{acceptance.get_stage_display()}{acceptance.get_conclusion_display()} {acceptance.document_number}".strip(),
+    }  # fmt: skip
+    if phase:
+        steps.set_phase_state(**values, phase=phase)
+    else:
+        steps.set_state(**values, is_demo=acceptance.is_demo)
 
 
 @verb("projects.acceptance.sign")
-def sign_acceptance(*, by: Actor, acceptance: Acceptance, kind: str, text: str = "") -> str:
-    """The independent signature (agree, conditional, refuse); with the last 同意 the acceptance holds."""
+def sign_acceptance(
+    *, by: Actor, acceptance: Acceptance, kind: str, text: str = "", signer: str = "", signed_on: dt.date | None = None, scan=None
+) -> str:
+    """The independent signature (agree, conditional, refuse), one's own or entered from paper; with the last 同意 the
+    acceptance holds."""
     access.require(by, signing.signing(by), acceptance)
-    row = Acceptance.objects.select_for_update().select_related("project").get(pk=acceptance.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text)
+    row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
     _lead_on(by, row)
     return state
 
@@ -100,7 +139,7 @@ def sign_acceptance(*, by: Actor, acceptance: Acceptance, kind: str, text: str =
 def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str) -> Acceptance:
     """The corrections that 整改后通过 asked for are done: now it has passed."""
     access.require(by, Permission.ACCEPT_WORKS)
-    row = Acceptance.objects.select_for_update().select_related("project").get(pk=acceptance.pk)
+    row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
     if row.conclusion != "pass_after_correction" or row.corrected_on:
         raise Refused(f"{row}没有待整改的事项。")
     if row.state == "refused":
@@ -123,7 +162,7 @@ MEASURES = ("use_percent", "sharing_calls", "goals_set", "goals_met", "satisfact
 def file_evaluation(
     *, by: Actor, project: Project, year: int, findings: str, use_percent: int | None = None, sharing_calls: int | None = None,
     goals_set: int | None = None, goals_met: int | None = None, satisfaction_percent: int | None = None, evidence: str = "",
-    independent: Organisation | None = None, is_demo: bool = False,
+    independent: Organisation | None = None, signer: str = "", signed_on: dt.date | None = None, scan=None, is_demo: bool = False,
 ) -> Evaluation:  # fmt: skip
     """The yearly check of use of a finished project; null is not measured. Signed like an acceptance (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
@@ -145,7 +184,8 @@ def file_evaluation(
     )  # fmt: skip
     evaluation.save()
     audit.record(by=by, event="projects.evaluation.file", about=(evaluation, row), now=year, sentence=f"{row.code} {year} 年使用评估")
-    signing.open_signing(by=by, row=evaluation, kind="evaluation", project=row, independent=independent)
+    paper = on_paper.signed(by, signer, signed_on, scan)
+    signing.open_signing(by=by, row=evaluation, kind="evaluation", project=row, independent=independent, paper=paper)
     return evaluation
 
 
@@ -166,11 +206,13 @@ def _check_measures(values: dict) -> None:
 
 
 @verb("projects.evaluation.sign")
-def sign_evaluation(*, by: Actor, evaluation: Evaluation, kind: str, text: str = "") -> str:
-    """The independent signature of an evaluation."""
+def sign_evaluation(
+    *, by: Actor, evaluation: Evaluation, kind: str, text: str = "", signer: str = "", signed_on: dt.date | None = None, scan=None
+) -> str:
+    """The independent signature of an evaluation, one's own or entered from paper."""
     access.require(by, signing.signing(by), evaluation)
     row = Evaluation.objects.select_for_update().select_related("project").get(pk=evaluation.pk)
-    return signing.sign(by=by, row=row, kind=kind, text=text)
+    return signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
 
 
 @verb("projects.evaluation.report")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from governance import access, audit, clock
+from governance import paper as on_paper
 from governance.access import Actor
 from governance.models import Appointment, User
 from governance.refusal import Invalid, Refused
@@ -63,11 +64,13 @@ def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
 
 
 @verb("projects.grading.sign")
-def sign_grading(*, by: Actor, grading: SecurityGrading, kind: str, text: str = "") -> str:
-    """An expert's answer; with the last 同意 the level holds for the project."""
+def sign_grading(
+    *, by: Actor, grading: SecurityGrading, kind: str, text: str = "", signer: str = "", signed_on: dt.date | None = None, scan=None
+) -> str:
+    """An expert's answer, his own or entered from paper; with the last 同意 the level holds for the project."""
     access.require(by, Permission.GIVE_OPINION, grading)
     row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text)
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
     if state == "concluded":
         project = steps.lock(row.project)
         was, project.protection_level = project.protection_level, row.level

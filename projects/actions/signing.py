@@ -1,16 +1,18 @@
 """How a record of the register is signed: a round of the body that answers for it, and of an independent unit where that
-body leads the project (D44). Used by acceptance, evaluation and grading; no verbs of its own but the answer."""
+body leads the project (D44). Used by acceptance, evaluation and grading; a verb of its own only hands out a scan."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from governance import audit, clock, notices, readings, rounds
+from governance import access, audit, clock, notices, readings, rounds
+from governance import paper as on_paper
 from governance.access import Actor
-from governance.models import Body, Discrepancy, Organisation, Seat
+from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission
 from governance.rounds import SeatSpec
+from governance.verbs import verb
 from projects.actions.checks import words
 from projects.models import Project
 
@@ -40,8 +42,9 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
-def open_signing(*, by: Actor, row, kind: str, project: Project, independent: Organisation | None) -> str:
-    """Open the round of an acceptance or evaluation and give the accepting body's own signature; returns its state."""
+def open_signing(*, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None) -> str:
+    """Open the round of an acceptance or evaluation and give the accepting body's own signature (`paper`: as its head
+    gave it); returns its state."""
     conflict = interest(project, by.organisation_id, by.organisation_name)
     seats = [SeatSpec(ACCEPTING, by.organisation_name, by.organisation_id, conflict=conflict)]
     if conflict:
@@ -58,7 +61,7 @@ def open_signing(*, by: Actor, row, kind: str, project: Project, independent: Or
     for seat in row.round.seats.filter(key=INDEPENDENT):
         notices.tell(key=f"signing:{row.audit_key}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
                      sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。", is_demo=row.is_demo)  # fmt: skip
-    return _answer(by, row, rounds.AGREE) if state == rounds.OPEN else state
+    return _answer(by, row, rounds.AGREE, paper=paper) if state == rounds.OPEN else state
 
 
 def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
@@ -82,24 +85,25 @@ def signing(by: Actor) -> Permission:
     return Permission.SIGN if by is not None and by.scope(Permission.SIGN) else Permission.GIVE_OPINION
 
 
-def sign(*, by: Actor, row, kind: str, text: str = "") -> str:
-    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it."""
+def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
+    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
+    governance.paper made of a signature on paper."""
     if row.round_id is None:
         raise NotVisible()
     if row.state != "signing":
         raise Refused(f"{row}{row.get_state_display()}，不能再签。")
-    return _answer(by, row, kind, words(text, "text", "意见", limit=1000))
+    return _answer(by, row, kind, words(text, "text", "意见", limit=1000), paper)
 
 
-def _answer(by: Actor, row, kind: str, text: str = "") -> str:
+def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
     round_ = rounds.lock(row.round_id)
     seat = rounds.seat_for(round_, by)
-    result = rounds.answer(by=by, round_=round_, seat=seat, kind=kind, text=text)
+    result = rounds.answer(by=by, round_=round_, seat=seat, kind=kind, text=text, **paper or {})
     row.state = {rounds.OPEN: "signing", rounds.CONCLUDED: "concluded", rounds.REFUSED: "refused"}[result]
     row.save(update_fields=["state"])
     word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[kind]
     audit.record(by=by, event="projects.signing.answer", about=(row, row.project), now=kind, address=row.get_absolute_url(),
-                 sentence=f"{seat.label}对{row}签署：{word}{'：' + text if text else ''}")  # fmt: skip
+                 sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}")  # fmt: skip
     return row.state
 
 
@@ -112,3 +116,12 @@ def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
         if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
     ]  # fmt: skip
     return any(not any(a.in_force for a in seat.answers.all()) for seat in mine)
+
+
+@verb("projects.signing.download_scan")
+def download_scan(*, by: Actor, answer: Answer) -> StoredFile:
+    """Hand out the scan of a paper signature to whoever may read the register; every download is audited."""
+    access.require(by, Permission.READ_REGISTER)
+    audit.record(by=by, event="projects.signing.download_scan", now=answer.scan.sha256, address=answer.seat.round.address,
+                 sentence=f"下载{answer.seat.label}对{answer.seat.round.title}的签字扫描件")  # fmt: skip
+    return answer.scan

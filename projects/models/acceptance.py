@@ -85,7 +85,7 @@ class Acceptance(Signed, Dated, Demonstrable):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.project.code} {self.get_stage_display()}"
+        return f"{self.project.code} {self.phase.name + ' ' if self.phase_id else ''}{self.get_stage_display()}"
 
     @property
     def audit_key(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -10,9 +9,10 @@ from django.db.models import Prefetch, Q
 
 from governance import rounds
 from governance.models import Organisation, Seat
-from projects import life, scoring
-from projects.models import Acceptance, AnnualTarget, Evaluation, Project, ProjectLead
+from projects import guards, life, scoring
+from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead
 
+KINDS = ("acceptance", "evaluation", "grading")  # rounds of this floor
 LEADS = Prefetch("project__leads", ProjectLead.objects.select_related("organisation__canonical"))
 
 
@@ -92,7 +92,7 @@ def waiting_for(actor) -> list:
     """Acceptances, evaluations and gradings that wait for the actor's signature, oldest first; four queries."""
     from projects.models import SecurityGrading
 
-    open_rounds = rounds.waiting_on(actor).filter(kind__in=("acceptance", "evaluation", "grading")).values("pk")
+    open_rounds = rounds.waiting_on(actor).filter(kind__in=KINDS).values("pk")
     found = []
     for model in (Acceptance, Evaluation, SecurityGrading):
         found += model.objects.filter(state="signing", round__in=open_rounds).select_related("project", "round")
@@ -100,21 +100,66 @@ def waiting_for(actor) -> list:
 
 
 @dataclass(frozen=True)
-class Board:
-    """The page of acceptances: which projects stand before one, what is to be corrected, what was concluded."""
+class Before:
+    """A project, or one of its phases, that stands before an acceptance (`stage` first or final)."""
 
-    before: list[tuple[Project, str]]  # project, stage
+    project: Project
+    phase: Phase | None
+    stage: str
+
+    @property
+    def held(self) -> Project | Phase:
+        return self.phase or self.project
+
+    @property
+    def word(self) -> str:
+        return dict(Acceptance.STAGES)[self.stage]
+
+    @property
+    def address(self) -> str:
+        """Where it is concluded."""
+        return f"{self.project.get_absolute_url()}acceptance/" + (f"?phase={self.phase.order}" if self.phase else "")
+
+    @property
+    def papers_address(self) -> str:
+        return f"{self.project.get_absolute_url()}life/" + (f"?phase={self.phase.order}" if self.phase else "")
+
+
+@dataclass(frozen=True)
+class Board:
+    """The page of acceptances: what stands before one, what is to be corrected, what was concluded."""
+
+    before: list[Before]
     corrections: list[Acceptance]
 
 
 STAGE_BEFORE = {"building": "first", "trial": "final"}
 
 
-def board(day: dt.date) -> Board:
-    """Two queries."""
-    projects = Project.objects.filter(state__in=STAGE_BEFORE).order_by("state", "order", "pk")
+def board() -> Board:
+    """Four queries with `before`."""
     corrections = Acceptance.objects.filter(~Q(state="refused"), conclusion="pass_after_correction", corrected_on=None)
-    return Board([(p, STAGE_BEFORE[p.state]) for p in projects], list(corrections.select_related("project").order_by("correction_due", "pk")))
+    return Board(before(), list(corrections.select_related("project", "phase").order_by("correction_due", "pk")))
+
+
+def before() -> list[Before]:
+    """Projects and phases before an acceptance that nobody is signing yet; a whole comes after its phases. Three queries."""
+    signing = Acceptance.objects.filter(state="signing")
+    projects = Project.objects.filter(state__in=STAGE_BEFORE).exclude(pk__in=signing.filter(phase=None).values("project_id"))
+    found = []
+    for project in projects.prefetch_related("phases").order_by("state", "order", "pk"):
+        stage = STAGE_BEFORE[project.state]
+        papers = guards.Papers(phases=tuple((phase.name, phase.state) for phase in project.phases.all()))
+        if not papers.open_phases(stage):
+            found.append(Before(project, None, stage))
+    phases = Phase.objects.filter(state__in=STAGE_BEFORE).exclude(project__state__in=(*life.ASIDE, *life.ENDED))
+    phases = phases.exclude(pk__in=signing.exclude(phase=None).values("phase_id")).select_related("project")
+    return found + [Before(f.project, f, STAGE_BEFORE[f.state]) for f in phases.order_by("project__order", "order")]
+
+
+def of_project(project: Project) -> list[Acceptance]:
+    """Every acceptance of a project and its phases, newest first; one query."""
+    return list(project.acceptances.select_related("project", "phase"))
 
 
 def finished_without(year: int) -> list[Project]:

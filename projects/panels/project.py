@@ -236,7 +236,7 @@ def _stretches(project: Project) -> tuple[list[Milestone], list[charts.Phase], g
     drawn = [charts.Phase(name, start, end) for _, name, start, end, *_ in found["p"]]
     papers = guards.Papers(
         frozenset(row[1] for row in found["g"]), frozenset(row[1] for row in found["c"]),
-        tuple(row[1] for row in found["p"] if guards.is_open(row[5])),
+        tuple((row[1], row[5]) for row in found["p"]),
     )  # fmt: skip
     return milestones, drawn, papers
 

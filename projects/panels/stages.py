@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from governance import clock
 from projects import gates, life
 from projects.labels import STATE_TONES, STATES
-from projects.models import Contract, Phase, Project, StateChange
+from projects.models import Acceptance, Contract, Phase, Project, StateChange
+from projects.panels import acceptance
+
+BEFORE = {state: dict(Acceptance.STAGES)[stage] for state, stage in acceptance.STAGE_BEFORE.items()}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Stages:
     supervisors: list[Contract]
     suppliers: list[Contract]
     changes: list[StateChange]
+    acceptances: list[Acceptance]
+    before: str  # 初验, 终验: the acceptance that it stands before
     lead: object | None
     day: dt.date
 
@@ -61,7 +66,7 @@ class Stages:
 
 
 def stages(project: Project, phase: Phase | None = None) -> Stages:
-    """Seven queries, whatever has happened."""
+    """Eight queries, whatever has happened."""
     held = phase or project
     contracts = list(project.contracts.select_related("phase"))
     items = {i.key: i for i in project.gate_items.filter(phase=phase, withdrawn="")}
@@ -77,7 +82,9 @@ def stages(project: Project, phase: Phase | None = None) -> Stages:
     changes = list(project.state_changes.select_related("phase").order_by("-pk")[:60])
     return Stages(
         phase, phases, rows, contracts, [c for c in contracts if c.kind == "supervision" and not c.voided],
-        [c for c in contracts if c.kind == "build" and not c.voided], changes, leads[0] if leads else None, clock.today(),
+        [c for c in contracts if c.kind == "build" and not c.voided], changes,
+        [a for a in acceptance.of_project(project) if phase is None or a.phase_id == phase.pk], BEFORE.get(held.state, ""),
+        leads[0] if leads else None, clock.today(),
     )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from governance.models import Organisation
-from projects import actions, gates
-from projects.models import Project
+from projects import actions, gates, life
+from projects.actions import signing
+from projects.models import Acceptance, Project
 
 
 def record_papers(by, project: Project, gate: str, *, phase=None) -> None:
@@ -15,3 +16,29 @@ def record_papers(by, project: Project, gate: str, *, phase=None) -> None:
         project.refresh_from_db()
         unit = Organisation.objects.get(key="information-centre")
         actions.classify(by=by, project=project, version=project.version, operator=unit)
+
+
+def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = "pass", day=None, **more) -> Acceptance:
+    """Conclude an acceptance; where 信息产业局 leads the project, the finance bureau signs as the independent one (D44)."""
+    project.refresh_from_db()
+    independent = next((u for u in signing.independents(project) if u.name == "市财政局"), None)
+    row = actions.conclude_acceptance(
+        by=cast.industry, project=project, version=project.version, stage=stage, conclusion=conclusion, accepted_on=day,
+        text="合同内容已完成", phase=phase, independent=independent, **more,
+    )  # fmt: skip
+    if row.state == "signing":
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
+    return row
+
+
+def go(cast, project: Project, step: str, *, phase=None, day=None, **more) -> Project:
+    """One step of the life of a project or phase, by whoever takes it: an acceptance, or a change of state by the office."""
+    project.refresh_from_db()
+    if step in life.ACCEPTANCES:
+        accept(cast, project, life.STAGE_OF[step], phase=phase, day=day)
+    elif phase:
+        actions.change_phase_state(by=cast.reviewer, phase=phase, version=project.version, step=step, day=day, **more)
+    else:
+        actions.change_state(by=cast.reviewer, project=project, version=project.version, step=step, day=day, **more)
+    project.refresh_from_db()
+    return project

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from governance import actions as governance
 from governance import clock
-from governance.models import Notice, Organisation, Round
+from governance.models import Answer, AuditRow, Notice, Organisation, Round
 from governance.refusal import Invalid, NotVisible, Refused, WrongRole
 from projects import actions, scoring
 from projects.models import Acceptance, Evaluation, Project
@@ -94,7 +96,7 @@ def test_corrections_come_before_the_pass(cast, built):
         conclude(cast, project, conclusion="pass_after_correction")
     row = conclude(cast, project, conclusion="pass_after_correction", correction="补充压力测试", correction_due=D(2007, 9, 10))
     assert not Acceptance.objects.concluded(project, "first").exists()
-    assert panels.board(DAY).corrections == [row]
+    assert panels.board().corrections == [row]
     with clock.at(D(2007, 9, 3)):
         actions.record_correction(by=cast.industry, acceptance=row, corrected_on=None, corrected_text="已补测")
     assert Acceptance.objects.concluded(project, "first").get() == row
@@ -117,6 +119,83 @@ def test_a_conclusion_that_came_late_into_the_books_says_so(cast, built):
     row = conclude(cast, built("P20"), accepted_on=D(2007, 7, 2))
     assert row.record_due == clock.add_working_days(D(2007, 7, 2), 15)
     assert row.recorded_late
+
+
+def test_a_final_acceptance_on_a_day_before_the_trial_was_long_enough_does_not_pass(cast, under_way):
+    project = under_way("P20", "trial", day=D(2007, 2, 20))
+    record_papers(cast.reviewer, project, "accept_finally")
+    with pytest.raises(Invalid, match="终验日期不早于 2007-03-22"):
+        conclude(cast, project, stage="final", accepted_on=D(2007, 3, 20))
+    assert conclude(cast, project, stage="final", accepted_on=D(2007, 3, 22)).passed
+
+
+def test_works_that_stand_still_are_signed_when_they_go_on_and_ended_ones_wait_for_nobody(cast, built):
+    project = built("P01")
+    row = conclude(cast, project, independent=unit("市财政局"))
+    project.refresh_from_db()
+    actions.change_state(by=cast.reviewer, project=project, version=project.version, step="suspend", reason="资金未到")
+    with pytest.raises(Refused, match="P01 初验现在不能生效：P01暂停中") as refused:
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
+    assert refused.value.blockers == (("先恢复建设，再签署验收", "市信息办"),)
+    assert Round.objects.get(about=row.audit_key).state == "open"  # nothing of the refused signature stays
+    project.refresh_from_db()
+    actions.change_state(by=cast.reviewer, project=project, version=project.version, step="resume", reason="资金已到")
+    project.refresh_from_db()
+    actions.change_state(by=cast.reviewer, project=project, version=project.version, step="terminate", reason="不再实施")
+    row.refresh_from_db()
+    assert (row.state, Round.objects.get(about=row.audit_key).state) == ("refused", "closed")
+    assert panels.waiting_for(cast.finance) == []
+    with pytest.raises(Refused, match="未获签署，不能再签"):
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
+
+
+def test_what_a_head_signed_on_paper_says_who_signed_when_and_who_entered_it(cast, built, media):
+    row = conclude(cast, built("P01"), independent=unit("市财政局"), signer="罗局长", signed_on=D(2007, 8, 17))
+    with pytest.raises(Invalid, match="纸质签署要写明签署日期，且不晚于今天"):
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", signer="李局长", signed_on=D(2007, 8, 21))
+    clerk = dataclasses.replace(cast.finance, manner="委托")
+    with pytest.raises(Invalid, match="受委托的经办人，只录入领导在纸上的签署"):
+        actions.sign_acceptance(by=clerk, acceptance=row, kind="agree")
+    finance, page = cast.client("finance"), row.get_absolute_url()
+    bad = finance.post(page, {"kind": "agree", "signer": "李局长", "signed_on": "2007-08-20", "scan": SimpleUploadedFile("签字.pdf", b"MZ")})
+    assert bad.status_code == 422
+    assert "李局长" in bad.content.decode()
+    paper = {"kind": "agree", "signer": "李局长", "signed_on": "2007-08-20", "scan": SimpleUploadedFile("签字.pdf", b"%PDF-1.4 1")}
+    assert finance.post(page, paper).status_code == 302
+    shown = cast.client("auditor").get(page).content.decode()
+    assert f"纸质签署：李局长（2007-08-20），{cast.finance.text} 录入" in shown
+    assert "纸质签署：罗局长（2007-08-17）" in shown
+    assert "缺签字扫描件" in shown  # the accepting body's own
+    answer = Answer.objects.get(signer="李局长")
+    assert b"".join(cast.client("auditor").get(f"/projects/signatures/scans/{answer.pk}/").streaming_content) == b"%PDF-1.4 1"
+    assert cast.client("sysadmin").get(f"/projects/signatures/scans/{answer.pk}/").status_code == 403
+    assert AuditRow.objects.filter(event="projects.signing.download_scan").count() == 1
+    assert Project.objects.get(code="P01").state == "first_acceptance"
+
+
+def test_a_phase_is_accepted_in_a_browser_and_the_board_offers_it(cast, under_way):
+    project = under_way("P15")
+    phase = project.phases.first()
+    project.refresh_from_db()
+    actions.take_over(by=cast.reviewer, project=project, version=project.version, state="building", day=D(2007, 1, 1), document="开工报告", phase=phase)
+    office, finance, at = cast.client("industry"), cast.client("finance"), f"/projects/P15/acceptance/?phase={phase.order}"
+    assert at in office.get("/projects/acceptances/").content.decode()
+    project.refresh_from_db()
+    data = {"version": project.version, "stage": "first", "conclusion": "pass", "text": "合格", "independent": unit("市财政局").pk}
+    refused = office.post(at, data)
+    assert refused.status_code == 409
+    assert "还缺关口材料 4 项" in refused.content.decode()
+    assert "合格" in refused.content.decode()
+    record_papers(cast.reviewer, project, "accept_first", phase=phase)
+    page = office.get(at).content.decode()
+    assert f"组织初验 · {phase.name}" in page
+    row_at = office.post(at, data)["Location"]
+    assert f"{phase.name} 初验" in office.get(row_at).content.decode()
+    assert at not in office.get("/projects/acceptances/").content.decode()  # it is being signed
+    assert finance.post(row_at, {"kind": "agree"}).status_code == 302
+    phase.refresh_from_db()
+    assert phase.state == "first_acceptance"
+    assert row_at in office.get(f"/projects/P15/life/?phase={phase.order}").content.decode()
 
 
 # --- evaluation ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.verbs import frame
 from projects import actions, life, steps
 from projects.models import Change, Milestone, PlanTask, ProgressReport, Project, StateChange
+from tests.projects.gates import go as step_of
 from tests.projects.gates import record_papers
 
 
@@ -35,10 +36,9 @@ def report(by, row, **changes) -> ProgressReport:
 def test_a_project_walks_the_whole_chain_and_leaves_a_row_a_step(cast, under_way):
     row = under_way("P20", "approved")  # 国土资源局, 建设局 lead: nobody who accepts
     for step in ("procure", "build", "accept_first", "try", "accept_finally", "operate", "evaluate", "close"):
-        by = cast.industry if step in life.ACCEPTANCES else cast.reviewer
         day = dt.date(2007, 5, 1) + dt.timedelta(days=40 * (step in ("accept_finally", "operate", "evaluate", "close")))
         record_papers(cast.reviewer, row, step)
-        go(by, row, step, day=day)
+        step_of(cast, row, step, day=day)
     row.refresh_from_db()
     assert row.state == "closed"
     assert [c.now for c in row.state_changes.all()] == list(life.CHAIN[1:])
@@ -88,19 +88,6 @@ def test_without_a_budget_unit_nothing_is_bought(cast, under_way):
     unit = Organisation.objects.get(key="information-centre")
     actions.classify(by=cast.reviewer, project=row, version=row.version, budget_unit=unit)
     assert go(cast.reviewer, row, "procure").state == "procurement"
-
-
-def test_who_accepts_his_own_project_needs_a_second_signature_without_interest(cast, under_way):
-    row = under_way("P01", "building")  # led by 市信息产业局, which accepts (D44)
-    record_papers(cast.reviewer, row, "accept_first")
-    with pytest.raises(Invalid, match="利害关系"):
-        go(cast.industry, row, "accept_first")
-    own = Organisation.objects.get(key="information-centre")
-    with pytest.raises(Invalid, match="也牵头本项目"):
-        go(cast.industry, row, "accept_first", second_unit=own, second_signer="张三")
-    finance = Organisation.objects.get(key="finance-bureau")
-    go(cast.industry, row, "accept_first", second_unit=finance, second_signer="李四")
-    assert "第二签署 市财政局 李四" in row.state_changes.last().reason
 
 
 def test_suspended_works_resume_where_they_stopped(cast, under_way):

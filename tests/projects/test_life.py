@@ -12,12 +12,7 @@ from governance.refusal import Invalid, Refused, WrongRole
 from projects import actions, gates, life
 from projects.models import GateItem, Phase, Project
 from projects.panels import stages
-from tests.projects.gates import record_papers
-
-
-def go(by, row, step: str, **more) -> Project:
-    row.refresh_from_db()
-    return actions.change_state(by=by, project=row, version=row.version, step=step, **more)
+from tests.projects.gates import accept, go, record_papers
 
 
 @pytest.mark.parametrize("requirement", [r for r in gates.REQUIREMENTS if r.gate == "accept_finally"], ids=lambda r: r.key)
@@ -26,9 +21,9 @@ def test_without_any_one_paper_the_final_acceptance_is_refused_and_names_it(cast
     record_papers(cast.reviewer, row, "accept_finally")
     actions.withdraw_gate_item(by=cast.reviewer, item=row.gate_items.get(key=requirement.key), reason="材料有误")
     with pytest.raises(Refused, match=f"还缺关口材料 1 项：{requirement.label[:4]}"):
-        go(cast.industry, row, "accept_finally")
+        go(cast, row, "accept_finally")
     actions.record_gate_item(by=cast.reviewer, project=row, key=requirement.key, document="补交1号")
-    assert go(cast.industry, row, "accept_finally").state == "final_acceptance"
+    assert go(cast, row, "accept_finally").state == "final_acceptance"
 
 
 def test_the_gates_ask_for_trial_security_and_sharing():
@@ -41,11 +36,11 @@ def test_a_trial_run_is_at_least_a_month(cast, under_way):
     row = under_way("P20", "trial", day=dt.date(2007, 2, 20))
     record_papers(cast.reviewer, row, "accept_finally")
     with clock.at(dt.date(2007, 3, 10)), pytest.raises(Refused, match="最早 2007-03-22 终验"):
-        go(cast.industry, row, "accept_finally")
+        go(cast, row, "accept_finally")
     with clock.at(dt.date(2007, 3, 22)):
         with pytest.raises(Invalid, match="终验日期不早于 2007-03-22"):
-            go(cast.industry, row, "accept_finally", day=dt.date(2007, 3, 20))
-        assert go(cast.industry, row, "accept_finally").state == "final_acceptance"
+            go(cast, row, "accept_finally", day=dt.date(2007, 3, 20))
+        assert go(cast, row, "accept_finally").state == "final_acceptance"
 
 
 def test_what_must_be_there_cannot_be_said_not_to_apply_and_only_the_office_says_so(cast, under_way):
@@ -69,7 +64,7 @@ def test_a_second_record_replaces_the_first_and_both_stay(cast, under_way):
 def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, under_way):
     row = under_way("P20", "procurement")
     with pytest.raises(Refused, match="还缺关口材料 2 项：建设合同、监理"):
-        go(cast.reviewer, row, "build")
+        go(cast, row, "build")
     made = {
         kind: actions.record_contract(by=cast.reviewer, project=row, kind=kind, number=f"HT-{kind}", title="合同",
                                       supplier="贵州某公司", signed_on=dt.date(2007, 6, 1))
@@ -80,71 +75,87 @@ def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, un
                                 signed_on=dt.date(2007, 6, 1))  # fmt: skip
     actions.void_contract(by=cast.reviewer, contract=made["supervision"], reason="录错")
     with pytest.raises(Refused, match="还缺关口材料 1 项：监理"):
-        go(cast.reviewer, row, "build")
+        go(cast, row, "build")
     actions.record_gate_item(by=cast.reviewer, project=row, key="supervisor", status="not_applicable", document="金额不足限额")
-    assert go(cast.reviewer, row, "build").state == "building"
+    assert go(cast, row, "build").state == "building"
     assert [c.supplier for c in stages.stages(row).suppliers] == ["贵州某公司"]
 
 
 def test_what_runs_without_an_operator_is_not_handed_over(cast, under_way):
     row = under_way("P20", "final_acceptance")
     with pytest.raises(Refused, match="没有运营单位"):
-        go(cast.reviewer, row, "operate")
+        go(cast, row, "operate")
     unit = Organisation.objects.get(key="information-centre")
     row.refresh_from_db()
     actions.classify(by=cast.reviewer, project=row, version=row.version, operator=unit)
-    assert go(cast.reviewer, row, "operate").state == "operating"
-
-
-def lead(by, phase: Phase, step: str, **more) -> Phase:
-    version = Project.objects.get(pk=phase.project_id).version
-    return actions.change_phase_state(by=by, phase=phase, version=version, step=step, **more)
+    assert go(cast, row, "operate").state == "operating"
 
 
 def test_each_phase_lives_by_itself_and_the_whole_is_accepted_after_all_of_them(cast, under_way):
     """P15: 首期 and 二期 in one row."""
-    row = under_way("P15", "building")
-    unit = Organisation.objects.get(key="finance-bureau")
+    row = under_way("P15", "approved")
     first, second = row.phases.all()
     row.refresh_from_db()
-    actions.classify(by=cast.reviewer, project=row, version=row.version, budget_unit=unit)
+    actions.classify(by=cast.reviewer, project=row, version=row.version, budget_unit=Organisation.objects.get(key="finance-bureau"))
+    seen = []
     for step in ("procure", "build", "accept_first", "try", "accept_finally"):
         record_papers(cast.reviewer, row, step, phase=first)
-        by = cast.industry if step in life.ACCEPTANCES else cast.reviewer
-        day = dt.date(2007, 5, 1) + dt.timedelta(days=60 * (step == "accept_finally"))
-        lead(by, first, step, day=day, second_unit=unit, second_signer="王五")
-    first.refresh_from_db()
-    second.refresh_from_db()
-    row.refresh_from_db()
-    assert (first.state, second.state, row.state) == ("final_acceptance", "registered", "building")
-    row.state = "trial"
-    row.state_day = dt.date(2007, 1, 1)
-    row.save()
-    record_papers(cast.reviewer, row, "accept_finally")
-    with pytest.raises(Refused, match=f"{second.name}.*还没有终验"):
-        go(cast.industry, row, "accept_finally", second_unit=unit, second_signer="王五")
-    lead(cast.reviewer, second, "terminate", reason="并入首期")
-    assert go(cast.industry, row, "accept_finally", second_unit=unit, second_signer="王五").state == "final_acceptance"
+        go(cast, row, step, phase=first, day=dt.date(2007, 5, 1) + dt.timedelta(days=60 * (step == "accept_finally")))
+        seen.append(row.state)
+    first.refresh_from_db(), second.refresh_from_db()
+    assert seen == ["procurement", "building", "building", "building", "building"]  # the first phase leads the whole that far
+    assert (first.state, second.state) == ("final_acceptance", "registered")
+    assert [str(a) for a in first.acceptances.order_by("pk")] == [f"P15 {first.name} 初验", f"P15 {first.name} 终验"]
+    record_papers(cast.reviewer, row, "accept_first")
+    with pytest.raises(Refused, match=f"P15 的{second.name}还没有初验"):
+        accept(cast, row, "first")
+    go(cast, row, "terminate", phase=second, reason="并入首期")
+    assert go(cast, row, "accept_first").state == "first_acceptance"
     assert audit.verify()["ok"]
 
 
-def test_papers_of_a_phase_open_no_gate_of_another(cast, under_way):
+def test_a_phase_is_accepted_with_the_list_and_the_signatures_of_its_own(cast, under_way):
     row = under_way("P15", "building")
     first, second = row.phases.all()
-    actions.take_over(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, state="building",
-                      day=dt.date(2007, 1, 1), document="开工报告", phase=second)  # fmt: skip
+    for phase in (first, second):
+        row.refresh_from_db()
+        actions.take_over(by=cast.reviewer, project=row, version=row.version, state="building", day=dt.date(2007, 1, 1),
+                          document="开工报告", phase=phase)  # fmt: skip
     record_papers(cast.reviewer, row, "accept_first", phase=first)
-    with pytest.raises(Refused, match="还缺关口材料 4 项"):
-        lead(cast.industry, second, "accept_first", second_unit=Organisation.objects.get(key="finance-bureau"), second_signer="王")
+    with pytest.raises(Refused, match=f"P15 {second.name}还不能通过初验：还缺关口材料 4 项"):
+        accept(cast, row, "first", phase=second)
+    with pytest.raises(Refused, match=f"{first.name}现在是“建设中”，只有“试运行”的可以通过终验"):
+        accept(cast, row, "final", phase=first)
+    passed = accept(cast, row, "first", phase=first, document_number="筑信产验〔2007〕5号")
+    first.refresh_from_db(), second.refresh_from_db()
+    assert {m["document"] for m in passed.materials} == {i.document for i in first.gate_items.all()}
+    assert (first.state, second.state, Project.objects.get(code="P15").state) == ("first_acceptance", "building", "building")
+    assert row.state_changes.filter(phase=first).last().reason == "初验通过 筑信产验〔2007〕5号"
     with pytest.raises(Refused, match="不能再补录"):
         actions.take_over(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, state="trial",
                           day=dt.date(2007, 1, 1), document="文", phase=second)  # fmt: skip
 
 
+def test_an_acceptance_is_no_change_of_state_that_somebody_writes(cast, under_way):
+    """Not with every paper there, and not of a phase either: it has a conclusion and signatures (D44)."""
+    row, phased = under_way("P01", "building"), under_way("P15", "building")
+    record_papers(cast.reviewer, row, "accept_first")
+    row.refresh_from_db()
+    with pytest.raises(Refused, match="随验收结论和会签生效") as refused:
+        actions.change_state(by=cast.industry, project=row, version=row.version, step="accept_first", reason="第二签署 市财政局 李四")
+    assert refused.value.blockers == (("初验随验收结论和会签生效，不单独改状态（9.2.7、D44）", "信息产业局（组织初验）"),)
+    phase = phased.phases.first()
+    actions.take_over(by=cast.reviewer, project=phased, version=phased.version, state="building", day=dt.date(2007, 1, 1), document="文", phase=phase)
+    record_papers(cast.reviewer, phased, "accept_first", phase=phase)
+    phased.refresh_from_db()
+    with pytest.raises(Refused, match="随验收结论和会签生效"):
+        actions.change_phase_state(by=cast.industry, phase=phase, version=phased.version, step="accept_first")
+
+
 def test_a_phase_of_a_project_without_approval_stands_still(cast):
     phase = Phase.objects.filter(project__code="P15").first()
     with pytest.raises(Refused, match="尚未立项"):
-        lead(cast.reviewer, phase, "procure")
+        go(cast, phase.project, "procure", phase=phase)
 
 
 def test_the_page_of_a_projects_life_records_and_shows(cast, under_way):

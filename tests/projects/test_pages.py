@@ -346,4 +346,8 @@ def test_owed_summaries_are_listed_and_told_once(cast, under_way):
 def test_no_step_is_chosen_beforehand_but_the_next_of_the_chain(cast, under_way):
     record_papers(cast.reviewer, under_way("P20", "building"), "accept_first")  # 初验 is not the office's: what is left is to suspend or to end
     assert cast.client("reviewer").get("/projects/P20/state/").context["form"].initial["step"] == ""
-    assert cast.client("industry").get("/projects/P20/state/").context["form"].initial["step"] == "accept_first"
+    page = cast.client("industry").get("/projects/P20/state/")
+    assert page.context["form"].initial["step"] == ""
+    assert 'href="/projects/P20/acceptance/">组织初验' in page.content.decode()
+    record_papers(cast.reviewer, under_way("P21", "procurement"), "build")
+    assert cast.client("reviewer").get("/projects/P21/state/").context["form"].initial["step"] == "build"
