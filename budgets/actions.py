@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from decimal import Decimal
 
 from budgets import ceilings, ledger
-from budgets.models import FISCAL_YEARS, SOURCES, STAGES, BudgetLine, Ceiling, CityRevenue, Entry, StageLock
-from governance import access, audit
+from budgets.models import FISCAL_YEARS, SOURCES, STAGES, BudgetLine, Ceiling, CityRevenue, Entry, EntryPaper, StageLock
+from governance import access, audit, files
 from governance.access import Actor
+from governance.models import StoredFile
 from governance.refusal import Invalid, NotVisible, Refused, Stale
 from governance.roles import Permission
 from governance.text import clean_text, parse_wan
@@ -123,11 +125,12 @@ def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
 @verb("budgets.line.book")
 def book(
     *, by: Actor, project: Project, fiscal_year: int, source: str, stage: str, typed: str, kind: str, document_number: str = "",
-    reason: str, version: int | None = None, is_demo: bool = False,
+    reason: str, version: int | None = None, name: str = "", content: bytes | None = None, is_demo: bool = False,
 ) -> Entry:  # fmt: skip
     """Append an entry of a signed amount: 追加 (adjust, + or −), 收回 (clawback, always off), 补录 (opening, +).
 
     `typed` is what was written, a leading minus included; unlike a cell it is the difference, not the new total.
+    `name`, `content`: its paper.
     """
     access.require(by, Permission.EDIT_BUDGET)
     if kind not in BY_HAND:
@@ -144,6 +147,7 @@ def book(
     _current(line, version)
     made = ledger.book(by=by, line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason,
                        as_typed=str(typed)[:60], is_demo=is_demo)  # fmt: skip
+    _with_paper(by, [made], name, content)
     audit.record(
         by=by, event="budgets.line.book", about=(project, line), now=f"{amount:.2f}",
         sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{LABELS[stage]}{BY_HAND[kind]} {amount:+,.2f} 万元：{reason}",
@@ -169,6 +173,7 @@ def _current(line: BudgetLine, version: int | None) -> None:
 @verb("budgets.transfer")
 def transfer(
     *, by: Actor, line: BudgetLine, to_project: Project, stage: str, typed: str, document_number: str, reason: str, version: int | None = None,
+    name: str = "", content: bytes | None = None,
 ) -> BudgetLine:  # fmt: skip
     """调剂: move money of a stage to another project, same year and source (专款专用, 9.2.2): two entries, one document."""
     access.require(by, Permission.EDIT_BUDGET)
@@ -179,7 +184,9 @@ def transfer(
     origin, target = _two_lines((line.project, line.fiscal_year), (to_project, line.fiscal_year), line.source)
     _open(line.fiscal_year, stage)
     _current(origin, version)
-    ledger.move(by=by, origin=origin, target=target, stages=[(stage, amount)], kind="transfer", document_number=document_number, reason=reason)
+    made = ledger.move(by=by, origin=origin, target=target, stages=[(stage, amount)], kind="transfer", document_number=document_number,
+                       reason=reason, as_typed=str(typed)[:60])  # fmt: skip
+    _with_paper(by, made, name, content)
     for row, sign in ((origin, "调出"), (target, "调入")):
         audit.record(by=by, event="budgets.transfer", about=(row.project, row), now=f"{amount:.2f}",
                      sentence=f"{row} {LABELS[stage]}{sign} {amount:,.2f} 万元（{document_number}）：{reason}")  # fmt: skip
@@ -189,6 +196,7 @@ def transfer(
 @verb("budgets.carry_over")
 def carry_over(
     *, by: Actor, line: BudgetLine, typed: str, document_number: str, reason: str, version: int | None = None,
+    name: str = "", content: bytes | None = None,
 ) -> BudgetLine:  # fmt: skip
     """结转: move approved money that is not spent into the project's next year, with the part of it already appropriated.
 
@@ -212,7 +220,9 @@ def carry_over(
     for stage, _ in stages:
         _open(origin.fiscal_year, stage)
         _open(target.fiscal_year, stage)
-    ledger.move(by=by, origin=origin, target=target, stages=stages, kind="carry_over", document_number=document_number, reason=reason)
+    made = ledger.move(by=by, origin=origin, target=target, stages=stages, kind="carry_over", document_number=document_number, reason=reason,
+                       as_typed=str(typed)[:60])  # fmt: skip
+    _with_paper(by, made, name, content)
     said = f"，其中已下达 {moved:,.2f}" if moved > 0 else ""
     audit.record(by=by, event="budgets.carry_over", about=(line.project, origin, target), now=f"{amount:.2f}",
                  sentence=f"{origin} 结转 {amount:,.2f} 万元到 {target.fiscal_year} 年{said}（{document_number}）：{reason}")  # fmt: skip
@@ -251,28 +261,89 @@ def lock_stage(*, by: Actor, fiscal_year: int, stage: str, locked: bool = True, 
 
 
 @verb("budgets.revenue.set")
-def set_revenue(*, by: Actor, fiscal_year: int, typed: str, document: str, version: int | None = None,
-                is_demo: bool = False) -> CityRevenue:
-    """市本级财政收入 of a year with its source document (9.6.1, D06)."""
+def set_revenue(
+    *, by: Actor, fiscal_year: int, typed: str, document: str, document_number: str = "", reason: str = "", version: int | None = None,
+    name: str = "", content: bytes | None = None, is_demo: bool = False,
+) -> CityRevenue:  # fmt: skip
+    """市本级财政收入 of a year with its source document (9.6.1, D06); `content`: the document itself.
+
+    A year that has a figure gets a new one beside it, with a reason; a correction without a file keeps the one there.
+    `version`: of the figure that was on the page, 0 where there was none.
+    """
     access.require(by, Permission.EDIT_BUDGET)
+    if not FISCAL_YEARS[0] <= fiscal_year <= FISCAL_YEARS[1]:
+        raise Invalid(f"{fiscal_year} 不是有效的年度。", fields={"fiscal_year": ["1990—2100"]})
     amount = read_amount(typed, field="revenue_wan")
     if amount is None or amount <= 0:
         raise Invalid("请填写市本级财政收入（万元，大于 0）。", fields={"revenue_wan": ["填写金额"]})
+    document = clean_text(document, limit=200, field="依据文件")
     if not document:
-        raise Invalid("请写明依据文件，如财政决算报告的文号。", fields={"document": ["写明依据文件"]})
-    row = CityRevenue.objects.select_for_update().filter(fiscal_year=fiscal_year).first()
-    if row is None:
-        row = CityRevenue(fiscal_year=fiscal_year, is_demo=is_demo)
-    elif version and row.version != version:
-        raise Stale("没有保存：收入数已被别人改过。", current={"revenue_wan": f"{row.revenue_wan:.2f}"})
-    else:
-        row.version += 1
-    was = "" if row.pk is None else f"{row.revenue_wan:.2f}"
-    row.revenue_wan, row.document, row.by_text = amount, document, by.text
-    row.save()
-    audit.record(by=by, event="budgets.revenue.set", about=row, was=was, now=f"{amount:.2f}",
-                 sentence=f"{fiscal_year} 年市本级财政收入 {amount:,.2f} 万元（{document}）")  # fmt: skip
+        raise Invalid("请写明依据文件，如财政决算报告的名称。", fields={"document": ["写明依据文件"]})
+    ledger.pass_gate(fiscal_year, freezing=True)  # two first figures of a year wait for each other
+    before = CityRevenue.objects.in_force().select_for_update().filter(fiscal_year=fiscal_year).first()
+    if version is not None and version != (before.version if before else 0):
+        raise Stale(f"没有保存：{fiscal_year} 年的收入数已被别人改过。", current={"revenue_wan": f"{before.revenue_wan:.2f}" if before else ""})
+    if before is not None:
+        if not reason:
+            raise Invalid(f"没有保存：{fiscal_year} 年已有 {before.revenue_wan:,.2f} 万元；更正请写明理由，原数保留。", fields={"reason": ["写明更正理由"]})
+        before.superseded = True
+        before.save(update_fields=["superseded"])
+    kept = before.file if before else None
+    row = CityRevenue.objects.create(
+        fiscal_year=fiscal_year, revenue_wan=amount, document=document, document_number=document_number, reason=reason if before else "",
+        file=_stored(by, name, content) if content is not None else kept, as_typed=str(typed)[:60], by_text=by.text,
+        version=before.version + 1 if before else 1, is_demo=is_demo,
+    )  # fmt: skip
+    audit.record(by=by, event="budgets.revenue.set", about=row, was=f"{before.revenue_wan:.2f}" if before else "未填", now=f"{amount:.2f}",
+                 address=row.get_absolute_url(),
+                 sentence=f"{fiscal_year} 年市本级财政收入 {amount:,.2f} 万元（{' '.join(filter(None, (document, document_number)))}）"
+                          + (f"，更正原 {before.revenue_wan:,.2f}：{reason}" if before else ""))  # fmt: skip
     return row
+
+
+PAPERS = ("pdf", "jpg", "jpeg", "png", "tif", "tiff", "doc", "docx", "xls", "xlsx", "wps")
+
+
+def _stored(by: Actor, name: str, content: bytes) -> StoredFile:
+    shown, content_type = files.check(name, content, kinds=PAPERS)
+    return files.store(content=content, display_name=shown, content_type=content_type, by=by)
+
+
+def _with_paper(by: Actor, entries: list[Entry], name: str, content: bytes | None) -> None:
+    """Put the paper that came with a booking behind its entries; one that is already behind all of them is refused."""
+    if content is None:
+        return
+    digest = hashlib.sha256(content).hexdigest()
+    held = set(EntryPaper.objects.filter(entry__in=entries, file__sha256=digest).values_list("entry_id", flat=True))
+    if len(held) == len(entries):
+        raise Refused("没有保存：这份文件已经附在这笔记账上。")
+    file = _stored(by, name, content)
+    EntryPaper.objects.bulk_create(
+        [EntryPaper(entry=e, file=file, by_text=by.text, is_demo=e.is_demo) for e in entries if e.pk not in held]
+    )
+
+
+@verb("budgets.entry.paper")
+def attach_paper(*, by: Actor, entry: Entry, name: str, content: bytes, all_of_number: bool = False) -> int:
+    """附凭据: put a file behind an entry, or behind every entry of its 文号; returns behind how many it stands now.
+
+    Raises Refused where the entry has no 文号 to go by, and where the file is there already.
+    """
+    access.require(by, Permission.EDIT_BUDGET)
+    entry = Entry.objects.select_related("line__project").filter(pk=entry.pk).first()
+    if entry is None:
+        raise NotVisible()
+    entries = [entry]
+    if all_of_number:
+        if not entry.document_number:
+            raise Refused("没有保存：这笔记账没有文号，只能附在这一笔上。")
+        entries = list(Entry.objects.filter(document_number=entry.document_number).select_related("line__project"))
+    _with_paper(by, entries, name, content)
+    lines = {e.line_id: e.line for e in entries}
+    said = f"，文号 {entry.document_number} 的 {len(entries)} 笔" if all_of_number else f"，{entry.get_stage_display()} {entry.amount_wan:+,.2f} 万元"
+    audit.record(by=by, event="budgets.entry.paper", about=tuple(lines.values()), now=name[:100], sentence=f"附凭据“{files.clean_name(name)}”{said}",
+                 address=f"/budgets/lines/{entry.line_id}/")  # fmt: skip
+    return len(entries)
 
 
 @verb("budgets.ceiling.set")

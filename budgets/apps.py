@@ -18,4 +18,5 @@ class BudgetsConfig(AppConfig):
         rail.offer("资金", "预算表", "/budgets/", Permission.READ_BUDGET, order=10)
         rail.offer("资金", "各年资金", "/budgets/all/", Permission.READ_BUDGET, order=20)
         rail.offer("资金", "年度上限", "/budgets/ceilings/", Permission.READ_BUDGET, order=40)
+        rail.offer("资金", "财政收入", "/budgets/revenue/", Permission.READ_BUDGET, order=50)
         jobs.on_daily(daily)

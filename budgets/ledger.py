@@ -43,15 +43,14 @@ def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool 
 
 
 def move(*, by: Actor, origin: BudgetLine, target: BudgetLine, stages: list[tuple[str, Decimal]], kind: str, document_number: str,
-         reason: str) -> None:  # fmt: skip
+         reason: str, as_typed: str = "") -> list[Entry]:  # fmt: skip
     """Book amounts off one locked line and onto another: down from below, then up from above, so that no moment in
-    between breaks the order of the stages."""
+    between breaks the order of the stages. Returns the entries made."""
     order = [stage for stage, _ in STAGES]
-    more = {"by": by, "kind": kind, "document_number": document_number, "reason": reason}
-    for stage, amount in sorted(stages, key=lambda x: -order.index(x[0])):
-        book(line=origin, stage=stage, amount_wan=-amount, **more)
-    for stage, amount in sorted(stages, key=lambda x: order.index(x[0])):
-        book(line=target, stage=stage, amount_wan=amount, **more)
+    more = {"by": by, "kind": kind, "document_number": document_number, "reason": reason, "as_typed": as_typed}
+    off = [book(line=origin, stage=stage, amount_wan=-amount, **more) for stage, amount in sorted(stages, key=lambda x: -order.index(x[0]))]
+    on = [book(line=target, stage=stage, amount_wan=amount, **more) for stage, amount in sorted(stages, key=lambda x: order.index(x[0]))]
+    return off + on
 
 
 COLUMN_GATES = 2006_09_22  # the first key of this kind of advisory lock

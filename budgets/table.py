@@ -186,13 +186,13 @@ def plan_total() -> Decimal:
 
 def year_growth(year: int, approved: Approved | None = None) -> growth.YearGrowth:
     """The two tests of 9.6.1 for a year, on approved city money."""
-    revenues = dict(CityRevenue.objects.values_list("fiscal_year", "revenue_wan"))
+    revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
     return growth.growth_of(year, city_funds(approved), revenues, readings.current("D06", clock.today()))
 
 
 def growth_series(years, approved: Approved | None = None) -> tuple[growth.YearGrowth, ...]:
     """The tests of several years with one reading of D06."""
-    revenues = dict(CityRevenue.objects.values_list("fiscal_year", "revenue_wan"))
+    revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
     return growth.series(years, city_funds(approved), revenues, readings.current("D06", clock.today()))
 
 

@@ -77,6 +77,7 @@ def _context(request, year: int, **more) -> dict:
         "editable": editable,
         "may_edit": may_edit,
         "growth": found.growth,
+        "lacking": year - 1 if found.growth.revenue_before_wan is None and found.growth.revenue_wan is not None else year,
         "reconciled": found.planned_wan + found.rest_wan == found.check_wan,
         "planned_all": found.planned_wan + found.rest_wan,
         "unsplit": found.planned_wan + found.rest_wan - sum(found.approved_by_year.values()),
@@ -226,20 +227,3 @@ def lock(request, year: int):
     stage = web.field(request, "stage", limit=12)
     actions.lock_stage(by=request.actor, fiscal_year=year, stage=stage, locked=request.POST.get("locked") == "1")
     return redirect(f"{reverse('budgets:year', args=[year])}?stage={stage}")
-
-
-@web.page(EDIT, methods=("POST",))
-def revenue(request, year: int):
-    """市本级财政收入 of a year with its source."""
-    try:
-        with once(request.actor, "budgets.revenue", request.POST.get("once")) as call:
-            if call.address is None:
-                actions.set_revenue(
-                    by=request.actor, typed=request.POST.get("revenue_wan", "")[:60], document=web.field(request, "document", limit=200),
-                    fiscal_year=web.integer(request.POST.get("fiscal_year"), name="年度", low=1990, high=2100, default=year),
-                )  # fmt: skip
-                call.address = reverse("budgets:year", args=[year])
-    except Refused as refusal:
-        context = _context(request, year, refusal=refusal, typed_revenue=request.POST)
-        return render(request, "budgets/year.html", context, status=refusal.status)
-    return redirect(call.address)

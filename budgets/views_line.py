@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import Count, Prefetch
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from budgets import actions, panels
-from budgets.models import STAGES, BudgetLine, Entry
-from governance import audit, web
+from budgets.models import STAGES, BudgetLine, Entry, EntryPaper
+from governance import audit, files, web
 from governance.access import may
 from governance.once import once
 from governance.refusal import Invalid, Refused
@@ -22,7 +23,7 @@ READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 
 @web.page(READ)
 def line(request, pk: int):
-    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes: one verb; a refusal keeps what was typed."""
+    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes|paper: one verb; a refusal keeps what was typed."""
     row = web.found(BudgetLine.objects.visible_to(request.actor).select_related("project"), pk=pk)
     if request.method != "POST":
         return render(request, "budgets/line.html", _context(request, row))
@@ -79,28 +80,48 @@ def _codes(request, row: BudgetLine) -> str:
 
 
 def _paper(request) -> dict:
-    """Amount as typed, document and reason."""
+    """Amount as typed, document, reason, and the file where one came with them."""
     return {"typed": web.field(request, "amount_wan", limit=60, label="金额"), "reason": web.field(request, "reason", limit=300, label="理由"),
-            "document_number": web.field(request, "document_number", limit=60, label="文号")}  # fmt: skip
+            "document_number": web.field(request, "document_number", limit=60, label="文号")} | web.uploaded(request.FILES.get("file"))  # fmt: skip
+
+
+def _attach(request, row: BudgetLine) -> str:
+    entry = web.found(Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9))
+    upload = web.uploaded(request.FILES.get("file"))
+    if not upload:
+        raise Invalid("请选择要附的文件。", fields={"file": ["选择文件"]})
+    held = actions.attach_paper(by=request.actor, entry=entry, all_of_number=request.POST.get("all_of_number") == "1", **upload)
+    return f"已附在 {held} 笔记账上。" if held > 1 else "已附上。"
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def paper(request, pk: int):
+    """The file behind an entry, for whoever sees the entry's line."""
+    lines = BudgetLine.objects.visible_to(request.actor).values("pk")
+    return files.serve(web.found(EntryPaper.objects.filter(entry__line__in=lines).select_related("file"), pk=pk).file)
 
 
 def _version(request) -> int | None:
     return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8)
 
 
-VERBS: dict[str, Callable] = {"reverse": _reverse, "book": _book, "transfer": _transfer, "carry_over": _carry_over, "codes": _codes}
+VERBS: dict[str, Callable] = {"reverse": _reverse, "book": _book, "transfer": _transfer, "carry_over": _carry_over, "codes": _codes, "paper": _attach}
 
 
 def _context(request, row: BudgetLine, **more) -> dict:
-    entries = row.entries.select_related("reverses", "reversed_by").order_by("-pk")
+    papers = Prefetch("papers", EntryPaper.objects.select_related("file"))
+    entries = list(row.entries.select_related("reverses", "reversed_by").prefetch_related(papers).order_by("-pk"))
+    numbers = {e.document_number for e in entries if e.document_number}
+    others = dict(Entry.objects.filter(document_number__in=numbers).order_by().values_list("document_number").annotate(Count("pk")))
     left = None if row.approved_wan is None else row.approved_wan - (row.spent_wan or 0)
     return {
         "row": row,
-        "entries": entries,
+        "entries": [(e, others.get(e.document_number, 1) - 1) for e in entries],
         "may_edit": may(request.actor, EDIT),
         "history": audit.history(row),
         "stages": STAGES,
         "kinds": list(actions.BY_HAND.items()),
+        "papers": ",".join(f".{kind}" for kind in actions.PAPERS),
         "left": left,
         "payer": panels.payer(row.project),
     } | more

@@ -87,6 +87,10 @@ def _chinese_number(text: str) -> Decimal | None:
     return Decimal(total + section + (digit or 0))
 
 
+_AMOUNT_UNITS = [("亿元", Decimal(10_000)), ("亿圆", Decimal(10_000)), ("万元", Decimal(1)), ("万圆", Decimal(1)), ("元", Decimal("0.0001")),
+                 ("圆", Decimal("0.0001")), ("亿", Decimal(10_000)), ("万", Decimal(1))]  # fmt: skip
+
+
 # NFKC would read 3² as 32 and ③ as 3.
 _SHIFTED = ("<super>", "<sub>", "<circle>", "<fraction>", "<compat>", "<font>", "<square>")
 
@@ -98,7 +102,7 @@ class NotAnAmount(ValueError):
 def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
     """An amount in 万元 as people type it, or None for an empty field.
 
-    Understands `１，２００`, `1,200.50`, `1200万元`, `12000000元` (÷ 10,000), `壹仟贰佰` and `壹仟贰佰万元`.
+    Understands `１，２００`, `1,200.50`, `1200万元`, `12000000元` (÷ 10,000), `壹仟贰佰`, `壹仟贰佰万元整` and `1.2亿元`.
     Refuses (NotAnAmount, a sentence with the reading) everything else: `1e400`, `NaN`, `-5`, wrong groups,
     more than 10 digits before the point.
     """
@@ -123,21 +127,21 @@ def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
     sign = 1
     if text[0] in "-−":
         sign, text = -1, text[1:]
+    if text.endswith(("元整", "元正", "圆整", "圆正")):
+        text = text[:-1]
+    # 1200万 in a column of 万元 means 1200 万元, in digits or in words, and cannot mean 1200万 万元; 亿 likewise.
     number, scale = text, Decimal(1)
-    if text.endswith("万元"):
-        number = text[:-2]
-    elif text.endswith("元") or text.endswith("圆"):
-        number, scale = text[:-1], Decimal(10_000)
+    for unit, wan in _AMOUNT_UNITS:
+        if text.endswith(unit) and len(text) > len(unit):
+            number, scale = text[: -len(unit)], wan
+            break
     if number.isascii() and _ARABIC.fullmatch(number):
         amount = Decimal(number.replace(",", ""))
-    elif number.endswith("万") and number[:-1].isascii() and _ARABIC.fullmatch(number[:-1]):
-        # 1200万 in a column of 万元 is 1200; in 元 (1200万元 was handled above) it cannot be mistaken.
-        amount = Decimal(number[:-1].replace(",", ""))
     elif (chinese := _chinese_number(number.removesuffix("整"))) is not None and number:
         amount = chinese
     else:
         raise NotAnAmount(f"“{raw}”读不成金额。请填万元数，如 1200.50（即 1,200.50 万元）。")
-    return _bounded(sign * amount / scale, raw, allow_negative)
+    return _bounded(sign * amount * scale, raw, allow_negative)
 
 
 def _bounded(amount: Decimal, raw: str, allow_negative: bool) -> Decimal:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from budgets import actions, daily, panels
-from budgets.models import SOURCES, BudgetLine, CityRevenue, Entry
+from budgets.models import SOURCES, BudgetLine, Entry
 from governance.models import Notice
 from projects.models import Project
 
@@ -126,16 +126,6 @@ def test_the_year_reconciles_with_the_plan_and_says_what_has_no_year(cast):
     assert "相符" in page
     assert "= 6,883.00" in page
     assert "规划内批复分年：2008 年 10.00，未分年 6,873.00" in page
-
-
-def test_revenue_needs_its_document_and_what_was_typed_stays(cast):
-    client = cast.client("finance")
-    answer = client.post("/budgets/2007/revenue/", {"fiscal_year": "2006", "revenue_wan": "520000", "document": ""})
-    assert answer.status_code == 422
-    assert 'value="520000"' in answer.content.decode()
-    answer = client.post("/budgets/2007/revenue/", {"fiscal_year": "2006", "revenue_wan": "520000", "document": "2006年决算"})
-    assert answer.status_code == 302
-    assert CityRevenue.objects.get().revenue_wan == 520000
 
 
 @pytest.mark.parametrize("address", ["/budgets/2007/", "/budgets/all/"])

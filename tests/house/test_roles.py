@@ -16,6 +16,7 @@ from tests.house.walk import pages
 ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/", "reports/<int:pk>/", "texts/<int:pk>/", "scans/<int:pk>/",
              # Records that the story has none of; their own tests ask for these pages.
              "progress/calls/<int:pk>/withdraw/", "gates/<int:pk>/withdraw/", "contracts/<int:pk>/void/",
+             "budgets/papers/<int:pk>/", "budgets/revenue/<int:pk>/file/",
              "security/syncs/<int:pk>/withdraw/", "milestones/<int:pk>/drop/"}  # fmt: skip
 
 

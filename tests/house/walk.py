@@ -134,6 +134,8 @@ def pages() -> list[Page]:
         Page("/budgets/all/export/", P.READ_BUDGET),
         Page("/budgets/import/", P.EDIT_BUDGET),
         Page("/budgets/ceilings/", P.READ_BUDGET),
+        Page("/budgets/revenue/", P.READ_BUDGET),
+        Page("/budgets/revenue/?year=2007", P.READ_BUDGET),
         Page(f"/budgets/lines/{line.pk}/", P.READ_BUDGET, sees=lambda actor: may(actor, P.READ_BUDGET, line.project)),
         Page("/priorities/mine/", P.SUBMIT),
         Page("/priorities/changes/P17/", P.SUBMIT, more=_proposing),
