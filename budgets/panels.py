@@ -23,7 +23,7 @@ class ProjectMoney:
 
     years: list[int]
     stages: list[dict]  # {"key", "label", "cells": [Decimal | None], "total", "gap"}
-    sources: list[dict]  # approved by source: {"label", "cells", "total"}
+    sources: list[dict]  # approved by source: {"key", "label", "cells", "total"}
     illustrative: list[Decimal]
     entries: QuerySet  # the newest 20, read where they are shown
     totals: dict[str, Decimal | None]
@@ -49,7 +49,7 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         mine = [x for x in lines if x.source == key and x.approved_wan is not None]
         if mine:
             cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
-            sources.append({"label": label, "cells": cells, "total": _sum(cells)})
+            sources.append({"key": key, "label": label, "cells": cells, "total": _sum(cells)})
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
     return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals)
 
@@ -135,14 +135,35 @@ def by_source(year: int, actor: Actor) -> dict[str, dict[str, Decimal | None]]:
     }
 
 
-def payer(project: Project) -> payers.PayerAnswer:
-    """Who pays for a project (8.1, 8.2), by what the office said of it; that it stands in 8.1(2)'s list is not assumed."""
-    return payers.who_pays(
-        payers.PayerQuestion(
-            mandate=project.mandate, investment_type=project.investment_type, on_shared_list=bool(project.on_shared_list),
-            is_district=project.origin == "district", is_self_funded=project.origin == "self_funded",
-        )
+@dataclass(frozen=True)
+class Paying:
+    """谁出钱 of a project or proposal: what 8.1 and 8.2 say, and beside each payer the money that is there, in 万元."""
+
+    answer: payers.PayerAnswer
+    rows: list[dict]  # {"label", "role", "clause", "wan"}; what no clause names comes last: 补充 of 政府型, else with an empty role
+    total: Decimal | None
+    type_open: bool  # the investment type of 8.2 is not settled
+    amount_label: str  # 申报 or 批复
+
+
+def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amount_label: str) -> Paying:
+    """The answer of 8.1 and 8.2 beside `held`, the money by source; a payer without any shows None (未填)."""
+    answer = payers.who_pays(question)
+    labels = dict(SOURCES)
+    named = {part.source: {"label": labels[part.source], "role": part.role_label, "clause": part.clause, "wan": held.get(part.source)} for part in answer.mix}
+    more = {"role": payers.ROLES[payers.SUPPORT], "clause": "8.2(1)"} if question.investment_type == "government" else {"role": "", "clause": ""}
+    others = [{"label": labels[s], "wan": held[s]} | more for s in labels if s not in named and held.get(s)]
+    return Paying(answer, [*named.values(), *others], _sum(held.values()), not question.investment_type, amount_label)
+
+
+def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
+    """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what is
+    approved over all years; `money` where the page has read it, else no amounts are shown."""
+    question = payers.PayerQuestion(
+        mandate=project.mandate, investment_type=project.investment_type, on_shared_list=bool(project.on_shared_list),
+        is_district=project.origin == "district", is_self_funded=project.origin == "self_funded",
     )  # fmt: skip
+    return paying(question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else "")
 
 
 def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:

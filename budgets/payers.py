@@ -51,11 +51,10 @@ class Part:
 
 @dataclass(frozen=True)
 class PayerAnswer:
-    """The payer by 8.1, the mix by 8.2, sentences that quote the clauses, and the questions that stay open."""
+    """The payer by 8.1, the mix by 8.2, the plan's words for both, and the questions that stay open."""
 
     payer: str
     clauses: tuple[str, ...]
-    sentences: tuple[str, ...]
     conflicts: tuple[tuple[str, str], ...] = field(default=())  # (discrepancy, sentence)
     mix: tuple[Part, ...] = field(default=())
     quotes: tuple[tuple[str, str], ...] = field(default=())  # (clause, the plan's words)
@@ -80,14 +79,12 @@ class _Reading:
         self.payer = self.matching = self.start_up = ""
         self.clauses: list[str] = []
         self.quotes: list[tuple[str, str]] = []
-        self.sentences: list[str] = []
         self.conflicts: list[tuple[str, str]] = []
         self.mix: list[Part] = []
 
-    def cite(self, clause: str, words: str, name: str = "") -> None:
+    def cite(self, clause: str, words: str) -> None:
         self.clauses.append(clause)
         self.quotes.append((clause, words))
-        self.sentences.append(f"{name or clause}“{words}”")
 
     def pays(self, source: str, role: str, clause: str) -> None:
         if all(part.source != source for part in self.mix):
@@ -137,14 +134,13 @@ class _Reading:
         if q.investment_type not in TYPES:
             return
         clause, name, words = TYPES[q.investment_type]
-        self.cite(clause, words, f"8.2 {name}")
+        self.cite(clause, words)
         if q.investment_type == "market":
             for source in ("own", "enterprise"):
                 self.pays(source, MAIN, clause)
         elif q.investment_type == "public_good":
             self.pays("own", MAIN, clause)
             self.start_up = "公益型：在建设初期，政府可以投入适当的启动资金。"
-            self.sentences.append(self.start_up)
             self.quotes.append((clause, START_UP))
             if self.payer == "市财政":
                 self.mix = [Part(p.source, START, clause) if p.source == "city" else p for p in self.mix]
@@ -155,8 +151,7 @@ class _Reading:
 
     def answer(self) -> PayerAnswer:
         note = f"8.1(1)“{PRINCIPLES['8.1(1)']}”，9.6.5“{CHANNELS[1]}”；单个项目按 8.1 定出资，9.6.5 说的是渠道建设。"
-        sentences = self.sentences + [f"{text}（{code}）" for code, text in self.conflicts]
         return PayerAnswer(
-            self.payer, tuple(self.clauses), tuple(sentences), tuple(self.conflicts), tuple(self.mix), tuple(self.quotes),
+            self.payer, tuple(self.clauses), tuple(self.conflicts), tuple(self.mix), tuple(self.quotes),
             self.matching, self.start_up, (("D10", note),),
         )  # fmt: skip

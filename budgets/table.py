@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import BooleanField, Case, Prefetch, Sum, When
 
 from budgets import growth
+from budgets.chosen import STANDALONE as NONE
 from budgets.chosen import Chosen, first_lead
 from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, StageLock
 from governance import clock, readings
@@ -58,6 +59,11 @@ class Group:
 
     def amount(self, source: str, stage: str) -> Decimal | None:
         return add(r.amount(source, stage) for r in self.rows)
+
+    @property
+    def key(self) -> str:
+        """What the filter calls it."""
+        return group_key(self.rows[0].project)
 
     @property
     def estimate(self) -> Decimal:
@@ -116,6 +122,11 @@ class YearTable:
             return [(s, label) for s, label in SOURCES if s == self.chosen.source]
         used = {s for r in self.rows for s in r.lines}
         return [(s, label) for s, label in SOURCES if s == "city" or s in used]
+
+
+def group_key(project: Project) -> str:
+    """The filter's word for a project's programme; `none` is 单列项目."""
+    return project.programme.key if project.programme else NONE
 
 
 def add(amounts) -> Decimal | None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import actions, chosen, growth, pictures, table
+from budgets import actions, chosen, growth, pictures, table, whole_period
 from budgets.chosen import Chosen
 from budgets.models import SOURCES, STAGES
 from governance import charts, clock, web
@@ -77,6 +77,7 @@ def _context(request, year: int, **more) -> dict:
         "editable": editable,
         "may_edit": may_edit,
         "growth": found.growth,
+        "ahead": _ahead(found) if found.whole else None,
         "lacking": year - 1 if found.growth.revenue_before_wan is None and found.growth.revenue_wan is not None else year,
         "reconciled": found.planned_wan + found.rest_wan == found.check_wan,
         "planned_all": found.planned_wan + found.rest_wan,
@@ -84,6 +85,13 @@ def _context(request, year: int, **more) -> dict:
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
         "years": range(2005, 2011),
     } | _filter(asked) | more
+
+
+def _ahead(found: table.YearTable) -> dict:
+    """What follows from 9.6.1 for the years to come: the next year's least money, and whether the whole period can hold it."""
+    whole = whole_period.find(projects=[r.project for r in found.rows + found.rest if r.project.plan_item_id])
+    return {"need": growth.growth_of(found.year + 1, {found.year: found.growth.fund_wan}, {}, "a").need_wan, "next": found.year + 1,
+            "tight": whole.tight if whole.split is None else None, "years": whole_period.years()}  # fmt: skip
 
 
 BEFORE = {"approved": "estimate", "appropriated": "approved", "spent": "appropriated"}
@@ -116,7 +124,7 @@ def _ordered(found) -> dict[str, int]:
 
 def _sums(thing, stage: str, sources) -> dict:
     sums = {k: thing.sum(k) for k in table.STAGE_KEYS}
-    return {"by_source": [thing.amount(s, stage) for s, _ in sources], "stage": thing.sum(stage), **sums, **_derived(sums)}
+    return {"by_source": [(s, thing.amount(s, stage)) for s, _ in sources], "stage": thing.sum(stage), **sums, **_derived(sums)}
 
 
 def _derived(sums: dict) -> dict:
@@ -204,9 +212,10 @@ def every_year(request):
     found = table.years_table(stage, request.actor, asked)
     grown = [g for g in table.growth_series(found.years) if g.fund_wan is not None or g.before_wan is not None or g.revenue_wan is not None]
     sums = {year: found.sum(year) for year in found.years}
-    groups = [{"name": name, "rows": [{"row": r, "cells": [(y, r.amounts.get(y)) for y in found.years]} for r in rows],
+    keys = {label: key for key, label in SOURCES}
+    groups = [{"name": name, "key": table.group_key(rows[0].project), "rows": [{"row": r, "cells": [(y, r.amounts.get(y)) for y in found.years]} for r in rows],
                "unfolded": request.GET.get("open") == "all" or name == found.groups[0][0],
-               "cells": [found.sum(y, rows) for y in found.years], "total": table.add(r.total for r in rows),
+               "cells": [(y, found.sum(y, rows)) for y in found.years], "total": table.add(r.total for r in rows),
                "estimate": sum(r.project.estimate_wan or 0 for r in rows)} for name, rows in found.groups]  # fmt: skip
     total = table.add(sums.values())
     columns = [charts.YearValue(g.year, float(g.fund_wan) if g.fund_wan is not None else None,
@@ -214,7 +223,8 @@ def every_year(request):
                for g in grown]  # fmt: skip
     return render(request, "budgets/all.html", {
         "stage": stage, "stage_label": dict(STAGES)[stage], "stages": STAGES, "table": found, "groups": groups, "total": total,
-        "sums": [sums[y] for y in found.years], "sources": [(label, [by.get(y) for y in found.years], table.add(by.values())) for label, by in found.sources],
+        "sums": [(y, sums[y]) for y in found.years],
+        "sources": [(keys[label], label, [(y, by.get(y)) for y in found.years], table.add(by.values())) for label, by in found.sources],
         "gap": found.unsplit_wan, "reconciled": found.planned_wan == found.check_wan, "growth": grown, "years": range(2005, 2011),
         "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None, "may_edit": may(request.actor, EDIT),
         "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),

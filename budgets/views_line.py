@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from budgets import actions, panels
 from budgets.models import STAGES, BudgetLine, Entry, EntryPaper
-from governance import audit, files, web
+from governance import audit, clock, files, web
 from governance.access import may
 from governance.once import once
 from governance.refusal import Invalid, Refused
@@ -123,5 +123,5 @@ def _context(request, row: BudgetLine, **more) -> dict:
         "kinds": list(actions.BY_HAND.items()),
         "papers": ",".join(f".{kind}" for kind in actions.PAPERS),
         "left": left,
-        "payer": panels.payer(row.project),
+        "paying": panels.paying_of(row.project, panels.project_money(row.project, request.actor, clock.today())),
     } | more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.conf import settings
@@ -17,17 +18,17 @@ def years() -> tuple[int, ...]:
     return tuple(settings.PLAN_YEARS)[1:]
 
 
-def windows() -> tuple[Window, ...]:
-    """Every planned project with its estimate and original window."""
-    rows = Project.objects.planned().order_by("order")
+def windows(projects: Iterable[Project] | None = None) -> tuple[Window, ...]:
+    """Every planned project with its estimate and original window; `projects` where the page has read them."""
+    rows = Project.objects.planned().order_by("order") if projects is None else sorted(projects, key=lambda p: p.order)
     return tuple(
         Window(p.name, p.start.year, p.end.year, p.estimate_wan) for p in rows if p.start and p.end and p.estimate_wan
     )
 
 
-def find(floor: Decimal = growth.FLOOR) -> Finding:
+def find(floor: Decimal = growth.FLOOR, projects: Iterable[Project] | None = None) -> Finding:
     """What `split.find` says of the plan as it stands; the same rows are asked once."""
-    return _find(windows(), years(), floor)
+    return _find(windows(projects), years(), floor)
 
 
 @functools.lru_cache(maxsize=16)

@@ -125,6 +125,7 @@ def essence(row: Submission) -> dict:
     return _shown(result, document) | {
         "view": filing_form.readable(document),
         "cut_wan": Decimal(result["cut_wan"]) or None,
+        "payer": payer.panel(row, document, result),
         "conclusion": conclusions.in_force(row),
         "attachments": lambda: screening.attachments(row),  # only the opinion's page shows them
         "opinion_kinds": OPINION_ANSWERS.items(),
@@ -166,6 +167,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "corrected": screening.corrected(held),
         "cut_wan": cut,
         "kept_wan": (row.total_wan or Decimal(0)) - (cut or 0),
+        "payer": payer.panel(row, document, result),
         "precedence": rule_sets.precedence_words(day),
         "needs_decision": undecided["needs_decision"],
         "decisions": decisions,

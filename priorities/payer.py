@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from budgets import payers
+from budgets import panels, payers
+from budgets.models import SOURCES
 from priorities import proposal as proposals
 from priorities.models import Submission
 
 
 def panel(row: Submission, document: dict, result: dict) -> dict | None:
-    """`{"requested", "cuts", "ceiling", "sentences"}` in 万元; None while no money is asked for."""
+    """`{"requested", "cuts", "ceiling", "paying"}` in 万元; None while no money is asked for."""
     requested = proposals.total_wan(document, source="city")
     if not proposals.total_wan(document):
         return None
@@ -27,10 +28,14 @@ def panel(row: Submission, document: dict, result: dict) -> dict | None:
             if part["name"] in hit and city:
                 cuts.append({"name": part["name"], "clause": hit[part["name"]], "wan": city})
     ceiling = Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
-    answer = payers.who_pays(
-        payers.PayerQuestion(
-            mandate=document["mandate"], investment_type=document["investment_type"], is_district=row.kind == "district",
-            is_self_funded=row.kind == "self_funded",
-        )
-    )
-    return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "sentences": answer.sentences}
+    return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "paying": paying(row, document)}
+
+
+def paying(row: Submission, document: dict) -> panels.Paying:
+    """8.1 and 8.2 for the proposal, beside what it asks of every source."""
+    question = payers.PayerQuestion(
+        mandate=document["mandate"], investment_type=document["investment_type"], is_district=row.kind == "district",
+        is_self_funded=row.kind == "self_funded", on_shared_list=bool(row.project_id and row.project.on_shared_list),
+    )  # fmt: skip
+    held = {source: amount for source, _ in SOURCES if (amount := proposals.total_wan(document, source=source))}
+    return panels.paying(question, held, "申报")

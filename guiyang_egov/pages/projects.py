@@ -160,6 +160,7 @@ def page(request, code: str):
         "p": project,
         "x": parts,
         "money": money,
+        "paying": money_panels.paying_of(project, money),
         "amounts": [money.totals.get(stage) for stage in STAGES] if money else None,
         "may_manage": may(actor, Permission.MANAGE_PROJECT),
         "may_report": may(actor, reporting(actor), project),

@@ -62,6 +62,7 @@ def _context(request, year: int, **more) -> dict:
         "candidates": candidates,
         "sums": [(SOURCE_LABELS[s], sums[s]) for s in SOURCE_LABELS if s in sums],
         "total": sum(sums.values(), Decimal(0)),
+        "this_year": sum((r["this_year"] or Decimal(0) for r in listed), Decimal(0)),
         "versions": versions,
         "may_compile": may(request.actor, Permission.COMPILE_PLAN),
         "may_see_scenarios": request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY,

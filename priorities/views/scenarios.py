@@ -265,8 +265,9 @@ def _frontier(choice: PlanScenario, year: int):
         if plan.get("value") is None or (key == "human" and not choice.figures["prices"]):
             continue
         spots.append(charts.Spot(float(plan["city"]), plan["value"], f"{label} {plan['value']:,}，用 {Decimal(plan['city']):,.0f}", tone, hollow))
+    # A value can be had from the money on that its plan takes, not only from the ceiling that was tried.
     return charts.frontier(
-        [(float(s["ceiling"]), s["value"]) for s in steps], spots, title=f"{year} 年市财政上限每变一档，价值变多少",
+        sorted({(float(s["used"]), s["value"]) for s in steps}), spots, title=f"{year} 年市财政上限每变一档，价值变多少",
         limit=float(ceiling) if ceiling else None, limit_text=f"上限 {Decimal(ceiling):,.0f}" if ceiling else "",
         x_label=f"{year} 年市财政上限（万元），左端为已批复", y_label="价值",
     )  # fmt: skip

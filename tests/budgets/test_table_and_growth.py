@@ -187,3 +187,26 @@ def test_the_report_tests_growth_year_by_year_and_never_passes_without_revenue(c
         ("2006", "无法判定", "无法判定"), ("2007", "通过", "无法判定"), ("2008", "未通过", "无法判定")]  # fmt: skip
     assert [r["need"] for r in rows] == [None, Decimal("120.00"), Decimal("180.00")]
     assert [c.text for c in section.charts[0][1].columns] == ["100", "150（+50.0%）", "160（+6.7%）"]
+
+
+def test_who_pays_stands_beside_the_money_that_is_there():
+    held = {"state": Decimal(30), "own": Decimal(5)}
+    shown = panels.paying(payers.PayerQuestion(mandate="state"), held, "申报")
+    assert [(r["label"], r["role"], r["clause"], r["wan"]) for r in shown.rows] == [
+        ("国家", "主要出资", "8.1(3)", 30), ("市财政", "配套", "8.1(3)", None), ("县（市、区）财政", "配套", "8.1(3)", None), ("建设单位自筹", "", "", 5),
+    ]  # fmt: skip
+    assert (shown.total, shown.type_open) == (35, True)
+    governed = panels.paying(payers.PayerQuestion(investment_type="government"), held, "申报")
+    assert [(r["label"], r["role"], r["clause"]) for r in governed.rows[1:]] == [("国家", "补充", "8.2(1)"), ("建设单位自筹", "补充", "8.2(1)")]
+
+
+@pytest.mark.django_db
+def test_a_project_says_who_pays_with_the_clause_the_conflict_and_what_is_approved(cast):
+    project = Project.objects.get(code="P17")
+    project.mandate, project.investment_type = "state", "market"
+    project.save()
+    line = actions.set_cell(by=cast.finance, project=project, fiscal_year=2007, source="city", stage="approved", typed="12.5")
+    for address in ("/projects/P17/", f"/budgets/lines/{line.pk}/"):
+        page = cast.client("finance").get(address).content.decode()
+        for words in ("国家资金，地方配套由市级与县（市、区）财政", "各出多少原文没有写", "12.50", 'href="/governance/discrepancies/D12/"', "8.2(2)"):
+            assert words in page, (address, words)
