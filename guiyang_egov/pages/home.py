@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from governance.roles import Permission
 from governance.web import page as may_enter
 from priorities import panels as priorities_panels
 from priorities.reading import reading
+from projects import desk as register_desk
 from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
@@ -48,9 +50,11 @@ def page(request):
 
 
 def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) -> dict:
+    home = priorities_panels.home_rows(actor, day)
+    tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
     return {
         "planned": PLANNED,
-        "home": priorities_panels.home_rows(actor, day),
+        "home": replace(home, tasks=tasks),
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
