@@ -11,7 +11,17 @@ from rest_framework.negotiation import DefaultContentNegotiation
 
 from governance import views as governance_views
 from governance.web import public
-from guiyang_egov.pages import as_of, calendar, discrepancies, home, organisations, plan_text, projects, search
+from guiyang_egov.pages import (
+    as_of,
+    calendar,
+    discrepancies,
+    home,
+    organisations,
+    plan_text,
+    programmes,
+    projects,
+    search,
+)
 
 
 @public
@@ -44,6 +54,7 @@ urlpatterns = [
     path("governance/", include("governance.urls")),
     path("projects/as-of/", as_of.page, name="as_of"),
     path("projects/compare/", as_of.compare, name="compare"),
+    path("projects/programmes/<slug:key>/", programmes.page, name="programme"),
     path("projects/", include("projects.urls")),
     re_path(r"^projects/(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)/$", projects.page, name="project"),
     path("budgets/", include("budgets.urls")),

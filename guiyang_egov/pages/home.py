@@ -87,8 +87,14 @@ def discrepancies_of_projects() -> dict[str, list[Discrepancy]]:
     return found
 
 
-def portfolio(projects, day: dt.date, plan: Plan | None):
-    """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched."""
+FIRST_DAY, LAST_DAY = dt.date(2005, 12, 1), dt.date(2010, 12, 31)
+
+
+def portfolio(
+    projects, day: dt.date, plan: Plan | None, *, title: str = "时间总图 2005-12 … 2010-12", total_note: str = "与 10.4 合计一致"
+):
+    """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched. Every
+    project has a window and an estimate."""
     touched = discrepancies_of_projects()
     groups: dict[str, list] = {}
     for p in projects:
@@ -96,16 +102,16 @@ def portfolio(projects, day: dt.date, plan: Plan | None):
     order = sorted(groups, key=lambda name: (name == STANDALONE, -sum(p.estimate_wan for p in groups[name])))
     drawn = []
     for name in order:
-        rows = tuple(_row(p, touched.get(p.code, [])) for p in sorted(groups[name], key=lambda p: (p.latest_start, p.order)))
+        rows = tuple(row(p, touched.get(p.code, [])) for p in sorted(groups[name], key=lambda p: (p.latest_start, p.order)))
         total = sum((p.estimate_wan for p in groups[name]), Decimal(0))
         drawn.append(charts.Group(name, rows, f"{len(rows)} 项", f"{total:,.0f}"))
     total = sum((p.estimate_wan for p in projects), Decimal(0))
     yearly = even_by_month(projects)
     return charts.gantt(
-        drawn, first=dt.date(2005, 12, 1), last=dt.date(2010, 12, 31), today=day, blocks=blocks(plan),
-        total_label=f"合计 {len(projects)} 项", total_amount=f"{total:,.0f}", total_note="与 10.4 合计一致",
+        drawn, first=FIRST_DAY, last=LAST_DAY, today=day, blocks=blocks(plan),
+        total_label=f"合计 {len(projects)} 项", total_amount=f"{total:,.0f}", total_note=total_note,
         yearly={y: f"{w:,.2f}" for y, w in yearly.items()}, yearly_label="示意：按月均摊，不入账（D08）",
-        yearly_total=f"{sum(yearly.values()):,.2f}", title="时间总图 2005-12 … 2010-12",
+        yearly_total=f"{sum(yearly.values()):,.2f}", title=title,
     )  # fmt: skip
 
 
@@ -123,7 +129,8 @@ def _month(text: str) -> dt.date:
     return dt.date(int(text[:4]), int(text[5:7]), 1)
 
 
-def _row(p: Project, entries) -> charts.Row:
+def row(p: Project, entries) -> charts.Row:
+    """A project's row of the picture, with the discrepancies of its time."""
     strong = {"D27"}
     marks = tuple(
         charts.Mark(e.code, e.get_absolute_url(), e.code in strong) for e in entries if e.code in ("D27", "D28", "D29")
@@ -172,7 +179,7 @@ def by_programme(projects) -> dict:
     order = sorted(sums, key=lambda name: (name == STANDALONE, -sums[name][1]))
     rows = [(name, *sums[name]) for name in order]
     alone = sorted((p for p in projects if p.programme is None), key=lambda p: -p.estimate_wan)
-    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), "", "", "rest" if name == STANDALONE else "mid",
+    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), f"/projects/programmes/{keys[name]}/", "", "rest" if name == STANDALONE else "mid",
                            rows_url=f"{PLANNED}&programme={keys[name]}") for name, n, wan in rows]  # fmt: skip
     return {"rows": rows, "alone": alone, "chart": charts.bars(drawn, title="资金按工程（概算，万元）")}
 
@@ -202,7 +209,7 @@ def by_lead(projects) -> dict:
 
 def _digest(p: Project, day: dt.date) -> dict:
     """One line of the phone's home: a running project as a small picture."""
-    mini = charts.gantt_row(_row(p, []), first=dt.date(2005, 12, 1), last=dt.date(2010, 12, 31), today=day, width=150)
+    mini = charts.gantt_row(row(p, []), first=FIRST_DAY, last=LAST_DAY, today=day, width=150)
     return {"project": p, "name": short_name(p), "chart": mini}
 
 

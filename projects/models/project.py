@@ -30,6 +30,9 @@ class Programme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"/projects/programmes/{self.key}/"
+
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, actor):

@@ -137,7 +137,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         time=_time(project, chart_row(project, drawn), plan, carried, day),
         tasks=[_task(task, plan, day) for task in carried],
         near=near,
-        milestones=[_milestone(m, item, known) for m in milestones],
+        milestones=[milestone_line(m, item, known) for m in milestones],
         reports=_reports(project, reports, day, d48, computed),
         changes=changes[::-1],
         history=history(project),
@@ -246,7 +246,8 @@ def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:
     return TaskLine(task, CERTAINTIES[task.certainty], plan.block(task.block), late)
 
 
-def _milestone(milestone: Milestone, item, known: dict[str, Discrepancy]) -> MilestoneLine:
+def milestone_line(milestone: Milestone, item, known: dict[str, Discrepancy]) -> MilestoneLine:
+    """A milestone with its due day under the readings in force (`known`: discrepancies by code); `item` is its plan row."""
     stated = next((m for m in (item.data.get("milestones", ()) if item else ()) if m["quote"] == milestone.quote
                    and m["text"] == milestone.text), {})  # fmt: skip
     by_reading = stated.get("due_by_reading") or {}
