@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import threading
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
@@ -40,6 +41,7 @@ TYPES = {
 PANGO = "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 MOST_ROWS = 2000  # more rows go to the xlsx (a table of 20,000 rows took 71 s and 976 MiB)
 _FONTS = {"report-font:serif": "NotoSerifSC-Regular.otf", "report-font:sans": "NotoSansSC-Regular.otf"}
+MISSING = "〓"  # the printers' mark for a character that the case does not hold
 _epoch_lock = threading.Lock()  # SOURCE_DATE_EPOCH is the process's
 
 
@@ -105,6 +107,41 @@ def _fetcher():
     return Denying(allowed_protocols=set())
 
 
+@functools.cache
+def _drawn() -> frozenset[int]:
+    """The characters that both of our faces draw; any other would look as this machine's own faces have it, or be a box."""
+    from fontTools.ttLib import TTFont
+
+    faces = [TTFont(io.BytesIO(_font_bytes(name)), lazy=True).getBestCmap() for name in _FONTS.values()]
+    return frozenset(faces[0].keys() & faces[1].keys())
+
+
+def on_paper(html: str) -> str:
+    """HTML that our faces can draw: control and direction marks go, a character that they lack becomes 〓, named at the end."""
+    swaps: dict[int, str] = {}
+    for character in set(html) - set("\n\r\t"):
+        kind = unicodedata.category(character)
+        if kind in ("Cc", "Cf", "Cs"):
+            swaps[ord(character)] = ""
+        elif ord(character) not in _drawn():
+            swaps[ord(character)] = " " if kind.startswith("Z") else "" if kind.startswith("M") else MISSING
+    if not swaps:
+        return html
+    html = html.translate(swaps)
+    lacking = sorted(code for code, mark in swaps.items() if mark == MISSING)
+    if not lacking:
+        return html
+    named = "、".join(f"U+{code:04X}" for code in lacking[:20])
+    body, end, rest = html.rpartition("</body>")
+    return f'{body}<p class="note">注：字库里没有的字以“{MISSING}”代替（{named}），原字见系统页面。</p>{end}{rest}'
+
+
+def warm() -> None:
+    """Load what takes long, before there is anything to print. Raises Refused without Pango."""
+    engine()
+    _drawn()
+
+
 def pdf(html: str, *, day: dt.date, progress: Progress | None = None) -> tuple[bytes, int]:
     """HTML to PDF/UA bytes and the number of pages; `progress` is told each page. Raises Refused without Pango."""
     weasyprint = _weasyprint()
@@ -119,7 +156,7 @@ def pdf(html: str, *, day: dt.date, progress: Progress | None = None) -> tuple[b
             fetcher = _fetcher()
             fonts = FontConfiguration()
             style = weasyprint.CSS(string=_style(), font_config=fonts, url_fetcher=fetcher)
-            document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="report:").render(
+            document = weasyprint.HTML(string=on_paper(html), url_fetcher=fetcher, base_url="report:").render(
                 stylesheets=[style], font_config=fonts, presentational_hints=True
             )
             content = document.write_pdf(pdf_variant="pdf/ua-1")
@@ -180,7 +217,9 @@ def print_report(report: Report, form: str, progress: Progress | None = None) ->
         raise Refused(f"没有格式“{form}”；有：{'、'.join(FORMATS)}。", status=422)
     rows = sum(len(t.rows) for s in report.sections for t in s.tables)
     if rows > MOST_ROWS:
-        raise Refused(f"报告有 {rows} 行表格，超过 PDF 的上限 {MOST_ROWS} 行；请改用 xlsx。", status=409)
+        number, longest = max(enumerate((t for s in report.sections for t in s.tables), 1), key=lambda pair: len(pair[1].rows))
+        raise Refused(f"报告有 {rows:,} 行表格，超过 PDF 的上限 {MOST_ROWS:,} 行；最长的是表 {number}“{longest.title[:60]}”，"
+                      f"{len(longest.rows):,} 行。请改用 XLSX。", status=409)  # fmt: skip
     content, pages = pdf(as_html(report), day=report.day, progress=progress)
     return Printed("pdf", content, snapshot, report.rule_set, engine(), pages)
 

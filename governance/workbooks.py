@@ -234,7 +234,7 @@ def _valued(found: re.Match, known: dict) -> bytes:
 def report(report: Report) -> bytes:
     """A report as a workbook: 目录 with the figures, then a sheet a table with live totals."""
     book = Book()
-    front = book.sheet("目录")
+    front = _a4(book.sheet("目录"))
     book.text(front, "A1", report.title, "title", grid=False)
     front.row_dimensions[1].height = 30
     book.text(front, "A2", f"数据截至 {report.day.isoformat()}　规则集 {report.rule_set}　快照 {report.snapshot[:12]}", "note", grid=False)
@@ -253,6 +253,7 @@ def report(report: Report) -> bytes:
             _figure(book, front, f"C{row}", figure.value)
             book.text(front, f"D{row}", figure.unit, across="center")
             book.text(front, f"E{row}", "、".join(figure.clauses), wrap=True)
+            _grow(front, row, [figure.label, "、".join(figure.clauses)], [48, 28])
             row += 1
         tables += section.tables
     row += 1
@@ -263,7 +264,9 @@ def report(report: Report) -> bytes:
         row += 1
         _table_sheet(book, name, table)
     for code, sentence in report.notes:
-        book.text(front, f"A{row}", f"{code}　{sentence}", "note", grid=False)
+        front.merge_cells(f"A{row}:E{row}")
+        book.text(front, f"A{row}", f"{code}　{sentence}", "note", grid=False, wrap=True)
+        _grow(front, row, [f"{code}　{sentence}"], [134])
         row += 1
     return book.content(day=report.day, title=report.title)
 
@@ -283,15 +286,33 @@ def _sheet_name(title: str, number: int, names: set[str]) -> str:
     return name
 
 
+def _a4(sheet: Worksheet) -> Worksheet:
+    sheet.page_setup.paperSize = 9
+    return sheet
+
+
+def _grow(sheet: Worksheet, row: int, texts: list[str], widths: list[float]) -> None:
+    """A row as high as its longest wrapped text; not every program does that by itself. Widths in characters."""
+    lines = max(sum(max(1, -(-_length(line) // max(int(width) - 1, 1))) for line in text.split("\n")) for text, width in zip(texts, widths, strict=True))
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(15 * lines + 3, 409)  # 409 is the most that Excel knows
+
+
+def _length(text: str) -> int:
+    """In widths of a digit, by which columns are measured."""
+    return round(sum(1.8 if ord(c) > 0x2E7F else 1 for c in text))
+
+
 def _table_sheet(book: Book, name: str, table: Table) -> None:
     """Title, unit, heads in one frozen row, rows, totals as =SUM over the columns that the table totals."""
-    sheet = book.sheet(name)
+    sheet = _a4(book.sheet(name))
+    widths = [max(8, min(60, column.width * 1.6)) for column in table.columns]
     book.text(sheet, "A1", table.title, "title", grid=False)
     sheet.row_dimensions[1].height = 28
     book.text(sheet, "A2", f"单位：{table.unit}" if table.unit else "", "note", grid=False)
     for number, column in enumerate(table.columns, 1):
         book.text(sheet, f"{letter(number)}3", column.label, "head", fill="head", across="center", wrap=True)
-        sheet.column_dimensions[letter(number)].width = max(8, min(60, column.width * 1.6))
+        sheet.column_dimensions[letter(number)].width = widths[number - 1]
     sheet.freeze_panes = "A4"
     sheet.print_title_rows = "3:3"
     row = 4
@@ -302,6 +323,8 @@ def _table_sheet(book: Book, name: str, table: Table) -> None:
                 book.text(sheet, at, values["_group"] if number == 1 else "", "bold", fill="group")
             else:
                 _value(book, sheet, at, values.get(column.id), column.kind)
+        if "_group" not in values:
+            _grow(sheet, row, [safe_text(values.get(c.id)) if c.kind == "text" else "" for c in table.columns], widths)
         row += 1
     if table.totals:
         for number, column in enumerate(table.columns, 1):
@@ -315,7 +338,9 @@ def _table_sheet(book: Book, name: str, table: Table) -> None:
                 _value(book, sheet, at, total, column.kind, "bold", total=True)
         row += 1
     if table.note:
-        book.text(sheet, f"A{row + 1}", table.note, "note", grid=False)
+        sheet.merge_cells(f"A{row + 1}:{letter(len(widths))}{row + 1}")
+        book.text(sheet, f"A{row + 1}", table.note, "note", grid=False, wrap=True)
+        _grow(sheet, row + 1, [table.note], [sum(widths)])
 
 
 def _value(book: Book, sheet: Worksheet, at: str, value, kind: str, style: str = "plain", *, total: bool = False) -> None:

@@ -54,7 +54,7 @@ def warm() -> None:
     from governance.refusal import Refused
 
     with contextlib.suppress(Refused):  # without Pango a PDF job says so itself
-        documents.engine()
+        documents.warm()
 
 
 def limit(memory_mib: int) -> None:

@@ -14,6 +14,14 @@ _DIGITS = "〇一二三四五六七八九"
 CITED = re.compile(r"\bD\d{2,3}\b", re.ASCII)
 
 
+MOST_TEXT = 2000  # characters of one text on paper: 10,000 in a column would be pages of one cell
+
+
+def brief(text: str) -> str:
+    """A text as long as paper takes it; the workbook has it whole."""
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}……（全文 {len(text):,} 字，见 XLSX）"
+
+
 def shown(value, kind: str) -> str | None:
     """A value as the paper shows it; None where it is 未填."""
     if value is None or value == "":
@@ -22,7 +30,7 @@ def shown(value, kind: str) -> str | None:
         return f"{value}%"
     if kind == "wan" or isinstance(value, Decimal):
         return f"{Decimal(value):,.2f}"
-    return str(value)
+    return brief(str(value))
 
 
 @register.simple_tag
@@ -51,7 +59,7 @@ def figure(value, unit: str):
 def noted(context, text: str):
     """A text, escaped; the first citation of a discrepancy in the report brings its footnote with it."""
     untold: dict[str, str] = context["footnotes"]
-    said = str(conditional_escape(text))
+    said = str(conditional_escape(brief(text)))
     for code in dict.fromkeys(CITED.findall(said)):
         if code in untold:
             foot = format_html('<span class="told"><b>{}</b>　{}</span>', code, untold.pop(code))

@@ -29,6 +29,15 @@ class Running:
     note: str
 
 
+class Failed:
+    """A row of 没有办成: the job, and whether its figures fit a workbook though not the paper."""
+
+    def __init__(self, job: Job, offered: set[str]):
+        self.job = job
+        formats = job.params.get("formats") or ()
+        self.can_be_a_workbook = job.kind in offered and "pdf" in formats and "XLSX" in job.error
+
+
 class RequestForm(forms.Form):
     """Kind, year and formats; the kind itself checks them again."""
 
@@ -73,9 +82,10 @@ def _context(request, form: RequestForm, year: int | None, kind: str) -> dict:
     if kind:
         rows = rows.filter(kind=kind)
     visible = Job.objects.visible_to(actor)
+    offered = {k for k, _ in form.fields["kind"].choices}
     return {
         "form": form, "running": running(actor), "resting": bell.is_resting(), "year": year, "kind": kind,
-        "failed": visible.filter(state="failed").order_by("-finished_at")[:FAILED_SHOWN],
+        "failed": [Failed(j, offered) for j in visible.filter(state="failed").order_by("-finished_at")[:FAILED_SHOWN]],
         "cancelled": visible.filter(state="cancelled").order_by("-finished_at")[:3],
         "page": Paginator(rows, 25).get_page(request.GET.get("page")), "kinds": kinds, "years": years,
         "operates": actor.scope(Permission.OPERATE_JOBS) is Scope.CITY,

@@ -203,9 +203,67 @@ def test_formulas_and_control_characters_stay_text_in_the_workbook():
     assert any("cmd|" in str(v) for rows in workbooks.read_safely(content).values() for row in rows for v in row)
 
 
+def test_marks_that_turn_or_hide_text_are_not_printed_and_the_amounts_stay_readable():
+    turned = documents.print_report(sample(rows=1, text="甲\u202e乙\u2066丙\u200f\x00\x1b丁"), "pdf")
+    assert "甲乙丙丁" in re.sub(r"\s", "", pages_of(turned.content))
+    assert documents.on_paper("<p>a\n\tb</p>") == "<p>a\n\tb</p>"
+
+
+def test_a_character_that_no_face_of_ours_has_is_marked_and_named_on_every_machine_alike():
+    text = re.sub(r"\s", "", pages_of(documents.print_report(sample(rows=1, text="张\U0002b386🙂"), "pdf").content))
+    assert "张〓〓" in text
+    assert "（U+1F642、U+2B386）" in text
+    assert "〓" not in pages_of(documents.print_report(sample(rows=1, text="统一网络平台㐀—…“”①②㎡≥×→€℃渫镕喆"), "pdf").content)
+
+
+def test_a_text_of_ten_thousand_characters_is_cut_on_paper_and_whole_in_the_workbook_and_the_json():
+    columns = (Column("name", "项目", width=100),)
+    long = Report(**({f: getattr(sample(rows=0), f) for f in Report.__dataclass_fields__} | {
+        "sections": (Section("s", "长", ("段" * 10_000,), (), (Table("t", "长表", columns, ({"name": "字" * 10_000},)),)),)}))  # fmt: skip
+    made = documents.print_report(long, "pdf")
+    text = re.sub(r"\s", "", pages_of(made.content))
+    assert made.pages < 12
+    assert (text.count("字字"), "全文10,000字，见XLSX" in text) != (0, False)
+    assert text.count("字") < 2100
+    sheets = workbooks.read_safely(documents.print_report(long, "xlsx").content)
+    assert any(v == "字" * 10_000 for rows in sheets.values() for row in rows for v in row)
+    assert "字" * 10_000 in documents.print_report(long, "json").content.decode()
+
+
+def test_a_long_title_stays_within_the_rules_of_the_cover():
+    title = "贵阳市电子政务项目2007年度进度报告（" + "贵阳市数字证书认证管理中心领导小组办公室" * 8 + "）"
+    first = pages_of(documents.print_report(sample(rows=1, title=title), "pdf").content).split("\f")[0]
+    assert "贵阳市数字证书认证管理中心" in re.sub(r"\s", "", first)
+    assert re.search("[…⋯]", first)
+
+
+def test_a_discrepancy_that_a_text_cites_is_told_at_the_foot_of_that_page_and_once():
+    report = sample(rows=1, notes=(("D06", "增长有两种读法"), ("D07", "没有引到")))
+    sections = (Section("s1", "检验", ("按默认读法（D06），再说一次D06。", "D99 不是本报告的注。")), report.sections[1])
+    cited = Report(**({f: getattr(report, f) for f in Report.__dataclass_fields__} | {"sections": sections}))
+    html = documents.as_html(cited)
+    assert html.count("增长有两种读法") == html.count('class="told"') == 1
+    pages = pages_of(documents.print_report(cited, "pdf").content).split("\f")
+    first = next(page for page in pages if "按默认读法" in page)
+    assert re.search(r"D06\s+增长有两种读法", first)
+    assert re.search(r"D07\s+没有引到", pages[-2])
+
+
+def test_numbers_stand_at_the_outer_edge_and_the_body_begins_on_a_right_page(printed):
+    lines = [next(line for line in page.split("\n") if re.search(r"—\s*\d+\s*—", line)) for page in pages_of(printed.content).split("\f")[2:4]]
+    right, left = (len(line) - len(line.lstrip()) for line in lines)
+    assert right > 40 > 20 > left
+
+
+def test_the_unit_is_said_only_where_there_is_money():
+    assert "单位：万元" in documents.as_html(sample(rows=1))
+    plain = Table("t", "表", (Column("a", "甲"),), ({"a": "乙"},))
+    assert "单位：万元" not in documents.as_html(sample(sections=(Section("s", "节", (), (Figure("f", "数", 3, "项"),), (plain,)),)))
+
+
 def test_too_many_rows_for_a_pdf_are_refused_with_the_way_out():
     report = sample(rows=documents.MOST_ROWS + 1)
-    with pytest.raises(Refused, match="xlsx"):
+    with pytest.raises(Refused, match=r"2,\d{3} 行表格，超过 PDF 的上限 2,000 行；最长的是表 1“统一网络平台一期工程”.*XLSX"):
         documents.print_report(report, "pdf")
     assert documents.print_report(report, "json").format == "json"
 
