@@ -11,7 +11,7 @@ class PrioritiesConfig(AppConfig):
         from governance import documents, handover, jobs, rail
         from governance.roles import Permission, Role, scope_of
         from priorities import desk_counts as counts
-        from priorities import meeting_pack, plan_document, receipts, reports, rescreen_job
+        from priorities import filing_receipts, meeting_pack, plan_document, receipts, reports, rescreen_job
         from priorities.daily import daily, run_due_batches
         from priorities.handover import DESK
 
@@ -21,6 +21,7 @@ class PrioritiesConfig(AppConfig):
         documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
         jobs.on_daily(daily)
         receipts.register()
+        filing_receipts.register()
         jobs.often(run_due_batches)
         rescreen_job.register()
         meeting_pack.register()

@@ -27,7 +27,7 @@ from governance.models import (
 from governance.refusal import Refused
 from guiyang_egov.demo import register, story
 from guiyang_egov.demo.accounts import create_accounts
-from priorities import receipts
+from priorities import filing_receipts, receipts
 from priorities.models import (
     AnnualPlan,
     Conclusion,
@@ -111,7 +111,7 @@ def remove() -> str:
 
 def _receipts(cases) -> None:
     """Jobs and files of the cases' printed forms."""
-    jobs = Job.objects.filter(kind=receipts.KIND, params__submission__in=list(cases.values_list("pk", flat=True)))
+    jobs = Job.objects.filter(kind__in=[receipts.KIND, filing_receipts.KIND], params__submission__in=list(cases.values_list("pk", flat=True)))
     printed = Document.objects.filter(job__in=jobs)
     files = list(printed.values_list("file_id", flat=True))
     printed.delete()

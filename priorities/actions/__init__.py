@@ -5,7 +5,7 @@ several verbs in one request chain `version=row.version`.
 
     drafts       create_draft, save_draft, declare_secret, add_participant, remove_participant, confirm_participation,
                  discard_draft
-    submissions  submit, request_receipt, withdraw, answer_correction, propose_change
+    submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction, propose_change
     attachments  attach, detach, download_attachment
     screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
     settling     settle, waive_and_send, settle_and_send: the single verbs of a plain case in one act
@@ -62,7 +62,14 @@ from priorities.actions.screening import (
 from priorities.actions.settling import settle, settle_and_send, waive_and_send
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.sittings import convene, record_decisions, record_minutes
-from priorities.actions.submissions import answer_correction, propose_change, request_receipt, submit, withdraw
+from priorities.actions.submissions import (
+    answer_correction,
+    propose_change,
+    request_filing_receipt,
+    request_receipt,
+    submit,
+    withdraw,
+)
 from priorities.guards import blockers, verbs_for
 
 __all__ = [
@@ -112,6 +119,7 @@ __all__ = [
     "remind",
     "remove_participant",
     "request_opinion",
+    "request_filing_receipt",
     "request_receipt",
     "return_for_correction",
     "rounds_of",

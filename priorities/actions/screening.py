@@ -38,7 +38,7 @@ def accept(*, by: Actor, submission: Submission, version: int) -> Submission:
     row = guards.enter(by=by, submission=submission, verb="accept", version=version)
     if row.kind == "district" and row.city_wan and not row.receipt_number:
         check_filing(by=by, row=row)
-        take_receipt(row=row)
+        take_receipt(by=by, row=row)
     row.assignee_id = by.user_id
     row.save(update_fields=["assignee"])
     workflow.advance(by=by, submission=row, verb="accept", to=workflow.UNDER_REVIEW)

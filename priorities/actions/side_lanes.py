@@ -9,7 +9,7 @@ from governance.access import Actor
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import frame, step, verb
-from priorities import guards, overlap, screening, workflow
+from priorities import filing_receipts, guards, overlap, screening, workflow
 from priorities.actions import registering
 from priorities.actions.telling import tell_applicant, touch
 from priorities.models import FilingCheck, SelfFundedCheck, Submission
@@ -53,7 +53,7 @@ def acknowledge(*, by: Actor, submission: Submission, version: int) -> Submissio
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="acknowledge", version=version)
     check = check_filing(by=by, row=row)
-    take_receipt(row=row)
+    take_receipt(by=by, row=row)
     row.project = registering.register(by=by, submission=row, origin="district")
     row.save(update_fields=["project"])
     like = f"，查重相近 {len(check.overlaps)} 条，最近 {check.overlaps[0]['name']}" if check.overlaps else "，查重没有相近的"
@@ -63,11 +63,12 @@ def acknowledge(*, by: Actor, submission: Submission, version: int) -> Submissio
 
 
 @step
-def take_receipt(*, row: Submission) -> None:
-    """The number of a filing's receipt: BA2007-001, gapless within the year."""
+def take_receipt(*, by: Actor, row: Submission) -> None:
+    """The number of a filing's receipt, BA2007-001, gapless within the year, and its paper."""
     year = clock.today().year
     row.receipt_number = f"BA{year}-{numbering.take(name=f'receipt-{year}'):03d}"
     row.save(update_fields=["receipt_number"])
+    filing_receipts.issue(by=by, submission=row)
 
 
 @step

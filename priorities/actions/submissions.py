@@ -12,7 +12,7 @@ from governance.refusal import Invalid, Refused
 from governance.roles import Permission, Role
 from governance.text import clean_text
 from governance.verbs import verb
-from priorities import advised, guards, receipts, screening, workflow
+from priorities import advised, filing_receipts, guards, receipts, screening, workflow
 from priorities import proposal as proposals
 from priorities.actions.drafts import create_draft, write
 from priorities.actions.telling import tell_seat
@@ -63,6 +63,15 @@ def request_receipt(*, by: Actor, submission: Submission, number: int) -> None:
     if version is None:
         raise Refused("没有这一版申报书，先提交申报才有回执。", status=404)
     receipts.issue(by=by, submission=submission, version=version)
+
+
+@verb("priorities.submission.request_filing_receipt")
+def request_filing_receipt(*, by: Actor, submission: Submission) -> None:
+    """Print the receipt of a filing that has its number and no paper yet."""
+    access.require(by, Permission.READ_SUBMISSIONS, submission)
+    if not submission.receipt_number or submission.is_secret:
+        raise Refused("这件备案还没有回执号，由信息办受理后出具。", status=409)
+    filing_receipts.issue(by=by, submission=submission)
 
 
 @verb("priorities.submission.withdraw")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from governance import web
 from governance.once import once
 from governance.roles import Permission
-from priorities import actions, fields, receipts
+from priorities import actions, fields, filing_receipts, receipts
 from priorities import proposal as proposals
 from priorities.views.filing import mine_or_404
 
@@ -35,18 +35,21 @@ def versions(request, reference: str):
         {"row": row, "old": old, "new": new, "numbers": sorted(held), "count": len(found),
          "sections": [(title, rows) for title, rows in sections if rows],
          "asked": [(fields.label(f), s) for f, s in asked.items()],
-         "receipts": receipts.of_versions(row, list(held.values()))},
+         "receipts": receipts.of_versions(row, list(held.values())), "filing_receipt": filing_receipts.of(row)},
     )  # fmt: skip
 
 
 @web.page(READ, methods=("POST",))
 def request_receipt(request, reference: str):
-    """Print the receipt of a version that has none yet."""
+    """Print the receipt of a version that has none yet, or (`what=filing`) of the filing."""
     row = mine_or_404(request, reference)
     number = web.integer(request.POST.get("number"), name="版次", low=1, high=10**4, default=row.current_version)
     with once(request.actor, "priorities.request_receipt", request.POST.get("once")) as call:
         if call.address is None:
-            actions.request_receipt(by=request.actor, submission=row, number=number)
-            messages.success(request, "正在生成项目申报表，办好后在“通知”里提醒，也可以刷新本页。")
+            if filing := request.POST.get("what") == "filing":
+                actions.request_filing_receipt(by=request.actor, submission=row)
+            else:
+                actions.request_receipt(by=request.actor, submission=row, number=number)
+            messages.success(request, f"正在生成{'备案回执' if filing else '项目申报表'}，办好后在“通知”里提醒，也可以刷新本页。")
             call.address = f"{row.get_absolute_url()}#receipts"
     return redirect(call.address)

@@ -10,10 +10,11 @@ import pytest
 
 from governance import jobs
 from governance.models import AuditRow, Document, Job, Notice
-from governance.refusal import NotVisible
-from priorities import actions, fields, receipts
+from governance.refusal import NotVisible, Refused
+from priorities import actions, fields, filing_receipts, receipts
 from priorities import proposal as proposals
-from tests.priorities.stories import proposal
+from priorities.models import Submission
+from tests.priorities.stories import components, proposal
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +109,76 @@ def test_a_second_version_has_a_receipt_of_its_own_and_the_difference_on_a_page(
     for query in ("?from=9&to=1", "?from=2&to=2"):
         assert cast.client("reviewer").get(f"/priorities/submissions/{row.number}/versions/{query}").status_code == 200
     assert cast.client("district").get(f"/priorities/submissions/{row.number}/versions/").status_code == 404
+
+
+# --- 备案回执 ------------------------------------------------------------------------------------------------------
+
+
+def filing_paper(row) -> Document:
+    jobs.perform(filing_receipts.key_of(row.pk))
+    return Document.objects.get(job_id=filing_receipts.key_of(row.pk))
+
+
+def test_a_district_filing_gets_its_receipt_on_one_sheet_when_it_gets_its_number(stories, cast):
+    document = proposal(title="市电子政务地理信息系统基础平台", components=components("0"), content="地理信息共享平台")
+    row = stories.submitted(kind="district", document=document)
+    assert filing_receipts.of(row) is None
+    row = actions.acknowledge(by=cast.reviewer, submission=row, version=row.version)
+    paper = filing_paper(row)
+    said = re.sub(r"\s+", "", text_of(paper))
+    check = row.filing_checks.get()
+    for words in ("BA2007-001", row.number, row.title, "花溪区", "备案不是审批", row.versions.get().sha256, f"相近{len(check.overlaps)}条",
+                  "贵阳市信息化领导小组办公室（盖章）", "二〇〇七年八月二十日", f"/priorities/submissions/{row.number}/"):  # fmt: skip
+        assert words in said, words
+    assert paper.pages == 1
+    assert paper.title == "备案回执 BA2007-001"
+
+
+def test_a_filing_that_asks_for_city_money_gets_its_receipt_at_acceptance_and_it_promises_nothing(stories, cast):
+    row = stories.submitted(kind="district", document=proposal(components=components("80")))
+    row = actions.accept(by=cast.reviewer, submission=row, version=row.version)
+    said = re.sub(r"\s+", "", text_of(filing_paper(row)))
+    assert "80.00万元" in said
+    assert "不表示同意安排资金" in said
+
+
+def test_the_filing_receipt_prints_the_same_whatever_changes_later(stories, cast):
+    row = stories.filed()
+    first = filing_paper(row).file.sha256
+    row.organisation.name = "改了名的区"
+    row.organisation.save()
+    Submission.objects.filter(pk=row.pk).update(title="改了的标题")
+    again = filing_receipts._run(Job.objects.get(kind="filing_receipt").params, jobs.Progress(lambda *a: None))[0].content
+    assert hashlib.sha256(again).hexdigest() == first
+
+
+def test_hostile_words_in_a_filing_stay_words_on_its_receipt(stories, cast):
+    title = "<img src=x onerror=1>{{ 7|add:7 }}</td>"
+    row = stories.submitted(kind="district", document=proposal(title=title, components=components("0")))
+    row = actions.acknowledge(by=cast.reviewer, submission=row, version=row.version)
+    assert re.sub(r"\s+", "", title) in re.sub(r"\s+", "", text_of(filing_paper(row)))
+
+
+def test_the_district_reads_its_receipt_on_its_page_and_another_unit_does_not(stories, cast):
+    row = stories.filed()
+    page = f"/priorities/submissions/{row.number}/"
+    assert "备案回执正在生成" in cast.client("district").get(page).content.decode()
+    paper = filing_paper(row)
+    assert paper.get_absolute_url() in cast.client("district").get(page).content.decode()
+    answer = cast.client("district").get(paper.get_absolute_url())
+    assert b"".join(answer.streaming_content)[:5] == b"%PDF-"
+    assert AuditRow.objects.filter(event="governance.document.download").count() == 1
+    assert cast.client("health_cio").get(paper.get_absolute_url()).status_code == 404
+
+
+def test_a_receipt_is_asked_for_once_and_never_before_there_is_a_number(stories, cast):
+    row = stories.submitted(kind="district")
+    with pytest.raises(Refused, match="还没有回执号"):
+        actions.request_filing_receipt(by=cast.reviewer, submission=row)
+    row = actions.acknowledge(by=cast.reviewer, submission=row, version=row.version)
+    Job.objects.filter(kind="filing_receipt").delete()
+    client = cast.client("district")
+    assert "生成备案回执" in client.get(row.get_absolute_url()).content.decode()
+    for _ in range(2):
+        assert client.post(f"/priorities/submissions/{row.number}/receipt/", {"what": "filing"}).status_code == 302
+    assert Job.objects.filter(kind="filing_receipt").count() == 1
