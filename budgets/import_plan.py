@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from budgets.models import STAGES
 from budgets.sheets import MAIN
@@ -23,8 +24,7 @@ class Choice:
 Choices = dict[tuple[str, str], Choice]  # by (key, head)
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One cell that differs, or a problem. `old` is what the database holds, `new` what the file says."""
 
     sheet: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -253,6 +256,24 @@ class Ceiling(Dated, Demonstrable):
         return f"ceiling:{self.fiscal_year}:{self.source}"
 
 
+class Kept(NamedTuple):
+    """A row as it left: texts, `total` and `amounts` (by STAGES, None: 未填) with two decimals."""
+
+    code: str
+    name: str
+    lead: str
+    time_raw: str
+    total: str
+    year: int
+    source: str
+    amounts: tuple[str | None, ...]
+    codes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.code}|{self.year}|{self.source}"
+
+
 class ExportSnapshot(Dated):
     """What a workbook contained when it left: the reference of its re-import."""
 
@@ -265,19 +286,16 @@ class ExportSnapshot(Dated):
     def __str__(self) -> str:
         return self.key
 
-    def kept(self) -> dict[str, dict]:
-        """What left, by key: code, year, source, amounts by stage (text or None), codes, texts of the locked cells."""
-        kept = dict(self.rows)
+    def kept(self) -> Iterator[Kept]:
+        """The rows that left, in order."""
+        for key, row in self.rows.items():
+            head = (row["texts"][name] for name in ("编号", "项目", "第一牵头", "时间（原文）", "总概算"))
+            codes = (row["codes"][name] for name in ("unit_code", "function_code", "economic_code"))
+            yield Kept(*head, row["year"], key.rpartition("|")[2], tuple(row["amounts"][stage] for stage, _ in STAGES), tuple(codes))
         for piece in self.pieces.order_by("number"):
-            for (code, name, lead, time_raw, total), rows in piece.rows:
+            for (*head, total), rows in piece.rows:
                 for year, source, amounts, codes, first in rows:
-                    kept[f"{code}|{year}|{source}"] = {
-                        "code": code, "year": year, "source": source, "amounts": dict(zip(dict(STAGES), amounts, strict=True)),
-                        "codes": dict(zip(("unit_code", "function_code", "economic_code"), codes, strict=True)),
-                        "texts": {"编号": code, "项目": name, "第一牵头": lead, "时间（原文）": time_raw, "来源": dict(SOURCES)[source],
-                                  "总概算": total if first else ""},
-                    }  # fmt: skip
-        return kept
+                    yield Kept(*head, total if first else "", year, source, tuple(amounts), tuple(codes))
 
 
 class ExportPiece(models.Model):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
-from budgets.models import SOURCES, STAGES
+from budgets.models import SOURCES
 from budgets.workbook_rows import SOURCE_LABELS, STAGE_KEYS, ZERO, Content, Group, Sums
 from governance import workbooks
 from governance.workbooks import PERCENT, WAN_SUM, Book, RowWriter, letter
@@ -331,25 +331,22 @@ def _notes(book: Book, content: Content) -> None:
 
 
 def _meta(book: Book, content: Content, key: str) -> None:
-    """What left, for the import: the snapshot's name, hash and scope, then the keys with their amounts as exported."""
+    """What left, for the import: the snapshot's name, hash and scope, then the keys. Their amounts as exported are kept with the
+    snapshot; here they would be a third of the file."""
     sheet = book.sheet(META, hidden=True)
     head = (("快照", key), ("sha256", content.sha256()), ("范围", content.scope), ("日期", content.day.isoformat()), ("行数", str(content.rows)))
     for row, (name, value) in enumerate(head, 1):
         book.text(sheet, f"A{row}", name, grid=False)
         book.text(sheet, f"B{row}", value, grid=False)
-    names = [KEY, *(label for _, label in STAGES), *(label for n, label, _ in COLUMNS if n in CODE_KEYS)]
-    for number, name in enumerate(names, 1):
-        book.text(sheet, f"{letter(number)}7", name, grid=False)
+    book.text(sheet, "A7", KEY, grid=False)
     look = workbooks.look_of(book.text(sheet, "A1048576", "0", grid=False))
-    book.stream(sheet, _kept(content, [letter(n) for n in range(1, len(names) + 1)], look))
+    book.stream(sheet, _kept(content, look))
     workbooks.protect(sheet)
 
 
-def _kept(content: Content, columns: list[str], look: int) -> Iterator[tuple[int, bytes]]:
+def _kept(content: Content, look: int) -> Iterator[tuple[int, bytes]]:
     writer = RowWriter()
     for row, line in enumerate(content.lines(), 8):
         writer.start(row)
-        for column, value in zip(columns, (line.key, *(a or "" for a in line.amounts), *line.codes), strict=True):
-            if value:
-                writer.text(column, look, value)
+        writer.text("A", look, line.key)
         yield writer.end()

@@ -87,10 +87,10 @@ def _rehearse(request) -> HttpResponse:
     sent = request.FILES.get("file")
     if sent is None:
         raise Invalid("请选择要导入的工作簿（.xlsx）。", fields={"file": ["选择文件"]})
-    if sent.size > files.MAX_BYTES:
-        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 10 MB。", status=413)
+    if sent.size > (most := importing.LIMITS.file):
+        raise Refused(f"文件有 {sent.size / 2**20:.1f} MB，最多 {most // 2**20} MB。", status=413)
     content = sent.read()
-    name, _ = files.check(sent.name, content, kinds=("xlsx",))
+    name, _ = files.check(sent.name, content, kinds=("xlsx",), most=most)
     plan = importing.rehearse(content, request.actor)
     token = _keep(request, content, name) if plan.choosable or (plan.clean and plan.changes) else ""
     return render(request, "budgets/import.html", _context(plan=plan, name=name, token=token))
@@ -135,7 +135,8 @@ def _context(*, plan: importing.Plan | None = None, name: str = "", token: str =
              choices: importing.Choices | None = None) -> dict:  # fmt: skip
     snapshot = ExportSnapshot.objects.filter(key=plan.snapshot).first() if plan and plan.snapshot else None
     rows = [(d, _picked((choices or {}).get((d.key, d.field)))) for d in plan.differences] if plan else []
-    return {"plan": plan, "rows": rows, "open": plan.of("conflict") if plan else [], "name": name, "token": token, "problem": problem, "snapshot": snapshot}
+    return {"plan": plan, "rows": rows, "open": plan.of("conflict") if plan else [], "name": name, "token": token, "problem": problem, "snapshot": snapshot,
+            "most_mb": importing.LIMITS.file // 2**20, "most_rows": importing.LIMITS.rows}  # fmt: skip
 
 
 def _picked(choice: importing.Choice | None) -> str:

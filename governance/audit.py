@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from governance import clock, verbs
+from governance import bulk, clock, verbs
 from governance.models import AuditConcern, AuditHead, AuditRow
 from governance.refusal import Refused
 from governance.text import storable
@@ -32,7 +32,8 @@ class Entry:
 
 
 def record(*, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = "") -> None:
-    """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12")."""
+    """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the keys
+    themselves, with the `address`."""
     rows = verbs.buffer()
     if rows is None:
         raise RuntimeError("audit.record runs only inside a verb")
@@ -46,7 +47,7 @@ def record(*, by, event: str, about=(), sentence: str = "", was: object = "", no
             sentence=sentence,
             was=_text(was),
             now=_text(now),
-            concerns=[record.audit_key for record in abouts],
+            concerns=[_key(record) for record in abouts],
             address=address or next((a.get_absolute_url() for a in abouts if hasattr(a, "get_absolute_url")), ""),
         )
     )
@@ -74,30 +75,20 @@ def append(entries: list[Entry]) -> None:
         return
     head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seq": 0, "hash": ""})[0]
     day, moment = clock.today(), clock.now()
+    same = {"day": day.isoformat(), "recorded_at": _moment(moment)}
     rows, concerns = [], []
     for entry in entries:
-        row = AuditRow(
-            seq=head.seq + 1,
-            day=day,
-            recorded_at=moment,
-            event=entry.event,
-            by_text=entry.by_text,
-            user_id=entry.user_id,
-            role=entry.role,
-            sentence=entry.sentence,
-            was=entry.was,
-            now=entry.now,
-            ok=entry.ok,
-            concerns=" ".join(entry.concerns),
-            address=entry.address,
-            previous=head.hash,
-        )
-        row.hash = digest(row)
-        rows.append(row)
-        concerns += [AuditConcern(seq=row.seq, key=key) for key in dict.fromkeys(entry.concerns)]
-        head.seq, head.hash = row.seq, row.hash
-    AuditRow.objects.bulk_create(rows, batch_size=500)
-    AuditConcern.objects.bulk_create(concerns, batch_size=500)
+        head.seq += 1
+        values = {
+            "seq": head.seq, "event": entry.event, "by_text": entry.by_text, "user_id": entry.user_id, "role": entry.role,
+            "sentence": entry.sentence, "was": entry.was, "now": entry.now, "ok": entry.ok, "concerns": " ".join(entry.concerns),
+            "address": entry.address, "previous": head.hash,
+        }  # fmt: skip
+        head.hash = _hash(values | same)
+        rows.append((*values.values(), head.hash))
+        concerns += [(head.seq, key) for key in dict.fromkeys(entry.concerns)]
+    bulk.insert(AuditRow, (*values, "hash"), rows, {"day": day, "recorded_at": moment})
+    bulk.insert(AuditConcern, ("seq", "key"), concerns)
     head.save()
 
 
@@ -107,10 +98,18 @@ def digest(row: AuditRow) -> str:
         "seq day event by_text user_id role sentence was now ok concerns address previous"
     ).split()
     values = {name: getattr(row, name) for name in fields}
-    values["day"] = row.day.isoformat()
-    values["recorded_at"] = row.recorded_at.astimezone(clock.dt.UTC).isoformat(timespec="microseconds")
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash(values | {"day": row.day.isoformat(), "recorded_at": _moment(row.recorded_at)})
+
+
+def _moment(moment: clock.dt.datetime) -> str:
+    return moment.astimezone(clock.dt.UTC).isoformat(timespec="microseconds")
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def _hash(values: dict) -> str:
+    return hashlib.sha256(_canonical(values).encode()).hexdigest()
 
 
 def verify() -> dict:
@@ -129,9 +128,13 @@ def verify() -> dict:
 
 def history(*records, limit: int = 50) -> list[AuditRow]:
     """The rows that name any of the records, newest first."""
-    keys = [r if isinstance(r, str) else r.audit_key for r in records]
+    keys = [_key(record) for record in records]
     seqs = AuditConcern.objects.filter(key__in=keys).order_by("-seq").values_list("seq", flat=True).distinct()[:limit]
     return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-seq"))
+
+
+def _key(record) -> str:
+    return record if isinstance(record, str) else record.audit_key
 
 
 def _text(value: object) -> str:

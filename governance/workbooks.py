@@ -22,12 +22,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from governance.figures import Report, Table
-from governance.workbook_reader import UnsafeWorkbook, read_safely
+from governance.workbook_reader import Limits, UnsafeWorkbook, read_safely
 from governance.workbook_stream import RowWriter, look_of, merged
 
 __all__ = [
-    "MEDIA_TYPE", "Book", "RowWriter", "UnsafeWorkbook", "amounts_only", "choose", "dress", "engine", "hint", "letter", "look_of", "protect", "read_safely",
-    "report", "safe_text", "warn",
+    "MEDIA_TYPE", "Book", "Limits", "RowWriter", "UnsafeWorkbook", "amounts_only", "choose", "dress", "engine", "hint", "letter", "look_of", "protect",
+    "read_safely", "report", "safe_text", "warn",
 ]  # fmt: skip
 
 WAN = "#,##0.00"

@@ -7,13 +7,17 @@ import io
 import json
 import re
 import zipfile
+from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from budgets import actions, importing, workbook
-from budgets.models import BudgetLine, Entry
+from budgets.importing import LIMITS
+from budgets.models import STAGES, BudgetLine, Entry, ProjectYear
+from governance import audit
 from governance.models import AuditRow
 from governance.refusal import WrongRole
 from governance.workbook_reader import UnsafeWorkbook, read_safely
@@ -253,7 +257,9 @@ def bomb() -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"):
             packed.writestr(name, b"<x/>")
-        packed.writestr("xl/media/image1.png", b"\0" * (65 * 1024 * 1024))
+        with packed.open("xl/media/image1.png", "w") as part:
+            for _ in range(LIMITS.inflated // 2**20 + 1):
+                part.write(b"\0" * 2**20)
     return out.getvalue()
 
 
@@ -265,7 +271,7 @@ HOSTILE = {
     "no zip": (lambda c: b"hello", "不是 .xlsx"),
     "empty": (lambda c: b"", "不是 .xlsx"),
     "cut off": (lambda c: c[: len(c) // 2], "损坏"),
-    "bomb": (lambda c: bomb(), "超过 64 MB"),
+    "bomb": (lambda c: bomb(), "超过 256 MB"),
     "doctype": (lambda c: with_part(c, {"xl/workbook.xml": b'<!DOCTYPE x SYSTEM "http://127.0.0.1/x"><x/>'}), "DOCTYPE"),
     "doctype in UTF-16": (lambda c: with_part(c, {"xl/styles.xml": "<!DOCTYPE x><x/>".encode("utf-16")}), "DOCTYPE"),
     "macros": (lambda c: renamed(c, "xl/vbaProject.bin"), "宏"),
@@ -277,7 +283,7 @@ HOSTILE = {
     "many parts": (lambda c: with_part(c, {f"xl/media/{n}.bin": b"" for n in range(500)}), "最多 500 个"),
     "broken sheet": (lambda c: with_part(c, {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row"}), "损坏"),
     "far corner": (lambda c: far_corner(c), "太大"),
-    "too large": (lambda c: c + b"\0" * (10 * 1024 * 1024), "最多 10 MB"),
+    "too large": (lambda c: c + b"\0" * LIMITS.file, "最多 24 MB"),
 }  # fmt: skip
 
 
@@ -315,6 +321,68 @@ def test_the_export_command_writes_where_the_caller_stands(left, cast, tmp_path,
         with pytest.raises(SystemExit) as ended:
             call_command("export_budget", scope, path, stderr=io.StringIO())
         assert ended.value.code == 2
+
+
+def sheet_of(rows: str) -> bytes:
+    """A workbook of one sheet with these rows as XML, as another program than ours might write it."""
+    book = openpyxl.Workbook()
+    book.active.title = "表"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{main}" xmlns:x="{main}"><sheetData>{rows}</sheetData></worksheet>'
+    return with_part(saved(book), {"xl/worksheets/sheet1.xml": sheet.encode()})
+
+
+def test_a_formula_without_a_value_is_read_as_its_text_however_it_is_written():
+    rows = (
+        '<row r="2"><c r="B2"><f>1+2</f></c><c r="C2"><v>7</v></c><c r="D2"><f>B2</f><v>3</v></c></row>'
+        '<row r="3"><c r="B3" t="str"><f>IF(A1&lt;2,"",1)</f><v></v></c><c r="C3"><f t="shared" si="0"/></c><c r="D3"><v>1</v></c></row>'
+        '<x:row r="4"><x:c r="C4"><x:f>2*2</x:f><x:v/></x:c><x:c r="D4"><x:v>5</x:v></x:c></x:row>'
+        '<row r="6"><c r="A6"><f>SUM(D2)</f></c></row>'
+    )
+    assert read_safely(sheet_of(rows))["表"] == [
+        ["", "", "", ""], ["", "=1+2", 7, 3], ["", '=IF(A1<2,"",1)', "=", 1], ["", "", "=2*2", 5], [], ["=SUM(D2)"],
+    ]  # fmt: skip
+    assert read_safely(sheet_of("")) == {"表": []}
+
+
+def test_a_hundred_thousand_rows_are_read_for_an_import_and_not_for_a_form():
+    content = sheet_of("".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 100_001)))
+    read = read_safely(content, LIMITS)["表"]
+    assert (len(read), read[-1]) == (100_000, [100_000])
+    assert read_safely(content, LIMITS, {"表": 7})["表"] == [[n] for n in range(1, 8)]
+    with pytest.raises(UnsafeWorkbook, match="最多 20000 行"):
+        read_safely(content)
+
+
+@pytest.mark.parametrize("cell", ["A120001", "GS1", "AAA1", "XFD1048576"])
+def test_a_cell_outside_the_limits_is_refused_before_a_parser_lays_the_sheet_out(cell):
+    for prefix in ("", "x:"):
+        with pytest.raises(UnsafeWorkbook, match="太大"):
+            read_safely(sheet_of(f'<{prefix}row r="1"><{prefix}c s="1" r="{cell}"><v>1</v></{prefix}c></{prefix}row>'), LIMITS)
+
+
+def test_true_is_no_amount_where_one_was_exported(cast):
+    cell(cast.finance, "P04", "approved", "1")
+    content = changed(workbook.export(2007, cast.finance, DAY)[0], {(P04, "批复"): True})
+    assert "不是金额" in only(importing.rehearse(content, cast.finance)).message
+
+
+def test_many_cells_are_booked_at_once_with_entries_years_trail_and_versions(left, cast):
+    keys = [f"P{n:02}|2007|city" for n in range(1, 28)]
+    texts = {(key, "概算"): 100 + n for n, key in enumerate(keys)} | {(key, "批复"): 90.25 + n for n, key in enumerate(keys)}
+    plan = importing.commit(changed(left, texts | {(P05, "经济科目"): '3,1"\n0'}), cast.finance)
+    assert (plan.committed, len(plan.changes)) == (True, 55)
+    for line in BudgetLine.objects.filter(fiscal_year=2007):
+        for stage, _ in STAGES:
+            booked = [e.amount_wan for e in line.entries.filter(stage=stage)]
+            assert (sum(booked) if booked else None) == getattr(line, f"{stage}_wan"), (line, stage)
+        year = ProjectYear.objects.get(project=line.project, fiscal_year=2007)
+        assert (year.approved_wan, year.estimate_wan, year.spent_wan) == (line.approved_wan, line.estimate_wan, line.spent_wan)
+    p05 = BudgetLine.objects.get(project__code="P05")
+    assert (p05.approved_wan, p05.spent_wan, p05.economic_code, p05.unit_code, p05.version) == (Decimal("94.25"), None, '3,1"\n0', "", 4)
+    assert AuditRow.objects.filter(event="budgets.line.set_cell", sentence__contains="P05 2007 年市财政批复 未填 → 94.25 万元").count() == 1
+    assert [r.event for r in audit.history(p05)] == ["budgets.line.set_codes", "budgets.line.set_cell", "budgets.line.set_cell"]
+    assert audit.verify()["ok"]
 
 
 def test_values_are_read_as_they_stand(left):

@@ -12,7 +12,6 @@ from django.core.management.base import BaseCommand
 
 from budgets import importing
 from governance.refusal import Refused
-from governance.workbook_reader import MOST_BYTES
 
 
 class Command(BaseCommand):
@@ -25,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args, path: str, commit: bool, **options) -> None:
         try:
             with open(path, "rb") as file:
-                content = file.read(MOST_BYTES + 1)
+                content = file.read(importing.LIMITS.file + 1)
         except OSError as error:
             self.stderr.write(f"读不了 {path}：{error.strerror}。")
             sys.exit(2)
