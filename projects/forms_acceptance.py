@@ -45,7 +45,8 @@ class Independent(forms.Form):
     def ask_independent(self, conflicted: bool) -> None:
         """Required of a body that leads the project; nobody else is asked."""
         if conflicted:
-            self.fields["independent"].required = True
+            field = self.fields["independent"]
+            field.required, field.empty_label, field.help_text = True, "请选择", "本单位牵头本项目，另由没有利害关系的单位签署以后才生效"
         else:
             del self.fields["independent"]
 
@@ -59,9 +60,18 @@ class Paper(forms.Form):
 
     PAPER = ("signer", "signed_on", "scan")
 
+    # What few need, folded away under a heading until something stands in it: (heading, names).
+    FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
     def own_fields(self) -> list[forms.BoundField]:
         """What everybody sees."""
-        return [field for field in self.visible_fields() if field.name not in self.PAPER]
+        folded = {*self.PAPER, *(name for _, names in self.FOLDED for name in names)}
+        return [field for field in self.visible_fields() if field.name not in folded]
+
+    def folded(self) -> list[tuple[str, list[forms.BoundField], bool]]:
+        """`(heading, fields, open)` of what is folded away."""
+        groups = [(heading, [self[name] for name in names]) for heading, names in self.FOLDED]
+        return [(heading, fields, any(f.errors or f.value() for f in fields)) for heading, fields in groups]
 
     def paper_fields(self) -> list[forms.BoundField]:
         """What only a 经办人 needs."""
@@ -89,6 +99,8 @@ class AcceptanceForm(Paper, Independent, Versioned):
     correction_due = Day(label="整改期限", required=False)
 
     field_order = ("version", "stage", "conclusion", "accepted_on", "document_number", "text", "independent")
+    FOLDED = (("整改要求和期限（整改后通过时填）", ("correction", "correction_due")),
+              ("分项意见：工程技术、财务管理、档案资料、建设成效", ("works", "finance", "archive", "effect")))  # fmt: skip
 
     def values(self) -> dict:
         """What the verb takes: the four blocks as one."""

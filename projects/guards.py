@@ -133,8 +133,8 @@ def _offer(project: Project, actor: Actor, transition: life.Transition, lacking:
     if not allowed and not transition.by_plan:
         lacking = [(f"{actor.role_label}不能{PERMISSION_LABELS[transition.permission]}", who_may(transition)), *lacking]
     ready = allowed and not lacking
-    if transition.by_round:
-        lacking = [*lacking, by_round(transition)]
+    if transition.by_round and not lacking:
+        lacking = [by_round(transition)]
     return {
         "transition": transition,
         "target": STATES[target],

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce
 from governance import charts, clock
 from governance.models import AuditConcern, AuditRow, Discrepancy
 from projects import guards, life, periods, rating
-from projects.labels import CERTAINTIES, STATES, TASK_TONES
+from projects.labels import CERTAINTIES, STATE_TONES, STATES, TASK_TONES
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
@@ -60,6 +60,25 @@ class MilestoneLine:
 
 
 @dataclass(frozen=True)
+class PhaseLine:
+    """A phase (P15: 首期, 二期) with the state of its own life."""
+
+    name: str
+    start: dt.date
+    end: dt.date
+    precision: str
+    state: str
+
+    @property
+    def label(self) -> str:
+        return STATES[self.state]
+
+    @property
+    def tone(self) -> str:
+        return STATE_TONES[self.state]
+
+
+@dataclass(frozen=True)
 class ReportLine:
     """A period that is owed or was reported; `gone` is the share of the window gone at its end."""
 
@@ -98,6 +117,7 @@ class Parts:
     tasks: list[TaskLine]
     near: list[PlanTask]
     milestones: list[MilestoneLine]
+    phases: list[PhaseLine]
     reports: list[ReportLine]
     changes: list[Change]
     history: list[AuditRow]
@@ -107,6 +127,11 @@ class Parts:
     drift_words: str
     may_take_over: bool
     day: dt.date
+
+    @property
+    def judges_itself(self) -> bool:
+        """A body that leads it also accepts and evaluates: an independent signature is asked for (D44)."""
+        return any(code == SELF_SUPERVISION for line in self.leads for _, code in line.notes)
 
 
 def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None = None) -> Parts:
@@ -120,7 +145,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     d48 = reading_key(known["D48"]) if "D48" in known else "a"
     changes = list(project.changes.all())
     milestones, phases, papers = _stretches(project)
-    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones], phases)
+    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones], [charts.Phase(p.name, p.start, p.end) for p in phases])
     reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
     computed = rating_of(project, day, money=money, d48=d48)
     confirmed = any(c.field == "lead" for c in changes)
@@ -138,6 +163,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         tasks=[_task(task, plan, day) for task in carried],
         near=near,
         milestones=[milestone_line(m, item, known) for m in milestones],
+        phases=phases,
         reports=_reports(project, reports, day, d48, computed),
         changes=changes[::-1],
         history=history(project),
@@ -211,8 +237,8 @@ def _tasks(project: Project, entries) -> tuple[list[PlanTask], list[PlanTask]]:
     return [t for t in rows if t.certainty], [t for t in rows if not t.certainty]
 
 
-def _stretches(project: Project) -> tuple[list[Milestone], list[charts.Phase], guards.Papers]:
-    """Its milestones, the phases of its picture, and what its gates are judged by; one query."""
+def _stretches(project: Project) -> tuple[list[Milestone], list[PhaseLine], guards.Papers]:
+    """Its milestones, its phases, and what its gates are judged by; one query."""
     shared = ("start", "end", "precision")
     told = ("quote", "outside_window", "discrepancy", "done_on", "evidence", "dropped_reason")
     none, no_day, no_flag = Value(""), Cast(Value(None), DateField()), Value(False)
@@ -233,12 +259,12 @@ def _stretches(project: Project) -> tuple[list[Milestone], list[charts.Phase], g
         row = Milestone(pk=pk, project=project, text=text, start=start, end=end, precision=precision, **known)
         row.owner_name = owner_name
         milestones.append(row)
-    drawn = [charts.Phase(name, start, end) for _, name, start, end, *_ in found["p"]]
+    lines = [PhaseLine(name, start, end, precision, state) for _, name, start, end, precision, state, *_ in found["p"]]
     papers = guards.Papers(
         frozenset(row[1] for row in found["g"]), frozenset(row[1] for row in found["c"]),
         tuple((row[1], row[5]) for row in found["p"]),
     )  # fmt: skip
-    return milestones, drawn, papers
+    return milestones, lines, papers
 
 
 def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:
