@@ -24,7 +24,7 @@ from pathlib import Path
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from governance import jobs
+from governance import clock, jobs
 from governance.figures import Report
 from governance.jobs import Progress
 from governance.refusal import Invalid, Refused
@@ -308,12 +308,14 @@ _builders: dict[str, Builder] = {}
 def register_report(
     kind: str, title: str, build: Callable[..., Report], *, permission: Permission = Permission.REQUEST_REPORT,
     order: int = 100, scheduled: bool = True, scopes: Callable[[], list[tuple[str, str]]] | None = None,
+    readers: tuple[Role, ...] = (Role.REVIEWER,), monthly: bool = False,
 ) -> None:
     """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready(). With `scopes` it is
     offered for parts of the register too (one lead, one programme), and `build(year, key)` is told which.
 
     It becomes a kind of job as well: requested on the documents page for a year and formats by whoever holds
-    `permission` for the whole city, who may also download it; the auditor downloads everything.
+    `permission` for the whole city, who may also download it; the auditor downloads everything. Made on schedule,
+    `readers` hear of a year's last one (of every month's, where `monthly`); the months' others lie in the archive.
     """  # fmt: skip
     _builders[kind] = Builder(title, build, scopes)
 
@@ -326,6 +328,7 @@ def register_report(
         parts=scopes,
         may_request=lambda actor, params: may(actor),
         may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
+        tells=lambda params: readers if monthly or params["year"] < clock.today().year else (),
     ))  # fmt: skip
     if scheduled:
         jobs.on_schedule(kind, monthly_and_annual)

@@ -15,7 +15,7 @@ class PrioritiesConfig(AppConfig):
         from priorities.daily import daily, run_due_batches
         from priorities.handover import DESK
 
-        documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5)
+        documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5, readers=(Role.LEADING_GROUP,), monthly=True)
         documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
         documents.register_report("screening_summary", "申报判定汇总报告", reports.screening_summary, order=30)
         documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)

@@ -102,8 +102,8 @@ def _money(at: str, document: dict, conclusion: Conclusion | None) -> Section:
 def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
     confirmed = screening.confirmed(row)
     result = confirmed.result if confirmed else screening.verdict(row)
-    columns = (Column("clause", "条款", "text", 12), Column("text", "原文", "text", 56), Column("result", "判定", "text", 12),
-               Column("because", "依据的事实", "text", 20))  # fmt: skip
+    columns = (Column("clause", "条款", "text", 12), Column("text", "原文", "text", 46), Column("result", "判定", "text", 10),
+               Column("because", "依据的事实", "text", 32))  # fmt: skip
     rows = [{"clause": s["clause"], "text": s["text"], "result": RESULTS[s["result"]],
              "because": "；".join(screening.question(f) for f in s["because"][:3]) if s["result"] != "unmet" else ""}
             for s in result["trace"]]  # fmt: skip

@@ -9,14 +9,15 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import documents, jobs, rail
-        from governance.roles import Permission
+        from governance.roles import Permission, Role
         from projects import reports, scopes
         from projects.daily import daily
 
         jobs.on_daily(daily)
         documents.register_report("annual_progress", "年度进度报告", reports.annual_progress, order=10,
-                                  scopes=scopes.offered)  # fmt: skip
-        documents.register_report("evaluation", "验收与使用评估报告", reports.evaluation_report, order=50)
+                                  scopes=scopes.offered, readers=(Role.REVIEWER, Role.LEADING_GROUP))  # fmt: skip
+        documents.register_report("evaluation", "验收与使用评估报告", reports.evaluation_report, order=50,
+                                  readers=(Role.REVIEWER, Role.LEADING_GROUP))  # fmt: skip
         documents.register_report("security", "信息安全报告", reports.security_report, order=60)
         documents.register_report("tiers", "课题总结报告", reports.tier_report, order=70)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)

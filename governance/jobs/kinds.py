@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from governance.jobs.progress import Progress
 from governance.refusal import NotVisible
+from governance.roles import Permission, Role, Scope, scope_of
 
 logger = logging.getLogger("guiyang.jobs")
 
@@ -45,7 +46,7 @@ class JobKind:
     row exists. `may_request(actor, params)` and `may_download(actor, document)` are plain questions. `label(params)`
     is the title on screen. `is_report` puts the kind on the request form with a year and the formats below;
     `parts()` names what it may be limited to, `(key, name)`; `address(params)` is where its notice leads
-    (else the documents page).
+    (else the documents page). `tells(params)` are the roles that hear of one made on schedule, which nobody asked for.
     """
 
     key: str
@@ -59,6 +60,7 @@ class JobKind:
     is_report: bool = True
     parts: Callable[[], list[tuple[str, str]]] | None = None
     address: Callable[[dict], str] | None = None
+    tells: Callable[[dict], Iterable[Role]] | None = None
     memory_mib: int = 1536
     wall_s: int = 120
     order: int = 100
@@ -91,6 +93,14 @@ def address_of(job) -> str:
     """Where the notice about a job leads: its kind's own page, else the documents page (a kind that went away too)."""
     kind = _kinds.get(job.kind)
     return kind.address(job.params) if kind and kind.address else "/governance/documents/"
+
+
+def told_of(job, *, is_done: bool) -> list[Role]:
+    """The roles that hear of a job made on schedule: its readers that it is there, who operates jobs that it is not."""
+    kind = _kinds.get(job.kind)
+    if kind is None or kind.tells is None:
+        return []
+    return list(kind.tells(job.params)) if is_done else [r for r in Role if scope_of(r, Permission.OPERATE_JOBS) is Scope.CITY]
 
 
 def kinds_for(actor) -> list[JobKind]:

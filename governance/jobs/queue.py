@@ -141,6 +141,10 @@ def _tell(job: Job, what: str, sentence: str) -> None:
     if job.requested_by_id:
         notices.tell(key=f"job:{job.pk}:{what}", sentence=sentence, address=kinds.address_of(job), user_id=job.requested_by_id,
                      topic="document")  # fmt: skip
+        return
+    for role in kinds.told_of(job, is_done=what == "done") if job.on_schedule else ():
+        notices.tell(key=f"job:{job.pk}:{what}:{role}", sentence=sentence, address=kinds.address_of(job), role=role,
+                     topic="document")  # fmt: skip
 
 
 def reconcile() -> dict[str, int]:

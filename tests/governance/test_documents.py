@@ -22,6 +22,7 @@ import pytest
 from governance import clock, documents, jobs, workbooks
 from governance.figures import Column, Figure, Report, Section, Table
 from governance.jobs import Progress
+from governance.models import Document, Job, Notice
 from governance.refusal import Invalid, Refused
 from governance.snapshots import SnapshotRouter, snapshot_read
 
@@ -334,10 +335,44 @@ def test_sections_are_numbered_in_chinese(number, han):
 
 
 def test_every_report_is_asked_for_every_month_and_every_year_once(plan):
-    from governance.models import Job
-
     for day in (dt.date(2007, 8, 20), dt.date(2007, 8, 31), dt.date(2007, 9, 1)):
         with clock.at(day):
             assert jobs.daily(day) == {}
     asked = sorted((j.kind, j.params["year"]) for j in Job.objects.filter(on_schedule=True))
     assert asked == [(kind, year) for kind in sorted(documents.kinds()) for year in (2006, 2007, 2007)]
+
+
+def scheduled(kind: str, year: int) -> Job:
+    return Job.objects.get(on_schedule=True, kind=kind, params__year=year)
+
+
+def test_the_years_last_report_is_told_to_its_readers_and_the_months_lie_in_the_archive(plan, media):
+    jobs.daily(DAY)
+    for kind, year in (("annual_budget", 2006), ("annual_budget", 2007), ("leaders_brief", 2007)):
+        job = scheduled(kind, year)
+        Job.objects.filter(pk=job.pk).update(params=job.params | {"formats": ["json"]})
+        assert jobs.perform(job.pk) == "done"
+    told = sorted((n.role, n.sentence) for n in Notice.objects.filter(topic="document"))
+    assert told == [("finance", "2006 年度预算报告已办好，可以下载。"), ("leading_group", "2006 年度预算报告已办好，可以下载。"),
+                    ("leading_group", "2007 领导一页已办好，可以下载。")]  # fmt: skip
+    assert Document.objects.filter(kind="annual_budget", year=2007).count() == 1
+
+
+def test_who_operates_jobs_hears_of_a_scheduled_report_that_was_not_made(plan, media, monkeypatch):
+    def refuse(*args):
+        raise Refused("取不到数。")
+
+    monkeypatch.setitem(documents._builders, "security", documents.Builder("信息安全报告", refuse))
+    jobs.daily(DAY)
+    assert jobs.perform(scheduled("security", 2007).pk) == "failed"
+    told = Notice.objects.get(topic="document")
+    assert (told.role, told.sentence) == ("reviewer", "2007 信息安全报告没有生成：取不到数。")
+
+
+def test_every_reader_of_a_scheduled_report_may_download_it(cast):
+    by_role = {cast.reviewer.role: cast.reviewer, cast.finance.role: cast.finance, cast.leader.role: cast.leader}
+    for key in documents.kinds():
+        kind = jobs.find(key)
+        roles = list(kind.tells({"year": 2006}))
+        assert roles
+        assert all(kind.may_download(by_role[role], Document(kind=key)) for role in roles)

@@ -160,6 +160,22 @@ def test_a_failure_names_its_cause_on_the_page(cast):
     assert f"/governance/jobs/{job.pk}/retry/" in page
 
 
+def test_what_does_not_fit_on_paper_is_offered_as_a_workbook_with_one_button(cast):
+    client = cast.client("finance")
+    ask(client)
+    failed = Job.objects.get()
+    sentence = "报告有 2,812 行表格，超过 PDF 的上限 2,000 行；最长的是表 3“按项目”，2,700 行。请改用 XLSX。"
+    Job.objects.filter(pk=failed.pk).update(state="failed", error=sentence)
+    page = client.get("/governance/documents/").content.decode()
+    assert sentence in page
+    fields = dict(re.findall(r'<input type="hidden" name="(kind|year|scope|formats)" value="(\w*)">', page))
+    assert fields == {"kind": "yearly", "year": "2007", "scope": "", "formats": "xlsx"}
+    assert client.post("/governance/documents/request/", fields).status_code == 302
+    assert Job.objects.exclude(pk=failed.pk).get().params == {"year": 2007, "formats": ["xlsx"]}
+    Job.objects.filter(pk=failed.pk).update(error="磁盘空间不足。")
+    assert "改为 XLSX 生成" not in client.get("/governance/documents/").content.decode()
+
+
 def test_the_documents_page_makes_the_same_queries_for_one_and_for_twenty(cast, django_assert_max_num_queries):
     for _ in range(20):
         made(cast)
