@@ -102,8 +102,13 @@ def own_open(actor: Actor) -> list[Submission]:
 
 @remembered
 def to_answer(actor: Actor) -> list[Round]:
-    """Rounds that wait for the actor's unit or himself."""
-    return list(rounds.waiting_on(actor))
+    """Rounds about cases that wait for the actor's unit or himself."""
+    return list(about_cases(actor))
+
+
+def about_cases(actor: Actor):
+    """The same as a queryset; what other floors ask to be signed stands on their pages."""
+    return rounds.waiting_on(actor).filter(about__startswith="submission:")
 
 
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
@@ -171,9 +176,8 @@ def _office(actor: Actor, day: dt.date) -> list[Task]:
 def _answers(actor: Actor, day: dt.date) -> list[Task]:
     tasks = []
     for round_ in to_answer(actor):
-        if round_.about.startswith("submission:"):
-            late = bool(round_.due_day and round_.due_day < day)
-            tasks.append(Task(round_.title, round_.address, (day - round_.day).days, round_.due_day, late, round_.kind))
+        late = bool(round_.due_day and round_.due_day < day)
+        tasks.append(Task(round_.title, round_.address, (day - round_.day).days, round_.due_day, late, round_.kind))
     return tasks
 
 

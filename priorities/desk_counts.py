@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from governance import rounds
 from governance.access import Actor
 from priorities import desk
 from priorities.models import Submission
@@ -26,7 +25,7 @@ def mine(actor: Actor) -> int:
 
 def to_answer(actor: Actor) -> int:
     """Rounds that wait for the actor's unit or himself."""
-    return len(desk.to_answer(actor)) if is_reading() else rounds.waiting_on(actor).count()
+    return len(desk.to_answer(actor)) if is_reading() else desk.about_cases(actor).count()
 
 
 def criteria(actor: Actor) -> int:

@@ -58,7 +58,7 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     unit = appointment.organisation.survivor_id
     if _holds(appointment, Permission.SIGN) or _holds(appointment, Permission.GIVE_OPINION):
         waiting = Seat.objects.filter(Q(organisation_id=unit) | Q(organisation__canonical_id=unit), assigned=None)
-        waiting = waiting.filter(round__state=rounds.OPEN).exclude(answers__in_force=True).select_related("round")
+        waiting = waiting.filter(round__state=rounds.OPEN, round__about__startswith="submission:").exclude(answers__in_force=True).select_related("round")
         found += [OpenWork(f"{_reference(s.round)} 等本单位{'出具意见' if s.round.kind.startswith('opinion') else '会签'}", personal=False)
                   for s in waiting.order_by("round_id")]  # fmt: skip
     return found

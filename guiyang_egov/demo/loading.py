@@ -155,6 +155,9 @@ def _register(made: list[Project]) -> None:
             project.state, project.state_day = "registered", None
             project.version += 1
             project.save()
+            for phase in project.phases.exclude(state="registered"):
+                phase.state, phase.state_day, phase.suspended_from = "registered", None, ""
+                phase.save()
     for project in Project.objects.planned().exclude(percent=None):
         if not project.progress_reports.exists():
             project.percent = None

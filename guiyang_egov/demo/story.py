@@ -141,7 +141,9 @@ def register_2006(stage: Stage) -> None:
     with clock.at(D(2007, 1, 10)):
         for code, state, day, paper in RUNNING:
             project = Project.objects.get(code=code)
-            projects.take_over(by=reviewer, project=project, version=project.version, state=state, day=day, document=paper)
+            project = projects.take_over(by=reviewer, project=project, version=project.version, state=state, day=day, document=paper)
+            if first := project.phases.first():  # 首期 is what runs; 二期 waits for its years
+                projects.take_over(by=reviewer, project=project, version=project.version, state=state, day=day, document=paper, phase=first)
     with clock.at(D(2007, 7, 16)):
         for code, state, evidence in TASKS:
             task = PlanTask.objects.get(code=code)

@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 
-from governance import clock
-from governance.models import Organisation
+from governance import access, clock
+from governance import actions as people
+from governance.models import Appointment, Notice, Organisation, Round, User
+from governance.refusal import Refused
 from projects import actions, desk
-from projects.models import Project
+from projects.models import Project, SecurityGrading
 from tests.projects.gates import accept, record_papers
 
 D = dt.date
@@ -125,3 +127,38 @@ def test_the_number_of_questions_does_not_grow_with_projects(cast, under_way, na
         under_way(code, "trial")
     with django_assert_max_num_queries(24):
         desk.waiting(getattr(cast, name), DAY)
+
+
+def test_a_grading_goes_to_the_successor_when_an_experts_appointment_ends_or_falls_where_there_is_none(cast, under_way):
+    own = Appointment.objects.select_related("user", "organisation").get(user=cast.user("expert"))
+    rows = [actions.propose_grading(by=cast.reviewer, project=under_way(code), level=2, system_name=code, grounds="理由", experts=[own.user])
+            for code in ("P20", "P21")]  # fmt: skip
+    heir = User.objects.create(username="heir", full_name="接任专家")
+    Appointment.objects.create(user=heir, organisation=own.organisation, role=own.role, from_day=D(2007, 1, 1))
+    with pytest.raises(Refused, match="手上还有 2 件没办完：P20"):
+        people.end_appointment(by=cast.secadmin, appointment=own, last_day=DAY)
+    SecurityGrading.objects.filter(pk=rows[1].pk).update(state="refused")
+    Round.objects.filter(pk=rows[1].round_id).update(state="closed")
+    moved = people.end_appointment(by=cast.secadmin, appointment=own, last_day=DAY, successor=heir)
+    assert len(moved) == 1
+    assert "改请接任专家审定" in moved[0]
+    now = access.actor_for(heir, day=D(2007, 8, 21))
+    with clock.at(D(2007, 8, 21)):
+        assert kinds(now) == ["signature"]
+        assert actions.sign_grading(by=now, grading=rows[0], kind="agree") == "concluded"
+        again = actions.propose_grading(by=cast.reviewer, project=rows[1].project, level=3, system_name="P21", grounds="理由", experts=[heir])
+        hat = Appointment.objects.get(user=heir)
+        people.end_appointment(by=cast.secadmin, appointment=hat, last_day=D(2007, 8, 22), to_unit=True)
+    again.refresh_from_db()
+    assert (again.state, again.round.state) == ("refused", "closed")
+    assert Notice.objects.filter(sentence__contains="没有审定，须重新组织").exists()
+
+
+def test_a_signature_of_the_register_is_not_counted_among_joint_approvals(cast, under_way):
+    project = under_way("P01")
+    record_papers(cast.reviewer, project, "accept_first")
+    conclude(cast, project)
+    finance = cast.client("finance")
+    for address in ("/", "/projects/"):
+        links = [link for group in finance.get(address).context["rail"] for link in group["links"]]
+        assert next(link["count"] for link in links if link["label"] == "联合会签") == 0, address

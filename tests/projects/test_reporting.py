@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from budgets import actions as budgets
 from governance import clock
 from governance.models import Notice, Organisation
 from governance.refusal import Invalid, Refused
@@ -106,3 +107,24 @@ def test_a_new_time_says_its_effect_against_the_original_baseline_and_the_origin
     first, second = row.changes.all()
     assert first.effect == "止期比原基线晚 365 天；顺延 P21"
     assert second.effect.startswith("止期比原基线晚 730 天")
+
+
+def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_page_that_rates_it(cast, under_way):
+    """The Dutch example replayed through the verbs: each new time and each new amount was approved, the unit says 正常."""
+    row = under_way("P20")  # 140 万元, 2007—2008
+    for end, year, wan in (("2009", 2007, "300"), ("2010", 2008, "260")):
+        budgets.set_cell(by=cast.finance, project=row, fiscal_year=year, source="city", stage="approved", typed=wan)
+        actions.record_change(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, field="time",
+                              now=f"2007 至 {end}", reason="需求增加", approver="领导小组会议纪要")  # fmt: skip
+    actions.file_progress(by=cast.reviewer, project=row, period="2007H1", percent=40, done_text="按新计划推进", self_rating="normal")
+    office = cast.client("reviewer")
+    page = office.get("/projects/P20/").content.decode()
+    strip = page.partition("strip-refused")[2].partition("</div>")[0]
+    assert "测算滞后" in strip
+    for sentence in ("总额由 140.00 增至 560.00 万元（+300%）", "止期比原基线晚 730 天", "改基线 2 次"):
+        assert sentence in strip, sentence
+    assert "正常 / 滞后" in page
+    assert "原基线 2007 年—2008 年 保留" in page
+    for address in ("/projects/?programme=gis", "/projects/programmes/gis/"):
+        line = office.get(address).content.decode().partition("<tbody>")[2].partition('href="/projects/P20/"')[2].partition("</tr>")[0]
+        assert '<span class="tag tag-green">正常</span> ≠ 测算 <span class="tag tag-red"' in line, address
