@@ -1,14 +1,14 @@
 """Booking what a workbook changes: all cells of all lines in a few statements, by the rules of budgets.actions.set_cell.
 
 Called inside importing.commit's transaction, on projects and lines that the comparison holds locked. A hundred thousand
-cells one by one would hold those locks for minutes.
+cells one by one would hold those locks for minutes. The trail gets a row a project that names every line and cell, for the
+same reason: whoever writes it holds the chain's head, for which the whole city waits.
 """
 
 from __future__ import annotations
 
-import functools
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 
 from budgets import ceilings, ledger
 from budgets.import_comparison import HEADS, Held
@@ -24,6 +24,7 @@ STAGE_OF = {label: stage for stage, label in STAGES}
 CODE_OF = {HEADS[code]: code for code in CODE_KEYS}
 SOURCE_LABELS = dict(SOURCES)
 ZERO = Decimal(0)
+SAID = 6  # cells that a sentence of the trail spells out; its figures have all
 
 
 def open_lines(plan: Plan) -> bool:
@@ -43,13 +44,15 @@ def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     column was frozen meanwhile."""
     changes = plan.changes
     _still_open(changes)
-    booking = _Booking(plan, by)
+    booking = _Booking(plan)
     for key, cells in groupby(changes, key=lambda d: d.key):  # a row's differences stand together
         booking.line(key, lines[key], list(cells))
     same = {"by_text": by.text, "day": clock.today(), "recorded_at": clock.now(), "document_number": "", "is_demo": False}
     bulk.insert(Entry, ("line", "stage", "amount_wan", "kind", "as_typed", "reason"), booking.entries, same)
     bulk.update(BudgetLine, (*ledger.FIELD.values(), *CODE_KEYS, "version"), booking.lines)
     ledger.keep_years(booking.projects, booking.years)
+    for told in booking.told.values():
+        told.record(plan.snapshot, by)
 
 
 def _still_open(changes: list[Difference]) -> None:
@@ -66,49 +69,57 @@ def _still_open(changes: list[Difference]) -> None:
 class _Booking:
     """Rows to be written, line after line."""
 
-    def __init__(self, plan: Plan, by: Actor):
-        self.plan, self.by = plan, by
+    def __init__(self, plan: Plan):
+        self.plan = plan
         self.entries: list[tuple] = []
         self.lines: list[tuple] = []
         self.projects: set[int] = set()
         self.years: set[int] = set()
+        self.told: dict[str, _Told] = {}  # by project
 
     def line(self, key: str, line: Held, cells: list[Difference]) -> None:
         code, year, source = key.split("|")
         self.projects.add(line.project)
         self.years.add(int(year))
-        name, about = f"{code} {year} 年{SOURCE_LABELS[source]}", (f"project:{code}", f"budget-line:{line.pk}")
+        told = self.told.setdefault(code, _Told(code))
+        told.lines.append(line.pk)
         amounts, codes = dict(zip(STAGE_KEYS, line.amounts, strict=True)), dict(zip(CODE_KEYS, line.codes, strict=True))
-        typed = [d for d in cells if d.field in CODE_OF]
+        booked = 0
         for change in cells:
-            if stage := STAGE_OF.get(change.field):
-                amounts[stage] = self._amount(name, about, line, stage, amounts[stage], change)
-                if stage == "approved" and amounts[stage] > (line.amounts[STAGE_KEYS.index(stage)] or ZERO):
-                    ceilings.hold(int(year), source)
-        if typed:
-            now = {CODE_OF[d.field]: d.new or "" for d in typed}
-            self._tell("set_codes", about, f"{name}" + "，".join(f"{d.field} {codes[CODE_OF[d.field]] or '未填'} → {d.new or '未填'}" for d in typed),
-                       {code: codes[code] for code in now}, now)  # fmt: skip
-            codes |= now
-        version = line.version + len(cells) - len(typed) + bool(typed)
+            told.cell(f"{year} 年{SOURCE_LABELS[source]}{change.field}", change)
+            if (stage := STAGE_OF.get(change.field)) is None:
+                codes[CODE_OF[change.field]] = change.new or ""
+                continue
+            booked += 1
+            held, amounts[stage] = amounts[stage] or ZERO, Decimal(change.new)
+            self._entry(line, stage, amounts[stage] - held, change)
+            if stage == "approved" and amounts[stage] > held:
+                ceilings.hold(int(year), source)
+        version = line.version + booked + (booked < len(cells))
         self.lines.append((line.pk, *amounts.values(), *codes.values(), version))
 
-    def _amount(self, name: str, about: tuple, line: Held, stage: str, held: Decimal | None, change: Difference) -> Decimal:
-        amount, was = Decimal(change.new), "未填" if held is None else f"{held:.2f}"
-        shown = was if held is None else f"{held:,.2f}"
-        self._tell("set_cell", about, f"{name}{change.field} {shown} → {amount:,.2f} 万元", was, change.new)
+    def _entry(self, line: Held, stage: str, amount_wan: Decimal, change: Difference) -> None:
         chosen = "，两边都改过，选用文件" if change.settled else ""
-        self.entries.append((
-            line.pk, stage, amount - (held or ZERO), "initial" if held is None else "adjust", change.new[:60],
-            f"导入 {self.plan.snapshot} {change.sheet}!{change.cell}{chosen}",
-        ))  # fmt: skip
-        return amount
-
-    def _tell(self, event: str, about: tuple, sentence: str, was: object, now: object) -> None:
-        audit.record(by=self.by, event=f"budgets.line.{event}", about=about, sentence=sentence, was=was, now=now,
-                     address=_address(about[0]))  # fmt: skip
+        reason = f"导入 {self.plan.snapshot} {change.sheet}!{change.cell}{chosen}"
+        self.entries.append((line.pk, stage, amount_wan, "initial" if change.old is None else "adjust", change.new[:60], reason))
 
 
-@functools.lru_cache(maxsize=1000)
-def _address(project: str) -> str:
-    return Project(code=project.removeprefix("project:")).get_absolute_url()
+class _Told:
+    """What the trail says of a project."""
+
+    def __init__(self, code: str):
+        self.code = code
+        self.lines: list[int] = []
+        self.was: dict[str, str] = {}
+        self.now: dict[str, str] = {}
+
+    def cell(self, name: str, change: Difference) -> None:
+        self.was[name], self.now[name] = change.old or "未填", change.new or "未填"
+
+    def record(self, snapshot: str, by: Actor) -> None:
+        cells = [f"{name} {self.was[name]} → {now}" for name, now in islice(self.now.items(), SAID)]
+        more = f"等 {len(self.now)} 处" if len(self.now) > SAID else ""
+        audit.record(
+            by=by, event="budgets.line.import", about=(f"project:{self.code}", *(f"budget-line:{pk}" for pk in self.lines)), was=self.was,
+            now=self.now, sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}）", address=Project(code=self.code).get_absolute_url(),
+        )  # fmt: skip

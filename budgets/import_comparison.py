@@ -42,10 +42,11 @@ class Held(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row that did not come back as it left: its number as Excel counts, its cells, what left, and that as cells."""
+    """A row that did not come back as it left: its number as Excel counts, its cells (locked ones, amounts, codes), the row
+    that left and its cells."""
 
     number: int
-    cells: list
+    cells: tuple
     kept: Kept
     left: tuple
 
@@ -179,7 +180,7 @@ class Comparison:
             row += [""] * (width - len(row))
             left, back = self._as_cells(kept), cells_of(row)
             if back != left or bool in map(type, back):  # True is equal to 1, and no amount
-                differ.append(Row(number, row, kept, left))
+                differ.append(Row(number, back, kept, left))
         for key, at in rows.items():
             for number, _ in at:
                 self.found.refuse(
@@ -211,33 +212,29 @@ class Comparison:
 
     def _row(self, row: Row, line: Held | None) -> None:
         self.row, self.is_new = [], line is None
-        locked, size = self._locked, len(self._locked)
-        if any(row.cells[self.columns[name]] != was for name, was in zip(locked, row.left, strict=False)):
+        locked, codes = len(self._locked), -len(CODE_KEYS)
+        if row.cells[:locked] != row.left[:locked]:
             self._locked_cells(row)
-        now, after, touched = line.amounts if line else EMPTY, {}, []
-        for stage, held, left in zip(STAGE_KEYS, now, row.left[size:], strict=False):
-            after[stage] = held
-            raw = row.cells[self.columns[stage]]
+        after, touched = dict(zip(STAGE_KEYS, line.amounts if line else EMPTY, strict=True)), []
+        for stage, raw, left in zip(STAGE_KEYS, row.cells[locked:codes], row.left[locked:codes], strict=True):
             if raw == left and not isinstance(raw, bool):
                 continue
-            change = self._amount(row, stage, held, raw)
+            change = self._amount(row, stage, after[stage], raw)
             if change is not None:
                 after[stage] = Decimal(change.new)
                 touched.append((stage, change))
         if touched:
             self._order(row, touched, after)
-        held_codes = line.codes if line else ("",) * len(CODE_KEYS)
-        for code, held, left in zip(CODE_KEYS, held_codes, row.kept.codes, strict=True):
-            raw = row.cells[self.columns[code]]
-            if raw != left:
+        if row.cells[codes:] != row.left[codes:]:
+            now = line.codes if line else ("",) * len(CODE_KEYS)
+            for code, held, left, raw in zip(CODE_KEYS, now, row.left[codes:], row.cells[codes:], strict=True):
                 self._code(row, code, held, left, raw)
         self.found.differences += self.row
 
     def _locked_cells(self, row: Row) -> None:
         kept = row.kept
         texts = (kept.code, kept.name, kept.lead, kept.time_raw, SOURCE_LABELS[kept.source], kept.total, str(kept.year))
-        for name, was in zip(self._locked, texts, strict=False):
-            raw = row.cells[self.columns[name]]
+        for name, was, raw in zip(self._locked, texts, row.cells, strict=False):
             same = _same_amount(was, raw) if name == "total" else was == _text(raw) or _plain(was) == _plain(_text(raw))
             if not same:
                 self._refuse(row, name, was, _text(raw)[:60], "是锁定的格，不从工作簿改；请恢复原样，或重新导出")
@@ -328,13 +325,17 @@ class Comparison:
             if found.status != "conflict" or found.key not in lines:
                 continue
             line = lines[found.key]
-            if found.field in stages:
-                who = last.get((line, stages[found.field]))
-            else:
-                trail = audit.history(BudgetLine(pk=line))
-                who = next(((row.by_text, row.day) for row in trail if row.event == "budgets.line.set_codes"), None)
+            who = last.get((line, stages[found.field])) if found.field in stages else self._who_set_code(line, found)
             if who:
                 self.found.differences[number] = found._replace(changed_by=f"{who[0]} {who[1].isoformat()}")
+
+    def _who_set_code(self, line: int, found: Difference) -> tuple | None:
+        _, year, source = found.key.split("|")
+        name = f"{year} 年{SOURCE_LABELS[source]}{found.field}"  # as an import names the cell
+        for row in audit.history(BudgetLine(pk=line)):
+            if row.event == "budgets.line.set_codes" or (row.event == "budgets.line.import" and name in row.now):
+                return row.by_text, row.day
+        return None
 
     def _add_up(self) -> None:
         """What the database holds for the sheet's projects, years and sources, and what it would hold."""

@@ -249,7 +249,10 @@ def test_only_the_finance_bureau_imports_and_the_trail_tells(left, cast):
             importing.commit(content, who)
     assert importing.commit(content, cast.finance).committed
     assert "写入 1 处" in AuditRow.objects.get(event="budgets.import").sentence
-    assert AuditRow.objects.filter(event="budgets.line.set_cell").latest("seq").by_text == cast.finance.text
+    told = AuditRow.objects.get(event="budgets.line.import")
+    assert (told.by_text, told.address) == (cast.finance.text, "/projects/P04/")
+    assert "P04 2007 年市财政批复 80.00 → 95.00（导入 S-20070820-" in told.sentence
+    assert audit.history(BudgetLine.objects.get(project__code="P04"))[0] == told
 
 
 def bomb() -> bytes:
@@ -380,8 +383,10 @@ def test_many_cells_are_booked_at_once_with_entries_years_trail_and_versions(lef
         assert (year.approved_wan, year.estimate_wan, year.spent_wan) == (line.approved_wan, line.estimate_wan, line.spent_wan)
     p05 = BudgetLine.objects.get(project__code="P05")
     assert (p05.approved_wan, p05.spent_wan, p05.economic_code, p05.unit_code, p05.version) == (Decimal("94.25"), None, '3,1"\n0', "", 4)
-    assert AuditRow.objects.filter(event="budgets.line.set_cell", sentence__contains="P05 2007 年市财政批复 未填 → 94.25 万元").count() == 1
-    assert [r.event for r in audit.history(p05)] == ["budgets.line.set_codes", "budgets.line.set_cell", "budgets.line.set_cell"]
+    [told] = audit.history(p05)
+    assert "P05 2007 年市财政概算 未填 → 104.00，2007 年市财政批复 未填 → 94.25，2007 年市财政经济科目 未填 → 3,1" in told.sentence
+    assert json.loads(told.now) == {"2007 年市财政概算": "104.00", "2007 年市财政批复": "94.25", "2007 年市财政经济科目": '3,1"\n0'}
+    assert AuditRow.objects.filter(event="budgets.line.import").count() == 27
     assert audit.verify()["ok"]
 
 
@@ -483,6 +488,8 @@ def test_codes_that_both_changed_are_chosen_too(left, cast):
     assert (kept.committed, [d.status for d in kept.differences]) == (True, ["kept"])
     assert importing.commit(content, cast.finance, {(P04, "功能科目"): importing.Choice(True, "2070101")}).committed
     assert BudgetLine.objects.get(**p04).function_code == "0101"
+    again = only(importing.rehearse(changed(left, {(P04, "功能科目"): "0102"}), cast.finance))  # who brought it by a workbook is named too
+    assert (again.status, again.changed_by) == ("conflict", f"{cast.finance.text} 2007-08-20")
 
 
 def test_the_page_offers_no_writing_where_a_cell_is_refused(left, cast, media):
