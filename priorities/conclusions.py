@@ -7,7 +7,10 @@ the proposal; `clause` of a cut is a clause of 8.3.3 or 概算审核.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
+
+from django.db.models import F
 
 from governance.refusal import Invalid
 from governance.text import NotAnAmount, clean_text, parse_wan
@@ -24,6 +27,12 @@ def in_force(submission: Submission) -> Conclusion | None:
     """The conclusion proposed on the current version, if any."""
     rows = submission.conclusions.filter(in_force=True, version__number=submission.current_version)
     return rows.select_related("version").first()
+
+
+def standing(submissions: Iterable[int]) -> set[int]:
+    """Which of the cases (ids) have a conclusion on their current version."""
+    rows = Conclusion.objects.filter(submission__in=submissions, in_force=True, version__number=F("submission__current_version"))
+    return set(rows.values_list("submission_id", flat=True))
 
 
 def cut_clauses() -> list[str]:

@@ -220,7 +220,7 @@ def money_rows(plan: AnnualPlan, document: dict) -> list[dict]:
         before = after - more[year, source] if plan.sha256 else after
         after = before + more[year, source]
         limit = known.get((year, source))
-        rows.append({"label": f"{year} 年{SOURCE_LABELS[source]}", "before": before, "more": more[year, source], "after": after,
+        rows.append({"label": f"{year} 年{SOURCE_LABELS[source]}", "year": year, "source": source, "before": before, "more": more[year, source], "after": after,
                      "limit": limit.ceiling_wan if limit else None, "left": limit.ceiling_wan - after if limit else None})  # fmt: skip
     return rows
 

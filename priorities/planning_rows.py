@@ -80,22 +80,25 @@ def signed_differences(was: list[dict], now: list[dict]) -> list[dict]:
 
 
 def adoption_blockers(plan: AnnualPlan, day: dt.date) -> list[tuple[str, str]]:
-    """Why a draft cannot be adopted yet, and who can lift it."""
+    """Why a draft cannot be adopted yet, and who can lift it; a fixed number of queries whatever the number of entries."""
     office = contacts.role(Role.REVIEWER, day)
     entries = list(plan.entries.select_related("submission").order_by("order", "pk"))
     taken = {e.submission_id for e in entries}
+    last = adopted_before(plan)
+    before = set(last.entries.filter(decision__in=("listed", "adjusted")).values_list("submission_id", flat=True)) if last else set()
+    concluded = conclusions.standing(taken)
     found = []
     if not entries:
         found.append(("计划里一项也没有", office))
     open_ = Submission.objects.filter(state=workflow.CANDIDATE, plan_year__lte=plan.plan_year).exclude(pk__in=taken)
     found += [(f"候选 {row.reference}“{row.title}”还没有列入或结转的意见", office) for row in open_]
     for entry in entries:
-        row, before = entry.submission, adopted_entry(plan, entry.submission)
-        if row.state != workflow.CANDIDATE and before is None:
+        row = entry.submission
+        if row.state != workflow.CANDIDATE and row.pk not in before:
             found.append((f"{row.reference} 已不是候选（{workflow.STATES[row.state]}），请从计划里去掉", office))
         elif entry.decision in ("listed", "adjusted") and not _sum(entry.amounts):
             found.append((f"{row.reference} 没有审定金额", office))
-        elif row.state == workflow.CANDIDATE and conclusions.in_force(row) is None:
+        elif row.state == workflow.CANDIDATE and row.pk not in concluded:
             found.append((f"{row.reference} 的结论不是对现在这一版申报书作的", office))
     return found
 

@@ -82,7 +82,7 @@ def _entry(entry, year: int) -> dict:
         by_source[row["source"]] = by_source.get(row["source"], Decimal(0)) + amount
         by_year[row["fiscal_year"]] = by_year.get(row["fiscal_year"], Decimal(0)) + amount
     return {"entry": entry, "submission": entry.submission, "by_source": by_source, "city": by_source.get("city"),
-            "total": sum(by_source.values(), Decimal(0)), "this_year": by_year.get(year),
+            "total": sum(by_source.values(), Decimal(0)) if by_source else None, "this_year": by_year.get(year),
             "years": sorted(by_year.items())}  # fmt: skip
 
 
@@ -114,17 +114,20 @@ def _version(request, plan) -> int:
 
 @web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def preview(request, year: int):
-    """审定预览: what an adoption of the draft would do, before anybody does it."""
+    """审定预览: what an adoption of the draft would do, before anybody does it; `?version=` an earlier version as it was adopted."""
     if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
         raise WrongRole("审定预览含全市候选项目的资金，只有全市审核、会签、审定和审计的岗位可以查看。")
-    plan = _plan(year)
+    plan, number = _plan(year), web.integer(request.GET.get("version"), name="版次", low=1, high=10**6)
+    if number is not None and number != plan.number:
+        plan = web.found(AnnualPlan.objects.filter(plan_year=year), number=number)
     document = plan_document.of(plan)
     return render(request, "priorities/plan_preview.html", {
         "year": year, "plan": plan, "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
         "rest": [(dict(PlanEntry.DECISIONS)[e["decision"]], e) for e in document["entries"] if e["decision"] not in plan_document.LISTED],
         "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
-        "money": plan_document.money_rows(plan, document),
-        "tests": table.year_growth(year, plan_document.approved_with(plan, document)).tests,
+        # What is approved now says nothing of a version that another has replaced.
+        "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
+        "tests": table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (), "now": now,
         "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]] if plan.number > 1 else [],
         "conflicts": [e for e in document["entries"] if e["conflict"]],
         "may_adopt": may(request.actor, Permission.ADOPT_PLAN), "today_iso": clock.today().isoformat(),

@@ -156,3 +156,39 @@ def test_the_document_takes_as_many_queries_for_ten_entries_as_for_two(stories, 
         twin_of(entry, submission=twin_of(row, number=f"SB2008-{800 + n}"))
     assert PlanEntry.objects.count() == 9
     assert queries() == before
+
+
+def test_the_preview_takes_as_many_queries_for_nine_entries_as_for_one(stories, cast):
+    row = stories.concluded()
+    plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
+    entry = plan.entries.get()
+
+    client = cast.client("leader")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(PREVIEW).status_code == 200
+        return len(seen)
+
+    queries()  # what a process asks once
+    before = queries()
+    for n in range(8):
+        twin_of(entry, submission=twin_of(row, number=f"SB2008-{800 + n}"))
+    assert queries() == before <= 30
+
+
+def test_a_version_that_was_replaced_is_still_read_as_it_was_adopted(stories, cast):
+    row = stories.concluded()
+    first = adopt(cast, actions.create_plan(by=cast.reviewer, plan_year=2008))
+    first.refresh_from_db()
+    second = actions.create_plan(by=cast.reviewer, plan_year=2008, note="调整")
+    adopt(cast, AnnualPlan.objects.get(pk=second.pk))
+    page = cast.client("leader").get("/priorities/plan/2008/").content.decode()
+    assert f"{PREVIEW}?version=1" in page
+    assert f"{PREVIEW}?version=2" in page
+    old = cast.client("leader").get(f"{PREVIEW}?version=1").content.decode()
+    for words in (first.sha256[:16], row.title, "已被", "90.00"):
+        assert words in old, words
+    assert "资金和上限" not in old
+    assert cast.client("leader").get(f"{PREVIEW}?version=9").status_code == 404
+    assert cast.client("leader").get(f"{PREVIEW}?version=x").status_code == 422
