@@ -22,6 +22,7 @@ from projects.scopes import scope_of
 
 NOTED = ("D06", "D07", "D08", "D09", "D10", "D12", "D31", "D40", "D41", "D42", "D43")
 BASIS = "金额按项目计，每个项目只计一次，不在牵头单位间拆分；概算为业内估算，非批复数"
+MOST_BULLETS = 36  # what a page holds; the table of projects has all
 MONEY = tuple(Column(key, label, "wan", 13) for key, label in STAGES)
 
 
@@ -275,11 +276,16 @@ def _by_year(scope: Part) -> Section:
     columns = (Column("year", "年度", "text", 22), *(Column(c.id, c.label, "wan", 16) for c in MONEY), Column("even", "示意", "wan", 20))
     sums: dict[int, dict[str, Decimal | None]] = {y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS}
     held = BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)).select_related("project")
+    by_source: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    by_project: dict[Project, dict[str, Decimal]] = defaultdict(dict)
     for line in held if scope.is_whole else held.filter(project__code__in=scope.codes):
+        if line.approved_wan is not None:
+            by_source[line.source][line.fiscal_year] = by_source[line.source].get(line.fiscal_year, Decimal(0)) + line.approved_wan
         for stage, _ in STAGES:
             value = getattr(line, f"{stage}_wan")
             if value is not None:
                 sums[line.fiscal_year][stage] = (sums[line.fiscal_year][stage] or Decimal(0)) + value
+                by_project[line.project][stage] = by_project[line.project].get(stage, Decimal(0)) + value
     years = list(settings.PLAN_YEARS)
     even = dict.fromkeys(years, Decimal(0))
     for project in (p for p in Project.objects.planned() if p.code in scope):
@@ -293,7 +299,29 @@ def _by_year(scope: Part) -> Section:
                                sums[y]["approved"] is None) for y in years]  # fmt: skip
     note = "“示意”为概算按月均摊，未获批复，不入账（D08）。"
     return Section("by_year", "分年情况", (), (), (Table("by_year", "各年资金", columns, rows, "万元", totals, note),),
-                   (("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),))  # fmt: skip
+                   (("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),
+                    *_pictures(years, sums, by_source, by_project)))  # fmt: skip
+
+
+def _pictures(years: list[int], sums: dict, by_source: dict, by_project: dict) -> tuple:
+    """Money by year and source, its growth over the years, and how far each project's money has come; nothing where nothing is filled."""
+    if not by_project:
+        return ()
+    stacked = [(label, [float(by_source[s].get(y, 0)) for y in years]) for s, label in SOURCES if s in by_source]
+    curves = [(label, tone, [_number(sums[y][key]) for y in years])
+              for (key, label), tone in zip(STAGES[1:], ("light", "mid", "done"), strict=True)]  # fmt: skip
+    order = sorted(by_project, key=lambda p: (-by_project[p].get("approved", Decimal(0)), p.code))[:MOST_BULLETS]
+    bullets = [(f"{p.code} {p.name}", "", [_number(p.estimate_wan), *(_number(by_project[p].get(key)) for key, _ in STAGES[1:])]) for p in order]
+    come = charts.stages(bullets, title="每个项目走到哪一步", row_height=22, label_width=240)
+    drawn = [("逐年累计的批复、下达、支出（万元）", charts.cumulative(years, curves, title="逐年累计")),
+             ("每个项目的概算、批复、下达、支出，各年之和（万元）", come)]  # fmt: skip
+    if stacked:
+        drawn.insert(0, ("批复，年度 × 来源（万元）", charts.year_stack(years, stacked, title="年度 × 来源")))
+    return tuple(drawn)
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
 
 
 def _decisions(found: table.YearTable, f: BudgetYear) -> Section:

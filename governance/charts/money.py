@@ -73,8 +73,7 @@ class StageRow:
     middle: float
     bars: tuple[Block, ...]
     mark: float | None
-    text: str
-    text_x: float
+    amounts: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +84,11 @@ class Stages:
     title: str
     left: float
     rows: tuple[StageRow, ...]
+    heads: tuple[Word, ...]
 
 
 STAGE_BARS = (("批复", "light", 16), ("下达", "mid", 10), ("支出", "done", 4))  # widest behind, narrowest in front
+HEAD = 20  # the line that names the mark and the amounts
 
 
 def stages(rows: Iterable[tuple[str, str, Sequence[float | None]]], *, title: str, width: float = 620, row_height: float = 26,
@@ -96,19 +97,20 @@ def stages(rows: Iterable[tuple[str, str, Sequence[float | None]]], *, title: st
     of three heights are what is approved, appropriated and spent, all on one scale; None is 未填 and draws nothing."""
     rows = list(rows)
     biggest = max((v for _, _, values in rows for v in values if v), default=0.0)
-    room = width - label_width - 150
+    room, columns = width - label_width - 170, (width - 112, width - 58, width - 4)
     drawn = []
     for index, (label, url, (estimate, *held)) in enumerate(rows):
-        y = index * row_height
+        y = HEAD + index * row_height
         middle = y + row_height / 2
         bars = tuple(
             Block(label_width, round(middle - high / 2, 1), round(room * value / biggest, 1), high, tone, f"{name} {value:,.2f}")
             for value, (name, tone, high) in zip(held, STAGE_BARS, strict=True) if value
         )  # fmt: skip
         mark = round(label_width + room * estimate / biggest, 1) if estimate and biggest else None
-        said = "　".join("—" if v is None else f"{v:,.0f}" for v in held)
-        drawn.append(StageRow(fit(label, label_width - 10), url, y, round(middle + 4.5, 1), bars, mark, said, width - 4))
-    return Stages(width, row_height * len(rows) + 2, title, label_width, tuple(drawn))
+        said = tuple(Word(x, round(middle + 4.5, 1), "—" if v is None else f"{v:,.0f}") for x, v in zip(columns, held, strict=True))
+        drawn.append(StageRow(fit(label, label_width - 10), url, y, round(middle + 4.5, 1), bars, mark, said))
+    heads = tuple(Word(x, 13, name) for x, (name, *_) in zip(columns, STAGE_BARS, strict=True))
+    return Stages(width, HEAD + row_height * len(rows) + 2, title, label_width, tuple(drawn), heads)
 
 
 @dataclass(frozen=True, slots=True)

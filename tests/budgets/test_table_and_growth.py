@@ -210,3 +210,16 @@ def test_a_project_says_who_pays_with_the_clause_the_conflict_and_what_is_approv
         page = cast.client("finance").get(address).content.decode()
         for words in ("国家资金，地方配套由市级与县（市、区）财政", "各出多少原文没有写", "12.50", 'href="/governance/discrepancies/D12/"', "8.2(2)"):
             assert words in page, (address, words)
+
+
+@pytest.mark.django_db
+def test_the_report_draws_year_by_source_the_growing_sums_and_every_project_that_holds_money(cast):
+    def drawn() -> list[str]:
+        return [caption for s in documents.build("annual_budget", 2007).sections for caption, _ in s.charts]
+
+    assert not any("年度 × 来源" in c or "逐年累计" in c or "每个项目" in c for c in drawn())
+    for code, source in (("P17", "city"), ("P06", "state")):
+        actions.set_cell(by=cast.finance, project=Project.objects.get(code=code), fiscal_year=2007, source=source, stage="approved", typed="10")
+    assert drawn()[-3:] == ["批复，年度 × 来源（万元）", "逐年累计的批复、下达、支出（万元）", "每个项目的概算、批复、下达、支出，各年之和（万元）"]
+    by_year = next(s for s in documents.build("annual_budget", 2007).sections if s.id == "by_year")
+    assert [r.label[:3] for r in dict(by_year.charts)[drawn()[-1]].rows] == ["P06", "P17"]

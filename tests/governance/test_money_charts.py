@@ -24,7 +24,8 @@ def test_a_bullet_has_its_stages_on_one_scale_and_leaves_the_unfilled_out():
     assert approved.width == pytest.approx(2 * appropriated.width, abs=0.2)
     assert approved.height > appropriated.height
     assert drawn.rows[0].mark == pytest.approx(drawn.left + 2 * approved.width, abs=0.2)
-    assert drawn.rows[0].text == "100　50　—"
+    assert [w.text for w in drawn.rows[0].amounts] == ["100", "50", "—"]
+    assert [(w.text, w.x) for w in drawn.heads] == [(name, w.x) for name, w in zip(("批复", "下达", "支出"), drawn.rows[0].amounts, strict=True)]
     assert drawn.rows[1].bars == ()
     assert 'href="/projects/P01/"' in svg(drawn)
 
