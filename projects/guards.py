@@ -28,11 +28,13 @@ def budget_unit_of(project: Project) -> Organisation | None:
 
 @dataclass(frozen=True)
 class Papers:
-    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases as `(name, state)`."""
+    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases as `(name, state)`, and why
+    the newest assessment stands in the way (`unsafe`)."""
 
     keys: frozenset[str] = frozenset()
     contract_kinds: frozenset[str] = frozenset()
     phases: tuple[tuple[str, str], ...] = ()
+    unsafe: str = ""
 
     def open_phases(self, stage: str) -> list[str]:
         """Phases that keep the whole from this acceptance (first, final): neither accepted themselves nor given up."""
@@ -48,7 +50,16 @@ def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Paper
     whole = gate in life.ACCEPTANCES and phase is None
     phases = tuple((p.name, p.state) for p in project.phases.all()) if whole else ()
     items = project.gate_items.filter(phase=phase, withdrawn="").values_list("key", flat=True)
-    return Papers(frozenset(items), frozenset(contracts), phases)
+    return Papers(frozenset(items), frozenset(contracts), phases, unsafe(project) if gate == "accept_finally" else "")
+
+
+def unsafe(project: Project) -> str:
+    """Why the newest assessment keeps the works from their final acceptance: a report that says 不符合 is no paper to pass with
+    (9.3.3, 系统默认). Empty where it does not; one query."""
+    newest = project.security_assessments.first()
+    if newest is None or newest.result != "fail":
+        return ""
+    return f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，整改并复测以后才能终验（9.3.3，系统默认）"
 
 
 def blockers(project: Project, transition: life.Transition, papers: Papers | None = None) -> list[tuple[str, str]]:
@@ -102,6 +113,8 @@ def gate_blockers(project: Project, gate: str, papers: Papers, phase: Phase | No
         named = "、".join(lacking[:4]) + ("等" if len(lacking) > 4 else "")
         found.append((f"还缺关口材料 {len(lacking)} 项：{named}", f"牵头单位或{OFFICE}（在“建设过程”逐项登记）"))
     if gate == "accept_finally":
+        if papers.unsafe:
+            found.append((papers.unsafe, "牵头单位（整改后登记复测）"))
         since = phase.state_day if phase else project.state_day
         if (ends := gates.trial_ends(since)) and clock.today() < ends:
             found.append((f"试运行自 {since} 起，不少于 {gates.TRIAL_DAYS} 天，最早 {ends} 终验（系统默认）", "试运行期满"))

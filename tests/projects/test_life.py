@@ -177,3 +177,50 @@ def test_the_page_of_a_projects_life_records_and_shows(cast, under_way):
     assert cast.client("district").get("/projects/P17/gates/manuals/").status_code in (403, 404)
     assert client.get("/projects/P17/gates/nothing/").status_code == 404
     assert client.get("/projects/P17/life/?phase=9").status_code == 404
+
+
+def test_an_assessment_that_says_no_keeps_the_works_from_their_final_acceptance_until_another_says_yes(cast, under_way):
+    row = under_way("P20", "trial", day=dt.date(2007, 1, 1))
+    record_papers(cast.reviewer, row, "accept_finally")
+    told = {"project": row, "kind": "evaluation", "assessor": "测评组", "findings": [{"text": "弱口令", "due": dt.date(2007, 9, 1)}]}
+    actions.record_assessment(by=cast.reviewer, **told, assessed_on=dt.date(2007, 6, 1), result="fail", document="测评1号")
+    with pytest.raises(Refused, match="最近一次安全测评（2007-06-01，测评1号）结论为不符合") as refused:
+        accept(cast, row, "final")
+    assert refused.value.blockers[0][1] == "牵头单位（整改后登记复测）"
+    assert "测评1号）结论为不符合" in cast.client("auditor").get("/projects/P20/").content.decode()
+    actions.record_assessment(by=cast.reviewer, **told, assessed_on=dt.date(2007, 7, 1), result="mostly", document="复测2号")
+    assert accept(cast, row, "final").passed
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "address", "data", "sentence", "gate"),
+    [
+        ("procurement", "reviewer", "state/", {"step": "build"}, "还缺关口材料 2 项：建设合同、监理合同", "build"),
+        ("building", "industry", "acceptance/", {"stage": "first"}, "还缺关口材料 4 项：合同内容完成", "accept_first"),
+        ("first_acceptance", "reviewer", "state/", {"step": "try"}, "还缺关口材料 1 项：初验意见", "try"),
+        ("trial", "industry", "acceptance/", {"stage": "final"}, "还缺关口材料 13 项：终验申请", "accept_finally"),
+        ("final_acceptance", "reviewer", "state/", {"step": "operate"}, "没有运营单位，不能交付运行", "operate"),
+    ],
+)  # fmt: skip
+def test_every_gate_is_closed_in_a_browser_with_a_sentence_until_its_papers_are_there(cast, under_way, state, name, address, data, sentence, gate):
+    row, client, at = under_way("P20", state), cast.client(name), f"/projects/P20/{address}"
+    row.refresh_from_db()
+    typed = {"version": row.version, "conclusion": "pass", "text": "合格，同意", "reason": "按程序"} | data
+    refused = client.post(at, typed)
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert sentence in page
+    assert typed["text" if "stage" in data else "reason"] in page  # what was typed is still there
+    assert sentence in client.get("/projects/P20/").content.decode()
+    record_papers(cast.reviewer, row, gate)
+    row.refresh_from_db()
+    assert client.post(at, typed | {"version": row.version}).status_code == 302
+    row.refresh_from_db()
+    assert row.state == life.BY_VERB[gate].target
+
+
+@pytest.mark.parametrize("asked", ["9", "-1", "x", "²", "1" * 40])
+def test_a_phase_that_is_not_there_is_missing_on_every_page_that_takes_one(cast, under_way, asked):
+    under_way("P15")
+    for name, address in (("auditor", "life/"), ("reviewer", "gates/manuals/"), ("industry", "acceptance/")):
+        assert cast.client(name).get(f"/projects/P15/{address}", {"phase": asked}).status_code == 404, address
