@@ -95,7 +95,8 @@ def waiting_for(actor) -> list:
     open_rounds = rounds.waiting_on(actor).filter(kind__in=KINDS).values("pk")
     found = []
     for model in (Acceptance, Evaluation, SecurityGrading):
-        found += model.objects.filter(state="signing", round__in=open_rounds).select_related("project", "round")
+        related = ("project", "phase", "round") if model is Acceptance else ("project", "round")
+        found += model.objects.filter(state="signing", round__in=open_rounds).select_related(*related)
     return sorted(found, key=lambda row: (row.day, row.pk))
 
 
