@@ -57,6 +57,7 @@ def quantise(amount: Decimal) -> Decimal:
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
 _DIGITS |= {"两": 2, "貳": 2, "參": 3, "陸": 6}
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_BROKEN = re.compile(r"\d\s+(?!\d{3}(?!\d))\d|\.\d*\s+\d")  # a space between digits that is no thousands separator
 _ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
 
@@ -121,7 +122,10 @@ def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
         raise NotAnAmount(f"“{raw[:20]}…”太长，不是金额。请填万元数，如 1200.50。")
     if any(unicodedata.decomposition(c).startswith(_SHIFTED) for c in raw):
         raise NotAnAmount(f"“{raw}”读不成金额。请填万元数，如 1200.50。")
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).replace("人民币", "").lstrip("¥")
+    text = unicodedata.normalize("NFKC", raw)
+    if _BROKEN.search(text):
+        raise NotAnAmount(f"“{raw}”中间的空格不是千位分隔，读不成金额。请填万元数，如 1200.50。")
+    text = re.sub(r"\s+", "", text).replace("人民币", "").lstrip("¥")
     if not text:
         return None
     sign = 1
@@ -141,6 +145,8 @@ def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
         amount = chinese
     else:
         raise NotAnAmount(f"“{raw}”读不成金额。请填万元数，如 1200.50（即 1,200.50 万元）。")
+    if scale < 1 and 0 < amount < 50:
+        raise NotAnAmount(f"“{raw}”读作 {(amount * scale).normalize():f} 万元，不到 0.01 万元，记不下。")
     return _bounded(sign * amount * scale, raw, allow_negative)
 
 

@@ -131,6 +131,46 @@
     if (place) { place.replaceChildren ? place.replaceChildren(box) : place.appendChild(box); place.scrollIntoView({ block: "nearest" }); }
   });
 
+  /* the budget table as a spreadsheet: arrows move between the cells that can be filled, Escape takes back what was typed,
+     a block copied from a spreadsheet fills cell by cell; nothing is saved before 保存改动 */
+  const cellsOf = (row) => all("td[data-label]", row);
+  const fieldOf = (cell) => cell && cell.querySelector('input[name^="cell|"]');
+  function around(field) {
+    const cell = field.closest("td");
+    const rows = all("tbody > tr", field.closest("table")).filter((row) => cellsOf(row).length && row.offsetParent);
+    const row = rows.indexOf(cell.parentNode);
+    return { rows, row, column: cellsOf(rows[row]).indexOf(cell) };
+  }
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (!field.matches || !field.matches('.budget input[name^="cell|"]') || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing) return;
+    if (event.key === "Escape") { field.value = field.defaultValue; return; }
+    const down = { ArrowUp: -1, ArrowDown: 1 }[event.key] || 0;
+    const right = event.key === "ArrowLeft" && field.selectionStart === 0 ? -1
+      : event.key === "ArrowRight" && field.selectionEnd === field.value.length ? 1 : 0;
+    if (!down && !right) return;
+    const { rows, row, column } = around(field);
+    for (let r = row + down, c = column + right; rows[r] && (down || cellsOf(rows[r])[c]); r += down, c += right) {
+      const goal = fieldOf(cellsOf(rows[r])[c]);
+      if (goal) { event.preventDefault(); goal.focus(); goal.select(); return; }
+    }
+  });
+  document.addEventListener("paste", (event) => {
+    const field = event.target;
+    if (!field.matches || !field.matches('.budget input[name^="cell|"]') || !event.clipboardData) return;
+    const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
+    if (!/[\t\n]/.test(text)) return;
+    event.preventDefault();
+    const { rows, row, column } = around(field);
+    let [filled, left] = [0, 0];
+    text.split("\n").forEach((line, r) => line.split("\t").forEach((typed, c) => {
+      const goal = fieldOf(rows[row + r] && cellsOf(rows[row + r])[column + c]);
+      if (goal) { goal.value = typed.trim().slice(0, 60); filled += 1; } else if (typed.trim()) left += 1;
+    }));
+    const told = field.form.querySelector("[data-pasted]");
+    if (told) told.textContent = `已填入 ${filled} 格，还没有保存` + (left ? `；${left} 格落在不能填的格里，没有填` : "");
+  });
+
   /* what scrolls sideways can be scrolled by keyboard */
   all(".panel, .chart-scroll, .table-responsive, .tabs").forEach((box) => { if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0; });
 
