@@ -159,6 +159,7 @@ def evaluate(request, code: str):
     year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=clock.today().year)
     form = forms.EvaluationForm(request.POST or None, request.FILES or None, independents=signing.independents(project), initial={"year": year})
     conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
+    form.ask_independent(bool(conflict))
     note = "没有测得的不填，不当作 0；评估结果定期向市信息化领导小组汇报，与年度目标挂钩（9.2.8）。" + (f"{conflict}，须选独立签署单位。" if conflict else "")
     context = {"title": "使用评估", "about": f"{project.code} {project.name}", "note": note, "back": project.get_absolute_url(), "back_label": "返回项目",
                "multipart": True}  # fmt: skip

@@ -153,6 +153,8 @@ def test_what_a_head_signed_on_paper_says_who_signed_when_and_who_entered_it(cas
     row = conclude(cast, built("P01"), independent=unit("市财政局"), signer="罗局长", signed_on=D(2007, 8, 17))
     with pytest.raises(Invalid, match="纸质签署要写明签署日期，且不晚于今天"):
         actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", signer="李局长", signed_on=D(2007, 8, 21))
+    with pytest.raises(Invalid, match="没有写明谁签的"):
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", signed_on=D(2007, 8, 20))
     clerk = dataclasses.replace(cast.finance, manner="委托")
     with pytest.raises(Invalid, match="受委托的经办人，只录入领导在纸上的签署"):
         actions.sign_acceptance(by=clerk, acceptance=row, kind="agree")
