@@ -156,7 +156,7 @@ def _acceptable(projects: list[Project], day: dt.date) -> list[Task]:
             if lacking or first or not onward.by_round or (ends and ends > day) or (project.pk, phase and phase.pk) in signing:
                 continue
             papers = [item.day for item in project.gate_items.all() if item.phase_id == (phase and phase.pk)]
-            since = max(d for d in (held.state_day, ends, project.registered_on, *papers) if d and d <= day)
+            since = max((d for d in (held.state_day, ends, *papers) if d and d <= day), default=day)
             found.append(Task(f"{project.code} {phase.name if phase else project.name}材料已齐，可以组织{STATES[onward.target]}",
                               f"/projects/{project.code}/acceptance/" + (f"?phase={phase.order}" if phase else ""), (day - since).days,
                               kind="acceptance", note=f"{STATES[held.state]} · {since} 起"))  # fmt: skip

@@ -8,9 +8,9 @@ import datetime as dt
 from governance import access, audit, clock, notices, readings, rounds
 from governance import paper as on_paper
 from governance.access import Actor
-from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
+from governance.models import Answer, Body, Discrepancy, Organisation, Round, Seat, StoredFile
 from governance.refusal import Invalid, NotVisible, Refused
-from governance.roles import Permission
+from governance.roles import Permission, Role
 from governance.rounds import SeatSpec
 from governance.verbs import verb
 from projects.actions.checks import words
@@ -104,7 +104,16 @@ def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None
     word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[kind]
     audit.record(by=by, event="projects.signing.answer", about=(row, row.project), now=kind, address=row.get_absolute_url(),
                  sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}")  # fmt: skip
+    if seat.key != ACCEPTING and row.state != "signing":
+        _tell_end(row, round_, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
     return row.state
+
+
+def _tell_end(row, round_: Round, sentence: str) -> None:
+    """Whoever waits for the end of a round hears of it: the body that opened it, the office for a grading."""
+    opener = round_.seats.filter(key=ACCEPTING).first()
+    whom = {"organisation_id": opener.organisation_id} if opener else {"role": Role.REVIEWER}
+    notices.tell(key=f"signed:{row.audit_key}:{row.state}", sentence=sentence[:500], address=row.get_absolute_url(), is_demo=row.is_demo, **whom)
 
 
 def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:

@@ -78,6 +78,8 @@ def test_a_lead_is_no_independent_signer_and_an_alias_is_the_same_body(cast, bui
     row = conclude(cast, project, independent=unit("项目专家工作组"))
     assert actions.sign_acceptance(by=cast.expert, acceptance=row, kind="refuse", text="测试不全") == "refused"
     assert not Acceptance.objects.concluded(project, "first").exists()
+    told = Notice.objects.get(organisation_id=unit("市信息产业局").pk, address=row.get_absolute_url())
+    assert told.sentence == "P13 初验未获签署：项目专家工作组不同意，测试不全。"
     assert Project.objects.get(code="P13").state == "building"
     assert conclude(cast, project, independent=unit("市财政局")).state == "signing"  # again, from the beginning
     other = built("P12")  # named 信息产业局 in 10.4, the same body (D40)
