@@ -14,6 +14,7 @@ import io
 import json
 import logging
 import os
+import struct
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -110,10 +111,22 @@ def _fetcher():
 @functools.cache
 def _drawn() -> frozenset[int]:
     """The characters that both of our faces draw; any other would look as this machine's own faces have it, or be a box."""
-    from fontTools.ttLib import TTFont
+    one, other = (_characters(_font_bytes(name)) for name in _FONTS.values())
+    return frozenset(one & other)
 
-    faces = [TTFont(io.BytesIO(_font_bytes(name)), lazy=True).getBestCmap() for name in _FONTS.values()]
-    return frozenset(faces[0].keys() & faces[1].keys())
+
+def _characters(font: bytes) -> set[int]:
+    """What an OpenType font draws, from its cmap of format 12. Read here: fontTools names 65,000 glyphs for it (50 MiB)."""
+    tables = (struct.unpack_from(">4sxxxxII", font, 12 + 16 * n) for n in range(struct.unpack_from(">H", font, 4)[0]))
+    cmap = next(offset for tag, offset, _ in tables if tag == b"cmap")
+    found: set[int] = set()
+    for n in range(struct.unpack_from(">H", font, cmap + 2)[0]):
+        at = cmap + struct.unpack_from(">HHI", font, cmap + 4 + 8 * n)[2]
+        if struct.unpack_from(">H", font, at)[0] == 12:
+            for group in range(struct.unpack_from(">I", font, at + 12)[0]):
+                first, last, _ = struct.unpack_from(">III", font, at + 16 + 12 * group)
+                found.update(range(first, last + 1))
+    return found
 
 
 def on_paper(html: str) -> str:
@@ -246,9 +259,13 @@ _HAN = "零一二三四五六七八九十"
 
 
 def han(number: int) -> str:
-    """1 → 一, 12 → 十二, 20 → 二十."""
+    """1 → 一, 12 → 十二, 20 → 二十, 105 → 一百零五 (a sitting may have so many cases)."""
     if number <= 10:
         return _HAN[number]
+    if number >= 100:
+        hundreds, rest = divmod(number, 100)
+        tail = "" if not rest else f"零{han(rest)}" if rest < 10 else ("一" if rest < 20 else "") + han(rest)
+        return f"{han(hundreds)}百{tail}"
     tens, ones = divmod(number, 10)
     return ("" if tens == 1 else _HAN[tens]) + "十" + (_HAN[ones] if ones else "")
 

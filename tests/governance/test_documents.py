@@ -217,6 +217,14 @@ def test_a_character_that_no_face_of_ours_has_is_marked_and_named_on_every_machi
     assert "〓" not in pages_of(documents.print_report(sample(rows=1, text="统一网络平台㐀—…“”①②㎡≥×→€℃渫镕喆"), "pdf").content)
 
 
+def test_the_characters_of_a_face_are_read_as_fonttools_reads_them():
+    from fontTools.ttLib import TTFont
+
+    for name in documents._FONTS.values():
+        font = documents._font_bytes(name)
+        assert documents._characters(font) == set(TTFont(io.BytesIO(font), lazy=True).getBestCmap())
+
+
 def test_a_text_of_ten_thousand_characters_is_cut_on_paper_and_whole_in_the_workbook_and_the_json():
     columns = (Column("name", "项目", width=100),)
     long = Report(**({f: getattr(sample(rows=0), f) for f in Report.__dataclass_fields__} | {
@@ -329,7 +337,9 @@ def test_inside_a_snapshot_reads_go_to_its_alias_and_writes_never(settings, db):
         snapshots._reading.reset(token)
 
 
-@pytest.mark.parametrize(("number", "han"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")])
+@pytest.mark.parametrize(("number", "han"), [
+    (1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (123, "一百二十三"),
+])  # fmt: skip
 def test_sections_are_numbered_in_chinese(number, han):
     assert documents.han(number) == han
 
