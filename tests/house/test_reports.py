@@ -12,7 +12,10 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 
 from governance import documents
 from governance.models import Document, Job
@@ -246,3 +249,45 @@ def test_a_figure_that_names_its_rows_names_a_table_of_the_report_or_there_are_n
     there = {table.id for table in tables_of(report)}
     figures = [f for s in report.sections for f in s.figures]
     assert [f.id for f in figures if f.rows and f.rows not in there and f.value not in (None, 0)] == []
+
+
+# --- hostile texts in the records themselves -----------------------------------------------------------------------
+
+EVIL = "=cmd|'/C calc'!A0<svg onload=alert(1)></td><img src=http://127.0.0.1:9/>{{7|add:7}}\u202e"
+FIELDS = {  # what people fill, in every table that a report reads
+    "projects.Project": "name", "projects.PlanTask": "evidence", "projects.Milestone": "text", "projects.Topic": "name",
+    "projects.Programme": "name", "projects.ProgressReport": "problems next_steps", "projects.Acceptance": "text",
+    "projects.Evaluation": "findings", "projects.Supervision": "findings demand", "projects.SecurityFinding": "text measure",
+    "projects.SecurityAssessment": "assessor document", "governance.Organisation": "name", "priorities.Submission": "title",
+    "priorities.Screening": "override_reason", "priorities.Conclusion": "lacking", "priorities.AnnualPlan": "note",
+    "priorities.PlanEntry": "reason",
+}  # fmt: skip
+
+
+@pytest.fixture
+def poisoned(offices):
+    """Every text of the story said badly, beneath the verbs, which would clean it; what is unique stays so."""
+    for label, names in FIELDS.items():
+        model = apps.get_model(label)
+        for name in names.split():
+            rows = model._base_manager.exclude(**{name: ""})
+            rows.update(**{name: Concat(Value(EVIL), Cast("pk", CharField()))})
+    return offices
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_words_in_the_records_stay_words_in_every_form_of_every_report(poisoned, kind):
+    import openpyxl
+
+    seen = ""
+    for year in (2007, 2008):
+        report = documents.build(kind, year)
+        html = documents.on_paper(documents.as_html(report))
+        assert not re.search("<(?!svg xmlns)svg|<img|\u202e|!A0<|14}", html)
+        seen += html
+        json.loads(documents.print_report(report, "json").content)
+        book = openpyxl.load_workbook(io.BytesIO(documents.print_report(report, "xlsx").content))
+        formulas = [c.value for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+        assert [f for f in formulas if not re.fullmatch(r"=SUM\([A-Z]+\d+:[A-Z]+\d+\)", f)] == []
+    assert "&lt;svg onload" in seen
+    assert documents.print_report(report, "pdf").pages
