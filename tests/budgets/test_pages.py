@@ -193,9 +193,9 @@ def test_every_year_s_page_draws_sources_stages_and_sums_over_the_years(cast):
     drawn = client.get("/budgets/all/").context["pictures"]
     assert {b.title for b in drawn["by_source"].blocks} == {"2007 年 市财政 10.00", "2008 年 建设单位自筹 5.00"}
     assert drawn["grown"].curves[0].points[-1].text == "2008 年底 批复 15.00"
-    assert drawn["by_project"].rows[0].text == "15　—　—"
+    assert [w.text for w in drawn["by_project"].rows[0].amounts] == ["15", "—", "—"]
     only_own = client.get("/budgets/all/?source=own").context["pictures"]
-    assert only_own["by_project"].rows[0].text == "5　—　—"
+    assert [w.text for w in only_own["by_project"].rows[0].amounts] == ["5", "—", "—"]
 
 
 def test_every_year_s_page_sums_by_year_source_and_programme(cast):
