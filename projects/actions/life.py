@@ -6,6 +6,7 @@ import datetime as dt
 
 from governance import access, audit, rounds
 from governance.access import Actor
+from governance.models import Round
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
 from governance.verbs import verb
@@ -41,16 +42,16 @@ def change_state(
     return steps.set_state(by=by, project=row, now=life.target_of(transition, row.suspended_from), reason=reason, day=day)
 
 
-def _being_signed(project: Project, phase: Phase | None = None) -> list[Acceptance]:
-    """Acceptances that are being signed, locked before their project as their signature locks them."""
+def _being_signed(project: Project, phase: Phase | None = None) -> list[tuple[Acceptance, Round]]:
+    """Acceptances that are being signed with their rounds, locked before their project as their signature locks them."""
     rows = Acceptance.objects.select_for_update().filter(project=project, state="signing").order_by("pk")
-    return list(rows.filter(phase=phase) if phase else rows)
+    return [(row, rounds.lock(row.round_id)) for row in (rows.filter(phase=phase) if phase else rows)]
 
 
-def _let_fall(by: Actor, signing: list[Acceptance]) -> None:
+def _let_fall(by: Actor, signing: list[tuple[Acceptance, Round]]) -> None:
     """Nobody is waited for about works that have ended."""
-    for row in signing:
-        rounds.close(round_=rounds.lock(row.round_id))
+    for row, round_ in signing:
+        rounds.close(round_=round_)
         row.state = "refused"
         row.save(update_fields=["state"])
         audit.record(by=by, event="projects.acceptance.fall", about=(row, row.project), sentence=f"{row}随终止不再会签")
