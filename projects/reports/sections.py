@@ -84,6 +84,8 @@ def _milestones(f: ProgressYear) -> Table:
 
 def _block(f: ProgressYear, block: Block) -> Section:
     mine = f.of_block(block.code)
+    if not mine:
+        return Section(f"block-{block.code}", f"{block.years}年度任务", (f"{block.code}“{block.title}”没有本报告范围内的任务。",))
     states = Counter(t.state for t in mine)
     text = f"{block.code}“{block.title}”列任务 {len(mine)} 项，到期 {frame.said(block.end)}：" + "，".join(
         f"{word} {n} 项" for word, n in states.items()
@@ -181,7 +183,8 @@ def _method(f: ProgressYear) -> Section:
         f"数据截至 {frame.said(f.day)}。项目、任务的状态取这一天的记录，填报取本年及以前各期最新的一份。",
         f"{BASIS}。测算的界限为系统默认，非规划规定：完成落后周期一成为关注、两成为滞后；止期推后一成为关注、三成为滞后；"
         f"数据超过 {rating.CYCLE_DAYS} 天未更新为关注。",
-        f"规划写到月份的只有 {'、'.join(exact) or '零项'}，其余只写年份，本报告照录原文，不补日期（D32）。",
+        (f"规划写到月份的只有 {'、'.join(exact)}，其余只写年份" if exact else "规划对本报告所列项目都只写到年份")
+        + "，本报告照录原文，不补日期（D32）。",
     ]
     if f.before_the_period:
         text.append(f"{f.year} 年为{BEFORE_THE_PERIOD}（D31）。")

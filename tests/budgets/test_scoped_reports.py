@@ -72,3 +72,13 @@ def test_a_part_that_is_not_offered_is_refused_and_the_page_asks_again(cast):
     assert answer.status_code == 422
     assert "没有这个范围" in answer.content.decode()
     assert client.post("/governance/documents/request/", asked | {"scope": keys("programme")[0]}).status_code == 302
+
+
+def test_a_block_without_a_task_of_the_lead_says_so_and_prints_no_empty_table(cast):
+    reports = [documents.build("annual_progress", YEAR, key) for key in keys("lead")]
+    blocks = [s for r in reports for s in r.sections if s.id.startswith("block-")]
+    empty = [s for s in blocks if not s.tables]
+    assert empty
+    assert all("没有本报告范围内的任务" in s.paragraphs[0] for s in empty)
+    assert all(t.rows for r in reports for s in r.sections for t in s.tables)
+    assert not any(p.endswith("：。") or "零项" in p for r in reports for s in r.sections for p in s.paragraphs)
