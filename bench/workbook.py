@@ -117,22 +117,51 @@ def changed(content: bytes) -> bytes:
     return out.getvalue()
 
 
+class Clock:
+    """Seconds on the wall, and of processors: ours, our children's and, where it runs on this machine, the database backend's.
+    On a machine that others use too only the second kind compares."""
+
+    def __init__(self):
+        from django.db import connection
+
+        self.backend = None
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self.backend = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+        self.start = self.read()
+
+    def read(self) -> tuple[float, float]:
+        usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        busy = sum(u.ru_utime + u.ru_stime for u in usage)
+        if self.backend is not None and self.backend.exists():
+            fields = self.backend.read_text().rpartition(")")[2].split()
+            busy += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return time.perf_counter(), busy
+
+    def stop(self, what: str) -> float:
+        """The processors' seconds since the start; prints both."""
+        wall, busy = (now - then for now, then in zip(self.read(), self.start, strict=True))
+        print(f"{what}: {busy:.2f} s of processors, {wall:.2f} s on the wall", flush=True)
+        return busy
+
+
 def imported(content: bytes) -> float:
-    """Seconds from the bytes to the end of the transaction, which is taken back so that the next run finds the same."""
-    from django.db import transaction
+    """From the bytes to the end of the transaction, which is taken back so that the next run finds the same."""
+    from django.db import connection, transaction
 
     from budgets import importing
     from budgets.importing import SYSTEM
 
     with transaction.atomic():
-        start = time.perf_counter()
+        clock = Clock()
         plan = importing.commit(content, SYSTEM)
-        if transaction.get_connection().vendor == "postgresql":
-            with transaction.get_connection().cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the end of the transaction would check
-        took = time.perf_counter() - start
-        assert plan.committed, plan.differences[:3]
-        print(f"import of {len(plan.changes)} cells in {plan.read} rows: {took:.2f} s", flush=True)
+        took = clock.stop(f"import of {len(plan.changes)} cells in {plan.read} rows")
+        if not plan.committed:
+            raise SystemExit(plan.differences[0].message)
         transaction.set_rollback(True)
     return took
 
@@ -146,7 +175,7 @@ def bare(content: bytes) -> float:
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bare (k varchar(40) PRIMARY KEY, {', '.join(f'c{n} text' for n in range(14))})")
-        start = time.perf_counter()
+        clock = Clock()
         book = python_calamine.load_workbook(io.BytesIO(content))
         read = [row for row in book.get_sheet_by_name("预算").to_python(skip_empty_area=False) if row[-1] and row[-1] != "键"]
         rows = [(row[-1], *row[1:15]) for row in read]
@@ -157,8 +186,7 @@ def bare(content: bytes) -> float:
             cursor.copy_expert("COPY bare FROM STDIN WITH (FORMAT csv)", text)
         else:
             cursor.executemany(f"INSERT INTO bare VALUES ({', '.join(['%s'] * 15)})", rows)
-        took = time.perf_counter() - start
-        print(f"bare read and insert of {len(rows)} rows: {took:.2f} s", flush=True)
+        took = clock.stop(f"bare read and insert of {len(rows)} rows")
         transaction.set_rollback(True)
     return took
 

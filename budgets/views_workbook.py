@@ -30,7 +30,7 @@ from governance.workbooks import MEDIA_TYPE
 READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 KEPT_SECONDS = 2 * 3600  # how long a rehearsed file waits for its confirmation
 SALT = "budgets.import"
-MOST_CHOICES = 5000
+MOST_SHOWN = 1000  # differences on a page; as many cells that both sides changed can be settled one by one
 
 
 @web.page(READ, methods=("GET", "HEAD"))
@@ -92,7 +92,8 @@ def _rehearse(request) -> HttpResponse:
     content = sent.read()
     name, _ = files.check(sent.name, content, kinds=("xlsx",), most=most)
     plan = importing.rehearse(content, request.actor)
-    token = _keep(request, content, name) if plan.choosable or (plan.clean and plan.changes) else ""
+    may_write = len(plan.of("conflict")) <= MOST_SHOWN if plan.choosable else plan.clean and plan.changes
+    token = _keep(request, content, name) if may_write else ""
     return render(request, "budgets/import.html", _context(plan=plan, name=name, token=token))
 
 
@@ -112,7 +113,7 @@ def _commit(request) -> HttpResponse:
 def _choices(request) -> importing.Choices:
     """What was picked for cells that both sides changed: radio `pick|KEY|HEAD` = file|online beside what was seen online."""
     found = {}
-    for name in [n for n in request.POST if n.startswith("pick|")][:MOST_CHOICES]:
+    for name in [n for n in request.POST if n.startswith("pick|")][:MOST_SHOWN]:
         place, picked = name.removeprefix("pick|"), request.POST[name]
         key, _, head = place.rpartition("|")
         if picked in ("file", "online"):
@@ -127,16 +128,27 @@ class _Changed(Refused):
         said = "没有写入：预演以后线上又有改动，请看下面的差异。"
         if plan.choosable:
             said = f"没有写入：还有 {len(plan.of('conflict'))} 处两边都改过，请逐处选用文件或留线上。"
-        super().__init__(said, current=[d.line() for d in plan.differences])
+        super().__init__(said, current=[d.line() for d in plan.differences[:MOST_SHOWN]])
         self.plan, self.name = plan, name
 
 
 def _context(*, plan: importing.Plan | None = None, name: str = "", token: str = "", problem: str = "",
              choices: importing.Choices | None = None) -> dict:  # fmt: skip
     snapshot = ExportSnapshot.objects.filter(key=plan.snapshot).first() if plan and plan.snapshot else None
-    rows = [(d, _picked((choices or {}).get((d.key, d.field)))) for d in plan.differences] if plan else []
-    return {"plan": plan, "rows": rows, "open": plan.of("conflict") if plan else [], "name": name, "token": token, "problem": problem, "snapshot": snapshot,
-            "most_mb": importing.LIMITS.file // 2**20, "most_rows": importing.LIMITS.rows}  # fmt: skip
+    shown = _shown(plan) if plan else []
+    return {
+        "plan": plan, "rows": [(d, _picked((choices or {}).get((d.key, d.field)))) for d in shown], "open": plan.of("conflict") if plan else [],
+        "hidden": len(plan.differences) - len(shown) if plan else 0, "most_shown": MOST_SHOWN, "name": name, "token": token, "problem": problem,
+        "snapshot": snapshot, "most_mb": importing.LIMITS.file // 2**20, "most_rows": importing.LIMITS.rows,
+    }  # fmt: skip
+
+
+def _shown(plan: importing.Plan) -> list[importing.Difference]:
+    """What a page can hold: in the order of the file, or where there is more, what wants an answer first."""
+    if len(plan.differences) <= MOST_SHOWN:
+        return plan.differences
+    rank = {"refused": 0, "conflict": 1, "kept": 2}
+    return sorted(plan.differences, key=lambda d: 2 if d.settled else rank.get(d.status, 3))[:MOST_SHOWN]
 
 
 def _picked(choice: importing.Choice | None) -> str:

@@ -14,7 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from budgets import actions, importing, workbook
+from budgets import actions, importing, views_workbook, workbook
 from budgets.importing import LIMITS
 from budgets.models import STAGES, BudgetLine, Entry, ProjectYear
 from governance import audit
@@ -490,6 +490,26 @@ def test_codes_that_both_changed_are_chosen_too(left, cast):
     assert BudgetLine.objects.get(**p04).function_code == "0101"
     again = only(importing.rehearse(changed(left, {(P04, "功能科目"): "0102"}), cast.finance))  # who brought it by a workbook is named too
     assert (again.status, again.changed_by) == ("conflict", f"{cast.finance.text} 2007-08-20")
+
+
+def test_the_page_lists_no_more_than_it_can_hold_and_what_wants_an_answer_first(left, cast, media, monkeypatch):
+    monkeypatch.setattr(views_workbook, "MOST_SHOWN", 2)
+    client = cast.client("finance")
+    cell(cast.finance, "P05", "approved", "7")
+    page = upload(client, changed(left, {(P04, "批复"): 95, (P04, "下达"): 61, (P05, "批复"): 8}))
+    assert [(d.project, d.status) for d, _ in page.context["rows"]] == [("P05", "conflict"), ("P04", "change")]
+    assert "还有 1 处没有列出" in page.content.decode()
+    answer = client.post("/budgets/import/", {"token": page.context["token"], "once": "k6", **picks(page.context["plan"], "file")})
+    assert (answer.status_code, held("P05", "approved"), held("P04", "approved"), held("P04", "appropriated")) == (302, 8, 95, 61)
+
+
+def test_more_cells_that_both_changed_than_can_be_chosen_are_not_offered(left, cast, media, monkeypatch):
+    monkeypatch.setattr(views_workbook, "MOST_SHOWN", 1)
+    cell(cast.finance, "P04", "approved", "99")
+    cell(cast.finance, "P05", "approved", "7")
+    page = upload(cast.client("finance"), changed(left, {(P04, "批复"): 95, (P05, "批复"): 8}))
+    assert not page.context["token"]
+    assert "不能逐处选：请重新导出" in page.content.decode()
 
 
 def test_the_page_offers_no_writing_where_a_cell_is_refused(left, cast, media):
