@@ -11,6 +11,7 @@ import io
 import json
 import posixpath
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain, islice, repeat
 
 MIB = 1024 * 1024
-MOST_ENTRIES, MOST_COLUMNS, MOST_SHEETS = 500, 200, 60
+MOST_ENTRIES, MOST_SHEETS = 500, 60
 REQUIRED = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
 PIECE = 1000  # rows handed over together
 TOO_LARGE, UNSAFE = 3, 4  # exit codes of the child
@@ -29,12 +30,16 @@ TOO_LARGE, UNSAFE = 3, 4  # exit codes of the child
 
 @dataclass(frozen=True)
 class Limits:
-    """What a workbook may take: bytes of the file and of its parts inflated, rows of a sheet, seconds, bytes of the child."""
+    """What a workbook may take: bytes of the file and of its parts inflated, rows and columns of a sheet (a parser lays out
+    all that lies between, 24 bytes each), cells and shared strings, seconds on the wall and of the processor, bytes of the child."""
 
     file: int = 10 * MIB
     inflated: int = 64 * MIB
     rows: int = 20_000
+    columns: int = 200
+    cells: int = 1_500_000
     seconds: int = 20
+    processor: int = 10
     memory: int = 1024 * MIB
 
 
@@ -63,11 +68,14 @@ def read_safely(content: bytes, limits: Limits = FORM, only: dict[str, int] | No
             done = subprocess.run(
                 [sys.executable, "-I", __file__, asked], stdin=file, capture_output=True, timeout=limits.seconds, check=False, env={}
             )
+            is_late = done.returncode == -signal.SIGXCPU
         except subprocess.TimeoutExpired:
-            raise UnsafeWorkbook(f"工作簿在 {limits.seconds} 秒内读不完，没有导入；请另存为只含预算表的 .xlsx 再交。") from None
+            is_late = True
+    if is_late:
+        raise UnsafeWorkbook(f"工作簿在 {limits.seconds} 秒内读不完，没有导入；请另存为只含预算表的 .xlsx 再交。")
     if done.returncode == TOO_LARGE:
         raise UnsafeWorkbook(
-            f"工作簿太大：每张表最多 {limits.rows} 行 {MOST_COLUMNS} 列，最多 {MOST_SHEETS} 张表；请删去表外的单元格再交。"
+            f"工作簿太大：每张表最多 {limits.rows} 行 {limits.columns} 列，最多 {MOST_SHEETS} 张表；请删去表外的单元格再交。"
         )
     if done.returncode == UNSAFE:
         raise UnsafeWorkbook(done.stdout.decode())
@@ -99,7 +107,7 @@ def _child(asked: str) -> int:
     told = json.loads(asked)
     limits, only = Limits(**told["limits"]), told["only"]
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.processor, limits.processor + 2))  # a signal that tells why, then the end
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     content = sys.stdin.buffer.read()
     try:
@@ -151,12 +159,12 @@ DOCTYPE = re.compile(rb"<!doctype", re.I)
 
 
 def _check_parts(packed: zipfile.ZipFile, limits: Limits) -> dict[str, Formulas]:
-    # A cell beyond column GR (200), or whose row has as many digits as the last that is allowed; with a prefix it is sought
-    # only where one stands, since a pattern that begins with a plain text is three times as fast.
-    beyond = rb'c\s(?>[^>]*?\br=")(?:([A-Z]{3}|G[S-Z]|[H-Z][A-Z])|[A-Z]{1,2}([0-9]{%d,}))' % len(str(limits.rows))
-    strays = {start + b"c": re.compile(start + beyond) for start in (b"<", b":")}
+    # Cells in columns of two letters, or in rows of as many digits as the last allowed one; with a prefix they are sought only
+    # where one stands, since a pattern that begins with a plain text is three times as fast.
+    far = rb'c\s(?>[^<>]{0,300}?\br=")(?:([A-Z]{2,})([0-9]+)|[A-Z]([0-9]{%d,}))' % len(str(limits.rows))
+    strays = {start + b"c": re.compile(start + far) for start in (b"<", b":")}
     found: dict[str, Formulas] = {}
-    inflated = 0
+    inflated = cells = empty = 0
     for entry in packed.infolist():
         is_text = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
         rest = b""
@@ -168,6 +176,12 @@ def _check_parts(packed: zipfile.ZipFile, limits: Limits) -> dict[str, Formulas]
                     raise UnsafeWorkbook(f"工作簿解开后超过 {limits.inflated // MIB} MB，没有导入。")
                 if not is_text:
                     continue
+                # No cell holds so long a text, and a parser would hold it several times over.
+                if entry.filename.startswith("xl/") and b"<" not in chunk and len(chunk) == MIB:
+                    raise _TooLarge
+                cells += chunk.count(b"<c") + chunk.count(b"<si")
+                if cells > limits.cells:
+                    raise _TooLarge
                 seen = rest + chunk.replace(b"\x00", b"")  # UTF-16 hides nothing
                 if b"<!" in seen and DOCTYPE.search(seen):
                     raise UnsafeWorkbook("工作簿里含有文档类型声明（DOCTYPE），不收；请用 Excel 或 WPS 另存一次再交。")
@@ -175,18 +189,23 @@ def _check_parts(packed: zipfile.ZipFile, limits: Limits) -> dict[str, Formulas]
                     raise UnsafeWorkbook("工作簿带有宏，不收；请另存为不带宏的 .xlsx 再交。")
                 # Before any parser, which would lay out every empty cell up to a stray one in the far corner.
                 for start, stray in strays.items():
-                    if start in seen and any(cell[1] or int(cell[2]) > limits.rows for cell in stray.finditer(seen)):
-                        raise _TooLarge
+                    for letters, row, plain_row in stray.findall(seen) if start in seen else ():
+                        if len(letters) > 3 or _column(letters) > limits.columns or int((row or plain_row)[:9]) > limits.rows:
+                            raise _TooLarge
                 end = seen.rfind(b"c>") + 2  # a cell that is cut in two is looked at with what follows
                 end = end if end > len(seen) - 65_536 else len(seen) - 1024
                 for place, text in _formulas(seen):
                     found.setdefault(entry.filename, {})[place] = text
+                    empty += 1
+                    if empty > 4 * limits.rows:
+                        raise _TooLarge
                 rest = seen[max(end, 0) :]
     return found
 
 
-_NO_VALUE = rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-_CLOSED, _EMPTY = re.compile(rb"f>" + _NO_VALUE), re.compile(rb"f\s[^<>]*/>" + _NO_VALUE)
+# Nothing here goes back over what it has passed (++, bounds), so that no text takes longer than its length.
+_NO_VALUE = rb"\s*+(?:<(?:\w{1,20}:)?v\s*+/>|<(?:\w{1,20}:)?v>\s*+</(?:\w{1,20}:)?v>)?\s*+</(?:\w{1,20}:)?c>"
+_CLOSED, _EMPTY = re.compile(rb"f>" + _NO_VALUE), re.compile(rb"f\s[^<>]{0,300}/>" + _NO_VALUE)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -199,7 +218,7 @@ def _formulas(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         start = xml.rfind(b"<", 0, end) if xml[end + 1 : end + 2] == b"/" else end
         cell = _PLACE.search(xml, max(xml.rfind(b"<", 0, start), 0), start)
         if cell:
-            text = xml[xml.index(b">", start) + 1 : end] if end > start else b""
+            text = xml[xml.index(b">", start) + 1 : end][:600] if end > start else b""
             yield (int(cell[2]) - 1, _column(cell[1]) - 1), html.unescape(text.decode(errors="replace"))[:60]
 
 
@@ -223,7 +242,7 @@ def _values(content: bytes, limits: Limits, only: dict[str, int] | None, formula
         if only is not None and name not in only:
             continue
         sheet = book.get_sheet_by_name(name)
-        if sheet.end and (sheet.end[0] >= limits.rows or sheet.end[1] >= MOST_COLUMNS):
+        if sheet.end and (sheet.end[0] >= limits.rows or sheet.end[1] >= limits.columns):
             raise _TooLarge
         rows = _with(_laid_out(sheet), formulas.get(parts.get(name, ""), {}))
         rows = rows if only is None else islice(rows, only[name])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
 import re
+import resource
 import zipfile
 from decimal import Decimal
 
@@ -357,11 +359,33 @@ def test_a_hundred_thousand_rows_are_read_for_an_import_and_not_for_a_form():
         read_safely(content)
 
 
-@pytest.mark.parametrize("cell", ["A120001", "GS1", "AAA1", "XFD1048576"])
+@pytest.mark.parametrize("cell", ["A120001", "AY1", "AAA1", "AX120001", "XFD1048576"])
 def test_a_cell_outside_the_limits_is_refused_before_a_parser_lays_the_sheet_out(cell):
     for prefix in ("", "x:"):
         with pytest.raises(UnsafeWorkbook, match="太大"):
             read_safely(sheet_of(f'<{prefix}row r="1"><{prefix}c s="1" r="{cell}"><v>1</v></{prefix}c></{prefix}row>'), LIMITS)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<c " * 400_000,  # tags that never end
+        ":c " * 400_000,
+        "f " * 400_000 + "<c/></c>",
+        f"<row><c><f>1</f>{' ' * 1_000_000}</row>",
+        f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"x" * 3_000_000}</t></is></c></row>',  # longer than any cell
+        '<row r="1">' + '<c r="B1"><f>1</f></c>' * 500_000 + "</row>",
+        "<row>" + "<c><v>1</v></c>" * 3_000_001 + "</row>",
+    ],
+    ids=["tags", "prefixes", "formulas", "spaces", "text", "empty formulas", "cells"],
+)  # fmt: skip
+def test_what_is_made_to_take_long_is_read_or_refused_soon(rows):
+    content = sheet_of(rows)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with contextlib.suppress(UnsafeWorkbook):
+        read_safely(content, LIMITS)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 5
 
 
 def test_true_is_no_amount_where_one_was_exported(cast):
