@@ -81,6 +81,7 @@ MAIN = [
 ]  # fmt: skip
 FRAME = re.compile(r'"(django_session|governance_user|governance_appointment|governance_notice)"|SAVEPOINT')
 MOST = 15
+MOST_OF_HOME = 30  # it asks every app once what waits for whoever came in
 
 
 def _queries(client, address: str) -> int:
@@ -125,4 +126,4 @@ def test_no_page_makes_more_queries_for_more_rows(offices):
     table = {f"{who} {address}": (few[who, address], many[who, address]) for who, address in MAIN}
     for name, (a, b) in table.items():
         print(f"{a:4d} {b:4d}  {name}")
-    assert {name: pair for name, pair in table.items() if pair[1] > pair[0] or pair[1] > MOST} == {}
+    assert {name: pair for name, pair in table.items() if pair[1] > pair[0] or pair[1] > (MOST_OF_HOME if name.endswith(" /") else MOST)} == {}
