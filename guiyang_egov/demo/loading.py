@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from budgets import ledger
-from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, StageLock
+from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
 from governance import audit, clock, mail, verbs
 from governance.models import (
     Answer,
@@ -25,7 +25,7 @@ from governance.models import (
     User,
 )
 from governance.refusal import Refused
-from guiyang_egov.demo import register, story
+from guiyang_egov.demo import register, story, traces
 from guiyang_egov.demo.accounts import create_accounts
 from priorities import filing_receipts, receipts
 from priorities.models import (
@@ -42,9 +42,22 @@ from priorities.models import (
     SubmissionVersion,
     Transition,
 )
-from projects.models import Milestone, PlanTask, ProgressReport, Project, StateChange
+from projects.models import (
+    Change,
+    Contract,
+    ExpertRating,
+    Milestone,
+    PlanTask,
+    ProgressReport,
+    Project,
+    ReportCall,
+    SecurityGrading,
+    StateChange,
+    Topic,
+)
 
 LOADED = "demo_loaded"
+UNMARKED = (StateChange, Change, Milestone, Notice, Round, Meeting)  # verbs mark them by their project, and the plan's is none
 
 
 def load() -> str:
@@ -54,11 +67,13 @@ def load() -> str:
         clock.keep_demonstration_day(dt.date.fromisoformat(settings.DEMO_TODAY))
         if Setting.objects.filter(key=LOADED).exists():
             return "演示数据已经装入，没有改动。"
-        marks = {model: set(model.objects.values_list("pk", flat=True)) for model in (StateChange, Notice, Round, Meeting)}
+        marks = {model: set(model.objects.values_list("pk", flat=True)) for model in UNMARKED}
+        plan = traces.Before()
         story.tell()
         for model, before in marks.items():
             model.objects.exclude(pk__in=before).update(is_demo=True)
         PlanTask.objects.filter(code__in=[t[0] for t in story.TASKS]).update(is_demo=True)
+        plan.remember()
         mail.settle()  # the story of two years is nobody's post of today
         _receipts(Submission.objects.filter(is_demo=True))  # printed once somebody asks for one
         Setting.objects.create(key=LOADED, value=settings.DEMO_TODAY)
@@ -137,35 +152,38 @@ def _money(made: list[Project]) -> None:
         line.save()
     for project_id, year in touched:
         ledger.keep_year(project_id, year)
+        if not BudgetLine.objects.filter(project_id=project_id, fiscal_year=year).exists():
+            ProjectYear.objects.filter(project_id=project_id, fiscal_year=year).delete()
     CityRevenue.objects.filter(is_demo=True).delete()
     Ceiling.objects.filter(is_demo=True).delete()
     StageLock.objects.filter(is_demo=True).delete()
 
 
 def _register(made: list[Project]) -> None:
-    """Projects that the story registered go; rows of the plan return to 待立项 where nobody else moved them."""
+    """What the story registered goes; rows of the plan stand again as before, where nobody else moved them."""
     register.remove()
-    StateChange.objects.filter(is_demo=True).delete()
-    ProgressReport.objects.filter(is_demo=True).delete()
-    Milestone.objects.filter(is_demo=True).delete()
+    for model in (StateChange, Change, Contract, ReportCall, ExpertRating, ProgressReport, Milestone):
+        model.objects.filter(is_demo=True).delete()
     for project in made:
         project.delete()
-    for project in Project.objects.planned().exclude(state="registered"):
-        if not project.state_changes.exists():
-            project.state, project.state_day = "registered", None
-            project.version += 1
-            project.save()
-            for phase in project.phases.exclude(state="registered"):
-                phase.state, phase.state_day, phase.suspended_from = "registered", None, ""
-                phase.save()
-    for project in Project.objects.planned().exclude(percent=None):
-        if not project.progress_reports.exists():
-            project.percent = None
-            project.save()
-    for task in PlanTask.objects.filter(is_demo=True):
-        task.state, task.state_day, task.evidence, task.is_demo = "not_started", None, "", False
-        task.version += 1
-        task.save()
+    traces.undo()
+    for project in Project.objects.planned():
+        _as_people_said(project)
+
+
+def _as_people_said(project: Project) -> None:
+    """What people recorded in the same words as the story stays said: percentage, protection level, tier."""
+    report = project.progress_reports.filter(superseded=False).first()
+    grading = SecurityGrading.objects.concluded(project).first()
+    topic = Topic.objects.filter(project=project).select_related("parent").first()
+    said = {"percent": report and report.percent, "protection_level": grading and grading.level}
+    if topic:
+        said |= {"tier_927": topic.tier, "parent_id": topic.parent and topic.parent.project_id}
+    wrong = {name: value for name, value in said.items() if value is not None and value != getattr(project, name)}
+    if wrong:
+        for name, value in wrong.items():
+            setattr(project, name, value)
+        project.save()
 
 
 def _counters() -> None:

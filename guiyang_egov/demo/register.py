@@ -152,24 +152,12 @@ def _unit(name: str) -> Organisation:
 
 
 def remove() -> None:
-    """Take away what the story said here; projects lose the tier that it gave them."""
+    """Take away what the story said here; what it wrote on projects of the plan is undone in traces."""
     for model in (TrainingSession, TrainingTarget, ServiceRecord, TopicReport):
         model.objects.filter(is_demo=True).delete()
     Supervision.objects.filter(is_demo=True).delete()
-    graded = list(Project.objects.filter(gradings__is_demo=True, is_demo=False).distinct())
     for model in (Evaluation, Acceptance, AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem):
         model.objects.filter(is_demo=True).delete()
     Round.objects.filter(kind__in=("acceptance", "evaluation", "grading"), is_demo=True).delete()
-    for project in graded:
-        if not project.gradings.exists():
-            project.protection_level = None
-            project.version += 1
-            project.save()
     for tier in ("subsystem", "application", "total"):  # from below: what stands above others is protected
-        for topic in Topic.objects.filter(is_demo=True, tier=tier, children=None).select_related("project"):
-            project = topic.project
-            topic.delete()
-            if project is not None and not project.is_demo:
-                project.tier_927, project.parent = "", None
-                project.version += 1
-                project.save()
+        Topic.objects.filter(is_demo=True, tier=tier, children=None).delete()

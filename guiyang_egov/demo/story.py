@@ -9,7 +9,7 @@ from budgets import actions as budgets
 from governance import actions as governance
 from governance import clock
 from governance.access import Actor
-from guiyang_egov.demo import choice, register
+from guiyang_egov.demo import choice, register, works
 from guiyang_egov.demo import proposals as papers
 from guiyang_egov.demo.people import everybody, signers
 from priorities import actions as priorities
@@ -129,8 +129,12 @@ def tell() -> None:
     register.institutions(stage)
     register.security(stage)
     register.acceptance(stage)
+    works.contracts(stage)
+    works.reports(stage)
+    works.regulations(stage)
     cases_2007(stage)
     choice.candidates(stage)
+    works.changes(stage)
     office(stage)
     choice.scenarios(stage)
 
@@ -194,9 +198,10 @@ def progress(stage: Stage) -> None:
     """Reports of 2006 and the first half of 2007; some rated better by themselves than by the sums."""
     reviewer = stage["demo-reviewer"]
     for code, first, second, rating, done, problems in PROGRESS:
-        for day, period, percent in ((D(2007, 1, 12), "2006", first), (D(2007, 7, 26), "2007H1", second)):
-            if (code, period) in {("P12", "2007H1"), ("P24", "2007H1")}:
-                continue  # two reports are late
+        second_day = D(2007, 8, 6) if code == works.AFTER_THE_DAY else D(2007, 7, 26)
+        for day, period, percent in ((D(2007, 1, 12), "2006", first), (second_day, "2007H1", second)):
+            if (code, period) == (works.LATE, "2007H1"):
+                continue
             with clock.at(day):
                 projects.file_progress(
                     by=reviewer, project=Project.objects.get(code=code), period=period, percent=percent, done_text=done,
@@ -276,8 +281,8 @@ def office(stage: Stage) -> None:
         row = Submission.objects.filter(state="candidate").order_by("pk").first()
         priorities.put_entry(by=reviewer, plan=plan, version=AnnualPlan.objects.get(pk=plan.pk).version, submission=row, decision="listed")
         priorities.draft_rule_set(
-            by=reviewer, key="plan-2006-b", title="8.3.2(2) 改读：四项占两项即缓建", readings={"8.3.2(2)": "two_of_four"},
-            reason="疑似项目逐件议定耗时，拟改为占两项即缓建；先试算。", is_demo=True,
+            by=reviewer, key="plan-2006-b", title="8.3.2(2) 占一项即缓建，8.3.1(7) 国家要求即成立",
+            readings={"8.3.2(2)": "any", "8.3.1(7)": "required"}, reason="疑似项目逐件议定耗时；先试算。", is_demo=True,
         )  # fmt: skip
         governance.decide_reading(by=stage["demo-office"], code="D43", reading="a", from_day=D(2007, 8, 13),
                                   reason="第一牵头为首列单位，各单位未提出异议。", is_demo=True)  # fmt: skip

@@ -1,0 +1,45 @@
+"""What the demonstration has to show: a row for each page of the register, three ratings that differ."""
+
+from __future__ import annotations
+
+from governance.models import Regulation, TrainingSession
+from priorities import dry_run
+from priorities.models import RuleSetRecord, Submission
+from projects import life
+from projects.models import (
+    Change,
+    Contract,
+    ExpertRating,
+    GateItem,
+    ProgressReport,
+    ReportCall,
+    SecurityFinding,
+    Supervision,
+)
+from projects.panels import owing
+from tests.conftest import TODAY
+
+SHOWN = {
+    "合同与监理": lambda: Contract.objects.filter(kind="supervision", voided="").exists(),
+    "关口材料": lambda: GateItem.objects.exclude(project__state__in=life.FINISHED).exists(),
+    "填报通知，一份未报": lambda: [o.project.code for o in owing.owed(TODAY) if o.period == "2007H1"] == ["P24"],
+    "一份过期才报": lambda: ProgressReport.objects.filter(period="2007H1", day__gt=ReportCall.objects.get().due).exists(),
+    "批复以内的变更": lambda: Change.objects.get().project.rebaselined == 1,
+    "回到会签的变更": lambda: Submission.objects.get(kind="change").state == "joint_approval",
+    "隐患有期限": lambda: SecurityFinding.objects.filter(fixed_on=None, due__gt=TODAY).exists(),
+    "督导": lambda: Supervision.objects.filter(settled_on=None).exists(),
+    "培训": lambda: TrainingSession.objects.filter(group="leaders").exists(),
+    "征求意见的制度": lambda: Regulation.objects.filter(state="consulting").exists(),
+    "规则集草案有改判": lambda: len(dry_run.run(RuleSetRecord.objects.get(key="plan-2006-b"), TODAY).flips) >= 3,
+}
+
+
+def test_each_page_of_the_register_has_something_to_show(offices):
+    assert [what for what, holds in SHOWN.items() if not holds()] == []
+
+
+def test_three_ratings_of_one_project_differ(offices):
+    row = offices.client("reviewer").get("/projects/P17/").context["x"]
+    own = ProgressReport.objects.filter(project__code="P17", superseded=False).first().self_rating
+    experts = ExpertRating.objects.get(project__code="P17").rating
+    assert len({own, experts, row.rating.code}) == 3
