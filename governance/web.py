@@ -9,7 +9,7 @@ A view without a permission does not exist (tests/house walks every address).
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -86,6 +86,14 @@ def integer(value: str | None, *, name: str, low: int, high: int, default: int |
     if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
         raise Invalid(f"“{text[:20]}”不是有效的{name}（{low}—{high}）。", fields={name: ["无效"]})
     return int(text)
+
+
+def one_of(params: Mapping, name: str, allowed: Collection | None = None) -> str:
+    """A word of an address, "" where it is left out; Invalid where it is none of `allowed`."""
+    value = str(params.get(name, "")).strip()[:60]
+    if value and allowed is not None and value not in allowed:
+        raise Invalid(f"“{value}”不是可选的值。", fields={name: ["请从列出的各项中选择"]})
+    return value
 
 
 def found(queryset, **lookup):

@@ -7,11 +7,12 @@ from django.shortcuts import render
 
 from governance import access, clock
 from governance.roles import Permission
-from governance.web import found
+from governance.web import found, one_of
 from governance.web import page as may_enter
 from projects import actions, forms, guards, life
 from projects.actions.checks import reporting
 from projects.form_views import about, form_page, project_of
+from projects.labels import TASK_STATES
 from projects.models import Milestone, ProgressReport, Project, ReportCall
 from projects.panels import owing
 from projects.panels import tasks as task_panels
@@ -21,8 +22,17 @@ READ = Permission.READ_REGISTER
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def tasks(request):
-    """The 59 tasks by block, those without a project apart, projects without a task (D35)."""
-    return render(request, "projects/tasks.html", {"board": task_panels.by_block(clock.today())})
+    """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`, `?state=late`,
+    `?carried=no`: the tasks behind one of the board's numbers."""
+    board = task_panels.by_block(clock.today())
+    blocks = {block.block.code for block in board.blocks}
+    asked = task_panels.Asked(
+        block=one_of(request.GET, "block", blocks), state=one_of(request.GET, "state", {*TASK_STATES, "late"}),
+        carried=one_of(request.GET, "carried", task_panels.CARRIED),
+    )  # fmt: skip
+    if asked:
+        return render(request, "projects/tasks_asked.html", {"asked": asked, "rows": asked.rows(board)})
+    return render(request, "projects/tasks.html", {"board": board})
 
 
 @may_enter(READ)
@@ -40,12 +50,16 @@ def task(request, code: str):
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def progress(request):
-    """Reports in force, newest first, and who owes one."""
+    """Reports in force, newest first, and who owes one; `?period=2007H1` what is owed of one period."""
     reports = ProgressReport.objects.filter(superseded=False).select_related("project", "organisation").order_by("-day", "-pk")
     page = Paginator(reports, 50).get_page(request.GET.get("page"))
     calls = list(ReportCall.objects.filter(withdrawn=""))
-    context = {"page": page, "owed": owing.owed(clock.today(), request.actor, calls=calls), "mine": owing.reportable(request.actor),
-               "calls": calls[:12],
+    owed, period = owing.owed(clock.today(), request.actor, calls=calls), one_of(request.GET, "period")
+    for call in calls:
+        call.missing = sum(o.period == call.period for o in owed)
+        call.rows_address = f"?period={call.period}#owed"
+    context = {"page": page, "owed": [o for o in owed if period in ("", o.period)], "mine": owing.reportable(request.actor),
+               "calls": calls[:12], "period": period,
                "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT)}  # fmt: skip
     return render(request, "projects/progress.html", context)
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from governance import access, audit, clock, files
 from governance.refusal import NotVisible
 from governance.roles import Permission
-from governance.web import found
+from governance.web import found, one_of
 from governance.web import page as may_enter
 from projects import actions, duties
 from projects import forms_duties as forms
@@ -21,17 +21,21 @@ ADDRESS = "/projects/duties/"
 
 
 def _tree(request, *, place=None) -> dict:
+    """`?tier=application`, `?head=none`: the nodes behind one of the figures."""
     day = clock.today()
     roots = duties.tree(day)
     nodes = duties.flat(roots)
     loose = list(Project.objects.filter(topic=None).order_by("order", "pk"))
     manages = access.may(request.actor, MANAGE)
+    tier, headless = one_of(request.GET, "tier", dict(Topic.TIERS)), one_of(request.GET, "head", {"none"})
+    shown = [n for n in nodes if tier in ("", n.topic.tier) and (not headless or n.head is None)]
     return {
         "day": day,
-        "nodes": nodes,
+        "nodes": shown,
+        "only": "，".join(filter(None, (dict(Topic.TIERS).get(tier, ""), headless and "没有负责人"))),
         "late": sorted((d for n in nodes for d in n.missing if d.due < day), key=lambda d: (d.due, d.topic.code)),
         "headless": [n for n in nodes if n.head is None],
-        "tiers": [(label, sum(n.topic.tier == key for n in nodes)) for key, label in Topic.TIERS],
+        "tiers": [(key, label, sum(n.topic.tier == key for n in nodes)) for key, label in Topic.TIERS],
         "loose": loose,
         "place": place or (forms.PlaceForm() if manages else None),
         "may_manage": manages,

@@ -212,6 +212,18 @@ def source_tag(code: str = "") -> SafeString:
 
 
 @register.simple_tag
+def figure(value, address: str, kind: str = "count") -> SafeString:
+    """A number that leads to the rows behind it: `count` of them, or the sum of what each says as `data-<kind>` (万元).
+    The rows of the page at `address` carry `data-row`; a fragment narrows them to that element. Nothing leads nowhere."""
+    if value is None:
+        return UNFILLED
+    text = f"{value:,}" if kind == "count" else money(value, whole=kind == "wan")
+    if not value:
+        return conditional_escape(text)
+    return format_html('<a data-figure="{}" href="{}">{}</a>', kind, address, text)
+
+
+@register.simple_tag
 def demo_tag() -> SafeString:
     """Marks an invented record of the demonstration."""
     return mark_safe('<span class="tag tag-demo">演示</span>')

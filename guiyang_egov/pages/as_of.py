@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from django.conf import settings
 from django.shortcuts import render
@@ -14,9 +16,10 @@ from governance import clock, differences, documents
 from governance.access import Actor
 from governance.refusal import Invalid, NotVisible
 from governance.roles import Permission, Scope
-from governance.web import integer
+from governance.web import integer, one_of
 from governance.web import page as may_enter
 from projects import panels
+from projects.labels import STATES
 
 SHOWN = 400  # rows of differences on a page; the rest is counted
 
@@ -34,7 +37,7 @@ def _money(actor: Actor, day: dt.date) -> money.Money | None:
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def page(request):
-    """`?day=2006-12-31`; `?code=P01` shows one project with all its facts and lines."""
+    """`?day=2006-12-31`; `?state=building` those in a state that day; `?code=P01` one project with all its facts and lines."""
     day = _day(request.GET.get("day", ""), "day", clock.today())
     stood, held = panels.as_of(day), _money(request.actor, day)
     code = request.GET.get("code", "").strip()[:12]
@@ -48,9 +51,22 @@ def page(request):
             request, "pages/as_of_project.html", context | {"p": project, "said": project.said(), "lines": lines}
         )
     shown = [stage for stage, _ in STAGES[1:]]
-    rows = [(p, [held.projects.get(p.code, {}).get(stage) for stage in shown] if held else []) for p in stood.projects]
-    totals = [held.totals[stage] for stage in shown] if held else []
-    return render(request, "pages/as_of.html", context | {"rows": rows, "totals": totals})
+    state, at = one_of(request.GET, "state", STATES), f"?day={day}"
+    of_state = [p for p in stood.projects if state in ("", p.state)]
+    rows = [(p, [(stage, held.projects.get(p.code, {}).get(stage)) for stage in shown] if held else []) for p in of_state]
+    context |= {
+        "rows": rows, "totals": [(stage, _sum(dict(m)[stage] for _, m in rows)) for stage in shown] if held else [],
+        "state": STATES.get(state, ""), "shown_wan": _sum(p.estimate_wan for p in of_state), "at": f"{at}#rows",
+        "here": f"{at}&state={state}#rows" if state else f"{at}#rows",
+        "states": [(label, n, wan, f"{at}&state={key}#rows") for key, label, n, wan in stood.states],
+    }  # fmt: skip
+    return render(request, "pages/as_of.html", context)
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """None where nothing is filled in."""
+    held = [a for a in amounts if a is not None]
+    return sum(held, Decimal(0)) if held else None
 
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))

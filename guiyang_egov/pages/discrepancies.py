@@ -11,43 +11,44 @@ from governance import audit, clock, readings
 from governance.access import may
 from governance.models import Discrepancy, PlanLine
 from governance.roles import Permission
-from governance.web import found
+from governance.web import found, one_of
 from governance.web import page as may_enter
 from projects.models import PlanTask, Project
 
+WEIGHTS = ("A", "B", "C")
 # Discrepancies of 8.3: what holds there is the rule set's business (改读 opens a rule-set draft).
 RULE_SET_CODES = {f"D{n}" for n in range(13, 27)}
 
 
 @may_enter(Permission.READ_REGISTER)
 def listing(request):
-    """All 56, by weight, with the reading in force; `?weight=A`, `?q=`, `?open=1` (not yet decided)."""
+    """All 56 with the reading in force; `?weight=A`, `?q=`, `?open=1` (not yet decided), `?open=0`, `?section=8.3`."""
     day = clock.today()
-    rows = Discrepancy.objects.prefetch_related("decisions")
-    weight, query = request.GET.get("weight", ""), request.GET.get("q", "").strip()[:60]
-    if weight in ("A", "B", "C"):
-        rows = rows.filter(weight=weight)
-    if query:
-        rows = rows.filter(Q(title__icontains=query) | Q(default_text__icontains=query) | Q(code__iexact=query))
-    shown = [_row(row, day) for row in rows]
-    asked_open = bool(request.GET.get("open"))
-    if asked_open:
-        shown = [row for row in shown if row["decided"] is None]
-    everything = [_row(row, day) for row in Discrepancy.objects.prefetch_related("decisions")] if weight or query or asked_open else shown
-    counts = {w: sum(row["row"].weight == w for row in everything) for w in "ABC"}
+    weight, is_open = one_of(request.GET, "weight", WEIGHTS), one_of(request.GET, "open", ("0", "1"))
+    query, section = request.GET.get("q", "").strip()[:60], one_of(request.GET, "section")
+    everything = [_row(row, day) for row in Discrepancy.objects.prefetch_related("decisions")]
     sections = _sections(everything)
+    asked = Q(title__icontains=query) | Q(default_text__icontains=query) | Q(code__iexact=query)
+    named = set(Discrepancy.objects.filter(asked).values_list("pk", flat=True)) if query else None
+    shown = [
+        row for row in everything
+        if (not weight or row["row"].weight == weight) and (not section or row["section"] == section)
+        and (not is_open or (row["decided"] is None) == (is_open == "1")) and (named is None or row["row"].pk in named)
+    ]  # fmt: skip
+    counts = {w: sum(row["row"].weight == w for row in everything) for w in WEIGHTS}
     return render(
         request,
         "pages/discrepancies.html",
         {"rows": shown, "counts": counts, "total": len(everything), "weight": weight, "q": query,
-         "sections": sections, "undecided": sum(row["decided"] is None for row in everything),
+         "is_open": is_open, "section": section, "sections": sections, "undecided": sum(row["decided"] is None for row in everything),
          "decided": sum(row["decided"] is not None for row in everything),
          "may_decide": may(request.actor, Permission.DECIDE_READING)},
     )
 
 
 def _sections(rows: list[dict]) -> list[dict]:
-    """The entries by the section (8.1, 9.2 …) that their first quote stands in: counts by weight, decided, by default."""
+    """The entries by the section (8.1, 9.2 …) that their first quote stands in: counts by weight, decided, by default.
+    Each row is told its `section`."""
     heads = list(PlanLine.objects.filter(text__regex=r"^[0-9]+\.[0-9]+ ").order_by("number").values_list("number", "text"))
     numbers = [number for number, _ in heads]
     found: dict[str, dict] = {}
@@ -55,7 +56,8 @@ def _sections(rows: list[dict]) -> list[dict]:
         line = next((q["line"] for q in row["row"].quotes if q.get("line")), None)
         place = bisect_right(numbers, line) - 1 if line else -1
         title = heads[place][1] if place >= 0 else "其他"
-        section = found.setdefault(title, {"title": title, "order": place, "A": 0, "B": 0, "C": 0, "decided": 0, "all": 0})
+        row["section"] = title.partition(" ")[0]
+        section = found.setdefault(title, {"title": title, "key": row["section"], "order": place, "A": 0, "B": 0, "C": 0, "decided": 0, "all": 0})
         section[row["row"].weight] += 1
         section["all"] += 1
         section["decided"] += row["decided"] is not None

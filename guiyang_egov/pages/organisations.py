@@ -22,12 +22,15 @@ def listing(request):
     rows = Organisation.objects.prefetch_related("aliases").select_related("canonical", "parent")
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(aliases__as_named__icontains=query)).distinct()
-    led = dict(
-        ProjectLead.objects.values_list("organisation_id").annotate(n=Count("project_id", distinct=True)).order_by()
-    )
+    named = ProjectLead.objects.values_list("organisation_id", "organisation__canonical_id", "project_id")
+    led: dict[int, set[int]] = {}  # a merged unit's projects count for its survivor as well
+    for unit, survivor, project in named.order_by():
+        for pk in filter(None, (unit, survivor)):
+            led.setdefault(pk, set()).add(project)
     groups: dict[str, list] = {}
     for row in rows:
-        groups.setdefault(row.kind, []).append({"row": row, "led": led.get(row.pk, 0)})
+        count = len(led.get(row.pk, ()))
+        groups.setdefault(row.kind, []).append({"row": row, "led": count, "led_address": f"/projects/?lead={row.pk}"})
     context = {"groups": groups, "q": query, "total": sum(map(len, groups.values()))}
     return render(request, "pages/organisations.html", context)
 
@@ -50,6 +53,9 @@ def page(request, pk: int):
     )
     mine = ProjectLead.objects.filter(organisation_id__in=family)
     sums = _sums(first=mine.filter(order=1), every=mine)
+    planned = "/projects/?origin=plan"
+    sums["all"]["address"], sums["every"]["address"] = planned, f"{planned}&lead={pk}"
+    sums["first"]["address"] = f"{planned}&lead={pk}&basis=first"
     people = list(Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"))
     submissions = Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
     return render(

@@ -79,7 +79,8 @@ def listing(request):
             "rows": [(row, (money.rows or {}).get(row.project.pk)) for row in found_rows.rows],
             "year": year,
             "money": money if money.rows is not None else None,
-            "sums": [money.total(stage) for stage in STAGES],
+            "sums": [(stage, money.total(stage)) for stage in STAGES],
+            "rows_address": f"{asked.address(after=asked.after, before=asked.before)}#rows",
             "unfilled": sum((money.rows or {}).get(r.project.pk) is None for r in found_rows.rows),
             "whole_page": found_rows.page.is_whole,
             "totals": found_rows.totals,
@@ -137,6 +138,9 @@ def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
     if asked.discrepancy:
         word = "时间有不一致" if asked.discrepancy == "time" else asked.discrepancy
         chips.append((f"疑义 {word}", asked.address(discrepancy="")))
+    if asked.tasks:
+        word = {"any": "有", "none": "没有"}.get(asked.tasks, f"{asked.tasks} 有")
+        chips.append((f"{word}推进任务", asked.address(tasks="")))
     if asked.rated:
         chips.append(("自评与测算不同", asked.address(rated="")))
     if asked.q:

@@ -14,10 +14,10 @@ from django.db.models.functions import Cast, Coalesce
 from governance import charts
 from governance.models import Organisation, PlanItem
 from governance.refusal import Invalid
-from governance.web import integer
+from governance.web import integer, one_of
 from projects import rating
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
-from projects.models import Milestone, Phase, Programme, Project, ProjectLead
+from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink
 from projects.panels import keyset
 from projects.panels.keyset import SORTS, Keyset
 from projects.panels.plan import TIME_CODES, Touched
@@ -43,6 +43,7 @@ class Filter:
     origin: str = ""
     investment_type: str = ""
     discrepancy: str = ""
+    tasks: str = ""  # "any": some task of chapter 10 names it, "none", or those of one block ("10.2")
     rated: str = ""  # "differ": self-rating and computed rating disagree
     q: str = ""
     sort: str = "order"
@@ -60,18 +61,19 @@ class Filter:
             raise Invalid(str(error), fields={"q": [str(error)]}) from None
         return cls(
             year=integer(params.get("year"), name="年度", low=1990, high=2100),
-            programme=_one_of(params, "programme"),
+            programme=one_of(params, "programme"),
             lead=integer(params.get("lead"), name="牵头单位", low=1, high=999_999_999),
-            basis=_one_of(params, "basis", BASES) or "any",
-            state=_one_of(params, "state", STATES),
-            origin=_one_of(params, "origin", ORIGINS),
-            investment_type=_one_of(params, "investment_type", INVESTMENT_TYPES | {"none": ""}),
-            discrepancy=_one_of(params, "d"),
-            rated=_one_of(params, "rated", {"differ": ""}),
+            basis=one_of(params, "basis", BASES) or "any",
+            state=one_of(params, "state", STATES),
+            origin=one_of(params, "origin", ORIGINS),
+            investment_type=one_of(params, "investment_type", INVESTMENT_TYPES | {"none": ""}),
+            discrepancy=one_of(params, "d"),
+            tasks=one_of(params, "tasks"),
+            rated=one_of(params, "rated", {"differ": ""}),
             q=query,
-            sort=_one_of(params, "sort", SORTS) or "order",
-            after=_one_of(params, "after"),
-            before=_one_of(params, "before"),
+            sort=one_of(params, "sort", SORTS) or "order",
+            after=one_of(params, "after"),
+            before=one_of(params, "before"),
         )
 
     @property
@@ -106,19 +108,16 @@ class Filter:
             projects = projects.filter(origin=self.origin)
         if self.investment_type:
             projects = projects.filter(investment_type="" if self.investment_type == "none" else self.investment_type)
+        if self.tasks:
+            sure = TaskLink.objects.filter(certainty="sure", project=OuterRef("pk"))
+            named = Exists(sure if self.tasks in ("any", "none") else sure.filter(task__block=self.tasks))
+            projects = projects.filter(~named if self.tasks == "none" else named)
         if self.discrepancy:
             codes = TIME_CODES if self.discrepancy == "time" else (self.discrepancy,)
             projects = projects.filter(code__in=touched.projects_of(codes))
         if self.q:
             projects = projects.matching(self.q)
         return projects
-
-
-def _one_of(params: Mapping, name: str, allowed: Mapping | None = None) -> str:
-    value = str(params.get(name, "")).strip()[:60]
-    if value and allowed is not None and value not in allowed:
-        raise Invalid(f"“{value}”不是可选的值。", fields={name: ["请从列出的各项中选择"]})
-    return value
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,7 @@ class Totals:
 
     shown: int
     shown_wan: Decimal
-    outside: list[str]  # codes of the plan's rows that the filter leaves out, at most NAMED_MOST
+    outside: list[tuple[str, Decimal | None]]  # code, 万元 of the plan's rows that the filter leaves out, at most NAMED_MOST
     outside_count: int
     outside_wan: Decimal
     planned: int
@@ -278,7 +277,7 @@ def _totals(visible: QuerySet, asked: Filter, touched: Touched, page: Keyset, ye
         inside = [p.pk for p in page.rows] if here else asked.rows(visible.planned(), touched).order_by().values("pk")
         outside = list(visible.planned().exclude(pk__in=inside).order_by("order").values_list("code", "estimate_wan"))
     return Totals(
-        shown, shown_wan, [code for code, _ in outside[:NAMED_MOST]], len(outside),
+        shown, shown_wan, outside[:NAMED_MOST], len(outside),
         sum((wan or Decimal(0) for _, wan in outside), Decimal(0)), every["planned"], every["wan"] or Decimal(0),
         every["all"] - every["planned"], every["check"], every["all"], every["year"],
     )  # fmt: skip

@@ -76,13 +76,13 @@ class AsOf:
         return sum((p.estimate_wan or Decimal(0) for p in self.projects), Decimal(0))
 
     @property
-    def states(self) -> list[tuple[str, int, Decimal]]:
-        """(label, projects, 万元) by state in the order of a project's life."""
+    def states(self) -> list[tuple[str, str, int, Decimal]]:
+        """(state, label, projects, 万元) by state in the order of a project's life."""
         rows = []
         for key, label in Project.STATES:
             mine = [p for p in self.projects if p.state == key]
             if mine:
-                rows.append((label, len(mine), sum((p.estimate_wan or Decimal(0) for p in mine), Decimal(0))))
+                rows.append((key, label, len(mine), sum((p.estimate_wan or Decimal(0) for p in mine), Decimal(0))))
         return rows
 
     @property

@@ -168,6 +168,40 @@ def _sum(projects) -> Decimal:
     return sum((p.estimate_wan or Decimal(0) for p in projects), Decimal(0))
 
 
+CARRIED = {"yes": "有项目", "no": "无项目", "lacking": "应有项目而无"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the board's numbers lead to: the tasks of a block, in a state (late ones apart), with a project or without."""
+
+    block: str = ""
+    state: str = ""
+    carried: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.block or self.state or self.carried)
+
+    @property
+    def label(self) -> str:
+        state = "逾期" if self.state == "late" else TASK_STATES.get(self.state, "")
+        return "，".join(filter(None, (self.block, CARRIED.get(self.carried, ""), state)))
+
+    def rows(self, board: TaskBoard) -> list[TaskRow]:
+        """In the plan's order."""
+        found = []
+        for block in board.blocks:
+            if self.block in ("", block.block.code):
+                parts = {"yes": block.carried, "no": [*block.uncarried, *block.others], "lacking": block.uncarried}
+                found += [row for row in parts.get(self.carried, block.rows) if self._is(row)]
+        return sorted(found, key=lambda row: row.task.code)
+
+    def _is(self, row: TaskRow) -> bool:
+        if self.state == "late":
+            return row.late
+        return not self.state or (row.task.state == self.state and not row.late)
+
+
 @dataclass(frozen=True)
 class TaskPage:
     """One task: its row, block, discrepancies with the reading that holds, history, neighbours."""
