@@ -50,12 +50,12 @@ def page(request):
         return render(
             request, "pages/as_of_project.html", context | {"p": project, "said": project.said(), "lines": lines}
         )
-    shown = [stage for stage, _ in STAGES[1:]]
+    shown = STAGES[1:]
     state, at = one_of(request.GET, "state", STATES), f"?day={day}"
     of_state = [p for p in stood.projects if state in ("", p.state)]
-    rows = [(p, [(stage, held.projects.get(p.code, {}).get(stage)) for stage in shown] if held else []) for p in of_state]
+    rows = [(p, [(stage, label, held.projects.get(p.code, {}).get(stage)) for stage, label in shown] if held else []) for p in of_state]
     context |= {
-        "rows": rows, "totals": [(stage, _sum(dict(m)[stage] for _, m in rows)) for stage in shown] if held else [],
+        "rows": rows, "totals": [(stage, _sum(m[n][2] for _, m in rows)) for n, (stage, _) in enumerate(shown)] if held else [],
         "state": STATES.get(state, ""), "shown_wan": _sum(p.estimate_wan for p in of_state), "at": f"{at}#rows",
         "here": f"{at}&state={state}#rows" if state else f"{at}#rows",
         "states": [(label, n, wan, f"{at}&state={key}#rows") for key, label, n, wan in stood.states],

@@ -27,7 +27,8 @@ from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
-STATE_TONES = {"trial": "done", "building": "deep", "procurement": "mid", "approved": "light"}
+STATE_TONES = {"final_acceptance": "green", "trial": "green", "building": "done", "procurement": "mid", "approved": "light",
+               "registered": "pale"}  # fmt: skip
 
 
 @may_enter(Permission.USE)
@@ -68,13 +69,13 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) ->
 
 
 def by_state(projects) -> dict:
-    """Rows `(label, count, wan)` by state in the order of a project's life, and the stacked bar."""
+    """Rows `(state, label, count, wan, tone)` by state in the order of a project's life, and the stacked bar."""
     sums: dict[str, list] = defaultdict(lambda: [0, Decimal(0)])
     for p in projects:
         sums[p.state][0] += 1
         sums[p.state][1] += p.estimate_wan
-    rows = [(key, label, *sums[key]) for key, label in reversed(Project.STATES) if key in sums]
-    segments = [charts.Segment(label, float(wan), STATE_TONES.get(key, "rest")) for key, label, _, wan in rows]
+    rows = [(key, label, *sums[key], STATE_TONES.get(key, "grey")) for key, label in reversed(Project.STATES) if key in sums]
+    segments = [charts.Segment(label, float(wan), tone) for _, label, _, wan, tone in rows]
     return {"rows": rows, "chart": charts.stacked(segments, title="概算按项目状态", uid="home-states")}
 
 
@@ -179,7 +180,7 @@ def by_programme(projects) -> dict:
     order = sorted(sums, key=lambda name: (name == STANDALONE, -sums[name][1]))
     rows = [(name, *sums[name]) for name in order]
     alone = sorted((p for p in projects if p.programme is None), key=lambda p: -p.estimate_wan)
-    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), f"/projects/programmes/{keys[name]}/", "", "rest" if name == STANDALONE else "mid",
+    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), f"/projects/programmes/{keys[name]}/", "", "grey" if name == STANDALONE else "mid",
                            rows_url=f"{PLANNED}&programme={keys[name]}") for name, n, wan in rows]  # fmt: skip
     return {"rows": rows, "alone": alone, "chart": charts.bars(drawn, title="资金按工程（概算，万元）")}
 
