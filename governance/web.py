@@ -96,6 +96,14 @@ def one_of(params: Mapping, name: str, allowed: Collection | None = None) -> str
     return value
 
 
+def looked_for(params: Mapping, name: str = "q") -> str:
+    """What somebody looks for, at most 60 characters; Invalid where it cannot be text (NUL) or is no query any more."""
+    try:
+        return clean_text(params.get(name, ""), limit=200, field="查找内容")[:60].strip()
+    except ValueError as error:
+        raise Invalid(str(error), fields={name: [str(error)]}) from None
+
+
 def found(queryset, **lookup):
     """The one row, or NotVisible (404 with the same body whether it is missing or hidden)."""
     row = queryset.filter(**lookup).first()

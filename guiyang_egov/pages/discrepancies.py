@@ -11,7 +11,7 @@ from governance import audit, clock, readings
 from governance.access import may
 from governance.models import Discrepancy, PlanLine
 from governance.roles import Permission
-from governance.web import found, one_of
+from governance.web import found, looked_for, one_of
 from governance.web import page as may_enter
 from projects.models import PlanTask, Project
 
@@ -25,7 +25,7 @@ def listing(request):
     """All 56 with the reading in force; `?weight=A`, `?q=`, `?open=1` (not yet decided), `?open=0`, `?section=8.3`."""
     day = clock.today()
     weight, is_open = one_of(request.GET, "weight", WEIGHTS), one_of(request.GET, "open", ("0", "1"))
-    query, section = request.GET.get("q", "").strip()[:60], one_of(request.GET, "section")
+    query, section = looked_for(request.GET), one_of(request.GET, "section")
     everything = [_row(row, day) for row in Discrepancy.objects.prefetch_related("decisions")]
     sections = _sections(everything)
     asked = Q(title__icontains=query) | Q(default_text__icontains=query) | Q(code__iexact=query)

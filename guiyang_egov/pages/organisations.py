@@ -10,6 +10,7 @@ from governance.access import may
 from governance.models import Appointment, Body, Organisation, PilotUnit
 from governance.refusal import NotVisible
 from governance.roles import Permission, Role
+from governance.web import looked_for
 from governance.web import page as may_enter
 from priorities.models import Submission
 from projects.models import Project, ProjectLead
@@ -18,7 +19,7 @@ from projects.models import Project, ProjectLead
 @may_enter(Permission.READ_REGISTER)
 def listing(request):
     """Units by kind, with their aliases (原文名称) and how often they lead."""
-    query = request.GET.get("q", "").strip()[:60]
+    query = looked_for(request.GET)
     rows = Organisation.objects.prefetch_related("aliases").select_related("canonical", "parent")
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(aliases__as_named__icontains=query)).distinct()

@@ -9,9 +9,8 @@ from django.shortcuts import render
 
 from budgets import panels as money_panels
 from governance.models import Clause, Discrepancy, Organisation, PlanLine
-from governance.refusal import Invalid
 from governance.roles import Permission
-from governance.text import clean_text
+from governance.web import looked_for
 from governance.web import page as may_enter
 from priorities.models import Submission
 from projects import panels
@@ -23,10 +22,7 @@ MOST = 20
 @may_enter(Permission.READ_REGISTER)
 def page(request):
     """`?q=`: groups of hits with address and one line each; at least one character, at most 60."""
-    try:
-        query = clean_text(request.GET.get("q", ""), limit=200, field="查找内容")[:60]
-    except ValueError as error:
-        raise Invalid(str(error)) from None
+    query = looked_for(request.GET)
     groups = _groups(request.actor, query) if query else []
     total = sum(len(g["hits"]) for g in groups)
     return render(request, "pages/search.html", {"q": query, "groups": groups, "total": total})

@@ -56,3 +56,26 @@ def test_a_unit_is_found_by_the_plans_own_spelling(cast):
     alias = OrganisationAlias.objects.exclude(organisation__name__contains="信息").filter(organisation__canonical=None).first()
     found = groups(cast.client("reviewer"), alias.as_named)
     assert alias.organisation.name in found["单位"]
+
+
+LISTS = ("/search/", "/projects/", "/governance/discrepancies/", "/governance/organisations/")
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_what_is_no_word_is_looked_for_as_it_stands_or_refused_with_a_sentence(cast, address):
+    client = cast.client("reviewer", raise_request_exception=False)
+    for query in ("%", "_", "\\", "'", '"', "%%", "[", "*"):  # no wildcard: it stands in hardly any name
+        answer = client.get(address, {"q": query})
+        assert answer.status_code == 200
+        if address == "/projects/":
+            assert len(answer.context["rows"]) == sum(query in row.project.name + row.project.content for row, _ in answer.context["rows"])
+    for query in ("卫\x00生", "长" * 4_000):
+        answer = client.get(address, {"q": query})
+        assert answer.status_code in (200, 400, 422)
+        assert "长" * 201 not in answer.content.decode()
+
+
+def test_one_two_and_three_characters_find_the_project(cast):
+    client = cast.client("reviewer")
+    for query in ("卫", "卫生", "卫生综"):
+        assert "P17" in groups(client, query)["项目"]
