@@ -37,10 +37,10 @@ PAPERS = (
 # What the projects approved in January report of their first half-year: percent, self-rating, done, problem.
 FIRST_REPORTS = (
     ("P07", 17, "normal", "二期方案通过评审，招标文件编制。", ""), ("P09", 16, "normal", "门户栏目和权限设计完成。", ""),
-    ("P10", 15, "normal", "需求调研完成。", ""), ("P11", 8, "attention", "信用数据目录起草。", "数据来源单位尚未全部确定。"),
+    ("P10", 15, "normal", "需求调研完成。", ""), ("P11", 16, "normal", "信用数据目录起草。", ""),
     ("P13", 18, "normal", "12 个窗口的事项梳理完成。", ""), ("P16", 16, "normal", "资源目录和标准编制。", ""),
     ("P18", 20, "normal", "招标完成，合同签订。", ""), ("P20", 15, "normal", "数据现状调查完成。", ""),
-    ("P22", 5, "normal", "车载终端选型。", ""),
+    ("P22", 16, "normal", "车载终端选型。", ""),
 )  # fmt: skip
 PUBLIC_HEALTH = ("markedly_improves_public_service", "broad_benefit", "partly_funded_by_government", "urgently_needed")
 LATE, AFTER_THE_DAY = "P24", "P12"  # one report is missing, one came after the day
