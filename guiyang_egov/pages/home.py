@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -21,12 +21,14 @@ from governance.models import Discrepancy, Plan
 from governance.roles import Permission
 from governance.web import page as may_enter
 from priorities import panels as priorities_panels
+from priorities import windows
 from priorities.reading import reading
 from projects import desk as register_desk
 from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
+ROOM = 6  # lines of work that fill the panel; below that it looks ahead as well
 STATE_TONES = {"final_acceptance": "green", "trial": "green", "building": "done", "procurement": "mid", "approved": "light",
                "registered": "pale"}  # fmt: skip
 
@@ -56,6 +58,7 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) ->
     return {
         "planned": PLANNED,
         "home": replace(home, tasks=tasks),
+        "ahead": ahead(projects, home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
@@ -66,6 +69,33 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) ->
         "leads": by_lead(projects),
         "may_see_money": may(actor, Permission.READ_BUDGET),
     }
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A day that comes: what is due, its address, the days until then."""
+
+    day: dt.date
+    sentence: str
+    address: str
+    days: int
+
+
+def ahead(projects, window: tuple | None, day: dt.date) -> list[Ahead]:
+    """What the calendar has next: the steps of the year's planning and the milestones that are not reached, by day."""
+    found = []
+    if window:
+        for step in windows.year_steps(window[0].plan_year, day):
+            if step.state == "now":
+                found.append((step.end, f"{window[0].plan_year} 年度计划：{step.name}截止", "/calendar/"))
+            elif step.state == "coming":
+                found.append((step.start, f"{window[0].plan_year} 年度计划：{step.name}开始", "/calendar/"))
+    for p in projects:
+        found += [
+            (m.end, f"{p.code} 节点：{m.text}", p.get_absolute_url())
+            for m in p.milestones.all() if m.done_on is None and not m.dropped_reason and m.end >= day
+        ]  # fmt: skip
+    return [Ahead(when, sentence, address, (when - day).days) for when, sentence, address in sorted(found)]
 
 
 def by_state(projects) -> dict:

@@ -39,8 +39,8 @@ def test_a_column_is_filled_by_keyboard_and_takes_nothing_once_it_is_frozen(cast
     page.evaluate(PASTE, ["cell|P07|city", "１２\t3\n40\t7\n"])
     assert page.inner_text("[data-pasted]").startswith("已填入 3 格，还没有保存；1 格落在不能填的格里")
     page.focus('[name="cell|P07|city"]')
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "已保存 3 处" in page.inner_text("body")
     held = BudgetLine.objects.exclude(appropriated_wan=None).order_by("project__order", "source")
     assert [(x.project.code, x.source, x.appropriated_wan) for x in held] == [("P07", "city", 12), ("P07", "own", 3), ("P16", "city", 40)]

@@ -1,0 +1,45 @@
+"""The home looks ahead where little waits: the planning year's next steps and milestones that are not reached."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Prefetch
+
+from governance.models import User
+from guiyang_egov.pages.home import ROOM, ahead
+from priorities import desk
+from projects.models import Milestone, Project
+from tests.conftest import TODAY
+
+
+def _ahead():
+    projects = Project.objects.planned().prefetch_related(Prefetch("milestones"))
+    return ahead(projects, desk.window_state(TODAY), TODAY)
+
+
+def test_the_days_ahead_come_in_order_and_none_lies_behind(offices):
+    found = _ahead()
+    assert [a.day for a in found] == sorted(a.day for a in found)
+    assert all(a.days == (a.day - TODAY).days >= 0 for a in found)
+    assert found[0].sentence == "2008 年度计划：申报截止"
+    assert found[0].day == dt.date(2007, 8, 31)
+
+
+def test_a_milestone_that_is_reached_or_dropped_is_no_longer_ahead(offices):
+    coming = Milestone.objects.filter(end__gte=TODAY, done_on=None, dropped_reason="", project__origin="plan").order_by("end", "pk")
+    first, second = coming[0], coming[1]
+    said = {f"{m.project.code} 节点：{m.text}" for m in (first, second)}
+    assert said <= {a.sentence for a in _ahead()}
+    first.done_on, second.dropped_reason = TODAY, "并入二期"
+    first.save()
+    second.save()
+    assert not said & {a.sentence for a in _ahead()}
+
+
+def test_a_desk_with_nothing_on_it_shows_what_comes_next(offices, client):
+    client.force_login(User.objects.get(username="demo-auditor"))
+    page = client.get("/")
+    assert len(page.context["home"].tasks) == 0
+    assert len(page.context["ahead"]) == ROOM
+    assert "2008 年度计划：申报截止" in page.content.decode()
