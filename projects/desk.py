@@ -23,6 +23,7 @@ from projects.panels import acceptance, owing, security
 SOON_DAYS = 7  # a report that is due within a week is asked for as well (系统默认)
 NEAR_DAYS = 60  # works that end within two months are asked for their papers (系统默认)
 FEW = 3  # more of a kind make one line
+MOST = 2_000  # projects under way that a home page reads one by one; a register of more is worked through on its pages
 LABELS = {"signature": "签署", "report": "进度", "gate": "材料", "acceptance": "验收", "correction": "整改", "evaluation": "评估", "security": "安全"}
 
 
@@ -50,6 +51,9 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += _signatures(actor, day)
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
+    if (manages or accepts) and (many := _under_way().count()) > MOST:
+        everything = Task(f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理", "/projects/progress/", 0, kind="report")
+        return [*tasks, everything, *_corrections(day)[:FEW]]
     if manages or reports:
         tasks += few(_reports(actor, day), "进度报告到期没有报来", "/projects/progress/")
     if manages or reports or accepts:
@@ -67,7 +71,11 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 def _leads_anything(actor: Actor) -> bool:
     """Units without a project under way are asked for nothing; one query instead of all that follow."""
-    return Project.objects.exclude(state__in=("registered", *life.ENDED)).led_by(actor.organisation_id).exists()
+    return _under_way().led_by(actor.organisation_id).exists()
+
+
+def _under_way():
+    return Project.objects.exclude(state__in=("registered", *life.ENDED))
 
 
 def few(tasks: list[Task], many: str, address: str) -> list[Task]:
@@ -100,7 +108,7 @@ def _reports(actor: Actor, day: dt.date) -> list[Task]:
 
 def _projects(unit: int | None) -> list[Project]:
     """Projects under way or finished (those that a unit leads), read for their gates and their security; eleven queries."""
-    rows = Project.objects.exclude(state__in=("registered", *life.ENDED)).order_by("order", "pk")
+    rows = _under_way().order_by("order", "pk")
     if unit is not None:
         rows = rows.led_by(unit)
     papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))

@@ -162,3 +162,13 @@ def test_a_signature_of_the_register_is_not_counted_among_joint_approvals(cast, 
     for address in ("/", "/projects/"):
         links = [link for group in finance.get(address).context["rail"] for link in group["links"]]
         assert next(link["count"] for link in links if link["label"] == "联合会签") == 0, address
+
+
+def test_a_register_too_large_for_one_page_is_one_line_and_is_not_read_row_by_row(cast, under_way, monkeypatch, django_assert_max_num_queries):
+    for code in ("P01", "P17", "P20"):
+        under_way(code)
+    assert len(kinds(cast.reviewer, D(2008, 3, 1))) > 1
+    monkeypatch.setattr(desk, "MOST", 2)
+    with django_assert_max_num_queries(3):
+        only = desk.waiting(cast.reviewer, D(2008, 3, 1))
+    assert [t.sentence for t in only] == ["在建和已建项目 3 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理"]
