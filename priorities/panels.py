@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from governance.access import Actor
+from governance.access import Actor, may
 from governance.models import Round
+from governance.roles import Permission
 from priorities import desk, plan_facts, rule_sets
 from priorities.labels import STATES
 from priorities.models import Conclusion, PlanEntry, PlanFact, Submission
@@ -38,8 +39,8 @@ class Home:
 def home_rows(actor: Actor, day: dt.date) -> Home:
     """待办, cases by state, the filing window."""
     by_state = desk.counts(actor, day)
-    address = "/priorities/desk/" if actor.role == "reviewer" else "/priorities/mine/"
-    counts = [Count(s, label, by_state[s], f"{address}?state={s}") for s, label in STATES.items() if by_state.get(s)]
+    address = "/priorities/mine/" if may(actor, Permission.SUBMIT) else "/priorities/approvals/"  # the desk has open cases only
+    counts = [Count(s, label, by_state[s], f"{address}?state={s}#cases") for s, label in STATES.items() if by_state.get(s)]
     return Home(desk.waiting(actor, day), counts, desk.window_state(day))
 
 

@@ -14,7 +14,7 @@ from governance.once import once
 from governance.refusal import Refused
 from governance.roles import Permission, Scope
 from priorities import actions, case, guards, opinions, seats
-from priorities.labels import REFUSALS
+from priorities.labels import REFUSALS, STATES
 from priorities.models import Sitting, Submission
 from priorities.reading import reading
 from priorities.views.desk import _day
@@ -27,7 +27,8 @@ def _mine(request, reference: str) -> Submission:
 
 @web.page(Permission.READ_SUBMISSIONS)
 def waiting(request):
-    """Rounds that wait for my unit, oldest first; those that I answered; for the office all that are open."""
+    """Rounds that wait for my unit, oldest first; those that I answered; for the office all that are open.
+    `?state=`: before them every case in that state that the reader may see, which the home page counts."""
     day = clock.today()
     open_rounds = list(rounds.waiting_on(request.actor))
     asked = Submission.objects.visible_to(request.actor).filter(state__in=("joint_approval", "under_review", "submitted"))
@@ -38,7 +39,12 @@ def waiting(request):
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
     with reading():
         shown = case.approvals(others, request.actor, day)
-    context = {"rows": rows, "others": shown, "done": case.answered_by(request.actor),
+    state = request.GET.get("state", "")
+    cases = None
+    if state in STATES:
+        found = Submission.objects.visible_to(request.actor).in_state(state).select_related("organisation")
+        cases = found.defer("proposal", "search_text").order_by("-state_day", "-pk")
+    context = {"rows": rows, "cases": cases, "state_label": STATES.get(state), "others": shown, "done": case.answered_by(request.actor),
                "counted": _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None}  # fmt: skip
     return render(request, "priorities/approvals.html", context)
 

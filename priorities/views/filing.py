@@ -52,8 +52,11 @@ def mine_or_404(request: HttpRequest, reference: str) -> Submission:
 
 @web.page(WRITE)
 def mine(request):
-    """我的申报: by state, with what each waits for; the window; 新建申报."""
+    """我的申报: all or those in one state (`?state=`); the window; 新建申报."""
     rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project").order_by("-pk")
+    state = request.GET.get("state", "")
+    if state in STATES:
+        rows = rows.in_state(state)
     day = clock.today()
     window = FilingWindow.objects.filter(closes__gte=day).order_by("closes").first()
     district = request.actor.role == Role.DISTRICT
@@ -64,6 +67,7 @@ def mine(request):
         request,
         "priorities/mine.html",
         {"open_rows": open_rows, "rows": [r for r in rows if r.state not in EDITABLE], "window": window,
+         "only": STATES.get(state),
          "window_open": window and window.opens <= day, "kinds": kinds, "projects": projects,
          "steps": windows.year_steps(window.plan_year, day) if window else (),
          "days_left": (window.closes - day).days if window else None},

@@ -7,6 +7,7 @@ element of that name alone (governance.templatetags.look.figure).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import defaultdict
 from decimal import Decimal
@@ -16,8 +17,9 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 
 from governance.models import Organisation
+from priorities.models import Submission
 
-LINK = re.compile(r'<a data-figure="(count|wan)" href="([^"]+)">([\d,.]+)</a>')
+LINK = re.compile(r'<a data-figure="(count|wan)" href="(/projects/[^"]+)">([\d,.]+)</a>')
 
 
 def test_every_figure_of_the_portfolio_is_the_sum_of_the_rows_behind_it(offices):
@@ -47,6 +49,22 @@ def test_the_lists_own_closing_lines_add_up_to_the_rows_above_them(offices):
         assert (totals.shown, totals.shown_wan) == (len(rows), sum((p.estimate_wan or Decimal(0) for p in rows), Decimal(0)))
         inside = sum((p.estimate_wan for p in rows if p.plan_item_id), Decimal(0))
         assert inside + totals.outside_wan == (totals.planned_wan if query else inside)
+
+
+@pytest.mark.parametrize("role", ["reviewer", "finance", "health_cio", "auditor", "district"])
+def test_the_homes_counts_of_cases_lead_to_those_cases_whoever_looks(offices, role):
+    health, day = offices.health_cio, dt.date(2007, 8, 1)
+    for n, state in enumerate(("draft", "submitted", "submitted", "adopted")):
+        Submission.objects.create(kind="new", plan_year=2008, state=state, organisation_id=health.organisation_id,
+                                  author_id=health.user_id, created_day=day, state_day=day, submitted_day=day if n else None,
+                                  number=f"SB2008-{900 + n}" if n else None)  # fmt: skip
+    client, seen = offices.client(role), {}
+    counted = [f for f in Page(client.get("/").content.decode()).figures if f[1].endswith("#cases")]
+    for kind, href, text in counted:
+        assert int(text) == figured(client, href, seen).behind(kind, "cases"), href
+    seen_by_him = Submission.objects.visible_to(getattr(offices, role)).count()
+    assert sum(int(text) for _, _, text in counted) == seen_by_him
+    assert seen_by_him >= 3 or role == "district"
 
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
