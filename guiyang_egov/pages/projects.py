@@ -80,7 +80,7 @@ def listing(request):
             "year": year,
             "money": money if money.rows is not None else None,
             "sums": [(stage, money.total(stage)) for stage in STAGES],
-            "rows_address": f"{asked.address(after=asked.after, before=asked.before)}#rows",
+            "rows_address": f"{asked.address()}#rows",  # from the first page on: the closing line counts every page
             "unfilled": sum((money.rows or {}).get(r.project.pk) is None for r in found_rows.rows),
             "whole_page": found_rows.page.is_whole,
             "totals": found_rows.totals,
