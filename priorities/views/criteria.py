@@ -30,7 +30,8 @@ def listing(request):
     met = _met_counts(request.actor)
     groups = [
         {"heading": heading, "title": title,
-         "rows": [r | {"met": met.get(r["clause"], 0), "slug": slug_of(r["clause"])} for r in rows if r["heading"] == heading]}
+         "rows": [r | {"met": met.get(r["clause"], 0), "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases"}
+                  for r in rows if r["heading"] == heading]}
         for heading, title in TITLES.items()
     ]  # fmt: skip
     others = Clause.objects.filter(kind__in=["principle", "type"])

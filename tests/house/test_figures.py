@@ -67,6 +67,14 @@ def test_the_homes_counts_of_cases_lead_to_those_cases_whoever_looks(offices, ro
     assert seen_by_him >= 3 or role == "district"
 
 
+def test_how_many_cases_meet_a_clause_leads_to_those_cases(offices):
+    client, seen = offices.client("reviewer"), {}
+    counted = Page(client.get("/priorities/criteria/").content.decode()).figures
+    for kind, href, text in counted:
+        assert int(text) == figured(client, href, seen).behind(kind, "cases"), href
+    assert len(counted) >= 5
+
+
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 HEADED = re.compile(r"\b[1-9]\d* ?[项条份个件]")
