@@ -25,7 +25,7 @@ SYSTEM = Actor(user_id=None, name="命令行", role=Role.FINANCE, organisation_i
 
 # What the system exports comes back: a hundred thousand rows of all years are 10 MB, 115 MB inflated, and take the child
 # about 3 s and 220 MiB. Twice the bytes are still read; more columns are not, so that an empty corner costs no more.
-LIMITS = Limits(file=24 * 2**20, inflated=256 * 2**20, rows=120_000, columns=50, cells=3_000_000, seconds=60)
+LIMITS = Limits(file=24 * 2**20, inflated=256 * 2**20, rows=120_000, columns=50, cells=3_000_000, seconds=60, processor=10)
 
 
 def _read(content: bytes) -> dict[str, list[list]]:

@@ -39,7 +39,7 @@ class Limits:
     columns: int = 200
     cells: int = 1_500_000
     seconds: int = 20
-    processor: int = 10
+    processor: int = 5
     memory: int = 1024 * MIB
 
 
