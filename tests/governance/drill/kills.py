@@ -1,6 +1,6 @@
 """`python -m tests.governance.drill.kills [--jobs N] [--kills N] [--seed N]`: two racing workers, killed again and again.
 
-Runs on a migrated database of its own (GUIYANG_DATA or DATABASE_URL). The workers are forks of this process, so that a
+Runs on a database of its own (GUIYANG_DATA or DATABASE_URL; without them in a new folder). The workers are forks of this process, so that a
 life costs milliseconds; each is killed with SIGKILL after 20 to 140 ms, in the middle of whatever it does: claiming,
 writing, renaming, committing. No bell rings: the rows alone must be enough. Prints one JSON line, exit 1 where anything
 was lost, doubled or broken. The limit of three attempts is lifted, since here every death is somebody else's doing.
@@ -14,14 +14,20 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.governance.drill.settings")
+os.environ.setdefault("GUIYANG_MODE", "embedded")
+os.environ.setdefault("GUIYANG_DATA", tempfile.mkdtemp(prefix="kills-"))  # never the data that somebody works with
+
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from governance import audit, files, jobs  # noqa: E402
@@ -127,6 +133,7 @@ if __name__ == "__main__":
     words.add_argument("--kills", type=int, default=1000)
     words.add_argument("--seed", type=int, default=2006)
     asked = words.parse_args()
+    call_command("migrate", verbosity=0)
     settings.JOBS_IN_CHILD = False
     queue.LEASE_S, queue.MAX_ATTEMPTS, queue.bell.ring = 1, 10**6, lambda job_id: None
     result = drill(asked.jobs, asked.kills, asked.seed)
