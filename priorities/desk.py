@@ -15,6 +15,7 @@ from priorities import workflow
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
 from priorities.reading import remembered
+from projects import desk as register_desk
 
 # Working days that a step usually takes (系统默认, no date blocks anything).
 STEP_DAYS = {"submitted": 3, "under_review": 20, "joint_approval": 10, "returned": 10}
@@ -44,16 +45,10 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One line of 待办: a sentence, its address, how many days it has waited, when it is due."""
+class Task(register_desk.Task):
+    """A line of 待办 that may be about a case."""
 
-    sentence: str
-    address: str
-    age_days: int
-    due_day: dt.date | None = None
-    late: bool = False
-    kind: str = ""
-    submission: Submission | None = field(default=None, compare=False)
+    submission: Submission | None = field(default=None, compare=False, kw_only=True)
 
     @property
     def label(self) -> str:
@@ -153,7 +148,7 @@ def _applicant(actor: Actor, day: dt.date) -> list[Task]:
             points = sum(p.version == row.current_version for p in row.returned_points.all())
             due = ends[row.state, row.state_day]
             tasks.append(Task(f"{row.number}“{title}”退回补正，{points} 处要补", row.get_absolute_url(), age, due, due < day,
-                              "returned", row))  # fmt: skip
+                              "returned", submission=row))  # fmt: skip
         elif mine:
             tasks.append(Task(f"草稿“{title}”还没有申报", row.get_absolute_url(), age, kind="draft", submission=row))
         elif part is not None and part.confirmed_day is None:
@@ -169,7 +164,7 @@ def _office(actor: Actor, day: dt.date) -> list[Task]:
         if not (row.submission.state == "under_review" and row.waits_for != "信息办审核人"):
             text = f"{row.submission.number}“{row.submission.title}”{words[row.submission.state]}"
             tasks.append(Task(text, row.submission.get_absolute_url(), row.age, row.due_day, row.late, "screen",
-                              row.submission))  # fmt: skip
+                              submission=row.submission))  # fmt: skip
     return tasks
 
 

@@ -29,7 +29,8 @@ LABELS = {"signature": "签署", "report": "进度", "gate": "材料", "acceptan
 
 @dataclass(frozen=True)
 class Task:
-    """One line of 待办: a sentence, its address, how many days it has waited, when it is due. `note` says why or from whom."""
+    """One line of 待办, on this floor and above: a sentence, its address, how many days it has waited, when it is due.
+    `note` says why or from whom."""
 
     sentence: str
     address: str

@@ -43,3 +43,11 @@ def test_a_desk_with_nothing_on_it_shows_what_comes_next(offices, client):
     assert len(page.context["home"].tasks) == 0
     assert len(page.context["ahead"]) == ROOM
     assert "2008 年度计划：申报截止" in page.content.decode()
+
+
+def test_a_line_about_a_case_names_the_unit_that_filed_it(offices, client):
+    for username, kind in (("demo-reviewer", "screen"), ("demo-cio", "draft")):
+        client.force_login(User.objects.get(username=username))
+        tasks = [t for t in client.get("/").context["home"].tasks if t.kind == kind]
+        assert tasks, kind
+        assert all(t.submission.organisation.name and t.note == "" for t in tasks)
