@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from simple_history.manager import HistoryDescriptor
 
 from budgets import actions as budgets
 from budgets.models import BudgetLine, Entry
@@ -53,6 +54,19 @@ def test_loading_twice_is_loading_once(story):
 
 
 @pytest.mark.django_db
+def test_the_story_is_told_forwards_so_that_no_past_shows_what_came_later(story):
+    backwards = []
+    for model in apps.get_models():
+        if isinstance(vars(model).get("history"), HistoryDescriptor):
+            last = {}
+            for row in model.history.model.objects.order_by("history_id"):
+                if row.day < last.get(row.id, row.day):
+                    backwards.append(f"{row} {last[row.id]} → {row.day}")
+                last[row.id] = row.day
+    assert backwards == []
+
+
+@pytest.mark.django_db
 def test_the_audit_chain_of_the_story_is_whole(story):
     assert audit.verify()["ok"]
 
@@ -63,7 +77,10 @@ APPEND_ONLY = ("AuditRow", "AuditConcern", "AuditHead")
 def everything() -> dict[str, dict]:
     """Every row of every table but the audit's; a version counts changes and is none."""
     found = {
-        model.__name__: {row[model._meta.pk.attname]: {k: v for k, v in row.items() if k != "version"} for row in model.objects.values()}
+        model.__name__: {
+            row[model._meta.pk.attname]: {k: v for k, v in row.items() if k != "version"}
+            for row in model.objects.values()
+        }
         for model in apps.get_models()
         if model._meta.app_label in OUR_APPS and model.__name__ not in APPEND_ONLY
     }
@@ -76,7 +93,13 @@ def test_removal_leaves_every_row_and_its_history_as_the_plan_left_them(plan, se
     settings.GUIYANG_TODAY = ""
     before = everything()
     loading.load()
-    assert {name for name, rows in everything().items() if rows != before[name]} >= {"Contract", "Change", "Regulation", "Phase", "Milestone"}
+    assert {name for name, rows in everything().items() if rows != before[name]} >= {
+        "Contract",
+        "Change",
+        "Regulation",
+        "Phase",
+        "Milestone",
+    }
     loading.remove()
     after = everything()
     assert {name: after[name] for name in before if after[name] != before[name]} == {}
@@ -92,7 +115,14 @@ def test_removal_keeps_what_people_said_of_a_row_that_the_story_had_touched(stor
     by, project = access.actor_for(person), Project.objects.get(code="P18")
     told = project.percent
     projects.change_state(by=by, project=project, version=project.version, step="suspend", reason="资金未到位")
-    projects.file_progress(by=by, project=Project.objects.get(code="P18"), period="2007H1", percent=told, done_text="同前", self_rating="normal")
+    projects.file_progress(
+        by=by,
+        project=Project.objects.get(code="P18"),
+        period="2007H1",
+        percent=told,
+        done_text="同前",
+        self_rating="normal",
+    )
     loading.remove()
     project.refresh_from_db()
     assert (project.state, project.suspended_from, project.percent) == ("suspended", "procurement", told)
@@ -116,7 +146,14 @@ def test_removal_keeps_what_people_entered(story, cast):
     Appointment.objects.create(user=person, organisation=office.organisation, role="finance", from_day=office.from_day)
     from governance import access
 
-    budgets.set_cell(by=access.actor_for(person), project=Project.objects.get(code="P01"), fiscal_year=2007, source="city", stage="approved", typed="170")
+    budgets.set_cell(
+        by=access.actor_for(person),
+        project=Project.objects.get(code="P01"),
+        fiscal_year=2007,
+        source="city",
+        stage="approved",
+        typed="170",
+    )
     loading.remove()
     line = BudgetLine.objects.get()
     assert (line.project.code, line.approved_wan) == ("P01", 10)
