@@ -87,21 +87,10 @@ class Stage:
     def __getitem__(self, name: str) -> Actor:
         return self.people[name]
 
-    def file(
-        self,
-        day: dt.date,
-        who: str,
-        document: dict | None,
-        *,
-        kind: str = "new",
-        year: int = 2008,
-        project: str | None = None,
-    ) -> Submission:
+    def file(self, day: dt.date, who: str, document: dict | None, *, kind: str = "new", year: int = 2008, project: str | None = None) -> Submission:
         """Draft and submit on a day."""
         with clock.at(day):
-            row = priorities.create_draft(
-                by=self[who], kind=kind, plan_year=year, project_code=project, proposal=document, is_demo=True
-            )
+            row = priorities.create_draft(by=self[who], kind=kind, plan_year=year, project_code=project, proposal=document, is_demo=True)
             return priorities.submit(by=self[who], submission=row, version=row.version)
 
     def screen(self, day: dt.date, row: Submission, *, facts=()) -> Submission:
@@ -118,12 +107,8 @@ class Stage:
         """Propose the conclusion, waive the papers with a reason, send to joint approval."""
         reviewer = self["demo-reviewer"]
         with clock.at(day):
-            row = priorities.propose_conclusion(
-                by=reviewer, submission=row, version=row.version, kind=conclusion, **more
-            )
-            row = priorities.waive_opinion(
-                by=reviewer, submission=row, version=row.version, what=ALL_PAPERS, reason="方案已随规划论证，扫描件后补"
-            )
+            row = priorities.propose_conclusion(by=reviewer, submission=row, version=row.version, kind=conclusion, **more)
+            row = priorities.waive_opinion(by=reviewer, submission=row, version=row.version, what=ALL_PAPERS, reason="方案已随规划论证，扫描件后补")
             return priorities.send(by=reviewer, submission=row, version=row.version)
 
     def sign(self, day: dt.date, row: Submission, *names: str) -> Submission:
@@ -161,19 +146,9 @@ def register_2006(stage: Stage) -> None:
     with clock.at(D(2007, 1, 10)):
         for code, state, day, paper in RUNNING:
             project = Project.objects.get(code=code)
-            project = projects.take_over(
-                by=reviewer, project=project, version=project.version, state=state, day=day, document=paper
-            )
+            project = projects.take_over(by=reviewer, project=project, version=project.version, state=state, day=day, document=paper)
             if first := project.phases.first():  # 首期 is what runs; 二期 waits for its years
-                projects.take_over(
-                    by=reviewer,
-                    project=project,
-                    version=project.version,
-                    state=state,
-                    day=day,
-                    document=paper,
-                    phase=first,
-                )
+                projects.take_over(by=reviewer, project=project, version=project.version, state=state, day=day, document=paper, phase=first)
     with clock.at(D(2007, 7, 16)):
         for code, state, evidence in TASKS:
             task = PlanTask.objects.get(code=code)
@@ -193,9 +168,7 @@ def plan_2007(stage: Stage) -> None:
         row = stage.send(D(2006, 10, 23), row, "candidate")
         done.append(stage.sign(D(2006, 11, 13), row, *signers(row)))
     with clock.at(D(2006, 12, 18)):
-        plan = priorities.create_plan(
-            by=stage["demo-reviewer"], plan_year=2007, note="第一版：规划内项目", is_demo=True
-        )
+        plan = priorities.create_plan(by=stage["demo-reviewer"], plan_year=2007, note="第一版：规划内项目", is_demo=True)
         for row in done:
             priorities.put_entry(by=stage["demo-reviewer"], plan=plan, version=AnnualPlan.objects.get(pk=plan.pk).version,
                                  submission=row, decision="listed")  # fmt: skip
@@ -219,9 +192,7 @@ def money(stage: Stage) -> None:
                     typed=row[column], document_number=f"筑财预〔{row[1]}〕{12 + row[1] - 2006}号" if stage_key != "spent" else "", is_demo=True,
                 )  # fmt: skip
     with clock.at(D(2007, 3, 1)):
-        budgets.set_revenue(
-            by=finance, fiscal_year=2006, typed="520000", document="2006年市本级财政决算（演示数）", is_demo=True
-        )
+        budgets.set_revenue(by=finance, fiscal_year=2006, typed="520000", document="2006年市本级财政决算（演示数）", is_demo=True)
 
 
 def progress(stage: Stage, period: str) -> None:
@@ -245,9 +216,7 @@ def cases_2007(stage: Stage) -> None:
     o = papers.others()
     reviewer = stage["demo-reviewer"]
     with clock.at(D(2007, 8, 17)):  # draft
-        priorities.create_draft(
-            by=stage["demo-cio"], kind="new", plan_year=2008, proposal=papers.health_draft(), is_demo=True
-        )
+        priorities.create_draft(by=stage["demo-cio"], kind="new", plan_year=2008, proposal=papers.health_draft(), is_demo=True)
     row = stage.file(D(2007, 7, 4), "市地税局", o["tax"])  # candidate
     row = stage.send(D(2007, 7, 18), stage.screen(D(2007, 7, 11), row), "candidate")
     stage.sign(D(2007, 7, 30), row, *signers(row))
@@ -275,32 +244,18 @@ def cases_2007(stage: Stage) -> None:
     stage.file(D(2007, 8, 15), "demo-district", o["huaxi_new"], kind="district")  # waits for the record
     row = stage.file(D(2007, 7, 13), "市教育局", o["withdrawn"])  # withdrawn
     with clock.at(D(2007, 7, 20)):
-        priorities.withdraw(
-            by=stage["市教育局"], submission=row, version=row.version, reason="改用市统一邮箱，不再自建"
-        )
+        priorities.withdraw(by=stage["市教育局"], submission=row, version=row.version, reason="改用市统一邮箱，不再自建")
     row = stage.file(D(2007, 7, 26), "demo-industry", papers.portal())  # joint approval with a conflict of interest
     row = stage.send(D(2007, 8, 10), stage.screen(D(2007, 8, 3), row), "candidate")
     stage.sign(D(2007, 8, 14), row, "demo-office")
     with clock.at(D(2007, 8, 15)):
-        priorities.sign(
-            by=stage["demo-industry"],
-            submission=row,
-            version=row.version,
-            text="本局为第一牵头，照签，请领导小组另签。",
-        )
+        priorities.sign(by=stage["demo-industry"], submission=row, version=row.version, text="本局为第一牵头，照签，请领导小组另签。")
     with clock.at(D(2007, 8, 16)):
-        priorities.sign(
-            by=stage["demo-finance"],
-            submission=row,
-            version=row.version,
-            text="8.1(2) 列明由市财政投资；运行维护费已列明。",
-        )
+        priorities.sign(by=stage["demo-finance"], submission=row, version=row.version, text="8.1(2) 列明由市财政投资；运行维护费已列明。")
     with clock.at(D(2007, 8, 17)):
         priorities.convene(by=reviewer, title="2007 年第 3 次联合会签会议", held_on=D(2007, 8, 23), place="市信息办 501 会议室",
                            submissions=[row], is_demo=True)  # fmt: skip
-    row = stage.file(
-        D(2007, 8, 9), "市质监局", papers.quality_supervision()
-    )  # under review, a fact corrected, opinions asked
+    row = stage.file(D(2007, 8, 9), "市质监局", papers.quality_supervision())  # under review, a fact corrected, opinions asked
     with clock.at(D(2007, 8, 13)):
         row = priorities.accept(by=reviewer, submission=row, version=row.version)
         row = priorities.request_opinion(by=reviewer, submission=row, version=row.version, what="network_centre")
@@ -326,13 +281,7 @@ def office(stage: Stage) -> None:
     with clock.at(D(2007, 8, 13)):
         plan = priorities.create_plan(by=reviewer, plan_year=2008, note="2008 年度计划编制中", is_demo=True)
         row = Submission.objects.filter(state="candidate").order_by("pk").first()
-        priorities.put_entry(
-            by=reviewer,
-            plan=plan,
-            version=AnnualPlan.objects.get(pk=plan.pk).version,
-            submission=row,
-            decision="listed",
-        )
+        priorities.put_entry(by=reviewer, plan=plan, version=AnnualPlan.objects.get(pk=plan.pk).version, submission=row, decision="listed")
         priorities.draft_rule_set(
             by=reviewer, key="plan-2006-b", title="8.3.2(2) 占一项即缓建，8.3.1(7) 国家要求即成立",
             readings={"8.3.2(2)": "any", "8.3.1(7)": "required"}, reason="疑似项目逐件议定耗时；先试算。", is_demo=True,
