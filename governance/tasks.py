@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 from celery.signals import beat_init, celeryd_init, worker_ready
+from django.contrib.sessions.backends.db import SessionStore
 
 from governance import clock, jobs
 
@@ -24,9 +25,10 @@ def reconcile() -> dict[str, int]:
 
 @shared_task(name="governance.tasks.daily", ignore_result=True)
 def daily() -> dict[str, str]:
-    """Everything that is due on the business day; asked often, done once. Sweeps files that no row knows."""
+    """Everything that is due on the business day; asked often, done once. Sweeps files that no row knows and sessions that have ended."""
     failed = jobs.daily(clock.today())
     jobs.sweep()
+    SessionStore.clear_expired()
     return failed
 
 

@@ -9,6 +9,7 @@ from governance import views
 app_name = "governance"
 urlpatterns: list = [
     path("hat/", views.hat, name="hat"),
+    path("kept/", views.kept, name="kept"),
     path("notices/", views.notice_list, name="notices"),
     path("notices/choices/", views.notice_choices, name="notice_choices"),
     path("password/", views.password, name="password"),

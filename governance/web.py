@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from governance import access
+from governance import access, kept
 from governance.once import once
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission
@@ -40,6 +40,7 @@ def page(permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD", "
             if request.actor is None:
                 if request.user.is_authenticated:
                     return refusal_page(request, Refused(NO_APPOINTMENT, status=403))
+                kept.keep(request)
                 return redirect_to_login(request.get_full_path())
             access.require(request.actor, permission)
             return view(request, *args, **kwargs)

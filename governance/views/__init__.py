@@ -2,7 +2,7 @@
 
 from governance.views.audit import audit_page
 from governance.views.documents import cancel, document, documents, progress, request_report, retry, verify
-from governance.views.entry import csrf_failure, hat, healthz, login, logout, notice_choices, notice_list
+from governance.views.entry import csrf_failure, hat, healthz, kept, login, logout, notice_choices, notice_list
 from governance.views.people import account, accounts, appointment_end, appointments, password
 from governance.views.readings import decide
 from governance.views.records import (
@@ -42,6 +42,7 @@ __all__ = [
     "edit",
     "hat",
     "healthz",
+    "kept",
     "login",
     "logout",
     "merge",

@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from governance import access, actions, mail, notices, web
+from governance import kept as keeping
 from governance.middleware import HAT_KEY
 from governance.models import Letter, NoticeChoice, User
 from governance.refusal import Refused
@@ -48,7 +49,8 @@ def login(request):
         context |= {"username": username.replace("\x00", ""), "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。"}
         return render(request, "registration/login.html", context, status=422)
     start_session(request, user)
-    return redirect(target)
+    request.session.set_expiry(None)
+    return redirect("governance:kept" if keeping.held(request) else target)
 
 
 @public
@@ -57,6 +59,16 @@ def logout(request):
     if request.method == "POST":
         end_session(request)
     return redirect("/login/")
+
+
+@web.page(Permission.USE)
+def kept(request):
+    """找回的内容: what was posted after the session had ended, to be posted once more; POST forgets it."""
+    found = keeping.held(request)
+    if request.method == "POST":
+        keeping.drop(request)
+        return redirect(found.back if found and found.back else "/")
+    return render(request, "governance/kept.html", {"kept": found})
 
 
 @web.page(Permission.USE, methods=("POST",))

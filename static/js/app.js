@@ -87,8 +87,9 @@
   const write = (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* full or forbidden: nothing kept */ } };
   Object.keys(sessionStorage).filter((key) => /^(kept|held):/.test(key)).forEach((key) => {
     const kept = read(key);
+    if (kept && kept.lost && document.querySelector("[data-kept]")) { sessionStorage.removeItem(key); return; }  /* the server kept it too, and offers it on this page */
     if (!kept || !kept.sent) return;
-    if (document.querySelector("[data-login]")) write(key, Object.assign(kept, { sent: false }));  /* the session had ended: it did not arrive */
+    if (document.querySelector("[data-login]")) write(key, Object.assign(kept, { sent: false, lost: true }));  /* the session had ended: it did not arrive */
     else if (!document.querySelector(".strip-refused, .sentence")) sessionStorage.removeItem(key);
   });
   all("form[method=post]").forEach((form, index) => {

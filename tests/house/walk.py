@@ -171,6 +171,7 @@ def pages() -> list[Page]:
         Page(f"/governance/organisations/{Organisation.objects.get(name='市信息产业局').pk}/", P.READ_REGISTER),
         Page("/governance/plan/", P.READ_REGISTER),
         Page("/governance/regulations/", P.READ_REGISTER),
+        Page("/governance/kept/", P.USE),
         Page("/governance/notices/", P.USE),
         Page("/governance/notices/choices/", P.USE),
         Page("/governance/password/", P.USE),
