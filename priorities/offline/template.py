@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from governance import workbooks
 from governance.workbooks import Book, letter
@@ -163,7 +164,7 @@ def _part_row(book: Book, sheet, number: int, part: dict | None, columns: list[t
     book.text(sheet, f"B{number}", part["name"], fill="open", unlocked=True, wrap=True)
     book.text(sheet, f"C{number}", proposals.COMPONENT_KINDS.get(part["kind"], ""), fill="open", unlocked=True)
     for at, key in enumerate(columns, 4):
-        value = proposals.Decimal(amounts[key]) if key in amounts else None
+        value = Decimal(amounts[key]) if key in amounts else None
         book.number(sheet, f"{letter(at)}{number}", value, fill="open", unlocked=True)
     for at, fact in enumerate(PART_FACTS, 4 + len(columns)):
         answer = ANSWERS.get(part["facts"].get(fact, ""), "")

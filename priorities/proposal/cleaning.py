@@ -1,50 +1,25 @@
-"""The proposal as one document: its shape, cleaning, completeness, canonical form and sums. Pure.
-
-    {"title", "construction", "start", "end", "precision", "mandate", "mandate_document",
-     "investment_type", "investment_reason", "service_objects", "goals": [{"indicator", "present", "target", "year"}],
-     "evaluation", "content",
-     "components": [{"id", "name", "kind", "facts": {fact: answer},
-                     "money": [{"source", "fiscal_year", "amount_wan"}]}],
-     "facts": {fact: {"value": answer, "evidence": text}},
-     "security": {"level", "plan", "commitments": [...]}, "contact": {"name", "phone"},
-     "prior_investment": {"amount_wan", "year", "document"}, "running_cost": {"amount_wan", "source"}}
-
-Amounts are strings with two decimals in 万元; years are integers; a field's path is written `goals.0.indicator`.
-"""
+"""What was typed, read as a proposal: normalised values, and the errors at their paths. Pure."""
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 
-from budgets.models import SOURCES
 from governance.text import NotAnAmount, clean_text, parse_wan
+from priorities.proposal.shape import (
+    COMMITMENTS,
+    COMPONENT_KINDS,
+    CONSTRUCTIONS,
+    INVESTMENT_TYPES,
+    MANDATES,
+    MAX_COMPONENTS,
+    MAX_GOALS,
+    SOURCE_LABELS,
+    YEARS,
+    empty,
+)
 from priorities.rules.facts import COMPONENT_FACTS, OFFICE_FACTS, Answer, Fact
-
-CONSTRUCTIONS = {"new": "新建", "rebuild": "改建", "extend": "扩建", "upgrade": "升级", "operate": "运维"}
-MANDATES = {"state": "国家", "province": "省", "city": "市", "own": "本部门"}
-INVESTMENT_TYPES = {"government": "政府型", "market": "市场型", "public_good": "公益型"}
-COMPONENT_KINDS = {
-    "business_system": "业务系统",
-    "database": "数据库",
-    "network": "网络",
-    "machine_room": "机房",
-    "platform": "平台",
-    "website": "网站",
-    "equipment": "设备",
-    "security": "安全",
-    "other": "其他",
-}
-COMMITMENTS = {"plan": "同步规划", "design": "同时设计", "construct": "同时施工", "use": "同时投入使用"}
-SOURCE_LABELS = dict(SOURCES)
-YEARS = range(2000, 2051)
-MAX_COMPONENTS, MAX_GOALS = 30, 20
-FORM_VERSION = "SB-2007-1"  # of the form's fields; printed on receipts and written into offline workbooks
 
 _TEXTS = {  # top-level text fields: label, longest
     "title": ("项目名称", 200),
@@ -61,19 +36,6 @@ _CHOICES = {
     "precision": ("时间精度", {"year": "年", "month": "月"}),
 }
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
-
-
-def empty(*, contact: str = "", phone: str = "") -> dict:
-    """A new working copy: everything there, nothing answered."""
-    return {
-        "title": "", "construction": "", "start": "", "end": "", "precision": "year", "mandate": "",
-        "mandate_document": "", "investment_type": "", "investment_reason": "", "service_objects": "", "goals": [],
-        "evaluation": "", "content": "", "components": [], "facts": {},
-        "security": {"level": None, "plan": "", "commitments": []},
-        "contact": {"name": contact, "phone": phone},
-        "prior_investment": {"amount_wan": None, "year": None, "document": ""},
-        "running_cost": {"amount_wan": None, "source": ""},
-    }  # fmt: skip
 
 
 class _Cleaner:
@@ -316,166 +278,3 @@ def _first_month(period: str) -> tuple[int, int]:
 def _last_month(period: str) -> tuple[int, int]:
     year, _, month = period.partition("-")
     return int(year), int(month or 12)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A mandatory point that is not there yet: the field's path, the sentence, the clause, the form's section."""
-
-    field: str
-    sentence: str
-    clause: str
-    section: str
-
-
-SECTIONS = {"basics": "基本情况", "goals": "目标与绩效", "money": "组成与资金", "facts": "判定事实", "security": "安全"}
-
-# field, section, clause, what is missing. Eighteen mandatory points at most; unit, contact and phone come filled in.
-MANDATORY = (
-    ("title", "basics", "", "写上项目名称"),
-    ("construction", "basics", "", "选择建设类型"),
-    ("start", "basics", "", "写上开始时间"),
-    ("end", "basics", "", "写上结束时间"),
-    ("mandate", "basics", "8.1(3)", "选择谁要求建设"),
-    ("investment_type", "basics", "8.2", "选择投资类型（政府型、市场型、公益型）"),
-    ("investment_reason", "basics", "8.2", "写一句投资类型的理由"),
-    ("contact.name", "basics", "", "写上联系人"),
-    ("contact.phone", "basics", "", "写上联系电话"),
-    ("service_objects", "goals", "8.1(6)", "写明服务对象"),
-    ("goals", "goals", "8.1(6)", "至少写一个可以度量的目标（指标、目标值、年度）"),
-    ("evaluation", "goals", "8.1(6)", "写明绩效评估机制：谁评估、何时评估、按哪些指标"),
-    ("content", "goals", "8.1(7)", "写明建设内容"),
-    ("components", "money", "8.3.3", "至少写一个组成部分，写明名称、类别和资金"),
-    ("money", "money", "8.1", "每个组成部分写明分年度、分来源的金额"),
-    ("security.level", "security", "9.3.2", "选择安全保护等级（1—5 级）"),
-    ("security.plan", "security", "9.3.8", "写明同步安全方案，或指明方案所在章节"),
-    ("security.commitments", "security", "9.3.8", "对四同步作出承诺：同步规划、同时设计、同时施工、同时投入使用"),
-)
-
-
-def mandatory(proposal: dict) -> list[tuple[str, str, bool]]:
-    """`(field, section, filled)` of every mandatory point that this proposal has (D52: security for 新建/改建)."""
-    return [(f, s, not _lacks(proposal, f)) for f, s, _, _ in _applicable(proposal)]
-
-
-def gaps(proposal: dict) -> list[Gap]:
-    """What is missing for a submit: completeness of design.md §4 (8.1 items 6 and 7, 9.3.2, 9.3.8)."""
-    return [Gap(f, f"{text}{f'（{clause}）' if clause else ''}", clause, s)
-            for f, s, clause, text in _applicable(proposal) if _lacks(proposal, f)]  # fmt: skip
-
-
-def _applicable(proposal: dict):
-    required = proposal.get("construction") in ("", "new", "rebuild")
-    return [row for row in MANDATORY if required or row[1] != "security"]
-
-
-def _lacks(proposal: dict, field: str) -> bool:
-    if field == "goals":
-        return not any(g["indicator"] and g["target"] and g["year"] for g in proposal["goals"])
-    if field == "components":
-        return not proposal["components"] or any(not (c["name"] and c["kind"]) for c in proposal["components"])
-    if field == "money":
-        return not proposal["components"] or any(not c["money"] for c in proposal["components"])
-    if field == "security.commitments":
-        return len(proposal["security"]["commitments"]) < len(COMMITMENTS)
-    value = proposal
-    for part in field.split("."):
-        value = value[part]
-    return value in ("", None, [])
-
-
-def canonical(proposal: dict) -> str:
-    """The one text of a document: sorted keys, no white space; equal content gives equal text."""
-    return json.dumps(proposal, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def sha256(proposal: dict) -> str:
-    """The content hash of a version and its receipt."""
-    return hashlib.sha256(canonical(proposal).encode()).hexdigest()
-
-
-def amounts(proposal: dict):
-    """Yields `(component id, source, fiscal_year, Decimal)`."""
-    for component in proposal["components"]:
-        for row in component["money"]:
-            yield component["id"], row["source"], row["fiscal_year"], Decimal(row["amount_wan"])
-
-
-def component_wan(component: dict) -> Decimal:
-    """A component's money over all years and sources."""
-    return sum((Decimal(m["amount_wan"]) for m in component["money"]), Decimal(0))
-
-
-def total_wan(proposal: dict, *, source: str | None = None, year: int | None = None) -> Decimal:
-    """The sum, of one source or year where asked."""
-    return sum((a for _, s, y, a in amounts(proposal) if source in (None, s) and year in (None, y)), Decimal(0))
-
-
-# A part's kind is an answer too: who calls a part 业务系统 states that it is no network, no pure database, no machine room.
-_SAID_BY_KIND = {
-    Fact.VERTICAL_NETWORK: "network",
-    Fact.PURE_DATABASE: "database",
-    Fact.NEW_DEPARTMENT_MACHINE_ROOM: "machine_room",
-}
-
-
-def for_rules(proposal: dict, *, kinds: bool = True) -> tuple[dict[str, str], list[dict]]:
-    """The facts and components as `screen` takes them (contract.md): stated values, and what the parts' kinds say."""
-    facts = {key: row["value"] for key, row in proposal["facts"].items()}
-    components = [
-        {"name": c["name"] or c["id"], "amount_wan": f"{component_wan(c):.2f}", "facts": dict(c["facts"])}
-        for c in proposal["components"]
-    ]
-    if kinds:
-        say_by_kind(proposal, facts, components)
-    return facts, components
-
-
-def say_by_kind(proposal: dict, facts: dict[str, str], components: list[dict]) -> None:
-    """Fill in, where neither the part nor the whole has an answer, the “no” that a part's kind states."""
-    for part, component in zip(proposal["components"], components, strict=True):
-        for fact, kind in _SAID_BY_KIND.items():
-            if part["kind"] not in ("", "other", kind) and facts.get(fact) in (None, "unknown"):
-                component["facts"].setdefault(str(fact), "no")
-
-
-def flat(proposal: dict) -> dict[str, str]:
-    """Every leaf by its path as text, for differences between versions and side-by-side conflicts."""
-    out: dict[str, str] = {}
-
-    def walk(value, path: str) -> None:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                walk(inner, f"{path}.{key}" if path else key)
-        elif isinstance(value, list):
-            for i, inner in enumerate(value):
-                walk(inner, f"{path}.{i}")
-        elif value not in ("", None):
-            out[path] = str(value)
-
-    walk(proposal, "")
-    return out
-
-
-def differences(old: dict, new: dict) -> list[tuple[str, str, str]]:
-    """`(path, old text, new text)` of every leaf that differs."""
-    a, b = flat(old), flat(new)
-    paths = list(dict.fromkeys([*a, *b]))
-    return [(p, a.get(p, ""), b.get(p, "")) for p in paths if a.get(p, "") != b.get(p, "")]
-
-
-def put(proposal: dict, path: str, value: object) -> dict:
-    """A copy with one field replaced, for autosave; unknown paths raise KeyError."""
-    out = copy.deepcopy(proposal)
-    parts = path.split(".")
-    target = out
-    for part in parts[:-1]:
-        target = target[int(part)] if isinstance(target, list) else target[part]
-    last = parts[-1]
-    if isinstance(target, list):
-        target[int(last)] = value
-    elif last in target or parts[0] == "facts":
-        target[last] = value
-    else:
-        raise KeyError(path)
-    return out

@@ -1,0 +1,71 @@
+"""The proposal as one document: its shape, cleaning, completeness, canonical form and sums. Pure.
+
+    {"title", "construction", "start", "end", "precision", "mandate", "mandate_document",
+     "investment_type", "investment_reason", "service_objects", "goals": [{"indicator", "present", "target", "year"}],
+     "evaluation", "content",
+     "components": [{"id", "name", "kind", "facts": {fact: answer},
+                     "money": [{"source", "fiscal_year", "amount_wan"}]}],
+     "facts": {fact: {"value": answer, "evidence": text}},
+     "security": {"level", "plan", "commitments": [...]}, "contact": {"name", "phone"},
+     "prior_investment": {"amount_wan", "year", "document"}, "running_cost": {"amount_wan", "source"}}
+
+Amounts are strings with two decimals in 万元; years are integers; a field's path is written `goals.0.indicator`.
+"""
+
+from priorities.proposal.cleaning import clean
+from priorities.proposal.completeness import MANDATORY, SECTIONS, Gap, gaps, mandatory
+from priorities.proposal.reading import (
+    amounts,
+    canonical,
+    component_wan,
+    differences,
+    flat,
+    for_rules,
+    put,
+    say_by_kind,
+    sha256,
+    total_wan,
+)
+from priorities.proposal.shape import (
+    COMMITMENTS,
+    COMPONENT_KINDS,
+    CONSTRUCTIONS,
+    FORM_VERSION,
+    INVESTMENT_TYPES,
+    MANDATES,
+    MAX_COMPONENTS,
+    MAX_GOALS,
+    SOURCE_LABELS,
+    YEARS,
+    empty,
+)
+
+__all__ = [
+    "COMMITMENTS",
+    "COMPONENT_KINDS",
+    "CONSTRUCTIONS",
+    "FORM_VERSION",
+    "Gap",
+    "INVESTMENT_TYPES",
+    "MANDATES",
+    "MANDATORY",
+    "MAX_COMPONENTS",
+    "MAX_GOALS",
+    "SECTIONS",
+    "SOURCE_LABELS",
+    "YEARS",
+    "amounts",
+    "canonical",
+    "clean",
+    "component_wan",
+    "differences",
+    "empty",
+    "flat",
+    "for_rules",
+    "gaps",
+    "mandatory",
+    "put",
+    "say_by_kind",
+    "sha256",
+    "total_wan",
+]
