@@ -15,7 +15,7 @@ from django.db.models import Prefetch
 from governance import rounds
 from governance.access import Actor
 from governance.roles import Permission, Scope
-from projects import gates, guards, life
+from projects import gates, guards, life, proofs
 from projects.labels import STATES
 from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
 from projects.panels import acceptance, owing, security
@@ -108,14 +108,14 @@ def _reports(actor: Actor, day: dt.date) -> list[Task]:
 
 
 def _projects(unit: int | None) -> list[Project]:
-    """Projects under way or finished (those that a unit leads), read for their gates and their security; eleven queries."""
+    """Projects under way or finished (those that a unit leads), read for their gates and their security; twelve queries."""
     rows = _under_way().order_by("order", "pk")
     if unit is not None:
         rows = rows.led_by(unit)
     papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))
     contracts = Prefetch("contracts", Contract.objects.filter(voided=""))
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation"))
-    return list(security.with_security(rows).prefetch_related(papers, contracts, leads, "phases"))
+    return list(security.with_security(rows).prefetch_related(papers, contracts, leads, "phases", "acceptances"))
 
 
 def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.Requirement], list[str]]]:
@@ -127,6 +127,7 @@ def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.R
         if onward is None or onward.verb not in gates.GATES:
             continue
         keys = {item.key for item in project.gate_items.all() if item.phase_id == phase_id}
+        keys |= set(proofs.of(project, onward.verb, held if phase_id else None))
         kinds = {contract.kind for contract in project.contracts.all() if contract.phase_id == phase_id}
         first = guards.Papers(phases=() if phase_id else tuple(phases)).open_phases(life.STAGE_OF[onward.verb]) if onward.by_round else []
         yield held, onward, gates.lacking(onward.verb, keys, kinds), first

@@ -21,7 +21,7 @@ def phase_of(project: Project, asked: str | None) -> Phase | None:
 
 def life_address(project: Project, phase: Phase | None) -> str:
     """建设过程 of the project, or of one phase."""
-    return f"{project.get_absolute_url()}life/" + (f"?phase={phase.order}" if phase else "")
+    return project.life_url(phase)
 
 
 def about(project: Project, title: str, note: str, button: str = "") -> dict:

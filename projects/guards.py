@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from governance import clock
 from governance.access import Actor, may
 from governance.models import Organisation
 from governance.roles import PERMISSION_LABELS, holders
-from projects import gates, life
+from projects import gates, life, proofs
 from projects.labels import STATES
 from projects.models import Phase, Project
 
@@ -50,13 +50,19 @@ def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Paper
     whole = gate in life.ACCEPTANCES and phase is None
     phases = tuple((p.name, p.state) for p in project.phases.all()) if whole else ()
     items = project.gate_items.filter(phase=phase, withdrawn="").values_list("key", flat=True)
-    return Papers(frozenset(items), frozenset(contracts), phases, unsafe(project) if gate == "accept_finally" else "")
+    return recorded(project, gate, Papers(frozenset(items), frozenset(contracts), phases), phase)
+
+
+def recorded(project: Project, gate: str, papers: Papers, phase: Phase | None = None) -> Papers:
+    """The same with what the register recorded elsewhere (proofs)."""
+    proven = proofs.of(project, gate, phase)
+    return replace(papers, keys=papers.keys | set(proven), unsafe=unsafe(project) if gate == "accept_finally" else "")
 
 
 def unsafe(project: Project) -> str:
     """Why the newest assessment keeps the works from their final acceptance: a report that says 不符合 is no paper to pass with
-    (9.3.3, 系统默认). Empty where it does not; one query."""
-    newest = project.security_assessments.first()
+    (9.3.3, 系统默认). Empty where it does not; no question where the assessments were read."""
+    newest = max(project.security_assessments.all(), key=lambda a: (a.assessed_on, a.pk), default=None)
     if newest is None or newest.result != "fail":
         return ""
     return f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，整改并复测以后才能终验（9.3.3，系统默认）"
@@ -109,9 +115,9 @@ def phase_blockers(phase: Phase, transition: life.Transition) -> list[tuple[str,
 def gate_blockers(project: Project, gate: str, papers: Papers, phase: Phase | None = None) -> list[tuple[str, str]]:
     """What the gate still asks for, in one sentence, and a trial run that is too short."""
     found = []
-    if lacking := [r.label for r in gates.lacking(gate, papers.keys, papers.contract_kinds)]:
-        named = "、".join(lacking[:4]) + ("等" if len(lacking) > 4 else "")
-        found.append((f"还缺关口材料 {len(lacking)} 项：{named}", f"牵头单位或{OFFICE}（在“建设过程”逐项登记）"))
+    if lacking := gates.lacking(gate, papers.keys, papers.contract_kinds):
+        named = "、".join(r.label for r in lacking)
+        found.append((f"还缺关口材料 {len(lacking)} 项：{named}", f"{gates.sources(lacking)}出具，牵头单位或{OFFICE}在“建设过程”逐项登记"))
     if gate == "accept_finally":
         if papers.unsafe:
             found.append((papers.unsafe, "牵头单位（整改后登记复测）"))

@@ -12,7 +12,7 @@ from governance.models import Meeting, Organisation
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
 from governance.verbs import verb
-from projects import gates, guards, life, steps
+from projects import gates, guards, life, proofs, steps
 from projects.actions import signing
 from projects.actions.checks import locked, past_day, words
 from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project
@@ -90,11 +90,12 @@ def _long_enough(stage: str, since: dt.date | None, accepted_on: dt.date) -> Non
 def materials(project: Project, gate: str, phase: Phase | None = None) -> list[dict]:
     """The material list of a gate as it stands: key, label, status, document."""
     items = {item.key: item for item in project.gate_items.filter(phase=phase, withdrawn="")}
-    return [
-        {"key": r.key, "label": r.label, "status": items[r.key].get_status_display() if r.key in items else "未提供",
-         "document": items[r.key].document if r.key in items else ""}
-        for r in gates.of_gate(gate)
-    ]  # fmt: skip
+    found = []
+    for one in gates.standing(items, (), gate, proofs.of(project, gate, phase)):
+        status = one.item.get_status_display() if one.item else "已具备" if one.record else "未提供"
+        document = one.item.document if one.item else f"{one.record.text}（{one.record.day}）" if one.record else ""
+        found.append({"key": one.requirement.key, "label": one.requirement.label, "status": status, "document": document})
+    return found
 
 
 def _lead_on(by: Actor, acceptance: Acceptance) -> None:

@@ -167,6 +167,10 @@ class Project(Demonstrable):
     def get_absolute_url(self) -> str:
         return f"/projects/{self.code}/"
 
+    def life_url(self, phase: Phase | None = None) -> str:
+        """建设过程 of the whole, or of one phase."""
+        return f"{self.get_absolute_url()}life/" + (f"?phase={phase.order}" if phase else "")
+
     def belongs_to(self) -> set[int]:
         """Organisations that lead it, merged ones counted as their survivor."""
         return {lead.organisation.survivor_id for lead in self.leads.all() if not lead.is_generic}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from governance import rounds
 from governance.models import Organisation, Seat
@@ -123,7 +123,7 @@ class Before:
 
     @property
     def papers_address(self) -> str:
-        return f"{self.project.get_absolute_url()}life/" + (f"?phase={self.phase.order}" if self.phase else "")
+        return self.project.life_url(self.phase)
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,9 @@ def before() -> list[Before]:
 
 
 def of_project(project: Project) -> list[Acceptance]:
-    """Every acceptance of a project and its phases, newest first; one query."""
-    return list(project.acceptances.select_related("project", "phase"))
+    """Every acceptance of a project and its phases, newest first, kept with it; one query."""
+    prefetch_related_objects([project], Prefetch("acceptances", Acceptance.objects.select_related("project", "phase")))
+    return list(project.acceptances.all())
 
 
 def finished_without(year: int) -> list[Project]:

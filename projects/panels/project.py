@@ -4,14 +4,14 @@ history, discrepancies. Eight queries, whatever has happened to the project."""
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db.models import CharField, DateField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from governance import charts, clock
 from governance.models import AuditConcern, AuditRow, Discrepancy
-from projects import guards, life, periods, rating
+from projects import gates, guards, life, periods, rating
 from projects.labels import CERTAINTIES, STATE_TONES, STATES, TASK_TONES
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
@@ -145,8 +145,8 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     d48 = reading_key(known["D48"]) if "D48" in known else "a"
     changes = list(project.changes.all())
     milestones, phases, papers = _stretches(project)
-    if project.state == "trial":  # the next gate is the only one that looks at assessments
-        papers = replace(papers, unsafe=guards.unsafe(project))
+    if (onward := life.next_step(project.state)) and onward.verb in gates.GATES:
+        papers = guards.recorded(project, onward.verb, papers)
     drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones], [charts.Phase(p.name, p.start, p.end) for p in phases])
     reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
     computed = rating_of(project, day, money=money, d48=d48)

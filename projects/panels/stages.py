@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from governance import clock
-from projects import gates, life
+from projects import gates, life, proofs
 from projects.labels import STATE_TONES, STATES
 from projects.models import Acceptance, Contract, Phase, Project, StateChange
 from projects.panels import acceptance
@@ -66,8 +66,9 @@ class Stages:
 
 
 def stages(project: Project, phase: Phase | None = None) -> Stages:
-    """Eight queries, whatever has happened."""
+    """Ten queries, whatever has happened."""
     held = phase or project
+    concluded = acceptance.of_project(project)  # read once: the gates look at them as well
     contracts = list(project.contracts.select_related("phase"))
     items = {i.key: i for i in project.gate_items.filter(phase=phase, withdrawn="")}
     in_force = [c for c in contracts if not c.voided and c.phase_id == (phase.pk if phase else None)]
@@ -76,14 +77,15 @@ def stages(project: Project, phase: Phase | None = None) -> Stages:
     for gate in gates.GATES:
         transition = life.BY_VERB[gate]
         ends = gates.trial_ends(held.state_day) if gate == "accept_finally" and at == "trial" else None
-        rows.append(Gate(gate, transition.label, gates.standing(items, in_force, gate), _when(at, transition), ends))
+        standing = gates.standing(items, in_force, gate, proofs.of(project, gate, phase))
+        rows.append(Gate(gate, transition.label, standing, _when(at, transition), ends))
     phases = [PhaseLine(p, _next(p)) for p in project.phases.all()]
     leads = list(project.leads.select_related("organisation__canonical")[:1])
     changes = list(project.state_changes.select_related("phase").order_by("-pk")[:60])
     return Stages(
         phase, phases, rows, contracts, [c for c in contracts if c.kind == "supervision" and not c.voided],
         [c for c in contracts if c.kind == "build" and not c.voided], changes,
-        [a for a in acceptance.of_project(project) if phase is None or a.phase_id == phase.pk], BEFORE.get(held.state, ""),
+        [a for a in concluded if phase is None or a.phase_id == phase.pk], BEFORE.get(held.state, ""),
         leads[0] if leads else None, clock.today(),
     )  # fmt: skip
 
