@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
-from governance import audit, clock, numbering
+from governance import audit, clock, notices, numbering
 from governance.access import Actor
 from governance.models import Organisation, OrganisationAlias
 from governance.refusal import Invalid, Refused
@@ -82,8 +82,9 @@ def set_state(
     project.state, project.state_day = now, day or clock.today()
     project.version += 1
     project.save()
-    StateChange.objects.create(project=project, was=was, now=now, reason=reason[:300], by_text=by.text,
-                               is_demo=is_demo or project.is_demo)  # fmt: skip
+    change = StateChange.objects.create(project=project, was=was, now=now, reason=reason[:300], by_text=by.text,
+                                        is_demo=is_demo or project.is_demo)  # fmt: skip
+    _tell_leads(by, change)
     audit.record(by=by, event="projects.project.state", about=project, was=was, now=now,
                  sentence=f"{project.code} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
     return project
@@ -97,8 +98,9 @@ def set_phase_state(*, by: Actor, project: Project, phase: Phase, now: str, reas
     phase.suspended_from = was if now == "suspended" else ""
     phase.state, phase.state_day = now, day
     phase.save()
-    StateChange.objects.create(project=project, phase=phase, was=was, now=now, reason=reason[:300], by_text=by.text,
-                               is_demo=project.is_demo)  # fmt: skip
+    change = StateChange.objects.create(project=project, phase=phase, was=was, now=now, reason=reason[:300], by_text=by.text,
+                                        is_demo=project.is_demo)  # fmt: skip
+    _tell_leads(by, change)
     audit.record(by=by, event="projects.phase.state", about=project, was=was, now=now,
                  sentence=f"{project.code} {phase.name} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
     if now in LEADING and life.CHAIN.index("approved") <= _place(project) < life.CHAIN.index(now):
@@ -107,6 +109,20 @@ def set_phase_state(*, by: Actor, project: Project, phase: Phase, now: str, reas
         project.version += 1
         project.save()
     return phase
+
+
+def _tell_leads(by: Actor, change: StateChange) -> None:
+    """The units that lead hear that their project or a phase of it has moved, and why, unless they moved it themselves.
+    Of its approval the annual plan tells."""
+    project, phase = change.project, change.phase
+    if change.now == "approved":
+        return
+    for unit in sorted(project.belongs_to() - {by.organisation_id}):
+        notices.tell(
+            key=f"state:{change.pk}:{unit}", organisation_id=unit, address=project.life_url(phase), is_demo=change.is_demo,
+            sentence=f"{project.code} {project.name}{f'（{phase.name}）' if phase else ''} {change.was_label} → {change.now_label}"
+                     f"{'：' + change.reason if change.reason else ''}（{by.text}）",
+        )  # fmt: skip
 
 
 LEADING = ("procurement", "building")
