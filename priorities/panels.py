@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from governance.access import Actor, may
 from governance.models import Round
 from governance.roles import Permission
 from priorities import desk, plan_facts, rule_sets
 from priorities.labels import STATES
-from priorities.models import Conclusion, PlanEntry, PlanFact, Submission
+from priorities.models import Conclusion, PlanEntry, PlanFact, ProposedChange, Submission
 from priorities.rules.facts import FACTS, on_screen
 from projects.models import Project
 
@@ -84,6 +86,30 @@ def for_project(project: Project, actor: Actor) -> ProjectCases:
     rounds = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval")
     return ProjectCases(rows, conclusions, list(entries.order_by("-plan__plan_year")),
                         list(rounds.prefetch_related("seats__answers")))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A change above the approved total on its way: what was asked, and the case where the actor may see it."""
+
+    change: ProposedChange
+    case: Submission | None
+    state: str
+
+
+def with_pending(projects: QuerySet) -> QuerySet:
+    """Projects that say by `has_pending` whether a change of theirs is on its way."""
+    return projects.annotate(has_pending=Exists(ProposedChange.objects.pending(OuterRef("pk"))))
+
+
+def pending_changes(project: Project, actor: Actor) -> list[Pending]:
+    """Changes of a project read `with_pending` that joint approval and the annual plan have not settled yet; two queries,
+    none where there is no such change."""
+    if not project.has_pending:
+        return []
+    rows = list(ProposedChange.objects.pending(project))
+    seen = set(Submission.objects.visible_to(actor).filter(pk__in=[r.submission_id for r in rows]).values_list("pk", flat=True))
+    return [Pending(r, r.submission if r.submission_id in seen else None, STATES[r.submission.state]) for r in rows]
 
 
 @dataclass(frozen=True)

@@ -134,22 +134,24 @@ def _place(project: Project) -> int:
 
 @step
 def apply_change(
-    *, by: Actor, project: Project, field: str, now: str, reason: str, approver: str, effect: str = ""
+    *, by: Actor, project: Project, field: str, now: str, reason: str, approver: str, effect: str = "", was: str = ""
 ) -> Project:
     """Apply an approved change; what it changes is kept as `was`, the original baseline and the plan's row stay.
 
     `now` is text; for time a stretch (`2007-03 至 2008-12`), for lead the units with 、 between, first lead first.
-    Raises Invalid naming `now` where it cannot be read.
+    What money was is told by whoever knows it (`was`). Raises Invalid naming `now` where it cannot be read or is what
+    holds already, Refused where the project has ended.
     """
-    if field not in dict(Change.FIELDS):
-        raise Invalid("变更只有内容、工期、预算、牵头单位和名称。", fields={"field": ["请选择变更什么"]})
+    readable_change(field=field, now=now)
     row = lock(project)
+    if row.state in life.ENDED:
+        raise Refused(f"{row.code} 已{STATES[row.state]}，不再变更。")
     units = [lead.organisation for lead in row.leads.select_related("organisation")]
-    was = ""
+    before = _as_it_is(row, units)
     if field == "content":
         was, row.content = row.content, now
     elif field == "name":
-        was, row.name = row.name, now[:200]
+        was, row.name = row.name, now
     elif field == "time":
         was = windows.say(row.latest_start, row.latest_end, row.precision)
         row.latest_start, row.latest_end = _window(now)
@@ -164,6 +166,8 @@ def apply_change(
             lead.delete()
         _name_leads(row, units)
         row.leads_open_ended = False
+    if field != "budget" and _as_it_is(row, units) == before:
+        raise Invalid(f"变更后的{dict(Change.FIELDS)[field]}与现在相同。", fields={"now": ["与现在相同，没有变更"]})
     named = row.leads.values_list("as_named", flat=True)
     row.search_text = words(row.code, row.name, row.content, units, named)
     row.version += 1
@@ -173,6 +177,26 @@ def apply_change(
     audit.record(by=by, event="projects.project.change", about=row, was=was, now=now,
                  sentence=f"{row.code} 变更{dict(Change.FIELDS)[field]}：{reason}")  # fmt: skip
     return row
+
+
+def readable_change(*, field: str, now: str) -> None:
+    """Raise Invalid naming `now` where a change could not be applied as it is typed; writes nothing."""
+    if field not in dict(Change.FIELDS):
+        raise Invalid("变更只有内容、工期、预算、牵头单位和名称。", fields={"field": ["请选择变更什么"]})
+    if field == "time":
+        _window(now)
+    elif field == "lead":
+        _units(now)
+    elif field == "name" and len(now) > NAME:
+        raise Invalid(f"名称有 {len(now)} 字，最多 {NAME} 字。", fields={"now": [f"名称最多 {NAME} 字"]})
+
+
+NAME = Project._meta.get_field("name").max_length
+
+
+def _as_it_is(row: Project, units: list[Organisation]) -> tuple:
+    """What a change changes, to be compared before and after."""
+    return row.name, row.content, row.latest_start, row.latest_end, [unit.survivor_id for unit in units]
 
 
 def _moved(row: Project) -> str:

@@ -12,7 +12,6 @@ from governance.models import Regulation
 from guiyang_egov.demo import proposals as papers
 from guiyang_egov.demo.people import signers
 from priorities import actions as priorities
-from priorities.models import Submission
 from projects import actions as projects
 from projects.models import Milestone, Project
 
@@ -83,19 +82,23 @@ def reports(stage) -> None:
 def changes(stage) -> None:
     """One change within the approved total is applied and moves the baseline; one above it goes back to joint approval."""
     with clock.at(D(2007, 7, 27)):
-        priorities.propose_change(by=stage["市政府办公厅"], project_code="P05", field="time", now="2006-01 至 2008-06",
+        priorities.propose_change(by=stage["市政府办公厅"], project_code="P05", version=_version("P05"), field="time", now="2006-01 至 2008-06",
                                   reason="运营商线路接入协议推迟，坐席上线顺延半年（演示）。")  # fmt: skip
     with clock.at(D(2007, 7, 30)):
         cio = stage["demo-cio"]
-        row = priorities.propose_change(by=cio, project_code="P17", field="budget", total_wan=Decimal("158"), now="增列村卫生室终端 38.00 万元",
+        row = priorities.propose_change(by=cio, project_code="P17", version=_version("P17"), is_demo=True, field="budget", total_wan=Decimal("158"),
+                                        now="增列村卫生室终端 38.00 万元",
                                         reason="县级配套未落实，村卫生室终端经费改由市财政列支（演示）。")  # fmt: skip
-        Submission.objects.filter(pk=row.pk).update(is_demo=True)  # before anything hangs on it
         document = papers.planned("P17", [papers.component("c1", "村卫生室终端", "equipment", {("city", 2008): "38.00"})])
         document["facts"] |= {fact: {"value": papers.YES, "evidence": "一期进展报告"} for fact in PUBLIC_HEALTH}
         row = priorities.save_draft(by=cio, submission=row, version=row.version, proposal=row.proposal | document)
         row = priorities.submit(by=cio, submission=row, version=row.version)
     row = stage.send(D(2007, 8, 8), stage.screen(D(2007, 8, 2), row), "candidate")
     stage.sign(D(2007, 8, 13), row, *[name for name in signers(row) if name in ("demo-finance", "demo-office")])
+
+
+def _version(code: str) -> int:
+    return Project.objects.get(code=code).version
 
 
 def regulations(stage) -> None:

@@ -152,7 +152,7 @@ def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
 def page(request, code: str):
     """One project; `?part=cases` is the part that is asked for afterwards: its cases and what 8.3 would say."""
     actor, day = request.actor, clock.today()
-    project = found(panels.with_facts(Project.objects.visible_to(actor)), code=code)
+    project = found(priorities_panels.with_pending(panels.with_facts(Project.objects.visible_to(actor))), code=code)
     if request.GET.get("part") == "cases":
         template = "pages/parts/project_cases.html" if request.htmx else "pages/project_cases.html"
         return render(request, template, _cases(project, actor, day))
@@ -171,6 +171,7 @@ def page(request, code: str):
         "may_rate": may(actor, Permission.MANAGE_PROJECT) or bool(actor.scope(Permission.GIVE_OPINION)),
         "may_change_state": any(o["may"] for o in parts.offered),
         "may_propose": may(actor, Permission.SUBMIT, project),
+        "pending": priorities_panels.pending_changes(project, actor),
         "weights": [(w, sum(e.row.weight == w for e in parts.entries)) for w in "AB"],
     }
     return render(request, "pages/project.html", context)

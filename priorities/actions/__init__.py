@@ -5,7 +5,8 @@ several verbs in one request chain `version=row.version`.
 
     drafts       create_draft, save_draft, declare_secret, add_participant, remove_participant, confirm_participation,
                  discard_draft
-    submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction, propose_change
+    submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction
+    changes      propose_change
     attachments  attach, detach, download_attachment
     screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
     settling     settle, waive_and_send, settle_and_send: the single verbs of a plain case in one act
@@ -28,6 +29,7 @@ from priorities.actions.approval import download_scan, refuse, rounds_of, sign, 
 from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
+from priorities.actions.changes import propose_change
 from priorities.actions.drafts import (
     add_participant,
     confirm_participation,
@@ -64,7 +66,6 @@ from priorities.actions.side_lanes import acknowledge, check_self_funded, re_rev
 from priorities.actions.sittings import convene, record_decisions, record_minutes
 from priorities.actions.submissions import (
     answer_correction,
-    propose_change,
     request_filing_receipt,
     request_receipt,
     submit,

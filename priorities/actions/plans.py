@@ -15,7 +15,7 @@ from governance.text import NotAnAmount, clean_text, parse_wan
 from governance.verbs import verb
 from priorities import conclusions, contacts, plan_document, planning_rows, workflow
 from priorities import proposal as proposals
-from priorities.actions import registering
+from priorities.actions import changes, registering
 from priorities.actions.telling import tell_applicant
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from projects.models import Project
@@ -193,6 +193,8 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
         row.save(update_fields=["project"])
     else:
         registering.approve(by=by, project=row.project, reason=reason)
+        settled = sum((Decimal(a["amount_wan"]) for a in entry.amounts), Decimal(0))
+        changes.carry_out(by=by, submission=row, settled_wan=settled, approver=f"联合会签，{meeting.minutes_number}（{plan}）")
     entry.project = row.project
     entry.save(update_fields=["project"])
     workflow.advance(by=by, submission=row, verb="adopt", to=workflow.ADOPTED, reason=reason)

@@ -1,10 +1,7 @@
-"""The applicant's way: submit, withdraw, answer a corrected fact, ask for a change of a running project."""
+"""The applicant's way: submit, withdraw, answer a corrected fact."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from budgets.models import BudgetLine
 from governance import access, audit, clock, notices, numbering, rounds
 from governance.access import Actor
 from governance.models import Round
@@ -14,13 +11,9 @@ from governance.text import clean_text
 from governance.verbs import verb
 from priorities import advised, filing_receipts, guards, receipts, screening, workflow
 from priorities import proposal as proposals
-from priorities.actions.drafts import create_draft, write
+from priorities.actions.drafts import write
 from priorities.actions.telling import tell_seat
 from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
-from projects import steps
-from projects.models import Change, Project
-
-CHANGES = dict(Change.FIELDS)
 
 
 @verb("priorities.submission.submit")
@@ -119,40 +112,3 @@ def answer_correction(*, by: Actor, submission: Submission, fact: str, text: str
         sentence=f"{row.organisation}答复 {row.reference} 的核定：“{corrected.question}”。",
     )  # fmt: skip
     return answer
-
-
-@verb("priorities.submission.propose_change")
-def propose_change(
-    *, by: Actor, project_code: str, field: str, now: str, reason: str, total_wan: Decimal | None = None
-) -> Submission | None:
-    """A change of content, time, budget or lead of a running project.
-
-    What stays within the approved total is applied at once (result None); a total above it makes a draft of kind
-    变更 that goes to joint approval; its money is what is asked for in addition.
-    """
-    access.require(by, Permission.SUBMIT)
-    project = Project.objects.filter(code=project_code).first()
-    if project is None or by.organisation_id not in project.belongs_to():
-        raise Refused(f"{project_code} 不由贵单位牵头，不能为它提出变更。", status=403)
-    reason = clean_text(reason, limit=1000, field="变更理由")
-    now = clean_text(now, limit=2000, field="变更后")
-    if not reason or not now:
-        raise Invalid("变更要写明变更后的内容和理由。", fields={"reason": ["请写明理由。"]} if not reason else {"now": ["请写明。"]})
-    if field not in CHANGES:
-        raise Invalid("变更只有内容、工期、预算、牵头单位和名称。", fields={"field": ["请选择变更什么"]})
-    approved = approved_total(project)
-    if field == "budget" and total_wan is None:
-        raise Invalid("预算变更要写明变更后的总额。", fields={"total_wan": ["请填总额（万元）。"]})
-    if total_wan is not None and total_wan > approved:
-        asked = f"{project.content}\n变更（{CHANGES[field]}）：{now}\n变更理由：{reason}"
-        return create_draft(by=by, kind="change", project_code=project_code, proposal={"content": asked})
-    effect = "" if total_wan is None else f"变更后总额 {total_wan:.2f} 万元，批复总额 {approved:.2f} 万元"
-    steps.apply_change(by=by, project=project, field=field, now=now, reason=reason, effect=effect,
-                       approver=f"批复总额 {approved:.2f} 万元以内")  # fmt: skip
-    return None
-
-
-def approved_total(project: Project) -> Decimal:
-    """The sum of the project's approved entries."""
-    rows = BudgetLine.objects.filter(project=project).exclude(approved_wan=None)
-    return sum(rows.values_list("approved_wan", flat=True), Decimal(0))

@@ -1,6 +1,7 @@
 """Tables of floor 4: filing window, submissions and their versions, screening, conclusion, annual plan, rule sets."""
 
 from priorities.models.batch import DeskBatch, DeskBatchItem
+from priorities.models.change import ProposedChange
 from priorities.models.plan import AnnualPlan, PlanEntry, PlanOverride, PlanScenario
 from priorities.models.rules import CaseMask, Flip, PlanFact, Rescreening, RuleSetRecord, ShownAdvice
 from priorities.models.side_lanes import FilingCheck
@@ -40,6 +41,7 @@ __all__ = [
     "Participant",
     "PlanEntry",
     "PlanFact",
+    "ProposedChange",
     "Rescreening",
     "PlanOverride",
     "PlanScenario",

@@ -21,7 +21,7 @@ from priorities.views.desk import _day
 
 
 def _mine(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "proposed_change")
     return web.found(rows.by_reference(reference))
 
 

@@ -8,13 +8,13 @@ from governance import access
 from governance.roles import Permission
 from governance.web import page as may_enter
 from priorities import actions
-from priorities.actions.submissions import approved_total
+from priorities.actions.changes import approved_total
 from projects.form_views import about, form_page, project_of
-from projects.forms import Long, Wan
+from projects.forms import Long, Versioned, Wan
 from projects.models import Change
 
 
-class ProposeForm(forms.Form):
+class ProposeForm(Versioned):
     """变更: what, what it becomes, why, and the total afterwards where money changes."""
 
     field = forms.ChoiceField(label="变更什么", choices=Change.FIELDS)
@@ -37,7 +37,7 @@ def propose(request, code: str):
         return case.get_absolute_url() if case else project.get_absolute_url()
 
     return form_page(
-        request, ProposeForm(request.POST or None), "projects/form.html", about(project, "提出变更", note, "提出变更"),
+        request, ProposeForm(request.POST or None, initial={"version": project.version}), "projects/form.html", about(project, "提出变更", note, "提出变更"),
         verb="priorities.submission.propose_change", address=project.get_absolute_url(), done=f"已提出 {code} 的变更。",
         call=lambda data: leads_to(actions.propose_change(by=request.actor, project_code=code, **data)),
     )  # fmt: skip

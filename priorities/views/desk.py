@@ -45,7 +45,7 @@ def queue(request):
 
 
 def _case(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "assignee")
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "proposed_change", "assignee")
     return web.found(rows.by_reference(reference))
 
 

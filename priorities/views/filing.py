@@ -46,7 +46,7 @@ READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 
 def mine_or_404(request: HttpRequest, reference: str) -> Submission:
     """A submission that the actor may see."""
-    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
+    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "proposed_change")
     return web.found(rows.by_reference(reference))
 
 

@@ -357,12 +357,16 @@ def test_every_step_of_a_case_is_in_the_trail(stories, cast):
 def test_a_change_within_the_approved_total_is_applied_and_one_above_it_goes_to_joint_approval(stories, cast):
     row = stories.adopted()
     code = row.project.code
-    done = actions.propose_change(by=cast.health_cio, project_code=code, field="content", now="改为两期建设", reason="按意见调整")
+
+    def propose(by=cast.health_cio, **asked):
+        return actions.propose_change(by=by, project_code=code, version=Project.objects.get(code=code).version, **asked)
+
+    done = propose(field="content", now="改为两期建设", reason="按意见调整")
     assert done is None
     assert Project.objects.get(code=code).content == "改为两期建设"
     within = {"field": "budget", "now": "120 万元", "reason": "结构调整", "total_wan": Decimal("120")}
-    assert actions.propose_change(by=cast.health_cio, project_code=code, **within) is None
-    above = actions.propose_change(by=cast.health_cio, project_code=code, **(within | {"total_wan": Decimal("120.01")}))
+    assert propose(**within) is None
+    above = propose(**(within | {"total_wan": Decimal("120.01")}))
     assert (above.kind, above.project.code, above.state) == ("change", code, "draft")
     with pytest.raises(Refused, match="不由贵单位牵头"):
-        actions.propose_change(by=cast.industry, project_code=code, **within)
+        propose(by=cast.industry, **within)
