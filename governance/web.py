@@ -138,10 +138,18 @@ def form_page(request: HttpRequest, form, template: str, context: dict, *, verb:
                 if refused.status in (403, 404):
                     raise
                 refusal, status = refused, refused.status
+                _now_read(form, refused)
                 for name, sentences in refused.fields.items():
                     for sentence in sentences:
                         form.add_error(name if name in form.fields else None, sentence)
     return render(request, template, context | {"form": form, "refusal": refusal}, status=status)
+
+
+def _now_read(form, refused: Refused) -> None:
+    """Whoever was refused for an older version sees what is there now beside what was typed: his next post is about that."""
+    if refused.current and "version" in refused.current and "version" in form.fields:
+        form.data = form.data.copy()
+        form.data["version"] = refused.current["version"]
 
 
 def uploaded(upload, most: int = 10 * 1024 * 1024) -> dict:

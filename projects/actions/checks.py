@@ -6,10 +6,11 @@ import datetime as dt
 
 from governance import clock
 from governance.access import Actor
+from governance.models import AuditConcern, AuditRow
 from governance.refusal import Invalid, Stale
 from governance.roles import Permission
 from governance.text import clean_text
-from projects import steps
+from projects import steps, windows
 from projects.models import Project
 
 
@@ -17,11 +18,19 @@ def locked(project: Project, version: int) -> Project:
     """The project's row, locked; Stale where somebody wrote it since the form was read."""
     row = steps.lock(project)
     if row.version != version:
-        raise Stale(
-            f"{row.code} 在您打开之后已被改过，请看过现在的内容再提交。",
-            current={"state": row.get_state_display(), "name": row.name, "version": row.version},
-        )
+        raise Stale(f"{row.code} 在您打开之后已被改过，请对照现在的内容再提交。", current=as_it_is(row))
     return row
+
+
+def as_it_is(row: Project) -> dict[str, object]:
+    """What stands in the register now, for whoever typed against an older version: `version`, then words by their label."""
+    last = AuditRow.objects.filter(ok=True, seq__in=AuditConcern.objects.filter(key=row.audit_key).values("seq")).order_by("-seq").first()
+    return {
+        "version": row.version, "名称": row.name, "状态": row.get_state_display(),
+        "起止": windows.say(row.latest_start, row.latest_end, row.precision),
+        "牵头": "、".join(row.leads.values_list("as_named", flat=True)), "内容": row.content[:200],
+        "最近的改动": f"{last.sentence}（{last.by_text}，{last.day}）" if last else "",
+    }  # fmt: skip
 
 
 def words(value: object, field: str, label: str, *, limit: int = 2000, needed: str = "") -> str:

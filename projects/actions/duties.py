@@ -21,7 +21,7 @@ def _locked(topic: Topic, version: int | None = None) -> Topic:
     row = Topic.objects.select_for_update(of=("self",)).select_related("project", "parent").get(pk=topic.pk)
     if version is not None and row.version != version:
         raise Stale(f"课题“{row.name}”在您打开之后已被改过，请看过现在的内容再提交。",
-                    current={"state": f"{row.get_tier_display()}，上级 {row.parent or '（无）'}"})  # fmt: skip
+                    current={"version": row.version, "层级": row.get_tier_display(), "上级": str(row.parent or "（无）")})  # fmt: skip
     return row
 
 @verb("projects.topic.create")

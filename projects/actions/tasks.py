@@ -24,7 +24,7 @@ def set_task_state(
     if row.version != version:
         raise Stale(
             f"{row.code} 在您打开之后已被改过，请看过现在的内容再提交。",
-            current={"state": row.get_state_display(), "evidence": row.evidence, "version": row.version},
+            current={"version": row.version, "状态": row.get_state_display(), "凭据": row.evidence},
         )
     if state not in TASK_STATES:
         raise Invalid("请选择任务状态。", fields={"state": ["请选择一项"]})
