@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('priorities', '0007_sitting'),
+        ('priorities', '0008_flip_case_unchecked'),
     ]
 
     operations = [
