@@ -15,7 +15,8 @@ PASSED = Q(conclusion="pass") | Q(conclusion="pass_after_correction", corrected_
 class Signed(models.Model):
     """A record that its round signs: the accepting body, and an independent unit where that body leads (D44)."""
 
-    STATES = [("signing", "会签中"), ("concluded", "已生效"), ("refused", "未获签署")]
+    STATES = [("signing", "会签中"), ("concluded", "已生效"), ("refused", "未获签署"), ("withdrawn", "已撤回")]
+    DEAD = ("refused", "withdrawn")  # it came to nothing: another may be made
 
     state = models.CharField(max_length=10, choices=STATES, default="signing")
     round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
@@ -132,7 +133,7 @@ class Evaluation(Signed, Dated, Demonstrable):
         ordering = ["-year", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "year"], condition=~Q(state="refused"), name="one_evaluation_per_project_and_year"
+                fields=["project", "year"], condition=~Q(state__in=("refused", "withdrawn")), name="one_evaluation_in_force_per_year"
             ),
             models.CheckConstraint(condition=Q(use_percent=None) | Q(use_percent__lte=100), name="use_is_at_most_100"),
             models.CheckConstraint(

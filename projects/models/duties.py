@@ -10,6 +10,12 @@ from governance.models.fields import Dated, Demonstrable
 from projects.models.project import Project
 
 
+class TopicQuerySet(models.QuerySet):
+    def standing(self):
+        """Those that nobody struck off as registered by mistake."""
+        return self.filter(withdrawn="")
+
+
 class Topic(Dated, Demonstrable):
     """A node of the tree: the total system, an application system or a subsystem; a project where one carries it.
 
@@ -25,7 +31,10 @@ class Topic(Dated, Demonstrable):
     project = models.OneToOneField(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="topic")
     ends_on = models.DateField("课题结束日期", null=True, blank=True)
     ended_on = models.DateField("已结束", null=True, blank=True)
+    withdrawn = models.CharField("撤销理由", max_length=300, blank=True)  # registered by mistake: it owes nothing
     version = models.PositiveIntegerField(default=1)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = "课题"
@@ -44,6 +53,11 @@ class Topic(Dated, Demonstrable):
 
     def get_absolute_url(self) -> str:
         return f"/projects/duties/{self.pk}/"
+
+    @property
+    def head(self) -> TopicHead | None:
+        """Who answers for it now (no query where the heads are prefetched)."""
+        return next((h for h in self.heads.all() if h.to_day is None), None)
 
     def belongs_to(self) -> set[int]:
         """The unit of its responsible person, and the leads of its project."""
@@ -78,7 +92,8 @@ class TopicHead(Dated, Demonstrable):
 class TopicReport(Dated, Demonstrable):
     """A report to the head of the 课题 above: yearly summary, general report and technical report at the end.
 
-    `missing` names the reports of the level below that were not there when it was filed.
+    `missing` names the reports of the level below that were not there when it was filed. `returned` is why the level above
+    gave it back: such a report is superseded and owed again.
     """
 
     KINDS = [("annual", "年度总结报告"), ("final", "课题研究工作总报告"), ("technical", "技术报告")]
@@ -94,6 +109,9 @@ class TopicReport(Dated, Demonstrable):
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by_text = models.CharField(max_length=200)
     superseded = models.BooleanField(default=False)
+    returned = models.CharField("退回理由", max_length=300, blank=True)
+    returned_on = models.DateField("退回日期", null=True, blank=True)
+    returned_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = "课题报告"
@@ -126,6 +144,7 @@ class Supervision(Dated, Demonstrable):
     due = models.DateField("限期", null=True, blank=True)
     settled_on = models.DateField("落实日期", null=True, blank=True)
     settled_text = models.CharField("落实情况", max_length=300, blank=True)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by_text = models.CharField(max_length=200)
 
     class Meta:

@@ -93,6 +93,7 @@ class Project(Demonstrable):
     ]
     INVESTMENT_TYPES = [("government", "政府型"), ("market", "市场型"), ("public_good", "公益型")]
     MANDATES = [("state", "国家要求建设"), ("province", "省要求建设"), ("city", "市级要求建设"), ("own", "本部门自建")]
+    CONSTRUCTIONS = [("new", "新建"), ("rebuild", "改建"), ("extend", "扩建"), ("upgrade", "升级"), ("operate", "运维")]
     ESTIMATE_BASES = [("plan", "业内估算（10.4）"), ("filed", "申报概算（未经批复）")]
 
     code = models.CharField("编号", max_length=12, unique=True)
@@ -116,6 +117,7 @@ class Project(Demonstrable):
     latest_end = models.DateField("最新止", null=True, blank=True)
     estimate_wan = WanField("概算（万元，非批复）", null=True, blank=True)
     estimate_basis = models.CharField("概算依据", max_length=8, choices=ESTIMATE_BASES, default="plan")
+    construction = models.CharField("建设类型（9.3.8）", max_length=8, choices=CONSTRUCTIONS, blank=True)
     mandate = models.CharField("谁要求建设（8.1(3)、(4)）", max_length=8, choices=MANDATES, blank=True)
     on_shared_list = models.BooleanField("列入 8.1(2) 由市财政投资的系统", null=True, blank=True)
     percent = models.PositiveSmallIntegerField("完成比例 %", null=True, blank=True)

@@ -79,9 +79,13 @@ class SecuritySync(Dated, Demonstrable):
 
 
 class AssessmentQuerySet(models.QuerySet):
+    def standing(self):
+        """Those that nobody took back."""
+        return self.filter(withdrawn="")
+
     def passed(self, project: Project):
         """Assessments that found the system fit (符合, 基本符合), newest first."""
-        return self.filter(project=project, result__in=("pass", "mostly")).order_by("-assessed_on", "-pk")
+        return self.standing().filter(project=project, result__in=("pass", "mostly")).order_by("-assessed_on", "-pk")
 
 
 class SecurityAssessment(Dated, Demonstrable):
@@ -98,6 +102,7 @@ class SecurityAssessment(Dated, Demonstrable):
     document = models.CharField("报告名称及文号", max_length=200)
     next_due = models.DateField("下次到期", null=True, blank=True)
     by_text = models.CharField(max_length=200)
+    withdrawn = models.CharField("撤回理由", max_length=300, blank=True)
 
     objects = AssessmentQuerySet.as_manager()
 
