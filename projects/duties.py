@@ -10,12 +10,12 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from governance import readings
 from governance.models import Body, Discrepancy
 from projects import life
-from projects.models import ProgressReport, ProjectLead, Topic, TopicHead, TopicReport
+from projects.models import ProgressReport, ProjectLead, Supervision, Topic, TopicHead, TopicReport
 from projects.panels.ratings import due_of_year
 
 ABOVE = {"total": None, "application": "total", "subsystem": "application"}
@@ -34,6 +34,8 @@ class Duty:
     filed_on: dt.date | None
     address: str  # where it is filed
     head: TopicHead | None
+    returned: TopicReport | None = None  # the report that was given back, while no other has come
+    running: bool = False  # the 课题 has not ended yet, while the one above closes
 
     @property
     def title(self) -> str:
@@ -43,7 +45,7 @@ class Duty:
     def sentence(self) -> str:
         """`P12 社区公共服务系统 2006 年度总结报告（市民政局 张三）`."""
         who = f"{self.head.organisation.name} {self.head.person}" if self.head else "没有负责人"
-        return f"{self.topic.code} {self.topic.name} {self.title}（{who}）"
+        return f"{self.topic.code} {self.topic.name} {self.title}（{who}）{'，课题尚未结束' if self.running else ''}"
 
     def late_days(self, day: dt.date) -> int:
         """Days past its due day: as it was filed, or until `day`."""
@@ -98,38 +100,44 @@ def _years(topic: Topic, day: dt.date) -> range:
     return range(first, min(day.year, end.year if over and end else day.year) + 1)
 
 
-def head_of(topic: Topic) -> TopicHead | None:
-    """Who answers for it now (of a topic read by `rows`, no query)."""
-    return next((h for h in topic.heads.all() if h.to_day is None), None)
-
-
-def duties_of(topics: list[Topic], day: dt.date) -> dict[int, list[Duty]]:
+def duties_of(topics: list[Topic], day: dt.date, d48: str | None = None) -> dict[int, list[Duty]]:
     """Every report that the topics (read by `rows`) owe by the end of the year of `day`, oldest first; two queries."""
-    d48 = _d48(day)
+    d48 = d48 or reading(day)
     filed: dict[tuple[int, str, int], dt.date] = {}
-    for report in (r for t in topics for r in t.reports.all() if not r.superseded):
-        filed[report.topic_id, report.kind, report.year] = report.day
+    returned: dict[tuple[int, str, int], TopicReport] = {}
+    for report in sorted((r for t in topics for r in t.reports.all()), key=lambda r: r.pk):
+        key = report.topic_id, report.kind, report.year
+        if not report.superseded:
+            filed[key] = report.day
+        elif report.returned:
+            returned[key] = report
     by_project = {t.project_id: t.pk for t in topics if t.project_id}
     yearly = ProgressReport.objects.filter(project_id__in=by_project, superseded=False).exclude(period__contains="H")
     for project_id, end, on in yearly.values_list("project_id", "period_end", "day") if by_project else ():
         filed.setdefault((by_project[project_id], "annual", end.year), on)
     found: dict[int, list[Duty]] = defaultdict(list)
     for topic in topics:
-        base = {"topic": topic, "head": head_of(topic)}
+        base = {"topic": topic, "head": topic.head}
         page = f"{topic.get_absolute_url()}report/"
         for year in _years(topic, day):
             where = f"/projects/{topic.code}/progress/?period={year}" if topic.project_id else f"{page}?kind=annual&year={year}"
-            found[topic.pk].append(Duty(kind="annual", year=year, due=due_of_year(year, d48), address=where,
-                                        filed_on=filed.get((topic.pk, "annual", year)), **base))  # fmt: skip
+            found[topic.pk].append(Duty(kind="annual", year=year, due=due_of_year(year, d48), address=where, **base,
+                                        **_filing(topic.pk, "annual", year, filed, returned)))  # fmt: skip
         end = end_of(topic)
         if end is not None and end <= day:
             for kind in AT_THE_END:
-                found[topic.pk].append(Duty(kind=kind, year=0, due=end, address=f"{page}?kind={kind}",
-                                            filed_on=filed.get((topic.pk, kind, 0)), **base))  # fmt: skip
+                found[topic.pk].append(Duty(kind=kind, year=0, due=end, address=f"{page}?kind={kind}", **base,
+                                            **_filing(topic.pk, kind, 0, filed, returned)))  # fmt: skip
     return found
 
 
-def _d48(day: dt.date) -> str:
+def _filing(topic_id: int, kind: str, year: int, filed: dict, returned: dict) -> dict:
+    """Whether it came, and what was given back while it did not."""
+    key = topic_id, kind, year
+    return {"filed_on": filed.get(key), "returned": None if key in filed else returned.get(key)}
+
+
+def reading(day: dt.date) -> str:
     """The reading of the yearly day; the plan's default where no plan is loaded."""
     try:
         return readings.current("D48", day)
@@ -144,7 +152,7 @@ REPORTS = Prefetch("reports", TopicReport.objects.select_related("file"))
 
 def rows(*more):
     """All 课题 with their project, heads and reports (and `more` to prefetch), in the order of the tree's siblings."""
-    topics = Topic.objects.select_related("project", "parent").prefetch_related(HEADS, REPORTS, *more)
+    topics = Topic.objects.standing().select_related("project", "parent").prefetch_related(HEADS, REPORTS, *more)
     return topics.order_by("project__order", "pk")
 
 
@@ -152,7 +160,7 @@ def tree(day: dt.date) -> list[Node]:
     """The whole tree as roots; 课题 whose upper one is unknown stand as roots of their own. Seven queries."""
     topics = list(rows(LEADS, "visits"))
     owed = duties_of(topics, day)
-    nodes = {t.pk: Node(t, 0, head_of(t), owed.get(t.pk, []), open_demands=_open_demands(t)) for t in topics}
+    nodes = {t.pk: Node(t, 0, t.head, owed.get(t.pk, []), open_demands=_open_demands(t)) for t in topics}
     roots = []
     for topic in topics:
         above = nodes.get(topic.parent_id)
@@ -178,18 +186,77 @@ def flat(roots: list[Node]) -> list[Node]:
 
 
 def missing_below(topic: Topic, kind: str, year: int, day: dt.date) -> list[Duty]:
-    """Exactly the reports of this kind and year that the level directly below owes and has not filed."""
-    children = list(rows().filter(parent=topic))
+    """Exactly the reports of this kind and year that the level directly below owes and has not filed; at the end also those of
+    a 课题 below that still runs."""
+    children = list(rows(LEADS).filter(parent=topic))
     owed = duties_of(children, max(day, dt.date(year, 12, 31)) if year else day)
     wanted = [d for child in children for d in owed.get(child.pk, [])]
-    return [d for d in wanted if d.kind == kind and d.year == year and d.filed_on is None]
+    found = [d for d in wanted if d.kind == kind and d.year == year and d.filed_on is None]
+    if not year:
+        running = [c for c in children if (end_of(c) or dt.date.max) > day]
+        found += [Duty(c, kind, 0, end_of(c) or day, None, c.get_absolute_url(), c.head, running=True) for c in running]
+    return found
+
+
+@dataclass(frozen=True)
+class Owing:
+    """What a 课题 owes beside its project's own reports: a report, or what a supervision visit asked for. `unit_id` is
+    whoever answers for it, None where nobody does (it asks for the leads of a project without a responsible person)."""
+
+    topic: Topic
+    sentence: str
+    address: str
+    due: dt.date
+    key: str  # once per occasion
+    returned: bool = False
+
+    @property
+    def unit_id(self) -> int | None:
+        return unit_of(self.topic)
+
+
+def owing(day: dt.date, *, until: dt.date, unit: int | None = None, d48: str | None = None) -> list[Owing]:
+    """Reports due before `until` (and those that were given back), and demands of visits, that no progress report of a project
+    covers; of the 课题 of one unit where `unit` is given. Oldest first; at most six queries. `d48`: its reading, where it was read."""
+    mine = rows("visits")
+    if unit is not None:
+        here = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+        heads = TopicHead.objects.filter(here, to_day=None).values("topic_id")
+        leads = ProjectLead.objects.filter(here, is_generic=False).values("project_id")
+        mine = mine.filter(Q(pk__in=heads) | Q(project_id__in=leads))
+    asked = Supervision.objects.exclude(demand="").filter(settled_on=None).values("topic_id")
+    over = Q(project=None) | Q(project__state__in=(*life.FINISHED, *life.ENDED)) | Q(pk__in=asked) | Q(reports__returned__gt="")
+    topics = list(mine.filter(over).distinct())
+    owed = duties_of(topics, day, d48) if topics else {}
+    found = []
+    for topic in topics:
+        for duty in owed.get(topic.pk, ()):
+            covered = duty.kind == "annual" and topic.project_id and topic.project.state not in (*life.FINISHED, *life.ENDED)
+            if duty.filed_on or not (duty.returned or (duty.due < until and not covered)):
+                continue
+            back = f"被退回：{duty.returned.returned}" if duty.returned else ""
+            found.append(Owing(topic, f"课题“{topic.name}”的{duty.title}{back}", duty.address, duty.due,
+                               f"{duty.kind}:{duty.year}:{duty.returned.pk if duty.returned else 0}", bool(back)))  # fmt: skip
+        for visit in topic.visits.all():
+            if visit.demand and visit.settled_on is None and visit.due < until:
+                found.append(Owing(topic, f"课题“{topic.name}”的督导要求没有落实：{visit.demand}", f"/projects/duties/visits/{visit.pk}/",
+                                   visit.due, f"visit:{visit.pk}"))  # fmt: skip
+    return sorted(found, key=lambda o: (o.due, o.topic.pk))
+
+
+def unit_of(topic: Topic) -> int | None:
+    """The unit of its responsible person, else the first lead of its project."""
+    if topic.head:
+        return topic.head.organisation.survivor_id
+    leads = [lead.organisation.survivor_id for lead in topic.project.leads.all() if not lead.is_generic] if topic.project_id else []
+    return leads[0] if leads else None
 
 
 def addressee(topic: Topic, day: dt.date, above: Topic | None = None) -> str:
     """To whom it reports: the head of the 课题 above; at the top whoever 9.2.2 names for the level of the works.
     `above`: the one above, where it is read already."""
     if topic.parent_id:
-        head = head_of(above) if above else TopicHead.objects.filter(topic_id=topic.parent_id, to_day=None).select_related("organisation").first()
+        head = above.head if above else TopicHead.objects.filter(topic_id=topic.parent_id, to_day=None).select_related("organisation").first()
         return f"“{topic.parent.name}”负责人" + (f" {head.organisation.name} {head.person}" if head else "（未定）")
     return accountable_to(topic.project.level_922 if topic.project_id else "1", day)
 

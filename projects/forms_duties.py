@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from governance.web import uploaded
+from projects import duties
 from projects.forms import Day, Long, UnitField, Versioned
 from projects.models import Project, Supervision, Topic, TopicReport
 
@@ -14,7 +15,7 @@ class TopicField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("empty_label", "（无）")
-        super().__init__(queryset=Topic.objects.filter(tier__in=("total", "application")).select_related("project"), **kwargs)
+        super().__init__(queryset=Topic.objects.standing().filter(tier__in=("total", "application")).select_related("project"), **kwargs)
 
     def label_from_instance(self, topic: Topic) -> str:
         return f"{topic.code} {topic.name}"
@@ -27,6 +28,31 @@ class TopicForm(forms.Form):
     tier = forms.ChoiceField(label="课题层级", choices=Topic.TIERS)
     parent = TopicField(label="上级课题", required=False)
     ends_on = Day(label="计划结束日期", required=False)
+
+
+class EditForm(Versioned):
+    """更正课题: its tier stays."""
+
+    name = forms.CharField(label="课题名称", max_length=200)
+    parent = TopicField(label="上级课题", required=False)
+    ends_on = Day(label="计划结束日期", required=False)
+
+    def __init__(self, *args, topic: Topic, **kwargs):
+        super().__init__(*args, **kwargs)
+        wanted = duties.ABOVE[topic.tier]
+        self.fields["parent"].queryset = Topic.objects.standing().filter(tier=wanted or "").select_related("project")
+
+
+class StrikeForm(Versioned):
+    """撤销误登的课题."""
+
+    reason = forms.CharField(label="理由", max_length=300)
+
+
+class ReturnForm(forms.Form):
+    """退回报告."""
+
+    reason = Long(label="退回理由", rows=3, max_length=300, help_text="写明哪里要补，报送单位按此补正后重新报送")
 
 
 class PlaceForm(forms.Form):
@@ -61,7 +87,7 @@ class EndForm(Versioned):
     ended_on = Day(label="结束日期", required=False, help_text="不填为今天")
 
 
-class ReportForm(forms.Form):
+class ReportForm(Versioned):
     """呈报上级课题负责人的报告."""
 
     kind = forms.ChoiceField(label="报告", choices=TopicReport.KINDS)
@@ -69,7 +95,7 @@ class ReportForm(forms.Form):
     text = Long(label="内容", rows=8, max_length=10_000)
     problems = Long(label="问题与建议", required=False)
     missing_reason = Long(label="缺报说明", rows=2, max_length=300, required=False, help_text="下级报告没有齐的，写明原因才能汇总")
-    file = forms.FileField(label="报告文件", required=False, help_text="PDF、Word 或 WPS，最大 10 MB")
+    file = forms.FileField(label="报告文件", required=False, help_text="PDF、Word、WPS 或图片，最大 10 MB")
 
     def __init__(self, *args, year: int, **kwargs):
         super().__init__(*args, **kwargs)
@@ -89,8 +115,13 @@ class VisitForm(forms.Form):
     manner = forms.ChoiceField(label="方式", choices=Supervision.MANNERS)
     visitors = forms.CharField(label="督导人", max_length=200)
     findings = Long(label="发现")
-    demand = forms.CharField(label="要求", max_length=300, required=False)
+    demand = forms.CharField(label="要求", max_length=300, required=False, help_text="需要对方落实的；写了就要有限期")
     due = Day(label="限期", required=False)
+    file = forms.FileField(label="督导文件", required=False, help_text="PDF、Word、WPS 或图片，最大 10 MB")
+
+    def values(self) -> dict:
+        """What the verb takes: the file as name and bytes."""
+        return {k: v for k, v in self.cleaned_data.items() if k != "file"} | uploaded(self.cleaned_data.get("file"))
 
 
 class SettleForm(forms.Form):

@@ -12,6 +12,7 @@ from governance.web import page as may_enter
 from projects import actions, duties
 from projects import forms_duties as forms
 from projects.actions.checks import reporting
+from projects.actions.upwards import overseeing
 from projects.form_views import form_page
 from projects.models import Project, Supervision, Topic, TopicReport
 from projects.panels.leads import open_flags
@@ -33,6 +34,7 @@ def _tree(request, *, place=None) -> dict:
         "day": day,
         "nodes": shown,
         "only": "，".join(filter(None, (dict(Topic.TIERS).get(tier, ""), headless and "没有负责人"))),
+        "mine": request.actor.organisation_id,
         "late": sorted((d for n in nodes for d in n.missing if d.due < day), key=lambda d: (d.due, d.topic.code)),
         "headless": [n for n in nodes if n.head is None],
         "tiers": [(key, label, sum(n.topic.tier == key for n in nodes)) for key, label in Topic.TIERS],
@@ -70,7 +72,7 @@ def create(request):
 
 
 def _topic(pk: int) -> Topic:
-    return found(Topic.objects.select_related("project", "parent").prefetch_related(duties.HEADS, duties.LEADS), pk=pk)
+    return found(Topic.objects.standing().select_related("project", "parent__project").prefetch_related(duties.HEADS, duties.LEADS), pk=pk)
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -82,18 +84,21 @@ def topic(request, pk: int):
         raise NotVisible()
     node = nodes[pk]
     row = node.topic
+    if row.parent_id:
+        row.parent = nodes[row.parent_id].topic  # read with its heads and leads
     context = {
         "t": row,
         "node": node,
         "day": day,
         "children": node.children,
         "heads": list(row.heads.all()),
-        "addressee": duties.addressee(row, day, nodes[row.parent_id].topic if row.parent_id else None),
+        "addressee": duties.addressee(row, day, row.parent),
         "level_line": duties.accountable_to(row.project.level_922, day) if row.project_id else "",
         "reports": list(row.reports.all()),
         "visits": list(row.visits.all()),
         "may_manage": access.may(actor, MANAGE),
         "may_report": access.may(actor, reporting(actor), row),
+        "may_oversee": access.may(actor, *overseeing(actor, row)),
         "history": audit.history(row, limit=20),
     }
     return render(request, "projects/topic.html", context)
@@ -123,6 +128,31 @@ def end(request, pk: int):
     )  # fmt: skip
 
 
+@may_enter(MANAGE)
+def edit(request, pk: int):
+    """Correct a 课题 without a project."""
+    row = _topic(pk)
+    initial = {"version": row.version, "name": row.name, "parent": row.parent_id, "ends_on": row.ends_on}
+    form = forms.EditForm(request.POST or None, topic=row, initial=initial)
+    return form_page(
+        request, form, "projects/duty_form.html", _about(row, "更正课题", "改名称、上级和计划结束日期；层级不改，原来的写法留在历史里。"),
+        verb="projects.topic.edit", address=row.get_absolute_url(), done="已更正课题。",
+        call=lambda data: actions.edit_topic(by=request.actor, topic=row, **data) and None,
+    )  # fmt: skip
+
+
+@may_enter(MANAGE)
+def strike(request, pk: int):
+    """Strike off a 课题 that was registered by mistake."""
+    row = _topic(pk)
+    form = forms.StrikeForm(request.POST or None, initial={"version": row.version})
+    return form_page(
+        request, form, "projects/duty_form.html", _about(row, "撤销课题", "误登的才撤销，此后不再应报；已经结束的请登记“课题结束”。"),
+        verb="projects.topic.strike", address=ADDRESS, done="已撤销课题。",
+        call=lambda data: actions.strike_topic(by=request.actor, topic=row, **data) and None,
+    )  # fmt: skip
+
+
 @may_enter(READ)
 def report(request, pk: int):
     """File a report upwards; what the level below has not filed is listed beside the form."""
@@ -131,7 +161,7 @@ def report(request, pk: int):
     year = request.GET.get("year", "")
     year = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else day.year
     kind = request.GET.get("kind") if request.GET.get("kind") in duties.KINDS else "annual"
-    initial = {"kind": kind, "year": year if kind == "annual" else ""}
+    initial = {"kind": kind, "year": year if kind == "annual" else "", "version": row.version}
     form = forms.ReportForm(request.POST or None, request.FILES or None, year=day.year, initial=initial)
     lacking = duties.missing_below(row, kind, year if kind == "annual" else 0, day)
     context = _about(row, "报送课题报告", f"呈报：{duties.addressee(row, day)}") | {"lacking": lacking, "multipart": True}
@@ -148,16 +178,37 @@ def report_file(request, pk: int):
     return files.serve(row.file)
 
 
-@may_enter(MANAGE)
-def supervise(request, pk: int):
-    """Record a supervision visit."""
-    row = _topic(pk)
-    form = forms.VisitForm(request.POST or None)
+@may_enter(READ)
+def give_back(request, pk: int):
+    """Give a report back to whoever filed it."""
+    row = found(TopicReport.objects.select_related("topic__project", "topic__parent__project"), pk=pk, superseded=False)
+    topic = row.topic
+    access.require(request.actor, *overseeing(request.actor, topic))
+    note = f"{row.by_text} {row.day} 报送。退回以后仍为应报，通知负责人的单位，待办里写明理由。"
     return form_page(
-        request, form, "projects/duty_form.html", _about(row, "登记督导", "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）。"),
-        verb="projects.topic.supervise", address=row.get_absolute_url(), done="已登记督导。",
-        call=lambda data: actions.record_supervision(by=request.actor, topic=row, **data),
+        request, forms.ReturnForm(request.POST or None), "projects/duty_form.html", _about(topic, f"退回{row.title}", note) | {"button": "退回"},
+        verb="projects.topic.return_report", address=topic.get_absolute_url(), done="已退回。",
+        call=lambda data: actions.return_report(by=request.actor, report=row, **data) and None,
     )  # fmt: skip
+
+
+@may_enter(READ)
+def supervise(request, pk: int):
+    """Record a supervision visit of the level above."""
+    row = _topic(pk)
+    access.require(request.actor, *overseeing(request.actor, row))
+    form = forms.VisitForm(request.POST or None, request.FILES or None)
+    context = _about(row, "登记督导", "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。")
+    return form_page(
+        request, form, "projects/duty_form.html", context | {"multipart": True}, verb="projects.topic.supervise", address=row.get_absolute_url(),
+        done="已登记督导。", call=lambda data: actions.record_supervision(by=request.actor, topic=row, **form.values()) and None,
+    )  # fmt: skip
+
+
+@may_enter(READ, methods=("GET", "HEAD"))
+def visit_file(request, pk: int):
+    """The document of a visit."""
+    return files.serve(found(Supervision.objects.exclude(file=None).select_related("file"), pk=pk).file)
 
 
 @may_enter(READ)

@@ -97,6 +97,19 @@ def acceptance(stage) -> None:
         projects.sign_evaluation(by=finance, evaluation=row, kind="agree")
 
 
+def closing(stage) -> None:
+    """P04 has ended as a 课题: its technical report is there, its general report came back for what it left out."""
+    reviewer = stage["demo-reviewer"]
+    topic = Topic.objects.select_related("project").get(project__code="P04")
+    with clock.at(D(2007, 4, 16)):
+        projects.file_report(by=reviewer, topic=topic, kind="technical", is_demo=True,
+                             text="系统结构、公文库设计、与统一网络平台的接口，以及试运行四个月的运行数据。")  # fmt: skip
+        report = projects.file_report(by=reviewer, topic=topic, kind="final", is_demo=True,
+                                      text="30 家单位的办公自动化系统一期建成，公文流转和督办投入使用。")  # fmt: skip
+    with clock.at(D(2007, 5, 9)):
+        projects.return_report(by=reviewer, report=report, reason="没有经费使用和财务审计情况（9.2.2），请补正")
+
+
 AWAY = {"third_party_test": "规模较小，由验收组现场测试", "sharing_test": "一期不提供共享目录"}
 
 

@@ -129,6 +129,7 @@ def tell() -> None:
     register.institutions(stage)
     register.security(stage)
     register.acceptance(stage)
+    register.closing(stage)
     works.contracts(stage)
     progress(stage, "2007H1")
     works.reports(stage)

@@ -7,9 +7,11 @@
     tasks         set_task_state
     description   classify, confirm_first_lead, record_change
     acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
-    signing       download_scan
-    security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment, fix_finding
-    duties        create_topic, place_projects, name_head, end_topic, file_report, record_supervision, settle_supervision
+    signing       withdraw_signing, download_scan
+    security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
+                  withdraw_assessment, fix_finding
+    duties        create_topic, edit_topic, strike_topic, place_projects, name_head, end_topic
+    upwards       file_report, return_report, record_supervision, settle_supervision
 """
 
 from projects.actions.acceptance import (
@@ -22,15 +24,7 @@ from projects.actions.acceptance import (
     sign_evaluation,
 )
 from projects.actions.description import classify, confirm_first_lead, record_change
-from projects.actions.duties import (
-    create_topic,
-    end_topic,
-    file_report,
-    name_head,
-    place_projects,
-    record_supervision,
-    settle_supervision,
-)
+from projects.actions.duties import create_topic, edit_topic, end_topic, name_head, place_projects, strike_topic
 from projects.actions.gates import record_contract, record_gate_item, void_contract, withdraw_gate_item
 from projects.actions.life import change_phase_state, change_state, take_over
 from projects.actions.milestones import add_milestone, drop_milestone, reopen_milestone, set_milestone
@@ -42,10 +36,12 @@ from projects.actions.security import (
     record_assessment,
     record_sync,
     sign_grading,
+    withdraw_assessment,
     withdraw_sync,
 )
-from projects.actions.signing import download_scan
+from projects.actions.signing import download_scan, withdraw_signing
 from projects.actions.tasks import set_task_state
+from projects.actions.upwards import file_report, record_supervision, return_report, settle_supervision
 
 __all__ = [
     "add_milestone",
@@ -58,6 +54,7 @@ __all__ = [
     "create_topic",
     "download_scan",
     "drop_milestone",
+    "edit_topic",
     "end_topic",
     "file_evaluation",
     "file_grading",
@@ -77,6 +74,7 @@ __all__ = [
     "record_sync",
     "reopen_milestone",
     "report_evaluations",
+    "return_report",
     "set_milestone",
     "set_target",
     "set_task_state",
@@ -84,9 +82,12 @@ __all__ = [
     "sign_acceptance",
     "sign_evaluation",
     "sign_grading",
+    "strike_topic",
     "take_over",
     "void_contract",
+    "withdraw_assessment",
     "withdraw_call",
+    "withdraw_signing",
     "withdraw_gate_item",
     "withdraw_sync",
 ]

@@ -34,14 +34,16 @@ class Owed:
         return periods.label(self.period)
 
 
-def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = None, calls: list | None = None) -> list[Owed]:
+def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = None, calls: list | None = None, d48: str | None = None,
+         ) -> list[Owed]:  # fmt: skip
     """Every year's summary that is past its day (D48) and every report that was called for, oldest first; five queries.
     `until` a later day lists what is due before it as well (days then below 0); `calls` are the calls in
     force where they were read. `actor`: his own unit's alone where
     that is all he answers for."""
-    if not Discrepancy.objects.filter(code="D48").exists():
+    try:
+        d48 = d48 or readings.current("D48", day)
+    except Discrepancy.DoesNotExist:
         return []
-    d48 = readings.current("D48", day)
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
     reports = Prefetch("progress_reports", ProgressReport.objects.filter(superseded=False), to_attr="in_force")
     in_force = ReportCall.objects.filter(withdrawn="") if calls is None else calls

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from governance import clock
-from governance.models import Organisation
-from governance.refusal import Invalid, NotVisible, Refused, WrongRole
-from projects import actions, duties
+from governance.models import Notice, Organisation
+from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
+from projects import actions, desk, duties
+from projects.daily import daily
 from projects.models import Project, Supervision, Topic, TopicReport
 
 D = dt.date
@@ -188,16 +189,95 @@ def test_the_pages_of_the_tree_ask_no_more_for_more_topics(cast, forest):
 
 def test_the_forms_of_a_topic_keep_what_was_typed_and_store_a_document(cast, forest, media):
     client, row = cast.client("reviewer"), topic("P01")
-    answer = client.post(f"/projects/duties/{row.pk}/report/", {"kind": "annual", "year": "2006", "text": "", "problems": "缺钱"})
+    common = {"kind": "annual", "year": "2006", "version": row.version}
+    answer = client.post(f"/projects/duties/{row.pk}/report/", common | {"text": "", "problems": "缺钱"})
     assert answer.status_code == 422
     assert "缺钱" in answer.content.decode()
     paper = SimpleUploadedFile("总结.pdf", b"%PDF-1.4 test")
-    answer = client.post(f"/projects/duties/{row.pk}/report/", {"kind": "annual", "year": "2006", "text": "总结", "file": paper})
+    answer = client.post(f"/projects/duties/{row.pk}/report/", common | {"text": "总结", "file": paper})
     assert answer.status_code == 302
+    late = client.post(f"/projects/duties/{row.pk}/report/", common | {"text": "另一份"})
+    assert late.status_code == 409
+    assert "另一份" in late.content.decode()
     report = TopicReport.objects.get()
     page = client.get(row.get_absolute_url()).content.decode()
     assert f"/projects/duties/reports/{report.pk}/" in page
     assert b"".join(client.get(f"/projects/duties/reports/{report.pk}/").streaming_content) == b"%PDF-1.4 test"
+
+
+def test_a_report_that_is_given_back_is_owed_again_and_whoever_filed_it_is_told_why(cast, forest):
+    sub = Topic.objects.get(name="疾病控制子系统")
+    name(cast, sub, organisation=unit("市卫生局"))
+    report = actions.file_report(by=cast.health_cio, topic=sub, kind="annual", year=2006, text="完成")
+    key = (sub.code, "annual", 2006)
+    assert key not in overdue(duties.tree(DAY)[0])
+    with pytest.raises(Invalid, match="写明哪里要补"):
+        actions.return_report(by=cast.reviewer, report=report, reason=" ")
+    actions.return_report(by=cast.reviewer, report=report, reason="没有经费使用情况")
+    assert key in overdue(duties.tree(DAY)[0])
+    assert "没有经费使用情况" in cast.client("health_cio").get(sub.get_absolute_url()).content.decode()
+    waiting = [t for t in desk.waiting(cast.health_cio, DAY) if t.kind == "topic"]
+    assert ["被退回：没有经费使用情况" in t.sentence for t in waiting] == [True]
+    assert "退回" in Notice.objects.get(key=f"topic-returned:{report.pk}").sentence
+    with pytest.raises(Refused, match="已经退回"):
+        actions.return_report(by=cast.reviewer, report=report, reason="再退一次")
+    actions.file_report(by=cast.health_cio, topic=sub, kind="annual", year=2006, text="完成，经费 3 万元")
+    assert key not in overdue(duties.tree(DAY)[0])
+    assert [t for t in desk.waiting(cast.health_cio, DAY) if t.kind == "topic"] == []
+
+
+def test_the_unit_above_supervises_and_gives_back_what_lies_below_its_own_topic(cast, forest, media):
+    sub, own = Topic.objects.get(name="疾病控制子系统"), topic("P17")
+    common = {"manner": "regular", "visitors": "陈立明", "findings": "已试点", "visited_on": D(2007, 8, 1)}
+    visit = actions.record_supervision(by=cast.health_cio, topic=sub, name="督导.pdf", content=b"%PDF-1.4 visit", **common)
+    assert b"".join(cast.client("auditor").get(f"/projects/duties/visits/{visit.pk}/file/").streaming_content) == b"%PDF-1.4 visit"
+    with pytest.raises(NotVisible):
+        actions.record_supervision(by=cast.health_cio, topic=own, **common)  # its own is the total system's to supervise
+    other = actions.create_topic(by=cast.reviewer, name="社区子系统", tier="subsystem", parent=topic("P12"))
+    with pytest.raises(NotVisible):
+        actions.record_supervision(by=cast.health_cio, topic=other, **common)
+    report = actions.file_report(by=cast.reviewer, topic=sub, kind="annual", year=2006, text="完成")
+    with pytest.raises(WrongRole):
+        actions.return_report(by=cast.auditor, report=report, reason="不全")
+    assert actions.return_report(by=cast.health_cio, report=report, reason="不全").returned_by
+
+
+def test_a_topic_without_a_project_is_corrected_and_struck_off_where_it_was_a_mistake(cast, forest):
+    sub, above = Topic.objects.get(name="疾病控制子系统"), topic("P12")
+    moved = actions.edit_topic(by=cast.reviewer, topic=sub, version=sub.version, name="疾控子系统", parent=above)
+    assert (moved.name, moved.parent) == ("疾控子系统", above)
+    with pytest.raises(Stale):
+        actions.edit_topic(by=cast.reviewer, topic=sub, version=sub.version, name="又改", parent=above)
+    with pytest.raises(Invalid, match="上级应是业务应用系统"):
+        actions.edit_topic(by=cast.reviewer, topic=moved, version=moved.version, name="疾控子系统", parent=forest)
+    with pytest.raises(Refused, match="还有课题"):
+        actions.strike_topic(by=cast.reviewer, topic=forest, version=forest.version, reason="误登")
+    actions.strike_topic(by=cast.reviewer, topic=moved, version=moved.version, reason="与社区系统重复登记")
+    assert sub.code not in {n.topic.code for n in duties.flat(duties.tree(DAY))}
+    assert cast.client("reviewer").get(sub.get_absolute_url()).status_code == 404
+    with pytest.raises(Refused, match="已经撤销"):
+        actions.file_report(by=cast.reviewer, topic=sub, kind="annual", year=2006, text="完成")
+
+
+def test_a_closing_report_above_names_the_topics_below_that_still_run(cast, forest):
+    actions.end_topic(by=cast.reviewer, topic=forest, version=forest.version, ended_on=D(2007, 8, 1))
+    with pytest.raises(Invalid, match="P12 社区公共服务系统 课题研究工作总报告（没有负责人），课题尚未结束"):
+        actions.file_report(by=cast.reviewer, topic=forest, kind="final", text="总报告")
+
+
+def test_what_topics_owe_is_told_once_before_its_day_and_once_when_it_is_late(cast, forest):
+    sub = Topic.objects.get(name="疾病控制子系统")
+    name(cast, sub)
+    health = unit("市卫生局").pk
+
+    def told():
+        return sorted(Notice.objects.filter(key__startswith="topic-", organisation_id=health).values_list("key", flat=True))
+
+    for day in (D(2006, 12, 20), D(2006, 12, 27), D(2006, 12, 28), D(2007, 1, 5), D(2007, 1, 6)):
+        with clock.at(day):
+            daily(day)
+    assert told() == [f"topic-owed:{sub.pk}:annual:2006:0", f"topic-soon:{sub.pk}:annual:2006:0"]
+    assert not Notice.objects.filter(key__startswith="topic-", key__contains=f":{topic('P12').pk}:").exists()  # its progress report is asked for
 
 
 def test_projects_are_placed_from_the_page_of_the_tree(cast, forest):
