@@ -16,6 +16,7 @@ READ_BY_CODE: dict[str, str] = {
     "D43": "projects：第一牵头与按参与两种汇总口径",
     "D44": "priorities：利害关系与独立签署",
     "D48": "projects：年度总结报告的到期日",
+    "D51": "projects：安全保护等级的名称",
 }
 
 

@@ -208,6 +208,10 @@ class ClassifyForm(Versioned):
         label="列入 8.1(2) 由市财政投资的系统", choices=[*NONE, ("1", "是"), ("0", "否")], coerce=lambda v: v == "1", empty_value=None,
         required=False,
     )  # fmt: skip
+    construction = forms.ChoiceField(
+        label="建设类型（9.3.8）", choices=NONE + Project.CONSTRUCTIONS, required=False,
+        help_text="新建、改建必须同步规划和三同时，扩建、升级、运维为建议（D52）；没有填的按新建",
+    )  # fmt: skip
     protection_level = forms.TypedChoiceField(
         label="安全保护等级（9.3.2）", choices=[*NONE, *((n, str(n)) for n in range(1, 6))], coerce=int, empty_value=None, required=False
     )

@@ -10,7 +10,8 @@ from projects import protection
 from projects.forms import Day, Long, PlainInteger, UnitField, Versioned
 from projects.models import Acceptance, SecurityAssessment, SecurityFinding, SecuritySync
 
-FINDINGS = 3  # rows of findings on the form
+FINDINGS, MOST_FINDINGS = 3, 12  # rows of findings on the form: in sight, and with those folded away
+FINDING = ("finding", "weight", "measure", "due")
 
 
 class Count(PlainInteger):
@@ -51,17 +52,11 @@ class Independent(forms.Form):
             del self.fields["independent"]
 
 
-class Paper(forms.Form):
-    """What a leader signed on paper, entered by his 经办人; left empty by whoever signs himself."""
+class Folding(forms.Form):
+    """What few need is folded away under a heading until something stands in it."""
 
-    signer = forms.CharField(label="纸质签署人", max_length=60, required=False, help_text="领导在纸上签的，由经办人录入；自己签的不填")
-    signed_on = Day(label="签署日期", required=False, help_text="纸上的日期，不晚于今天")
-    scan = forms.FileField(label="签字扫描件", required=False, help_text="PDF、JPG 或 PNG")
-
-    PAPER = ("signer", "signed_on", "scan")
-
-    # What few need, folded away under a heading until something stands in it: (heading, names).
-    FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (heading, names)
+    PAPER: tuple[str, ...] = ()
 
     def own_fields(self) -> list[forms.BoundField]:
         """What everybody sees."""
@@ -71,7 +66,21 @@ class Paper(forms.Form):
     def folded(self) -> list[tuple[str, list[forms.BoundField], bool]]:
         """`(heading, fields, open)` of what is folded away."""
         groups = [(heading, [self[name] for name in names]) for heading, names in self.FOLDED]
-        return [(heading, fields, any(f.errors or f.value() for f in fields)) for heading, fields in groups]
+        return [(heading, fields, any(f.errors or self._filled(f) for f in fields)) for heading, fields in groups]
+
+    @staticmethod
+    def _filled(field: forms.BoundField) -> bool:
+        return field.value() not in (None, "", field.field.initial)
+
+
+class Paper(Folding):
+    """What a leader signed on paper, entered by his 经办人; left empty by whoever signs himself."""
+
+    signer = forms.CharField(label="纸质签署人", max_length=60, required=False, help_text="领导在纸上签的，由经办人录入；自己签的不填")
+    signed_on = Day(label="签署日期", required=False, help_text="纸上的日期，不晚于今天")
+    scan = forms.FileField(label="签字扫描件", required=False, help_text="PDF、JPG 或 PNG")
+
+    PAPER = ("signer", "signed_on", "scan")
 
     def paper_fields(self) -> list[forms.BoundField]:
         """What only a 经办人 needs."""
@@ -201,19 +210,21 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=300)
 
 
-class AssessmentForm(forms.Form):
+class AssessmentForm(Folding):
     """安全测评."""
+
+    FOLDED = ((f"隐患 {FINDINGS + 1}—{MOST_FINDINGS}", tuple(f"{name}_{n}" for n in range(FINDINGS + 1, MOST_FINDINGS + 1) for name in FINDING)),)
 
     kind = forms.ChoiceField(label="种类", choices=SecurityAssessment.KINDS)
     assessed_on = Day(label="日期", required=False, help_text="不填为今天")
     assessor = forms.CharField(label="测评机构或专家", max_length=200)
     result = forms.ChoiceField(label="结论", choices=SecurityAssessment.RESULTS)
     document = forms.CharField(label="报告名称及文号", max_length=200)
-    next_due = Day(label="下次到期", required=False, help_text="不填则按等级推算（系统默认）：1 级三年，2 级两年，3 级一年，4、5 级半年")
+    next_due = Day(label="下次到期", required=False, help_text="不填按等级推算（系统默认）：1 级三年，2 级两年，3 级一年，4、5 级半年")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for n in range(1, FINDINGS + 1):
+        for n in range(1, MOST_FINDINGS + 1):
             self.fields[f"finding_{n}"] = forms.CharField(label=f"隐患 {n}", max_length=300, required=False)
             self.fields[f"weight_{n}"] = forms.ChoiceField(label="风险", choices=SecurityFinding.WEIGHTS, initial="middle", required=False)
             self.fields[f"measure_{n}"] = forms.CharField(label="整改措施", max_length=300, required=False)
@@ -224,7 +235,7 @@ class AssessmentForm(forms.Form):
         data = self.cleaned_data
         findings = [
             {"text": data[f"finding_{n}"], "weight": data[f"weight_{n}"] or "middle", "measure": data[f"measure_{n}"], "due": data[f"due_{n}"]}
-            for n in range(1, FINDINGS + 1)
+            for n in range(1, MOST_FINDINGS + 1)
             if data[f"finding_{n}"]
         ]
         names = ("kind", "assessed_on", "assessor", "result", "document", "next_due")

@@ -62,7 +62,7 @@ def recorded(project: Project, gate: str, papers: Papers, phase: Phase | None = 
 def unsafe(project: Project) -> str:
     """Why the newest assessment keeps the works from their final acceptance: a report that says 不符合 is no paper to pass with
     (9.3.3, 系统默认). Empty where it does not; no question where the assessments were read."""
-    newest = max(project.security_assessments.all(), key=lambda a: (a.assessed_on, a.pk), default=None)
+    newest = max((a for a in project.security_assessments.all() if not a.withdrawn), key=lambda a: (a.assessed_on, a.pk), default=None)
     if newest is None or newest.result != "fail":
         return ""
     return f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，整改并复测以后才能终验（9.3.3，系统默认）"

@@ -29,7 +29,8 @@ def of(project: Project, gate: str, phase: Phase | None = None) -> dict[str, gat
 
 def _assessment(project: Project, _: Phase | None) -> gates.Record | None:
     """The newest says what holds: one that found it unfit is no paper, whatever an older one said."""
-    newest = max(project.security_assessments.all(), key=lambda a: (a.assessed_on, a.pk), default=None)
+    standing = [a for a in project.security_assessments.all() if not a.withdrawn]
+    newest = max(standing, key=lambda a: (a.assessed_on, a.pk), default=None)
     if newest is None or newest.result == "fail":
         return None
     words = f"{newest.get_kind_display()}{newest.get_result_display()}，{newest.document}"

@@ -22,7 +22,7 @@ STATES = dict(Project.STATES)
 def register_project(
     *, by: Actor, name: str, content: str, origin: str, leads: list[Organisation], year: int, start: dt.date | None = None,
     end: dt.date | None = None, precision: str = "year", investment_type: str = "", protection_level: int | None = None,
-    state: str = "approved", reason: str = "", estimate_wan: Decimal | None = None, is_demo: bool = False,
+    state: str = "approved", reason: str = "", estimate_wan: Decimal | None = None, construction: str = "", is_demo: bool = False,
 ) -> Project:  # fmt: skip
     """Register a project that a plan adopted, a self-funded check passed or a district filed; its code is N2008-03.
 
@@ -33,6 +33,7 @@ def register_project(
     project = Project.objects.create(
         code=code, name=name, content=content, origin=origin, state=state, state_day=clock.today(), start=start, end=end,
         precision=precision, latest_start=start, latest_end=end, investment_type=investment_type, estimate_wan=estimate_wan,
+        construction=construction if construction in dict(Project.CONSTRUCTIONS) else "",
         estimate_basis="plan" if estimate_wan is None else "filed",
         protection_level=protection_level, registered_on=clock.today(), order=year * 1000 + number, is_demo=is_demo,
         search_text=words(code, name, content, leads),

@@ -6,14 +6,14 @@ from django.shortcuts import render
 
 from governance import access, clock
 from governance.roles import Permission
-from governance.web import found
+from governance.web import found, one_of
 from governance.web import page as may_enter
 from projects import actions, protection
 from projects import forms_acceptance as forms
 from projects.actions import signing
 from projects.actions.checks import reporting
 from projects.form_views import form_page, project_of
-from projects.models import Project, SecurityFinding, SecurityGrading, SecuritySync
+from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.panels import acceptance as signatures
 from projects.panels import security as panels
 
@@ -21,11 +21,28 @@ READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
 FORM = "projects/duty_form.html"
 
 
+PARTS = ("due", "lacking", "projects")
+
+
 @may_enter(READ, methods=("GET", "HEAD"))
 def overview(request):
-    """Every project's level, four syncs, newest assessment, open findings; what is due first."""
+    """What is due first, with who answers; what is lacking at once; every project's level, four syncs, newest assessment. A page
+    of each; `?part=due|lacking|projects` turns the pages of one, `?level=3` or `none` the projects of a level."""
     day = clock.today()
-    context = {"o": panels.overview(day), "day": day, "soon": panels.SOON_DAYS, "mine": request.actor.organisation_id}
+    level = one_of(request.GET, "level", {*map(str, protection.LEVELS), "none"})
+    part = "projects" if level else one_of(request.GET, "part", set(PARTS))
+    board = panels.board(day, part=part, number=request.GET.get("page"), level=level)
+    context = {
+        "part": part,
+        "level": level,
+        "levels": [(key, label, n) for (label, n), key in zip(board.levels, [*map(str, protection.LEVELS), "none"], strict=True) if n or key == "none"],
+        "due": board.due,
+        "lacking": board.lacking,
+        "lines": board.lines,
+        "soon": panels.SOON_DAYS,
+        "may_manage": access.may(request.actor, MANAGE),
+        "mine": request.actor.organisation_id if request.actor.scope(Permission.REPORT_PROGRESS) else None,
+    }
     return render(request, "projects/security.html", context)
 
 
@@ -33,11 +50,12 @@ def overview(request):
 def project(request, code: str):
     """One project's security."""
     day, actor = clock.today(), request.actor
-    row = found(panels.with_security(Project.objects.visible_to(actor).filter(code=code).prefetch_related("leads__organisation")), code=code)
+    row = found(panels.with_security(Project.objects.visible_to(actor).filter(code=code).prefetch_related(panels.LEADS).select_related("operator")), code=code)
     how = panels.reading(day)
     gradings = [(g, protection.names(g.level, how)) for g in row.gradings.all()]
     pending = next((g for g, _ in gradings if g.state == "signing"), None)
     syncs = {s.item: s for s in row.security_syncs.all()}
+    may_report = access.may(actor, reporting(actor), row)
     needed = protection.syncs_needed(row.suspended_from or row.state)
     seats = signatures.seats_of(pending.round_id) if pending else []
     context = {
@@ -52,8 +70,11 @@ def project(request, code: str):
         "sign": forms.SignForm(),
         "syncs": [(label, syncs.get(key), key in needed) for key, label in SecuritySync.ITEMS],
         "dues": panels.dues_of(row, day),
-        "may_report": access.may(actor, reporting(actor), row),
+        "binding": protection.required(row.construction),
+        "answers": panels.answers(row),
+        "may_report": may_report,
         "may_manage": access.may(actor, MANAGE),
+        "may_withdraw": bool(pending) and may_report,
         "day": day,
     }
     return render(request, "projects/project_security.html", context)
@@ -146,10 +167,34 @@ def assessment(request, code: str):
     )  # fmt: skip
 
 
+@may_enter(MANAGE)
+def withdraw_assessment(request, pk: int):
+    """Take a wrongly recorded assessment back."""
+    row = found(SecurityAssessment.objects.standing().select_related("project"), pk=pk)
+    note = f"{row.get_kind_display()} {row.assessed_on} {row.document}；连同它提出的隐患一并撤回，记录留存。"
+    context = _about(row.project, "撤回测评", note)
+    return form_page(
+        request, forms.ReasonForm(request.POST or None), FORM, context, verb="projects.security.withdraw_assessment", address=context["back"],
+        done="已撤回。", call=lambda data: actions.withdraw_assessment(by=request.actor, assessment=row, **data) and None,
+    )  # fmt: skip
+
+
+@may_enter(READ)
+def withdraw_grading(request, pk: int):
+    """Take back a grading that the experts have not settled."""
+    row = found(SecurityGrading.objects.select_related("project", "round"), pk=pk)
+    access.require(request.actor, *signing.opening(request.actor, row))
+    context = _about(row.project, "撤回定级", f"{row}，{row.day} 送专家审定；撤回以后可以重新定级，已签的留存。")
+    return form_page(
+        request, forms.ReasonForm(request.POST or None), FORM, context, verb="projects.signing.withdraw", address=context["back"], done="已撤回。",
+        call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
+    )  # fmt: skip
+
+
 @may_enter(READ)
 def finding(request, pk: int):
     """A weakness is mended."""
-    row = found(SecurityFinding.objects.select_related("assessment__project"), pk=pk)
+    row = found(SecurityFinding.objects.filter(assessment__withdrawn="").select_related("assessment__project"), pk=pk)
     target = row.assessment.project
     access.require(request.actor, reporting(request.actor), target)
     form = forms.FixForm(request.POST or None)

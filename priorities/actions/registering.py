@@ -22,7 +22,7 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
         by=by, name=document["title"], content=document["content"], origin=origin, leads=units, start=start, end=end,
         precision=document["precision"], investment_type=document["investment_type"], year=submission.plan_year,
         protection_level=document["security"]["level"], state=state, reason=reason, is_demo=submission.is_demo,
-        estimate_wan=total_wan(document) or None,
+        estimate_wan=total_wan(document) or None, construction=document["construction"],
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from projects.actions.duties import follow_project
 from projects.models import Change, Project
 
 CHOICES = {"level_922": Project.LEVELS, "tier_927": Project.TIERS, "investment_type": Project.INVESTMENT_TYPES,
-           "mandate": Project.MANDATES}  # fmt: skip
+           "mandate": Project.MANDATES, "construction": Project.CONSTRUCTIONS}  # fmt: skip
 UNITS = ("budget_unit", "builder", "operator")
 MAY_SET = (*CHOICES, "on_shared_list", *UNITS, "parent", "protection_level")
 
@@ -22,7 +22,8 @@ MAY_SET = (*CHOICES, "on_shared_list", *UNITS, "parent", "protection_level")
 @verb("projects.project.classify")
 def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
     """Set any of budget_unit, builder, operator (units), level_922, tier_927, investment_type, mandate, on_shared_list
-    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5).
+    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5), construction (whether
+    9.3.8 binds it, D52).
 
     Levels of 9.2.2 and tiers of 9.2.7 are separate axes (D47)."""
     access.require(by, Permission.MANAGE_PROJECT)
@@ -69,6 +70,9 @@ def _check(row: Project, name: str, value) -> None:
             raise Invalid(f"{value.name}是临时机构，不能作预算单位（D41）。", fields={name: ["请选择预算单位"]})
     if name == "protection_level" and value is not None and value not in (1, 2, 3, 4, 5):
         raise Invalid("安全保护等级是 1—5（9.3.2）。", fields={name: ["请选择 1—5"]})
+    if name == "protection_level" and value != row.protection_level and row.gradings.filter(state="concluded").exists():
+        sentence = "等级已经专家审定（9.3.2），要改请在“安全”重新定级。"
+        raise Invalid(sentence, fields={name: [sentence]})
     if name == "parent" and value is not None:
         at = value
         while at is not None:

@@ -85,11 +85,13 @@ def sign_grading(
 def file_grading(*, by: Actor, grading: SecurityGrading, filing_number: str, filed_on: dt.date | None) -> SecurityGrading:
     """The filing number that the public-security organ gave."""
     access.require(by, reporting(by), grading.project)
-    row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
+    row = SecurityGrading.objects.select_for_update(of=("self",)).select_related("project", "round").get(pk=grading.pk)
+    if row.filing_number:
+        raise Refused(f"{row}已登记备案 {row.filing_number}（{row.filed_on}）。")
     if row.state != "concluded":
         raise Refused(f"{row}还没有审定，不能登记备案。")
     row.filing_number = words(filing_number, "filing_number", "备案编号", limit=80, needed="请写明备案编号。")
-    row.filed_on = past_day(filed_on, "filed_on", "备案日期")
+    row.filed_on = past_day(filed_on, "filed_on", "备案日期", not_before=row.round.closed_day if row.round_id else None)
     row.save()
     audit.record(by=by, event="projects.grading.file", about=(row, row.project), now=row.filing_number, address=address(row.project),
                  sentence=f"{row.project.code} 等级保护备案 {row.filing_number}")  # fmt: skip
@@ -105,8 +107,10 @@ def record_sync(*, by: Actor, project: Project, item: str, done_on: dt.date | No
         raise Invalid("请选择四项之一。", fields={"item": ["请选择一项"]})
     if row.security_syncs.filter(item=item, withdrawn="").exists():
         raise Refused(f"{row.code} 的{SYNCS[item]}已经登记；有误请先撤回。")
+    done_on = past_day(done_on, "done_on", "日期")
+    _in_order(row, item, done_on)
     sync = SecuritySync.objects.create(
-        project=row, item=item, by_text=by.text, is_demo=is_demo or row.is_demo, done_on=past_day(done_on, "done_on", "日期"),
+        project=row, item=item, by_text=by.text, is_demo=is_demo or row.is_demo, done_on=done_on,
         evidence=words(evidence, "evidence", "凭据", limit=300, needed="请写明凭据（文件、方案章节、验收单）。"),
     )  # fmt: skip
     audit.record(by=by, event="projects.security.sync", about=row, now=item, address=address(row),
@@ -114,11 +118,21 @@ def record_sync(*, by: Actor, project: Project, item: str, done_on: dt.date | No
     return sync
 
 
+def _in_order(project: Project, item: str, done_on: dt.date) -> None:
+    """Planned before designed, designed before built, built before used."""
+    at = protection.SYNCS.index(item)
+    for other in project.security_syncs.filter(withdrawn=""):
+        there = protection.SYNCS.index(other.item)
+        if (there < at and other.done_on > done_on) or (there > at and other.done_on < done_on):
+            sentence = f"{SYNCS[item]} {done_on} 与{SYNCS[other.item]} {other.done_on} 次序不对：先规划、再设计、施工、投入使用。"
+            raise Invalid(sentence, fields={"done_on": [sentence]})
+
+
 @verb("projects.security.withdraw_sync")
 def withdraw_sync(*, by: Actor, sync: SecuritySync, reason: str) -> SecuritySync:
     """Take a wrong entry back; its row stays."""
     access.require(by, Permission.MANAGE_PROJECT)
-    row = SecuritySync.objects.select_for_update().select_related("project").get(pk=sync.pk)
+    row = SecuritySync.objects.select_for_update(of=("self",)).select_related("project").get(pk=sync.pk)
     if row.withdrawn:
         raise Refused("这条登记已经撤回。")
     row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
@@ -139,8 +153,8 @@ def record_assessment(
     if kind not in dict(SecurityAssessment.KINDS) or result not in dict(SecurityAssessment.RESULTS):
         raise Invalid("请选择种类和结论。", fields={"kind": ["请选择"], "result": ["请选择"]})
     assessed_on = past_day(assessed_on, "assessed_on", "日期")
-    if next_due and next_due <= assessed_on:
-        raise Invalid("下次到期要在本次之后。", fields={"next_due": ["要晚于本次日期"]})
+    if next_due and not assessed_on < next_due <= assessed_on.replace(year=assessed_on.year + 10, day=min(assessed_on.day, 28)):
+        raise Invalid("下次到期要在本次之后、十年以内。", fields={"next_due": ["要晚于本次日期，在十年以内"]})
     findings = list(findings)
     if result != "pass" and not findings:
         raise Invalid("结论不是“符合”，要写明隐患和整改期限（9.3.2）。", fields={"finding_1": ["写明隐患"]})
@@ -155,6 +169,20 @@ def record_assessment(
     audit.record(by=by, event="projects.security.assess", about=row, now=result, address=address(row),
                  sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，隐患 {len(findings)} 项")  # fmt: skip
     return assessment
+
+
+@verb("projects.security.withdraw_assessment")
+def withdraw_assessment(*, by: Actor, assessment: SecurityAssessment, reason: str) -> SecurityAssessment:
+    """Take a wrongly recorded assessment back with its findings; the rows stay."""
+    access.require(by, Permission.MANAGE_PROJECT)
+    row = SecurityAssessment.objects.select_for_update(of=("self",)).select_related("project").get(pk=assessment.pk)
+    if row.withdrawn:
+        raise Refused("这次测评已经撤回。")
+    row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
+    row.save()
+    audit.record(by=by, event="projects.security.withdraw_assessment", about=row.project, was=row.result, address=address(row.project),
+                 sentence=f"{row} 的登记撤回：{row.withdrawn}")  # fmt: skip
+    return row
 
 
 def _finding(assessment: SecurityAssessment, number: int, *, text: str, weight: str = "middle", due: dt.date | None = None,
@@ -174,7 +202,9 @@ def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None
     """A weakness is mended."""
     project = finding.assessment.project
     access.require(by, reporting(by), project)
-    row = SecurityFinding.objects.select_for_update().select_related("assessment").get(pk=finding.pk)
+    row = SecurityFinding.objects.select_for_update(of=("self",)).select_related("assessment__project").get(pk=finding.pk)
+    if row.assessment.withdrawn:
+        raise Refused(f"{row.assessment}的登记已经撤回，不需要整改。")
     if row.fixed_on:
         raise Refused(f"这项隐患已于 {row.fixed_on} 整改完成。")
     row.fixed_text = words(fixed_text, "fixed_text", "整改情况", limit=300, needed="请写明怎样整改。")

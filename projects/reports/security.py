@@ -31,7 +31,7 @@ class SecurityYear:
     @property
     def whole(self) -> int:
         """Projects with every 同步 that their state asks for."""
-        return sum(all(done for _, done, needed in line.syncs if needed) for line in self.overview.lines)
+        return sum(all(done for _, done, needed in line.syncs if needed and line.binding) for line in self.overview.lines)
 
     @property
     def open(self) -> tuple[SecurityFinding, ...]:
@@ -41,9 +41,9 @@ class SecurityYear:
 def figures(year: int) -> SecurityYear:
     """A fixed number of queries."""
     day = frame.day_of(year)
-    made = SecurityAssessment.objects.filter(assessed_on__year=year, assessed_on__lte=day).select_related("project")
-    of_year = SecurityFinding.objects.filter(assessment__assessed_on__year=year, assessment__assessed_on__lte=day)
-    still = SecurityFinding.objects.filter(fixed_on=None, assessment__assessed_on__lte=day)
+    made = SecurityAssessment.objects.standing().filter(assessed_on__year=year, assessed_on__lte=day).select_related("project")
+    of_year = SecurityFinding.objects.filter(assessment__withdrawn="", assessment__assessed_on__year=year, assessment__assessed_on__lte=day)
+    still = SecurityFinding.objects.filter(assessment__withdrawn="", fixed_on=None, assessment__assessed_on__lte=day)
     found = (of_year | still).select_related("assessment__project").order_by("due", "pk")
     return SecurityYear(year, day, security.overview(day), tuple(made.order_by("assessed_on", "pk")), tuple(found))
 
@@ -85,7 +85,7 @@ def _projects(f: SecurityYear) -> Section:
     rows = []
     for line in f.overview.lines:
         done = "、".join(label for label, day, _ in line.syncs if day)
-        lacks = "、".join(label for label, day, needed in line.syncs if needed and not day)
+        lacks = "、".join(label for label, day, needed in line.syncs if needed and line.binding and not day)
         last = line.assessment
         rows.append({
             "code": line.project.code, "name": line.project.name,
