@@ -15,7 +15,7 @@ from django.db.models import Prefetch
 from governance import rounds
 from governance.access import Actor
 from governance.roles import Permission, Scope
-from projects import gates, guards, life, proofs
+from projects import duties, gates, guards, life, proofs
 from projects.labels import STATES
 from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
 from projects.panels import acceptance, owing, security
@@ -24,7 +24,8 @@ SOON_DAYS = 7  # a report that is due within a week is asked for as well (系统
 NEAR_DAYS = 60  # works that end within two months are asked for their papers (系统默认)
 FEW = 3  # more of a kind make one line
 MOST = 2_000  # projects under way that a home page reads one by one; a register of more is worked through on its pages
-LABELS = {"signature": "签署", "report": "进度", "gate": "材料", "acceptance": "验收", "correction": "整改", "evaluation": "评估", "security": "安全"}
+LABELS = {"signature": "签署", "report": "进度", "topic": "课题",
+          "gate": "材料", "acceptance": "验收", "correction": "整改", "evaluation": "评估", "security": "安全"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,12 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
     if (manages or accepts) and (many := _under_way().count()) > MOST:
         everything = Task(f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理", "/projects/progress/", 0, kind="report")
         return [*tasks, everything, *_corrections(day)[:FEW]]
+    on_topics = manages or actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN
+    d48 = duties.reading(day) if on_topics else ""
     if manages or reports:
-        tasks += few(_reports(actor, day), "进度报告到期没有报来", "/projects/progress/")
+        tasks += few(_reports(actor, day, d48), "进度报告到期没有报来", "/projects/progress/")
+    if on_topics:
+        tasks += few(_topics(day, d48, None if manages else actor.organisation_id), "课题报告和督导要求到期", "/projects/duties/#late")
     if manages or reports or accepts:
         projects = _projects(None if manages or accepts else actor.organisation_id)
         mine = [p for p in projects if manages or actor.organisation_id in p.belongs_to()]
@@ -96,15 +101,25 @@ def _signatures(actor: Actor, day: dt.date) -> Iterator[Task]:
         yield Task(f"{round_.title}等待签署", round_.address, (day - round_.day).days, round_.due_day, late, "signature")
 
 
-def _reports(actor: Actor, day: dt.date) -> list[Task]:
+def _reports(actor: Actor, day: dt.date, d48: str) -> list[Task]:
     """Reports that are late or due within a week."""
     found = []
-    for one in owing.owed(day, actor, until=day + dt.timedelta(days=SOON_DAYS + 1)):
+    for one in owing.owed(day, actor, until=day + dt.timedelta(days=SOON_DAYS + 1), d48=d48):
         address = f"/projects/{one.project.code}/progress/?period={one.period}"
         late = one.due < day
         found.append(Task(f"{one.project.code} {one.label}进度{'逾期未报' if late else '就要到期'}", address, max(one.days, 0), one.due, late,
                           "report", f"{one.project.name} · {one.unit}"))  # fmt: skip
     return found
+
+
+def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
+    """What 课题 owe upwards beside the projects' own reports, and what visits asked for: late, within a week, or given back."""
+    owing = duties.owing(day, until=day + dt.timedelta(days=SOON_DAYS + 1), unit=unit, d48=d48)
+    return [
+        Task(f"{o.topic.code} {o.sentence}", o.address, max((day - o.due).days, 0), o.due, o.due < day or o.returned, "topic",
+             f"{o.topic.head.organisation.name} {o.topic.head.person}" if o.topic.head else "没有负责人")
+        for o in owing
+    ]  # fmt: skip
 
 
 def _projects(unit: int | None) -> list[Project]:
@@ -190,7 +205,7 @@ def _security(projects: list[Project], day: dt.date) -> list[Task]:
 
 
 def _corrections(day: dt.date) -> list[Task]:
-    rows = Acceptance.objects.exclude(state="refused").filter(conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day)
+    rows = Acceptance.objects.exclude(state__in=Acceptance.DEAD).filter(conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day)
     return [
         Task(f"{a}的整改期限已过，没有登记完成", a.get_absolute_url(), (day - a.correction_due).days, a.correction_due, True, "correction", a.correction[:60])
         for a in rows.select_related("project", "phase").order_by("correction_due", "pk")
