@@ -27,9 +27,11 @@ BACK = {"back": "/projects/evaluations/", "back_label": "返回使用评估"}
 def board(request):
     """Projects that stand before an acceptance, corrections asked for, and what was concluded."""
     rows = Acceptance.objects.select_related("project", "phase").order_by("-accepted_on", "-pk")
+    board = panels.board()
     context = {
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
-        "board": panels.board(),
+        "board": board,
+        "before": Paginator(board.before, 50).get_page(request.GET.get("before")),
         "mine": panels.waiting_for(request.actor),
         "may_accept": access.may(request.actor, ACCEPT),
         "stages": dict(Acceptance.STAGES),
@@ -51,7 +53,8 @@ def acceptance(request, pk: int):
         "seats": seats,
         "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
         "may_sign": signing.may_sign(request.actor, row, seats),
-        "may_correct": access.may(request.actor, ACCEPT) and row.correction and not row.corrected_on and row.state != "refused",
+        "may_withdraw": access.may(request.actor, ACCEPT) and row.state == "signing",
+        "may_correct": access.may(request.actor, ACCEPT) and row.correction and not row.corrected_on and row.state not in Acceptance.DEAD,
         "history": audit.history(row, limit=20),
     }
     return form_page(
@@ -73,6 +76,28 @@ def correct(request, pk: int):
         request, form, FORM, context, verb="projects.acceptance.correct", address=row.get_absolute_url(), done="已登记整改完成。",
         call=lambda data: actions.record_correction(by=request.actor, acceptance=row, **data) and None,
     )  # fmt: skip
+
+
+def _withdraw(request, row, back_label: str):
+    """Take back what is still being signed."""
+    context = {"title": "撤回", "about": str(row), "note": "会签停止，已签的留存；撤回以后可以重新办理。",
+               "back": row.get_absolute_url(), "back_label": back_label}  # fmt: skip
+    return form_page(
+        request, forms.ReasonForm(request.POST or None), FORM, context, verb="projects.signing.withdraw", address=row.get_absolute_url(),
+        done="已撤回。", call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
+    )  # fmt: skip
+
+
+@may_enter(ACCEPT)
+def withdraw_acceptance(request, pk: int):
+    """An acceptance that nobody signs any more."""
+    return _withdraw(request, found(Acceptance.objects.select_related("project", "phase"), pk=pk), "返回验收")
+
+
+@may_enter(ACCEPT)
+def withdraw_evaluation(request, pk: int):
+    """An evaluation that nobody signs any more."""
+    return _withdraw(request, found(Evaluation.objects.select_related("project"), pk=pk), "返回使用评估")
 
 
 def _with_leads(request, code: str) -> Project:
@@ -117,11 +142,14 @@ def evaluations(request):
     """A year's ranking with its basis, departments against their targets, what is not evaluated yet."""
     today = clock.today().year
     year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=today)
+    ranking = panels.ranking(year)
     context = {
         "year": year,
         "years": range(today, 2004, -1),
-        "r": panels.ranking(year),
-        "lacking": panels.finished_without(year),
+        "r": ranking,
+        "lacking": ranking.without,
+        "unreported": sum(row.evaluation.reported_on is None for row in ranking.rows),
+        "may_print": access.may(request.actor, Permission.REQUEST_REPORT),
         "weights": scoring.WEIGHTS.values(),
         "enough": scoring.ENOUGH,
         "may_accept": access.may(request.actor, ACCEPT),
@@ -144,6 +172,7 @@ def evaluation(request, pk: int):
         "score": placed.score if placed else None,
         "seats": seats,
         "may_sign": signing.may_sign(request.actor, row, seats),
+        "may_withdraw": access.may(request.actor, ACCEPT) and row.state == "signing",
         "history": audit.history(row, limit=20),
     }
     return form_page(
@@ -191,7 +220,9 @@ def report(request):
 @may_enter(MANAGE)
 def target(request):
     """A department's yearly target."""
+    unit = request.GET.get("organisation", "")
     form = forms.TargetForm(request.POST or None, initial={"year": request.GET.get("year") or clock.today().year,
+                                                           "organisation": unit if unit.isdecimal() else None,
                                                            "text": "所牵头项目的使用评估平均得分达到目标"})  # fmt: skip
     note = "评估结果与各信息化建设单位的年度目标挂钩（9.2.8）；再登记一次即更正。"
     context = {"title": "登记年度目标", "note": note, **BACK}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from governance import access, audit, clock
+from governance import access, audit, clock, notices
 from governance import paper as on_paper
 from governance.access import Actor
+from governance.jobs import queue
 from governance.models import Meeting, Organisation
 from governance.refusal import Invalid, Refused
-from governance.roles import Permission
+from governance.roles import Permission, Role
 from governance.verbs import verb
 from projects import gates, guards, life, proofs, steps
 from projects.actions import signing
@@ -143,8 +144,8 @@ def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.dat
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
     if row.conclusion != "pass_after_correction" or row.corrected_on:
         raise Refused(f"{row}没有待整改的事项。")
-    if row.state == "refused":
-        raise Refused(f"{row}未获签署，请重新组织验收。")
+    if row.state in Acceptance.DEAD:
+        raise Refused(f"{row}{row.get_state_display()}，请重新组织验收。")
     row.corrected_text = words(corrected_text, "corrected_text", "整改情况", limit=300, needed="请写明怎样整改。")
     row.corrected_on = past_day(corrected_on, "corrected_on", "整改完成日期", not_before=row.accepted_on)
     row.save()
@@ -175,7 +176,7 @@ def file_evaluation(
     first = finished.day.year if finished else 2005
     if not isinstance(year, int) or not first <= year <= today:
         raise Invalid(f"年度应是 {first}—{today}。", fields={"year": [f"请填 {first}—{today}"]})
-    if Evaluation.objects.filter(project=row, year=year).exclude(state="refused").exists():
+    if Evaluation.objects.filter(project=row, year=year).exclude(state__in=Evaluation.DEAD).exists():
         raise Refused(f"{row.code} {year} 年已有使用评估。")
     values = dict(zip(MEASURES, (use_percent, sharing_calls, goals_set, goals_met, satisfaction_percent), strict=True))
     _check_measures(values)
@@ -212,13 +213,14 @@ def sign_evaluation(
 ) -> str:
     """The independent signature of an evaluation, one's own or entered from paper."""
     access.require(by, signing.signing(by), evaluation)
-    row = Evaluation.objects.select_for_update().select_related("project").get(pk=evaluation.pk)
+    row = Evaluation.objects.select_for_update(of=("self",)).select_related("project").get(pk=evaluation.pk)
     return signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
 
 
 @verb("projects.evaluation.report")
 def report_evaluations(*, by: Actor, year: int, title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool = False) -> int:
-    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many."""
+    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many. Its
+    members hear of it, and the year's report is made for them to open."""
     access.require(by, Permission.ACCEPT_WORKS)
     held_on = past_day(held_on, "held_on", "会议日期")
     rows = list(Evaluation.objects.select_for_update().filter(year=year, state="concluded", reported_on=None).order_by("pk"))
@@ -233,7 +235,12 @@ def report_evaluations(*, by: Actor, year: int, title: str, held_on: dt.date | N
     for row in rows:
         row.reported_at, row.reported_on = meeting, held_on
         row.save(update_fields=["reported_at", "reported_on"])
-    audit.record(by=by, event="projects.evaluation.report", about=tuple(rows), now=minutes_number, address=f"/projects/evaluations/?year={year}",
+    address = f"/projects/evaluations/?year={year}"
+    notices.tell(key=f"evaluations-reported:{meeting.pk}", role=Role.LEADING_GROUP, address=address, is_demo=is_demo,
+                 sentence=f"{year} 年使用评估 {len(rows)} 项向领导小组汇报（{meeting}），报告在“文档与报表”。")  # fmt: skip
+    if by.scope(Permission.REQUEST_REPORT):
+        queue.enqueue(by=by, kind="evaluation", params={"year": year, "formats": ["pdf"]})
+    audit.record(by=by, event="projects.evaluation.report", about=tuple(rows), now=minutes_number, address=address,
                  sentence=f"{year} 年使用评估 {len(rows)} 项向市信息化领导小组汇报（{meeting}）")  # fmt: skip
     return len(rows)
 
@@ -248,11 +255,12 @@ def set_target(*, by: Actor, organisation: Organisation, year: int, score: int, 
         raise Invalid("得分应是 0—100 的整数。", fields={"score": ["请填 0—100"]})
     if not isinstance(year, int) or not 2005 <= year <= 2100:
         raise Invalid("年度不对。", fields={"year": ["请填年度"]})
-    unit = organisation.canonical or organisation
+    unit = Organisation.objects.select_for_update().get(pk=organisation.survivor_id)  # two at once do not both make the first
+    text = words(text, "text", "目标", limit=300, needed="请写明目标。")
+    document = words(document, "document", "文号", limit=100)
     AnnualTarget.objects.filter(organisation=unit, year=year, superseded=False).update(superseded=True)
     row = AnnualTarget.objects.create(
-        organisation=unit, year=year, score=score, by_text=by.text, is_demo=is_demo,
-        text=words(text, "text", "目标", limit=300, needed="请写明目标。"), document=words(document, "document", "文号", limit=100),
+        organisation=unit, year=year, score=score, by_text=by.text, is_demo=is_demo, text=text, document=document,
     )  # fmt: skip
     audit.record(by=by, event="projects.target.set", about=unit, now=score, address=f"/projects/evaluations/?year={year}",
                  sentence=f"{unit.name} {year} 年度目标：所牵头项目使用评估得分不低于 {score}")  # fmt: skip

@@ -13,8 +13,8 @@ from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission, Role
 from governance.rounds import SeatSpec
 from governance.verbs import verb
-from projects.actions.checks import words
-from projects.models import Project
+from projects.actions.checks import reporting, words
+from projects.models import Project, SecurityGrading
 
 ACCEPTING, INDEPENDENT = "accepting", "independent"
 TERM_DAYS = 10  # working days that a seat has, 系统默认
@@ -114,6 +114,36 @@ def _tell_end(row, round_: Round, sentence: str) -> None:
     opener = round_.seats.filter(key=ACCEPTING).first()
     whom = {"organisation_id": opener.organisation_id} if opener else {"role": Role.REVIEWER}
     notices.tell(key=f"signed:{row.audit_key}:{row.state}", sentence=sentence[:500], address=row.get_absolute_url(), is_demo=row.is_demo, **whom)
+
+
+@verb("projects.signing.withdraw")
+def withdraw_signing(*, by: Actor, row, reason: str):
+    """Take back an acceptance, evaluation or grading that nobody signs any more: its round closes, what was signed stays, and
+    another may be made. By whoever opens such a round."""
+    access.require(by, *opening(by, row))
+    held = type(row).objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
+    if held.state != "signing":
+        raise Refused(f"{held}{held.get_state_display()}，不能撤回。")
+    reason = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
+    round_ = rounds.lock(held.round_id)
+    rounds.close(round_=round_)
+    held.state = "withdrawn"
+    held.save(update_fields=["state"])
+    audit.record(by=by, event="projects.signing.withdraw", about=(held, held.project), address=held.get_absolute_url(),
+                 sentence=f"撤回{held}，不再会签：{reason}")  # fmt: skip
+    for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):
+        whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
+        notices.tell(key=f"withdrawn:{held.audit_key}:{seat.pk}", sentence=f"{held}已撤回，不必再签：{reason}",
+                     address=held.get_absolute_url(), is_demo=held.is_demo, **whom)  # fmt: skip
+    return held
+
+
+def opening(by: Actor, row) -> tuple[Permission, Project | None]:
+    """By which right somebody opens such a round: the accepting body its own; who reports on a project its grading."""
+    if isinstance(row, SecurityGrading):
+        permission = reporting(by)
+        return permission, row.project
+    return Permission.ACCEPT_WORKS, None
 
 
 def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:

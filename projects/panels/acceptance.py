@@ -27,12 +27,19 @@ class Placed:
 
 @dataclass(frozen=True)
 class Department:
-    """A department: the mean score of the projects that it leads first, against its target; `met` None: cannot be said."""
+    """A department: the mean score of the projects that it leads first, against its target; `met` None: cannot be said. `unheard`
+    are its finished projects of which nobody has said how they are used, or not with measures enough."""
 
     unit: Organisation
     rows: tuple[Placed, ...]
     average: float | None
     target: AnnualTarget | None
+    unheard: tuple[Project, ...] = ()
+
+    @property
+    def placed(self) -> int:
+        """How many of its projects make the mean."""
+        return sum(r.score.place is not None for r in self.rows)
 
     @property
     def met(self) -> bool | None:
@@ -48,11 +55,12 @@ class Ranking:
     departments: list[Department]
     waiting: list[Evaluation]  # not signed yet: they count for nothing
     reported: int
+    without: list[Project]  # finished, and nobody has evaluated them
 
 
 def ranking(year: int) -> Ranking:
-    """Signed evaluations of a year, ranked; four queries."""
-    every = Evaluation.objects.filter(year=year).exclude(state="refused").select_related("project", "reported_at").prefetch_related(LEADS)
+    """Signed evaluations of a year, ranked, and whose finished projects are not among them; six queries."""
+    every = Evaluation.objects.filter(year=year).exclude(state__in=Evaluation.DEAD).select_related("project", "reported_at").prefetch_related(LEADS)
     every = list(every.order_by("project__order", "pk"))
     signed = {e.project.code: e for e in every if e.state == "concluded"}
     scores = scoring.rank(
@@ -60,8 +68,9 @@ def ranking(year: int) -> Ranking:
         for code, e in signed.items()
     )
     rows = [Placed(signed[s.measures.code], s, _first(signed[s.measures.code].project)) for s in scores]
-    return Ranking(year, rows, _departments(year, rows), [e for e in every if e.state == "signing"],
-                   sum(e.reported_on is not None for e in signed.values()))  # fmt: skip
+    without, waiting = finished_without(year), [e for e in every if e.state == "signing"]
+    unheard = [*without, *(e.project for e in waiting), *(r.evaluation.project for r in rows if r.score.place is None)]
+    return Ranking(year, rows, _departments(year, rows, unheard), waiting, sum(e.reported_on is not None for e in signed.values()), without)
 
 
 def _first(project: Project) -> Organisation | None:
@@ -69,16 +78,21 @@ def _first(project: Project) -> Organisation | None:
     return (lead.organisation.canonical or lead.organisation) if lead else None
 
 
-def _departments(year: int, rows: list[Placed]) -> list[Department]:
+def _departments(year: int, rows: list[Placed], unheard: list[Project]) -> list[Department]:
     targets = {t.organisation_id: t for t in AnnualTarget.objects.filter(year=year, superseded=False).select_related("organisation")}
     led: dict[Organisation, list[Placed]] = defaultdict(list)
     for row in rows:
         if row.unit:
             led[row.unit].append(row)
-    for target in targets.values():
-        led.setdefault(target.organisation, [])
+    open_ones: dict[Organisation, list[Project]] = defaultdict(list)
+    for project in unheard:
+        if unit := _first(project):
+            open_ones[unit].append(project)
+    for unit in (*(t.organisation for t in targets.values()), *open_ones):
+        led.setdefault(unit, [])
     found = [
-        Department(unit, tuple(mine), scoring.average(r.score for r in mine), targets.get(unit.pk)) for unit, mine in led.items()
+        Department(unit, tuple(mine), scoring.average(r.score for r in mine), targets.get(unit.pk), tuple(open_ones[unit]))
+        for unit, mine in led.items()
     ]
     return sorted(found, key=lambda d: (d.average is None, -(d.average or 0), d.unit.pk))
 
@@ -139,7 +153,7 @@ STAGE_BEFORE = {"building": "first", "trial": "final"}
 
 def board() -> Board:
     """Four queries with `before`."""
-    corrections = Acceptance.objects.filter(~Q(state="refused"), conclusion="pass_after_correction", corrected_on=None)
+    corrections = Acceptance.objects.filter(~Q(state__in=Acceptance.DEAD), conclusion="pass_after_correction", corrected_on=None)
     return Board(before(), list(corrections.select_related("project", "phase").order_by("correction_due", "pk")))
 
 
@@ -165,7 +179,8 @@ def of_project(project: Project) -> list[Acceptance]:
 
 
 def finished_without(year: int) -> list[Project]:
-    """Finished projects without an evaluation of the year; one query."""
-    done = Evaluation.objects.filter(year=year).exclude(state="refused").values("project_id")
+    """Finished projects without an evaluation of the year, with their leads; two queries."""
+    done = Evaluation.objects.filter(year=year).exclude(state__in=Evaluation.DEAD).values("project_id")
     finished = Project.objects.filter(state__in=life.FINISHED).exclude(pk__in=done)
+    finished = finished.prefetch_related(Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical")))
     return list(finished.filter(Q(state_day=None) | Q(state_day__year__lte=year) | Q(latest_end__year__lte=year)).order_by("order", "pk"))

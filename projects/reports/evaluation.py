@@ -38,9 +38,10 @@ def figures(year: int) -> EvaluationYear:
     signed = Acceptance.objects.filter(state="concluded").select_related("project", "phase")
     of_year = signed.filter(accepted_on__year=year, accepted_on__lte=day).order_by("accepted_on", "pk")
     open_ones = signed.filter(conclusion="pass_after_correction", corrected_on=None, accepted_on__lte=day)
+    ranking = acceptance.ranking(year)
     return EvaluationYear(
-        year, day, tuple(of_year), tuple(open_ones.order_by("correction_due", "pk")), acceptance.ranking(year),
-        tuple(acceptance.finished_without(year)),
+        year, day, tuple(of_year), tuple(open_ones.order_by("correction_due", "pk")), ranking,
+        tuple(ranking.without),
     )  # fmt: skip
 
 
@@ -112,15 +113,18 @@ def _ranking(f: EvaluationYear) -> Section:
 
 def _departments(f: EvaluationYear) -> Section:
     columns = (Column("unit", "部门", "text", 32), Column("average", "平均得分", "text", 16), Column("target", "年度目标", "text", 16),
-               Column("met", "是否达到", "text", 22), Column("count", "评估项目", "int", 14))  # fmt: skip
+               Column("met", "是否达到", "text", 12), Column("count", "评估项目", "int", 12),
+               Column("unheard", "未能计入", "int", 12))  # fmt: skip
     rows = tuple({
-        "unit": d.unit.name, "count": len(d.rows), "average": _points(d.average), "target": _points(d.target.score) if d.target else None,
+        "unit": d.unit.name, "count": d.placed, "unheard": len(d.unheard), "average": _points(d.average),
+        "target": _points(d.target.score) if d.target else None,
         "met": {True: "达到", False: "没有达到", None: "无法判定"}[d.met],
     } for d in f.ranking.departments)  # fmt: skip
     if not rows:
         return Section("departments", "部门年度目标", (f"{f.year}年没有部门设年度目标，也没有可归到部门的评估。",))
-    totals = {"unit": "合计", "count": sum(len(d.rows) for d in f.ranking.departments)}
-    text = ("按第一牵头归到部门（D43）；评估结果与部门年度目标挂钩（9.2.8）。",)
+    totals = {"unit": "合计", "count": sum(d.placed for d in f.ranking.departments), "unheard": sum(len(d.unheard) for d in f.ranking.departments)}
+    text = ("按第一牵头归到部门（D43）；评估结果与部门年度目标挂钩（9.2.8）。",
+            "“未能计入”为已建成而没有评估、评估还在会签或测得的指标不足的项目，平均得分不含它们。")
     return Section("departments", "部门年度目标", text, (), (Table("departments", "部门的平均得分与目标", columns, rows, totals=totals),))
 
 
