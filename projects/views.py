@@ -48,6 +48,9 @@ def task(request, code: str):
     )  # fmt: skip
 
 
+MOST_CHIPS = 100
+
+
 @may_enter(READ, methods=("GET", "HEAD"))
 def progress(request):
     """Reports in force, newest first, and who owes one; `?period=2007H1` what is owed of one period."""
@@ -58,7 +61,9 @@ def progress(request):
     for call in calls:
         call.missing = sum(o.period == call.period for o in owed)
         call.rows_address = f"?period={call.period}#owed"
-    context = {"page": page, "owed": [o for o in owed if period in ("", o.period)], "mine": owing.reportable(request.actor),
+    asked = Paginator([o for o in owed if period in ("", o.period)], 100).get_page(request.GET.get("owed"))
+    mine = owing.reportable(request.actor)
+    context = {"page": page, "owed": asked, "mine": mine[:MOST_CHIPS], "mine_codes": {p.pk for p in mine}, "many": len(mine) - MOST_CHIPS,
                "calls": calls[:12], "period": period,
                "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT)}  # fmt: skip
     return render(request, "projects/progress.html", context)

@@ -13,7 +13,7 @@ from tests.house.test_addresses import PAGES
 from tests.house.walk import pages
 
 # Addresses that a browser asks for, but whose record the walk does not hold: attachments and documents have their own tests.
-ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/", "reports/<int:pk>/", "texts/<int:pk>/", "scans/<int:pk>/",
+ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/", "reports/<int:pk>/", "visits/<int:pk>/file/", "texts/<int:pk>/", "scans/<int:pk>/",
              # Records that the story has none of; their own tests ask for these pages.
              "progress/calls/<int:pk>/withdraw/", "gates/<int:pk>/withdraw/", "contracts/<int:pk>/void/",
              "budgets/papers/<int:pk>/", "budgets/revenue/<int:pk>/file/",

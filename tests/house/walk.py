@@ -21,6 +21,7 @@ from projects.models import (
     SecuritySync,
     Supervision,
     Topic,
+    TopicReport,
 )
 
 
@@ -193,7 +194,14 @@ def of_duties() -> list[Page]:
     """The tree of 课题 and the pages of one that has a project and a demand open."""
     visit = Supervision.objects.filter(settled_on=None).exclude(demand="").select_related("topic__project").first()
     at = f"/projects/duties/{visit.topic_id}/"
-    total = Topic.objects.get(tier="total")
+    total, loose = Topic.objects.get(tier="total"), Topic.objects.get(tier="subsystem")
+    filed = TopicReport.objects.get(superseded=False)
+
+    def oversees(actor: Actor) -> int:
+        """Both hang below the total system: its unit and the office look down on them."""
+        if may(actor, P.MANAGE_PROJECT) or may(actor, P.REPORT_PROGRESS, total):
+            return 200
+        return 404 if may(actor, P.REPORT_PROGRESS) else 403
 
     def reports(actor: Actor) -> int:
         if may(actor, P.MANAGE_PROJECT) or may(actor, P.REPORT_PROGRESS, visit.topic):
@@ -208,7 +216,9 @@ def of_duties() -> list[Page]:
         Page(f"{at}head/", P.MANAGE_PROJECT),
         Page(f"/projects/duties/{total.pk}/end/", P.MANAGE_PROJECT),
         Page(f"{at}report/?kind=annual&year=2006", P.READ_REGISTER, more=reports),
-        Page(f"{at}supervise/", P.MANAGE_PROJECT),
+        Page(f"{at}supervise/", P.READ_REGISTER, more=oversees),
+        Page(f"/projects/duties/reports/{filed.pk}/return/", P.READ_REGISTER, more=oversees),
+        *(Page(f"/projects/duties/{loose.pk}/{form}/", P.MANAGE_PROJECT) for form in ("edit", "strike")),
         Page(f"/projects/duties/visits/{visit.pk}/", P.READ_REGISTER, more=reports),
     ]
 
@@ -243,18 +253,23 @@ def of_what_is_signed() -> list[Page]:
         Page(accepted.get_absolute_url(), P.READ_REGISTER),
         Page(f"{accepted.get_absolute_url()}correction/", P.ACCEPT_WORKS),
         Page("/projects/P01/acceptance/", P.ACCEPT_WORKS),
+        Page(f"{accepted.get_absolute_url()}withdraw/", P.ACCEPT_WORKS),
+        Page(f"{evaluated.get_absolute_url()}withdraw/", P.ACCEPT_WORKS),
         Page("/projects/evaluations/?year=2007", P.READ_REGISTER),
         Page(evaluated.get_absolute_url(), P.READ_REGISTER),
         Page("/projects/evaluations/report/", P.ACCEPT_WORKS),
         Page("/projects/evaluations/target/", P.MANAGE_PROJECT),
         Page("/projects/P04/evaluation/", P.ACCEPT_WORKS),
         Page("/projects/security/", P.READ_REGISTER),
+        Page("/projects/security/?part=lacking", P.READ_REGISTER),
         Page("/projects/P04/security/", P.READ_REGISTER),
         Page("/projects/P01/security/", P.READ_REGISTER),
         Page("/projects/P01/security/grading/", P.READ_REGISTER, more=_reporting(p01)),
         Page("/projects/P01/security/sync/", P.READ_REGISTER, more=_reporting(p01)),
         Page("/projects/P01/security/assessment/", P.READ_REGISTER, more=_reporting(p01)),
         Page(f"/projects/security/gradings/{grading.pk}/file/", P.READ_REGISTER, more=_reporting(grading.project)),
+        Page(f"/projects/security/gradings/{grading.pk}/withdraw/", P.READ_REGISTER, more=_reporting(grading.project)),
+        Page(f"/projects/security/assessments/{finding.assessment_id}/withdraw/", P.MANAGE_PROJECT),
         Page(f"/projects/security/syncs/{sync.pk}/withdraw/", P.MANAGE_PROJECT),
         Page(f"/projects/security/findings/{finding.pk}/", P.READ_REGISTER, more=_reporting(p04)),
     ]
