@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects, prefetch_related_objects
 
 from governance import rounds
 from governance.models import Organisation, Seat
@@ -69,6 +69,7 @@ def ranking(year: int) -> Ranking:
     )
     rows = [Placed(signed[s.measures.code], s, _first(signed[s.measures.code].project)) for s in scores]
     without, waiting = finished_without(year), [e for e in every if e.state == "signing"]
+    prefetch_related_objects(without, Prefetch("leads", LEADS.queryset))
     unheard = [*without, *(e.project for e in waiting), *(r.evaluation.project for r in rows if r.score.place is None)]
     return Ranking(year, rows, _departments(year, rows, unheard), waiting, sum(e.reported_on is not None for e in signed.values()), without)
 
@@ -179,8 +180,7 @@ def of_project(project: Project) -> list[Acceptance]:
 
 
 def finished_without(year: int) -> list[Project]:
-    """Finished projects without an evaluation of the year, with their leads; two queries."""
+    """Finished projects without an evaluation of the year; one query."""
     done = Evaluation.objects.filter(year=year).exclude(state__in=Evaluation.DEAD).values("project_id")
     finished = Project.objects.filter(state__in=life.FINISHED).exclude(pk__in=done)
-    finished = finished.prefetch_related(Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical")))
     return list(finished.filter(Q(state_day=None) | Q(state_day__year__lte=year) | Q(latest_end__year__lte=year)).order_by("order", "pk"))
