@@ -13,6 +13,7 @@ class HouseConfig(AppConfig):
 
         rail.offer("我的工作", "首页", "/", Permission.READ_REGISTER, order=1)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
+        rail.offer("项目总册", "工程", "/projects/programmes/", Permission.READ_REGISTER, order=15)
         rail.offer("依据", "规划原文", "/governance/plan/", Permission.READ_REGISTER, order=10)
         rail.offer("依据", "疑义登记", "/governance/discrepancies/", Permission.READ_REGISTER, order=40)
         rail.offer("依据", "机构与别名", "/governance/organisations/", Permission.READ_REGISTER, order=60)

@@ -54,6 +54,7 @@ urlpatterns = [
     path("governance/", include("governance.urls")),
     path("projects/as-of/", as_of.page, name="as_of"),
     path("projects/compare/", as_of.compare, name="compare"),
+    path("projects/programmes/", programmes.index, name="programmes"),
     path("projects/programmes/<slug:key>/", programmes.page, name="programme"),
     path("projects/", include("projects.urls")),
     re_path(r"^projects/(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)/$", projects.page, name="project"),

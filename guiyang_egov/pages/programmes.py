@@ -1,14 +1,17 @@
-"""A programme's page (工程): its projects on one picture, money by year and stage, milestones with their conflicts, tasks,
-ratings. 单列项目, the plan's rows that belong to no programme, are shown the same way under `none`."""
+"""Programmes (工程): all of them side by side with the whole portfolio on one picture, and each on a page of its own:
+projects, money by year and stage, milestones with their conflicts, tasks, ratings. 单列项目, the plan's rows that belong to
+no programme, are shown the same way under `none`."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 from django.shortcuts import render
 
 from budgets.models import ProjectYear
@@ -20,10 +23,11 @@ from governance.roles import Permission
 from governance.web import page as may_enter
 from guiyang_egov.pages import home
 from projects import panels, rating
-from projects.labels import STANDALONE
-from projects.models import Milestone, Programme, Project
+from projects.labels import RATING_TONES, STANDALONE, STATE_TONES
+from projects.models import Milestone, Programme, Project, TaskLink
 from projects.panels import programme as programme_panels
 from projects.panels.plan import frame_of, touched
+from projects.panels.ratings import rating_of
 
 NONE = "none"
 STAGES = (("estimate", "概算"), ("approved", "批复"), ("appropriated", "下达"), ("spent", "支出"))
@@ -40,6 +44,7 @@ class Money:
     seen: int
     whole: int
     rated: dict[int, rating.Money]
+    held: list[ProjectYear]
 
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
@@ -55,7 +60,7 @@ def page(request, key: str):
     entries = touched(day)
     money = _money(actor, projects)
     drawn = [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
-    total = sum((p.estimate_wan for p in projects if p.estimate_wan is not None), Decimal(0))
+    total = _wan(projects)
     whole = frame_of(plan).total_wan
     name = programme.name if programme else STANDALONE
     context = {
@@ -78,10 +83,91 @@ def page(request, key: str):
     return render(request, "pages/programme.html", context)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A programme in the list: `money` are `(label, stage, 万元)` of approved, appropriated and spent as far as the actor sees them, `rated` how many
+    are computed 关注 and 滞后, `states` how many stand where."""
+
+    key: str
+    name: str
+    projects: list[Project]
+    wan: Decimal
+    money: list[tuple[str, str, Decimal | None]] | None
+    states: list[tuple[str, str, int]]
+    rated: list[tuple[str, str, int]]
+    late_milestones: int
+    tasks: int
+    late_tasks: int
+    mini: object | None
+
+
+@may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
+def index(request):
+    """All programmes and 单列项目 side by side, and the portfolio's picture."""
+    actor, day = request.actor, clock.today()
+    every = [(p.key, p.name, p.pk) for p in Programme.objects.all()] + [(NONE, STANDALONE, None)]
+    projects = _read(Project.objects.visible_to(actor).filter(Q(programme__isnull=False) | Q(plan_item__isnull=False)))
+    plan = Plan.objects.order_by("pk").first()
+    money, entries = _money(actor, projects), touched(day)
+    links = defaultdict(set)
+    for project_id, code, late in TaskLink.objects.values_list("project_id", "task__code", _late(day)):
+        links[project_id].add((code, late))
+    lines = [_line(key, name, [p for p in projects if p.programme_id == pk], day, money, links) for key, name, pk in every]
+    drawn = [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
+    context = {
+        "lines": [line for line in lines if line.projects],
+        "count": len(projects),
+        "total": _wan(projects),
+        "whole": frame_of(plan).total_wan,
+        "money": money,
+        "gantt": home.portfolio(drawn, day, plan) if drawn else None,
+        "minis": [_mini(p, day, entries.projects.get(p.code, [])) for p in drawn],
+    }
+    return render(request, "pages/programmes.html", context)
+
+
+def _late(day: dt.date):
+    """Whether a link's task is late on the day (D33: after the end of its block)."""
+    late = Q(task__due__lt=day) & ~Q(task__state__in=("done", "dropped"))
+    return ExpressionWrapper(late, output_field=BooleanField())
+
+
+def _line(key: str, name: str, projects: list[Project], day: dt.date, money: Money | None, links: dict[int, set]) -> Line:
+    states = Counter(p.state for p in projects)
+    computed = Counter(rating_of(p, day, money=(money.rated if money else {}).get(p.pk)).code for p in projects)
+    tasks = set().union(*(links[p.pk] for p in projects))
+    milestones = [m for p in projects for m in p.milestones.all() if not m.dropped_reason]
+    windows = [p for p in projects if p.latest_start and p.latest_end]
+    mini = None
+    if windows:
+        first, last = min(p.latest_start for p in windows), max(p.latest_end for p in windows)
+        marks = tuple(charts.Milestone(f"{m.project.code} {m.text}", m.start, m.end, m.precision) for m in milestones)
+        row = charts.Row(key, name, f"/projects/programmes/{key}/", first, last, milestones=marks)
+        mini = charts.gantt_row(row, first=home.FIRST_DAY, last=home.LAST_DAY, today=day, width=220)
+    held = None
+    if money is not None:
+        mine = [row for row in money.held if row.project_id in {p.pk for p in projects}]
+        held = [(label, stage, _sum(mine)(f"{stage}_wan")) for stage, label in STAGES[1:]]
+    return Line(
+        key, name, projects, _wan(projects), held,
+        [(label, STATE_TONES[state], states[state]) for state, label in Project.STATES if states[state]],
+        [(rating.LABELS[code], RATING_TONES[code], computed[code]) for code in (rating.LATE, rating.ATTENTION) if computed[code]],
+        sum(m.done_on is None and m.end < day for m in milestones), len(tasks), sum(late for _, late in tasks), mini,
+    )  # fmt: skip
+
+
+def _wan(projects: list[Project]) -> Decimal:
+    return sum((p.estimate_wan for p in projects if p.estimate_wan is not None), Decimal(0))
+
+
 def _projects(actor: Actor, programme: Programme | None) -> list[Project]:
     rows = Project.objects.visible_to(actor)
     rows = rows.filter(programme=programme) if programme else rows.planned().filter(programme=None)
-    milestones = Prefetch("milestones", Milestone.objects.select_related("owner"))
+    return _read(rows)
+
+
+def _read(rows) -> list[Project]:
+    milestones = Prefetch("milestones", Milestone.objects.select_related("owner", "project"))
     return list(panels.with_facts(rows).prefetch_related("phases", milestones).order_by("order", "pk"))
 
 
@@ -111,7 +197,7 @@ def _money(actor: Actor, projects: list[Project]) -> Money | None:
         of = _sum(r for r in held if r.project_id == p.pk)
         rated[p.pk] = rating.Money(p.estimate_wan, of("approved_wan"), of("spent_wan"))
     totals = [_sum(held)(f"{stage}_wan") for stage, _ in STAGES]
-    return Money(rows, totals, sum(shown.values(), Decimal(0)), len(seen), len(projects), rated)
+    return Money(rows, totals, sum(shown.values(), Decimal(0)), len(seen), len(projects), rated, held)
 
 
 def _sum(rows):

@@ -98,6 +98,7 @@ def pages() -> list[Page]:
         Page("/calendar/", P.READ_REGISTER),
         Page("/projects/", P.READ_REGISTER),
         Page("/projects/?year=2007&sort=estimate", P.READ_REGISTER),
+        Page("/projects/programmes/", P.READ_REGISTER),
         Page("/projects/programmes/gis/", P.READ_REGISTER),
         Page("/projects/programmes/none/", P.READ_REGISTER),
         Page("/projects/P01/", P.READ_REGISTER),

@@ -99,3 +99,31 @@ def test_a_project_without_times_is_in_the_table_and_not_on_the_picture(cast):
     assert "P20" in {row.project.code for row in context["x"].rows}
     assert "P20" not in {line.code for line in context["gantt"].lines}
     assert context["window"][0] == dt.date(2007, 1, 1)
+
+
+def test_all_programmes_stand_side_by_side_and_their_numbers_are_those_of_their_pages(cast, under_way):
+    under_way("P20")
+    ProjectYear.objects.create(project=Project.objects.get(code="P20"), fiscal_year=2007, approved_wan=40)
+    answer = cast.client("reviewer").get("/projects/programmes/")
+    lines = {line.key: line for line in answer.context["lines"]}
+    assert {key: (len(line.projects), str(line.wan)) for key, line in lines.items()} == WAN
+    for key, line in lines.items():
+        one = page(cast, key).context
+        assert line.tasks == len(one["x"].tasks)
+        assert line.late_milestones == sum(m.late for _, m in one["x"].milestones)
+        assert [amount for *_, amount in line.money] == one["money"].totals[1:]
+    drawn = {line.code for line in answer.context["gantt"].lines if not line.is_head}
+    assert len(drawn) == 27  # the portfolio's picture for whoever may read the register
+    assert 'href="/projects/programmes/"' in cast.client("auditor").get("/projects/").content.decode()
+    assert cast.client("sysadmin").get("/projects/programmes/").status_code == 403
+
+
+def test_the_list_of_programmes_asks_as_much_of_27_projects_under_way_as_of_none(cast, under_way, django_assert_max_num_queries):
+    client = cast.client("reviewer")
+    client.get("/projects/programmes/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/projects/programmes/")
+    for code in ("P01", "P02", "P20", "P21"):
+        under_way(code)
+    with django_assert_max_num_queries(len(few)):
+        client.get("/projects/programmes/")
