@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, prefetch_related_objects, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from governance import rounds
 from governance.models import Organisation, Seat
@@ -69,8 +69,9 @@ def ranking(year: int) -> Ranking:
     )
     rows = [Placed(signed[s.measures.code], s, _first(signed[s.measures.code].project)) for s in scores]
     without, waiting = finished_without(year), [e for e in every if e.state == "signing"]
-    prefetch_related_objects(without, Prefetch("leads", LEADS.queryset))
-    unheard = [*without, *(e.project for e in waiting), *(r.evaluation.project for r in rows if r.score.place is None)]
+    led = _units(_finished_without(year))
+    unheard = [(p, led.get(p.pk)) for p in without]
+    unheard += [(p, _first(p)) for p in (*(e.project for e in waiting), *(r.evaluation.project for r in rows if r.score.place is None))]
     return Ranking(year, rows, _departments(year, rows, unheard), waiting, sum(e.reported_on is not None for e in signed.values()), without)
 
 
@@ -79,15 +80,15 @@ def _first(project: Project) -> Organisation | None:
     return (lead.organisation.canonical or lead.organisation) if lead else None
 
 
-def _departments(year: int, rows: list[Placed], unheard: list[Project]) -> list[Department]:
+def _departments(year: int, rows: list[Placed], unheard: list[tuple[Project, Organisation | None]]) -> list[Department]:
     targets = {t.organisation_id: t for t in AnnualTarget.objects.filter(year=year, superseded=False).select_related("organisation")}
     led: dict[Organisation, list[Placed]] = defaultdict(list)
     for row in rows:
         if row.unit:
             led[row.unit].append(row)
     open_ones: dict[Organisation, list[Project]] = defaultdict(list)
-    for project in unheard:
-        if unit := _first(project):
+    for project, unit in unheard:
+        if unit:
             open_ones[unit].append(project)
     for unit in (*(t.organisation for t in targets.values()), *open_ones):
         led.setdefault(unit, [])
@@ -181,6 +182,16 @@ def of_project(project: Project) -> list[Acceptance]:
 
 def finished_without(year: int) -> list[Project]:
     """Finished projects without an evaluation of the year; one query."""
+    return list(_finished_without(year).order_by("order", "pk"))
+
+
+def _finished_without(year: int) -> QuerySet[Project]:
     done = Evaluation.objects.filter(year=year).exclude(state__in=Evaluation.DEAD).values("project_id")
     finished = Project.objects.filter(state__in=life.FINISHED).exclude(pk__in=done)
-    return list(finished.filter(Q(state_day=None) | Q(state_day__year__lte=year) | Q(latest_end__year__lte=year)).order_by("order", "pk"))
+    return finished.filter(Q(state_day=None) | Q(state_day__year__lte=year) | Q(latest_end__year__lte=year)).order_by()
+
+
+def _units(projects: QuerySet[Project]) -> dict[int, Organisation]:
+    """The first real lead of each; one query, also where there are none."""
+    leads = ProjectLead.objects.filter(project__in=projects, is_generic=False).select_related("organisation__canonical").order_by("-order")
+    return {lead.project_id: lead.organisation.canonical or lead.organisation for lead in leads}
