@@ -19,6 +19,7 @@ class Account:
     role: Role
     title: str
     phone: str
+    from_day: dt.date = dt.date(2006, 1, 1)
 
 
 ACCOUNTS = (
@@ -29,7 +30,7 @@ ACCOUNTS = (
     Account("demo-ndrc", "赵文静", "市发改委", Role.NDRC, "市发改委", "0851-5820401"),
     Account("demo-industry", "王建华", "市信息产业局", Role.INDUSTRY, "市信息产业局", "0851-5820501"),
     Account("demo-leader", "杨正", "市信息化领导小组", Role.LEADING_GROUP, "领导小组", "0851-5820601"),
-    Account("demo-expert", "吴思远", "项目专家工作组", Role.EXPERT, "专家组成员", "0851-5820701"),
+    Account("demo-expert", "吴思远", "项目专家工作组", Role.EXPERT, "专家组成员", "0851-5820701", dt.date(2007, 1, 8)),
     Account("demo-network", "何平", "市电子政务网络管理中心", Role.NETWORK_CENTRE, "网络管理中心", "0851-5820801"),
     Account("demo-district", "罗晓", "花溪区", Role.DISTRICT, "花溪区经办人", "0851-3851001"),
     Account("demo-auditor", "孙严", "市信息办", Role.AUDITOR, "审计", "0851-5820901"),
@@ -70,6 +71,6 @@ def create_accounts(*, hashed_password: str | None = None) -> dict[str, User]:
             user=user,
             organisation=organisation_named(account.organisation),
             role=account.role,
-            defaults={"from_day": dt.date(2006, 1, 1), "is_demo": True},
+            defaults={"from_day": account.from_day, "is_demo": True},
         )
     return users

@@ -7,7 +7,7 @@ import datetime as dt
 from budgets import actions as budgets
 from governance import clock
 from guiyang_egov.demo import proposals as papers
-from guiyang_egov.demo.people import signers
+from guiyang_egov.demo.people import REVIEWER, signers
 from priorities import actions as priorities
 from priorities.models import Submission
 
@@ -20,15 +20,23 @@ CASES = (
     ("demo-industry", "P08", "planned", "platform", {("city", 2008): "78.00", ("city", 2009): "60.00"},
      ("integrates_existing", "highly_shared", "highly_integrated")),
     ("市旅游局", "P14", "planned", "business_system", {("city", 2008): "60.00", ("enterprise", 2008): "30.00"},
-     ("markedly_improves_public_service", "broad_benefit", "drives_economic_development")),
-    ("市教育局", "P16", "continuation", "platform", {("city", 2008): "45.00"}, ("public_culture_education",)),
+     ("markedly_improves_public_service", "broad_benefit", "drives_economic_development", "raises_tax_revenue")),
+    ("市教育局", "P16", "continuation", "platform", {("city", 2008): "45.00"},
+     ("public_culture_education", "markedly_improves_public_service", "broad_benefit")),
     ("demo-industry", "P19", "planned", "business_system", {("city", 2008): "150.00", ("city", 2009): "150.00"},
      ("greatly_improves_office_efficiency", "serves_leaders_decisions", "social_supervision", "protects_livelihood", "protects_production",
       "urgently_needed", "clear_benefit")),
     ("市规划局", "P21", "planned", "business_system", {("city", 2008): "260.00"},
      ("strengthens_supervision", "social_supervision", "protects_production", "clear_benefit")),
     ("市交通局", "P22", "continuation", "business_system", {("city", 2008): "40.00", ("enterprise", 2008): "20.00"},
-     ("social_supervision", "protects_production", "urgently_needed")),
+     ("social_supervision", "protects_production", "urgently_needed", "strengthens_supervision")),
+)  # fmt: skip
+
+# What the second reviewer does not take over: project, fact, why. No outcome turns on it; 判定校准 sees it.
+STRICT = (
+    ("P06", "important", "国家文件没有列为重要工程"), ("P19", "greatly_improves_office_efficiency", "方案没有效率指标"),
+    ("P21", "strengthens_supervision", "监管事项没有列出"), ("P22", "strengthens_supervision", "只监控自有车辆"),
+    ("P14", "raises_tax_revenue", "没有测算"), ("P16", "markedly_improves_public_service", "只供学校内部使用"),
 )  # fmt: skip
 
 
@@ -39,7 +47,8 @@ def candidates(stage) -> None:
         document["facts"] |= {fact: {"value": papers.YES, "evidence": "建设方案"} for fact in facts}
         document["goals"][0]["year"] = 2009
         row = stage.file(D(2007, 7, 16), who, document, kind=kind, year=2008, project=code)
-        row = stage.send(D(2007, 7, 26), stage.screen(D(2007, 7, 20), row), "candidate")
+        strict = [{"fact": fact, "value": "no", "evidence": why} for of, fact, why in STRICT if of == code]
+        row = stage.send(D(2007, 7, 26), stage.screen(D(2007, 7, 20), row, facts=strict, by=REVIEWER), "candidate")
         stage.sign(D(2007, 8, 7), row, *signers(row))
     with clock.at(D(2007, 8, 9)):
         budgets.set_ceiling(by=stage["demo-finance"], fiscal_year=2008, source="city", typed="1000",

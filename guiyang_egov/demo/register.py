@@ -7,6 +7,7 @@ import datetime as dt
 from governance import actions as governance
 from governance import clock
 from governance.models import Organisation, Plan, Round, ServiceRecord, TrainingSession, TrainingTarget, User
+from guiyang_egov.demo import instruments
 from projects import actions as projects
 from projects import gates
 from projects.models import (
@@ -166,6 +167,7 @@ def _unit(name: str) -> Organisation:
 
 def remove() -> None:
     """Take away what the story said here; what it wrote on projects of the plan is undone in traces."""
+    instruments.remove()
     for model in (TrainingSession, TrainingTarget, ServiceRecord, TopicReport):
         model.objects.filter(is_demo=True).delete()
     Supervision.objects.filter(is_demo=True).delete()

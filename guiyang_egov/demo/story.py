@@ -9,9 +9,9 @@ from budgets import actions as budgets
 from governance import actions as governance
 from governance import clock
 from governance.access import Actor
-from guiyang_egov.demo import choice, register, works
+from guiyang_egov.demo import choice, instruments, register, works
 from guiyang_egov.demo import proposals as papers
-from guiyang_egov.demo.people import everybody, signers
+from guiyang_egov.demo.people import REVIEWER, everybody, experts, reviewer, signers
 from priorities import actions as priorities
 from priorities.models import AnnualPlan, Submission
 from projects import actions as projects
@@ -93,9 +93,9 @@ class Stage:
             row = priorities.create_draft(by=self[who], kind=kind, plan_year=year, project_code=project, proposal=document, is_demo=True)
             return priorities.submit(by=self[who], submission=row, version=row.version)
 
-    def screen(self, day: dt.date, row: Submission, *, facts=()) -> Submission:
-        """Accept, 均无异议 (with the office facts in `facts` answered otherwise), confirm the verdict."""
-        reviewer = self["demo-reviewer"]
+    def screen(self, day: dt.date, row: Submission, *, facts=(), by: str = "demo-reviewer") -> Submission:
+        """Accept, 均无异议 (with the facts in `facts` answered otherwise), confirm the verdict."""
+        reviewer = self[by]
         with clock.at(day):
             row = priorities.accept(by=reviewer, submission=row, version=row.version)
             row = priorities.confirm_facts(by=reviewer, submission=row, version=row.version, nothing_to_object=True)
@@ -120,11 +120,13 @@ class Stage:
 
 def tell() -> None:
     """Replay the whole story."""
-    stage = Stage(everybody())
+    stage = Stage(everybody() | {REVIEWER: reviewer()})
+    experts()
     register_2006(stage)
     plan_2007(stage)
     money(stage)
     progress(stage, "2006")
+    instruments.tell(stage)
     register.duties(stage)
     register.institutions(stage)
     register.security(stage)
@@ -133,7 +135,6 @@ def tell() -> None:
     works.contracts(stage)
     progress(stage, "2007H1")
     works.reports(stage)
-    works.regulations(stage)
     cases_2007(stage)
     choice.candidates(stage)
     works.changes(stage)

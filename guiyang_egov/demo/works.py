@@ -1,14 +1,12 @@
 """How the works go on in the story: contracts, papers of the gates, milestones, a call for reports, ratings that differ,
-changes within and above the approved total, an instrument out for opinions. Companies and numbers are invented."""
+changes within and above the approved total. Companies and numbers are invented."""
 
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
 
-from governance import actions as governance
 from governance import clock
-from governance.models import Regulation
 from guiyang_egov.demo import proposals as papers
 from guiyang_egov.demo.people import signers
 from priorities import actions as priorities
@@ -99,10 +97,3 @@ def changes(stage) -> None:
 
 def _version(code: str) -> int:
     return Project.objects.get(code=code).version
-
-
-def regulations(stage) -> None:
-    """An instrument of 9.2 has gone out for opinions, another is before the leading group."""
-    with clock.at(D(2007, 6, 4)):
-        for row, state in zip(Regulation.objects.order_by("pk")[:2], ("reviewing", "consulting"), strict=True):
-            governance.set_regulation_state(by=stage["demo-reviewer"], regulation=row, version=row.version, state=state)

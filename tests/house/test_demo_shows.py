@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from governance.models import Regulation, TrainingSession
-from priorities import dry_run
+from governance.models import Appointment, Regulation, TrainingSession
+from priorities import calibrating, calibration, dry_run
 from priorities.models import RuleSetRecord, Submission
+from priorities.rules.plan_2006 import CLAUSES
 from projects import life
 from projects.models import (
     Change,
@@ -30,6 +31,10 @@ SHOWN = {
     "督导": lambda: Supervision.objects.filter(settled_on=None).exists(),
     "培训": lambda: TrainingSession.objects.filter(group="leaders").exists(),
     "征求意见的制度": lambda: Regulation.objects.filter(state="consulting").exists(),
+    "审议的制度附送审稿": lambda: Regulation.objects.get(state="reviewing").texts.filter(state="reviewing").exists(),
+    "印发的制度附文本": lambda: Regulation.objects.get(state="issued").texts.filter(state="issued", is_demo=True).exists(),
+    "专家组各有任期": lambda: Appointment.objects.filter(organisation__key="expert-group-schemes", to_day__gt=TODAY).count() == 2,
+    "两位审核人可以比较，一位偏严": lambda: {d.word for d in calibration.drifts(calibrating.judged(), CLAUSES)} >= {"偏严"},
     "规则集草案有改判": lambda: len(dry_run.run(RuleSetRecord.objects.get(key="plan-2006-b"), TODAY).flips) >= 3,
 }
 
