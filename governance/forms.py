@@ -111,9 +111,11 @@ class GrantForm(forms.Form):
 class RegulationForm(forms.Form):
     """How far an instrument has come."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**8)
     state = forms.ChoiceField(label="状态", choices=Regulation.STATES)
-    issued_on = Day(label="印发日期", required=False)
-    document_number = CleanText(label="文号", max_length=60, required=False)
+    issued_on = Day(label="印发日期", required=False, help_text="印发时必填")
+    document_number = CleanText(label="文号", max_length=60, required=False, help_text="印发时必填")
+    note = CleanText(label="说明", max_length=300, required=False, help_text="退回前一步或撤回印发时必填")
 
 
 def errors_of(form: forms.Form, refusal: Refused) -> None:

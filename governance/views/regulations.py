@@ -1,50 +1,56 @@
-"""制度建设: the nine instruments of 9.2 and how far each has come."""
+"""制度建设: the nine instruments of 9.2, how far each has come, its texts, and what leans on it."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from governance import actions, web
-from governance.forms import RegulationForm, errors_of
-from governance.models import Regulation
-from governance.once import once
-from governance.refusal import Refused
+from governance import access, actions, audit, web
+from governance.forms import RegulationForm
+from governance.models import Clause, Discrepancy, Regulation
 from governance.roles import Permission
+from governance.web import form_page
 
 
-def _list(request, *, opened=None, form=None, refusal=None, status=200):
-    may_edit = request.actor.scope(Permission.MANAGE_CALENDAR) is not None
-    rows = [
-        {"row": row, "form": form if opened and row.pk == opened.pk else RegulationForm(auto_id=f"id_{row.pk}_%s", initial={
-            "state": row.state, "issued_on": row.issued_on, "document_number": row.document_number}),
-         "is_open": bool(opened and row.pk == opened.pk), "relied": settings.RELIED_ON.get(row.clause, ()), "texts": row.texts.all()}
-        for row in Regulation.objects.prefetch_related("texts__file").order_by("pk")
-    ]  # fmt: skip
-    context = {"rows": rows, "may_edit": may_edit, "refusal": refusal, "sentence": refusal.sentence if refusal else ""}
-    return render(request, "governance/regulations.html", context, status=status)
+def _steps(row: Regulation) -> list[tuple[str, str]]:
+    """(label, `done`, `now` or empty) of 拟订中 → 征求意见 → 审议 → 印发."""
+    order = [state for state, _ in Regulation.STATES]
+    place = order.index(row.state)
+    return [(label, "now" if n == place else "done" if n < place else "") for n, (_, label) in enumerate(Regulation.STATES)]
 
 
 @web.page(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def regulations(request):
-    """The list; whoever keeps the calendar (信息办) sets the states."""
-    return _list(request)
+    """All of them, with the step that each has reached."""
+    rows = [
+        {"row": row, "steps": _steps(row), "relied": settings.RELIED_ON.get(row.clause, ()), "texts": list(row.texts.all())}
+        for row in Regulation.objects.prefetch_related("texts").order_by("pk")
+    ]
+    counts = [(label, sum(r["row"].state == state for r in rows)) for state, label in Regulation.STATES]
+    context = {"rows": rows, "counts": counts, "may_edit": access.may(request.actor, Permission.MANAGE_CALENDAR)}
+    return render(request, "governance/regulations.html", context)
 
 
-@web.page(Permission.MANAGE_CALENDAR, methods=("POST",))
+@web.page(Permission.READ_REGISTER)
 def regulation(request, pk: int):
-    """Set one instrument's state."""
-    row = web.found(Regulation.objects, pk=pk)
-    form = RegulationForm(request.POST)
-    if not form.is_valid():
-        return _list(request, opened=row, form=form, status=422)
-    version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
-    try:
-        with once(request.actor, "governance.regulation.set_state", request.POST.get("once")) as call:
-            if call.address is None:
-                actions.set_regulation_state(by=request.actor, regulation=row, version=version, **form.cleaned_data)
-                call.address = f"/governance/regulations/#r{row.pk}"
-    except Refused as refusal:
-        errors_of(form, refusal)
-        return _list(request, opened=row, form=form, refusal=refusal, status=refusal.status)
-    return redirect(call.address)
+    """One instrument: the plan's words, its step, its texts, the clauses that lean on it, its history; whoever keeps the
+    calendar (信息办) sets the step."""
+    row = web.found(Regulation.objects.prefetch_related("texts__file"), pk=pk)
+    may_edit = access.may(request.actor, Permission.MANAGE_CALENDAR)
+    if request.method == "POST":
+        access.require(request.actor, Permission.MANAGE_CALENDAR)
+    relied = settings.RELIED_ON.get(row.clause, ())
+    texts = dict(Clause.objects.filter(clause__in=relied).values_list("clause", "text"))
+    touching = [d for d in Discrepancy.objects.all() if any(c.partition("(")[0] == row.clause for c in (d.touches or {}).get("clauses", ()))]
+    start = {"state": row.state, "issued_on": row.issued_on, "document_number": row.document_number, "version": row.version}
+    context = {
+        "row": row, "steps": _steps(row), "texts": list(row.texts.all()), "relied": [(c, texts.get(c, "")) for c in relied], "may_edit": may_edit,
+        "discrepancies": touching, "history": audit.history(row),
+        "previous": Regulation.objects.filter(pk__lt=row.pk).order_by("-pk").first(),
+        "next": Regulation.objects.filter(pk__gt=row.pk).order_by("pk").first(),
+    }  # fmt: skip
+    return form_page(
+        request, RegulationForm(request.POST or None, initial=start), "governance/regulation.html", context, verb="governance.regulation.set_state",
+        address=row.get_absolute_url(), done="状态已更新。",
+        call=lambda data: actions.set_regulation_state(by=request.actor, regulation=row, **data) and None,
+    )  # fmt: skip
