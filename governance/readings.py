@@ -11,13 +11,16 @@ from governance.models import Discrepancy, ReadingDecision
 
 # Read by code, each with the readings that the code knows; every other entry says 仅作说明.
 READ_BY_CODE: dict[str, str] = {
-    "D06": "budgets.growth：9.6.1 的两项检验",
-    "D29": "projects：P13“2010年之前”的到期日",
-    "D43": "projects：第一牵头与按参与两种汇总口径",
-    "D44": "priorities：利害关系与独立签署",
-    "D48": "projects：年度总结报告的到期日",
-    "D51": "projects：安全保护等级的名称",
+    "D06": "预算表和年度计划里 9.6.1 的两项检验",
+    "D29": "P13“2010年之前”这一节点的到期日",
+    "D43": "按单位汇总用第一牵头还是按参与",
+    "D44": "会签、验收、评估的利害关系与独立签署",
+    "D48": "年度总结报告的到期日",
+    "D51": "安全保护等级用哪套名称",
 }
+
+# Entries about 8.3: which reading holds is the rule set's business, drafted by the office and adopted by the leading group.
+BY_RULE_SET = frozenset(f"D{number}" for number in range(13, 27))
 
 
 def current(code: str, day: dt.date) -> str:

@@ -8,43 +8,63 @@ from governance import access, audit, clock, files
 from governance.access import Actor
 from governance.actions.organisations import said
 from governance.models import Discrepancy, Plan, PlanLine, ReadingDecision, Regulation, RegulationText
+from governance.readings import BY_RULE_SET
 from governance.refusal import Invalid, Refused, Stale
 from governance.roles import Permission
 from governance.verbs import verb
 
 
 @verb("governance.discrepancy.decide")
-def decide_reading(*, by: Actor, code: str, reading: str, from_day: dt.date, reason: str, is_demo: bool = False) -> ReadingDecision:
-    """Confirm a reading from a day on, with a reason; earlier records stay under the reading of their day."""
+def decide_reading(
+    *, by: Actor, code: str, reading: str, from_day: dt.date | None, reason: str, seen: int | None = None, is_demo: bool = False
+) -> ReadingDecision:  # fmt: skip
+    """Confirm a reading from a day on, with a reason; earlier records stay under the reading of their day.
+
+    `seen` is the latest decision's key that the page showed (0: none); where somebody decided since, nothing is stored.
+    """
     access.require(by, Permission.DECIDE_READING)
     row = Discrepancy.objects.select_for_update().filter(code=code).first()
-    if row is None or reading not in {r["key"] for r in row.readings}:
+    texts = {r["key"]: r["text"] for r in row.readings} if row else {}
+    if reading not in texts:
         raise Invalid("没有这种读法。", fields={"reading": ["请选择一种读法"]})
-    if not reason:
-        raise Invalid("确认读法必须写明理由。", fields={"reason": ["写明理由"]})
+    if code in BY_RULE_SET:
+        raise Refused(f"{code} 属 8.3 的判据，读法由规则集规定：信息办起草，领导小组审定。")
+    if len(texts) < 2:
+        raise Refused(f"{code} 只有一种读法，照录即可，不用确认。")
+    newest = row.decisions.order_by("-pk").first()
+    if seen is not None and seen != (newest.pk if newest else 0):
+        now = f"{newest.from_day} 起读法 {newest.reading}（{newest.by_text}：{newest.reason}）" if newest else "（无）"
+        raise Stale(f"{code} 刚有人作了决定，请看过再定。", current={"决定": now})
+    reason = said(reason, "reason", "理由", limit=1000, needed="确认读法必须写明理由。")
     if from_day is None or from_day < clock.today():
         raise Invalid("读法从今天或以后的某一天起生效，不溯及既往。", fields={"from_day": ["写今天或以后的日期"]})
+    held = row.decisions.filter(from_day__lte=from_day).order_by("-from_day", "-pk").first()
+    if held is not None and held.reading == reading:
+        raise Refused(f"{code} 自 {held.from_day} 起已取读法 {reading}（{held.by_text}），不用再定。")
     decision = ReadingDecision.objects.create(
         discrepancy=row, reading=reading, from_day=from_day, reason=reason, by_text=by.text, is_demo=is_demo
     )
-    audit.record(by=by, event="governance.discrepancy.decide", about=row, now=reading,
-                 sentence=f"{code} 自 {from_day} 起取读法 {reading}：{reason}")  # fmt: skip
+    audit.record(by=by, event="governance.discrepancy.decide", about=row, now=reading, address=row.get_absolute_url(),
+                 was=held.reading if held else row.default,
+                 sentence=f"{code} 自 {from_day} 起取读法 {reading}（{texts[reading][:60]}）：{reason}")  # fmt: skip
     return decision
 
 
 @verb("governance.regulation.set_state")
 def set_regulation_state(
-    *, by: Actor, regulation: Regulation, version: int, state: str, issued_on: dt.date | None = None, document_number: str = ""
-) -> None:
-    """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text)."""
+    *, by: Actor, regulation: Regulation, version: int, state: str, issued_on: dt.date | None = None, document_number: str = "", note: str = ""
+) -> None:  # fmt: skip
+    """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text), a step
+    back its reason. Steps may be left out: what is entered late is entered as it stands."""
     access.require(by, Permission.MANAGE_CALENDAR)
     row = Regulation.objects.select_for_update().get(pk=regulation.pk)
     labels = dict(Regulation.STATES)
     if row.version != version:
         raise Stale(f"{row.title}刚被别人改过，请看过现在的内容再改。",
-                    current={"状态": row.get_state_display(), "印发日期": row.issued_on, "文号": row.document_number})  # fmt: skip
+                    current={"状态": row.get_state_display(), "印发日期": row.issued_on or "", "文号": row.document_number})  # fmt: skip
     if state not in labels:
         raise Invalid("请选择状态。", fields={"state": ["请选择一种状态"]})
+    document_number, note = said(document_number, "document_number", "文号", limit=60), said(note, "note", "说明", limit=300)
     fields: dict[str, list[str]] = {}
     if state == "issued" and issued_on is None:
         fields["issued_on"] = ["印发要写明日期"]
@@ -54,26 +74,32 @@ def set_regulation_state(
         fields["issued_on"] = ["印发日期不能在今天之后"]
     if fields:
         raise Invalid("印发的制度要写明日期和文号。", fields=fields)
-    was = row.get_state_display()
-    row.state, row.version = state, row.version + 1
-    row.issued_on = issued_on if state == "issued" else None
-    row.document_number = document_number if state == "issued" else ""
+    order = list(labels)
+    if order.index(state) < order.index(row.state) and not note:
+        raise Invalid(f"从{row.get_state_display()}退回{labels[state]}要写明理由。", fields={"note": ["写明理由"]})
+    day, number = (issued_on, document_number) if state == "issued" else (None, "")
+    if (state, day, number) == (row.state, row.issued_on, row.document_number):
+        raise Refused(f"{row.title}已经是“{labels[state]}”，没有需要保存的变化。")
+    was = {"state": row.get_state_display(), "issued_on": str(row.issued_on or ""), "document_number": row.document_number}
+    row.state, row.issued_on, row.document_number, row.version = state, day, number, row.version + 1
     row.save()
-    end = f"，{issued_on} {document_number}" if state == "issued" else ""
-    audit.record(by=by, event="governance.regulation.set_state", about=row, was=was, now=labels[state],
-                 sentence=f"{row.clause} {row.title}：{was} → {labels[state]}{end}", address="/governance/regulations/")  # fmt: skip
+    end = (f"，{day} {number}" if day else "") + (f"：{note}" if note else "")
+    audit.record(by=by, event="governance.regulation.set_state", about=row, was=was, now=labels[state], address=row.get_absolute_url(),
+                 sentence=f"{row.clause} {row.title}：{was['state']} → {labels[state]}{end}")  # fmt: skip
 
 
 @verb("governance.regulation.attach")
-def attach_regulation_text(*, by: Actor, regulation: Regulation, title: str, name: str, content: bytes) -> RegulationText:
+def attach_regulation_text(
+    *, by: Actor, regulation: Regulation, title: str, name: str, content: bytes, is_demo: bool = False
+) -> RegulationText:  # fmt: skip
     """Attach a text of an instrument in the state that it is in; earlier texts stay."""
     access.require(by, Permission.MANAGE_CALENDAR)
     row = Regulation.objects.select_for_update().get(pk=regulation.pk)
     title = said(title, "title", "名称", limit=200, needed="请写明文本名称（如征求意见稿）。")
     shown, content_type = files.check(name, content, kinds=("pdf", "doc", "docx", "wps"))
     stored = files.store(content=content, display_name=shown, content_type=content_type, by=by)
-    text = RegulationText.objects.create(regulation=row, title=title, state=row.state, file=stored, by_text=by.text)
-    audit.record(by=by, event="governance.regulation.attach", about=row, now=stored.sha256[:12], address=f"/governance/regulations/{row.pk}/",
+    text = RegulationText.objects.create(regulation=row, title=title, state=row.state, file=stored, by_text=by.text, is_demo=is_demo)
+    audit.record(by=by, event="governance.regulation.attach", about=row, now=stored.sha256[:12], address=row.get_absolute_url(),
                  sentence=f"{row.clause} {row.title}附{title}（{row.get_state_display()}）")  # fmt: skip
     return text
 

@@ -359,9 +359,9 @@ def bar(value, biggest, tone: str = "mid", width: int = 160) -> SafeString:
 
 @register.filter
 def highlight(text: str, words) -> SafeString:
-    """`text` with every phrase of `words` (list or one phrase) in a `<mark>`."""
-    shown = conditional_escape(text)
-    for word in sorted([words] if isinstance(words, str) else words or [], key=len, reverse=True):
-        if word:
-            shown = shown.replace(conditional_escape(word), f"<mark>{conditional_escape(word)}</mark>")
-    return mark_safe(shown)
+    """Plain `text` with every phrase of `words` (list or one phrase) in a `<mark>`, whatever its case."""
+    phrases = sorted(filter(None, [words] if isinstance(words, str) else words or ()), key=len, reverse=True)
+    if not phrases:
+        return conditional_escape(text)
+    parts = re.split(f"({'|'.join(map(re.escape, phrases))})", str(text), flags=re.IGNORECASE)
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", part) if n % 2 else part,) for n, part in enumerate(parts)))

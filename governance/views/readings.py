@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from django.contrib import messages
-from django.shortcuts import redirect
-
-from governance import actions, web
-from governance.once import once
-from governance.refusal import Invalid
+from governance import actions, clock, readings, web
+from governance.forms_records import DecideForm
+from governance.models import Discrepancy
 from governance.roles import Permission
+from governance.web import form_page, found
 
 
-@web.page(Permission.DECIDE_READING, methods=("POST",))
+@web.page(Permission.DECIDE_READING)
 def decide(request, code: str):
-    """A reading from a day on, with a reason."""
-    typed = web.field(request, "from_day", limit=12, label="生效日期")
-    try:
-        day = dt.date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid(f"生效日期应写作 2007-08-20，您填的是“{typed}”。") from None
-    address = f"/governance/discrepancies/{code}/"
-    with once(request.actor, "governance.decide_reading", request.POST.get("once")) as call:
-        if call.address is None:
-            actions.decide_reading(by=request.actor, code=code, reading=web.field(request, "reading", limit=10), from_day=day,
-                                   reason=web.field(request, "reason", limit=1000))  # fmt: skip
-            call.address = address
-            messages.success(request, "读法已确认。")
-    return redirect(address)
+    """A reading from a day on, with a reason. Opened by itself it is the same form; a refusal keeps what was typed."""
+    row = found(Discrepancy.objects.prefetch_related("decisions"), code=code)
+    newest = max((d.pk for d in row.decisions.all()), default=0)
+    start = {"reading": readings.current(code, clock.today()), "from_day": clock.today(), "seen": newest}
+    context = {
+        "title": f"确认 {code} 的读法", "about": row.title, "back": row.get_absolute_url(), "back_label": "返回疑义", "button": "确认读法",
+        "note": f"默认：{row.default_text}　从某日起生效，以前的记录不变。",
+    }  # fmt: skip
+    return form_page(
+        request, DecideForm(request.POST or None, row=row, initial=start), "governance/record_form.html", context,
+        verb="governance.decide_reading", address=row.get_absolute_url(), done="读法已确认。",
+        call=lambda data: actions.decide_reading(by=request.actor, code=code, **data) and None,
+    )  # fmt: skip
