@@ -8,8 +8,11 @@ class GovernanceConfig(AppConfig):
     verbose_name = "机构、规划与留痕"
 
     def ready(self) -> None:
-        from governance import rail
+        from governance import jobs, rail
+        from governance.actions import apply_successions
         from governance.roles import Permission, Role
+
+        jobs.on_daily(apply_successions)
 
         business = tuple(r for r in Role if r not in (Role.SYSADMIN, Role.SECADMIN))
         rail.offer("依据", "制度建设 9.2", "/governance/regulations/", Permission.READ_REGISTER, order=50)

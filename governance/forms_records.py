@@ -43,8 +43,32 @@ class MergeForm(Versioned):
     reason = CleanText(label="依据", max_length=300)
 
 
+class SuccessionForm(Versioned):
+    """机构改革：承接."""
+
+    into = Unit(label="承接单位", empty_label="请选择", help_text="新设的单位先登记")
+    from_day = Day(label="承接之日", help_text="以后的日期到那一天自动生效")
+    paper = CleanText(label="依据文件", max_length=200, help_text="文件名和文号")
+
+
+class OrganisationForm(forms.Form):
+    """登记单位."""
+
+    name = CleanText(label="规范名称", max_length=100)
+    kind = forms.ChoiceField(label="类别", choices=[])
+    parent = Unit(label="上级", required=False)
+    phone = CleanText(label="办公电话", max_length=40, required=False)
+    valid_from = Day(label="设立日期", required=False)
+    paper = CleanText(label="依据文件", max_length=200, help_text="文件名和文号")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = Organisation.objects.filter(is_generic=False).order_by("kind").values_list("kind", flat=True).distinct()
+        self.fields["kind"].choices = [(kind, kind) for kind in kinds]
+
+
 class SeparateForm(Versioned):
-    """撤销合并."""
+    """撤销合并或承接."""
 
     reason = CleanText(label="理由", max_length=300)
 
@@ -66,7 +90,7 @@ class EditForm(Versioned):
     note = CleanText(label="说明", max_length=300, required=False)
 
 
-class BodyForm(forms.Form):
+class BodyForm(Versioned):
     """职责席位由谁承担."""
 
     holder = Unit(label="承担单位", required=False)
@@ -124,6 +148,19 @@ class TextForm(forms.Form):
 
     title = CleanText(label="名称", max_length=200, help_text="如征求意见稿、审议稿、印发文本")
     file = forms.FileField(label="文件", error_messages=REQUIRED, help_text="PDF、Word 或 WPS，最大 10 MB")
+
+
+class DecideForm(forms.Form):
+    """确认读法."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**8, required=False)
+    reading = forms.ChoiceField(label="读法", choices=[], widget=forms.RadioSelect, error_messages=REQUIRED)
+    from_day = Day(label="生效日期", help_text="今天或以后；不溯及既往")
+    reason = CleanText(label="理由", max_length=1000, help_text="与署名一并留存，印在引文旁")
+
+    def __init__(self, *args, row: Discrepancy, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reading"].choices = [(r["key"], f"{r['key']} {r['text']}") for r in row.readings]
 
 
 class DiscrepancyForm(forms.Form):

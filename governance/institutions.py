@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from governance import training
+from django.conf import settings
+
+from governance import charts, training
 from governance.models import Appointment, Body, Organisation, PilotUnit, Plan
 from governance.roles import Role
 
+GUIDES_CIOS = "egov-department"  # 9.1.4: 接受市电子政务管理部门的业务领导
 DEPARTMENTS = ("市直部门", "党委部门", "区县")  # 9.1.4: 市级各部门和县（区）政府
 
 
@@ -37,32 +40,25 @@ def standing_of_bodies(day: dt.date) -> list[Standing]:
     return found
 
 
-@dataclass(frozen=True)
-class Link:
-    """A unit in the chain of command with its depth."""
-
-    unit: Organisation
-    depth: int
-
-
-def chain_of_command() -> list[Link]:
-    """Units that stand above or below another, from above to below; one query."""
-    units = list(Organisation.objects.filter(canonical=None, is_generic=False).order_by("pk"))
+def chain_of_command(day: dt.date, cios: Coverage | None = None) -> list[charts.Branch]:
+    """Units that stand above or below another (9.1), from above to below; what is not set up on the day is marked, what is
+    dissolved left out. The CIOs stand below the department that guides them (9.1.4), where there is one. One query."""
+    units = list(Organisation.objects.filter(canonical=None, is_generic=False).exclude(valid_to__lt=day).order_by("pk"))
     below: dict[int | None, list[Organisation]] = {}
     for unit in units:
         below.setdefault(unit.parent_id, []).append(unit)
-    found: list[Link] = []
 
-    def walk(unit: Organisation, depth: int, seen: frozenset[int]) -> None:
-        found.append(Link(unit, depth))
-        for child in below.get(unit.pk, []):
-            if child.pk not in seen:
-                walk(child, depth + 1, seen | {child.pk})
+    def branch(unit: Organisation, seen: frozenset[int]) -> charts.Branch:
+        children = [branch(child, seen | {child.pk}) for child in below.get(unit.pk, []) if child.pk not in seen]
+        if cios is not None and unit.key == GUIDES_CIOS:
+            children.append(charts.Branch(f"各部门、县（区）CIO {cios.held}／{len(cios.rows)}", "/governance/bodies/#cios", "业务领导（9.1.4）"))
+        exists = unit.valid_from is None or unit.valid_from <= day
+        title = unit.name if exists else f"{unit.name}：{unit.valid_from} 起设立，此前代行"
+        return charts.Branch(unit.name, unit.get_absolute_url(), title, exists, tuple(children))
 
-    for root in below.get(None, []):
-        if root.pk in below:
-            walk(root, 0, frozenset({root.pk}))
-    return found
+    known = {unit.pk for unit in units}
+    roots = [unit for unit in units if unit.pk in below and unit.parent_id not in known]
+    return [branch(unit, frozenset({unit.pk})) for unit in roots]
 
 
 @dataclass(frozen=True)
@@ -73,6 +69,7 @@ class Cio:
     is_pilot: bool
     appointment: Appointment | None
     due: dt.date | None
+    task: str = ""  # of chapter 10, that asks for it
 
     def late(self, day: dt.date) -> bool:
         return self.appointment is None and self.due is not None and self.due < day
@@ -106,6 +103,7 @@ class Coverage:
 
 def cio_coverage(day: dt.date) -> Coverage:
     """Four queries."""
+    first, later = settings.CIO_TASKS
     ends = [end for _, _, end in training.blocks(Plan.objects.order_by("pk").first())]
     hats = Appointment.objects.in_force(day).filter(role=Role.DEPARTMENT_CIO).select_related("user", "organisation").order_by("pk")
     by_unit = {}
@@ -113,15 +111,31 @@ def cio_coverage(day: dt.date) -> Coverage:
         by_unit.setdefault(hat.organisation.survivor_id, hat)
     pilots = {p.organisation.survivor_id for p in PilotUnit.objects.select_related("organisation")}
     units = Organisation.objects.units().filter(kind__in=DEPARTMENTS).order_by("pk")
-    rows = [
-        Cio(unit, unit.pk in pilots, by_unit.get(unit.pk), (ends[0] if unit.pk in pilots else ends[1]) if len(ends) > 1 else None)
-        for unit in units
-    ]  # fmt: skip
+    rows = []
+    for unit in units:
+        is_pilot = unit.pk in pilots
+        due = (ends[0] if is_pilot else ends[1]) if len(ends) > 1 else None
+        rows.append(Cio(unit, is_pilot, by_unit.get(unit.pk), due, first if is_pilot else later))
     return Coverage(rows, day)
 
 
-def groups_of_experts(day: dt.date) -> list[tuple[Organisation, list[Appointment]]]:
-    """The expert group and its four groups with their members; two queries."""
-    units = list(Organisation.objects.filter(kind="专家组", canonical=None).order_by("pk"))
-    hats = list(Appointment.objects.in_force(day).filter(role=Role.EXPERT, organisation__in=units).select_related("user"))
-    return [(unit, [h for h in hats if h.organisation_id == unit.pk]) for unit in units]
+@dataclass(frozen=True)
+class Group:
+    """The expert group or one of its four groups (9.1.1) on a day: what it is for, who sits in it until when."""
+
+    unit: Organisation
+    field: str
+    exists: bool
+    members: list[Appointment]
+
+
+def groups_of_experts(day: dt.date) -> list[Group]:
+    """The expert group and its groups with their members and terms; two queries."""
+    units = list(Organisation.objects.filter(kind="专家组", canonical=None).select_related("parent").order_by("pk"))
+    hats = list(Appointment.objects.in_force(day).filter(role=Role.EXPERT, organisation__in=units).select_related("user").order_by("pk"))
+    found = []
+    for unit in units:
+        above = unit.parent.name if unit.parent and unit.parent.kind == unit.kind else ""
+        exists = unit.valid_from is None or unit.valid_from <= day
+        found.append(Group(unit, unit.name.removeprefix(above).removesuffix("组"), exists, [h for h in hats if h.organisation_id == unit.pk]))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from governance.models import Notice
+from governance.models import Notice, Organisation
 from governance.verbs import step
 
 # topic: its words, and how it is sent by e-mail to somebody who chose nothing
@@ -38,10 +38,12 @@ def tell(*, key: str, sentence: str, address: str, user_id: int | None = None, o
 
 
 def for_actor(actor):
-    """Notices to the person, to his role anywhere, to his unit, or to his role in his unit."""
+    """Notices to the person, to his role anywhere, to his unit (those merged into it included), or to his role there."""
+    merged = Organisation.objects.filter(canonical_id=actor.organisation_id).values("pk")
+    unit = Q(organisation_id=actor.organisation_id) | Q(organisation_id__in=merged)
     return Notice.objects.filter(
         Q(user_id=actor.user_id)
-        | Q(user=None, organisation_id=actor.organisation_id, role__in=["", str(actor.role)])
+        | Q(unit, user=None, role__in=["", str(actor.role)])
         | Q(user=None, organisation_id=None, role=str(actor.role))
     )
 

@@ -163,6 +163,7 @@ def _aliases(plan: rows.Plan) -> Tally:
             "organisation_id": units[unit.key],
             "as_named": alias.as_named,
             "line": alias.lines[0] if alias.lines else None,
+            "lines": list(alias.lines),
         }
         for unit in plan.organisations
         for alias in unit.aliases

@@ -326,6 +326,8 @@ GUIYANG_TODAY = env.str("GUIYANG_TODAY", "")
 DEMO_TODAY = "2007-08-20"
 DEMO_PASSWORD = "Guiyang-2006"
 
+CIO_TASKS = ("T1-01", "T2-10")  # chapter 10 asks first for the CIOs of the pilot units, then for all others (9.1.4)
+
 # What leans on an instrument, by the plan's own words: 8.3 may stand in 9.2.2's (L86), the rest by what each regulates.
 RELIED_ON = {
     "9.2.1": ("8.3.2(3)", "8.3.1(1)", "9.1.2.2"), "9.2.2": ("8.1", "8.3", "9.2.7"), "9.2.3": ("9.1.2.3", "9.3.6"), "9.2.4": ("8.1(2)",),

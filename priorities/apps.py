@@ -8,12 +8,13 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
-        from governance import documents, handover, jobs, rail
+        from governance import documents, handover, jobs, rail, touched
         from governance.roles import Permission, Role, scope_of
         from priorities import desk_counts as counts
         from priorities import filing_receipts, meeting_pack, plan_document, receipts, reports, rescreen_job
         from priorities.daily import daily, run_due_batches
         from priorities.handover import DESK
+        from priorities.touched import of_cases
 
         documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5, readers=(Role.LEADING_GROUP,), monthly=True)
         documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
@@ -26,6 +27,7 @@ class PrioritiesConfig(AppConfig):
         rescreen_job.register()
         meeting_pack.register()
         handover.offer(DESK)
+        touched.offer(of_cases)
 
         rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, order=10)
         rail.offer("我的工作", "我的申报", "/priorities/mine/", Permission.SUBMIT, count=counts.mine, order=12)

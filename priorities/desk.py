@@ -88,10 +88,11 @@ def to_screen(actor: Actor) -> list[Submission]:
 def own_open(actor: Actor) -> list[Submission]:
     """Drafts and returned cases that the actor's unit may still write, oldest first."""
     unit = actor.organisation_id
-    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit) | Q(participants__organisation_id=unit)
+    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+    mine |= Q(participants__organisation_id=unit) | Q(participants__organisation__canonical_id=unit)
     rows = Submission.objects.visible_to(actor).filter(mine, state__in=["draft", "returned"], is_secret=False).distinct()
     return list(
-        rows.select_related("organisation").prefetch_related("participants", "returned_points").order_by("state_day", "pk")
+        rows.select_related("organisation").prefetch_related("participants__organisation", "returned_points").order_by("state_day", "pk")
     )
 
 
@@ -142,7 +143,7 @@ def _applicant(actor: Actor, day: dt.date) -> list[Task]:
     for row in rows:
         age = (day - row.state_day).days
         mine = row.organisation.survivor_id == actor.organisation_id
-        part = next((p for p in row.participants.all() if p.organisation_id == actor.organisation_id), None)
+        part = next((p for p in row.participants.all() if p.organisation.survivor_id == actor.organisation_id), None)
         title = row.title or "（未命名）"
         if row.state == "returned" and (mine or part is not None):
             points = sum(p.version == row.current_version for p in row.returned_points.all())

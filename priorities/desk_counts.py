@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from governance.access import Actor
 from priorities import desk
 from priorities.models import Submission
@@ -19,8 +21,9 @@ def to_screen(actor: Actor) -> int:
 def mine(actor: Actor) -> int:
     """One's own drafts and returned cases."""
     if is_reading():
-        return sum(row.organisation_id == actor.organisation_id for row in desk.own_open(actor))
-    return Submission.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, state__in=["draft", "returned"]).count()
+        return sum(row.organisation.survivor_id == actor.organisation_id for row in desk.own_open(actor))
+    mine = Q(organisation_id=actor.organisation_id) | Q(organisation__canonical_id=actor.organisation_id)
+    return Submission.objects.visible_to(actor).filter(mine, state__in=["draft", "returned"]).count()
 
 
 def to_answer(actor: Actor) -> int:

@@ -8,14 +8,16 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目总册"
 
     def ready(self) -> None:
-        from governance import documents, handover, jobs, rail
+        from governance import documents, handover, jobs, rail, touched
         from governance.roles import Permission, Role
         from projects import reports, scopes
         from projects.daily import daily
         from projects.handover import DESK
+        from projects.touched import of_register
 
         jobs.on_daily(daily)
         handover.offer(DESK)
+        touched.offer(of_register)
         documents.register_report("annual_progress", "年度进度报告", reports.annual_progress, order=10,
                                   scopes=scopes.offered, readers=(Role.REVIEWER, Role.LEADING_GROUP))  # fmt: skip
         documents.register_report("evaluation", "验收与使用评估报告", reports.evaluation_report, order=50,

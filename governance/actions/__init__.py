@@ -5,9 +5,7 @@ from governance.actions.organisations import (
     add_alias,
     edit_organisation,
     end_service,
-    merge_organisation,
     record_service,
-    separate_organisation,
     set_body,
 )
 from governance.actions.people import (
@@ -21,11 +19,20 @@ from governance.actions.people import (
     set_active,
 )
 from governance.actions.plan import add_discrepancy, attach_regulation_text, decide_reading, set_regulation_state
+from governance.actions.reforms import (
+    add_organisation,
+    apply_successions,
+    merge_organisation,
+    separate_organisation,
+    succeed_organisation,
+)
 from governance.actions.training import record_training, set_training_target, withdraw_training
 
 __all__ = [
     "add_alias",
     "add_discrepancy",
+    "add_organisation",
+    "apply_successions",
     "attach_regulation_text",
     "cancel_job",
     "change_password",
@@ -50,5 +57,6 @@ __all__ = [
     "set_body",
     "set_regulation_state",
     "set_training_target",
+    "succeed_organisation",
     "withdraw_training",
 ]

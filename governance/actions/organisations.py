@@ -1,4 +1,4 @@
-"""Verbs about units and bodies: names, merges that keep history and references, who holds a body of 9.1 from when."""
+"""Verbs about units and bodies: their names and days, who holds a body of 9.1 from when, facts of 9.4."""
 
 from __future__ import annotations
 
@@ -23,55 +23,12 @@ def said(value: object, field: str, label: str, *, limit: int, needed: str = "")
     return text
 
 
-def _locked(organisation: Organisation, version: int) -> Organisation:
+def locked(organisation: Organisation, version: int) -> Organisation:
     row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     if row.version != version:
-        raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。", current={"名称": row.name, "并入": row.canonical or "—"})
-    return row
-
-
-@verb("governance.organisation.merge")
-def merge_organisation(*, by: Actor, organisation: Organisation, version: int, into: Organisation, reason: str) -> Organisation:
-    """Merge a unit into another: no reference is rewritten, `canonical` points to the survivor, roll-ups go through it.
-
-    Old signatures keep the old name, which becomes one of the survivor's names. `separate` takes it back.
-    """
-    access.require(by, Permission.MANAGE_ORGANISATIONS)
-    list(Organisation.objects.select_for_update(of=("self",)).filter(pk__in=(organisation.pk, into.pk)).order_by("pk"))
-    row, survivor = _locked(organisation, version), Organisation.objects.get(pk=into.pk)
-    reason = said(reason, "reason", "理由", limit=300, needed="合并要写明依据。")
-    if row.pk == survivor.pk:
-        raise Invalid("不能并入它自己。", fields={"into": ["请另选单位"]})
-    if row.canonical_id:
-        raise Refused(f"{row.name}已并入{row.canonical.name}。")
-    if survivor.canonical_id:
-        raise Invalid(f"{survivor.name}已并入{survivor.canonical.name}，请直接并入后者。", fields={"into": ["请选并入后的单位"]})
-    if row.is_generic or survivor.is_generic:
-        raise Invalid("泛指不是单位，不能合并（D42）。", fields={"into": ["请选择单位"]})
-    for member in (row, *Organisation.objects.filter(canonical=row)):
-        member.canonical = survivor
-        member.version += 1
-        member.save()
-    if not survivor.aliases.filter(as_named=row.name).exists():
-        OrganisationAlias.objects.create(organisation=survivor, as_named=row.name)
-    audit.record(by=by, event="governance.organisation.merge", about=(row, survivor), was=row.name, now=survivor.name,
-                 sentence=f"{row.name}并入{survivor.name}：{reason}")  # fmt: skip
-    return row
-
-
-@verb("governance.organisation.separate")
-def separate_organisation(*, by: Actor, organisation: Organisation, version: int, reason: str) -> Organisation:
-    """Take a merge back; what happened meanwhile stays where it was recorded."""
-    access.require(by, Permission.MANAGE_ORGANISATIONS)
-    row = _locked(organisation, version)
-    reason = said(reason, "reason", "理由", limit=300, needed="撤销合并要写明理由。")
-    if row.canonical_id is None:
-        raise Refused(f"{row.name}没有并入别的单位。")
-    was, row.canonical = row.canonical, None
-    row.version += 1
-    row.save()
-    audit.record(by=by, event="governance.organisation.separate", about=(row, was), was=was.name,
-                 sentence=f"{row.name}与{was.name}的合并撤销：{reason}")  # fmt: skip
+        raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。", current={
+            "电话": row.phone, "上级": row.parent or "", "设立": row.valid_from or "", "撤销": row.valid_to or "",
+            "并入": row.canonical or "", "说明": row.note})  # fmt: skip
     return row
 
 
@@ -95,7 +52,7 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     if strangers := set(values) - set(EDITABLE):
         raise Invalid(f"不能这样设置：{'、'.join(sorted(strangers))}。")
-    row = _locked(organisation, version)
+    row = locked(organisation, version)
     for name in ("phone", "note"):
         if name in values:
             values[name] = said(values[name], name, name, limit=40 if name == "phone" else 300)
@@ -108,6 +65,9 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     first, last = values.get("valid_from", row.valid_from), values.get("valid_to", row.valid_to)
     if first and last and last < first:
         raise Invalid("撤销日期不能早于设立日期。", fields={"valid_to": ["早于设立日期"]})
+    if last and last != row.valid_to and row.appointments.in_force(last + dt.timedelta(days=1)).exists():
+        raise Refused(f"{row.name}撤销以后还有人任职；有承接单位的请办“机构承接”，没有的先结束任职。",
+                      blockers=(("办理机构承接，或结束任职", "信息办、安全管理员"),))  # fmt: skip
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         raise Refused("没有需要保存的变化。")
@@ -123,10 +83,16 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
 
 
 @verb("governance.body.set")
-def set_body(*, by: Actor, body: Body, holder: Organisation | None, acting: Organisation | None, valid_from: dt.date | None, paper: str) -> Body:
+def set_body(
+    *, by: Actor, body: Body, holder: Organisation | None, acting: Organisation | None, valid_from: dt.date | None, paper: str,
+    version: int | None = None,
+) -> Body:  # fmt: skip
     """Who holds a body of 9.1 and from when; until that day `acting` does its work and is marked 代行 (D05)."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     row = Body.objects.select_for_update(of=("self",)).get(pk=body.pk)
+    if version is not None and row.version != version:
+        raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。",
+                    current={"承担": row.holder or "", "代行": row.acting or "", "设立": row.valid_from or ""})  # fmt: skip
     paper = said(paper, "paper", "依据文件", limit=200, needed="请写明依据文件及文号。")
     for field, unit in (("holder", holder), ("acting", acting)):
         if unit is not None and unit.is_generic:
@@ -137,8 +103,9 @@ def set_body(*, by: Actor, body: Body, holder: Organisation | None, acting: Orga
         raise Refused("没有需要保存的变化。")
     was = {"holder": str(row.holder or ""), "acting": str(row.acting or ""), "valid_from": str(row.valid_from or "")}
     row.holder, row.acting, row.valid_from = holder, acting, valid_from
+    row.version += 1
     row.save()
-    about = tuple(unit for unit in (holder, acting) if unit is not None)
+    about = (row, *(unit for unit in (holder, acting) if unit is not None))
     audit.record(by=by, event="governance.body.set", about=about, was=was, address="/governance/bodies/",
                  now={"holder": str(holder or ""), "acting": str(acting or ""), "valid_from": str(valid_from or "")},
                  sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；此前{acting or '无'}代行。依据 {paper}")  # fmt: skip

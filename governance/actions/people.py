@@ -186,6 +186,10 @@ def grant(
         fields["to_day"] = ["止日不能早于起日"]
     if organisation.is_generic:
         fields["organisation"] = [f"“{organisation.name}”是泛指，不能任职（D42）"]
+    elif organisation.valid_from and from_day < organisation.valid_from:
+        fields["from_day"] = [f"{organisation.name} {organisation.valid_from} 才设立，此前由代行单位办理（D05）"]
+    elif organisation.valid_to and (to_day is None or to_day > organisation.valid_to):
+        fields["to_day"] = [f"{organisation.name}到 {organisation.valid_to} 为止"]
     if fields:
         raise Invalid("任职没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
     user = User.objects.select_for_update().get(pk=user.pk)

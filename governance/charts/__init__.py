@@ -21,10 +21,11 @@ from governance.charts.gantt import Group, Mark, Milestone, Phase, Row, gantt, g
 from governance.charts.money import cumulative, stages, year_stack
 from governance.charts.project import project_time
 from governance.charts.scale import Scale, fit, text_width, year_bands
+from governance.charts.tree import Branch, tree
 from governance.charts.waiting import Step, schedule, wait
 
 __all__ = [
-    "BarRow", "Flow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Spot", "Step", "YearValue", "bar", "bars", "bullet",
+    "BarRow", "Branch", "Flow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Spot", "Step", "YearValue", "bar", "bars", "bullet",
     "cumulative", "fit", "flows", "frontier", "gantt", "gantt_row", "is_outside", "project_time", "schedule", "stacked", "stages",
-    "text_width", "wait", "year_bands", "year_stack", "years",
+    "text_width", "tree", "wait", "year_bands", "year_stack", "years",
 ]  # fmt: skip

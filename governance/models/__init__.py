@@ -9,6 +9,7 @@ from governance.models.institutions import (
     OrganisationAlias,
     Round,
     Seat,
+    Succession,
 )
 from governance.models.plan import (
     Clause,
@@ -74,6 +75,7 @@ __all__ = [
     "ServiceRecord",
     "Setting",
     "StoredFile",
+    "Succession",
     "TrainingSession",
     "TrainingTarget",
     "User",

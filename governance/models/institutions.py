@@ -70,12 +70,36 @@ class OrganisationAlias(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="aliases")
     as_named = models.CharField("原文名称", max_length=100)
     line = models.PositiveIntegerField("行号", null=True)
+    lines = models.JSONField("各处行号", default=list, blank=True)  # every line that writes it so, the first one first
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "as_named"], name="alias_once_per_organisation")]
 
     def __str__(self) -> str:
         return self.as_named
+
+
+class Succession(Dated, Demonstrable):
+    """A reform: from a day on another unit goes on with a unit's work. Old signatures keep the old name; open work moves
+    with `canonical` on the day itself (applied). Revoked, it stays as a row."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="predecessors")
+    from_day = models.DateField("起")
+    paper = models.CharField("依据文件", max_length=200)
+    by_text = models.CharField(max_length=200)
+    applied = models.BooleanField(default=False)
+    revoked = models.CharField("撤销理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "承接"
+        ordering = ["from_day", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], condition=Q(revoked=""), name="one_succession_per_organisation")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} → {self.successor}"
 
 
 class AppointmentQuerySet(models.QuerySet):
@@ -121,6 +145,7 @@ class Body(models.Model):
     founded_by = models.CharField("设立任务", max_length=10, blank=True)
     valid_from = models.DateField(null=True)
     data = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = "机构职责"
@@ -128,6 +153,10 @@ class Body(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def audit_key(self) -> str:
+        return f"body:{self.key}"
 
     def exists_on(self, day) -> bool:
         return self.valid_from is None or self.valid_from <= day

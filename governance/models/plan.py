@@ -202,3 +202,6 @@ class Regulation(models.Model):
     @property
     def audit_key(self) -> str:
         return f"regulation:{self.clause}"
+
+    def get_absolute_url(self) -> str:
+        return f"/governance/regulations/{self.pk}/"

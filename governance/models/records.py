@@ -11,7 +11,7 @@ from governance.models.plan import Plan, Regulation
 from governance.models.platform import StoredFile
 
 
-class RegulationText(Dated):
+class RegulationText(Dated, Demonstrable):
     """A text of an instrument of 9.2: drafts for 征求意见, the version for 审议, the issued one."""
 
     regulation = models.ForeignKey(Regulation, on_delete=models.PROTECT, related_name="texts")

@@ -6,12 +6,7 @@ from governance.views.entry import csrf_failure, hat, healthz, kept, login, logo
 from governance.views.people import account, accounts, appointment_end, appointments, password
 from governance.views.readings import decide
 from governance.views.records import (
-    alias,
-    bodies,
-    body,
     discrepancy_new,
-    edit,
-    merge,
     regulation_file,
     regulation_text,
     service,
@@ -23,6 +18,7 @@ from governance.views.records import (
     trainings,
 )
 from governance.views.regulations import regulation, regulations
+from governance.views.units import alias, bodies, body, edit, merge, succeed, unit_new
 
 __all__ = [
     "account",
@@ -59,9 +55,11 @@ __all__ = [
     "service",
     "service_end",
     "services",
+    "succeed",
     "training_new",
     "training_target",
     "training_withdraw",
     "trainings",
+    "unit_new",
     "verify",
 ]

@@ -7,13 +7,22 @@ from django.shortcuts import render
 
 from governance import audit, clock
 from governance.access import may
-from governance.models import Appointment, Body, Organisation, PilotUnit
+from governance.models import (
+    Appointment,
+    Body,
+    Discrepancy,
+    Organisation,
+    OrganisationAlias,
+    PilotUnit,
+    Succession,
+)
 from governance.refusal import NotVisible
 from governance.roles import Permission, Role
 from governance.web import looked_for
 from governance.web import page as may_enter
 from priorities.models import Submission
 from projects.models import Project, ProjectLead
+from projects.panels.plan import reading_of, with_readings
 
 
 @may_enter(Permission.READ_REGISTER)
@@ -32,7 +41,7 @@ def listing(request):
     for row in rows:
         count = len(led.get(row.pk, ()))
         groups.setdefault(row.kind, []).append({"row": row, "led": count, "led_address": f"/projects/?lead={row.pk}"})
-    context = {"groups": groups, "q": query, "total": sum(map(len, groups.values()))}
+    context = {"groups": groups, "q": query, "total": sum(map(len, groups.values())), "may_manage": may(request.actor, Permission.MANAGE_ORGANISATIONS)}
     return render(request, "pages/organisations.html", context)
 
 
@@ -42,11 +51,12 @@ def page(request, pk: int):
     day = clock.today()
     focus = PilotUnit.objects.filter(organisation=OuterRef("pk")).values("is_focus")[:1]  # None: no pilot of 10.1
     named = Organisation.objects.select_related("canonical", "parent", "budget_unit").annotate(pilot_focus=Subquery(focus))
-    asked = Q(pk=pk) | Q(canonical_id=pk) if pk <= BigIntegerField.MAX_BIGINT else Q(pk=None)
-    units = {unit.pk: unit for unit in named.filter(asked)}  # it, and those merged into it
-    if pk not in units:
+    asked = Q(pk=pk) | Q(canonical_id=pk) | Q(parent_id=pk) if pk <= BigIntegerField.MAX_BIGINT else Q(pk=None)
+    known = {unit.pk: unit for unit in named.filter(asked)}  # it, those merged into it, those below it
+    if pk not in known:
         raise NotVisible()
-    row, family = units[pk], list(units)
+    units = {key: unit for key, unit in known.items() if pk in (key, unit.canonical_id)}
+    row, family = known[pk], list(units)
     leads = (
         ProjectLead.objects.filter(organisation_id__in=family)
         .select_related("project", "project__programme")
@@ -59,12 +69,18 @@ def page(request, pk: int):
     sums["first"]["address"] = f"{planned}&lead={pk}&basis=first"
     people = list(Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"))
     submissions = Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
+    planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
+    entries = [e for e in with_readings(Discrepancy.objects.order_by("code"), day) if row.key in (e.touches or {}).get("organisations", ())]
     return render(
         request,
         "pages/organisation.html",
         {
             "row": row,
-            "aliases": list(row.aliases.order_by("line")),
+            "aliases": [_named(alias) for alias in row.aliases.order_by("line", "pk")],
+            "planned": planned,
+            "below": [unit for unit in known.values() if unit.parent_id == pk and unit.canonical_id is None],
+            "entries": [(e, reading_of(e)) for e in entries],
+            "today": day,
             "leads": leads,
             "sums": sums,
             "pilot_focus": next((unit.pilot_focus for unit in units.values() if unit.pilot_focus is not None), None),
@@ -78,6 +94,16 @@ def page(request, pk: int):
             "is_conflicted": sums["every"]["count"] > 0 and any(p.role == Role.INDUSTRY for p in people),
         },
     )
+
+
+MOST_LINES = 6
+
+
+def _named(alias: OrganisationAlias) -> OrganisationAlias:
+    """A name with the lines of the plan that write it so: the first few, and the rest."""
+    lines = alias.lines or ([alias.line] if alias.line else [])
+    alias.shown, alias.more = lines[:MOST_LINES], lines[MOST_LINES:]
+    return alias
 
 
 def _sums(**leads) -> dict[str, dict]:

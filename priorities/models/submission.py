@@ -74,10 +74,10 @@ class SubmissionQuerySet(models.QuerySet):
             return self.filter(mine | ~Q(state="draft") | Q(is_secret=True))
         if scope is Scope.OWN:
             return self.filter(mine)
-        seats = {"seats__assigned_id": actor.user_id}
+        seats = Q(seats__assigned_id=actor.user_id)
         if scope is Scope.INVOLVED:
-            seats = {"seats__organisation_id": unit}
-        keys = Round.objects.filter(about__startswith="submission:", **seats).values_list("about", flat=True)
+            seats = Q(seats__organisation_id=unit) | Q(seats__organisation__canonical_id=unit)
+        keys = Round.objects.filter(seats, about__startswith="submission:").values_list("about", flat=True)
         ids = [int(key.partition(":")[2]) for key in keys]
         return self.filter(pk__in=ids) if scope is Scope.ASSIGNED else self.filter(mine | Q(pk__in=ids))
 

@@ -47,7 +47,7 @@ def test_a_merge_keeps_references_and_history_and_rolls_up_to_the_survivor(cast)
     assert row.history.filter(canonical=survivor).exists()
     assert OrganisationAlias.objects.get(as_named="市规划局", organisation=survivor)
     page = cast.client("reviewer").get(survivor.get_absolute_url()).content.decode()
-    assert "并入的单位" in page
+    assert "并入和承接的单位" in page
     row.refresh_from_db()
     actions.separate_organisation(by=cast.reviewer, organisation=row, version=row.version, reason="恢复设置")
     assert Project.objects.get(code="P21").belongs_to() == {row.pk, survivor.pk}
@@ -198,3 +198,72 @@ def test_the_plan_has_an_anchor_for_every_clause_and_line(cast):
     page = cast.client("auditor").get("/governance/plan/").content.decode()
     for anchor in ("c8.3", "c8.3.2-3", "c9.2.7", "c9.2.7-2", "c10.4", "L180"):
         assert page.count(f'id="{anchor}"') == 1, anchor
+
+
+def test_a_decision_is_kept_from_whoever_did_not_see_the_last_one_and_what_he_typed_stays(cast):
+    office, leader = cast.client("office_head"), cast.client("leader")
+    at, form = "/governance/discrepancies/D48/decide/", {"reading": "b", "from_day": "2007-08-20", "reason": "次年一月汇总", "seen": "0"}
+    assert office.post(at, form).status_code == 302
+    late = leader.post(at, form | {"reading": "a", "reason": "照默认"})
+    assert late.status_code == 409
+    assert "次年一月汇总" in late.content.decode()
+    assert "照默认" in late.content.decode()
+    again = leader.post(at, form | {"seen": str(Discrepancy.objects.get(code="D48").decisions.get().pk)})
+    assert again.status_code == 409
+    assert "不用再定" in again.content.decode()
+    assert leader.post(at, form | {"reason": "", "seen": ""}).status_code == 422
+    assert leader.post(at, form | {"from_day": "2007-08-19", "reading": "a", "seen": ""}).status_code == 422
+    assert cast.client("reviewer").post(at, form).status_code == 403
+
+
+@pytest.mark.parametrize(("code", "said"), [("D15", "由规则集规定"), ("D36", "只有一种读法")])
+def test_what_is_not_decided_here_says_where(cast, code, said):
+    row = Discrepancy.objects.get(code=code)
+    with pytest.raises(Refused, match=said):
+        actions.decide_reading(by=cast.office_head, code=code, reading=row.readings[0]["key"], from_day=D(2007, 8, 20), reason="甲")
+    page = cast.client("office_head").get(row.get_absolute_url()).content.decode()
+    assert "确认读法</button>" not in page
+
+
+def test_an_entry_shows_what_it_touches_and_is_shown_there(cast):
+    client = cast.client("auditor")
+    page = client.get("/governance/discrepancies/D44/").content.decode()
+    judge = unit("市信息产业局")
+    assert f'href="{judge.get_absolute_url()}"' in page
+    assert 'href="/governance/discrepancies/D44/"' in client.get(judge.get_absolute_url()).content.decode()
+    assert "23 项 5,793 万元" in page  # what the reading means today
+    assert "仅作说明" in client.get("/governance/discrepancies/D27/").content.decode()
+    assert [r["row"].code for r in client.get("/governance/discrepancies/?q=十八项&by=code").context["rows"]] == []
+    found = client.get("/governance/discrepancies/?q=p13").context["rows"]
+    assert {"D29", "D43"} <= {r["row"].code for r in found}
+    assert all("P13" in r["projects"] for r in found)
+
+
+def test_a_quote_is_marked_in_its_line(cast):
+    page = cast.client("auditor").get("/governance/discrepancies/D27/").content.decode()
+    assert "<mark>2006年初步搭建综合应急指挥调度系统</mark>" in page
+    assert "P19" in page.partition("<svg")[2]
+
+
+def test_words_are_found_in_the_plan_with_their_lines(cast):
+    client = cast.client("district")
+    answer = client.get("/governance/plan/?q=ｃｉｏ")
+    assert [hit["number"] for hit in answer.context["hits"]] == [134, 136, 338, 342, 390]
+    assert [hit["number"] for hit in client.get("/governance/plan/?q=l306").context["hits"]] == [306]
+    assert "没有这个词" in client.get("/governance/plan/?q=<script>alert(1)</script>").content.decode()
+
+
+def test_a_step_back_of_an_instrument_needs_its_reason(cast):
+    row, client = Regulation.objects.get(clause="9.2.3"), cast.client("reviewer")
+    at = row.get_absolute_url()
+    assert client.post(at, {"version": 1, "state": "issued", "issued_on": "2007-08-01", "document_number": "筑府发〔2007〕40号"}).status_code == 302
+    back = client.post(at, {"version": 2, "state": "reviewing"})
+    assert back.status_code == 422
+    assert "退回审议要写明理由" in back.content.decode()
+    assert client.post(at, {"version": 2, "state": "reviewing", "note": "文号有误"}).status_code == 302
+    assert client.post(at, {"version": 3, "state": "reviewing"}).status_code == 409
+    row.refresh_from_db()
+    assert (row.state, row.issued_on, row.document_number) == ("reviewing", None, "")
+    page = cast.client("auditor").get(at).content.decode()
+    assert "文号有误" in page
+    assert "更新状态" not in page

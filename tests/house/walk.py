@@ -173,6 +173,10 @@ def pages() -> list[Page]:
         Page(f"/governance/organisations/{Organisation.objects.get(name='市信息产业局').pk}/", P.READ_REGISTER),
         Page("/governance/plan/", P.READ_REGISTER),
         Page("/governance/regulations/", P.READ_REGISTER),
+        Page("/governance/regulations/2/", P.READ_REGISTER),
+        Page("/governance/plan/?q=共享", P.READ_REGISTER),
+        Page("/governance/discrepancies/D27/", P.READ_REGISTER),
+        Page("/governance/discrepancies/D48/decide/", P.DECIDE_READING),
         Page("/governance/kept/", P.USE),
         Page("/governance/notices/", P.USE),
         Page("/governance/notices/choices/", P.USE),
@@ -229,7 +233,8 @@ def of_institutions() -> list[Page]:
     unit = Organisation.objects.get(name="市信息产业局").get_absolute_url()
     service, course = ServiceRecord.objects.first(), TrainingSession.objects.first()
     return [
-        *(Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS) for form in ("merge", "alias", "edit", "service")),
+        *(Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS) for form in ("merge", "succession", "alias", "edit", "service")),
+        Page("/governance/organisations/new/", P.MANAGE_ORGANISATIONS),
         Page("/governance/services/", P.READ_REGISTER),
         Page(f"/governance/services/{service.pk}/end/", P.MANAGE_ORGANISATIONS),
         Page("/governance/bodies/?day=2006-06-30", P.READ_REGISTER),

@@ -1,0 +1,135 @@
+"""Pages of units and bodies: what a unit is, what it becomes, who holds a body of 9.1, who is CIO."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.shortcuts import render
+
+from governance import access, actions, audit, charts, clock, touched, web
+from governance import forms_records as forms
+from governance.actions.organisations import EDITABLE
+from governance.institutions import chain_of_command, cio_coverage, groups_of_experts, standing_of_bodies
+from governance.models import Body, Succession
+from governance.refusal import Invalid
+from governance.roles import Permission
+from governance.views.records import about, of_unit, unit
+from governance.web import form_page, found
+
+READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_ORGANISATIONS
+FORM, TOUCHING = "governance/record_form.html", "governance/unit_touched.html"
+
+
+@web.page(MANAGE)
+def unit_new(request):
+    """A unit that the plan does not name."""
+    context = about("登记单位", "规划没有的单位：机构改革新设的，或文件里出现的。名称先查有没有又名。", "/governance/organisations/", "返回机构与别名")
+    return form_page(
+        request, forms.OrganisationForm(request.POST or None), FORM, context, verb="governance.organisation.add",
+        address="/governance/organisations/", done="已登记单位。",
+        call=lambda data: actions.add_organisation(by=request.actor, **data).get_absolute_url(),
+    )  # fmt: skip
+
+
+def _separate(request, row, planned: Succession | None):
+    """Take a merge or a succession back."""
+    name = row.canonical.name if row.canonical_id else planned.successor.name
+    when = f"自 {planned.from_day} 起由{name}承接（{planned.paper}）" if planned else f"现在并入{name}"
+    context = of_unit(row, "撤销承接" if planned else "撤销合并", f"{row.name}{when}；撤销以后汇总分开，其间的记录留在原处。")
+    return form_page(
+        request, forms.SeparateForm(request.POST or None, initial={"version": row.version}), FORM, context, verb="governance.organisation.separate",
+        address=row.get_absolute_url(), done="已撤销。", call=lambda data: actions.separate_organisation(by=request.actor, organisation=row, **data) and None,
+    )  # fmt: skip
+
+
+@web.page(MANAGE)
+def merge(request, pk: int):
+    """Two names of one unit become one, with what it touches before anybody confirms; or the merge is taken back."""
+    row = unit(pk)
+    planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
+    if row.canonical_id or planned:
+        return _separate(request, row, planned)
+    note = "同一单位的两个名称。不改写任何引用：旧签署、旧牵头照原名，汇总和待办归并入后的单位；原名成为它的又名。可以撤销。机构改革请办“机构承接”。"
+    return form_page(
+        request, forms.MergeForm(request.POST or None, initial={"version": row.version}), TOUCHING,
+        of_unit(row, "合并单位", note) | {"touches": touched.by(row)}, verb="governance.organisation.merge",
+        address=row.get_absolute_url(), done="已合并。", call=lambda data: actions.merge_organisation(by=request.actor, organisation=row, **data) and None,
+    )  # fmt: skip
+
+
+@web.page(MANAGE)
+def succeed(request, pk: int):
+    """A reform with its day; one that is registered is taken back here."""
+    row = unit(pk)
+    planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
+    if row.canonical_id or planned:
+        return _separate(request, row, planned)
+    note = "机构改革：从某日起由另一单位承接。那一天以前签的照原名，原单位记到前一天为止；没有办完的事和汇总从那一天起归承接单位。可以撤销。"
+    return form_page(
+        request, forms.SuccessionForm(request.POST or None, initial={"version": row.version}), TOUCHING,
+        of_unit(row, "机构承接", note) | {"touches": touched.by(row)}, verb="governance.organisation.succeed",
+        address=row.get_absolute_url(), done="已登记承接。",
+        call=lambda data: actions.succeed_organisation(by=request.actor, organisation=row, **data) and None,
+    )  # fmt: skip
+
+
+@web.page(MANAGE)
+def alias(request, pk: int):
+    """Another name of a unit."""
+    row = unit(pk)
+    return form_page(
+        request, forms.AliasForm(request.POST or None), FORM, of_unit(row, "登记又名", "文件里对这个单位的另一种写法；查找、导入都认得（D40、D45）。"),
+        verb="governance.organisation.alias", address=row.get_absolute_url(), done="已登记又名。",
+        call=lambda data: actions.add_alias(by=request.actor, organisation=row, **data) and None,
+    )  # fmt: skip
+
+
+@web.page(MANAGE)
+def edit(request, pk: int):
+    """Phone, upper unit, budget unit, its days."""
+    row = unit(pk)
+    names = EDITABLE
+    form = forms.EditForm(request.POST or None, initial={name: getattr(row, name) for name in names} | {"version": row.version})
+    return form_page(
+        request, form, FORM, of_unit(row, "修改单位资料", "规范名称照规划；改名按合并或又名办理。"), verb="governance.organisation.edit",
+        address=row.get_absolute_url(), done="已保存。", call=lambda data: actions.edit_organisation(by=request.actor, organisation=row, **data) and None,
+    )  # fmt: skip
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def bodies(request):
+    """Bodies of 9.1 on a day (`?day=`) with 代行, the chain of command, CIO appointments, the expert groups."""
+    text = request.GET.get("day", "")
+    try:
+        day = dt.date.fromisoformat(text) if text else clock.today()
+    except ValueError:
+        raise Invalid(f"“{text[:20]}”不是日期，请写作 2006-12-31。") from None
+    cios = cio_coverage(day)
+    chain = chain_of_command(day, cios)
+    context = {
+        "day": day,
+        "bodies": standing_of_bodies(day),
+        "chain": chain,
+        "picture": charts.tree(chain, title=f"{day} 的隶属关系"),
+        "cios": cios,
+        "experts": groups_of_experts(day),
+        "may_manage": access.may(request.actor, MANAGE),
+        "today": clock.today(),
+    }
+    return render(request, "governance/bodies.html", context)
+
+
+@web.page(MANAGE)
+def body(request, pk: int):
+    """Who holds a body and from when."""
+    row = found(Body.objects.all(), pk=pk)
+    form = forms.BodyForm(request.POST or None, initial={
+        "holder": row.holder_id, "acting": row.acting_id, "valid_from": row.valid_from, "version": row.version})  # fmt: skip
+    note = f"{row.clause}：{row.duties[:200]}　设立以前的签署由代行单位办理并注明（D05）；以前的记录不变。"
+    context = about("机构由谁承担", note, f"/governance/bodies/#b{row.pk}", "返回机构", row.name) | {"history": audit.history(row)}
+    return form_page(
+        request, form, "governance/body.html", context, verb="governance.body.set",
+        address=f"/governance/bodies/#b{row.pk}", done="已保存。", call=lambda data: actions.set_body(by=request.actor, body=row, **data) and None,
+    )  # fmt: skip
+
+
