@@ -153,7 +153,7 @@ class TextForm(forms.Form):
 class DecideForm(forms.Form):
     """确认读法."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**8, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**8, required=False)
     reading = forms.ChoiceField(label="读法", choices=[], widget=forms.RadioSelect, error_messages=REQUIRED)
     from_day = Day(label="生效日期", help_text="今天或以后；不溯及既往")
     reason = CleanText(label="理由", max_length=1000, help_text="与署名一并留存，印在引文旁")

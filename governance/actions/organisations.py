@@ -27,7 +27,7 @@ def locked(organisation: Organisation, version: int) -> Organisation:
     row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     if row.version != version:
         raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。", current={
-            "电话": row.phone, "上级": row.parent or "", "设立": row.valid_from or "", "撤销": row.valid_to or "",
+            "version": row.version, "电话": row.phone, "上级": row.parent or "", "设立": row.valid_from or "", "撤销": row.valid_to or "",
             "并入": row.canonical or "", "说明": row.note})  # fmt: skip
     return row
 
@@ -92,7 +92,7 @@ def set_body(
     row = Body.objects.select_for_update(of=("self",)).get(pk=body.pk)
     if version is not None and row.version != version:
         raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。",
-                    current={"承担": row.holder or "", "代行": row.acting or "", "设立": row.valid_from or ""})  # fmt: skip
+                    current={"version": row.version, "承担": row.holder or "", "代行": row.acting or "", "设立": row.valid_from or ""})  # fmt: skip
     paper = said(paper, "paper", "依据文件", limit=200, needed="请写明依据文件及文号。")
     for field, unit in (("holder", holder), ("acting", acting)):
         if unit is not None and unit.is_generic:

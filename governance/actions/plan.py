@@ -16,11 +16,11 @@ from governance.verbs import verb
 
 @verb("governance.discrepancy.decide")
 def decide_reading(
-    *, by: Actor, code: str, reading: str, from_day: dt.date | None, reason: str, seen: int | None = None, is_demo: bool = False
+    *, by: Actor, code: str, reading: str, from_day: dt.date | None, reason: str, version: int | None = None, is_demo: bool = False
 ) -> ReadingDecision:  # fmt: skip
     """Confirm a reading from a day on, with a reason; earlier records stay under the reading of their day.
 
-    `seen` is the latest decision's key that the page showed (0: none); where somebody decided since, nothing is stored.
+    `version` is the latest decision's key that the page showed (0: none); where somebody decided since, nothing is stored.
     """
     access.require(by, Permission.DECIDE_READING)
     row = Discrepancy.objects.select_for_update().filter(code=code).first()
@@ -32,9 +32,9 @@ def decide_reading(
     if len(texts) < 2:
         raise Refused(f"{code} 只有一种读法，照录即可，不用确认。")
     newest = row.decisions.order_by("-pk").first()
-    if seen is not None and seen != (newest.pk if newest else 0):
+    if version is not None and version != (newest.pk if newest else 0):
         now = f"{newest.from_day} 起读法 {newest.reading}（{newest.by_text}：{newest.reason}）" if newest else "（无）"
-        raise Stale(f"{code} 刚有人作了决定，请看过再定。", current={"决定": now})
+        raise Stale(f"{code} 刚有人作了决定，请看过再定。", current={"version": newest.pk if newest else 0, "决定": now})
     reason = said(reason, "reason", "理由", limit=1000, needed="确认读法必须写明理由。")
     if from_day is None or from_day < clock.today():
         raise Invalid("读法从今天或以后的某一天起生效，不溯及既往。", fields={"from_day": ["写今天或以后的日期"]})
@@ -60,8 +60,8 @@ def set_regulation_state(
     row = Regulation.objects.select_for_update().get(pk=regulation.pk)
     labels = dict(Regulation.STATES)
     if row.version != version:
-        raise Stale(f"{row.title}刚被别人改过，请看过现在的内容再改。",
-                    current={"状态": row.get_state_display(), "印发日期": row.issued_on or "", "文号": row.document_number})  # fmt: skip
+        now = {"状态": row.get_state_display(), "印发日期": row.issued_on or "", "文号": row.document_number}
+        raise Stale(f"{row.title}刚被别人改过，请看过现在的内容再改。", current={"version": row.version} | now)
     if state not in labels:
         raise Invalid("请选择状态。", fields={"state": ["请选择一种状态"]})
     document_number, note = said(document_number, "document_number", "文号", limit=60), said(note, "note", "说明", limit=300)

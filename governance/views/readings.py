@@ -14,7 +14,7 @@ def decide(request, code: str):
     """A reading from a day on, with a reason. Opened by itself it is the same form; a refusal keeps what was typed."""
     row = found(Discrepancy.objects.prefetch_related("decisions"), code=code)
     newest = max((d.pk for d in row.decisions.all()), default=0)
-    start = {"reading": readings.current(code, clock.today()), "from_day": clock.today(), "seen": newest}
+    start = {"reading": readings.current(code, clock.today()), "from_day": clock.today(), "version": newest}
     context = {
         "title": f"确认 {code} 的读法", "about": row.title, "back": row.get_absolute_url(), "back_label": "返回疑义", "button": "确认读法",
         "note": f"默认：{row.default_text}　从某日起生效，以前的记录不变。",

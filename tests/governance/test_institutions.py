@@ -202,17 +202,17 @@ def test_the_plan_has_an_anchor_for_every_clause_and_line(cast):
 
 def test_a_decision_is_kept_from_whoever_did_not_see_the_last_one_and_what_he_typed_stays(cast):
     office, leader = cast.client("office_head"), cast.client("leader")
-    at, form = "/governance/discrepancies/D48/decide/", {"reading": "b", "from_day": "2007-08-20", "reason": "次年一月汇总", "seen": "0"}
+    at, form = "/governance/discrepancies/D48/decide/", {"reading": "b", "from_day": "2007-08-20", "reason": "次年一月汇总", "version": "0"}
     assert office.post(at, form).status_code == 302
     late = leader.post(at, form | {"reading": "a", "reason": "照默认"})
     assert late.status_code == 409
     assert "次年一月汇总" in late.content.decode()
     assert "照默认" in late.content.decode()
-    again = leader.post(at, form | {"seen": str(Discrepancy.objects.get(code="D48").decisions.get().pk)})
+    again = leader.post(at, form | {"version": str(Discrepancy.objects.get(code="D48").decisions.get().pk)})
     assert again.status_code == 409
     assert "不用再定" in again.content.decode()
-    assert leader.post(at, form | {"reason": "", "seen": ""}).status_code == 422
-    assert leader.post(at, form | {"from_day": "2007-08-19", "reading": "a", "seen": ""}).status_code == 422
+    assert leader.post(at, form | {"reason": "", "version": ""}).status_code == 422
+    assert leader.post(at, form | {"from_day": "2007-08-19", "reading": "a", "version": ""}).status_code == 422
     assert cast.client("reviewer").post(at, form).status_code == 403
 
 
