@@ -7,12 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from budgets import payers
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from governance.access import Actor, may
 from governance.roles import Permission
+from governance.searching import holding
 from governance.text import quantise
 from projects.models import Project
 
@@ -171,7 +172,7 @@ def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str
     if not query or not may(actor, Permission.READ_BUDGET):
         return []
     mine = BudgetLine.objects.visible_to(actor).values("pk")
-    words = Q(document_number__icontains=query) | Q(reason__icontains=query) | Q(line__unit_code__icontains=query)
-    found = Entry.objects.filter(words, line__in=mine).select_related("line__project").order_by("-pk")[:most]
+    holds = holding(("document_number", "reason", "line__unit_code"), query)
+    found = Entry.objects.filter(holds, line__in=mine).select_related("line__project").order_by("-pk")[:most]
     return [(e.line.project.code, f"{e.line.fiscal_year} 年{e.line.get_source_display()}{e.get_stage_display()} {e.amount_wan:+,.2f} 万元",
              f"/budgets/lines/{e.line_id}/", " ".join(filter(None, (e.document_number, e.reason)))) for e in found]  # fmt: skip

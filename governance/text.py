@@ -49,6 +49,22 @@ def search_text(*parts: object) -> str:
     return re.sub(r"\s+", "", text)
 
 
+WORDS = 6  # more are no search
+
+
+def words(query: str) -> list[str]:
+    """What somebody looks for, word by word and with full-width letters and figures made plain; at most WORDS of them."""
+    return unicodedata.normalize("NFKC", query).split()[:WORDS]
+
+
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def spellings(word: str) -> list[str]:
+    """A word as plain and as full-width characters: a paper's “（一）” is found by (一), and the other way round."""
+    return list(dict.fromkeys((word, word.translate(_WIDE))))
+
+
 def quantise(amount: Decimal) -> Decimal:
     """Two places, ROUND_HALF_UP, before the database sees it (SQLite and PostgreSQL round differently)."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)

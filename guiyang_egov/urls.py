@@ -14,6 +14,7 @@ from governance.web import public
 from guiyang_egov.pages import (
     as_of,
     calendar,
+    compare,
     discrepancies,
     home,
     organisations,
@@ -53,7 +54,7 @@ urlpatterns = [
     path("governance/plan/", plan_text.page, name="plan_text"),
     path("governance/", include("governance.urls")),
     path("projects/as-of/", as_of.page, name="as_of"),
-    path("projects/compare/", as_of.compare, name="compare"),
+    path("projects/compare/", compare.page, name="compare"),
     path("projects/programmes/", programmes.index, name="programmes"),
     path("projects/programmes/<slug:key>/", programmes.page, name="programme"),
     path("projects/", include("projects.urls")),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote
 
-from django.db.models import Q
 from django.shortcuts import render
 
 from budgets import panels as money_panels
-from governance.models import Clause, Discrepancy, Organisation, PlanLine
+from governance.models import Clause, Discrepancy, Organisation, PlanLine, Regulation, ServiceRecord, TrainingSession
 from governance.roles import Permission
+from governance.searching import around, holding
+from governance.text import spellings, words
+from governance.views.documents import downloadable
 from governance.web import looked_for
 from governance.web import page as may_enter
 from priorities.models import Submission
@@ -19,63 +22,68 @@ from projects.panels import looking
 MOST = 20
 
 
+@dataclass(frozen=True)
+class Group:
+    """Hits of one kind as (code, name, address, note); `more` is the list that has them all, "" where there is none."""
+
+    title: str
+    hits: list[tuple[str, str, str, str]]
+    more: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.hits) >= MOST
+
+
 @may_enter(Permission.READ_REGISTER)
 def page(request):
     """`?q=`: groups of hits with address and one line each; at least one character, at most 60."""
     query = looked_for(request.GET)
     groups = _groups(request.actor, query) if query else []
-    total = sum(len(g["hits"]) for g in groups)
-    return render(request, "pages/search.html", {"q": query, "groups": groups, "total": total})
+    return render(request, "pages/search.html", {
+        "q": query, "groups": groups, "total": sum(len(g.hits) for g in groups), "most": MOST,
+        "words": [spelling for word in words(query) for spelling in spellings(word)],
+    })  # fmt: skip
 
 
-def _groups(actor, query: str) -> list[dict]:
-    plain = unicodedata.normalize("NFKC", query)
-    hits = panels.search(actor, query)
+def _groups(actor, query: str) -> list[Group]:
+    """Each kind asks once, whatever it finds."""
+    asked, registered = quote(query), panels.search(actor, query)
+
+    def of(rows, *fields):
+        return rows.filter(holding(fields, query))[:MOST]
+
+    units = of(Organisation.objects.distinct().prefetch_related("aliases"), "name", "aliases__as_named", "note")
     found = [
-        ("项目", [(h.code, h.name, h.address, h.note) for h in hits if h.kind == "project"]),
-        ("规划任务", [(h.code, h.name, h.address, h.note) for h in hits if h.kind == "plan-task"]),
-        ("申报", [(s.reference, s.title, s.get_absolute_url(), s.organisation.name) for s in
-                Submission.objects.visible_to(actor).matching(query).select_related("organisation")[:MOST]]),
-        ("条款", [(c.clause, c.text, f"/governance/plan/#L{c.line}", c.heading) for c in
-                Clause.objects.filter(_either(("text", "heading", "clause"), query, plain))[:MOST]]),
-        ("疑义", [(d.code, d.title, d.get_absolute_url(), d.default_text) for d in
-                Discrepancy.objects.filter(_either(("title", "default_text", "code"), query, plain))[:MOST]]),
-        ("单位", [("", o.name, o.get_absolute_url(), _called(o, plain)) for o in
-                Organisation.objects.filter(_either(("name", "aliases__as_named"), query, plain)).distinct()
-                .prefetch_related("aliases")[:MOST]]),
-        ("预算记账", money_panels.search(actor, query, MOST)),
+        Group("项目", [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "project"], f"/projects/?q={asked}"),
+        Group("规划任务", [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "plan-task"]),
+        Group("申报", [(s.reference, s.title, s.get_absolute_url(), s.organisation.name) for s in
+                     Submission.objects.visible_to(actor).matching(query).select_related("organisation")[:MOST]]),
+        Group("条款", [(c.clause, c.text, f"/governance/plan/#L{c.line}", c.heading) for c in of(Clause.objects.all(), "text", "heading", "clause")]),
+        Group("疑义", [(d.code, d.title, d.get_absolute_url(), d.default_text) for d in
+                     of(Discrepancy.objects.all(), "title", "default_text", "code", "note")], f"/governance/discrepancies/?q={asked}"),
+        Group("单位", [("", o.name, o.get_absolute_url(), _called(o, query)) for o in units], f"/governance/organisations/?q={asked}"),
+        Group("制度", [(r.clause, r.title, f"/governance/regulations/{r.pk}/", " ".join(filter(None, (r.get_state_display(), r.document_number))))
+                     for r in of(Regulation.objects.all(), "title", "text", "document_number", "clause")]),
+        Group("预算记账", money_panels.search(actor, query, MOST)),
     ]  # fmt: skip
     records = looking.records(actor, query)
-    for kind in dict.fromkeys(h.kind for h in records):
-        found.append((kind, [(h.code, h.name, h.address, h.note) for h in records if h.kind == kind]))
-    lines = PlanLine.objects.filter(_either(("text",), query, plain))[:MOST]
-    found.append(
-        ("规划原文", [(f"L{x.number}", _around(x.text, query), f"/governance/plan/#L{x.number}", "") for x in lines])
-    )
-    return [
-        {"title": title, "hits": [dict(zip(("code", "name", "url", "note"), hit, strict=True)) for hit in hits]}
-        for title, hits in found
-        if hits
+    found += [
+        Group(kind, [(h.code, h.name, h.address, h.note) for h in records if h.kind == kind])
+        for kind in dict.fromkeys(h.kind for h in records)
     ]
-
-
-def _either(fields: tuple[str, ...], *queries: str) -> Q:
-    """Any of the fields holds any of the spellings (as typed, and with full-width letters and figures made plain)."""
-    words = Q()
-    for field in fields:
-        for query in dict.fromkeys(queries):
-            words |= Q(**{f"{field}__icontains": query})
-    return words
+    found += [
+        Group("培训", [("", t.title, "/governance/training/", f"{t.held_on} {t.evidence}") for t in
+                     of(TrainingSession.objects.filter(withdrawn=""), "title", "evidence")]),
+        Group("服务保障", [("", s.subject, "/governance/services/", s.provider) for s in of(ServiceRecord.objects.all(), "subject", "provider", "document")]),
+        Group("文档与报表", [(str(d.year or ""), f"{d.title}（{d.format.upper()}）", d.get_absolute_url(), f"{d.day} {d.by_text}") for d in
+                        of(downloadable(actor), "title")], "/governance/documents/"),
+        Group("规划原文", [(f"L{x.number}", around(x.text, query), f"/governance/plan/#L{x.number}", "") for x in of(PlanLine.objects.all(), "text")]),
+    ]  # fmt: skip
+    return [group for group in found if group.hits]
 
 
 def _called(unit: Organisation, query: str) -> str:
     """The other names of a unit, those that were searched for first."""
     names = [a.as_named for a in unit.aliases.all() if a.as_named != unit.name]
-    return "、".join(sorted(names, key=lambda name: query not in name))
-
-
-def _around(text: str, query: str, width: int = 60) -> str:
-    """The passage round the first hit."""
-    at = max(text.lower().find(query.lower()), 0)
-    start = max(at - width // 2, 0)
-    return ("…" if start else "") + text[start : start + width * 2] + ("…" if start + width * 2 < len(text) else "")
+    return "、".join(sorted(names, key=lambda name: not any(word in name for word in words(query))))

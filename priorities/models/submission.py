@@ -99,9 +99,9 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(number=reference)
 
     def matching(self, query: str):
-        from governance.text import search_text
+        from governance.searching import matching
 
-        return self.filter(search_text__contains=search_text(query))
+        return matching(self, query)
 
 
 class Submission(Demonstrable):

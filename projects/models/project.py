@@ -55,10 +55,10 @@ class ProjectQuerySet(models.QuerySet):
         ).distinct()
 
     def matching(self, query: str):
-        """Projects whose normalised search text contains the query."""
-        from governance.text import search_text
+        """Projects whose normalised search text contains every word of the query."""
+        from governance.searching import matching
 
-        return self.filter(search_text__contains=search_text(query))
+        return matching(self, query)
 
 
 class Project(Demonstrable):

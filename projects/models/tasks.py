@@ -12,9 +12,9 @@ from projects.models.project import Project
 
 class PlanTaskQuerySet(models.QuerySet):
     def matching(self, query: str):
-        from governance.text import search_text
+        from governance.searching import matching
 
-        return self.filter(search_text__contains=search_text(query))
+        return matching(self, query)
 
 
 class PlanTask(Demonstrable):

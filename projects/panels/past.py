@@ -3,132 +3,236 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Max
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max, Min, Sum
 
 from governance.models import Organisation
+from governance.text import quantise
 from projects import windows
-from projects.labels import INVESTMENT_TYPES, LEVELS, STATES, TASK_STATES, TIERS
+from projects.labels import INVESTMENT_TYPES, LEVELS, ORIGINS, STATES, TASK_STATES, TIERS
 from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead
+
+MANDATES, ESTIMATE_BASES = dict(Project.MANDATES), dict(Project.ESTIMATE_BASES)
+PAGE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class StoodMilestone:
+    """A milestone as it stood; `id` is what it is known by, whatever its text becomes."""
+
+    id: int
+    text: str
+    start: dt.date
+    end: dt.date
+    precision: str
+    done_on: dt.date | None
+
+    @property
+    def said(self) -> str:
+        first, last = windows.say(self.start, self.end, self.precision).split("—")
+        when = first if first == last else f"{first}—{last}"
+        return f"{when}，{self.done_on} 完成" if self.done_on else f"{when}，未完成"
+
+
+@dataclass(frozen=True)
+class StoodPhase:
+    """A phase as it stood."""
+
+    id: int
+    name: str
+    start: dt.date
+    end: dt.date
+    precision: str
+    state: str
+
+    @property
+    def said(self) -> str:
+        return f"{STATES[self.state]}，{windows.say(self.start, self.end, self.precision)}"
+
+
+@dataclass(frozen=True)
+class StoodTask:
+    """A task of the plan as it stood."""
+
+    code: str
+    block: str
+    text: str
+    state: str
+    state_day: dt.date | None
+    evidence: str
+
+    @property
+    def state_label(self) -> str:
+        return TASK_STATES[self.state]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What was registered: `key` is what two days are compared by, `text` "" where nothing was filled in."""
+
+    key: str
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Stood:
-    """A project as it stood on a day."""
+    """A project as it stood on a day: its row of that day, and what was registered beside it."""
 
-    code: str
-    name: str
-    content: str
-    state: str
-    percent: int | None
-    start: dt.date | None
-    end: dt.date | None
-    latest_start: dt.date | None
-    latest_end: dt.date | None
-    estimate_wan: Decimal | None
+    row: object  # projects.HistoricalProject
     leads: tuple[str, ...]
-    precision: str = "year"
+    phases: tuple[StoodPhase, ...] = ()
+    milestones: tuple[StoodMilestone, ...] = ()
     programme: str = ""
-    investment_type: str = ""
-    level_922: str = ""
-    tier_927: str = ""
-    protection_level: int | None = None
-    budget_unit: str = ""
-    builder: str = ""
-    operator: str = ""
-    phases: tuple[tuple[str, str], ...] = ()  # (name, state)
-    milestones: tuple[tuple[str, dt.date, dt.date | None], ...] = ()  # (text, end, done on)
+    parent: str = ""
+    units: tuple[str, str, str] = ("", "", "")  # 预算, 建设, 运营
+
+    def __getattr__(self, name: str):
+        """The fields of the project's own row: code, name, content, state, percent, start …"""
+        if name.startswith("__") or name == "row":
+            raise AttributeError(name)
+        return getattr(self.row, name)
 
     @property
     def state_label(self) -> str:
-        return STATES[self.state]
+        return STATES[self.row.state]
 
-    def said(self) -> dict[str, str]:
-        """Every fact in words by its label: what two days are compared by. Unfilled is 未填."""
-        found = {
-            "名称": self.name, "建设内容": self.content, "状态": self.state_label,
-            "完成比例": "" if self.percent is None else f"{self.percent} %",
-            "原基线": windows.say(self.start, self.end, self.precision),
-            "最新基线": windows.say(self.latest_start, self.latest_end, self.precision),
-            "概算": "" if self.estimate_wan is None else f"{self.estimate_wan:,.2f} 万元", "牵头单位": "、".join(self.leads),
-            "投资类型": INVESTMENT_TYPES.get(self.investment_type, ""), "管理级别": LEVELS.get(self.level_922, ""),
-            "课题层级": TIERS.get(self.tier_927, ""), "保护等级": str(self.protection_level or ""),
-            "预算单位": self.budget_unit, "建设单位": self.builder, "运营单位": self.operator,
+    def facts(self) -> list[Fact]:
+        """Everything registered, in words."""
+        p, (budget, builder, operator) = self.row, self.units
+        own = {
+            "名称": p.name, "建设内容": p.content, "来源": ORIGINS[p.origin], "工程": self.programme,
+            "状态": self.state_label + (f"（{p.state_day} 起）" if p.state_day else ""), "暂停前": STATES.get(p.suspended_from, ""),
+            "完成比例": "" if p.percent is None else f"{p.percent} %",
+            "原基线": windows.say(p.start, p.end, p.precision),
+            "最新基线": windows.say(p.latest_start, p.latest_end, p.precision) + (f"（改过 {p.rebaselined} 次）" if p.rebaselined else ""),
+            "概算": "" if p.estimate_wan is None else f"{p.estimate_wan:,.2f} 万元（{ESTIMATE_BASES[p.estimate_basis]}）",
+            "牵头单位": "、".join(self.leads) + ("等（未尽）" if p.leads_open_ended else ""),
+            "投资类型": INVESTMENT_TYPES.get(p.investment_type, ""), "谁要求建设": MANDATES.get(p.mandate, ""),
+            "列入 8.1(2)": {None: "", True: "是", False: "否"}[p.on_shared_list], "管理级别": LEVELS.get(p.level_922, ""),
+            "课题层级": TIERS.get(p.tier_927, ""), "上级": self.parent, "保护等级": f"{p.protection_level} 级" if p.protection_level else "",
+            "预算单位": budget, "建设单位": builder, "运营单位": operator,
         }  # fmt: skip
-        found |= {f"分期 {name}": STATES[state] for name, state in self.phases}
-        found |= {f"节点 {text}": f"{end}{'，' + str(done) + ' 完成' if done else '，未完成'}" for text, end, done in self.milestones}
-        return found
+        found = [Fact(label, label, text) for label, text in own.items()]
+        found += [Fact(f"phase:{f.id}", f"分期 {f.name}", f.said) for f in self.phases]
+        return found + [Fact(f"milestone:{m.id}", f"节点 {m.text}", m.said) for m in self.milestones]
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """The register as of a day: projects in their order, tasks as code → state."""
+    """The register as of a day: projects in their order, tasks by block."""
 
     day: dt.date
     projects: list[Stood]
-    tasks: dict[str, str]
-    texts: dict[str, str] = field(default_factory=dict)  # tasks as code → text
+    task_list: list[StoodTask] = field(default_factory=list)
+
+    @property
+    def tasks(self) -> dict[str, str]:
+        """code → state."""
+        return {t.code: t.state for t in self.task_list}
 
     @property
     def total_wan(self) -> Decimal:
         return sum((p.estimate_wan or Decimal(0) for p in self.projects), Decimal(0))
 
-    @property
-    def states(self) -> list[tuple[str, str, int, Decimal]]:
-        """(state, label, projects, 万元) by state in the order of a project's life."""
-        rows = []
-        for key, label in Project.STATES:
-            mine = [p for p in self.projects if p.state == key]
-            if mine:
-                rows.append((key, label, len(mine), sum((p.estimate_wan or Decimal(0) for p in mine), Decimal(0))))
-        return rows
-
-    @property
-    def task_states(self) -> list[tuple[str, int]]:
-        held = list(self.tasks.values())
-        return [(label, held.count(key)) for key, label in TASK_STATES.items() if key in held]
-
 
 def as_of(day: dt.date, *, parts: bool = True) -> AsOf:
-    """Recorded on a business day ≤ `day`, the highest history id per object; seven queries, three without `parts`
-    (phases, milestones, the names of programme and units)."""
-    leads, phases, milestones, units, programmes = {}, {}, {}, {}, {}
-    for row in _newest(ProjectLead, day):
-        leads.setdefault(row.project_id, []).append((row.order, row.as_named))
+    """Recorded on a business day ≤ `day`, the highest history id per object; eight queries, three without `parts`
+    (phases, milestones, the names of programme, parent and units)."""
+    return AsOf(day, stood(projects_on(day), day, parts=parts), tasks_on(day))
+
+
+def tasks_on(day: dt.date) -> list[StoodTask]:
+    rows = sorted(_newest(PlanTask, day), key=lambda t: (t.block, t.order))
+    return [StoodTask(t.code, t.block, t.text, t.state, t.state_day, t.evidence) for t in rows]
+
+
+def projects_on(day: dt.date):
+    """The rows of the projects' history that held on the day, in the order of the register."""
+    return _newest(Project, day).order_by("order", "id")
+
+
+@dataclass(frozen=True)
+class OnDay:
+    """One page of the register as of a day, with what the whole register comes to."""
+
+    states: list[tuple[str, str, int, Decimal]]  # (state, label, projects, 万元) in the order of a project's life
+    page: Page  # of Stood
+
+    @property
+    def count(self) -> int:
+        return sum(n for _, _, n, _ in self.states)
+
+    @property
+    def total_wan(self) -> Decimal:
+        return sum((wan for *_, wan in self.states), Decimal(0))
+
+
+def on_day(day: dt.date, *, state: str = "", number: str | None = None) -> OnDay:
+    """A page of the projects, of all or of those in a state that day, without phases, milestones and names of units; three
+    queries, whatever the number of projects."""
+    rows = projects_on(day)
+    counted = rows.order_by().values_list("state").annotate(Count("history_id"), Sum("estimate_wan"))
+    sums = {s: (n, quantise(wan or Decimal(0))) for s, n, wan in counted}  # SQLite adds up in floating point
+    states = [(key, label, *sums[key]) for key, label in Project.STATES if key in sums]
+    pages = Paginator(rows.filter(state=state) if state else rows, PAGE_ROWS)
+    pages.count = sum(n for key, _, n, _ in states if state in ("", key))  # counted above
+    page = pages.get_page(number)
+    shown = list(page.object_list)
+    page.object_list = stood(shown, day, parts=False, only=[p.id for p in shown])
+    return OnDay(states, page)
+
+
+def one(code: str, day: dt.date) -> Stood | None:
+    """A project by its code, None where it was not registered yet."""
+    found = list(projects_on(day).filter(code=code)[:1])
+    return stood(found, day, only=[found[0].id])[0] if found else None
+
+
+def stood(rows, day: dt.date, *, parts: bool = True, only: Collection[int] | None = None) -> list[Stood]:
+    """Rows of the projects' history with what stood beside them that day; `only` reads that of these projects alone."""
+    rows, of = list(rows), {} if only is None else {"project_id__in": only}
+    leads, phases, milestones, names, programmes, parents = {}, {}, {}, {}, {}, {}
+    for lead in _newest(ProjectLead, day, **of):
+        leads.setdefault(lead.project_id, []).append((lead.order, lead.as_named))
     if parts:
-        for row in _newest(Phase, day):
-            phases.setdefault(row.project_id, []).append((row.order, row.name, row.state))
-        for row in _newest(Milestone, day):
-            if not row.dropped_reason:
-                milestones.setdefault(row.project_id, []).append((row.start, row.id, row.text, row.end, row.done_on))
-        units = dict(Organisation.objects.values_list("pk", "name"))
+        for f in sorted(_newest(Phase, day, **of), key=lambda f: (f.order, f.id)):
+            phases.setdefault(f.project_id, []).append(StoodPhase(f.id, f.name, f.start, f.end, f.precision, f.state))
+        for m in sorted(_newest(Milestone, day, **of), key=lambda m: (m.start, m.id)):
+            if not m.dropped_reason:
+                stood_so = StoodMilestone(m.id, m.text, m.start, m.end, m.precision, m.done_on)
+                milestones.setdefault(m.project_id, []).append(stood_so)
+        names = {o.id: o.name for o in _newest(Organisation, day)}
         programmes = dict(Programme.objects.values_list("pk", "name"))
-    stood = [
+        parents = dict(Project.objects.filter(pk__in={p.parent_id for p in rows} - {None}).values_list("pk", "code"))
+    return [
         Stood(
-            p.code, p.name, p.content, p.state, p.percent, p.start, p.end, p.latest_start, p.latest_end, p.estimate_wan,
-            tuple(name for _, name in sorted(leads.get(p.id, []))), p.precision, programmes.get(p.programme_id, ""),
-            p.investment_type, p.level_922, p.tier_927, p.protection_level, units.get(p.budget_unit_id, ""),
-            units.get(p.builder_id, ""), units.get(p.operator_id, ""),
-            tuple((name, state) for _, name, state in sorted(phases.get(p.id, []))),
-            tuple((text, end, done) for _, _, text, end, done in sorted(milestones.get(p.id, []), key=lambda m: m[:2])),
+            p, tuple(name for _, name in sorted(leads.get(p.id, []))), tuple(phases.get(p.id, ())), tuple(milestones.get(p.id, ())),
+            programmes.get(p.programme_id, ""), parents.get(p.parent_id, ""),
+            tuple(names.get(pk, "") for pk in (p.budget_unit_id, p.builder_id, p.operator_id)),
         )
-        for p in sorted(_newest(Project, day), key=lambda p: (p.order, p.id))
+        for p in rows
     ]  # fmt: skip
-    tasks = sorted(_newest(PlanTask, day), key=lambda t: (t.block, t.order))
-    return AsOf(day, stood, {t.code: t.state for t in tasks}, {t.code: t.text for t in tasks})
 
 
-def _newest(model, day: dt.date):
+def opened_on() -> dt.date | None:
+    """The first day of which the register knows how it stood."""
+    return Project.history.order_by().aggregate(first=Min("day"))["first"]
+
+
+def _newest(model, day: dt.date, **of):
     rows = model.history.model.objects
-    newest = rows.filter(day__lte=day).order_by().values("id").annotate(newest=Max("history_id")).values("newest")
+    newest = rows.filter(day__lte=day, **of).order_by().values("id").annotate(newest=Max("history_id")).values("newest")
     return rows.filter(history_id__in=newest).exclude(history_type="-")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One fact that is not the same on both days; `was` "" for what was not there yet."""
+    """One fact that is not the same on both days; `was` "" for what was not there yet. `how`: added, dropped, changed."""
 
     kind: str  # project, plan-task
     code: str
@@ -136,7 +240,7 @@ class Difference:
     what: str
     was: str
     now: str
-    address: str
+    how: str = "changed"
 
 
 def differences(before: AsOf, after: AsOf) -> list[Difference]:
@@ -144,22 +248,20 @@ def differences(before: AsOf, after: AsOf) -> list[Difference]:
     found = []
     then, now = {p.code: p for p in before.projects}, {p.code: p for p in after.projects}
     for code, project in (then | now).items():
-        address = f"/projects/{code}/"
         if code not in then:
-            found.append(Difference("project", code, project.name, "登记", "", project.state_label, address))
-            continue
-        if code not in now:
-            found.append(Difference("project", code, project.name, "登记", then[code].state_label, "", address))
-            continue
-        was, held = then[code].said(), now[code].said()
-        found += [
-            Difference("project", code, project.name, what, was.get(what, ""), held.get(what, ""), address)
-            for what in dict.fromkeys((*was, *held))
-            if was.get(what, "") != held.get(what, "")
-        ]
-    for code, state in after.tasks.items():
-        was = before.tasks.get(code)
-        if was != state:
-            label = TASK_STATES[was] if was else ""
-            found.append(Difference("plan-task", code, after.texts.get(code, ""), "状态", label, TASK_STATES[state], f"/projects/tasks/{code}/"))
+            found.append(Difference("project", code, project.name, "登记", "", project.state_label, "added"))
+        elif code not in now:
+            found.append(Difference("project", code, project.name, "登记", then[code].state_label, "", "dropped"))
+        else:
+            was, held = ({f.key: f for f in p.facts()} for p in (then[code], now[code]))
+            for key in dict.fromkeys((*was, *held)):
+                old, new = (side[key].text if key in side else "" for side in (was, held))
+                if old != new:
+                    label = (held.get(key) or was[key]).label
+                    found.append(Difference("project", code, project.name, label, old, new))
+    known = before.tasks
+    for task in after.task_list:
+        if known.get(task.code) != task.state:
+            label = TASK_STATES.get(known.get(task.code), "")
+            found.append(Difference("plan-task", task.code, task.text, "状态", label, task.state_label, "changed" if label else "added"))
     return found

@@ -10,7 +10,9 @@ from django.db.models import CharField, DateField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from governance import charts, clock
+from governance.access import Actor, may
 from governance.models import AuditConcern, AuditRow, Discrepancy
+from governance.roles import Permission
 from projects import gates, guards, life, periods, rating
 from projects.labels import CERTAINTIES, STATE_TONES, STATES, TASK_TONES
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
@@ -19,6 +21,7 @@ from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, rea
 from projects.panels.ratings import due_of_year, expert_of, latest_report, rating_of
 
 HISTORY_ROWS = 40
+BOOKED = "budgets."  # how events of the money are named
 SELF_SUPERVISION = "D44"  # names the units that lead and approve, accept and evaluate
 NEAR = "D23"  # tasks that look like a row without being linked to it
 
@@ -168,7 +171,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         phases=phases,
         reports=_reports(project, reports, day, d48, computed),
         changes=changes[::-1],
-        history=history(project),
+        history=history(project, actor),
         entries=[Entry(e, _quotes(e, lines), reading_of(e), bool(e.decided)) for e in entries],
         budget_unit=guards.budget_unit_of(project),
         lead_confirmed=confirmed,
@@ -346,7 +349,13 @@ def _span(start: dt.date, end: dt.date) -> str:
     return str(start.year) if start.year == end.year else f"{start.year}—{end.year}"
 
 
-def history(record, limit: int = HISTORY_ROWS) -> list[AuditRow]:
-    """What was done about a record, newest first; one query."""
+def history(record, actor: Actor | None = None, *, until: dt.date | None = None) -> list[AuditRow]:
+    """What was done about a record, until a day where one is given, newest first; one query. An actor who may not read
+    a project's money is not told what was booked on it."""
     seqs = AuditConcern.objects.filter(key=record.audit_key).values("seq")
-    return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-day", "-seq")[:limit])
+    rows = AuditRow.objects.filter(seq__in=seqs, ok=True)
+    if until:
+        rows = rows.filter(day__lte=until)
+    if actor is not None and not may(actor, Permission.READ_BUDGET, record):
+        rows = rows.exclude(event__startswith=BOOKED)
+    return list(rows.order_by("-day", "-seq")[:HISTORY_ROWS])

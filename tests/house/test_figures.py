@@ -141,6 +141,7 @@ def figured(client, address: str, seen: dict[str, Page]) -> Page:
 PAGES = ("/projects/security/", "/projects/security/?level=none", "/projects/acceptances/", "/projects/evaluations/?year=2007",
          "/", "/projects/", "/projects/?programme=none", "/projects/?tasks=none", "/projects/tasks/", "/projects/tasks/?state=done",
          "/projects/progress/", "/projects/duties/", "/projects/as-of/?day=2007-07-31", "/projects/as-of/?day=2007-07-31&state=building",
+         "/projects/as-of/?day=2007-07-31&part=tasks", "/projects/as-of/?day=2007-07-31&part=tasks&state=done",
          "/governance/discrepancies/", "/governance/discrepancies/?weight=A", "/governance/organisations/")  # fmt: skip
 
 

@@ -42,10 +42,11 @@ MOST = 15
 MOST_OF_A_CASE = 20
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
-# A project, programme or unit shows its life, duties, papers and money on one page, before a unit is merged every app counts
-# what names it; search asks every app once for its own records; security shows what is due, what lacks and where each
-# project stands.
+# A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page, before a unit is
+# merged every app counts what names it; security shows what is due, what lacks and where each project stands.
 MOST_OF_MANY_PARTS = 20
+# Search asks once for every kind of record.
+MOST_OF_SEARCH = 34
 # A year's money or calendar asks two more apps for their filters and dates.
 MOST_OF_A_YEAR = 17
 # Planning shows every guard of an adoption or solves: it reads cases, money, ceilings, growth and plans.
@@ -68,7 +69,9 @@ def limit(address: str) -> int:
         return MOST_OF_A_YEAR
     if address.startswith("/projects/compare/"):
         return MOST_OF_TWO
-    if address.startswith(("/projects/P", "/projects/programmes/", "/projects/security/", "/search/", "/governance/organisations/")):
+    if address.startswith("/search/"):
+        return MOST_OF_SEARCH
+    if address.startswith(("/projects/P", "/projects/programmes/", "/projects/security/", "/governance/organisations/")) or "&code=" in address:
         return MOST_OF_MANY_PARTS
     about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
     return MOST_OF_A_CASE if about_a_case else MOST

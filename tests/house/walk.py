@@ -124,6 +124,7 @@ def pages() -> list[Page]:
         Page(f"/projects/milestones/{milestone.pk}/", P.READ_REGISTER, more=_reporting(milestone.project)),
         Page("/projects/as-of/?day=2006-12-31", P.READ_REGISTER),
         Page("/projects/as-of/?day=2007-03-31&code=P01", P.READ_REGISTER),
+        Page("/projects/as-of/?day=2007-03-31&part=tasks", P.READ_REGISTER),
         Page("/projects/compare/?from=2007-01-01&to=2007-08-20", P.READ_REGISTER),
         Page("/projects/compare/?kind=annual_budget&a=2006&b=2007", P.READ_REGISTER, more=_reports),
         *of_duties(),

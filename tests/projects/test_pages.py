@@ -325,10 +325,9 @@ def test_a_milestone_is_done_and_opened_again_through_its_page(cast, under_way):
 def test_the_register_can_be_seen_as_of_a_day(cast, under_way):
     under_way("P01", "building")
     client = cast.client("reviewer")
-    before = client.get("/projects/as-of/?day=2007-02-28").context["stood"]
-    after = client.get("/projects/as-of/?day=2007-03-01").context["stood"]
-    assert {p.code: p.state for p in before.projects}["P01"] == "registered"
-    assert {p.code: p.state for p in after.projects}["P01"] == "building"
+    before, after = (client.get(f"/projects/as-of/?day={day}").context["found"] for day in ("2007-02-28", "2007-03-01"))
+    assert {p.code: p.state for p in before.page}["P01"] == "registered"
+    assert {p.code: p.state for p in after.page}["P01"] == "building"
     assert before.total_wan == Decimal(6883)
     assert client.get("/projects/as-of/?day=2007-13-40").status_code == 422
 
