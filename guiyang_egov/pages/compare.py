@@ -39,7 +39,7 @@ def _days(request):
     last = day_of(request.GET.get("to", ""), "to", today)
     first, last = min(first, last), max(first, last)
     code = request.GET.get("code", "").strip()[:12]
-    found = past.differences(past.as_of(first), past.as_of(last))
+    found = past.differences(*past.both(first, last))
     found = [d for d in found if not code or d.code == code]
     counted = Counter((d.kind, d.how) for d in found)
     context = {

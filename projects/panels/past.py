@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
 from governance.models import Organisation
 from governance.text import quantise
@@ -18,6 +18,7 @@ from projects.models import Milestone, Phase, PlanTask, Programme, Project, Proj
 
 MANDATES, ESTIMATE_BASES = dict(Project.MANDATES), dict(Project.ESTIMATE_BASES)
 PAGE_ROWS = 200
+FEW = 5_000  # projects that are asked for one by one; of more, everything is read
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,30 @@ def as_of(day: dt.date, *, parts: bool = True) -> AsOf:
     """Recorded on a business day ≤ `day`, the highest history id per object; eight queries, three without `parts`
     (phases, milestones, the names of programme, parent and units)."""
     return AsOf(day, stood(projects_on(day), day, parts=parts), tasks_on(day))
+
+
+def both(first: dt.date, last: dt.date) -> tuple[AsOf, AsOf]:
+    """What `differences` needs of two days: the projects of which something was recorded in between, and every task."""
+    ids = _touched(first, last)
+    few = ids if len(ids) <= FEW else None
+    found = []
+    for day in (first, last):
+        rows = projects_on(day) if few is None else projects_on(day).filter(id__in=few)
+        found.append(AsOf(day, stood(rows, day, only=few), tasks_on(day)))
+    return found[0], found[1]
+
+
+def _touched(first: dt.date, last: dt.date) -> set[int]:
+    """Projects with a row of history after `first`, until `last`; those beside a unit that had one are among them."""
+    ids = {pk for model in (ProjectLead, Phase, Milestone) for pk in _since(model, first, last).values_list("project_id", flat=True)}
+    units = set(_since(Organisation, first, last).values_list("id", flat=True))
+    beside = Q(budget_unit__in=units) | Q(builder__in=units) | Q(operator__in=units)
+    named = Project.history.filter(beside, day__lte=last).values_list("id", flat=True) if units else ()
+    return ids | set(_since(Project, first, last).values_list("id", flat=True)) | set(named)
+
+
+def _since(model, first: dt.date, last: dt.date):
+    return model.history.filter(day__gt=first, day__lte=last).order_by().distinct()
 
 
 def tasks_on(day: dt.date) -> list[StoodTask]:

@@ -155,6 +155,9 @@ def test_the_register_as_of_any_day_equals_a_photograph_of_that_day(plan):
     assert done == set(chance.kinds)
     for day, then in seen.items():
         assert developed(day) == then, day
+    some = sorted(chance.of.sample([*seen], 12))
+    for first, last in zip(some, some[1:], strict=False):
+        assert past.differences(*past.both(first, last)) == past.differences(past.as_of(first), past.as_of(last)), (first, last)
     for day in [*seen][::20]:
         page, rows = past.on_day(day), [fields for fields, *_ in seen[day]["projects"]]
         assert page.count == len(rows)
