@@ -64,7 +64,7 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) ->
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
         "check": Decimal(str(plan.data["checks"]["total_wan"])) if plan and "checks" in plan.data else None,
         "gantt": portfolio(projects, day, plan),
-        "digest": [_digest(p, day) for p in projects if p.latest_start and p.latest_start <= day <= (p.latest_end or day)],
+        "digest": digest(projects, day),
         "programmes": by_programme(projects),
         "leads": by_lead(projects),
         "may_see_money": may(actor, Permission.READ_BUDGET),
@@ -238,10 +238,33 @@ def by_lead(projects) -> dict:
             "count": len(projects)}  # fmt: skip
 
 
-def _digest(p: Project, day: dt.date) -> dict:
-    """One line of the phone's home: a running project as a small picture."""
-    mini = charts.gantt_row(row(p, []), first=FIRST_DAY, last=LAST_DAY, today=day, width=150)
-    return {"project": p, "name": short_name(p), "chart": mini}
+@dataclass(frozen=True)
+class Lines:
+    """The portfolio as the phone shows it: one small picture a project, and which of them are looked at first."""
+
+    rows: list[tuple[Project, str, charts.Row, object, bool, bool]]  # project, name, row, picture, in conflict, of this year
+    year: int
+
+    @property
+    def conflicts(self) -> int:
+        return sum(row[4] for row in self.rows)
+
+    @property
+    def of_year(self) -> int:
+        return sum(row[5] for row in self.rows)
+
+
+def digest(projects, day: dt.date) -> Lines:
+    """Every project with a window; what contradicts itself in time first, then by its start."""
+    touched, found = discrepancies_of_projects(), []
+    for p in projects:
+        if p.latest_start and p.latest_end:
+            drawn = row(p, touched.get(p.code, []))
+            mini = charts.gantt_row(drawn, first=FIRST_DAY, last=LAST_DAY, today=day, width=350)
+            of_year = p.latest_start.year <= day.year <= p.latest_end.year
+            found.append((p, short_name(p), drawn, mini, bool(drawn.marks), of_year))
+    found.sort(key=lambda r: (not any(m.strong for m in r[2].marks), not r[4], r[0].latest_start, r[0].order))
+    return Lines(found, day.year)
 
 
 PLAN_YEARS = settings.PLAN_YEARS

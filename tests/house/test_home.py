@@ -51,3 +51,13 @@ def test_a_line_about_a_case_names_the_unit_that_filed_it(offices, client):
         tasks = [t for t in client.get("/").context["home"].tasks if t.kind == kind]
         assert tasks, kind
         assert all(t.submission.organisation.name and t.note == "" for t in tasks)
+
+
+def test_the_phones_time_chart_opens_on_what_contradicts_itself(offices):
+    digest = offices.client("reviewer").get("/").context["digest"]
+    assert (digest.conflicts, digest.of_year, len(digest.rows)) == (10, 22, 27)
+    assert [p.code for p, *_ in digest.rows[:2]] == ["P03", "P19"]  # a milestone outside the window (D27)
+    assert all(conflict for *_, conflict, _ in digest.rows[:10])
+    text = offices.client("reviewer").get("/").content.decode()
+    assert text.count('class="in-conflict') == 10
+    assert 'id="d-conflict" checked' in text
