@@ -47,12 +47,12 @@ def acceptance(request, pk: int):
     form = forms.SignForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
-    seats = panels.seats_of(row.round_id)
+    seats = panels.seats_about(row)
     context = {
         "a": row,
         "seats": seats,
         "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
-        "may_sign": signing.may_sign(request.actor, row, seats),
+        "may_sign": signing.may_sign(request.actor, row, [seat for seat in seats if seat.round_id == row.round_id]),
         "may_withdraw": access.may(request.actor, ACCEPT) and row.state == "signing",
         "may_correct": access.may(request.actor, ACCEPT) and row.correction and not row.corrected_on and row.state not in Acceptance.DEAD,
         "history": audit.history(row, limit=20),

@@ -133,13 +133,16 @@ def sign_acceptance(
     access.require(by, signing.signing(by), acceptance)
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
     state = signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
+    if state == "refused" and signing.confirms(row):
+        signing.reopen_correction(by=by, row=row)
     _lead_on(by, row)
-    return state
+    return row.state
 
 
 @verb("projects.acceptance.correct")
 def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str) -> Acceptance:
-    """The corrections that 整改后通过 asked for are done: now it has passed."""
+    """The corrections that 整改后通过 asked for are done: now it has passed; where the accepting body leads the project, once
+    the independent unit has confirmed them as well (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
     if row.conclusion != "pass_after_correction" or row.corrected_on:
@@ -151,6 +154,8 @@ def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.dat
     row.save()
     audit.record(by=by, event="projects.acceptance.correct", about=(row, row.project), now=row.corrected_on,
                  sentence=f"{row}整改完成：{row.corrected_text}")  # fmt: skip
+    if row.conflict and row.state == "concluded":
+        signing.open_confirmation(row=row)
     _lead_on(by, row)
     return row
 

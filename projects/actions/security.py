@@ -190,7 +190,7 @@ def _finding(assessment: SecurityAssessment, number: int, *, text: str, weight: 
     if weight not in dict(SecurityFinding.WEIGHTS):
         raise Invalid("请选择风险高、中、低。", fields={f"weight_{number}": ["请选择"]})
     if due is None or due < assessment.assessed_on:
-        raise Invalid(f"第 {number} 项隐患要写明整改期限，不早于测评日期。", fields={f"due_{number}": ["写明整改期限"]})
+        raise Invalid(f"第 {number} 项隐患要写明整改期限，不早于测评日期。", fields={f"due_{number}": ["写明整改期限，不早于测评日期"]})
     SecurityFinding.objects.create(
         assessment=assessment, weight=weight, due=due, is_demo=assessment.is_demo,
         text=words(text, f"finding_{number}", "隐患", limit=300, needed="请写明隐患。"), measure=words(measure, f"measure_{number}", "整改措施", limit=300),

@@ -8,15 +8,15 @@ import datetime as dt
 from governance import access, audit, clock, notices, readings, rounds
 from governance import paper as on_paper
 from governance.access import Actor
-from governance.models import Answer, Body, Discrepancy, Organisation, Round, Seat, StoredFile
+from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission, Role
 from governance.rounds import SeatSpec
 from governance.verbs import verb
 from projects.actions.checks import reporting, words
-from projects.models import Project, SecurityGrading
+from projects.models import Acceptance, Project, SecurityGrading
 
-ACCEPTING, INDEPENDENT = "accepting", "independent"
+ACCEPTING, INDEPENDENT, CONFIRMING = "accepting", "independent", "confirming"
 TERM_DAYS = 10  # working days that a seat has, 系统默认
 # Who has no interest by its office: finance, development and reform, the experts (D44).
 INDEPENDENT_BODIES = ("finance-seat", "development-seat", "expert-group")
@@ -71,6 +71,38 @@ def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
     return rounds.OPEN
 
 
+def open_confirmation(*, row: Acceptance) -> None:
+    """Ask the independent unit of an acceptance to confirm that its corrections are done, in a round of its own."""
+    if Acceptance.objects.filter(project=row.project, stage=row.stage, phase=row.phase, state="signing").exists():
+        raise Refused(f"{row}另有一次正在会签，请等它结束。")
+    units = {s.organisation_id: s.organisation.name for s in _seats_about(row).filter(key=INDEPENDENT).select_related("organisation")}
+    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    row.state = "signing"
+    seats = [SeatSpec(CONFIRMING, f"{name}（整改确认）", pk) for pk, name in list(units.items())[-1:]]
+    _open(row, kind="acceptance", seats=seats, due=due)
+    for seat in row.round.seats.all():
+        notices.tell(key=f"confirming:{row.audit_key}:{row.round_id}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
+                     sentence=f"{row}的整改已登记完成，请{seat.label}，{due} 前（D44）。", is_demo=row.is_demo)  # fmt: skip
+
+
+def confirms(row: Acceptance) -> bool:
+    """Whether its present round is about its corrections."""
+    return row.round_id is not None and row.round.seats.filter(key=CONFIRMING).exists()
+
+
+def reopen_correction(*, by: Actor, row: Acceptance) -> None:
+    """Corrections that were not confirmed are owed again; the conclusion itself stands."""
+    row.state, row.corrected_on, row.corrected_text = "concluded", None, ""
+    row.save()
+    audit.record(by=by, event="projects.acceptance.correct_again", about=(row, row.project), address=row.get_absolute_url(),
+                 sentence=f"{row}的整改没有得到确认，仍待整改")  # fmt: skip
+
+
+def _seats_about(row):
+    """The seats of every round about a record, oldest first."""
+    return Seat.objects.filter(round__about=row.audit_key).order_by("round_id", "pk")
+
+
 def open_grading(*, row, seats: list[SeatSpec]) -> None:
     """Open the experts' round of a grading and tell each."""
     due = clock.add_working_days(clock.today(), TERM_DAYS)
@@ -105,15 +137,15 @@ def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None
     audit.record(by=by, event="projects.signing.answer", about=(row, row.project), now=kind, address=row.get_absolute_url(),
                  sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}")  # fmt: skip
     if seat.key != ACCEPTING and row.state != "signing":
-        _tell_end(row, round_, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
+        _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
     return row.state
 
 
-def _tell_end(row, round_: Round, sentence: str) -> None:
+def _tell_end(row, sentence: str) -> None:
     """Whoever waits for the end of a round hears of it: the body that opened it, the office for a grading."""
-    opener = round_.seats.filter(key=ACCEPTING).first()
+    opener = _seats_about(row).filter(key=ACCEPTING).last()
     whom = {"organisation_id": opener.organisation_id} if opener else {"role": Role.REVIEWER}
-    notices.tell(key=f"signed:{row.audit_key}:{row.state}", sentence=sentence[:500], address=row.get_absolute_url(), is_demo=row.is_demo, **whom)
+    notices.tell(key=f"signed:{row.audit_key}:{row.round_id}", sentence=sentence[:500], address=row.get_absolute_url(), is_demo=row.is_demo, **whom)
 
 
 @verb("projects.signing.withdraw")
@@ -127,8 +159,11 @@ def withdraw_signing(*, by: Actor, row, reason: str):
     reason = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
     round_ = rounds.lock(held.round_id)
     rounds.close(round_=round_)
-    held.state = "withdrawn"
-    held.save(update_fields=["state"])
+    if isinstance(held, Acceptance) and confirms(held):
+        reopen_correction(by=by, row=held)
+    else:
+        held.state = "withdrawn"
+        held.save(update_fields=["state"])
     audit.record(by=by, event="projects.signing.withdraw", about=(held, held.project), address=held.get_absolute_url(),
                  sentence=f"撤回{held}，不再会签：{reason}")  # fmt: skip
     for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):

@@ -104,6 +104,12 @@ def seats_of(round_id: int | None) -> list[Seat]:
     return list(Seat.objects.filter(round_id=round_id).select_related("organisation").prefetch_related("answers"))
 
 
+def seats_about(row) -> list[Seat]:
+    """Seats of every round about a record, in their order, with their answers; two queries."""
+    seats = Seat.objects.filter(round__about=row.audit_key, round__kind__in=KINDS).select_related("organisation")
+    return list(seats.prefetch_related("answers").order_by("round_id", "pk"))
+
+
 def waiting_for(actor) -> list:
     """Acceptances, evaluations and gradings that wait for the actor's signature, oldest first; four queries."""
     from projects.models import SecurityGrading

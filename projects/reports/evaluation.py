@@ -7,6 +7,8 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from governance.figures import Column, Figure, Report, Section, Table
 from projects import scoring
 from projects.models import Acceptance, Project
@@ -35,7 +37,8 @@ class EvaluationYear:
 def figures(year: int) -> EvaluationYear:
     """A fixed number of queries."""
     day = frame.day_of(year)
-    signed = Acceptance.objects.filter(state="concluded").select_related("project", "phase")
+    # A conclusion stands while the confirmation of its corrections is being signed.
+    signed = Acceptance.objects.filter(Q(state="concluded") | Q(state="signing", corrected_on__isnull=False)).select_related("project", "phase")
     of_year = signed.filter(accepted_on__year=year, accepted_on__lte=day).order_by("accepted_on", "pk")
     open_ones = signed.filter(conclusion="pass_after_correction", corrected_on=None, accepted_on__lte=day)
     ranking = acceptance.ranking(year)

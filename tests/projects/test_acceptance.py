@@ -106,6 +106,46 @@ def test_corrections_come_before_the_pass(cast, built):
     assert Project.objects.get(code="P20").state == "first_acceptance"
 
 
+def test_corrections_of_works_that_the_accepting_body_leads_are_confirmed_by_the_independent_unit(cast, built):
+    project, finance = built("P01"), unit("市财政局")
+    row = conclude(cast, project, conclusion="pass_after_correction", correction="补充压力测试", correction_due=D(2007, 9, 10), independent=finance)
+    assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree") == "concluded"
+
+    def correct(day: dt.date) -> Acceptance:
+        with clock.at(day):
+            return actions.record_correction(by=cast.industry, acceptance=row, corrected_on=None, corrected_text="已补测")
+
+    assert correct(D(2007, 9, 3)).state == "signing"
+    assert Project.objects.get(code="P01").state == "building"
+    assert "整改确认" in Notice.objects.get(key__startswith="confirming:").sentence
+    assert panels.waiting_for(cast.finance) == [row]
+    assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="refuse", text="没有测试报告") == "concluded"
+    row.refresh_from_db()
+    assert (row.corrected_on, panels.board().corrections) == (None, [row])
+    again = correct(D(2007, 9, 5))
+    page = cast.client("finance").get(row.get_absolute_url()).content.decode()
+    assert "等您签署" in page
+    assert "没有测试报告" in page
+    assert actions.sign_acceptance(by=cast.finance, acceptance=again, kind="agree") == "concluded"
+    assert Project.objects.get(code="P01").state == "first_acceptance"
+
+
+def test_an_acceptance_that_nobody_signs_is_taken_back_and_made_anew(cast, built):
+    project, finance = built("P01"), unit("市财政局")
+    row = conclude(cast, project, independent=finance)
+    with pytest.raises(Refused, match="正在会签"):
+        conclude(cast, Project.objects.get(code="P01"), independent=unit("市发改委"))
+    with pytest.raises(WrongRole):
+        actions.withdraw_signing(by=cast.finance, row=row, reason="换人")
+    actions.withdraw_signing(by=cast.industry, row=row, reason="改请发改委签署")
+    with pytest.raises(Refused, match="已撤回"):
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
+    assert panels.waiting_for(cast.finance) == []
+    assert conclude(cast, Project.objects.get(code="P01"), independent=unit("市发改委")).state == "signing"
+    answer = cast.client("industry").post(f"{row.get_absolute_url()}withdraw/", {"reason": "再撤"})
+    assert answer.status_code == 409
+
+
 def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, under_way):
     project = under_way("P20")
     with pytest.raises(Refused, match="还缺关口材料") as refused:
