@@ -107,9 +107,13 @@ def _reports(actor: Actor, day: dt.date, d48: str) -> list[Task]:
     for one in owing.owed(day, actor, until=day + dt.timedelta(days=SOON_DAYS + 1), d48=d48):
         address = f"/projects/{one.project.code}/progress/?period={one.period}"
         late = one.due < day
-        found.append(Task(f"{one.project.code} {one.label}进度{'逾期未报' if late else '就要到期'}", address, max(one.days, 0), one.due, late,
+        found.append(Task(f"{one.project.code} {one.label}进度{_why(one, late)}", address, max(one.days, 0), one.due, late or bool(one.returned),
                           "report", f"{one.project.name} · {one.unit}"))  # fmt: skip
     return found
+
+
+def _why(one: owing.Owed, late: bool) -> str:
+    return f"被退回：{one.returned}" if one.returned else "逾期未报" if late else "就要到期"
 
 
 def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:

@@ -34,7 +34,7 @@ class Duty:
     filed_on: dt.date | None
     address: str  # where it is filed
     head: TopicHead | None
-    returned: TopicReport | None = None  # the report that was given back, while no other has come
+    returned: TopicReport | ProgressReport | None = None  # the report that was given back, while no other has come
     running: bool = False  # the 课题 has not ended yet, while the one above closes
 
     @property
@@ -112,9 +112,14 @@ def duties_of(topics: list[Topic], day: dt.date, d48: str | None = None) -> dict
         elif report.returned:
             returned[key] = report
     by_project = {t.project_id: t.pk for t in topics if t.project_id}
-    yearly = ProgressReport.objects.filter(project_id__in=by_project, superseded=False).exclude(period__contains="H")
-    for project_id, end, on in yearly.values_list("project_id", "period_end", "day") if by_project else ():
-        filed.setdefault((by_project[project_id], "annual", end.year), on)
+    if by_project:
+        kept = ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt=""), project_id__in=by_project).exclude(period__contains="H")
+        for report in kept.only("project_id", "period_end", "day", "superseded", "returned", "returned_on").order_by("pk"):
+            key = by_project[report.project_id], "annual", report.period_end.year
+            if not report.superseded:
+                filed.setdefault(key, report.day)
+            else:
+                returned.setdefault(key, report)
     found: dict[int, list[Duty]] = defaultdict(list)
     for topic in topics:
         base = {"topic": topic, "head": topic.head}
@@ -232,7 +237,7 @@ def owing(day: dt.date, *, until: dt.date, unit: int | None = None, d48: str | N
     for topic in topics:
         for duty in owed.get(topic.pk, ()):
             covered = duty.kind == "annual" and topic.project_id and topic.project.state not in (*life.FINISHED, *life.ENDED)
-            if duty.filed_on or not (duty.returned or (duty.due < until and not covered)):
+            if duty.filed_on or covered or not (duty.returned or duty.due < until):
                 continue
             back = f"被退回：{duty.returned.returned}" if duty.returned else ""
             found.append(Owing(topic, f"课题“{topic.name}”的{duty.title}{back}", duty.address, duty.due,

@@ -16,6 +16,7 @@ urlpatterns = [
     path("progress/", views.progress, name="progress"),
     path("progress/call/", views_progress.call, name="call"),
     path("progress/calls/<int:pk>/withdraw/", views_progress.withdraw_call, name="withdraw_call"),
+    path("progress/reports/<int:pk>/return/", views_progress.give_back, name="return_progress"),
     re_path(rf"^{CODE}/rate/$", views_progress.rate, name="rate"),
     re_path(rf"^{CODE}/milestone/$", views_progress.add_milestone, name="add_milestone"),
     path("milestones/<int:pk>/drop/", views_progress.drop_milestone, name="drop_milestone"),

@@ -9,7 +9,7 @@ from governance.web import page as may_enter
 from projects import actions, forms
 from projects.actions.checks import reporting
 from projects.form_views import about, form_page, project_of
-from projects.models import Milestone, Project, ReportCall
+from projects.models import Milestone, ProgressReport, Project, ReportCall
 
 READ = Permission.READ_REGISTER
 PROGRESS = "/projects/progress/"
@@ -35,6 +35,18 @@ def withdraw_call(request, pk: int):
     return form_page(
         request, forms.ReasonForm(request.POST or None), "projects/call.html", context, verb="projects.progress.withdraw_call",
         address=PROGRESS, done="已撤回填报通知。", call=lambda data: actions.withdraw_call(by=request.actor, call=row, **data),
+    )  # fmt: skip
+
+
+@may_enter(Permission.MANAGE_PROJECT)
+def give_back(request, pk: int):
+    """A report given back to the unit that filed it."""
+    row = found(ProgressReport.objects.filter(superseded=False).select_related("project", "organisation"), pk=pk)
+    note = f"{row.project.code} {row.project.name} {row.period}，{row.organisation.name} {row.day} 填报。退回以后仍为欠报，通知该单位，待办里写明理由。"
+    context = {"title": "退回填报", "note": note, "button": "退回"}
+    return form_page(
+        request, forms.ReasonForm(request.POST or None), "projects/call.html", context, verb="projects.progress.return", address=PROGRESS,
+        done=f"已退回 {row.project.code} 的填报。", call=lambda data: actions.return_progress(by=request.actor, report=row, **data) and None,
     )  # fmt: skip
 
 

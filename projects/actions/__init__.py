@@ -2,7 +2,7 @@
 
     life          change_state, change_phase_state, take_over
     gates         record_gate_item, withdraw_gate_item, record_contract, void_contract
-    progress      file_progress, call_reports, withdraw_call, rate_project
+    progress      file_progress, return_progress, call_reports, withdraw_call, rate_project
     milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
     tasks         set_task_state
     description   classify, confirm_first_lead, record_change
@@ -28,7 +28,7 @@ from projects.actions.duties import create_topic, edit_topic, end_topic, name_he
 from projects.actions.gates import record_contract, record_gate_item, void_contract, withdraw_gate_item
 from projects.actions.life import change_phase_state, change_state, take_over
 from projects.actions.milestones import add_milestone, drop_milestone, reopen_milestone, set_milestone
-from projects.actions.progress import call_reports, file_progress, rate_project, withdraw_call
+from projects.actions.progress import call_reports, file_progress, rate_project, return_progress, withdraw_call
 from projects.actions.security import (
     file_grading,
     fix_finding,
@@ -74,6 +74,7 @@ __all__ = [
     "record_sync",
     "reopen_milestone",
     "report_evaluations",
+    "return_progress",
     "return_report",
     "set_milestone",
     "set_target",

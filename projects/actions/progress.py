@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from governance import access, audit, clock
+from governance import access, audit, clock, notices
 from governance.access import Actor
 from governance.models import Organisation
 from governance.refusal import Invalid, Refused
@@ -62,6 +62,30 @@ def file_progress(
                  sentence=f"{'更正' if replaced else '填报'} {row.code} {periods.label(period)}进度 {percent} %，"
                           f"自评{report.get_self_rating_display()}")  # fmt: skip
     return report
+
+
+@verb("projects.progress.return")
+def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> ProgressReport:
+    """Give a report back to the unit that filed it: it is owed again, with the reason in sight until another comes, and the
+    project's percentage is again that of the newest report that stands."""
+    access.require(by, Permission.MANAGE_PROJECT)
+    project = steps.lock(report.project)
+    row = ProgressReport.objects.get(pk=report.pk)
+    if row.superseded:
+        raise Refused(f"{project.code} {periods.label(row.period)}的这份填报{'已经退回' if row.returned else '已被更正'}，请看最新的一份。")
+    row.returned = words(reason, "reason", "退回理由", limit=300, needed="退回要写明哪里要补。")
+    row.superseded, row.returned_on, row.returned_by = True, clock.today(), by.text
+    row.save()
+    newest = project.progress_reports.filter(superseded=False).first()
+    project.percent = newest.percent if newest else None
+    project.save()
+    what = f"{project.code} {periods.label(row.period)}进度"
+    audit.record(by=by, event="projects.progress.return", about=project, was=row.percent, now=project.percent or "",
+                 sentence=f"退回 {what}：{row.returned}")  # fmt: skip
+    notices.tell(key=f"progress-returned:{row.pk}", organisation_id=row.organisation_id, is_demo=row.is_demo, topic="deadline",
+                 address=f"/projects/{project.code}/progress/?period={row.period}",
+                 sentence=f"{what}填报被退回：{row.returned}。请补正后重新填报。")  # fmt: skip
+    return row
 
 
 def _period(period: str):

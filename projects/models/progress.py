@@ -27,6 +27,10 @@ class ProgressReport(Dated, Demonstrable):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     by_text = models.CharField(max_length=200)
     superseded = models.BooleanField(default=False)
+    # Why the office gave it back: such a report is superseded and owed again.
+    returned = models.CharField("退回理由", max_length=300, blank=True)
+    returned_on = models.DateField("退回日期", null=True, blank=True)
+    returned_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = "进度填报"

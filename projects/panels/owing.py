@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from governance import readings
 from governance.access import Actor
@@ -28,6 +28,7 @@ class Owed:
     phone: str
     organisation_id: int | None
     period: str = ""
+    returned: str = ""  # why the report that came was given back
 
     @property
     def label(self) -> str:
@@ -36,7 +37,8 @@ class Owed:
 
 def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = None, calls: list | None = None, d48: str | None = None,
          ) -> list[Owed]:  # fmt: skip
-    """Every year's summary that is past its day (D48) and every report that was called for, oldest first; five queries.
+    """Every year's summary that is past its day (D48), every report that was called for, and what was given back, oldest first;
+    five queries.
     `until` a later day lists what is due before it as well (days then below 0); `calls` are the calls in
     force where they were read. `actor`: his own unit's alone where
     that is all he answers for."""
@@ -45,7 +47,7 @@ def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = No
     except Discrepancy.DoesNotExist:
         return []
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
-    reports = Prefetch("progress_reports", ProgressReport.objects.filter(superseded=False), to_attr="in_force")
+    reports = Prefetch("progress_reports", ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt="")), to_attr="known")
     in_force = ReportCall.objects.filter(withdrawn="") if calls is None else calls
     called = [(c.period, c.due) for c in in_force if c.due < (until or day)]
     under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED)).exclude(latest_start=None)
@@ -56,23 +58,25 @@ def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = No
             units = [unit for unit in units if unit.pk == actor.organisation_id]
             if not units:
                 continue
-        reported = {r.period_end.year for r in project.in_force if r.period_end.month == 12}
+        reported = {r.period for r in project.known if not r.superseded}
+        back = {r.period: r for r in reversed(project.known) if r.superseded and r.period not in reported}
         for year in range(max(project.latest_start.year, project.registered_on.year), day.year + 1):
             due = due_of_year(year, d48)
-            if year not in reported and due < (until or day):
-                found.append(_owed(project, str(year), due, day, units))
+            if str(year) not in reported and (due < (until or day) or str(year) in back):
+                found.append(_owed(project, str(year), due, day, units, back.pop(str(year), None)))
         for period, due in called:
             end = periods.parse(period)[1]
             known = any(o.project is project and o.period == period for o in found)
-            if period not in {r.period for r in project.in_force} and end >= project.latest_start and not known:
-                found.append(_owed(project, period, due, day, units))
+            if period not in reported and end >= project.latest_start and not known:
+                found.append(_owed(project, period, due, day, units, back.pop(period, None)))
+        found += [_owed(project, period, r.period_end, day, units, r) for period, r in back.items()]
     return sorted(found, key=lambda o: (o.due, o.project.order))
 
 
-def _owed(project: Project, period: str, due: dt.date, day: dt.date, units: list) -> Owed:
+def _owed(project: Project, period: str, due: dt.date, day: dt.date, units: list, back: ProgressReport | None = None) -> Owed:
     first = units[0] if units else None
     return Owed(project, periods.parse(period)[1].year, due, (day - due).days, first.name if first else "（没有可派填报的单位）",
-                first.phone if first else "", first.pk if first else None, period)  # fmt: skip
+                first.phone if first else "", first.pk if first else None, period, back.returned if back else "")  # fmt: skip
 
 
 def reportable(actor: Actor) -> list[Project]:

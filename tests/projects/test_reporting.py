@@ -10,8 +10,8 @@ import pytest
 from budgets import actions as budgets
 from governance import clock
 from governance.models import Notice, Organisation
-from governance.refusal import Invalid, Refused
-from projects import actions, panels
+from governance.refusal import Invalid, Refused, WrongRole
+from projects import actions, desk, panels
 from projects.daily import daily
 from projects.models import ExpertRating, Project
 from projects.panels import owing
@@ -40,6 +40,33 @@ def test_a_call_makes_every_project_under_way_owe_its_report_and_reminds_before_
                               spent_wan=Decimal("35.555"))  # fmt: skip
     assert "2007H1" not in {o.period for o in owing.owed(late) if o.project.code == "P17"}
     assert row.progress_reports.get().spent_wan == Decimal("35.56")
+
+
+def test_a_report_that_is_given_back_is_owed_again_and_the_unit_is_told_why(cast, under_way):
+    row = under_way("P17")
+    file = {"by": cast.health_cio, "project": row, "done_text": "接入", "self_rating": "normal"}
+    actions.file_progress(**file, period="2006", percent=30)
+    half = actions.file_progress(**file, period="2007H1", percent=60)
+    day = dt.date(2007, 8, 20)
+    assert {o.period for o in owing.owed(day) if o.project == row} == set()
+    with pytest.raises(WrongRole):
+        actions.return_progress(by=cast.health_cio, report=half, reason="自己退")
+    actions.return_progress(by=cast.reviewer, report=half, reason="没有写经费")
+    assert [(o.period, o.returned) for o in owing.owed(day) if o.project == row] == [("2007H1", "没有写经费")]
+    row.refresh_from_db()
+    assert row.percent == 30
+    assert any("被退回：没有写经费" in t.sentence and t.late for t in desk.waiting(cast.health_cio, day))
+    assert "没有写经费" in Notice.objects.get(key=f"progress-returned:{half.pk}").sentence
+    with pytest.raises(Refused, match="已经退回"):
+        actions.return_progress(by=cast.reviewer, report=half, reason="再退")
+    actions.file_progress(**file, period="2007H1", percent=55)
+    assert [o for o in owing.owed(day) if o.project == row] == []
+
+
+def test_half_year_reports_leave_the_yearly_summary_owed(cast, under_way):
+    row = under_way("P17")
+    actions.file_progress(by=cast.health_cio, project=row, period="2006H2", percent=30, done_text="接入", self_rating="normal")
+    assert {o.period for o in owing.owed(dt.date(2007, 8, 20)) if o.project == row} == {"2006"}
 
 
 def test_a_call_that_was_withdrawn_is_owed_by_nobody(cast, under_way):
