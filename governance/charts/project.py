@@ -84,6 +84,7 @@ def project_time(
     blocks: Sequence[tuple[str, dt.date, dt.date]] = (),
     tasks: Sequence[tuple[str, str, dt.date, dt.date]] = (),
     gaps: Sequence[tuple[str, dt.date, dt.date]] = (),
+    original: tuple[dt.date, dt.date] | None = None,
     sub: str = "",
     note: str = "",
     width: float = 780,
@@ -91,12 +92,14 @@ def project_time(
     """Window, milestones, tasks of the yearly programmes and progress of one project, one under the other.
 
     `tasks` are (label, address, first day, last day); `gaps` (label, first, last) are years of the window that no task
-    covers. `note` stands beside today.
+    covers. `note` stands beside today. `original`: the first window, drawn above where a new baseline has replaced it.
     """
     left, right = 132.0, round(width - 24, 1)
     scale = Scale(first, last, left, right)
     top = 54.0 if blocks else 32.0
-    window_y, spots_y = top + 10, top + 52
+    moved = original is not None and original != (row.start, row.end)
+    window_y = top + (38 if moved else 10)
+    spots_y = window_y + 42
     pieces = []
     for phase in row.phases or (Phase(f"{row.start:%Y-%m} 至 {row.end:%Y-%m}", row.start, row.end),):
         x, wide = scale.span(phase.start, phase.end)
@@ -109,7 +112,11 @@ def project_time(
                 "plan",
             )
         )
-    lanes = [Lane(window_y, window_y + 11, "规划周期", sub, tuple(pieces))]
+    lanes = [Lane(window_y, window_y + 11, "最新基线" if moved else "规划周期", "" if moved else sub, tuple(pieces))]
+    if moved:
+        x, wide = scale.span(*original)
+        words = f"{original[0]:%Y-%m} 至 {original[1]:%Y-%m}"
+        lanes.insert(0, Lane(top + 10, top + 21, "原基线", sub, (Piece(x, wide - 1, fit(words, wide - 12), f"原基线：{words}", "note"),)))
     spots = _spots(row, scale)
     if spots:
         lanes.append(Lane(spots_y, spots_y + 6, "规划节点", "", spots=spots))
@@ -136,11 +143,12 @@ def project_time(
     at = (today_x or x) + 6
     if at + text_width(note) > right:
         at = max(left, right - text_width(note))
+    gone_words = f"{'最新' if moved else ''}周期已过 {round(gone * 100)} %" if today else ""
     return ProjectTime(
         width, done_y + 44, f"{row.code} {row.label} 时间", left, right, top, done_y + 14, year_bands(scale),
         block_bands(scale, blocks), tuple(lanes), today_x,
         done_y, f"完成 {round(row.done * 100)} %" if row.done is not None else "完成 未填",
-        f"周期已过 {round(gone * 100)} %" if today else "", x, round(wide * min(max(row.done or 0, 0), 1), 1), x, wide, note, round(at, 1),
+        gone_words, x, round(wide * min(max(row.done or 0, 0), 1), 1), x, wide, note, round(at, 1),
     )  # fmt: skip
 
 

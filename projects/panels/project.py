@@ -13,8 +13,8 @@ from governance import charts, clock
 from governance.access import Actor, may
 from governance.models import AuditConcern, AuditRow, Discrepancy
 from governance.roles import Permission
-from projects import gates, guards, life, periods, rating
-from projects.labels import CERTAINTIES, STATE_TONES, STATES, TASK_TONES
+from projects import gates, guards, life, periods, rating, windows
+from projects.labels import CERTAINTIES, RATING_TONES, STATE_TONES, STATES, TASK_TONES
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
@@ -128,8 +128,26 @@ class Parts:
     budget_unit: object | None
     lead_confirmed: bool
     drift_words: str
+    latest_words: str  # the newest window where it is not the first one any more
     may_take_over: bool
     day: dt.date
+
+    @property
+    def own_report(self):
+        """The newest report in force, which the unit's own rating is from."""
+        return max((line.report for line in self.reports if line.report), key=lambda r: (r.period_end, r.pk), default=None)
+
+    @property
+    def own_tone(self) -> str:
+        return RATING_TONES[self.own.self_rating] if self.own else "slate"
+
+    @property
+    def rating_tone(self) -> str:
+        return RATING_TONES[self.rating.code]
+
+    @property
+    def expert_tone(self) -> str:
+        return RATING_TONES[self.expert.rating] if self.expert else "slate"
 
     @property
     def judges_itself(self) -> bool:
@@ -176,6 +194,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         budget_unit=guards.budget_unit_of(project),
         lead_confirmed=confirmed,
         drift_words=_drift(project, computed),
+        latest_words=_latest(project),
         may_take_over=project.state == "registered" and project.start is not None and project.start <= day,
         day=day,
     )  # fmt: skip
@@ -324,6 +343,15 @@ def _drift(project: Project, computed: rating.Rating) -> str:
     return f"改基线 {project.rebaselined} 次，止期比原基线{'晚' if computed.drift_original_days >= 0 else '早'} {abs(computed.drift_original_days)} 天"
 
 
+def _latest(project: Project) -> str:
+    """The newest baseline as it was stated: by month where it does not fill whole years (D32)."""
+    start, end = project.latest_start, project.latest_end
+    if start is None or end is None or (start, end) == (project.start, project.end):
+        return ""
+    whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
+    return windows.say(start, end, "year" if whole else "month")
+
+
 def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: dt.date):
     """Window, milestones, tasks and progress as one picture (charts.project_time)."""
     if row is None or not plan.blocks:
@@ -342,7 +370,8 @@ def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: d
     computed_drift = (project.latest_end - project.end).days
     note = "原基线与最新基线相同" if not computed_drift else f"最新基线比原基线{'晚' if computed_drift > 0 else '早'} {abs(computed_drift)} 天"
     sub = {"year": "10.4，年精度", "month": "10.4，月精度"}.get(project.precision, "") if project.plan_item_id else ""
-    return charts.project_time(row, first=first, last=last, today=day, blocks=blocks, tasks=tasks, gaps=gaps, sub=sub, note=note)
+    return charts.project_time(row, first=first, last=last, today=day, blocks=blocks, tasks=tasks, gaps=gaps, sub=sub, note=note,
+                               original=(project.start, project.end))  # fmt: skip
 
 
 def _span(start: dt.date, end: dt.date) -> str:

@@ -318,3 +318,14 @@ def test_a_frontier_climbs_in_steps_and_its_plans_lie_where_they_are():
     assert len({d.text_y for d in drawn.spots}) == 2
     assert charts.frontier([], title="x") is None
     assert drawn.limit_text == "上限 100"
+
+
+def test_a_replaced_baseline_stays_drawn_above_the_new_one():
+    kept = charts.project_time(P04, original=(P04.start, P04.end), **FRAME)
+    assert [lane.label for lane in kept.lanes if lane.pieces][0] == "规划周期"
+    first = (P04.start, P04.end - dt.timedelta(days=60))
+    moved = charts.project_time(P04, original=first, **FRAME)
+    old, new = (lane for lane in moved.lanes if lane.label in ("原基线", "最新基线"))
+    assert (old.y < new.y, old.pieces[0].width < new.pieces[0].width, old.pieces[0].tone) == (True, True, "note")
+    assert moved.height > kept.height
+    assert moved.done_sub.startswith("最新周期已过")

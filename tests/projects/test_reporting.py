@@ -89,6 +89,9 @@ def test_an_experts_rating_stands_beside_the_others_and_greys_out_after_a_cycle(
     assert ExpertRating.objects.count() == 2
     text = cast.client("reviewer").get("/projects/P17/").content.decode()
     assert "自评 / 测算 / 专家" in text
+    table = text.partition('id="ratings"')[2].partition("</section>")[0]
+    for reason in ("完成 60 %；没有报问题", "专家组复核意见〔2007〕2号", "市信息办 2007-08-20", "2007-08-20 按原基线和最新基线计算"):
+        assert reason in table, reason
     with clock.at(dt.date(2008, 9, 1)):
         later = cast.client("reviewer").get("/projects/P17/").content.decode()
     assert "已过一年" in later
@@ -151,7 +154,10 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_pa
     for sentence in ("总额由 140.00 增至 560.00 万元（+300%）", "止期比原基线晚 730 天", "改基线 2 次"):
         assert sentence in strip, sentence
     assert "正常 / 滞后" in page
-    assert "原基线 2007 年—2008 年 保留" in page
+    assert "原基线 2007 年—2008 年、140 万元 保留" in page
+    assert "最新基线 2007—2010" in page  # beside the plan's own time, which stands first
+    table = page.partition('id="ratings"')[2].partition("</section>")[0]
+    assert '<div class="late">总额由 140.00 增至 560.00 万元（+300%）</div>' in table
     for address in ("/projects/?programme=gis", "/projects/programmes/gis/"):
         line = office.get(address).content.decode().partition("<tbody>")[2].partition('href="/projects/P20/"')[2].partition("</tr>")[0]
         assert '<span class="tag tag-green">正常</span> ≠ 测算 <span class="tag tag-red"' in line, address
