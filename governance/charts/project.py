@@ -88,13 +88,15 @@ def project_time(
     sub: str = "",
     note: str = "",
     width: float = 780,
+    left: float = 132.0,
 ) -> ProjectTime:
     """Window, milestones, tasks of the yearly programmes and progress of one project, one under the other.
 
     `tasks` are (label, address, first day, last day); `gaps` (label, first, last) are years of the window that no task
     covers. `note` stands beside today. `original`: the first window, drawn above where a new baseline has replaced it.
+    `left` is the room for the lanes' names.
     """
-    left, right = 132.0, round(width - 24, 1)
+    right = round(width - 24, 1)
     scale = Scale(first, last, left, right)
     top = 54.0 if blocks else 32.0
     moved = original is not None and original != (row.start, row.end)
@@ -116,7 +118,7 @@ def project_time(
     if moved:
         x, wide = scale.span(*original)
         words = f"{original[0]:%Y-%m} 至 {original[1]:%Y-%m}"
-        lanes.insert(0, Lane(top + 10, top + 21, "原基线", sub, (Piece(x, wide - 1, fit(words, wide - 12), f"原基线：{words}", "note"),)))
+        lanes.insert(0, Lane(top + 10, top + 21, "原基线", "", (Piece(x, wide - 1, fit(words, wide - 12), f"原基线：{words}", "note"),)))
     spots = _spots(row, scale)
     if spots:
         lanes.append(Lane(spots_y, spots_y + 6, "规划节点", "", spots=spots))
@@ -159,7 +161,8 @@ def _spots(row: Row, scale: Scale) -> tuple[Spot, ...]:
     for milestone in row.milestones:
         x = scale.middle(milestone.start, milestone.end)
         start, wide = scale.span(milestone.start, milestone.end)
-        half = text_width(milestone.label) / 2
+        label = fit(milestone.label, scale.right - scale.left)
+        half = text_width(label) / 2
         at = round(min(max(x, scale.left + half), scale.right - half), 1)
         level = 0
         while any(line == level and at - half < right + 8 and at + half > left - 8 for line, left, right in taken):
@@ -167,7 +170,7 @@ def _spots(row: Row, scale: Scale) -> tuple[Spot, ...]:
         taken.append((level, at - half, at + half))
         outside = is_outside(milestone, row.start, row.end)
         title = milestone.label + ("，在项目周期之外" if outside else "")
-        spots.append(Spot(x, start + 2, round(start + wide - 2, 1), milestone.label, at, title, outside, level))
+        spots.append(Spot(x, start + 2, round(start + wide - 2, 1), label, at, title, outside, level))
     return tuple(spots)
 
 

@@ -117,6 +117,7 @@ class Parts:
     offered: list[dict]
     next: dict | None
     time: object | None
+    time_narrow: object | None  # the same for the phone
     tasks: list[TaskLine]
     near: list[PlanTask]
     milestones: list[MilestoneLine]
@@ -183,6 +184,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         offered=offered,
         next=next((o for o in offered if o["transition"] is life.next_step(project.state)), None),
         time=_time(project, chart_row(project, drawn), plan, carried, day),
+        time_narrow=_time(project, chart_row(project, drawn), plan, carried, day, width=366, left=100),
         tasks=[_task(task, plan, day) for task in carried],
         near=near,
         milestones=[milestone_line(m, item, known) for m in milestones],
@@ -352,7 +354,7 @@ def _latest(project: Project) -> str:
     return windows.say(start, end, "year" if whole else "month")
 
 
-def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: dt.date):
+def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: dt.date, **size: float):
     """Window, milestones, tasks and progress as one picture (charts.project_time)."""
     if row is None or not plan.blocks:
         return None
@@ -371,7 +373,7 @@ def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: d
     note = "原基线与最新基线相同" if not computed_drift else f"最新基线比原基线{'晚' if computed_drift > 0 else '早'} {abs(computed_drift)} 天"
     sub = {"year": "10.4，年精度", "month": "10.4，月精度"}.get(project.precision, "") if project.plan_item_id else ""
     return charts.project_time(row, first=first, last=last, today=day, blocks=blocks, tasks=tasks, gaps=gaps, sub=sub, note=note,
-                               original=(project.start, project.end))  # fmt: skip
+                               original=(project.start, project.end), **size)  # fmt: skip
 
 
 def _span(start: dt.date, end: dt.date) -> str:
