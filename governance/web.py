@@ -142,7 +142,16 @@ def form_page(request: HttpRequest, form, template: str, context: dict, *, verb:
                 for name, sentences in refused.fields.items():
                     for sentence in sentences:
                         form.add_error(name if name in form.fields else None, sentence)
+    if status != 200:
+        _to_the_first_error(form)
     return render(request, template, context | {"form": form, "refusal": refusal}, status=status)
+
+
+def _to_the_first_error(form) -> None:
+    """Whoever types goes on where the first mistake is, not at the top of the page."""
+    first = next((f for f in form.visible_fields() if f.errors), None)
+    if first is not None:
+        first.field.widget.attrs["autofocus"] = True
 
 
 def _now_read(form, refused: Refused) -> None:

@@ -64,7 +64,7 @@ def progress(request):
     asked = Paginator([o for o in owed if period in ("", o.period)], 100).get_page(request.GET.get("owed"))
     mine = owing.reportable(request.actor)
     context = {"page": page, "owed": asked, "mine": mine[:MOST_CHIPS], "mine_codes": {p.pk for p in mine}, "many": len(mine) - MOST_CHIPS,
-               "calls": calls[:12], "period": period,
+               "calls": calls[:12], "period": period, "own_alone": owing.own_alone(request.actor),
                "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT)}  # fmt: skip
     return render(request, "projects/progress.html", context)
 

@@ -5,6 +5,7 @@ meant, both counted in. Colours are named tones, which the templates turn into p
 stands on a page (strict CSP) and in a PDF (whose engine ignores page CSS inside SVG).
 """
 
+from governance.charts.against import against
 from governance.charts.bars import (
     BarRow,
     Segment,
@@ -25,7 +26,8 @@ from governance.charts.tree import Branch, tree
 from governance.charts.waiting import Step, schedule, wait
 
 __all__ = [
-    "BarRow", "Branch", "Flow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Spot", "Step", "YearValue", "bar", "bars", "bullet",
+    "BarRow", "Branch", "Flow", "Group", "Mark", "Milestone", "Phase", "Row", "Scale", "Segment", "Spot", "Step", "YearValue", "against",
+    "bar", "bars", "bullet",
     "cumulative", "fit", "flows", "frontier", "gantt", "gantt_row", "is_outside", "project_time", "schedule", "stacked", "stages",
     "text_width", "tree", "wait", "year_bands", "year_stack", "years",
 ]  # fmt: skip

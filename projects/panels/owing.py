@@ -54,7 +54,7 @@ def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = No
     found = []
     for project in under_way.prefetch_related(leads, reports).order_by("order"):
         units = [lead.organisation.canonical or lead.organisation for lead in project.leads.all() if not lead.is_generic]
-        if actor is not None and actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and not actor.scope(Permission.MANAGE_PROJECT):
+        if own_alone(actor):
             units = [unit for unit in units if unit.pk == actor.organisation_id]
             if not units:
                 continue
@@ -71,6 +71,11 @@ def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = No
                 found.append(_owed(project, period, due, day, units, back.pop(period, None)))
         found += [_owed(project, period, r.period_end, day, units, r) for period, r in back.items()]
     return sorted(found, key=lambda o: (o.due, o.project.order))
+
+
+def own_alone(actor: Actor | None) -> bool:
+    """Whether the actor answers for what his own unit leads and for nothing else."""
+    return actor is not None and actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and not actor.scope(Permission.MANAGE_PROJECT)
 
 
 def _owed(project: Project, period: str, due: dt.date, day: dt.date, units: list, back: ProgressReport | None = None) -> Owed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from projects.panels.plan import Block, Frame, frame, reading_of, touched
 from projects.panels.project import history
 
 WITHOUT_PROJECT = "D35"
+UNLIKE = "D28"
 ENDED = ("done", "dropped")
 
 
@@ -29,6 +31,8 @@ class TaskRow:
     entries: list[Discrepancy]
     late: bool
     chart: object | None = None
+    unlike: str = ""  # how its project's time in 10.4 differs from the blocks of its tasks (D28)
+    noted: bool = False  # D28 stands in the register about it
 
     @property
     def state_label(self) -> str:
@@ -108,18 +112,54 @@ class TaskBoard:
         return {state: sum(block.count(state) for block in self.blocks) for state in (*TASK_STATES, "late")}
 
 
-def rows_of(tasks, plan: Frame, day: dt.date, entries: dict[str, list]) -> list[TaskRow]:
-    """Task rows of tasks read with their links."""
+def rows_of(tasks, plan: Frame, day: dt.date, entries: dict[str, list], of_projects: dict[str, list] | None = None) -> list[TaskRow]:
+    """Task rows of tasks read with their links. All tasks together (`of_projects`: the discrepancies of projects) also say
+    how the time of their projects differs."""
     first, last = (plan.blocks[0].start, plan.blocks[-1].end) if plan.blocks else (None, None)
-    rows = []
-    for task in tasks:
-        links = list(task.links.all())
+    rows, blocks = [], defaultdict(set)
+    read = [(task, list(task.links.all())) for task in tasks]
+    for task, links in read:
+        for link in links:
+            if link.certainty == "sure":
+                blocks[link.project_id].add(task.block)
+    for task, links in read:
         sure = [link.project for link in links if link.certainty == "sure"]
+        known = entries.get(task.code, [])
+        unlike = "" if of_projects is None else "；".join(filter(None, (_unlike(p, task.block, blocks[p.pk], plan) for p in sure)))
+        noted = any(e.code == UNLIKE for e in (*known, *(e for p in sure for e in (of_projects or {}).get(p.code, ()))))
         rows.append(TaskRow(
-            task, sure, [link.project for link in links if link.certainty == "possible"], entries.get(task.code, []),
-            task.due < day and task.state not in ENDED, _picture(task, sure, plan, first, last),
+            task, sure, [link.project for link in links if link.certainty == "possible"], known,
+            task.due < day and task.state not in ENDED, _picture(task, sure, plan, first, last), unlike, noted,
         ))  # fmt: skip
     return rows
+
+
+def _unlike(project: Project, block: str, blocks: set[str], plan: Frame) -> str:
+    """How the time of a project in 10.4 differs from this block and from all blocks that ask something of it (D28)."""
+    at = plan.block(block)
+    if at is None or project.start is None or project.end is None:
+        return ""
+    said = []
+    if project.end.year < at.end.year:
+        said.append(f"10.4 止于 {project.end.year}")
+    if project.start.year > at.start.year:
+        said.append(f"10.4 自 {project.start.year} 起")
+    covered = [b for b in plan.blocks if b.code in blocks]
+    alone = [y for y in range(project.start.year, project.end.year + 1) if any(b.covers(y) for b in plan.blocks) and not any(b.covers(y) for b in covered)]
+    if alone:
+        said.append(f"{_years(alone)} 年在 10.4 之内而无任务")
+    return "，".join(said)
+
+
+def _years(years: list[int]) -> str:
+    """[2006, 2009, 2010] as 2006、2009—2010."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}—{run[-1]}" for run in runs)
 
 
 def _picture(task: PlanTask, sure: list[Project], plan: Frame, first, last):
@@ -128,9 +168,9 @@ def _picture(task: PlanTask, sure: list[Project], plan: Frame, first, last):
     project = next((p for p in sure if p.latest_start and p.latest_end), None)
     if block is None or project is None:
         return None
-    row = charts.Row(project.code, project.name, project.get_absolute_url(), project.latest_start, project.latest_end,
-                     phases=(), milestones=(charts.Milestone(f"{task.code} 属 {block.code}", block.start, block.end),))  # fmt: skip
-    return charts.gantt_row(row, first=min(first, project.latest_start), last=max(last, project.latest_end), width=120)
+    window = project.latest_start, project.latest_end
+    title = f"任务 {task.code} 属 {block.code}（{block.years} 年），{project.code} 周期 {window[0]:%Y}—{window[1]:%Y} 年"
+    return charts.against(title, (block.start, block.end), window, first=min(first, window[0]), last=max(last, window[1]))
 
 
 def with_links():
@@ -141,7 +181,7 @@ def by_block(day: dt.date) -> TaskBoard:
     """Seven queries."""
     plan = frame()
     entries = touched(day)
-    rows = rows_of(with_links(), plan, day, entries.tasks)
+    rows = rows_of(with_links(), plan, day, entries.tasks, entries.projects)
     lines = {n for block in plan.blocks for n in block.lines}
     texts = dict(PlanLine.objects.filter(number__in=lines).values_list("number", "text"))
     pilots = list(PilotUnit.objects.select_related("organisation"))

@@ -221,6 +221,18 @@ def test_the_tasks_page_counts_as_the_plan_does(cast):
     assert "市政府办公厅" in answer.content.decode()
 
 
+def test_every_task_whose_projects_time_is_another_says_how_d28(cast):
+    rows = {row.task.code: row for block in cast.client("auditor").get("/projects/tasks/").context["board"].blocks for row in block.rows}
+    said = {code: row.unlike for code, row in rows.items() if row.unlike}
+    assert said["T1-11"] == "2007 年在 10.4 之内而无任务"  # P01, 2006—2007
+    assert said["T2-23"] == "10.4 止于 2007，2006 年在 10.4 之内而无任务"  # P05
+    assert said["T2-24"] == said["T2-29"] == "2006、2009—2010 年在 10.4 之内而无任务"  # P12, P15
+    assert said["T2-32"] == "2006、2009 年在 10.4 之内而无任务"  # P17
+    assert {code for code, row in rows.items() if row.unlike and not row.noted} == set()
+    assert not {"T2-25", "T2-26", "T3-02", "T3-06", "T1-04", "T2-20"} & set(said)  # their projects' years are covered
+    assert rows["T2-24"].chart.title == "任务 T2-24 属 10.2（2007—2008 年），P12 周期 2006—2010 年"
+
+
 def test_a_task_is_not_late_before_its_block_ends(cast):
     board = cast.client("auditor").get("/projects/tasks/").context["board"]
     assert [b.counts["late"] for b in board.blocks] == [12, 0, 0]
