@@ -8,6 +8,7 @@ import unicodedata
 
 _ONE = r"(\d{4})(?:[-/.年](\d{1,2}))?(?:[-/.月](\d{1,2}))?[年月日]*"
 _TWO = re.compile(rf"{_ONE}(?:至|到|~|—+|–|-|/){_ONE}")
+FIRST, LAST = 1990, 2100
 EXAMPLE = "请写作“2007-03 至 2008-12”或“2007 至 2008”"
 
 
@@ -19,14 +20,14 @@ def parse(text: str) -> tuple[dt.date, dt.date, str]:
     if match is None:
         raise ValueError(f"“{shown}”读不成起止时间，{EXAMPLE}。")
     year, month, day, year2, month2, day2 = (int(g) if g else None for g in match.groups())
+    if not FIRST <= year <= LAST or not FIRST <= year2 <= LAST:
+        raise ValueError(f"“{shown}”的年份应在 {FIRST}—{LAST} 之间。")
     try:
         start = dt.date(year, month or 1, day or 1)
         end = dt.date(year2, month2 or 12, 1)
         end = dt.date(year2, month2 or 12, day2) if day2 else _last(end)
     except ValueError:
         raise ValueError(f"“{shown}”里有不存在的日期，{EXAMPLE}。") from None
-    if not 1990 <= start.year <= 2100 or not 1990 <= end.year <= 2100:
-        raise ValueError(f"“{shown}”的年份应在 1990—2100 之间。")
     if end < start:
         raise ValueError(f"“{shown}”的止期早于起期。")
     stated = "year" if not month or not month2 else "month" if not day or not day2 else "day"

@@ -102,6 +102,7 @@ def test_an_adopted_change_holds_with_old_new_reason_and_approver_and_the_first_
     [
         ({"field": "time", "now": "明年"}, "读不成起止时间"),
         ({"field": "time", "now": "2007-13 至 2008-02"}, "不存在的日期"),
+        ({"field": "time", "now": "2006 至 9999"}, "年份应在 1990—2100 之间"),
         ({"field": "lead", "now": "无此单位"}, "没有名为"),
         ({"field": "name", "now": "长" * 201}, "名称有 201 字"),
         ({"field": "budget", "total_wan": None}, "总额"),
@@ -134,7 +135,7 @@ def test_two_at_once_see_both_values_and_the_second_goes_on_from_what_is_there(c
     refused = client.post(AT, typed)
     page = refused.content.decode()
     assert refused.status_code == 409
-    for shown in ("现在的内容：先到的内容", "后到的内容</textarea>", "变更内容：配套未落实（"):  # there, typed, why and by whom
+    for shown in ("<span>内容：先到的内容</span>", "后到的内容</textarea>", "变更内容：配套未落实（"):  # there, typed, why and by whom
         assert shown in page
     assert f'name="version" value="{version()}"' in page
     assert client.post(AT, typed | {"version": version()}).status_code == 302
