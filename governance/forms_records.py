@@ -6,10 +6,11 @@ import re
 import unicodedata
 
 from django import forms
+from django.db.models import Q
 
 from governance import training
 from governance.forms import REQUIRED, CleanText, Day
-from governance.models import Discrepancy, Organisation, ServiceRecord
+from governance.models import Discrepancy, Organisation, PlanItem, ServiceRecord
 
 
 class Unit(forms.ModelChoiceField):
@@ -36,14 +37,22 @@ class Versioned(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**8)
 
 
-class MergeForm(Versioned):
+class Joining(Versioned):
+    """A unit goes into another: never into itself."""
+
+    def __init__(self, *args, unit: Organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = self.fields["into"].queryset.exclude(pk=unit.pk)
+
+
+class MergeForm(Joining):
     """合并."""
 
     into = Unit(label="并入", empty_label="请选择")
     reason = CleanText(label="依据", max_length=300)
 
 
-class SuccessionForm(Versioned):
+class SuccessionForm(Joining):
     """机构改革：承接."""
 
     into = Unit(label="承接单位", empty_label="请选择", help_text="新设的单位先登记")
@@ -173,7 +182,9 @@ class DiscrepancyForm(forms.Form):
     default = CleanText(label="默认读法", max_length=2, help_text="a、b、c 之一")
     default_text = CleanText(label="默认处理", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     projects = CleanText(label="牵涉项目", max_length=300, required=False, help_text="如 P03、P19")
+    tasks = CleanText(label="牵涉任务", max_length=300, required=False, help_text="如 T2-24、T3-02")
     clauses = CleanText(label="牵涉条款", max_length=300, required=False, help_text="如 9.2.7、8.3.2(3)")
+    organisations = CleanText(label="牵涉单位", max_length=300, required=False, help_text="规范名称或原文名称，用顿号分开")
 
     def clean_quotes(self) -> list[tuple[int, str]]:
         found = []
@@ -189,7 +200,22 @@ class DiscrepancyForm(forms.Form):
         return [(text.strip(), effect.strip()) for text, _, effect in (line.partition("|") for line in lines)]
 
     def clean_projects(self) -> list[str]:
-        return re.findall(r"[A-Z]\d{2,4}(?:-\d{2,3})?", self.cleaned_data["projects"].upper())
+        codes = re.findall(r"[A-Z]\d{2,4}(?:-\d{2,3})?", self.cleaned_data["projects"].upper())
+        known = set(PlanItem.objects.values_list("code", flat=True))
+        if wrong := [code for code in codes if "-" not in code and code not in known]:
+            raise forms.ValidationError(f"{'、'.join(wrong)}不是规划的项目")
+        return codes
+
+    def clean_tasks(self) -> list[str]:
+        return re.findall(r"T\d-\d{2}", self.cleaned_data["tasks"].upper())
+
+    def clean_organisations(self) -> list[str]:
+        names = [name for name in re.split(r"[、，,;；\s]+", self.cleaned_data["organisations"]) if name]
+        units = Organisation.objects.filter(Q(name__in=names) | Q(aliases__as_named__in=names)).prefetch_related("aliases").distinct()
+        called = {name: unit.key for unit in units for name in (*(a.as_named for a in unit.aliases.all()), unit.name)}
+        if wrong := [name for name in names if name not in called]:
+            raise forms.ValidationError(f"没有叫“{'”“'.join(wrong)}”的单位")
+        return list(dict.fromkeys(called[name] for name in names))
 
     def clean_clauses(self) -> list[str]:
         return re.findall(r"\d+(?:\.\d+)+(?:\(\d+\))?", unicodedata.normalize("NFKC", self.cleaned_data["clauses"]))

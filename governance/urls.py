@@ -32,6 +32,7 @@ urlpatterns: list = [
     path("regulations/texts/<int:pk>/", views.regulation_file, name="regulation_file"),
     path("organisations/new/", views.unit_new, name="unit_new"),
     path("organisations/<int:pk>/merge/", views.merge, name="merge"),
+    path("organisations/<int:pk>/separate/", views.separate, name="separate"),
     path("organisations/<int:pk>/succession/", views.succeed, name="succeed"),
     path("organisations/<int:pk>/alias/", views.alias, name="alias"),
     path("organisations/<int:pk>/edit/", views.edit, name="edit_organisation"),

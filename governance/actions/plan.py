@@ -107,7 +107,7 @@ def attach_regulation_text(
 @verb("governance.discrepancy.add")
 def add_discrepancy(
     *, by: Actor, weight: str, title: str, quotes: list[tuple[int, str]], readings: list[tuple[str, str]], default: str,
-    default_text: str, projects: list[str] = (), clauses: list[str] = (),
+    default_text: str, projects: list[str] = (), clauses: list[str] = (), tasks: list[str] = (), organisations: list[str] = (),
 ) -> Discrepancy:  # fmt: skip
     """Register another place where the plan contradicts itself. `quotes` are (line, words of that line), `readings`
     (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads it."""
@@ -138,7 +138,7 @@ def add_discrepancy(
         plan=plan, code=f"D{last + 1:02d}", weight=weight, title=title, default=default, default_text=default_text,
         quotes=[{"text": words, "line": n} for n, words in quotes], added_by=by.text, added_on=clock.today(),
         readings=[{"key": key, "text": text, "effect": effect} for key, (text, effect) in zip(keys, readings, strict=True)],
-        touches={"projects": list(projects), "tasks": [], "clauses": list(clauses), "organisations": []},
+        touches={"projects": list(projects), "tasks": list(tasks), "clauses": list(clauses), "organisations": list(organisations)},
     )  # fmt: skip
     audit.record(by=by, event="governance.discrepancy.add", about=row, now=weight, sentence=f"登记疑义 {row.code} {title}")
     return row

@@ -18,7 +18,7 @@ from governance.views.records import (
     trainings,
 )
 from governance.views.regulations import regulation, regulations
-from governance.views.units import alias, bodies, body, edit, merge, succeed, unit_new
+from governance.views.units import alias, bodies, body, edit, merge, separate, succeed, unit_new
 
 __all__ = [
     "account",
@@ -52,6 +52,7 @@ __all__ = [
     "regulations",
     "request_report",
     "retry",
+    "separate",
     "service",
     "service_end",
     "services",

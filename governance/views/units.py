@@ -31,11 +31,16 @@ def unit_new(request):
     )  # fmt: skip
 
 
-def _separate(request, row, planned: Succession | None):
+@web.page(MANAGE)
+def separate(request, pk: int):
     """Take a merge or a succession back."""
-    name = row.canonical.name if row.canonical_id else planned.successor.name
-    when = f"自 {planned.from_day} 起由{name}承接（{planned.paper}）" if planned else f"现在并入{name}"
-    context = of_unit(row, "撤销承接" if planned else "撤销合并", f"{row.name}{when}；撤销以后汇总分开，其间的记录留在原处。")
+    row = unit(pk)
+    planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
+    if planned:
+        note = f"{row.name}自 {planned.from_day} 起由{planned.successor.name}承接（{planned.paper}）"
+    else:
+        note = f"{row.name}现在并入{row.canonical.name}" if row.canonical_id else f"{row.name}没有并入别的单位"
+    context = of_unit(row, "撤销承接" if planned else "撤销合并", f"{note}；撤销以后汇总分开，其间的记录留在原处。")
     return form_page(
         request, forms.SeparateForm(request.POST or None, initial={"version": row.version}), FORM, context, verb="governance.organisation.separate",
         address=row.get_absolute_url(), done="已撤销。", call=lambda data: actions.separate_organisation(by=request.actor, organisation=row, **data) and None,
@@ -44,14 +49,11 @@ def _separate(request, row, planned: Succession | None):
 
 @web.page(MANAGE)
 def merge(request, pk: int):
-    """Two names of one unit become one, with what it touches before anybody confirms; or the merge is taken back."""
+    """Two names of one unit become one, with what it touches before anybody confirms."""
     row = unit(pk)
-    planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
-    if row.canonical_id or planned:
-        return _separate(request, row, planned)
     note = "同一单位的两个名称。不改写任何引用：旧签署、旧牵头照原名，汇总和待办归并入后的单位；原名成为它的又名。可以撤销。机构改革请办“机构承接”。"
     return form_page(
-        request, forms.MergeForm(request.POST or None, initial={"version": row.version}), TOUCHING,
+        request, forms.MergeForm(request.POST or None, unit=row, initial={"version": row.version}), TOUCHING,
         of_unit(row, "合并单位", note) | {"touches": touched.by(row)}, verb="governance.organisation.merge",
         address=row.get_absolute_url(), done="已合并。", call=lambda data: actions.merge_organisation(by=request.actor, organisation=row, **data) and None,
     )  # fmt: skip
@@ -59,14 +61,11 @@ def merge(request, pk: int):
 
 @web.page(MANAGE)
 def succeed(request, pk: int):
-    """A reform with its day; one that is registered is taken back here."""
+    """A reform with its day, with what it touches before anybody confirms."""
     row = unit(pk)
-    planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
-    if row.canonical_id or planned:
-        return _separate(request, row, planned)
     note = "机构改革：从某日起由另一单位承接。那一天以前签的照原名，原单位记到前一天为止；没有办完的事和汇总从那一天起归承接单位。可以撤销。"
     return form_page(
-        request, forms.SuccessionForm(request.POST or None, initial={"version": row.version}), TOUCHING,
+        request, forms.SuccessionForm(request.POST or None, unit=row, initial={"version": row.version}), TOUCHING,
         of_unit(row, "机构承接", note) | {"touches": touched.by(row)}, verb="governance.organisation.succeed",
         address=row.get_absolute_url(), done="已登记承接。",
         call=lambda data: actions.succeed_organisation(by=request.actor, organisation=row, **data) and None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.conf import settings
 from django.shortcuts import render
 
 from governance import clock, web
 from governance.access import may
-from governance.models import Clause, Discrepancy
+from governance.models import Clause, Discrepancy, Regulation
 from governance.refusal import NotVisible
 from governance.roles import Permission
 from priorities import rule_sets
@@ -81,6 +82,7 @@ def page(request, slug: str):
         {
             "row": row, "stored": stored, "cases": cases, "title": TITLES[row["heading"]],
             "discrepancies": [d for d in Discrepancy.objects.all() if clause in (d.touches or {}).get("clauses", [])],
+            "instruments": Regulation.objects.filter(clause__in=[c for c, relied in settings.RELIED_ON.items() if {clause, "8.3"} & set(relied)]),
             "previous": slug_of(order[at - 1]) if at else None,
             "next": slug_of(order[at + 1]) if at + 1 < len(order) else None,
             "precedence": rule_sets.precedence_words(clock.today()),

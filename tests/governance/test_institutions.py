@@ -165,7 +165,8 @@ def test_an_instrument_keeps_every_text_with_the_state_it_was_in(cast, media):
 
 NEW = {
     "weight": "B", "title": "“统一发展部署”未定义", "quotes": "L22 按照电子政务统一发展部署", "default": "b", "default_text": "按本规划核对",
-    "readings": "指年度计划 | 随年度计划核对\n指本规划 | 随规划核对", "projects": "P03、P20", "clauses": "8.1(5)",
+    "readings": "指年度计划 | 随年度计划核对\n指本规划 | 随规划核对", "projects": "P03、P20",
+    "clauses": "8.1(5)", "tasks": "T2-24", "organisations": "信息产业局",
 }  # fmt: skip
 
 
@@ -179,13 +180,16 @@ def test_a_person_with_the_right_registers_a_discrepancy_and_it_stands_where_it_
     assert "D57" in client.get("/projects/P20/").content.decode()
     assert "D57" not in client.get("/projects/P01/").content.decode()
     assert "D57" in client.get("/governance/plan/").content.decode()
+    assert "D57" in client.get("/projects/tasks/T2-24/").content.decode()
+    assert "D57" in client.get(unit("市信息产业局").get_absolute_url()).content.decode()
     assert client.post("/governance/discrepancies/D57/decide/", {"reading": "a", "from_day": "2007-08-20", "reason": "会议议定"}).status_code == 302
     assert cast.client("reviewer").post("/governance/discrepancies/new/", NEW).status_code == 403
 
 
 @pytest.mark.parametrize(("changes", "said"), [
     ({"quotes": "L22 并没有这句话"}, "没有“并没有这句话”"), ({"quotes": "按照电子政务"}, "应写作"), ({"readings": "只有一种"}, "至少写两种读法"),
-    ({"default": "z"}, "默认读法应是 a、b 之一"), ({"quotes": "L99999 按照"}, "L99999 没有"),
+    ({"default": "z"}, "默认读法应是 a、b 之一"),
+    ({"projects": "P99"}, "P99不是规划的项目"), ({"organisations": "市某某局"}, "没有叫“市某某局”的单位"), ({"quotes": "L99999 按照"}, "L99999 没有"),
 ])  # fmt: skip
 def test_a_discrepancy_that_does_not_quote_the_plan_is_refused(cast, changes, said):
     answer = cast.client("office_head").post("/governance/discrepancies/new/", NEW | changes)

@@ -117,8 +117,22 @@ def test_one_reform_at_a_time_and_none_on_an_older_version(cast):
     with pytest.raises(Refused, match="已登记自 2007-10-01 起由市建设局承接"):
         succeed(cast, old, unit("市房管局"), D(2007, 11, 1))
     client, at = cast.client("reviewer"), f"/governance/organisations/{old.pk}/"
-    assert "撤销承接" in client.get(f"{at}succession/").content.decode()
-    assert client.post(f"{at}merge/", {"version": 1, "reason": "撤"}).status_code == 302
+    version = Organisation.objects.get(pk=old.pk).version
+    assert client.post(f"{at}merge/", {"version": version, "into": unit("市房管局").pk, "reason": "同一单位"}).status_code == 409
+    assert "撤销承接" in client.get(f"{at}separate/").content.decode()
+    form = {"version": version, "reason": "撤", "once": "a" * 32}
+    assert [client.post(f"{at}separate/", form)["Location"] for _ in range(2)] == [at, at]
+    assert client.post(f"{at}separate/", form | {"once": "b" * 32, "version": version + 1}).status_code == 409
+
+
+def test_the_form_of_a_merge_does_not_offer_the_unit_itself_and_a_replay_does_not_take_it_back(cast):
+    old, client = unit("市规划局"), cast.client("reviewer")
+    at = f"/governance/organisations/{old.pk}/"
+    form = {"version": old.version, "into": old.pk, "reason": "同一单位", "once": "c" * 32}
+    assert client.post(f"{at}merge/", form).status_code == 422
+    form["into"] = unit("市建设局").pk
+    assert [client.post(f"{at}merge/", form).status_code for _ in range(2)] == [302, 302]
+    assert Organisation.objects.get(pk=old.pk).canonical == unit("市建设局")
 
 
 def test_the_page_says_what_a_merge_touches_before_anybody_confirms(cast):

@@ -236,7 +236,7 @@ def of_institutions() -> list[Page]:
     unit = Organisation.objects.get(name="市信息产业局").get_absolute_url()
     service, course = ServiceRecord.objects.first(), TrainingSession.objects.first()
     return [
-        *(Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS) for form in ("merge", "succession", "alias", "edit", "service")),
+        *(Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS) for form in ("merge", "separate", "succession", "alias", "edit", "service")),
         Page("/governance/organisations/new/", P.MANAGE_ORGANISATIONS),
         Page("/governance/services/", P.READ_REGISTER),
         Page(f"/governance/services/{service.pk}/end/", P.MANAGE_ORGANISATIONS),
