@@ -196,8 +196,8 @@ NAME = Project._meta.get_field("name").max_length
 
 
 def _as_it_is(row: Project, units: list[Organisation]) -> tuple:
-    """What a change changes, to be compared before and after."""
-    return row.name, row.content, row.latest_start, row.latest_end, [unit.survivor_id for unit in units]
+    """What a change changes, to be compared before and after; that the leads named are all of them is a change too (D42)."""
+    return row.name, row.content, row.latest_start, row.latest_end, row.leads_open_ended, [unit.survivor_id for unit in units]
 
 
 def _moved(row: Project) -> str:

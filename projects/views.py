@@ -13,7 +13,7 @@ from projects import actions, forms, guards, life
 from projects.actions.checks import reporting
 from projects.form_views import about, form_page, project_of
 from projects.labels import TASK_STATES
-from projects.models import Milestone, ProgressReport, Project, ReportCall
+from projects.models import Change, Milestone, ProgressReport, Project, ReportCall
 from projects.panels import owing
 from projects.panels import tasks as task_panels
 
@@ -145,9 +145,12 @@ def first_lead(request, code: str):
 
 @may_enter(Permission.MANAGE_PROJECT)
 def change(request, code: str):
-    """Record a change approved on paper."""
+    """Record a change approved on paper; `?field=lead` begins with the leads as they are named."""
     project = project_of(request, code)
-    form = forms.ChangeForm(request.POST or None, initial={"version": project.version})
+    start = {"version": project.version, "field": one_of(request.GET, "field", [key for key, _ in Change.FIELDS])}
+    if start["field"] == "lead":
+        start["now"] = "、".join(lead.as_named for lead in project.leads.all() if not lead.is_generic)
+    form = forms.ChangeForm(request.POST or None, initial=start)
     context = about(project, "登记变更", "登记已经批准的变更：原值、新值、理由、批准人都留存，原基线不变。预算变更由牵头单位提出，走联合会签。")
     return form_page(
         request, form, "projects/form.html", context, verb="projects.project.record_change",

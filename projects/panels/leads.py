@@ -35,9 +35,9 @@ def flags_of(project: Project) -> list[Flag]:
     named = list(project.leads.all())
     generic = "、".join(lead.as_named for lead in named if lead.is_generic)
     if generic:
-        found.append(Flag(project, "D42", f"“{generic}”是泛指，不是单位，不派填报", "登记牵头变更", f"{at}change/"))
+        found.append(Flag(project, "D42", f"“{generic}”是泛指，不是单位，不派填报", "登记牵头变更", f"{at}change/?field=lead"))
     if project.leads_open_ended:
-        found.append(Flag(project, "D42", "原文以“等”结尾，牵头单位未列尽", "登记牵头变更", f"{at}change/"))
+        found.append(Flag(project, "D42", "原文以“等”结尾，牵头单位未列尽", "写全牵头单位", f"{at}change/?field=lead"))
     if guards.budget_unit_of(project) is None:
         first = named[0].as_named if named else "（没有牵头单位）"
         found.append(Flag(project, "D41", f"第一牵头{first}没有预算单位，不能采购", "指定预算单位", f"{at}classify/"))
