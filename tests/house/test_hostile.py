@@ -34,6 +34,11 @@ PAGES = [
     ("reviewer", "/projects/P04/first-lead/"), ("reviewer", "/projects/P04/change/"), ("reviewer", "/projects/P20/take-over/"),
     ("industry", "/projects/P01/progress/"), ("industry", "/projects/milestones/1/"), ("reviewer", "/projects/P04/"),
     ("office_head", "/governance/documents/"), ("auditor", "/governance/audit/"),
+    ("reviewer", "/governance/organisations/new/"), ("office_head", "/governance/discrepancies/new/"),
+    ("office_head", "/governance/discrepancies/D48/decide/"), ("reviewer", "/governance/regulations/1/text/"),
+    ("reviewer", "/governance/training/new/"), ("reviewer", "/governance/training/target/"),
+    *(("reviewer", f"/governance/organisations/3/{form}/") for form in ("merge", "succession", "separate", "alias", "edit", "service")),
+    ("reviewer", "/governance/bodies/1/"),
 ]  # fmt: skip
 
 VALUES = {
@@ -186,7 +191,8 @@ ADDRESSES = {
     "reviewer": ["/search/?q={}", "/projects/?q={}&year={}&state={}&lead={}&programme={}&page={}", "/calendar/?year={}&month={}",
                  "/projects/as-of/?day={}", "/priorities/desk/?state={}&view={}&q={}", "/budgets/2007/?stage={}",
                  "/governance/documents/?year={}&kind={}&page={}", "/governance/documents/progress/?n={}",
-                 "/governance/discrepancies/?weight={}&q={}&state={}", "/governance/organisations/?q={}&kind={}",
+                 "/governance/discrepancies/?weight={}&q={}&open={}&section={}&by={}", "/governance/plan/?q={}",
+                 "/governance/bodies/?day={}", "/governance/organisations/?q={}&kind={}",
                  "/projects/progress/?page={}", "/projects/tasks/?block={}", "/governance/notices/?page={}",
                  "/priorities/criteria/?heading={}", "/projects/{}/", "/priorities/desk/{}/", "/governance/regulations/?q={}"],
     "auditor": ["/governance/audit/?from={}&to={}&person={}&record={}&ok={}&page={}", "/governance/audit/?person={}", "/governance/audit/?record={}"],
