@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db.models import Q
 
-from governance import access, audit, clock
+from governance import access, audit, clock, notices
 from governance.access import Actor
 from governance.actions.organisations import locked, said
 from governance.models import Organisation, OrganisationAlias, Succession
@@ -103,6 +103,9 @@ def succeed_organisation(
     planned = Succession.objects.create(organisation=row, successor=survivor, from_day=from_day, paper=paper, by_text=by.text, is_demo=is_demo)
     audit.record(by=by, event="governance.organisation.succeed", about=(row, survivor), was=row.name, now=survivor.name,
                  sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接：{paper}")  # fmt: skip
+    for concerned in (row, survivor):
+        notices.tell(key=f"succession:{planned.pk}:{concerned.pk}", organisation_id=concerned.pk, address=row.get_absolute_url(), is_demo=is_demo,
+                     sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），没有办完的事从那天起归{survivor.name}。")  # fmt: skip
     if from_day <= clock.today():
         _apply(planned)
     return planned

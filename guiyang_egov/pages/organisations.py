@@ -14,6 +14,7 @@ from governance.models import (
     Organisation,
     OrganisationAlias,
     PilotUnit,
+    ServiceRecord,
     Succession,
 )
 from governance.refusal import NotVisible
@@ -86,7 +87,7 @@ def page(request, pk: int):
             "pilot_focus": next((unit.pilot_focus for unit in units.values() if unit.pilot_focus is not None), None),
             "bodies": Body.objects.filter(Q(holder_id__in=family) | Q(acting_id__in=family)),
             "people": people,
-            "services": list(row.services.all()),
+            "services": list(ServiceRecord.objects.filter(organisation_id__in=family).select_related("organisation")),
             "merged": [unit for unit in units.values() if unit is not row],
             "may_manage": may(request.actor, Permission.MANAGE_ORGANISATIONS),
             "submissions": submissions[:20],
