@@ -29,26 +29,27 @@ def listing(request):
     `?open=0`, `?section=8.3`, `?by=code` (`code`: read by code, `rules`: by the rule set, `note`: 仅作说明)."""
     weight, is_open = one_of(request.GET, "weight", WEIGHTS), one_of(request.GET, "open", ("0", "1"))
     query, section, by = looked_for(request.GET), one_of(request.GET, "section"), one_of(request.GET, "by", ("code", "rules", "note"))
-    everything = _everything(clock.today())
-    sections = _sections(everything)
+    found = everything(clock.today())
+    sections = _sections(found)
     wanted = search_text(query)
     shown = [
-        row for row in everything
+        row for row in found
         if (not weight or row["row"].weight == weight) and (not section or row["section"] == section) and (not by or row["by"] == by)
         and (not is_open or (row["decided"] is None) == (is_open == "1")) and (not wanted or wanted in row["text"])
     ]  # fmt: skip
-    counts = {w: sum(row["row"].weight == w for row in everything) for w in WEIGHTS}
+    counts = {w: sum(row["row"].weight == w for row in found) for w in WEIGHTS}
     return render(
         request,
         "pages/discrepancies.html",
-        {"rows": shown, "counts": counts, "total": len(everything), "weight": weight, "q": query, "by": by,
-         "is_open": is_open, "section": section, "sections": sections, "undecided": sum(row["decided"] is None for row in everything),
-         "decided": sum(row["decided"] is not None for row in everything),
+        {"rows": shown, "counts": counts, "total": len(found), "weight": weight, "q": query, "by": by,
+         "is_open": is_open, "section": section, "sections": sections, "undecided": sum(row["decided"] is None for row in found),
+         "decided": sum(row["decided"] is not None for row in found),
          "may_decide": may(request.actor, Permission.DECIDE_READING)},
     )  # fmt: skip
 
 
-def _everything(day) -> list[dict]:
+def everything(day) -> list[dict]:
+    """Every entry with the reading that holds on the day, who decided it, what it touches; two queries."""
     return [_row(row, day) for row in Discrepancy.objects.prefetch_related("decisions")]
 
 
@@ -99,12 +100,12 @@ def page(request, code: str):
     """One: the quotes in their lines, each reading with its effect, the default, who decided what, why and from when; the
     whole register beside it."""
     day = clock.today()
-    everything = _everything(day)
-    sections = _sections(everything)
-    place = next((n for n, r in enumerate(everything) if r["row"].code == code), None)
+    found = everything(day)
+    sections = _sections(found)
+    place = next((n for n, r in enumerate(found) if r["row"].code == code), None)
     if place is None:
         raise NotVisible()
-    shown = everything[place]
+    shown = found[place]
     row, touches = shown["row"], shown["row"].touches or {}
     current = shown["reading"]["key"] if shown["reading"] else row.default
     projects = list(Project.objects.filter(code__in=touches.get("projects", [])).select_related("programme").prefetch_related("milestones", "phases"))
@@ -126,8 +127,8 @@ def page(request, code: str):
             "used_by": readings.READ_BY_CODE.get(code, ""),
             "may_decide": may(request.actor, Permission.DECIDE_READING) and shown["by"] != "rules",
             "history": audit.history(row),
-            "previous": everything[place - 1]["row"] if place else None,
-            "next": everything[place + 1]["row"] if place + 1 < len(everything) else None,
+            "previous": found[place - 1]["row"] if place else None,
+            "next": found[place + 1]["row"] if place + 1 < len(found) else None,
         },
     )  # fmt: skip
 

@@ -271,3 +271,20 @@ def test_a_step_back_of_an_instrument_needs_its_reason(cast):
     page = cast.client("auditor").get(at).content.decode()
     assert "文号有误" in page
     assert "更新状态" not in page
+
+
+def test_the_footnotes_are_a_sheet_that_runs_no_formula(cast):
+    import io
+
+    from openpyxl import load_workbook
+
+    actions.decide_reading(by=cast.office_head, code="D48", reading="b", from_day=D(2007, 8, 20), reason="=1+1 次年一月汇总")
+    answer = cast.client("finance").get("/governance/discrepancies/export/")
+    assert "attachment" in answer["Content-Disposition"]
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[1]
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=4) if row[0].value}
+    assert len([code for code in rows if code.startswith("D")]) == 56
+    assert "L180" in rows["D48"][3].value
+    assert "次年1月31日" in rows["D48"][4].value
+    assert "刘志远" in rows["D48"][5].value
+    assert all(cell.data_type != "f" for row in rows.values() for cell in row)

@@ -179,6 +179,7 @@ def pages() -> list[Page]:
         Page("/governance/regulations/2/", P.READ_REGISTER),
         Page("/governance/plan/?q=共享", P.READ_REGISTER),
         Page("/governance/discrepancies/D27/", P.READ_REGISTER),
+        Page("/governance/discrepancies/export/", P.READ_REGISTER),
         Page("/governance/discrepancies/D48/decide/", P.DECIDE_READING),
         Page("/governance/kept/", P.USE),
         Page("/governance/notices/", P.USE),
