@@ -7,15 +7,39 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
-from budgets import payers
+from budgets import growth, payers, table
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from governance.access import Actor, may
-from governance.roles import Permission
+from governance.roles import Permission, Scope
 from governance.searching import holding
 from governance.text import quantise
 from projects.models import Project
+
+
+@dataclass(frozen=True)
+class YearBrief:
+    """A year in three sums: projects whose window touches it, how many of them have an approved amount, 批复, 下达, 支出
+    over them (None: 未填), and both tests of 9.6.1."""
+
+    year: int
+    projects: int
+    filled: int
+    sums: list[tuple[str, Decimal | None]]
+    growth: growth.YearGrowth
+
+
+def year_brief(actor: Actor, year: int) -> YearBrief | None:
+    """For whoever reads the whole city's budget; None for others. Five queries."""
+    if actor.scope(Permission.READ_BUDGET) is not Scope.CITY:
+        return None
+    projects = Project.objects.in_year(year)
+    held = ProjectYear.objects.filter(fiscal_year=year, project__in=projects)
+    shown = [stage for stage, _ in STAGES[1:]]
+    found = held.aggregate(filled=Count("approved_wan"), **{stage: Sum(f"{stage}_wan") for stage in shown})
+    sums = [(stage, None if found[stage] is None else quantise(found[stage])) for stage in shown]
+    return YearBrief(year, projects.count(), found["filled"], sums, table.year_growth(year))
 
 
 @dataclass(frozen=True)

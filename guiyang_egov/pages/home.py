@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
+from budgets import panels as money_panels
 from governance import charts, clock
 from governance.access import may
 from governance.models import Discrepancy, Plan
@@ -55,16 +56,22 @@ def page(request):
 def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) -> dict:
     home = priorities_panels.home_rows(actor, day)
     tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
+    touched = discrepancies_of_projects()
+    steps = windows.year_steps(home.window[0].plan_year, day) if home.window and may(actor, Permission.SUBMIT) else ()
     return {
         "planned": PLANNED,
         "home": replace(home, tasks=tasks),
-        "ahead": ahead(projects, home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
+        "ahead": ahead(projects, None if steps else home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
         "check": Decimal(str(plan.data["checks"]["total_wan"])) if plan and "checks" in plan.data else None,
-        "gantt": portfolio(projects, day, plan),
-        "digest": digest(projects, day),
+        "gantt": portfolio(projects, day, plan, touched),
+        "digest": digest(projects, day, touched),
+        "year_rows": f"/projects/?year={day.year}#rows",
+        "year": money_panels.year_brief(actor, day.year),
+        "steps": steps,
+        "own": [p for p in projects if actor.organisation_id in p.belongs_to()] if may(actor, Permission.SUBMIT) else (),
         "programmes": by_programme(projects),
         "leads": by_lead(projects),
         "may_see_money": may(actor, Permission.READ_BUDGET),
@@ -122,11 +129,12 @@ FIRST_DAY, LAST_DAY = dt.date(2005, 12, 1), dt.date(2010, 12, 31)
 
 
 def portfolio(
-    projects, day: dt.date, plan: Plan | None, *, title: str = "时间总图 2005-12 … 2010-12", total_note: str = "与 10.4 合计一致"
-):
+    projects, day: dt.date, plan: Plan | None, touched: dict[str, list[Discrepancy]] | None = None, *,
+    title: str = "时间总图 2005-12 … 2010-12", total_note: str = "与 10.4 合计一致",
+):  # fmt: skip
     """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched. Every
-    project has a window and an estimate."""
-    touched = discrepancies_of_projects()
+    project has a window and an estimate; `touched` where the page has read it."""
+    touched = discrepancies_of_projects() if touched is None else touched
     groups: dict[str, list] = {}
     for p in projects:
         groups.setdefault(p.programme.name if p.programme else STANDALONE, []).append(p)
@@ -254,9 +262,9 @@ class Lines:
         return sum(row[5] for row in self.rows)
 
 
-def digest(projects, day: dt.date) -> Lines:
+def digest(projects, day: dt.date, touched: dict[str, list[Discrepancy]]) -> Lines:
     """Every project with a window; what contradicts itself in time first, then by its start."""
-    touched, found = discrepancies_of_projects(), []
+    found = []
     for p in projects:
         if p.latest_start and p.latest_end:
             drawn = row(p, touched.get(p.code, []))

@@ -61,3 +61,19 @@ def test_the_phones_time_chart_opens_on_what_contradicts_itself(offices):
     text = offices.client("reviewer").get("/").content.decode()
     assert text.count('class="in-conflict') == 10
     assert 'id="d-conflict" checked' in text
+
+
+def test_a_units_home_shows_the_years_steps_and_its_own_projects(offices):
+    page = offices.client("health_cio").get("/")
+    assert [p.code for p in page.context["own"]] == ["P17"]
+    assert [s.name for s in page.context["steps"]][0] == "申报"
+    assert page.context["year"] is None  # the city's money is not his
+    office = offices.client("reviewer").get("/")
+    assert (list(office.context["own"]), list(office.context["steps"])) == ([], [])
+
+
+def test_the_years_money_on_the_home_is_that_of_the_list(offices):
+    brief = offices.client("finance").get("/").context["year"]
+    listed = offices.client("finance").get("/projects/?year=2007").context
+    assert dict(brief.sums) == dict(listed["sums"])
+    assert (brief.projects, brief.filled) == (22, sum(m is not None and m.approved_wan is not None for _, m in listed["rows"]))
