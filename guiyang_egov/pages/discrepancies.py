@@ -123,7 +123,7 @@ def page(request, code: str):
             "clauses": touches.get("clauses", []),
             "units": Organisation.objects.filter(key__in=touches.get("organisations", [])),
             **_time(row, projects, day),
-            "rule_set": rule_sets.in_force_on(day).id if shown["by"] == "rules" else "",
+            **(_ruled(shown, day) if shown["by"] == "rules" else {}),
             "used_by": readings.READ_BY_CODE.get(code, ""),
             "may_decide": may(request.actor, Permission.DECIDE_READING) and shown["by"] != "rules",
             "history": audit.history(row),
@@ -131,6 +131,14 @@ def page(request, code: str):
             "next": found[place + 1]["row"] if place + 1 < len(found) else None,
         },
     )  # fmt: skip
+
+
+def _ruled(shown: dict, day) -> dict:
+    """What the rule set in force reads the entry's clauses of 8.3 as, clause by clause; D16 is its precedence."""
+    rows = [r for r in rule_sets.described(day) if r["clause"] in shown["clauses"]]
+    found = [(r["clause"], next((x["text"] for x in r["readings"] if x["key"] == r["reading"]), ""), r["in_force"]) for r in rows]
+    return {"rule_set": rule_sets.in_force_on(day).id, "ruled": found,
+            "precedence": rule_sets.precedence_words(day) if shown["row"].code == "D16" else ""}  # fmt: skip
 
 
 def _quotes(row: Discrepancy) -> list[dict]:

@@ -229,6 +229,24 @@ def test_what_is_not_decided_here_says_where(cast, code, said):
     assert "确认读法</button>" not in page
 
 
+def test_an_entry_of_the_criteria_shows_what_the_rule_set_in_force_reads(cast):
+    from priorities.actions import adopt_rule_set, draft_rule_set
+
+    def shown(day):
+        with clock.at(day):
+            context = cast.client("auditor").get("/governance/discrepancies/D15/").context
+        return context["rule_set"], context["ruled"]
+
+    before, (clause, text, _) = shown(D(2007, 8, 20))[0], shown(D(2007, 8, 20))[1][0]
+    assert (before, clause) == ("plan-2006", "8.3.2(2)")
+    draft = draft_rule_set(by=cast.reviewer, key="plan-2006-x", title="占一项即缓建", readings={"8.3.2(2)": "any"}, reason="试")
+    adopt_rule_set(by=cast.leader, record=draft, version=draft.version, from_day=D(2007, 9, 1), held_on=D(2007, 8, 20),
+                   minutes_number="筑信领纪〔2007〕6号", meeting_title="领导小组会议")  # fmt: skip
+    after, rows = shown(D(2007, 9, 3))
+    assert after == "plan-2006-x"
+    assert rows[0][1] != text
+
+
 def test_an_entry_shows_what_it_touches_and_is_shown_there(cast):
     client = cast.client("auditor")
     page = client.get("/governance/discrepancies/D44/").content.decode()
