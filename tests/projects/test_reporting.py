@@ -161,3 +161,28 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_pa
     for address in ("/projects/?programme=gis", "/projects/programmes/gis/"):
         line = office.get(address).content.decode().partition("<tbody>")[2].partition('href="/projects/P20/"')[2].partition("</tr>")[0]
         assert '<span class="tag tag-green">正常</span> ≠ 测算 <span class="tag tag-red"' in line, address
+
+
+def test_who_owes_nothing_is_not_read_and_the_others_are_the_same(cast, under_way, monkeypatch):
+    rows = {code: under_way(code) for code in ("P01", "P02", "P12", "P15", "P17", "P20", "P24")}
+    actions.call_reports(by=cast.reviewer, period="2007H1", due=dt.date(2007, 8, 20))
+    for code, periods in (("P01", ("2006", "2007H1")), ("P02", ("2006",)), ("P12", ("2007H1",)), ("P17", ("2006H1", "2007H1")), ("P20", ("2007H1",))):
+        for period in periods:
+            actions.file_progress(by=cast.reviewer, project=rows[code], period=period, percent=10, done_text="推进", self_rating="normal")
+    read = []
+    lacking = owing._lacking
+
+    def watched(*args):
+        read.append({p.code for p in lacking(*args)})
+        return lacking(*args)
+
+    for day in (dt.date(2007, 3, 1), dt.date(2007, 8, 21), dt.date(2008, 1, 1), dt.date(2009, 6, 1)):
+        for actor in (None, cast.reviewer, cast.health_cio, cast.industry):
+            with clock.at(day):
+                monkeypatch.setattr(owing, "_lacking", lambda projects, *_: projects)
+                whole = [(o.project.code, o.period, o.due, o.unit) for o in owing.owed(day, actor)]
+                monkeypatch.setattr(owing, "_lacking", watched)
+                assert [(o.project.code, o.period, o.due, o.unit) for o in owing.owed(day, actor)] == whole
+            assert {code for code, *_ in whole} == read[-1] or actor is cast.health_cio
+    assert "P01" not in read[4]  # on 2007-08-21 it has reported everything
+    assert {"P12", "P15", "P24"} <= read[4]
