@@ -127,14 +127,17 @@ def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
 
 
 def _projects(unit: int | None) -> list[Project]:
-    """Projects under way or finished (those that a unit leads), read for their gates and their security; twelve queries."""
+    """Projects under way or finished (those that a unit leads), read for their gates and their security; eleven queries, twelve where a
+    trial run is to begin."""
     rows = _under_way().order_by("order", "pk")
     if unit is not None:
         rows = rows.led_by(unit)
     papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))
     contracts = Prefetch("contracts", Contract.objects.filter(voided=""))
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation"))
-    return list(security.with_security(rows).prefetch_related(papers, contracts, leads, "phases", "acceptances"))
+    found = list(security.with_security(rows).prefetch_related(papers, contracts, leads, "phases"))
+    proofs.read([p for p in found if "first_acceptance" in (p.state, *(f.state for f in p.phases.all()))], "try")
+    return found
 
 
 def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.Requirement], list[str]]]:

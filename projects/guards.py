@@ -116,7 +116,7 @@ def gate_blockers(project: Project, gate: str, papers: Papers, phase: Phase | No
     """What the gate still asks for, in one sentence, and a trial run that is too short."""
     found = []
     if lacking := gates.lacking(gate, papers.keys, papers.contract_kinds):
-        named = "、".join(r.label for r in lacking)
+        named = "、".join(f"“{r.label}”" for r in lacking)
         found.append((f"还缺关口材料 {len(lacking)} 项：{named}", f"{gates.sources(lacking)}出具，牵头单位或{OFFICE}在“建设过程”逐项登记"))
     if gate == "accept_finally":
         if papers.unsafe:

@@ -83,7 +83,7 @@ def set_state(
     project.state, project.state_day = now, day or clock.today()
     project.version += 1
     project.save()
-    change = StateChange.objects.create(project=project, was=was, now=now, reason=reason[:300], by_text=by.text,
+    change = StateChange.objects.create(project=project, was=was, now=now, reason=reason[:300], by_text=by.text, happened_on=day,
                                         is_demo=is_demo or project.is_demo)  # fmt: skip
     _tell_leads(by, change)
     audit.record(by=by, event="projects.project.state", about=project, was=was, now=now,
@@ -100,7 +100,7 @@ def set_phase_state(*, by: Actor, project: Project, phase: Phase, now: str, reas
     phase.state, phase.state_day = now, day
     phase.save()
     change = StateChange.objects.create(project=project, phase=phase, was=was, now=now, reason=reason[:300], by_text=by.text,
-                                        is_demo=project.is_demo)  # fmt: skip
+                                        happened_on=day, is_demo=project.is_demo)  # fmt: skip
     _tell_leads(by, change)
     audit.record(by=by, event="projects.phase.state", about=project, was=was, now=now,
                  sentence=f"{project.code} {phase.name} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip

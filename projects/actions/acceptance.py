@@ -178,7 +178,7 @@ def file_evaluation(
     if row.state not in life.FINISHED:
         raise Refused(f"{row.code} 现在是“{row.get_state_display()}”，建成（终验）以后才评估使用情况（9.2.8）。")
     today = clock.today().year
-    first = finished.day.year if finished else 2005
+    first = finished.on.year if finished else 2005
     if not isinstance(year, int) or not first <= year <= today:
         raise Invalid(f"年度应是 {first}—{today}。", fields={"year": [f"请填 {first}—{today}"]})
     if Evaluation.objects.filter(project=row, year=year).exclude(state__in=Evaluation.DEAD).exists():

@@ -54,6 +54,7 @@ def withdraw_gate_item(*, by: Actor, item: GateItem, reason: str) -> GateItem:
     """Take a record back; the row stays with the reason."""
     access.require(by, Permission.MANAGE_PROJECT)
     project = steps.lock(item.project)
+    _open(project, None)
     row = GateItem.objects.get(pk=item.pk)
     if row.withdrawn:
         raise Refused("这条登记已经撤回。")
@@ -105,6 +106,7 @@ def void_contract(*, by: Actor, contract: Contract, reason: str) -> Contract:
     """A contract that was typed wrongly or ended; the row stays with the reason."""
     access.require(by, Permission.MANAGE_PROJECT)
     project = steps.lock(contract.project)
+    _open(project, None)
     row = Contract.objects.get(pk=contract.pk)
     if row.voided:
         raise Refused(f"合同 {row.number} 已经作废。")
@@ -117,7 +119,7 @@ def void_contract(*, by: Actor, contract: Contract, reason: str) -> Contract:
 
 def _open(project: Project, phase: Phase | None) -> None:
     if project.state in life.ENDED:
-        raise Refused(f"{project.code} 已{project.get_state_display()}，不再登记材料和合同。")
+        raise Refused(f"{project.code} 已{project.get_state_display()}，不再改动材料和合同。")
     if phase is not None and phase.project_id != project.pk:
         raise Invalid(f"{phase.name}不是 {project.code} 的分期。", fields={"phase": ["请从本项目的分期中选择"]})
 

@@ -108,7 +108,7 @@ def take_over(
         held.save()
     row.version += 1
     row.save()
-    StateChange.objects.create(project=row, phase=phase, was="registered", now=state, reason=f"补录：{document}"[:300],
+    StateChange.objects.create(project=row, phase=phase, was="registered", now=state, reason=f"补录：{document}"[:300], happened_on=day,
                                by_text=by.text, is_demo=row.is_demo)  # fmt: skip
     audit.record(by=by, event="projects.project.take_over", about=row, was="registered", now=state,
                  sentence=f"补录 {row.code}{' ' + phase.name if phase else ''} 为“{STATES[state]}”（{day}），依据 {document}")  # fmt: skip

@@ -16,6 +16,7 @@ class StateChange(Dated, Demonstrable):
     was = models.CharField(max_length=20)
     now = models.CharField(max_length=20)
     reason = models.CharField(max_length=300, blank=True)
+    happened_on = models.DateField("发生日期", null=True, blank=True)  # where it is not the day of recording
     by_text = models.CharField(max_length=200)
 
     class Meta:
@@ -23,6 +24,11 @@ class StateChange(Dated, Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.now}"
+
+    @property
+    def on(self):
+        """When it happened."""
+        return self.happened_on or self.day
 
     @property
     def was_label(self) -> str:

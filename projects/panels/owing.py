@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from governance import readings
 from governance.access import Actor
@@ -38,7 +39,7 @@ class Owed:
 def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = None, calls: list | None = None, d48: str | None = None,
          ) -> list[Owed]:  # fmt: skip
     """Every year's summary that is past its day (D48), every report that was called for, and what was given back, oldest first;
-    six queries, and no project that owes nothing is read.
+    five queries, and no project that owes nothing is read.
     `until` a later day lists what is due before it as well (days then below 0); `calls` are the calls in
     force where they were read. `actor`: his own unit's alone where
     that is all he answers for."""
@@ -79,8 +80,7 @@ def _lacking(projects: QuerySet, day: dt.date, until: dt.date, d48: str, called:
     """Those of the projects that a report is missing of: whoever has reported everything is not read at all."""
     there = ProgressReport.objects.filter(project=OuterRef("pk"), superseded=False)
     lacks = Q(Exists(ProgressReport.objects.filter(project=OuterRef("pk"), superseded=True, returned__gt="")))
-    first = projects.aggregate(day=Min("registered_on"))["day"] or day
-    for year in range(first.year, day.year + 1):
+    for year in range(settings.PLAN_YEARS[0], day.year + 1):  # nothing is registered before the plan's first year
         if due_of_year(year, d48) < until:
             lacks |= Q(latest_start__year__lte=year, registered_on__year__lte=year) & ~Exists(there.filter(period=str(year)))
     for period, _ in called:

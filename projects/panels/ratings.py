@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from projects import life, rating
 from projects.labels import SELF_RATINGS
@@ -41,7 +41,7 @@ def with_facts(projects: QuerySet) -> QuerySet:
     return (
         projects.select_related("plan_item__plan", "programme", "budget_unit")
         .annotate(
-            accepted_on=Subquery(accepted.values("day")[:1]), newest=Subquery(newest.values(facts=facts)[:1]),
+            accepted_on=Subquery(accepted.values(on=Coalesce("happened_on", "day"))[:1]), newest=Subquery(newest.values(facts=facts)[:1]),
             expert=Subquery(experts.values(facts=JSONObject(rating="rating", day="day", reason="reason", unit="organisation__name"))[:1]),
         )
         .prefetch_related(

@@ -10,7 +10,7 @@ from governance import audit, clock
 from governance.models import AuditRow, Organisation
 from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.verbs import frame
-from projects import actions, life, steps
+from projects import actions, life, panels, steps
 from projects.models import Change, Milestone, PlanTask, ProgressReport, Project, StateChange
 from tests.projects.gates import go as step_of
 from tests.projects.gates import record_papers
@@ -119,6 +119,34 @@ def test_a_day_in_the_future_or_before_the_state_is_refused(cast, under_way):
         go(cast.reviewer, row, "procure", day=dt.date(2007, 8, 21))
     with pytest.raises(Invalid, match="次序不对"):
         go(cast.reviewer, row, "procure", day=dt.date(2006, 1, 1))
+
+
+def test_a_step_keeps_the_day_that_it_happened_beside_the_day_of_its_record(cast, under_way):
+    row = under_way("P20", "procurement")
+    record_papers(cast.reviewer, row, "build")
+    step_of(cast, row, "build", day=dt.date(2007, 7, 2))
+    change = row.state_changes.last()
+    assert (change.on, change.day) == (dt.date(2007, 7, 2), dt.date(2007, 8, 20))
+    page = cast.client("auditor").get("/projects/P20/life/").content.decode()
+    assert '2007-07-02<div class="sub">2007-08-20 登记</div>' in page
+
+
+def test_works_that_were_accepted_in_time_are_not_late_because_it_was_recorded_later(cast, under_way):
+    row = under_way("P04", "trial", day=dt.date(2006, 6, 1))  # 2005-12 — 2006-10
+    record_papers(cast.reviewer, row, "accept_finally")
+    step_of(cast, row, "accept_finally", day=dt.date(2006, 10, 20))
+    row = panels.with_facts(Project.objects.filter(code="P04")).get()
+    assert row.accepted_on == dt.date(2006, 10, 20)
+    assert not any(f.what == "overdue" for f in panels.rating_of(row, dt.date(2007, 8, 20)).findings)
+
+
+def test_nothing_of_record_is_taken_back_once_a_project_has_ended(cast, under_way):
+    row = under_way("P20", "building")
+    item = actions.record_gate_item(by=cast.reviewer, project=row, key="manuals", document="1号")
+    step_of(cast, row, "terminate", reason="不再建设")
+    with pytest.raises(Refused, match="已终止，不再改动材料和合同"):
+        actions.withdraw_gate_item(by=cast.reviewer, item=item, reason="误")
+    assert "撤回" not in cast.client("reviewer").get("/projects/P20/life/").content.decode()
 
 
 def test_taking_over_is_for_once_and_invents_no_transition(cast, under_way):

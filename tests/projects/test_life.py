@@ -20,7 +20,7 @@ def test_without_any_one_paper_the_final_acceptance_is_refused_and_names_it(cast
     row = under_way("P20", "trial", day=dt.date(2007, 1, 1))
     record_papers(cast.reviewer, row, "accept_finally")
     actions.withdraw_gate_item(by=cast.reviewer, item=row.gate_items.get(key=requirement.key), reason="材料有误")
-    with pytest.raises(Refused, match=f"还缺关口材料 1 项：{requirement.label[:4]}"):
+    with pytest.raises(Refused, match=f"还缺关口材料 1 项：“{requirement.label[:4]}"):
         go(cast, row, "accept_finally")
     actions.record_gate_item(by=cast.reviewer, project=row, key=requirement.key, document="补交1号")
     assert go(cast, row, "accept_finally").state == "final_acceptance"
@@ -63,7 +63,7 @@ def test_a_second_record_replaces_the_first_and_both_stay(cast, under_way):
 
 def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, under_way):
     row = under_way("P20", "procurement")
-    with pytest.raises(Refused, match="还缺关口材料 2 项：建设合同、监理"):
+    with pytest.raises(Refused, match="还缺关口材料 2 项：“建设合同”、“监理"):
         go(cast, row, "build")
     made = {
         kind: actions.record_contract(by=cast.reviewer, project=row, kind=kind, number=f"HT-{kind}", title="合同",
@@ -74,7 +74,7 @@ def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, un
         actions.record_contract(by=cast.reviewer, project=row, kind="build", number="HT-build", title="合同", supplier="乙",
                                 signed_on=dt.date(2007, 6, 1))  # fmt: skip
     actions.void_contract(by=cast.reviewer, contract=made["supervision"], reason="录错")
-    with pytest.raises(Refused, match="还缺关口材料 1 项：监理"):
+    with pytest.raises(Refused, match="还缺关口材料 1 项：“监理"):
         go(cast, row, "build")
     actions.record_gate_item(by=cast.reviewer, project=row, key="supervisor", status="not_applicable", document="金额不足限额")
     assert go(cast, row, "build").state == "building"
@@ -195,10 +195,10 @@ def test_an_assessment_that_says_no_keeps_the_works_from_their_final_acceptance_
 @pytest.mark.parametrize(
     ("state", "name", "address", "data", "sentence", "gate"),
     [
-        ("procurement", "reviewer", "state/", {"step": "build"}, "还缺关口材料 2 项：建设合同、监理合同", "build"),
-        ("building", "industry", "acceptance/", {"stage": "first"}, "还缺关口材料 4 项：合同内容完成", "accept_first"),
-        ("first_acceptance", "reviewer", "state/", {"step": "try"}, "还缺关口材料 1 项：初验意见", "try"),
-        ("trial", "industry", "acceptance/", {"stage": "final"}, "还缺关口材料 13 项：终验申请", "accept_finally"),
+        ("procurement", "reviewer", "state/", {"step": "build"}, "还缺关口材料 2 项：“建设合同”、“监理合同", "build"),
+        ("building", "industry", "acceptance/", {"stage": "first"}, "还缺关口材料 4 项：“合同内容完成", "accept_first"),
+        ("first_acceptance", "reviewer", "state/", {"step": "try"}, "还缺关口材料 1 项：“初验意见", "try"),
+        ("trial", "industry", "acceptance/", {"stage": "final"}, "还缺关口材料 13 项：“终验申请", "accept_finally"),
         ("final_acceptance", "reviewer", "state/", {"step": "operate"}, "没有运营单位，不能交付运行", "operate"),
     ],
 )  # fmt: skip

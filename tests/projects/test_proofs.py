@@ -37,7 +37,7 @@ def assess(cast, project: Project, result: str, day: dt.date, document: str):
 def test_an_assessment_is_the_gates_paper_by_itself_and_the_page_says_which(cast, under_way):
     row = under_way("P20", "trial", day=D(2007, 1, 1))
     without(cast, row, "security_assessment")
-    with pytest.raises(Refused, match="还缺关口材料 1 项：安全测评或风险评估报告") as refused:
+    with pytest.raises(Refused, match="还缺关口材料 1 项：“安全测评或风险评估报告") as refused:
         accept(cast, row, "final")
     assert refused.value.blockers[0][1].startswith("测评机构出具")
     assess(cast, row, "mostly", D(2007, 2, 1), "测评7号")
