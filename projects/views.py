@@ -63,7 +63,9 @@ def progress(request):
         call.rows_address = f"?period={call.period}#owed"
     asked = Paginator([o for o in owed if period in ("", o.period)], 100).get_page(request.GET.get("owed"))
     mine = owing.reportable(request.actor)
-    context = {"page": page, "owed": asked, "mine": mine[:MOST_CHIPS], "mine_codes": {p.pk for p in mine}, "many": len(mine) - MOST_CHIPS,
+    chips = list(mine[:MOST_CHIPS])
+    context = {"page": page, "owed": asked, "mine": chips, "many": mine.count() - MOST_CHIPS if len(chips) == MOST_CHIPS else 0,
+               "mine_codes": set(mine.filter(pk__in=[o.project.pk for o in asked]).values_list("pk", flat=True)),
                "calls": calls[:12], "period": period, "own_alone": owing.own_alone(request.actor),
                "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT)}  # fmt: skip
     return render(request, "projects/progress.html", context)

@@ -21,12 +21,16 @@ READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
 ADDRESS = "/projects/duties/"
 
 
+MOST_LOOSE = 300  # projects without a 课题 that are offered at once
+
+
 def _tree(request, *, place=None) -> dict:
     """`?tier=application`, `?head=none`: the nodes behind one of the figures."""
     day = clock.today()
     roots = duties.tree(day)
     nodes = duties.flat(roots)
-    loose = list(Project.objects.filter(topic=None).order_by("order", "pk"))
+    unplaced = Project.objects.filter(topic=None).order_by("order", "pk")
+    loose = list(unplaced[:MOST_LOOSE])
     manages = access.may(request.actor, MANAGE)
     tier, headless = one_of(request.GET, "tier", dict(Topic.TIERS)), one_of(request.GET, "head", {"none"})
     shown = [n for n in nodes if tier in ("", n.topic.tier) and (not headless or n.head is None)]
@@ -39,6 +43,7 @@ def _tree(request, *, place=None) -> dict:
         "headless": [n for n in nodes if n.head is None],
         "tiers": [(key, label, sum(n.topic.tier == key for n in nodes)) for key, label in Topic.TIERS],
         "loose": loose,
+        "unplaced": unplaced.count() if len(loose) == MOST_LOOSE else len(loose),
         "place": place or (forms.PlaceForm() if manages else None),
         "may_manage": manages,
     }

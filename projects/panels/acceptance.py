@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from governance import rounds
 from governance.models import Organisation, Seat
-from projects import guards, life, scoring
+from projects import life, scoring
 from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead
 
 KINDS = ("acceptance", "evaluation", "grading")  # rounds of this floor
@@ -152,7 +152,7 @@ class Before:
 class Board:
     """The page of acceptances: what stands before one, what is to be corrected, what was concluded."""
 
-    before: list[Before]
+    before: Standing
     corrections: list[Acceptance]
 
 
@@ -160,24 +160,40 @@ STAGE_BEFORE = {"building": "first", "trial": "final"}
 
 
 def board() -> Board:
-    """Four queries with `before`."""
+    """One query; what stands before an acceptance is read a page at a time."""
     corrections = Acceptance.objects.filter(~Q(state__in=Acceptance.DEAD), conclusion="pass_after_correction", corrected_on=None)
-    return Board(before(), list(corrections.select_related("project", "phase").order_by("correction_due", "pk")))
+    return Board(Standing(), list(corrections.select_related("project", "phase").order_by("correction_due", "pk")))
 
 
-def before() -> list[Before]:
-    """Projects and phases before an acceptance that nobody is signing yet; a whole comes after its phases. Three queries."""
-    signing = Acceptance.objects.filter(state="signing")
-    projects = Project.objects.filter(state__in=STAGE_BEFORE).exclude(pk__in=signing.filter(phase=None).values("project_id"))
-    found = []
-    for project in projects.prefetch_related("phases").order_by("state", "order", "pk"):
-        stage = STAGE_BEFORE[project.state]
-        papers = guards.Papers(phases=tuple((phase.name, phase.state) for phase in project.phases.all()))
-        if not papers.open_phases(stage):
-            found.append(Before(project, None, stage))
-    phases = Phase.objects.filter(state__in=STAGE_BEFORE).exclude(project__state__in=(*life.ASIDE, *life.ENDED))
-    phases = phases.exclude(pk__in=signing.exclude(phase=None).values("phase_id")).select_related("project")
-    return found + [Before(f.project, f, STAGE_BEFORE[f.state]) for f in phases.order_by("project__order", "order")]
+class Standing:
+    """Projects and phases before an acceptance that nobody is signing yet, the projects first; a whole comes after its phases.
+    For a Paginator: two queries to count, two a page."""
+
+    def __init__(self) -> None:
+        signing = Acceptance.objects.filter(state="signing")
+        ready = Q(pk__in=[])
+        for state, stage in STAGE_BEFORE.items():
+            waits = Phase.objects.filter(project=OuterRef("pk")).exclude(state__in=("terminated", *life.ACCEPTED[stage]))
+            ready |= Q(state=state) & ~Exists(waits)
+        projects = Project.objects.filter(ready).exclude(pk__in=signing.filter(phase=None).values("project_id"))
+        phases = Phase.objects.filter(state__in=STAGE_BEFORE).exclude(project__state__in=(*life.ASIDE, *life.ENDED))
+        phases = phases.exclude(pk__in=signing.exclude(phase=None).values("phase_id")).select_related("project")
+        self.projects, self.phases = projects.order_by("state", "order", "pk"), phases.order_by("project__order", "order")
+        self._wholes: int | None = None
+
+    def count(self) -> int:
+        return self._whole() + self.phases.count()
+
+    def _whole(self) -> int:
+        if self._wholes is None:
+            self._wholes = self.projects.count()
+        return self._wholes
+
+    def __getitem__(self, page: slice) -> list[Before]:
+        start, stop = page.start or 0, page.stop
+        found = [Before(p, None, STAGE_BEFORE[p.state]) for p in self.projects[start:stop]]
+        from_phase, to_phase = max(start - self._whole(), 0), max(stop - self._whole(), 0)
+        return found + [Before(f.project, f, STAGE_BEFORE[f.state]) for f in self.phases[from_phase:to_phase]]
 
 
 def of_project(project: Project) -> list[Acceptance]:

@@ -99,11 +99,9 @@ def _owed(project: Project, period: str, due: dt.date, day: dt.date, units: list
                 first.phone if first else "", first.pk if first else None, period, back.returned if back else "")  # fmt: skip
 
 
-def reportable(actor: Actor) -> list[Project]:
-    """Projects under way that the actor may report on; one query."""
+def reportable(actor: Actor) -> QuerySet[Project]:
+    """Projects under way that the actor may report on."""
     rows = Project.objects.exclude(state__in=("registered", *life.ENDED)).order_by("order")
     if actor.scope(Permission.MANAGE_PROJECT):
-        return list(rows)
-    if actor.scope(Permission.REPORT_PROGRESS):
-        return list(rows.led_by(actor.organisation_id))
-    return []
+        return rows
+    return rows.led_by(actor.organisation_id) if actor.scope(Permission.REPORT_PROGRESS) else rows.none()

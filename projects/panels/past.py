@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min, Q, Sum
 from governance.models import Organisation
 from governance.text import quantise
 from projects import windows
-from projects.labels import INVESTMENT_TYPES, LEVELS, ORIGINS, STATES, TASK_STATES, TIERS
+from projects.labels import CONSTRUCTIONS, INVESTMENT_TYPES, LEVELS, ORIGINS, STATES, TASK_STATES, TIERS
 from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead
 
 MANDATES, ESTIMATE_BASES = dict(Project.MANDATES), dict(Project.ESTIMATE_BASES)
@@ -116,7 +116,7 @@ class Stood:
             "投资类型": INVESTMENT_TYPES.get(p.investment_type, ""), "谁要求建设": MANDATES.get(p.mandate, ""),
             "列入 8.1(2)": {None: "", True: "是", False: "否"}[p.on_shared_list], "管理级别": LEVELS.get(p.level_922, ""),
             "课题层级": TIERS.get(p.tier_927, ""), "上级": self.parent, "保护等级": f"{p.protection_level} 级" if p.protection_level else "",
-            "预算单位": budget, "建设单位": builder, "运营单位": operator,
+            "建设类型": CONSTRUCTIONS.get(p.construction, ""), "预算单位": budget, "建设单位": builder, "运营单位": operator,
         }  # fmt: skip
         found = [Fact(label, label, text) for label, text in own.items()]
         found += [Fact(f"phase:{f.id}", f"分期 {f.name}", f.said) for f in self.phases]
