@@ -167,7 +167,7 @@ def board() -> Board:
 
 class Standing:
     """Projects and phases before an acceptance that nobody is signing yet, the projects first; a whole comes after its phases.
-    For a Paginator: two queries to count, two a page."""
+    For a Paginator: one query to count, two a page."""
 
     def __init__(self) -> None:
         signing = Acceptance.objects.filter(state="signing")
@@ -179,21 +179,17 @@ class Standing:
         phases = Phase.objects.filter(state__in=STAGE_BEFORE).exclude(project__state__in=(*life.ASIDE, *life.ENDED))
         phases = phases.exclude(pk__in=signing.exclude(phase=None).values("phase_id")).select_related("project")
         self.projects, self.phases = projects.order_by("state", "order", "pk"), phases.order_by("project__order", "order")
-        self._wholes: int | None = None
 
     def count(self) -> int:
-        return self._whole() + self.phases.count()
-
-    def _whole(self) -> int:
-        if self._wholes is None:
-            self._wholes = self.projects.count()
-        return self._wholes
+        return self.projects.order_by().values("pk").union(self.phases.order_by().values("pk"), all=True).count()
 
     def __getitem__(self, page: slice) -> list[Before]:
         start, stop = page.start or 0, page.stop
         found = [Before(p, None, STAGE_BEFORE[p.state]) for p in self.projects[start:stop]]
-        from_phase, to_phase = max(start - self._whole(), 0), max(stop - self._whole(), 0)
-        return found + [Before(f.project, f, STAGE_BEFORE[f.state]) for f in self.phases[from_phase:to_phase]]
+        if len(found) == stop - start:
+            return found
+        wholes = start + len(found) if found or not start else self.projects.count()
+        return found + [Before(f.project, f, STAGE_BEFORE[f.state]) for f in self.phases[max(start - wholes, 0) : stop - wholes]]
 
 
 def of_project(project: Project) -> list[Acceptance]:

@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.paginator import Paginator
 from django.utils.html import strip_tags
 
 from governance import actions as governance
@@ -14,7 +15,7 @@ from governance import clock
 from governance.models import Answer, AuditRow, Notice, Organisation, Round
 from governance.refusal import Invalid, NotVisible, Refused, WrongRole
 from projects import actions, scoring
-from projects.models import Acceptance, Evaluation, Project
+from projects.models import Acceptance, Evaluation, Phase, Project
 from projects.panels import acceptance as panels
 from tests.projects.gates import record_papers
 
@@ -144,6 +145,17 @@ def test_an_acceptance_that_nobody_signs_is_taken_back_and_made_anew(cast, built
     assert conclude(cast, Project.objects.get(code="P01"), independent=unit("市发改委")).state == "signing"
     answer = cast.client("industry").post(f"{row.get_absolute_url()}withdraw/", {"reason": "再撤"})
     assert answer.status_code == 409
+
+
+def test_what_stands_before_an_acceptance_is_turned_page_by_page_projects_first(cast, under_way):
+    for code in ("P01", "P02", "P20"):
+        under_way(code)
+    phased = under_way("P15", "approved")
+    Phase.objects.filter(project=phased).update(state="building", state_day=DAY)
+    whole = [(b.project.code, b.phase and b.phase.order) for b in Paginator(panels.Standing(), 50).page(1)]
+    assert whole == [("P01", None), ("P02", None), ("P20", None), ("P15", 1), ("P15", 2)]
+    pages = Paginator(panels.Standing(), 2)
+    assert [(b.project.code, b.phase and b.phase.order) for n in pages.page_range for b in pages.page(n)] == whole
 
 
 def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, under_way):
