@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
 
 from budgets import growth, payers, table
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
@@ -47,7 +48,7 @@ class ProjectMoney:
     """One project: years × stages, sources under approved, the gap to the estimate, the illustrative even split."""
 
     years: list[int]
-    stages: list[dict]  # {"key", "label", "cells": [Decimal | None], "total", "gap"}
+    stages: list[dict]  # {"key", "label", "cells": [(Decimal | None, address of its rows)], "total", "gap"}
     sources: list[dict]  # approved by source: {"key", "label", "cells", "total"}
     illustrative: list[Decimal]
     entries: QuerySet  # the newest 20, read where they are shown
@@ -68,15 +69,23 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         gap = None
         if project.estimate_wan is not None and key in ("estimate", "approved"):
             gap = project.estimate_wan - (totals[key] or Decimal(0))
-        stages.append({"key": key, "label": label, "cells": cells, "total": totals[key], "gap": gap})
+        stages.append({"key": key, "label": label, "cells": _led(cells, years, project, key), "total": totals[key], "gap": gap})
     sources = []
     for key, label in SOURCES:
         mine = [x for x in lines if x.source == key and x.approved_wan is not None]
         if mine:
             cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
-            sources.append({"key": key, "label": label, "cells": cells, "total": _sum(cells)})
+            sources.append({"key": key, "label": label, "cells": _led(cells, years, project, "approved", f"&source={key}"), "total": _sum(cells)})
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
     return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals)
+
+
+def _led(cells: list, years: list[int], project: Project, stage: str, query: str = "") -> list[tuple[Decimal | None, str]]:
+    """Each year's amount with the address of the project's row in that year's table."""
+    return [
+        (amount, f"{reverse('budgets:year', args=[year])}?stage={stage}{query}#r-{project.code}")
+        for year, amount in zip(years, cells, strict=True)
+    ]
 
 
 def window(project: Project) -> range:

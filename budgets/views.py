@@ -68,6 +68,7 @@ def _context(request, year: int, **more) -> dict:
         "stage_label": dict(STAGES)[stage],
         "stages": [_card(found, key, label, stage) for key, label in STAGES],
         "table": found,
+        "of_unit": "" if found.whole else f"&lead={request.actor.organisation_id}",
         "groups": groups,
         "sources": shown,
         "every": every,
@@ -145,9 +146,18 @@ def _row(row: table.Row, stage: str, sources, editable: bool, refused: dict) -> 
                       "version": line.version if line else 0, "refused": refusal, "typed": refusal["typed"] if refusal else None,
                       "line": line, "upper": getattr(line, f"{needs}_wan", None) if needs and line else None})  # fmt: skip
     sums = {k: row.sum(k) for k in table.STAGE_KEYS}
-    return {"row": row, "cells": cells, "stage": row.sum(stage), **sums, **_derived(sums),
+    return {"row": row, "cells": cells, "stage": row.sum(stage), **sums, **_derived(sums), "said": _said(row, sums),
             "waits": stage in BEFORE and sums[stage] is None and sums[BEFORE[stage]] is not None,
             "empty": needs is not None and not any(c["takes"] for c in cells), "refused": [c for c in cells if c["refused"]]}  # fmt: skip
+
+
+def _said(row: table.Row, sums: dict) -> list[tuple[str, object]]:
+    """What a figure of this page or another adds up of the row: its stages, its estimate, of the plan alone, its lines."""
+    planned, lines = row.project.plan_item_id, row.lines.values()
+    said = {**sums, "left": _derived(sums)["left"], "whole": row.project.estimate_wan,
+            "plan": row.project.estimate_wan if planned else None, "plan-approved": sums["approved"] if planned else None}  # fmt: skip
+    said |= {f"lines-{stage}": sum(getattr(x, f"{stage}_wan") is not None for x in lines) or None for stage in ("appropriated", "spent")}
+    return [(name, value) for name, value in said.items() if value is not None]
 
 
 @web.page(EDIT, methods=("POST",))

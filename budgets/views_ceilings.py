@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import actions
+from budgets import actions, table
 from budgets.models import SOURCES, BudgetLine, Ceiling
 from governance import clock, web
 from governance.access import may
@@ -58,4 +58,5 @@ def _context(request, **more) -> dict:
         "rows": [{"row": r, "approved": held.get((r.fiscal_year, r.source)), "left": r.ceiling_wan - (held.get((r.fiscal_year, r.source)) or 0)}
                  for r in rows],
         "sources": SOURCES, "may_edit": may(request.actor, EDIT), "next_year": clock.today().year + 1,
+        "whole": table.sees_whole(request.actor),
     } | more  # fmt: skip

@@ -14,7 +14,7 @@ MOST = 2000  # the latest confirmed screenings that are compared
 def judged() -> list[Judged]:
     """The latest confirmed screening of each version, oldest first: three questions to the database."""
     latest: dict[int, Screening] = {}
-    rows = Screening.objects.filter(confirmed=True).select_related("version", "user").order_by("-pk")[:MOST]
+    rows = Screening.objects.filter(confirmed=True).select_related("version", "user", "submission").order_by("-pk")[:MOST]
     for row in rows:
         latest.setdefault(row.version_id, row)
     known = {r.key: rule_sets.build(r) for r in RuleSetRecord.objects.exclude(state="dropped")}
@@ -31,4 +31,6 @@ def _judged(row: Screening, rules: RuleSet) -> Judged:
         rules={t["clause"]: t["result"] for t in row.result["trace"]},
         decisions=row.decisions,
         departed_on=row.override_clause if row.override else "",
+        number=row.submission.reference,
+        title=row.submission.title,
     )

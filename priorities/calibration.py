@@ -25,6 +25,8 @@ class Judged:
     rules: Mapping[str, str]
     decisions: Mapping[str, bool]
     departed_on: str = ""
+    number: str = ""  # the case
+    title: str = ""
 
     def final(self, clause: str) -> str | None:
         """What the reviewer made of the clause; None where he departed from it."""
@@ -91,6 +93,41 @@ class Drift:
         if not self.is_clear:
             return "与其他审核人没有明显差别"
         return "偏严" if self.errors > 0 else "偏宽"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A case as the page's numbers count it: clauses judged harsher or milder than stated, how many can be compared; of one
+    clause whether the department's facts settle it, agree, the result was taken, decided, departed from."""
+
+    case: Judged
+    stated: str  # results of the clause that is asked for
+    ruled: str
+    harsh: tuple[str, ...]
+    mild: tuple[str, ...]
+    judged: int
+    both: bool
+    agrees: bool
+    taken: bool
+    decided: bool
+    departed: bool
+
+
+def behind(rows: Iterable[Judged], clauses: Iterable[str], *, reviewer: str = "", clause: str = "") -> list[Seen]:
+    """The cases of a reviewer, or those of a clause; the newest first where `rows` are in the order of time."""
+    clauses, found = [clause] if clause else list(clauses), []
+    for row in rows:
+        mine = [c for c in clauses if c in row.rules]
+        if (reviewer and row.reviewer != reviewer) or not mine:
+            continue
+        leans = {c: v for c in mine if (v := leaning(row, c)) is not None}
+        stated, rules = row.stated.get(clause, UNDETERMINED), row.rules.get(clause)
+        found.append(Seen(
+            row, stated, rules or UNDETERMINED, tuple(c for c, v in leans.items() if v > 0), tuple(c for c, v in leans.items() if v < 0), len(leans),
+            stated != UNDETERMINED, stated != UNDETERMINED and stated == rules, bool(clause) and row.final(clause) == rules,
+            clause in row.decisions, row.departed_on == clause if clause else bool(row.departed_on),
+        ))  # fmt: skip
+    return found[::-1]
 
 
 def agreements(rows: Iterable[Judged], clauses: Iterable[str]) -> list[Agreement]:

@@ -148,12 +148,17 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
     shown = _shown(result, document)
     judged, components_judged = screening.facts_of(row, document)
     marked = {(c.component, c.fact): c for c in advised.changed(row, document)}
+    told: set[tuple[str, str]] = set()
     reasons = explained.why(judged, components_judged, day)
     for group in shown["groups"]:
         for step in group["steps"]:
             reason = reasons[step["clause"]]
             step["line"], step["why"] = explained.lines().get(step["clause"]), reason.sentence
             step["facts"] = _facts(step["clause"], document, held, reason.decisive)
+            for fact in step["facts"]:
+                key = fact["component"], fact["fact"]
+                fact["first"] = key not in told  # under more clauses than one, it counts once
+                told.add(key)
             for fact in step["facts"]:
                 fact["advised"] = marked.get((fact["component"], fact["fact"]))
     cut = Decimal(result["cut_wan"]) or None

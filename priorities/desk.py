@@ -84,13 +84,18 @@ def to_screen(actor: Actor) -> list[Submission]:
     return list(rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk"))
 
 
-@remembered
-def own_open(actor: Actor) -> list[Submission]:
-    """Drafts and returned cases that the actor's unit may still write, oldest first."""
+def open_to(actor: Actor):
+    """Drafts and returned cases that the actor's unit may still write."""
     unit = actor.organisation_id
     mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
     mine |= Q(participants__organisation_id=unit) | Q(participants__organisation__canonical_id=unit)
-    rows = Submission.objects.visible_to(actor).filter(mine, state__in=["draft", "returned"], is_secret=False).distinct()
+    return Submission.objects.visible_to(actor).filter(mine, state__in=workflow.EDITABLE, is_secret=False).distinct()
+
+
+@remembered
+def own_open(actor: Actor) -> list[Submission]:
+    """The same, oldest first."""
+    rows = open_to(actor)
     return list(
         rows.select_related("organisation").prefetch_related("participants__organisation", "returned_points").order_by("state_day", "pk")
     )

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from governance import charts
 from governance.templatetags.look import OUTCOMES as LOOKS
+from governance.web import one_of
 from governance.workbooks import Book
 from priorities import rule_sets
 from priorities.labels import OUTCOMES
 from priorities.models import RuleSetRecord
-from priorities.portfolio import CASE, ROW, SHOWN, Cell, Change, Flip, Portfolio, Weight, grid
+from priorities.portfolio import (
+    CASE,
+    ROW,
+    SHOWN,
+    Cell,
+    Change,
+    Flip,
+    Judged,
+    Portfolio,
+    Weight,
+    grid,
+    lacking,
+    taken_over,
+)
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 
 MOST = 200  # flips on the page; all of them stand in the export
-WORSE = ("defer", "no_city_funding")
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,7 @@ class DryRun:
     @property
     def worsened_rows(self) -> list[Flip]:
         """Rows of the plan itself that the draft would put off or refuse (D20)."""
-        return [f for f in self.flips if f.what.kind == ROW and f.now in WORSE]
+        return [f for f in self.flips if f.worsens_the_plan]
 
     @property
     def worsened_wan(self) -> Decimal:
@@ -100,6 +113,54 @@ class DryRun:
             found, order=[str(o) for o in SHOWN], labels=LOOKS, notes=notes, title="改判的件数和万元",
             heads=(f"{self.old.id}", f"{self.new.id}"),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What one number of the dry run counts, the first `MOST` of them."""
+
+    words: str
+    rows: list[tuple[Judged, str, str]]
+    count: int
+    amount_wan: Decimal
+
+    @property
+    def is_cut_short(self) -> bool:
+        return self.count > len(self.rows)
+
+
+def behind(found: DryRun, params: Mapping) -> Behind | None:
+    """`?was=&now=` a cell or sum of the grid, `&kind=` of the cases or the plan's rows alone; `?alone=CLAUSE` who flips by one
+    change, `?without=CLAUSE` who would without a clause, `?met=CLAUSE` whoever meets it. None where nothing is asked."""
+    clauses = [w.clause for w in found.weights]
+    alone = one_of(params, "alone", [c.key for c in found.changes])
+    without, met = one_of(params, "without", clauses), one_of(params, "met", clauses)
+    asked = {name: one_of(params, name, map(str, SHOWN)) for name in ("was", "now")} | {"kind": one_of(params, "kind", (CASE, ROW, "all"))}
+    if not (alone or without or met or any(asked.values())):
+        return None
+    old, new, words = found.old, found.new, ""
+    if alone:
+        new, words = taken_over(old, new, alone), f"单独改{alone if alone in clauses else '效力次序'}"
+    elif without:
+        old, new, words = new, lacking(new, without), f"没有 {without}"
+    elif met:
+        words = f"{met} 成立"
+    rows = found.portfolio.listed(old, new)
+    if alone or without:
+        rows = [r for r in rows if r[1] != r[2]]
+    elif met:
+        codes = found.portfolio.meeting(new, met)
+        rows = [(judged, now, now) for judged, _, now in rows if judged.code in codes]
+    return listed(rows, asked, words)
+
+
+def listed(rows: list[tuple[Judged, str, str]], asked: Mapping[str, str], words: str) -> Behind:
+    """Those of a kind that go from what to what, as `asked` says; the most money first."""
+    kind = "" if asked["kind"] == "all" else asked["kind"]
+    mine = [r for r in rows if asked["was"] in ("", r[1]) and asked["now"] in ("", r[2]) and kind in ("", r[0].kind)]
+    mine.sort(key=lambda r: -r[0].amount_wan)
+    said = [words, {CASE: "申报", ROW: "规划项目"}.get(kind, ""), *(OUTCOMES[asked[n]] + end for n, end in (("was", " 改前"), ("now", " 改后")) if asked[n])]
+    return Behind("，".join(filter(None, said)) or "全部", mine[:MOST], len(mine), sum((r[0].amount_wan for r in mine), Decimal(0)))
 
 
 def against(record: RuleSetRecord, day: dt.date) -> RuleSet:

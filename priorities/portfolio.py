@@ -19,6 +19,7 @@ from priorities.rules.rule_set import Outcome, RuleSet
 
 SHOWN = (Outcome.PRIORITY, Outcome.ORDINARY, Outcome.DEFER, Outcome.NO_CITY_FUNDING, Outcome.UNDETERMINED)
 CASE, ROW = "submission", "plan-item"
+PRECEDENCE = "precedence"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Flip:
     was: str
     now: str
     clauses: tuple[str, ...]
+
+    @property
+    def worsens_the_plan(self) -> bool:
+        """A row of the plan itself is put off or refused (D20)."""
+        return self.what.kind == ROW and self.now in (Outcome.DEFER, Outcome.NO_CITY_FUNDING)
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,11 @@ class Change:
     was: str
     now: str
     flips: tuple[Cell, ...]
+
+    @property
+    def key(self) -> str:
+        """As addresses name it."""
+        return self.clause or PRECEDENCE
 
     @property
     def count(self) -> int:
@@ -151,6 +162,15 @@ class Portfolio:
             cell[1] += row.amount_wan
         return [Cell(was, now, *sums[was, now]) for was in map(str, SHOWN) for now in map(str, SHOWN) if (was, now) in sums]
 
+    def listed(self, old: RuleSet, new: RuleSet) -> list[tuple[Judged, str, str]]:
+        """Every row with what it was and would be."""
+        return list(zip(self.rows, self.outcomes(old), self.outcomes(new), strict=True))
+
+    def meeting(self, rules: RuleSet, clause: str) -> set[str]:
+        """The codes of the rows that meet a clause in force."""
+        codes = bulk.Compiled(rules).results(self._columns)[clause]
+        return {row.code for row, code in zip(self.rows, codes.tolist(), strict=True) if code == bulk.RESULTS.index("met")}
+
     def moved(self, old: RuleSet, new: RuleSet) -> tuple[Cell, ...]:
         """The pairs that differ."""
         return tuple(c for c in self.table(old, new) if not c.stays)
@@ -163,7 +183,7 @@ class Portfolio:
             found.append(Change(clause, criterion(clause).text, reading_of(old, clause), reading_of(new, clause),
                                 self.moved(old, alone)))  # fmt: skip
         if old.precedence != new.precedence:
-            alone = replace(old, precedence=new.precedence)
+            alone = taken_over(old, new, PRECEDENCE)
             found.append(Change("", "效力次序", _order(old), _order(new), self.moved(old, alone)))
         return found
 
@@ -171,7 +191,7 @@ class Portfolio:
         """Clause sensitivity: each clause in force switched off alone."""
         results, found = bulk.Compiled(rules).results(self._columns), []
         for c, _ in rules.chosen:
-            without = replace(rules, switched_off=(*rules.switched_off, c.clause))
+            without = lacking(rules, c.clause)
             holds = int((results[c.clause] == bulk.RESULTS.index("met")).sum())
             found.append(Weight(c.clause, c.text, holds, self.moved(rules, without)))
         return found
@@ -182,8 +202,15 @@ class Portfolio:
         return {} if codes is None else {r: int((codes == i).sum()) for i, r in enumerate(bulk.RESULTS)}
 
 
+def lacking(rules: RuleSet, clause: str) -> RuleSet:
+    """The rule set without one clause."""
+    return replace(rules, switched_off=(*rules.switched_off, clause))
+
+
 def taken_over(old: RuleSet, new: RuleSet, clause: str) -> RuleSet:
-    """The old rule set with one clause as the new one has it."""
+    """The old rule set with one clause (or the precedence) as the new one has it."""
+    if clause == PRECEDENCE:
+        return replace(old, precedence=new.precedence)
     readings = {c: r for c, r in old.readings.items() if c != clause}
     off = tuple(c for c in old.switched_off if c != clause)
     if clause in new.switched_off:
@@ -215,6 +242,6 @@ def grid(cells: Iterable[Cell]) -> dict:
         "outcomes": names,
         "rows": [{"was": was, "cells": [at.get((was, now)) for now in names], "sum": sums([(was, n) for n in names])}
                  for was in names],
-        "sums": [sums([(w, now) for w in names]) for now in names],
+        "sums": [(now, sums([(w, now) for w in names])) for now in names],
         "total": sums(list(at)),
     }  # fmt: skip

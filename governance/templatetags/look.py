@@ -12,6 +12,7 @@ import uuid
 from decimal import Decimal, InvalidOperation
 
 from django import template
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -213,11 +214,12 @@ def source_tag(code: str = "") -> SafeString:
 
 @register.simple_tag
 def figure(value, address: str, kind: str = "count") -> SafeString:
-    """A number that leads to the rows behind it: `count` of them, or the sum of what each says as `data-<kind>` (万元).
-    The rows of the page at `address` carry `data-row`; a fragment narrows them to that element. Nothing leads nowhere."""
+    """A number that leads to the rows behind it: `count` of them, or the sum of what each says as `data-<kind>` (万元, or
+    a whole number of something). The rows of the page at `address` carry `data-row`; a fragment narrows them to that
+    element. Nothing leads nowhere."""
     if value is None:
         return UNFILLED
-    text = f"{value:,}" if kind == "count" else money(value, whole=kind == "wan")
+    text = f"{value:,}" if isinstance(value, int) else money(value, whole=kind == "wan")
     if not value:
         return conditional_escape(text)
     return format_html('<a data-figure="{}" href="{}">{}</a>', kind, address, text)
@@ -307,24 +309,34 @@ def blockers(found, title: str = "还不能") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def paginate(context, page) -> SafeString:
-    """Pages of a Paginator's page, keeping the other parameters of the address; one page: nothing."""
+def counted(context, page, rows: str = "rows") -> SafeString:
+    """How many rows all pages of a Paginator have together: leads to the first one, at the element `rows`."""
+    return figure(page.paginator.count, f"{_of_page(context, 1)}#{rows}")
+
+
+def _of_page(context, number: int) -> str:
+    """The address of a page of the same list."""
+    query = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
+    query["page"] = number
+    return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def paginate(context, page, rows: str = "rows") -> SafeString:
+    """Pages of a Paginator's page, keeping the other parameters of the address; one page: nothing. `rows`: the element that
+    holds the rows."""
     if page is None or page.paginator.num_pages < 2:
         return mark_safe("")
-    query = context["request"].GET.copy() if "request" in context else None
 
     def address(number: int) -> str:
-        if query is None:
-            return f"?page={number}"
-        query["page"] = number
-        return "?" + query.urlencode()
+        return _of_page(context, number)
 
     pages = [
         {"number": n, "url": address(n) if isinstance(n, int) else "", "current": n == page.number}
         for n in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     ]
     return mark_safe(render_to_string("parts/pages.html", {
-        "page": page, "pages": pages,
+        "page": page, "pages": pages, "count": counted(context, page, rows),
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
     }))  # fmt: skip

@@ -108,11 +108,13 @@ def _broker() -> str:
 
 @web.page(Permission.USE)
 def notice_list(request):
-    """One's notices, unread first; POST marks them read."""
+    """One's notices, the newest first (`?unread=1`: those alone that are not read); POST marks them read."""
     if request.method == "POST":
         actions.mark_read(by=request.actor)
         return redirect("governance:notices")
     rows = notices.for_actor(request.actor).order_by("-recorded_at")
+    if "unread" in request.GET:
+        rows = rows.filter(read_at=None)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     return render(request, "governance/notices.html", {"page": page, "unread": notices.unread(request.actor).count()})
 

@@ -60,16 +60,22 @@ def services(request):
     """All records of 9.4 that hold, by kind."""
     day = clock.today()
     rows = [r for r in ServiceRecord.objects.select_related("organisation") if r.to_day is None or r.to_day >= day]
-    kinds = [(label, [r for r in rows if r.kind == key]) for key, label in ServiceRecord.KINDS]
+    kinds = [(key, label, [r for r in rows if r.kind == key]) for key, label in ServiceRecord.KINDS]
     return render(request, "governance/services.html", {"kinds": kinds, "may_manage": access.may(request.actor, MANAGE)})
 
 
 @web.page(READ, methods=("GET", "HEAD"))
 def trainings(request):
-    """Targets and people by class and block; the courses."""
+    """Targets and people by class and block; the courses, or those of one cell (`?block=10.1&group=leaders`)."""
     plan = Plan.objects.order_by("pk").first()
-    rows = TrainingSession.objects.select_related("organiser").order_by("-held_on", "-pk")
-    context = {"lines": training.by_block(plan), "groups": training.GROUPS.values(), "may_manage": access.may(request.actor, MANAGE),
+    lines = training.by_block(plan)
+    block = web.one_of(request.GET, "block", [line.code for line in lines])
+    group = web.one_of(request.GET, "group", training.GROUPS)
+    rows = training.held_in(TrainingSession.objects.select_related("organiser"), plan, block, group).order_by("-held_on", "-pk")
+    totals = [(key, sum(line.cells[key].heads for line in lines), sum(line.cells[key].courses for line in lines)) for key in training.GROUPS]
+    context = {"lines": lines, "groups": training.GROUPS.values(), "may_manage": access.may(request.actor, MANAGE),
+               "block": block, "group_label": training.GROUPS.get(group), "totals": totals,
+               "heads": sum(line.heads for line in lines), "courses": sum(line.courses for line in lines),
                "page": Paginator(rows, 50).get_page(request.GET.get("page"))}  # fmt: skip
     return render(request, "governance/training.html", context)
 

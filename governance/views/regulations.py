@@ -26,7 +26,7 @@ def regulations(request):
         {"row": row, "steps": _steps(row), "relied": settings.RELIED_ON.get(row.clause, ()), "texts": list(row.texts.all())}
         for row in Regulation.objects.prefetch_related("texts").order_by("pk")
     ]
-    counts = [(label, sum(r["row"].state == state for r in rows)) for state, label in Regulation.STATES]
+    counts = [(state, label, sum(r["row"].state == state for r in rows)) for state, label in Regulation.STATES]
     context = {"rows": rows, "counts": counts, "may_edit": access.may(request.actor, Permission.MANAGE_CALENDAR)}
     return render(request, "governance/regulations.html", context)
 

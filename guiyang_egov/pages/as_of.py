@@ -149,9 +149,10 @@ def _project(actor: Actor, asked: Day, code: str, sees_money: bool) -> dict:
     project, living = past.one(code, asked.day), Project.objects.filter(code=code).prefetch_related("leads__organisation").first()
     if project is None or living is None:
         raise NotVisible()
-    lines = money.as_of(asked.day, actor, codes=[code]).of(code) if sees_money else []
+    lines, keys = money.as_of(asked.day, actor, codes=[code]).of(code) if sees_money else [], [key for key, _ in STAGES]
     return {
-        "p": project, "facts": project.facts(), "lines": lines, "totals": [_sum(a[n] for *_, a in lines) for n, _ in enumerate(STAGES)],
+        "p": project, "facts": project.facts(), "lines": [(*where, list(zip(keys, amounts, strict=True))) for *where, amounts in lines],
+        "totals": [(key, _sum(a[n] for *_, a in lines)) for n, key in enumerate(keys)],
         "history": history(living, actor, until=asked.day),  # what he may not read today is not in the past either
     }  # fmt: skip
 

@@ -29,6 +29,7 @@ from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
+SHOWN = 10  # lines of work; `?all=1` shows the rest
 ROOM = 6  # lines of work that fill the panel; below that it looks ahead as well
 STATE_TONES = {"final_acceptance": "green", "trial": "green", "building": "done", "procurement": "mid", "approved": "light",
                "registered": "pale"}  # fmt: skip
@@ -50,10 +51,10 @@ def page(request):
     )
     plan = Plan.objects.order_by("pk").first()
     with reading():  # what waits for him is counted in the rail as well
-        return render(request, "pages/home.html", _context(actor, day, projects, plan))
+        return render(request, "pages/home.html", _context(actor, day, projects, plan, every="all" in request.GET))
 
 
-def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) -> dict:
+def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *, every: bool) -> dict:
     home = priorities_panels.home_rows(actor, day)
     tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
     touched = discrepancies_of_projects()
@@ -61,6 +62,7 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None) ->
     return {
         "planned": PLANNED,
         "home": replace(home, tasks=tasks),
+        "shown": tasks if every else tasks[:SHOWN],
         "ahead": ahead(projects, None if steps else home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
         "states": by_state(projects),
         "count": len(projects),

@@ -38,13 +38,18 @@ class Money:
     """What the actor may see of the programme's budget lines: a row a year, a cell a stage (None: 未填). `seen` of `whole`
     projects are in it; `rated` is the money that the ratings count, by the project's id."""
 
-    rows: list[tuple[int, Decimal | None, list[Decimal | None]]]  # year, 示意 of the even split, stages
+    rows: list[tuple[int, Decimal | None, list[tuple[str, Decimal | None, str]]]]  # year, 示意, stages with their rows' address
     totals: list[Decimal | None]
     illustrative: Decimal
     seen: int
     whole: int
     rated: dict[int, rating.Money]
     held: list[ProjectYear]
+
+    @property
+    def staged(self) -> list[tuple[str, Decimal | None]]:
+        """The totals with their stages."""
+        return [(stage, total) for (stage, _), total in zip(STAGES, self.totals, strict=True)]
 
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
@@ -58,7 +63,7 @@ def page(request, key: str):
     projects = _projects(actor, programme)
     plan = Plan.objects.order_by("pk").first()
     entries = touched(day)
-    money = _money(actor, projects)
+    money = _money(actor, projects, key)
     drawn = [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
     total = _wan(projects)
     whole = frame_of(plan).total_wan
@@ -72,6 +77,8 @@ def page(request, key: str):
         "total": total,
         "share": f"{total / whole * 100:.1f} %" if whole else "",
         "whole": whole,
+        "list": f"{listed(key)}#rows",
+        "list_of_unit": f"{listed(key)}&lead={actor.organisation_id}#rows",
         "x": programme_panels.parts(projects, day=day, plan=frame_of(plan), touched=entries.projects, money=money.rated if money else {}),
         "money": money,
         "stages": [label for _, label in STAGES],
@@ -100,6 +107,11 @@ class Line:
     late_tasks: int
     mini: object | None
 
+    @property
+    def listed(self) -> str:
+        """Its projects in the list."""
+        return listed(self.key)
+
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def index(request):
@@ -108,7 +120,7 @@ def index(request):
     every = [(p.key, p.name, p.pk) for p in Programme.objects.all()] + [(NONE, STANDALONE, None)]
     projects = _read(Project.objects.visible_to(actor).filter(Q(programme__isnull=False) | Q(plan_item__isnull=False)))
     plan = Plan.objects.order_by("pk").first()
-    money, entries = _money(actor, projects), touched(day)
+    money, entries = _money(actor, projects, ""), touched(day)
     links = defaultdict(set)
     for project_id, code, late in TaskLink.objects.values_list("project_id", "task__code", _late(day)):
         links[project_id].add((code, late))
@@ -156,6 +168,11 @@ def _line(key: str, name: str, projects: list[Project], day: dt.date, money: Mon
     )  # fmt: skip
 
 
+def listed(key: str) -> str:
+    """A programme's projects in the list; 单列项目 are the plan's alone."""
+    return f"/projects/?programme={key}" + ("&origin=plan" if key == NONE else "")
+
+
 def _wan(projects: list[Project]) -> Decimal:
     return sum((p.estimate_wan for p in projects if p.estimate_wan is not None), Decimal(0))
 
@@ -183,7 +200,7 @@ def _mini(project: Project, day, entries: Sequence):
     return charts.gantt_row(home.row(project, entries), first=first, last=last, today=day, width=300)
 
 
-def _money(actor: Actor, projects: list[Project]) -> Money | None:
+def _money(actor: Actor, projects: list[Project], key: str) -> Money | None:
     """None for whoever sees no money at all; a unit sees its own projects'. One query."""
     if not may(actor, Permission.READ_BUDGET):
         return None
@@ -191,7 +208,10 @@ def _money(actor: Actor, projects: list[Project]) -> Money | None:
     held = list(ProjectYear.objects.filter(project_id__in=[p.pk for p in seen]))
     shown = home.even_by_month([p for p in seen if p.start and p.end and p.estimate_wan is not None])
     years = sorted({*settings.PLAN_YEARS, *(row.fiscal_year for row in held)})
-    rows = [(year, shown.get(year), [_sum(r for r in held if r.fiscal_year == year)(f"{stage}_wan") for stage, _ in STAGES]) for year in years]
+    rows = []
+    for year in years:
+        of, at = _sum(r for r in held if r.fiscal_year == year), f"/budgets/{year}/?programme={key}&stage="
+        rows.append((year, shown.get(year), [(stage, of(f"{stage}_wan"), at + stage) for stage, _ in STAGES]))
     rated = {}
     for p in seen:
         of = _sum(r for r in held if r.project_id == p.pk)

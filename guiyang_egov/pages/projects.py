@@ -22,7 +22,7 @@ from projects import panels, rating
 from projects.actions.checks import reporting
 from projects.labels import INVESTMENT_TYPES, ORIGINS, STATES
 from projects.models import Project
-from projects.panels.lists import BASES, LARGE, SORT_LABELS, Filter, Listing
+from projects.panels.lists import BASES, LARGE, LATER, SORT_LABELS, Filter, Listing
 from projects.panels.plan import TIME_CODES, touched
 
 STAGES = ("approved", "appropriated", "spent")
@@ -92,7 +92,7 @@ def listing(request):
             "chips": _chips(asked, options),
             "options": options,
             "states": STATES.items(),
-            "origins": ORIGINS.items(),
+            "origins": (ORIGINS | LATER).items(),
             "types": [*INVESTMENT_TYPES.items(), ("none", "待定")],
             "sorts": SORT_LABELS.items(),
             "bases": BASES.items(),
@@ -132,7 +132,7 @@ def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
     if asked.state:
         chips.append((f"状态 {STATES[asked.state]}", asked.address(state="")))
     if asked.origin:
-        chips.append((f"来源 {ORIGINS[asked.origin]}", asked.address(origin="")))
+        chips.append((f"来源 {(ORIGINS | LATER)[asked.origin]}", asked.address(origin="")))
     if asked.investment_type:
         chips.append((f"投资类型 {INVESTMENT_TYPES.get(asked.investment_type, '待定')}", asked.address(investment_type="")))
     if asked.discrepancy:
@@ -165,7 +165,7 @@ def page(request, code: str):
         "x": parts,
         "money": money,
         "paying": money_panels.paying_of(project, money),
-        "amounts": [money.totals.get(stage) for stage in STAGES] if money else None,
+        "amounts": [(stage, money.totals.get(stage)) for stage in STAGES] if money else None,
         "may_manage": may(actor, Permission.MANAGE_PROJECT),
         "may_report": may(actor, reporting(actor), project),
         "may_rate": may(actor, Permission.MANAGE_PROJECT) or bool(actor.scope(Permission.GIVE_OPINION)),

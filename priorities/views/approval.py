@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.contrib import messages
-from django.db.models import Count
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -28,7 +31,8 @@ def _mine(request, reference: str) -> Submission:
 @web.page(Permission.READ_SUBMISSIONS)
 def waiting(request):
     """Rounds that wait for my unit, oldest first; those that I answered; for the office all that are open.
-    `?state=`: before them every case in that state that the reader may see, which the home page counts."""
+    `?state=`: before them every case in that state that the reader may see, which the home page counts, in pages.
+    `?reason=`: who gave that reason for 不同意."""
     day = clock.today()
     open_rounds = list(rounds.waiting_on(request.actor))
     asked = Submission.objects.visible_to(request.actor).filter(state__in=("joint_approval", "under_review", "submitted"))
@@ -43,16 +47,30 @@ def waiting(request):
     cases = None
     if state in STATES:
         found = Submission.objects.visible_to(request.actor).in_state(state).select_related("organisation")
-        cases = found.defer("proposal", "search_text").order_by("-state_day", "-pk")
+        cases = Paginator(found.defer("proposal", "search_text").order_by("-state_day", "-pk"), 50).get_page(request.GET.get("page"))
+    counted = _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None
+    reason = web.one_of(request.GET, "reason", [r["reason"][:60] for r in counted or ()])
     context = {"rows": rows, "cases": cases, "state_label": STATES.get(state), "others": shown, "done": case.answered_by(request.actor),
-               "counted": _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None}  # fmt: skip
+               "counted": counted, "reason": reason, "refusals": _refusals(reason) if reason else ()}  # fmt: skip
     return render(request, "priorities/approvals.html", context)
 
 
 def _refused_for() -> list[dict]:
     """How often each reason was given for 不同意, the most frequent first."""
-    rows = Answer.objects.filter(kind=rounds.REFUSE, seat__round__kind="joint_approval").exclude(reason="")
-    return list(rows.values("reason").annotate(n=Count("pk")).order_by("-n", "reason")[:20])
+    counted = _refusing().values("reason").annotate(n=Count("pk")).order_by("-n", "reason")[:20]
+    return [r | {"asked": quote(r["reason"][:60])} for r in counted]
+
+
+def _refusing() -> QuerySet:
+    return Answer.objects.filter(kind=rounds.REFUSE, seat__round__kind="joint_approval").exclude(reason="")
+
+
+def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
+    """Who gave a reason, about which case, the newest first."""
+    rows = list(_refusing().filter(reason__startswith=reason).select_related("seat__round").order_by("-pk")[:200])
+    cases = Submission.objects.filter(pk__in=[r.seat.round.about.partition(":")[2] for r in rows]).defer("proposal", "search_text")
+    by_key = {s.audit_key: s for s in cases}
+    return [(r, by_key.get(r.seat.round.about)) for r in rows]
 
 
 @web.page(Permission.READ_SUBMISSIONS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.shortcuts import render
 
 from governance import web
@@ -9,16 +11,22 @@ from governance.roles import Permission
 from priorities import calibrating, calibration
 from priorities.rules.plan_2006 import CRITERIA
 
+MOST = 500  # cases listed
+
 
 @web.page(Permission.READ_CALIBRATION, methods=("GET", "HEAD"))
 def page(request):
-    """Agreement per clause, drift per reviewer, from the confirmed screenings."""
+    """Agreement per clause, drift per reviewer, from the confirmed screenings; `?reviewer=` or `?clause=`: their cases."""
     rows, clauses = calibrating.judged(), [c.clause for c in CRITERIA]
     texts = {c.clause: c.text for c in CRITERIA}
+    drifts = calibration.drifts(rows, clauses)
+    reviewer, clause = web.one_of(request.GET, "reviewer", [d.reviewer for d in drifts]), web.one_of(request.GET, "clause", clauses)
+    seen = calibration.behind(rows, clauses, reviewer=reviewer, clause=clause)
     agreements = [(a, texts[a.clause]) for a in calibration.agreements(rows, clauses)]
     return render(
         request,
         "priorities/calibration.html",
-        {"agreements": agreements, "drifts": calibration.drifts(rows, clauses), "cases": len(rows),
+        {"agreements": agreements, "drifts": [(d, f"?reviewer={quote(d.reviewer)}#behind") for d in drifts], "cases": len(rows),
+         "reviewer": reviewer, "clause": clause, "seen": seen[:MOST], "is_cut_short": len(seen) > MOST, "asked": "every" in request.GET,
          "least": calibration.LEAST, "clear": calibration.CLEAR},
     )  # fmt: skip

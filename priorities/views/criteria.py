@@ -12,9 +12,9 @@ from governance.access import may
 from governance.models import Clause, Discrepancy, Regulation
 from governance.refusal import NotVisible
 from governance.roles import Permission
-from priorities import rule_sets
+from priorities import dry_run, rule_sets
 from priorities.models import Screening, Submission
-from priorities.portfolio import Portfolio
+from priorities.portfolio import SHOWN, Portfolio
 from priorities.rules import shape
 from priorities.rules.facts import FACTS, on_screen
 from priorities.rules.plan_2006 import CRITERIA, criterion
@@ -31,12 +31,13 @@ def listing(request):
     met = _met_counts(request.actor)
     groups = [
         {"heading": heading, "title": title,
-         "rows": [r | {"met": met.get(r["clause"], 0), "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases"}
+         "rows": [r | {"met": met.get(r["clause"], 0), "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases",
+                      "asked": f"/priorities/criteria/{slug_of(r['clause'])}/#facts"}
                   for r in rows if r["heading"] == heading]}
         for heading, title in TITLES.items()
     ]  # fmt: skip
     others = Clause.objects.filter(kind__in=["principle", "type"])
-    return render(request, "priorities/criteria.html", {"groups": groups, "others": others,
+    return render(request, "priorities/criteria.html", {"groups": groups, "others": others, "total": len(rows),
                                                         "record": rule_sets.record_on(clock.today())})  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def page(request, slug: str):
     for case in cases:
         case.step = next(t for t in case.result["trace"] if t["clause"] == clause)
         case.answers = [on_screen(f, case.facts.get(f, "unknown")) for f in judged.facts]
+    trials = _trials(clause) if may_try(request.actor) else []
     order = [c.clause for c in CRITERIA]
     at = order.index(clause)
     return render(
@@ -89,7 +91,8 @@ def page(request, slug: str):
             **_shape(judged),
             "departures": [s for s in latest if s.override and clause in (s.override_clause, *s.result["met"])],
             "headings": [(TITLES[h], [(c, slug_of(c.clause)) for c in CRITERIA if c.heading == h]) for h in TITLES],
-            "trials": _trials(clause) if may_try(request.actor) else [],
+            "trials": trials,
+            "behind": _behind(request, trials),
             "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
         },
     )  # fmt: skip
@@ -108,6 +111,17 @@ def _shape(table: Table) -> dict:
             "asked": [FACTS[f].question for f in table.facts], "grid": shape.grid(table), "ways": shape.ways(table)}  # fmt: skip
 
 
+def _behind(request, trials: list[dict]) -> dry_run.Behind | None:
+    """Whom a trial moves: `?reading=KEY&was=…&now=…`."""
+    key = web.one_of(request.GET, "reading", [t["key"] for t in trials])
+    trial = next((t for t in trials if t["key"] == key), None)
+    if trial is None:
+        return None
+    asked = {name: web.one_of(request.GET, name, map(str, SHOWN)) for name in ("was", "now")} | {"kind": ""}
+    rows = [r for r in Portfolio().listed(rule_sets.in_force_on(clock.today()), trial["new"]) if r[1] != r[2]]
+    return dry_run.listed(rows, asked, f"改为“{trial['text']}”")
+
+
 def _trials(clause: str) -> list[dict]:
     """What every other reading of the clause, and having none, would do to all cases and the plan's rows."""
     old, everything, found = rule_sets.in_force_on(clock.today()), Portfolio(), []
@@ -117,7 +131,8 @@ def _trials(clause: str) -> list[dict]:
         if key != now:
             kept = {c: r for c, r in old.readings.items() if c != clause} | ({clause: key} if reading else {})
             off = tuple(c for c in old.switched_off if c != clause) + (() if reading else (clause,))
-            cells = everything.moved(old, replace(old, readings=kept, switched_off=off))
-            found.append({"key": key, "text": reading.text if reading else "停用这一条", "cells": cells,
+            new = replace(old, readings=kept, switched_off=off)
+            cells = everything.moved(old, new)
+            found.append({"key": key, "new": new, "text": reading.text if reading else "停用这一条", "cells": cells,
                           "count": sum(c.count for c in cells)})  # fmt: skip
     return found

@@ -38,6 +38,7 @@ def queue(request):
         "rows": rows, "filters": filters, "choices": filters.choices(every), "first": first,
         "tabs": [(key, STATES[key], counts[key]) for key in STATES if counts[key]], "all": len(every),
         "waiting": sum(counts[s] for s in WAITING), "late": sum(r.late for r in filters.in_tab(every)),
+        "late_address": f"?view={filters.view}&state={filters.state}&due=late#queue",
         "acts": DeskBatch.ACTS, "reasons": WAIVER_REASONS,
         "batches": DeskBatch.objects.filter(user_id=request.actor.user_id).exclude(state="undone")[:3],
     }  # fmt: skip

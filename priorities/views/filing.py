@@ -62,11 +62,11 @@ def mine(request):
     district = request.actor.role == Role.DISTRICT
     kinds = [k for k in Submission.KINDS if (k[0] == "district") == district and k[0] != "supplementary"]
     projects = Project.objects.led_by(request.actor.organisation_id).order_by("order")
-    open_rows = [r for r in rows if r.state in EDITABLE]
+    open_rows = [r for r in rows if r.state in EDITABLE and not r.is_secret]
     return render(
         request,
         "priorities/mine.html",
-        {"open_rows": open_rows, "rows": [r for r in rows if r.state not in EDITABLE], "window": window,
+        {"open_rows": open_rows, "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret], "window": window,
          "only": STATES.get(state),
          "window_open": window and window.opens <= day, "kinds": kinds, "projects": projects,
          "steps": windows.year_steps(window.plan_year, day) if window else (),

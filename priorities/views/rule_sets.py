@@ -17,7 +17,7 @@ from governance.refusal import NotVisible, Refused
 from governance.roles import Permission
 from priorities import actions, dry_run, rule_sets
 from priorities.labels import OUTCOMES
-from priorities.models import Rescreening, RuleSetRecord, Screening
+from priorities.models import Rescreening, RuleSetRecord
 from priorities.rules.rule_set import PRECEDENCE
 from priorities.views.desk import _day
 
@@ -118,7 +118,7 @@ def page(request, key: str):
             "precedence": " > ".join(OUTCOMES[o] for o in rule_sets.build(row).precedence), "may_adopt": may_adopt,
             "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
             "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
-            "kept": Screening.objects.count() if found else 0,
+            "behind": dry_run.behind(found, request.GET) if found else None,
             "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
         },
         status=refusal.status if refusal else 200,

@@ -221,7 +221,7 @@ def _candidates(inputs, choice: PlanScenario | None, standing) -> list[dict]:
         found.append({
             "c": c, "value": value, "city": c.amounts.get((inputs.year, "city")), "total": total,
             "rate": round(value / float(total) * 100) if value is not None and total else None,
-            "cells": [(label, (plans.get(key) or {}).get("chosen", {}).get(c.key)) for key, label in PLANS if plans.get(key) is not None],
+            "cells": [(label, (plans.get(key) or {}).get("chosen", {}).get(c.key), key) for key, label in PLANS if plans.get(key) is not None],
             "override": by_hand.get(c.key), "price": price, "follows": [titles[k] for k in price.get("follows", []) if k in titles],
             "earlier": [titles.get(k) or inputs.missing.get(k, "") for k in c.earlier],
         })  # fmt: skip

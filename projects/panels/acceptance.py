@@ -42,6 +42,10 @@ class Department:
         return sum(r.score.place is not None for r in self.rows)
 
     @property
+    def key(self) -> str:
+        return str(self.unit.pk)
+
+    @property
     def met(self) -> bool | None:
         return None if self.average is None or self.target is None else self.average >= self.target.score
 

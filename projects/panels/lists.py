@@ -28,6 +28,7 @@ DIFFER_MOST = 5000
 NAMED_MOST = 40
 LARGE = 2000  # above so many rows the totals are a request of their own
 SORT_LABELS = {key: sort.label for key, sort in SORTS.items()}
+LATER = {"later": "规划之外"}  # every origin but the plan
 BASES = {"any": "列名即算（重复计数）", "first": "只算第一牵头"}
 
 
@@ -65,7 +66,7 @@ class Filter:
             lead=integer(params.get("lead"), name="牵头单位", low=1, high=999_999_999),
             basis=one_of(params, "basis", BASES) or "any",
             state=one_of(params, "state", STATES),
-            origin=one_of(params, "origin", ORIGINS),
+            origin=one_of(params, "origin", ORIGINS | LATER),
             investment_type=one_of(params, "investment_type", INVESTMENT_TYPES | {"none": ""}),
             discrepancy=one_of(params, "d"),
             tasks=one_of(params, "tasks"),
@@ -104,7 +105,9 @@ class Filter:
             projects = projects.filter(pk__in=named.values("project_id"))
         if self.state:
             projects = projects.filter(state=self.state)
-        if self.origin:
+        if self.origin in LATER:
+            projects = projects.exclude(origin="plan")
+        elif self.origin:
             projects = projects.filter(origin=self.origin)
         if self.investment_type:
             projects = projects.filter(investment_type="" if self.investment_type == "none" else self.investment_type)

@@ -71,7 +71,7 @@ class Parts:
     @property
     def conflicts(self) -> int:
         """Milestones that stand outside their project's window or contradict something."""
-        return sum(bool(line.milestone.outside_window or line.milestone.discrepancy) for _, line in self.milestones)
+        return sum(line.conflicts for _, line in self.milestones)
 
 
 def parts(

@@ -58,6 +58,11 @@ class MilestoneLine:
     tolerance: dt.date | None  # the later day of another reading, where it is open
 
     @property
+    def conflicts(self) -> bool:
+        """It stands outside its project's window or contradicts something."""
+        return bool(self.milestone.outside_window or self.milestone.discrepancy)
+
+    @property
     def late(self) -> bool:
         return self.milestone.done_on is None and not self.milestone.dropped_reason and self.due < clock.today()
 

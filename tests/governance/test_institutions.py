@@ -139,12 +139,26 @@ def test_training_counts_in_the_block_of_its_day(cast):
     actions.set_training_target(by=cast.reviewer, plan=plan, block="10.1", group="leaders", heads=300)
     actions.record_training(**common, group="leaders", held_on=D(2006, 12, 31), heads=120)
     late = actions.record_training(**common, group="leaders", held_on=D(2007, 1, 1), heads=7)
-    cells = {line.code: line.cells[0] for line in training.by_block(plan)}
+    cells = {line.code: line.cells["leaders"] for line in training.by_block(plan)}
     assert (cells["10.1"].target, cells["10.1"].heads, cells["10.2"].heads, cells["10.2"].target) == (300, 120, 7, None)
     actions.withdraw_training(by=cast.reviewer, session=late, reason="重复")
-    assert training.by_block(plan)[1].cells[0].heads == 0
+    assert training.by_block(plan)[1].cells["leaders"].heads == 0
     with pytest.raises(Invalid, match="已经举办"):
         actions.record_training(**common, group="leaders", held_on=D(2007, 9, 1), heads=5)
+
+
+def test_what_was_held_in_no_block_is_a_line_of_its_own_and_every_cell_leads_to_its_courses(cast):
+    base = unit("信息产业部贵阳信息技术培训基地")
+    common = {"by": cast.reviewer, "organiser": base, "evidence": "签到册"}
+    actions.record_training(**common, title="安全", group="leaders", held_on=D(2006, 12, 31), heads=120)
+    actions.record_training(**common, title="早年", group="leaders", held_on=D(2004, 3, 1), heads=11)
+    client = cast.client("auditor")
+    for query, titles in (("block=outside", ["早年"]), ("block=10.1&group=leaders", ["安全"]), ("group=leaders", ["安全", "早年"]),
+                          ("block=10.2", [])):  # fmt: skip
+        assert [row.title for row in client.get(f"/governance/training/?{query}").context["page"]] == titles
+    last = client.get("/governance/training/").context["lines"][-1]
+    assert (last.code, last.heads, last.courses) == (training.OUTSIDE, 11, 1)
+    assert client.get("/governance/training/?block=10.9").status_code == 422
 
 
 def test_an_instrument_keeps_every_text_with_the_state_it_was_in(cast, media):

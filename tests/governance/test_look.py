@@ -290,7 +290,7 @@ def test_the_frame_shows_person_day_work_and_search():
     actor = SimpleNamespace(
         name="周敏", organisation_name="市信息办", role_label="审核人", appointment_id=1, manner="正式", on_behalf_of=""
     )
-    rail = [{"title": "我的工作", "links": [{"url": "/desk/", "label": "审核队列", "count": 6, "current": True}]}]
+    rail = [{"title": "我的工作", "links": [{"url": "/desk/", "rows": "#queue", "label": "审核队列", "count": 6, "current": True}]}]
     html = render_to_string("base.html", {
         "product": "项目组合管理系统", "today": dt.date(2007, 8, 20), "demo_day": True, "actor": actor, "rail": rail, "hats": [],
         "notices_count": 4, "search_url": "/search/", "csrf_token": "t",
@@ -298,7 +298,7 @@ def test_the_frame_shows_person_day_work_and_search():
     for expected in (
         "演示日期 2007-08-20",
         "市信息办 · 周敏",
-        'href="/desk/" aria-current="page"',
+        'href="/desk/#queue" data-figure="count" aria-current="page"',
         'action="/search/"',
         'href="#main"',
         "退出登录",

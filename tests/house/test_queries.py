@@ -70,6 +70,8 @@ def limit(address: str) -> int:
         return MOST_OF_A_YEAR
     if address.startswith("/projects/compare/"):
         return MOST_OF_TWO
+    if address.startswith("/priorities/approvals/?"):
+        return MOST_OF_A_CASE  # what waits for him, and every case of a state in pages
     if address.startswith("/search/"):
         return MOST_OF_SEARCH
     if address.startswith(("/projects/P", "/projects/programmes/", "/projects/security/", "/governance/organisations/")) or "&code=" in address:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from django.utils.html import strip_tags
 
 from priorities import actions, calibrating, calibration
 from priorities.calibration import Judged
@@ -79,8 +80,11 @@ def test_the_page_is_for_leading_group_and_auditors_and_shows_the_confirmed_case
     for name, status in (("leader", 200), ("auditor", 200), ("reviewer", 403), ("health_cio", 403), ("sysadmin", 403)):
         assert cast.client(name).get("/priorities/calibration/").status_code == status
     page = cast.client("auditor").get("/priorities/calibration/").content.decode()
-    assert "1 件已确认的判定" in page
+    assert "1 件已确认的判定" in strip_tags(page)
     assert "周敏" in page
+    seen = cast.client("auditor").get("/priorities/calibration/?clause=8.3.1(4)").context["seen"]
+    assert [(s.case.number, s.harsh, s.both, s.agrees, s.taken) for s in seen] == [(row.reference, ("8.3.1(4)",), True, False, True)]
+    assert cast.client("auditor").get("/priorities/calibration/?reviewer=nobody").status_code == 422
     rows = calibrating.judged()
     assert (rows[0].stated["8.3.1(4)"], rows[0].rules["8.3.1(4)"]) == ("met", "unmet")
     assert calibration.leaning(rows[0], "8.3.1(4)") == 1

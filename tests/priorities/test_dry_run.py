@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils.html import strip_tags
 
 from governance import clock, jobs
 from governance.refusal import Refused
@@ -86,7 +87,7 @@ def test_each_change_is_shown_with_what_it_alone_would_do(cases, cast):
 def test_the_page_names_who_flips_by_which_clause_and_fact_and_warns_of_the_plan_s_own_rows(cases, cast):
     actions.draft_rule_set(by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"})
     page = cast.client("reviewer").get("/priorities/rule-sets/strict/").content.decode()
-    assert "会缓建或不支持规划自己列的 3 个项目" in page
+    assert "会缓建或不支持规划自己列的 3 个项目" in strip_tags(page)
     assert "市企业信用联合征信系统" in page or "企业信用联合征信系统" in page
     assert "“系统技术”是否简明？" in page
     assert "钱往哪里去" in page
@@ -94,6 +95,26 @@ def test_the_page_names_who_flips_by_which_clause_and_fact_and_warns_of_the_plan
     reader = cast.client("health_cio").get("/priorities/rule-sets/strict/").content.decode()
     assert "谁变了" not in reader
     assert cast.client("health_cio").get("/priorities/rule-sets/strict/dry-run.xlsx").status_code == 404
+
+
+def test_a_number_of_the_dry_run_leads_to_what_it_counts_for_whoever_may_try(cases, cast):
+    """The draft strikes one clause and turns the precedence; each change alone, a clause gone, who meets one, a cell."""
+    actions.draft_rule_set(by=cast.reviewer, key="both", title="两处", reason="D16", readings={"8.3.2(2)": "any"}, precedence=GENTLE.precedence)
+    at, client = "/priorities/rule-sets/both/", cast.client("reviewer")
+    found = client.get(at).context["found"]
+    assert [c.key for c in found.changes] == ["8.3.2(2)", "precedence"]
+    for change in found.changes:
+        behind = client.get(at, {"alone": change.key}).context["behind"]
+        assert (behind.count, behind.amount_wan) == (change.count, change.amount_wan)
+    for weight in found.weights:
+        assert client.get(at, {"without": weight.clause}).context["behind"].count == weight.count
+        assert client.get(at, {"met": weight.clause}).context["behind"].count == weight.holds
+    cell = next(c for c in found.cells if not c.stays)
+    behind = client.get(at, {"was": cell.was, "now": cell.now}).context["behind"]
+    assert (behind.count, behind.amount_wan) == (cell.count, cell.amount_wan)
+    assert {(was, now) for _, was, now in behind.rows} == {(cell.was, cell.now)}
+    assert client.get(at, {"alone": "8.3.1(9)"}).status_code == 422
+    assert cast.client("health_cio").get(at, {"kind": "all"}).context["behind"] is None
 
 
 def test_the_export_lists_every_flip_with_money_and_is_recorded(cases, cast):
