@@ -1,0 +1,12 @@
+from django.db import migrations
+
+from governance import trigram
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('priorities', '0009_proposed_change'),
+    ]
+
+    operations = [trigram.index('priorities_submission')]

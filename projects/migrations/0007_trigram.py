@@ -1,0 +1,12 @@
+from django.db import migrations
+
+from governance import trigram
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('projects', '0006_state_change_happened_on'),
+    ]
+
+    operations = [trigram.index('projects_project')]
