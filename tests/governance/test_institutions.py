@@ -320,3 +320,19 @@ def test_the_footnotes_are_a_sheet_that_runs_no_formula(cast):
     assert "次年1月31日" in rows["D48"][4].value
     assert "刘志远" in rows["D48"][5].value
     assert all(cell.data_type != "f" for row in rows.values() for cell in row)
+
+
+def test_a_unit_without_a_phone_is_called_at_that_of_whoever_was_appointed_there_first(cast):
+    from django.template import Context, Template
+
+    unit = Organisation.objects.get(pk=cast.health_cio.organisation_id)
+    user = cast.user("health_cio")
+    user.phone = "0851-5820101"
+    user.save(update_fields=["phone"])
+    said = Template("{% phone unit.phone unit.pk %}")
+    assert said.render(Context({"unit": unit})) == "0851-5820101"
+    unit.phone = "0851-5820100"
+    assert said.render(Context({"unit": unit})) == "0851-5820100"
+    user.phone = unit.phone = ""
+    user.save(update_fields=["phone"])
+    assert said.render(Context({"unit": unit})) == "未登记"
