@@ -43,11 +43,11 @@ MOST_OF_A_CASE = 20
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
 # A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page, before a unit is
-# merged every app counts what names it; security shows what is due, what lacks and where each project stands.
-MOST_OF_MANY_PARTS = 20
+# merged every app counts what names it; security shows what is due, what lacks, whom to call and where each project stands.
+MOST_OF_MANY_PARTS = 21
 # Search asks once for every kind of record.
 MOST_OF_SEARCH = 34
-# A year's money or calendar asks two more apps for their filters and dates.
+# A year's money or calendar asks two more apps for their filters and dates; progress asks who owes, and whom to call.
 MOST_OF_A_YEAR = 17
 # Planning shows every guard of an adoption or solves: it reads cases, money, ceilings, growth and plans.
 MOST_OF_PLANNING = 30
@@ -66,7 +66,7 @@ def limit(address: str) -> int:
         return MOST_OF_WHY
     if address.endswith(("/preview/", "/scenarios/")):
         return MOST_OF_PLANNING
-    if address.startswith(("/budgets/", "/calendar/")):
+    if address.startswith(("/budgets/", "/calendar/", "/projects/progress/")):
         return MOST_OF_A_YEAR
     if address.startswith("/projects/compare/"):
         return MOST_OF_TWO
