@@ -64,7 +64,7 @@ def progress(request):
     asked = Paginator([o for o in owed if period in ("", o.period)], 100).get_page(request.GET.get("owed"))
     mine = owing.reportable(request.actor)
     chips = list(mine[:MOST_CHIPS])
-    context = {"page": page, "owed": asked, "mine": chips, "many": mine.count() - MOST_CHIPS if len(chips) == MOST_CHIPS else 0,
+    context = {"page": page, "owed": asked, "mine": chips, "many": max(mine.count() - MOST_CHIPS, 0),
                "mine_codes": set(mine.filter(pk__in=[o.project.pk for o in asked]).values_list("pk", flat=True)),
                "calls": calls[:12], "period": period, "own_alone": owing.own_alone(request.actor),
                "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT)}  # fmt: skip

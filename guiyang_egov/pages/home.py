@@ -179,7 +179,7 @@ def row(p: Project, entries) -> charts.Row:
     return charts.Row(
         code=p.code, label=short_name(p), url=p.get_absolute_url(), start=p.latest_start, end=p.latest_end,
         done=None if p.percent is None else p.percent / 100,
-        milestones=tuple(charts.Milestone(m.text, m.start, m.end, m.precision) for m in p.milestones.all()),
+        milestones=tuple(charts.Milestone(m.text, m.start, m.end, m.precision) for m in p.milestones.all() if not m.dropped_reason),
         phases=tuple(charts.Phase(f.name.partition("“")[0], f.start, f.end) for f in p.phases.all()),
         amount=f"{p.estimate_wan:,.0f}", state=p.get_state_display(),
         progress="" if p.percent is None else str(p.percent), marks=marks,

@@ -18,7 +18,7 @@ from governance.roles import Permission
 from governance.web import found
 from governance.web import page as may_enter
 from priorities import panels as priorities_panels
-from projects import panels, rating
+from projects import life, panels, rating
 from projects.actions.checks import reporting
 from projects.labels import INVESTMENT_TYPES, ORIGINS, STATES
 from projects.models import Project
@@ -160,6 +160,7 @@ def page(request, code: str):
     money = money_panels.project_money(project, actor, day) if sees_money else None
     counted = rating.Money(project.estimate_wan, money.totals.get("approved"), money.totals.get("spent")) if money else None
     parts = panels.parts(project, actor, day=day, money=counted)
+    ended = project.state in life.ENDED  # nothing of it is reported or changed any more
     context = {
         "p": project,
         "x": parts,
@@ -167,10 +168,11 @@ def page(request, code: str):
         "paying": money_panels.paying_of(project, money),
         "amounts": [(stage, money.totals.get(stage)) for stage in STAGES] if money else None,
         "may_manage": may(actor, Permission.MANAGE_PROJECT),
-        "may_report": may(actor, reporting(actor), project),
+        "ended": ended,
+        "may_report": not ended and may(actor, reporting(actor), project),
         "may_rate": may(actor, Permission.MANAGE_PROJECT) or bool(actor.scope(Permission.GIVE_OPINION)),
         "may_change_state": any(o["may"] for o in parts.offered),
-        "may_propose": may(actor, Permission.SUBMIT, project),
+        "may_propose": not ended and may(actor, Permission.SUBMIT, project),
         "pending": priorities_panels.pending_changes(project, actor),
         "weights": [(w, sum(e.row.weight == w for e in parts.entries)) for w in "AB"],
     }

@@ -211,7 +211,7 @@ def marks_of(projects) -> dict[int, Drawn]:
     """Milestones and phases of several projects for their pictures, by the project's id; one query."""
     ids = [p.pk for p in projects]
     columns = ("project_id", "start", "end", "precision")
-    milestones = Milestone.objects.filter(project__in=ids).order_by().values_list(Value("m"), "text", *columns)
+    milestones = Milestone.objects.filter(project__in=ids, dropped_reason="").order_by().values_list(Value("m"), "text", *columns)
     phases = Phase.objects.filter(project__in=ids).order_by().values_list(Value("p"), "name", *columns)
     found: dict[int, Drawn] = {pk: ([], []) for pk in ids}
     for kind, text, project, start, end, precision in sorted(milestones.union(phases, all=True), key=lambda r: (r[3], r[4])):

@@ -174,7 +174,8 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     milestones, phases, papers = _stretches(project)
     if (onward := life.next_step(project.state)) and onward.verb in gates.GATES:
         papers = guards.recorded(project, onward.verb, papers)
-    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in milestones], [charts.Phase(p.name, p.start, p.end) for p in phases])
+    standing = [m for m in milestones if not m.dropped_reason]
+    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in standing], [charts.Phase(p.name, p.start, p.end) for p in phases])
     reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
     computed = rating_of(project, day, money=money, d48=d48)
     confirmed = any(c.field == "lead" for c in changes)

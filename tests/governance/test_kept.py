@@ -35,7 +35,7 @@ def kept_fields(page: str) -> list[tuple[str, str]]:
 
 def test_a_form_posted_after_the_session_ended_comes_back_word_for_word_and_goes_through(cast, address):
     browser = Client()
-    form = {"state": "drafting", "document_number": WORDS, "version": "1", "once": "k" * 32, "issued_on": ""}
+    form = {"state": "consulting", "document_number": WORDS, "version": "1", "once": "k" * 32, "issued_on": ""}
     answer = browser.post(address, form, HTTP_REFERER="http://testserver/governance/regulations/?x=1")
     assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={address}")
     answer = login(browser, to=address)

@@ -363,3 +363,12 @@ def test_no_step_is_chosen_beforehand_but_the_next_of_the_chain(cast, under_way)
     assert 'href="/projects/P20/acceptance/">组织初验' in page.content.decode()
     record_papers(cast.reviewer, under_way("P21", "procurement"), "build")
     assert cast.client("reviewer").get("/projects/P21/state/").context["form"].initial["step"] == "build"
+
+
+def test_nothing_is_reported_or_changed_of_a_project_that_has_ended(cast):
+    page = f"/projects/{Project.objects.get(code='P20').code}/"
+    offered = ("填报进度</a>", "登记变更</a>")
+    Project.objects.filter(code="P20").update(state="building", budget_unit=cast.reviewer.organisation_id)
+    assert all(words in cast.client("reviewer").get(page).content.decode() for words in offered)
+    Project.objects.filter(code="P20").update(state="terminated")
+    assert not any(words in cast.client("reviewer").get(page).content.decode() for words in offered)

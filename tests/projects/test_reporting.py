@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -119,7 +120,14 @@ def test_a_milestone_of_ones_own_has_its_owner_is_flagged_outside_the_time_and_c
     assert client.post("/projects/P17/milestone/", asked).status_code == 422
     far = actions.add_milestone(by=cast.health_cio, project=row, text="推广", due=dt.date(2012, 1, 1))
     assert far.outside_window
+    drawn = [cast.client("reviewer").get(page).content.decode().count("二院接入") for page in ("/", "/projects/")]
+    assert min(drawn) >= 1
     actions.drop_milestone(by=cast.reviewer, milestone=made, reason="并入全市平台")
+    for page in ("/", "/projects/"):
+        assert "二院接入" not in cast.client("reviewer").get(page).content.decode()
+    pictures = re.findall(r"<svg.*?</svg>", cast.client("reviewer").get("/projects/P17/").content.decode(), re.DOTALL)
+    assert pictures
+    assert not any("二院接入" in svg for svg in pictures)
     with pytest.raises(Refused, match="已取消"):
         actions.set_milestone(by=cast.health_cio, milestone=made, done_on=None, evidence="单")
     of_the_plan = Project.objects.get(code="P03").milestones.exclude(quote="").first()
