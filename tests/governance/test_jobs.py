@@ -335,14 +335,15 @@ def test_a_rolled_back_request_rings_for_nobody(real_bell, django_capture_on_com
 
 
 def test_a_hanging_broker_costs_the_request_nothing(real_bell, django_capture_on_commit_callbacks):
-    _, gate, patch = real_bell
-    patch.setattr(bell, "_send", lambda name, pk: gate.wait(5))
+    sent, gate, patch = real_bell
+    patch.setattr(bell, "_send", lambda name, pk: sent.append(gate.wait(5)))
     start = time.perf_counter()
     with django_capture_on_commit_callbacks(execute=True):
         for _ in range(50):
             bell.ring("a")
     assert time.perf_counter() - start < 0.5
     gate.set()
+    assert wait_for(lambda: len(sent) == 50)  # its thread has nothing left that the next test's sender would hear
 
 
 def test_after_a_failure_the_bell_rests(real_bell, django_capture_on_commit_callbacks):
