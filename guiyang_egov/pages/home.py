@@ -55,15 +55,17 @@ def page(request):
 
 
 def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *, every: bool) -> dict:
+    files = may(actor, Permission.SUBMIT)  # a unit's home looks ahead at what the unit leads
+    own = [p for p in projects if actor.organisation_id in p.belongs_to()] if files else []
     home = priorities_panels.home_rows(actor, day)
     tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
     touched = discrepancies_of_projects()
-    steps = windows.year_steps(home.window[0].plan_year, day) if home.window and may(actor, Permission.SUBMIT) else ()
+    steps = windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
     return {
         "planned": PLANNED,
         "home": replace(home, tasks=tasks),
         "shown": tasks if every else tasks[:SHOWN],
-        "ahead": ahead(projects, None if steps else home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
+        "ahead": ahead(own if files else projects, None if steps else home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
@@ -73,7 +75,7 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *,
         "year_rows": f"/projects/?year={day.year}#rows",
         "year": money_panels.year_brief(actor, day.year),
         "steps": steps,
-        "own": [p for p in projects if actor.organisation_id in p.belongs_to()] if may(actor, Permission.SUBMIT) else (),
+        "own": own,
         "programmes": by_programme(projects),
         "leads": by_lead(projects),
         "may_see_money": may(actor, Permission.READ_BUDGET),

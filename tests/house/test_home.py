@@ -77,3 +77,9 @@ def test_the_years_money_on_the_home_is_that_of_the_list(offices):
     listed = offices.client("finance").get("/projects/?year=2007").context
     assert dict(brief.sums) == dict(listed["sums"])
     assert (brief.projects, brief.filled) == (22, sum(m is not None and m.approved_wan is not None for _, m in listed["rows"]))
+
+
+def test_a_units_home_looks_ahead_at_what_the_unit_leads_alone(offices):
+    ahead_of = offices.client("health_cio").get("/").context["ahead"]
+    assert ahead_of
+    assert {a.sentence[:3] for a in ahead_of} == {"P17"}
