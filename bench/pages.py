@@ -9,17 +9,13 @@ printed are median milliseconds of whole answers.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import statistics
 import sys
 import time
 
 import register  # sets Django up; filled registers are its own
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.test.utils import get_runner, setup_test_environment
 
 from budgets.models import BudgetLine, Entry
 from projects.models import Project, ProjectLead
@@ -72,15 +68,7 @@ def measure(client: Client) -> dict[str, tuple[float, int]]:
 
 
 def main() -> None:
-    from guiyang_egov.demo.accounts import create_accounts
-
-    setup_test_environment()
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
-        call_command("load_plan", stdout=io.StringIO())
-        client = Client()
-        client.force_login(create_accounts()["demo-reviewer"], backend="governance.backends.AppointedBackend")
+    with register.house() as client:
         client.get("/")
         few = measure(client)
         register.fill(27, ROWS)
@@ -90,9 +78,6 @@ def main() -> None:
         print(f"{connection.vendor}, 27 and {Project.objects.count():,} projects, median of {TIMES}")
         for name, (ms, size) in many.items():
             print(f"{name:20} {few[name][0]:8.0f} ms {ms:8.0f} ms {size / 1024:8.0f} KiB")
-    finally:
-        connection.close()
-        runner.teardown_databases(databases)
 
 
 if __name__ == "__main__":

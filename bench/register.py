@@ -15,6 +15,8 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -97,7 +99,9 @@ def measure(client: Client) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in found.items()}
 
 
-def main() -> None:
+@contextmanager
+def house() -> Iterator[Client]:
+    """A database of the bench's own with the plan in it; gives the reviewer's browser."""
     from guiyang_egov.demo.accounts import create_accounts
 
     setup_test_environment()
@@ -107,6 +111,14 @@ def main() -> None:
         call_command("load_plan", stdout=io.StringIO())
         client = Client()
         client.force_login(create_accounts()["demo-reviewer"], backend="governance.backends.AppointedBackend")
+        yield client
+    finally:
+        connection.close()
+        runner.teardown_databases(databases)
+
+
+def main() -> None:
+    with house() as client:
         fill(27, SMALL)
         client.get("/projects/")
         small = measure(client)
@@ -121,9 +133,6 @@ def main() -> None:
             ratio = large[name] / small[name]
             print(f"{name:16} {small[name]:8.1f} ms {large[name]:8.1f} ms  ratio {ratio:.2f} {'' if ratio <= TARGET else 'ABOVE ' + str(TARGET)}")
         print(f"closing lines of the large register, asked for apart: {apart:.0f} ms")
-    finally:
-        connection.close()
-        runner.teardown_databases(databases)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,11 +16,18 @@ GUIDES_CIOS = "egov-department"  # 9.1.4: 接受市电子政务管理部门的�
 DEPARTMENTS = ("市直部门", "党委部门", "区县")  # 9.1.4: 市级各部门和县（区）政府
 
 
-def phones(day: dt.date) -> dict[int, str]:
-    """By unit, the phone of whoever was appointed there first of those in office on the day, for units that registered none
-    of their own; one query."""
-    held = Appointment.objects.in_force(day).exclude(user__phone="").order_by("-pk")
-    return dict(held.values_list("organisation_id", "user__phone"))
+def phones(hats: Iterable[Appointment]) -> dict[int, str]:
+    """By unit, the phone of the first of these people (read with their users) who has one: for units that registered none."""
+    found: dict[int, str] = {}
+    for hat in hats:
+        if hat.user.phone:
+            found.setdefault(hat.organisation_id, hat.user.phone)
+    return found
+
+
+def phones_on(day: dt.date) -> dict[int, str]:
+    """The same of everybody in office on the day, first appointed first; one query."""
+    return phones(Appointment.objects.in_force(day).exclude(user__phone="").select_related("user").order_by("pk"))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.db.migrations import RunPython
 
 def index(table: str, column: str = "search_text") -> RunPython:
     """A migration's operation that makes the index, and drops it when the migration is taken back."""
-    return RunPython(partial(_make, table=table, column=column), partial(_drop, table=table, column=column), elidable=False)
+    return RunPython(partial(_make, table=table, column=column), partial(_drop, table=table, column=column))
 
 
 def _make(apps, schema_editor, *, table: str, column: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from governance import institutions
 from governance.models import Appointment, Organisation
 from governance.roles import ROLE_LABELS, Permission, Role, holders, scope_of
 from priorities.reading import is_reading, remembered
@@ -26,7 +27,7 @@ def phone_of(organisation: Organisation, day: dt.date) -> str:
     """The unit's office phone, else that of a person appointed there; empty where none is known."""
     if organisation.phone:
         return organisation.phone
-    return next((h.user.phone for h in _hats(day, organisation_id=organisation.pk) if h.user.phone), "")
+    return institutions.phones(_hats(day, organisation_id=organisation.pk)).get(organisation.pk, "")
 
 
 def unit(organisation: Organisation, day: dt.date) -> str:

@@ -317,7 +317,7 @@ def phone(context, own: str, unit_id: int | None) -> str:
     request = context.get("request") or getattr(context, "request", None)
     known = getattr(request, "phones", None)
     if known is None:
-        known = institutions.phones(clock.today())
+        known = institutions.phones_on(clock.today())
         if request is not None:
             request.phones = known
     return known.get(unit_id, "未登记")

@@ -128,15 +128,20 @@ def _in_order(project: Project, item: str, done_on: dt.date) -> None:
             raise Invalid(sentence, fields={"done_on": [sentence]})
 
 
+def _take_back(row: SecuritySync | SecurityAssessment, reason: str, already: str) -> None:
+    """Mark a locked row as taken back; refused with the sentence `already` where it was."""
+    if row.withdrawn:
+        raise Refused(already)
+    row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
+    row.save()
+
+
 @verb("projects.security.withdraw_sync")
 def withdraw_sync(*, by: Actor, sync: SecuritySync, reason: str) -> SecuritySync:
     """Take a wrong entry back; its row stays."""
     access.require(by, Permission.MANAGE_PROJECT)
     row = SecuritySync.objects.select_for_update(of=("self",)).select_related("project").get(pk=sync.pk)
-    if row.withdrawn:
-        raise Refused("这条登记已经撤回。")
-    row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
-    row.save()
+    _take_back(row, reason, "这条登记已经撤回。")
     audit.record(by=by, event="projects.security.withdraw_sync", about=row.project, was=row.item, address=address(row.project),
                  sentence=f"{row.project.code} 撤回{row.get_item_display()}的登记：{row.withdrawn}")  # fmt: skip
     return row
@@ -176,10 +181,7 @@ def withdraw_assessment(*, by: Actor, assessment: SecurityAssessment, reason: st
     """Take a wrongly recorded assessment back with its findings; the rows stay."""
     access.require(by, Permission.MANAGE_PROJECT)
     row = SecurityAssessment.objects.select_for_update(of=("self",)).select_related("project").get(pk=assessment.pk)
-    if row.withdrawn:
-        raise Refused("这次测评已经撤回。")
-    row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
-    row.save()
+    _take_back(row, reason, "这次测评已经撤回。")
     audit.record(by=by, event="projects.security.withdraw_assessment", about=row.project, was=row.result, address=address(row.project),
                  sentence=f"{row} 的登记撤回：{row.withdrawn}")  # fmt: skip
     return row

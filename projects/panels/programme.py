@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from governance.models import Discrepancy
 from projects import rating
-from projects.labels import RATING_TONES, STATE_TONES, TASK_TONES
+from projects.labels import STATE_TONES, TASK_TONES
 from projects.models import PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, leads_of
 from projects.panels.plan import Block, Frame, reading_key, with_readings
 from projects.panels.project import MilestoneLine, milestone_line
-from projects.panels.ratings import Expert, Newest, differs, expert_of, latest_report, rating_of
+from projects.panels.ratings import Expert, Newest, Toned, differs, expert_of, latest_report, rating_of
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Toned):
     """A project with its three ratings and the discrepancies that touch it."""
 
     project: Project
@@ -33,14 +33,6 @@ class Row:
     @property
     def state_tone(self) -> str:
         return STATE_TONES[self.project.state]
-
-    @property
-    def own_tone(self) -> str:
-        return RATING_TONES[self.own.self_rating] if self.own else "slate"
-
-    @property
-    def rating_tone(self) -> str:
-        return RATING_TONES[self.rating.code]
 
 
 @dataclass(frozen=True)

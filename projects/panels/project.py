@@ -18,7 +18,7 @@ from projects.labels import CERTAINTIES, RATING_TONES, STATE_TONES, STATES, TASK
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
-from projects.panels.ratings import due_of_year, expert_of, latest_report, rating_of
+from projects.panels.ratings import Toned, due_of_year, expert_of, latest_report, rating_of
 
 HISTORY_ROWS = 40
 BOOKED = "budgets."  # how events of the money are named
@@ -110,7 +110,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Parts(Toned):
     """Everything of the register about one project."""
 
     project: Project
@@ -142,14 +142,6 @@ class Parts:
     def own_report(self):
         """The newest report in force, which the unit's own rating is from."""
         return max((line.report for line in self.reports if line.report), key=lambda r: (r.period_end, r.pk), default=None)
-
-    @property
-    def own_tone(self) -> str:
-        return RATING_TONES[self.own.self_rating] if self.own else "slate"
-
-    @property
-    def rating_tone(self) -> str:
-        return RATING_TONES[self.rating.code]
 
     @property
     def expert_tone(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from projects import life, rating
-from projects.labels import SELF_RATINGS
+from projects.labels import RATING_TONES, SELF_RATINGS
 from projects.models import ExpertRating, ProgressReport, Project, ProjectLead, StateChange
 
 Money = rating.Money
@@ -30,6 +30,18 @@ class Newest:
     @property
     def own_label(self) -> str:
         return SELF_RATINGS[self.self_rating]
+
+
+class Toned:
+    """The colours of a project's own and computed rating, for whatever shows them as `own` (Newest or None) and `rating`."""
+
+    @property
+    def own_tone(self) -> str:
+        return RATING_TONES[self.own.self_rating] if self.own else "slate"
+
+    @property
+    def rating_tone(self) -> str:
+        return RATING_TONES[self.rating.code]
 
 
 def with_facts(projects: QuerySet) -> QuerySet:
