@@ -63,8 +63,10 @@ def speed() -> None:
     middle = time.perf_counter()
     index = Index()
     index.build(plain)
-    print(f"{TITLES:,} titles: one way of writing {middle - start:.2f} s, index {time.perf_counter() - middle:.2f} s, "
-          f"{index.titles.parts[0].matrix.nnz:,} weights")  # fmt: skip
+    print(
+        f"{TITLES:,} titles: one way of writing {middle - start:.2f} s, index {time.perf_counter() - middle:.2f} s, "
+        f"{index.titles.parts[0].matrix.nnz:,} weights"
+    )
     part = index.titles.parts[0]
     product = part.matrix  # terms × titles, CSR: the bare product is 1 × terms by terms × titles
     queries = [t for _, t, _ in FIRST]
@@ -85,8 +87,10 @@ def speed() -> None:
     print(f"bare product {bare:.2f} ms, query {whole:.2f} ms, ratio {whole / bare:.2f} (target <= 3)")
     start = time.perf_counter()
     index.add([(normalise("突发事件预警广播", units).plain, "")])
-    print(f"one later row: {(time.perf_counter() - start) * 1e3:.2f} ms; found first: "
-          f"{index.nearest(normalise('预警广播(突发事件)', units).plain, '', 1)[0][0] == TITLES}")  # fmt: skip
+    print(
+        f"one later row: {(time.perf_counter() - start) * 1e3:.2f} ms; found first: "
+        f"{index.nearest(normalise('预警广播(突发事件)', units).plain, '', 1)[0][0] == TITLES}"
+    )
 
 
 def main() -> None:
@@ -100,8 +104,12 @@ def quality() -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"GUIYANG_DATA": folder, "GUIYANG_MODE": "embedded", "GUIYANG_TODAY": "2007-08-20",
-                       "DJANGO_SETTINGS_MODULE": "guiyang_egov.settings"}  # fmt: skip
+        os.environ |= {
+            "GUIYANG_DATA": folder,
+            "GUIYANG_MODE": "embedded",
+            "GUIYANG_TODAY": "2007-08-20",
+            "DJANGO_SETTINGS_MODULE": "guiyang_egov.settings",
+        }
         os.environ.pop("DATABASE_URL", None)
         import io
 

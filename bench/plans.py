@@ -29,8 +29,16 @@ def problem(count: int, *, bonds: bool, seed: int = 7) -> Problem:
         parts = planning.Parts(rng.randint(0, 4), rng.randint(0, 2), rng.randint(0, 4), rng.randint(0, 3))
         cost = Decimal(rng.randint(500, 50_000)) / 100
         phase = (f"i{n - 1}",) if bonds and n % 9 == 8 else ()
-        items.append(Item(f"i{n}", f"项目{n}", (Option(2008, {(2008, "city"): cost}, planning.score(parts, planning.WEIGHTS)),),
-                          lead=f"单位{n % max(count // 12, 3)}", after=phase, must="8.3.1(7)" if bonds and n % 120 == 5 else ""))  # fmt: skip
+        items.append(
+            Item(
+                f"i{n}",
+                f"项目{n}",
+                (Option(2008, {(2008, "city"): cost}, planning.score(parts, planning.WEIGHTS)),),
+                lead=f"单位{n % max(count // 12, 3)}",
+                after=phase,
+                must="8.3.1(7)" if bonds and n % 120 == 5 else "",
+            )
+        )
     ceiling = (sum(i.options[0].costs[2008, "city"] for i in items) * Decimal("0.3")).quantize(Decimal("0.01"))
     if not bonds:
         return Problem(tuple(items), {(2008, "city"): ceiling})

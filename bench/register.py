@@ -58,14 +58,22 @@ def fill(first: int, last: int) -> None:
     for start in range(first, last, 5_000):
         made = [
             Project(
-                code=f"N{2000 + n // 1000:04d}-{n % 1000:03d}", name=f"项目{n}", origin="annual_plan", registered_on=day, order=1000 + n,
-                state=chance.choice(["approved", "procurement", "building", "trial", "operating"]), start=day,
-                end=dt.date(2008, 12, 31), latest_start=day, latest_end=dt.date(2008, 1, 1) + dt.timedelta(days=chance.randrange(900)),
-                estimate_wan=Decimal(chance.randrange(100, 90_000)) / 100, percent=chance.randrange(101),
+                code=f"N{2000 + n // 1000:04d}-{n % 1000:03d}",
+                name=f"项目{n}",
+                origin="annual_plan",
+                registered_on=day,
+                order=1000 + n,
+                state=chance.choice(["approved", "procurement", "building", "trial", "operating"]),
+                start=day,
+                end=dt.date(2008, 12, 31),
+                latest_start=day,
+                latest_end=dt.date(2008, 1, 1) + dt.timedelta(days=chance.randrange(900)),
+                estimate_wan=Decimal(chance.randrange(100, 90_000)) / 100,
+                percent=chance.randrange(101),
                 search_text=search_text(f"项目{n}"),
             )
             for n in range(start, min(start + 5_000, last))
-        ]  # fmt: skip
+        ]
         made = Project.objects.bulk_create(made)
         ProjectLead.objects.bulk_create(
             ProjectLead(project=p, order=k, as_named=u.name, organisation=u)
@@ -76,10 +84,18 @@ def fill(first: int, last: int) -> None:
             ProjectYear(project=p, fiscal_year=2007, approved_wan=p.estimate_wan, spent_wan=Decimal(1)) for p in made
         )
         ProgressReport.objects.bulk_create(
-            ProgressReport(project=p, period="2007H1", period_end=dt.date(2007, 6, 30), percent=p.percent, done_text="进行",
-                           self_rating="normal", organisation=units[0], by_text="甲")
+            ProgressReport(
+                project=p,
+                period="2007H1",
+                period_end=dt.date(2007, 6, 30),
+                percent=p.percent,
+                done_text="进行",
+                self_rating="normal",
+                organisation=units[0],
+                by_text="甲",
+            )
             for p in made[::5]
-        )  # fmt: skip
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -131,7 +147,9 @@ def main() -> None:
         print(f"{connection.vendor}, {SMALL:,} and {Project.objects.count():,} projects, {TIMES} times each")
         for name in small:
             ratio = large[name] / small[name]
-            print(f"{name:16} {small[name]:8.1f} ms {large[name]:8.1f} ms  ratio {ratio:.2f} {'' if ratio <= TARGET else 'ABOVE ' + str(TARGET)}")
+            print(
+                f"{name:16} {small[name]:8.1f} ms {large[name]:8.1f} ms  ratio {ratio:.2f} {'' if ratio <= TARGET else 'ABOVE ' + str(TARGET)}"
+            )
         print(f"closing lines of the large register, asked for apart: {apart:.0f} ms")
 
 

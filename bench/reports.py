@@ -1,7 +1,7 @@
 """A report as the product prints it against bare WeasyPrint on the same HTML and style, in one run; memory of a long one.
 
-    python bench/reports.py      prints the ratio for about 30 pages (target: at most 1.2) and, for the longest report that is
-                                 allowed (2,000 rows) in a process of its own, its memory (target: at most 600 MiB)
+python bench/reports.py      prints the ratio for about 30 pages (target: at most 1.2) and, for the longest report that is
+                             allowed (2,000 rows) in a process of its own, its memory (target: at most 600 MiB)
 """
 
 from __future__ import annotations
@@ -34,13 +34,37 @@ ROUNDS = 3
 
 def sample(sections: int, rows: int) -> Report:
     """Sections of prose and a table, as the annual reports have them."""
-    columns = (Column("code", "编号", "text", 10), Column("name", "项目", "text", 50), Column("wan", "批复", "wan", 20),
-               Column("rate", "执行率", "percent", 20))  # fmt: skip
-    lines = tuple({"code": f"P{i:03}", "name": f"贵阳地理信息系统第{i}期", "wan": Decimal(i) + Decimal("0.25"), "rate": Decimal(i % 100)}
-                  for i in range(rows))  # fmt: skip
+    columns = (
+        Column("code", "编号", "text", 10),
+        Column("name", "项目", "text", 50),
+        Column("wan", "批复", "wan", 20),
+        Column("rate", "执行率", "percent", 20),
+    )
+    lines = tuple(
+        {
+            "code": f"P{i:03}",
+            "name": f"贵阳地理信息系统第{i}期",
+            "wan": Decimal(i) + Decimal("0.25"),
+            "rate": Decimal(i % 100),
+        }
+        for i in range(rows)
+    )
     text = ("规划要求各单位按阶段完成任务，资金专款专用，年度总结逐级上报。" * 6,)
-    parts = tuple(Section(f"s{n}", f"第{n}部分", text, (), (Table(f"t{n}", f"第{n}部分资金", columns, lines, "万元"),)) for n in range(sections))
-    return Report("bench", 2007, "贵阳市电子政务项目2007年度演练报告", dt.date(2007, 8, 20), ("市信息办",), "演练", "plan-2006", parts, city="贵阳市")
+    parts = tuple(
+        Section(f"s{n}", f"第{n}部分", text, (), (Table(f"t{n}", f"第{n}部分资金", columns, lines, "万元"),))
+        for n in range(sections)
+    )
+    return Report(
+        "bench",
+        2007,
+        "贵阳市电子政务项目2007年度演练报告",
+        dt.date(2007, 8, 20),
+        ("市信息办",),
+        "演练",
+        "plan-2006",
+        parts,
+        city="贵阳市",
+    )
 
 
 def bare(html: str) -> int:
@@ -70,14 +94,18 @@ def ratio() -> None:
     html = documents.on_paper(documents.as_html(report))
     floor, pages = timed(lambda: bare(html))
     ours, printed = timed(lambda: documents.print_report(report, "pdf"))
-    print(f"{pages} pages: bare {floor:.2f} s, ours {ours:.2f} s ({printed.pages} pages), ratio {ours / floor:.2f} (target 1.2)")
+    print(
+        f"{pages} pages: bare {floor:.2f} s, ours {ours:.2f} s ({printed.pages} pages), ratio {ours / floor:.2f} (target 1.2)"
+    )
 
 
 def memory() -> None:
     report = sample(sections=80, rows=24)
     printed = documents.print_report(report, "pdf")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{printed.pages} pages, {sum(len(s.tables[0].rows) for s in report.sections)} rows: {peak:.0f} MiB at most (target 600)")
+    print(
+        f"{printed.pages} pages, {sum(len(s.tables[0].rows) for s in report.sections)} rows: {peak:.0f} MiB at most (target 600)"
+    )
 
 
 if __name__ == "__main__":

@@ -39,8 +39,14 @@ from priorities.rules.rule_set import PLAN_2006, RuleSet  # noqa: E402
 READINGS = {"8.3.2(2)": "two_of_four", "8.3.1(7)": "required"}
 OTHER = RuleSet("plan-2006-b", readings=READINGS)
 # Asked to be met or not to be met: how often a department says yes.
-USUALLY = {"leadership_committed": 0.93, "operators_qualified": 0.93, "technical_environment_ready": 0.93,
-           "exchangeable": 0.93, "department_informatised": 0.93, "needs_cross_department_support": 0.12}  # fmt: skip
+USUALLY = {
+    "leadership_committed": 0.93,
+    "operators_qualified": 0.93,
+    "technical_environment_ready": 0.93,
+    "exchangeable": 0.93,
+    "department_informatised": 0.93,
+    "needs_cross_department_support": 0.12,
+}
 
 
 def drawn(rows: int) -> dict[str, np.ndarray]:
@@ -66,23 +72,47 @@ def fill(rows: int) -> dict[str, np.ndarray]:
     RuleSetRecord.objects.create(key="plan-2006-b", title="b", reason="b", readings=READINGS, by_text="bench")
     author = User.objects.create(username="bench")
     first = Submission.objects.create(
-        number="SB0", kind="new", plan_year=2008, state="pool", organisation=Organisation.objects.first(), author=author,
-        title="x", proposal=proposal.empty(), created_day="2007-08-20", state_day="2007-08-20", current_version=1,
-    )  # fmt: skip
+        number="SB0",
+        kind="new",
+        plan_year=2008,
+        state="pool",
+        organisation=Organisation.objects.first(),
+        author=author,
+        title="x",
+        proposal=proposal.empty(),
+        created_day="2007-08-20",
+        state_day="2007-08-20",
+        current_version=1,
+    )
     names = [f.column for f in Submission._meta.local_concrete_fields if f.column not in ("id", "number")]
     table = drawn(rows)
     outcomes = bulk.Compiled(PLAN_2006).outcomes(table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO priorities_submission (number, {', '.join(names)}) SELECT 'SB' || i, {', '.join(names)}"
-            f" FROM priorities_submission, generate_series(1, %s) i WHERE id = %s", [rows, first.pk])  # fmt: skip
+            f" FROM priorities_submission, generate_series(1, %s) i WHERE id = %s",
+            [rows, first.pk],
+        )
         cursor.execute("DELETE FROM priorities_submission WHERE id = %s", [first.pk])
         cursor.execute("SELECT min(id) FROM priorities_submission")
         low = cursor.fetchone()[0]
-        lines = (f"{low + i}\t{y}\t{n}\t{p}\t{o}\t120.00\tplan-2006\n" for i, (y, n, p, o) in enumerate(
-            zip(table["says_yes"].tolist(), table["says_no"].tolist(), table["parts"].tolist(), outcomes.tolist(), strict=True)))
-        cursor.copy_expert("COPY priorities_casemask (submission_id, says_yes, says_no, parts, outcome, amount_wan, rule_set)"
-                           " FROM STDIN", io.StringIO("".join(lines)))  # fmt: skip
+        lines = (
+            f"{low + i}\t{y}\t{n}\t{p}\t{o}\t120.00\tplan-2006\n"
+            for i, (y, n, p, o) in enumerate(
+                zip(
+                    table["says_yes"].tolist(),
+                    table["says_no"].tolist(),
+                    table["parts"].tolist(),
+                    outcomes.tolist(),
+                    strict=True,
+                )
+            )
+        )
+        cursor.copy_expert(
+            "COPY priorities_casemask (submission_id, says_yes, says_no, parts, outcome, amount_wan, rule_set)"
+            " FROM STDIN",
+            io.StringIO("".join(lines)),
+        )
         cursor.execute("VACUUM ANALYZE priorities_casemask")
     # Not the first one ever, which would look for cases that are older than the side table.
     Rescreening.objects.create(rule_set=PLAN_2006.id, finished_at=clock.now(), by_text="bench")
@@ -152,11 +182,15 @@ def main(rows: int) -> None:
         there, back = again(OTHER), again(PLAN_2006)
         floors += [floor() for _ in range(2)]
         best = min(floors)
-        print("floor, CREATE TABLE AS SELECT, logged: " + " ".join(f"{f:.2f}" for f in floors) + f" s, best {best:.2f} s")
+        print(
+            "floor, CREATE TABLE AS SELECT, logged: " + " ".join(f"{f:.2f}" for f in floors) + f" s, best {best:.2f} s"
+        )
         for name, (took, row, others) in (("there", there), ("back", back)):
-            print(f"{name}: {row.done} judged, {row.flipped} flips ({100 * row.flipped / rows:.1f} %), {took:.2f} s,"
-                  f" ratio {took / best:.2f}; longest wait of a reader {others.read * 1000:.0f} ms,"
-                  f" of a write {others.write * 1000:.0f} ms")  # fmt: skip
+            print(
+                f"{name}: {row.done} judged, {row.flipped} flips ({100 * row.flipped / rows:.1f} %), {took:.2f} s,"
+                f" ratio {took / best:.2f}; longest wait of a reader {others.read * 1000:.0f} ms,"
+                f" of a write {others.write * 1000:.0f} ms"
+            )
         written = CaseMask.objects.filter(rule_set="plan-2006-b").count(), Flip.objects.count()
         print(f"rows of the side table still under plan-2006-b {written[0]}, flips kept {written[1]}")
     finally:

@@ -1,8 +1,8 @@
 """One screening with its full trace against the bare three-valued predicates of the same 17 clauses, in one run.
 
-    python bench/rules.py        prints both times and their ratio (target: at most 6), first for a usual case, then for
-                                 one with nothing answered and one of six components (its bare predicates: three
-                                 clauses for each component, fourteen for the whole)
+python bench/rules.py        prints both times and their ratio (target: at most 6), first for a usual case, then for
+                             one with nothing answered and one of six components (its bare predicates: three
+                             clauses for each component, fourteen for the whole)
 """
 
 from __future__ import annotations
@@ -20,7 +20,18 @@ from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
 from priorities.rules.plan_2006 import CRITERIA
 
 ROUNDS = 3000
-ANSWERS = (Answer.YES, Answer.NO, Answer.NO, Answer.YES, Answer.NO, Answer.YES, Answer.NO, Answer.NO, Answer.YES, Answer.UNKNOWN)
+ANSWERS = (
+    Answer.YES,
+    Answer.NO,
+    Answer.NO,
+    Answer.YES,
+    Answer.NO,
+    Answer.YES,
+    Answer.NO,
+    Answer.NO,
+    Answer.YES,
+    Answer.UNKNOWN,
+)
 Case = tuple[dict, tuple[Component, ...]]
 
 
@@ -34,12 +45,19 @@ def of_components(seed: int) -> list[Case]:
     """The same with six components, each with two answers of its own."""
     rng = random.Random(seed)
     return [
-        (facts, tuple(
-            Component(f"{i}", Decimal(rng.randint(1, 500)), {f: rng.choice(ANSWERS) for f in rng.sample(COMPONENT_FACTS, 2)})
-            for i in range(6)
-        ))
+        (
+            facts,
+            tuple(
+                Component(
+                    f"{i}",
+                    Decimal(rng.randint(1, 500)),
+                    {f: rng.choice(ANSWERS) for f in rng.sample(COMPONENT_FACTS, 2)},
+                )
+                for i in range(6)
+            ),
+        )
         for facts, _ in usual(seed)
-    ]  # fmt: skip
+    ]
 
 
 def bare(case: Case) -> list[Answer]:
@@ -69,7 +87,9 @@ def measure(name: str, cases: list[Case]) -> None:
                 run(cases[i % len(cases)])
             took = (time.process_time() - start) / ROUNDS * 1e6
             best[key] = min(best.get(key, took), took)
-    print(f"{name}: bare predicates {best['bare']:.1f} us, with trace {best['trace']:.1f} us, ratio {best['trace'] / best['bare']:.2f}")
+    print(
+        f"{name}: bare predicates {best['bare']:.1f} us, with trace {best['trace']:.1f} us, ratio {best['trace'] / best['bare']:.2f}"
+    )
 
 
 def main() -> None:

@@ -46,16 +46,37 @@ def fill(rows: int) -> None:
     call_command("migrate", verbosity=0)
     call_command("load_plan", stdout=io.StringIO())
     projects = Project.objects.bulk_create(
-        [Project(code=f"N2007-{n}", name=NAME.format(n), origin="takeover", registered_on=DAY, estimate_wan=100 + n % 900, order=1000 + n)
-         for n in range(rows // A_PROJECT)], batch_size=500,
-    )  # fmt: skip
+        [
+            Project(
+                code=f"N2007-{n}",
+                name=NAME.format(n),
+                origin="takeover",
+                registered_on=DAY,
+                estimate_wan=100 + n % 900,
+                order=1000 + n,
+            )
+            for n in range(rows // A_PROJECT)
+        ],
+        batch_size=500,
+    )
     sources = [s for s, _ in SOURCES][:5]
     for project in projects:
         BudgetLine.objects.bulk_create(
-            BudgetLine(project=project, fiscal_year=y, source=s, estimate_wan=30, approved_wan=20 + y % 7, appropriated_wan=10, spent_wan=f"{y % 9}.25",
-                       unit_code="101001", function_code="2070101", economic_code="31003")
-            for y in range(2001, 2011) for s in sources
-        )  # fmt: skip
+            BudgetLine(
+                project=project,
+                fiscal_year=y,
+                source=s,
+                estimate_wan=30,
+                approved_wan=20 + y % 7,
+                appropriated_wan=10,
+                spent_wan=f"{y % 9}.25",
+                unit_code="101001",
+                function_code="2070101",
+                economic_code="31003",
+            )
+            for y in range(2001, 2011)
+            for s in sources
+        )
 
 
 def peak_mib() -> float:
@@ -92,8 +113,17 @@ def floor(rows: int) -> None:
         numbers.append(cell)
     before, start = peak_mib(), time.process_time()
     for n in range(rows):
-        values = (f"N2007-{n}", NAME.format(n // A_PROJECT), "市信息产业局", "2006年—2010年", "市财政", "101001", "2070101", "31003",
-                  f"N2007-{n}|2007|city")  # fmt: skip
+        values = (
+            f"N2007-{n}",
+            NAME.format(n // A_PROJECT),
+            "市信息产业局",
+            "2006年—2010年",
+            "市财政",
+            "101001",
+            "2070101",
+            "31003",
+            f"N2007-{n}|2007|city",
+        )
         for cell, text in zip(texts, values, strict=True):
             cell.value = text
         for cell, amount in zip(numbers, (30.0, 20.0 + n % 7, 10.0, n % 9 + 0.25, 10.0, 0.5), strict=True):
@@ -177,7 +207,11 @@ def bare(content: bytes) -> float:
         cursor.execute(f"CREATE TABLE bare (k varchar(40) PRIMARY KEY, {', '.join(f'c{n} text' for n in range(14))})")
         clock = Clock()
         book = python_calamine.load_workbook(io.BytesIO(content))
-        read = [row for row in book.get_sheet_by_name("预算").to_python(skip_empty_area=False) if row[-1] and row[-1] != "键"]
+        read = [
+            row
+            for row in book.get_sheet_by_name("预算").to_python(skip_empty_area=False)
+            if row[-1] and row[-1] != "键"
+        ]
         rows = [(row[-1], *row[1:15]) for row in read]
         if connection.vendor == "postgresql":
             text = io.StringIO(newline="")
@@ -206,7 +240,9 @@ def both_ways() -> None:
         for kind, sent in kinds.items():
             took[kind].append(imported(sent))
     for kind, seconds in took.items():
-        print(f"{connection.vendor}, {kind}: {min(seconds):.2f} s, bare {min(floors):.2f} s, ratio {min(seconds) / min(floors):.2f} (target 3)")
+        print(
+            f"{connection.vendor}, {kind}: {min(seconds):.2f} s, bare {min(floors):.2f} s, ratio {min(seconds) / min(floors):.2f} (target 3)"
+        )
 
 
 def run(what: str, *more: str) -> tuple[float, float, float]:

@@ -27,7 +27,9 @@ def _open(fiscal_year: int, stage: str) -> None:
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
     ledger.pass_gate(fiscal_year)
     if ledger.is_locked(fiscal_year, stage):
-        raise Refused(f"没有保存：{fiscal_year} 年的{LABELS[stage]}已冻结；市财政局解冻后可以改，或通过年度计划调整版变更。")
+        raise Refused(
+            f"没有保存：{fiscal_year} 年的{LABELS[stage]}已冻结；市财政局解冻后可以改，或通过年度计划调整版变更。"
+        )
 
 
 def read_amount(typed: object, *, field: str = "amount_wan") -> Decimal | None:
@@ -42,9 +44,18 @@ def read_amount(typed: object, *, field: str = "amount_wan") -> Decimal | None:
 
 @verb("budgets.line.set_cell")
 def set_cell(
-    *, by: Actor, project: Project, fiscal_year: int, source: str, stage: str, typed: str, version: int | None = None,
-    document_number: str = "", reason: str = "", is_demo: bool = False,
-) -> BudgetLine:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    fiscal_year: int,
+    source: str,
+    stage: str,
+    typed: str,
+    version: int | None = None,
+    document_number: str = "",
+    reason: str = "",
+    is_demo: bool = False,
+) -> BudgetLine:
     """Set a stage of a line to what is typed (万元); the difference is booked. `version` 0 or None: a line not there yet.
 
     An empty cell is no amount: it is refused where the line holds one (未填 is not 0; reverse the entry instead).
@@ -60,18 +71,31 @@ def set_cell(
     if amount is None:
         if held is None:
             return line
-        raise Refused(f"没有保存：已有{LABELS[stage]} {held:,.2f} 万元；空不等于零。要改为零请填 0，记错了请冲正那笔记账。")
+        raise Refused(
+            f"没有保存：已有{LABELS[stage]} {held:,.2f} 万元；空不等于零。要改为零请填 0，记错了请冲正那笔记账。"
+        )
     if amount == held:
         return line
     ledger.book(
-        by=by, line=line, stage=stage, amount_wan=amount - (held or Decimal(0)), kind="adjust" if held is not None else "initial",
-        document_number=document_number, reason=reason, as_typed=str(typed)[:60], is_demo=is_demo,
-    )  # fmt: skip
+        by=by,
+        line=line,
+        stage=stage,
+        amount_wan=amount - (held or Decimal(0)),
+        kind="adjust" if held is not None else "initial",
+        document_number=document_number,
+        reason=reason,
+        as_typed=str(typed)[:60],
+        is_demo=is_demo,
+    )
     audit.record(
-        by=by, event="budgets.line.set_cell", about=(project, line), was="未填" if held is None else f"{held:.2f}", now=f"{amount:.2f}",
+        by=by,
+        event="budgets.line.set_cell",
+        about=(project, line),
+        was="未填" if held is None else f"{held:.2f}",
+        now=f"{amount:.2f}",
         sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{LABELS[stage]} "
-                 f"{'未填' if held is None else f'{held:,.2f}'} → {amount:,.2f} 万元",
-    )  # fmt: skip
+        f"{'未填' if held is None else f'{held:,.2f}'} → {amount:,.2f} 万元",
+    )
     return line
 
 
@@ -90,16 +114,24 @@ def set_codes(*, by: Actor, project: Project, fiscal_year: int, source: str, **c
         setattr(line, name, text)
     line.version += 1
     line.save()
-    words = "，".join(f"{BudgetLine._meta.get_field(n).verbose_name} {was[n] or '未填'} → {t or '未填'}" for n, t in changed.items())
-    audit.record(by=by, event="budgets.line.set_codes", about=(project, line), was=was, now=changed,
-                 sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{words}")  # fmt: skip
+    words = "，".join(
+        f"{BudgetLine._meta.get_field(n).verbose_name} {was[n] or '未填'} → {t or '未填'}" for n, t in changed.items()
+    )
+    audit.record(
+        by=by,
+        event="budgets.line.set_codes",
+        about=(project, line),
+        was=was,
+        now=changed,
+        sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{words}",
+    )
     return line
 
 
 def _values(line: BudgetLine) -> dict:
-    return {stage: None if (v := getattr(line, field)) is None else f"{v:.2f}" for stage, field in ledger.FIELD.items()} | {
-        "version": line.version
-    }
+    return {
+        stage: None if (v := getattr(line, field)) is None else f"{v:.2f}" for stage, field in ledger.FIELD.items()
+    } | {"version": line.version}
 
 
 @verb("budgets.entry.reverse")
@@ -116,17 +148,38 @@ def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
     if not reason:
         raise Invalid("冲正必须写明理由。", fields={"reason": ["写明理由"]})
     _open(line.fiscal_year, entry.stage)
-    made = ledger.book(by=by, line=line, stage=entry.stage, amount_wan=-entry.amount_wan, kind="reversal", reason=reason,
-                       reverses=entry, document_number=entry.document_number, is_demo=entry.is_demo)  # fmt: skip
+    made = ledger.book(
+        by=by,
+        line=line,
+        stage=entry.stage,
+        amount_wan=-entry.amount_wan,
+        kind="reversal",
+        reason=reason,
+        reverses=entry,
+        document_number=entry.document_number,
+        is_demo=entry.is_demo,
+    )
     audit.record(by=by, event="budgets.entry.reverse", about=(line.project, line), sentence=f"冲正 {line}：{reason}")
     return made
 
 
 @verb("budgets.line.book")
 def book(
-    *, by: Actor, project: Project, fiscal_year: int, source: str, stage: str, typed: str, kind: str, document_number: str = "",
-    reason: str, version: int | None = None, name: str = "", content: bytes | None = None, is_demo: bool = False,
-) -> Entry:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    fiscal_year: int,
+    source: str,
+    stage: str,
+    typed: str,
+    kind: str,
+    document_number: str = "",
+    reason: str,
+    version: int | None = None,
+    name: str = "",
+    content: bytes | None = None,
+    is_demo: bool = False,
+) -> Entry:
     """Append an entry of a signed amount: 追加 (adjust, + or −), 收回 (clawback, always off), 补录 (opening, +).
 
     `typed` is what was written, a leading minus included; unlike a cell it is the difference, not the new total.
@@ -145,13 +198,25 @@ def book(
     line = ledger.lock_line(project=project, fiscal_year=fiscal_year, source=source, is_demo=is_demo)
     _open(fiscal_year, stage)
     _current(line, version)
-    made = ledger.book(by=by, line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason,
-                       as_typed=str(typed)[:60], is_demo=is_demo)  # fmt: skip
+    made = ledger.book(
+        by=by,
+        line=line,
+        stage=stage,
+        amount_wan=amount,
+        kind=kind,
+        document_number=document_number,
+        reason=reason,
+        as_typed=str(typed)[:60],
+        is_demo=is_demo,
+    )
     _with_paper(by, [made], name, content)
     audit.record(
-        by=by, event="budgets.line.book", about=(project, line), now=f"{amount:.2f}",
+        by=by,
+        event="budgets.line.book",
+        about=(project, line),
+        now=f"{amount:.2f}",
         sentence=f"{project.code} {fiscal_year} 年{line.get_source_display()}{LABELS[stage]}{BY_HAND[kind]} {amount:+,.2f} 万元：{reason}",
-    )  # fmt: skip
+    )
     return made
 
 
@@ -172,9 +237,18 @@ def _current(line: BudgetLine, version: int | None) -> None:
 
 @verb("budgets.transfer")
 def transfer(
-    *, by: Actor, line: BudgetLine, to_project: Project, stage: str, typed: str, document_number: str, reason: str, version: int | None = None,
-    name: str = "", content: bytes | None = None,
-) -> BudgetLine:  # fmt: skip
+    *,
+    by: Actor,
+    line: BudgetLine,
+    to_project: Project,
+    stage: str,
+    typed: str,
+    document_number: str,
+    reason: str,
+    version: int | None = None,
+    name: str = "",
+    content: bytes | None = None,
+) -> BudgetLine:
     """调剂: move money of a stage to another project, same year and source (专款专用, 9.2.2): two entries, one document."""
     access.require(by, Permission.EDIT_BUDGET)
     amount = _moved(typed, document_number, reason)
@@ -184,20 +258,40 @@ def transfer(
     origin, target = _two_lines((line.project, line.fiscal_year), (to_project, line.fiscal_year), line.source)
     _open(line.fiscal_year, stage)
     _current(origin, version)
-    made = ledger.move(by=by, origin=origin, target=target, stages=[(stage, amount)], kind="transfer", document_number=document_number,
-                       reason=reason, as_typed=str(typed)[:60])  # fmt: skip
+    made = ledger.move(
+        by=by,
+        origin=origin,
+        target=target,
+        stages=[(stage, amount)],
+        kind="transfer",
+        document_number=document_number,
+        reason=reason,
+        as_typed=str(typed)[:60],
+    )
     _with_paper(by, made, name, content)
     for row, sign in ((origin, "调出"), (target, "调入")):
-        audit.record(by=by, event="budgets.transfer", about=(row.project, row), now=f"{amount:.2f}",
-                     sentence=f"{row} {LABELS[stage]}{sign} {amount:,.2f} 万元（{document_number}）：{reason}")  # fmt: skip
+        audit.record(
+            by=by,
+            event="budgets.transfer",
+            about=(row.project, row),
+            now=f"{amount:.2f}",
+            sentence=f"{row} {LABELS[stage]}{sign} {amount:,.2f} 万元（{document_number}）：{reason}",
+        )
     return target
 
 
 @verb("budgets.carry_over")
 def carry_over(
-    *, by: Actor, line: BudgetLine, typed: str, document_number: str, reason: str, version: int | None = None,
-    name: str = "", content: bytes | None = None,
-) -> BudgetLine:  # fmt: skip
+    *,
+    by: Actor,
+    line: BudgetLine,
+    typed: str,
+    document_number: str,
+    reason: str,
+    version: int | None = None,
+    name: str = "",
+    content: bytes | None = None,
+) -> BudgetLine:
     """结转: move approved money that is not spent into the project's next year, with the part of it already appropriated.
 
     Raises Refused where more than approved less spent is asked for.
@@ -207,30 +301,49 @@ def carry_over(
     ledger.lock_projects(line.project_id)
     origin, target = _two_lines((line.project, line.fiscal_year), (line.project, line.fiscal_year + 1), line.source)
     _current(origin, version)
-    approved, appropriated, spent = (getattr(origin, ledger.FIELD[s]) or ZERO for s in ("approved", "appropriated", "spent"))
+    approved, appropriated, spent = (
+        getattr(origin, ledger.FIELD[s]) or ZERO for s in ("approved", "appropriated", "spent")
+    )
     if amount > approved - spent:
         raise Refused(
             f"没有保存：结转 {amount:,.2f} 超过可结转的 {approved - spent:,.2f} 万元（批复 {approved:,.2f} 减支出 {spent:,.2f}）。",
             blockers=[(f"改为 {approved - spent:,.2f}，或先冲正多记的支出", "市财政局")],
             current={"ceiling_wan": f"{approved - spent:.2f}"},
-        )  # fmt: skip
+        )
     stages = [("approved", amount)]
     if (moved := appropriated - (approved - amount)) > 0:
         stages.append(("appropriated", moved))
     for stage, _ in stages:
         _open(origin.fiscal_year, stage)
         _open(target.fiscal_year, stage)
-    made = ledger.move(by=by, origin=origin, target=target, stages=stages, kind="carry_over", document_number=document_number, reason=reason,
-                       as_typed=str(typed)[:60])  # fmt: skip
+    made = ledger.move(
+        by=by,
+        origin=origin,
+        target=target,
+        stages=stages,
+        kind="carry_over",
+        document_number=document_number,
+        reason=reason,
+        as_typed=str(typed)[:60],
+    )
     _with_paper(by, made, name, content)
     said = f"，其中已下达 {moved:,.2f}" if moved > 0 else ""
-    audit.record(by=by, event="budgets.carry_over", about=(line.project, origin, target), now=f"{amount:.2f}",
-                 sentence=f"{origin} 结转 {amount:,.2f} 万元到 {target.fiscal_year} 年{said}（{document_number}）：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="budgets.carry_over",
+        about=(line.project, origin, target),
+        now=f"{amount:.2f}",
+        sentence=f"{origin} 结转 {amount:,.2f} 万元到 {target.fiscal_year} 年{said}（{document_number}）：{reason}",
+    )
     return target
 
 
 def _moved(typed: object, document_number: str, reason: str) -> Decimal:
-    if lacking := {n: ["写明" + w] for n, w, v in (("document_number", "文号", document_number), ("reason", "理由", reason)) if not v}:
+    if lacking := {
+        n: ["写明" + w]
+        for n, w, v in (("document_number", "文号", document_number), ("reason", "理由", reason))
+        if not v
+    }:
         raise Invalid("没有保存：调剂和结转必须写明文号和理由（9.2.2）。", fields=lacking)
     amount = _signed(typed)
     if amount < 0:
@@ -254,17 +367,30 @@ def lock_stage(*, by: Actor, fiscal_year: int, stage: str, locked: bool = True, 
     # Whoever is booking in the year finishes first, on a line just being made too; whoever comes after sees it frozen.
     ledger.pass_gate(fiscal_year, freezing=True)
     if locked:
-        StageLock.objects.get_or_create(fiscal_year=fiscal_year, stage=stage, defaults={"by_text": by.text, "is_demo": is_demo})
+        StageLock.objects.get_or_create(
+            fiscal_year=fiscal_year, stage=stage, defaults={"by_text": by.text, "is_demo": is_demo}
+        )
     else:
         StageLock.objects.filter(fiscal_year=fiscal_year, stage=stage).delete()
-    audit.record(by=by, event="budgets.stage.lock", sentence=f"{fiscal_year} 年{LABELS[stage]}{'冻结' if locked else '解冻'}")
+    audit.record(
+        by=by, event="budgets.stage.lock", sentence=f"{fiscal_year} 年{LABELS[stage]}{'冻结' if locked else '解冻'}"
+    )
 
 
 @verb("budgets.revenue.set")
 def set_revenue(
-    *, by: Actor, fiscal_year: int, typed: str, document: str, document_number: str = "", reason: str = "", version: int | None = None,
-    name: str = "", content: bytes | None = None, is_demo: bool = False,
-) -> CityRevenue:  # fmt: skip
+    *,
+    by: Actor,
+    fiscal_year: int,
+    typed: str,
+    document: str,
+    document_number: str = "",
+    reason: str = "",
+    version: int | None = None,
+    name: str = "",
+    content: bytes | None = None,
+    is_demo: bool = False,
+) -> CityRevenue:
     """市本级财政收入 of a year with its source document (9.6.1, D06); `content`: the document itself.
 
     A year that has a figure gets a new one beside it, with a reason; a correction without a file keeps the one there.
@@ -282,22 +408,41 @@ def set_revenue(
     ledger.pass_gate(fiscal_year, freezing=True)  # two first figures of a year wait for each other
     before = CityRevenue.objects.in_force().select_for_update().filter(fiscal_year=fiscal_year).first()
     if version is not None and version != (before.version if before else 0):
-        raise Stale(f"没有保存：{fiscal_year} 年的收入数已被别人改过。", current={"revenue_wan": f"{before.revenue_wan:.2f}" if before else ""})
+        raise Stale(
+            f"没有保存：{fiscal_year} 年的收入数已被别人改过。",
+            current={"revenue_wan": f"{before.revenue_wan:.2f}" if before else ""},
+        )
     if before is not None:
         if not reason:
-            raise Invalid(f"没有保存：{fiscal_year} 年已有 {before.revenue_wan:,.2f} 万元；更正请写明理由，原数保留。", fields={"reason": ["写明更正理由"]})
+            raise Invalid(
+                f"没有保存：{fiscal_year} 年已有 {before.revenue_wan:,.2f} 万元；更正请写明理由，原数保留。",
+                fields={"reason": ["写明更正理由"]},
+            )
         before.superseded = True
         before.save(update_fields=["superseded"])
     kept = before.file if before else None
     row = CityRevenue.objects.create(
-        fiscal_year=fiscal_year, revenue_wan=amount, document=document, document_number=document_number, reason=reason if before else "",
-        file=_stored(by, name, content) if content is not None else kept, as_typed=str(typed)[:60], by_text=by.text,
-        version=before.version + 1 if before else 1, is_demo=is_demo,
-    )  # fmt: skip
-    audit.record(by=by, event="budgets.revenue.set", about=row, was=f"{before.revenue_wan:.2f}" if before else "未填", now=f"{amount:.2f}",
-                 address=row.get_absolute_url(),
-                 sentence=f"{fiscal_year} 年市本级财政收入 {amount:,.2f} 万元（{' '.join(filter(None, (document, document_number)))}）"
-                          + (f"，更正原 {before.revenue_wan:,.2f}：{reason}" if before else ""))  # fmt: skip
+        fiscal_year=fiscal_year,
+        revenue_wan=amount,
+        document=document,
+        document_number=document_number,
+        reason=reason if before else "",
+        file=_stored(by, name, content) if content is not None else kept,
+        as_typed=str(typed)[:60],
+        by_text=by.text,
+        version=before.version + 1 if before else 1,
+        is_demo=is_demo,
+    )
+    audit.record(
+        by=by,
+        event="budgets.revenue.set",
+        about=row,
+        was=f"{before.revenue_wan:.2f}" if before else "未填",
+        now=f"{amount:.2f}",
+        address=row.get_absolute_url(),
+        sentence=f"{fiscal_year} 年市本级财政收入 {amount:,.2f} 万元（{' '.join(filter(None, (document, document_number)))}）"
+        + (f"，更正原 {before.revenue_wan:,.2f}：{reason}" if before else ""),
+    )
     return row
 
 
@@ -340,15 +485,33 @@ def attach_paper(*, by: Actor, entry: Entry, name: str, content: bytes, all_of_n
         entries = list(Entry.objects.filter(document_number=entry.document_number).select_related("line__project"))
     _with_paper(by, entries, name, content)
     lines = {e.line_id: e.line for e in entries}
-    said = f"，文号 {entry.document_number} 的 {len(entries)} 笔" if all_of_number else f"，{entry.get_stage_display()} {entry.amount_wan:+,.2f} 万元"
-    audit.record(by=by, event="budgets.entry.paper", about=tuple(lines.values()), now=name[:100], sentence=f"附凭据“{files.clean_name(name)}”{said}",
-                 address=f"/budgets/lines/{entry.line_id}/")  # fmt: skip
+    said = (
+        f"，文号 {entry.document_number} 的 {len(entries)} 笔"
+        if all_of_number
+        else f"，{entry.get_stage_display()} {entry.amount_wan:+,.2f} 万元"
+    )
+    audit.record(
+        by=by,
+        event="budgets.entry.paper",
+        about=tuple(lines.values()),
+        now=name[:100],
+        sentence=f"附凭据“{files.clean_name(name)}”{said}",
+        address=f"/budgets/lines/{entry.line_id}/",
+    )
     return len(entries)
 
 
 @verb("budgets.ceiling.set")
-def set_ceiling(*, by: Actor, fiscal_year: int, source: str, typed: str, document: str, version: int | None = None,
-                is_demo: bool = False) -> Ceiling:  # fmt: skip
+def set_ceiling(
+    *,
+    by: Actor,
+    fiscal_year: int,
+    source: str,
+    typed: str,
+    document: str,
+    version: int | None = None,
+    is_demo: bool = False,
+) -> Ceiling:
     """年度上限 of a year and source with its paper. Refused below what is approved already."""
     access.require(by, Permission.EDIT_BUDGET)
     if source not in dict(SOURCES):
@@ -362,15 +525,26 @@ def set_ceiling(*, by: Actor, fiscal_year: int, source: str, typed: str, documen
     if not document:
         raise Invalid("请写明依据文件，如财政局函告的文号。", fields={"document": ["写明依据文件"]})
     ledger.pass_gate(fiscal_year, freezing=True)  # who is booking in the year finishes first
-    row = ceilings.lock(fiscal_year, source) or Ceiling(fiscal_year=fiscal_year, source=source, is_demo=is_demo, version=0)
+    row = ceilings.lock(fiscal_year, source) or Ceiling(
+        fiscal_year=fiscal_year, source=source, is_demo=is_demo, version=0
+    )
     if version is not None and row.version != version:
-        raise Stale("没有保存：这条上限已被别人改过。", current={"ceiling_wan": f"{row.ceiling_wan:.2f}" if row.pk else ""})
+        raise Stale(
+            "没有保存：这条上限已被别人改过。", current={"ceiling_wan": f"{row.ceiling_wan:.2f}" if row.pk else ""}
+        )
     held = ceilings.approved(fiscal_year, source)
     if amount < held:
         raise Refused(f"没有保存：{row}不能低于已批复的 {held:,.2f} 万元；先调减批复。")
     was = f"{row.ceiling_wan:.2f}" if row.pk else "未定"
     row.ceiling_wan, row.document, row.by_text, row.version = amount, document, by.text, row.version + 1
     row.save()
-    audit.record(by=by, event="budgets.ceiling.set", about=row, was=was, now=f"{amount:.2f}", address="/budgets/ceilings/",
-                 sentence=f"{row} {was} → {amount:,.2f} 万元（{document}）")  # fmt: skip
+    audit.record(
+        by=by,
+        event="budgets.ceiling.set",
+        about=row,
+        was=was,
+        now=f"{amount:.2f}",
+        address="/budgets/ceilings/",
+        sentence=f"{row} {was} → {amount:,.2f} 万元（{document}）",
+    )
     return row

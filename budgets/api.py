@@ -22,8 +22,17 @@ class BudgetLineSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = BudgetLine
-        fields = ("id", "project", "fiscal_year", "source", "estimate_wan", "approved_wan", "appropriated_wan",
-                  "spent_wan", "version")  # fmt: skip
+        fields = (
+            "id",
+            "project",
+            "fiscal_year",
+            "source",
+            "estimate_wan",
+            "approved_wan",
+            "appropriated_wan",
+            "spent_wan",
+            "version",
+        )
         read_only_fields = fields
 
 

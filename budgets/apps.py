@@ -14,8 +14,14 @@ class BudgetsConfig(AppConfig):
         from governance.roles import Permission, Role
         from projects import scopes
 
-        documents.register_report("annual_budget", "年度预算报告", reports.build, order=20, scopes=scopes.offered,
-                                  readers=(Role.FINANCE, Role.LEADING_GROUP))  # fmt: skip
+        documents.register_report(
+            "annual_budget",
+            "年度预算报告",
+            reports.build,
+            order=20,
+            scopes=scopes.offered,
+            readers=(Role.FINANCE, Role.LEADING_GROUP),
+        )
         rail.offer("资金", "预算表", "/budgets/", Permission.READ_BUDGET, order=10)
         rail.offer("资金", "各年资金", "/budgets/all/", Permission.READ_BUDGET, order=20)
         rail.offer("资金", "年度上限", "/budgets/ceilings/", Permission.READ_BUDGET, order=40)

@@ -27,9 +27,15 @@ class Chosen:
         source, lead, programme = (str(query.get(n, "")).strip()[:60] for n in ("source", "lead", "programme"))
         if source and source not in dict(SOURCES):
             raise Refused("没有这个资金来源；请从页面上的筛选里选。", status=400)
-        if lead and not (lead.isascii() and lead.isdigit() and len(lead) < 10 and Organisation.objects.filter(pk=int(lead)).exists()):
+        if lead and not (
+            lead.isascii() and lead.isdigit() and len(lead) < 10 and Organisation.objects.filter(pk=int(lead)).exists()
+        ):
             raise Refused("没有这个牵头单位；请从页面上的筛选里选。", status=400)
-        if programme and programme != STANDALONE and ("\x00" in programme or not Programme.objects.filter(key=programme).exists()):
+        if (
+            programme
+            and programme != STANDALONE
+            and ("\x00" in programme or not Programme.objects.filter(key=programme).exists())
+        ):
             raise Refused("没有这个工程；请从页面上的筛选里选。", status=400)
         return cls(source, int(lead) if lead else None, programme)
 
@@ -38,7 +44,9 @@ class Chosen:
 
     def takes(self, *, lead: int | None, programme: str | None) -> bool:
         """Whether a project with this first lead and programme is in."""
-        return (not self.lead or lead == self.lead) and (not self.programme or (programme or STANDALONE) == self.programme)
+        return (not self.lead or lead == self.lead) and (
+            not self.programme or (programme or STANDALONE) == self.programme
+        )
 
     def shows_empty(self) -> bool:
         """Whether a planned project without a line is a row to be filled: its row would be 市财政's."""
@@ -58,7 +66,9 @@ class Chosen:
         if self.lead:
             said.append(f"第一牵头 {Organisation.objects.get(pk=self.lead).name}")
         if self.programme:
-            said.append(f"工程 {'单列项目' if self.programme == STANDALONE else Programme.objects.get(key=self.programme).name}")
+            said.append(
+                f"工程 {'单列项目' if self.programme == STANDALONE else Programme.objects.get(key=self.programme).name}"
+            )
         return "，".join(said)
 
 
@@ -71,9 +81,15 @@ def first_lead(project: Project) -> int | None:
 def options() -> dict[str, list[tuple[str, str]]]:
     """What can be chosen, one query: sources, first leads by name, programmes in their order."""
     rows = ProjectLead.objects.order_by("project_id", "order").values_list(
-        "project_id", "organisation_id", "organisation__name", "organisation__canonical_id", "organisation__canonical__name",
-        "project__programme__order", "project__programme__key", "project__programme__name",
-    )  # fmt: skip
+        "project_id",
+        "organisation_id",
+        "organisation__name",
+        "organisation__canonical_id",
+        "organisation__canonical__name",
+        "project__programme__order",
+        "project__programme__key",
+        "project__programme__name",
+    )
     firsts: dict[int, tuple[str, str]] = {}
     programmes: set[tuple[int, str, str]] = set()
     for project, unit, name, survivor, its_name, order, key, programme in rows:

@@ -20,7 +20,9 @@ def daily(day: dt.date) -> int:
         return 0
     with frame():
         notices.tell(
-            key=f"revenue-missing:{year}", role=Role.FINANCE, address=f"/budgets/revenue/?year={year}",
+            key=f"revenue-missing:{year}",
+            role=Role.FINANCE,
+            address=f"/budgets/revenue/?year={year}",
             sentence=f"{year} 年市本级财政收入还没有录入，9.6.1 的第二项检验无法判定；请录入并写明依据文件。",
-        )  # fmt: skip
+        )
     return 1

@@ -61,7 +61,9 @@ def growth_of(year: int, funds: dict[int, Decimal | None], revenues: dict[int, D
     if reading in ("a", "c"):
         found.append(_fund_test(year, now, before, grown, need))
     if reading in ("b", "c"):
-        found.append(_share_test(year, share, share_before, r_now, r_before, Decimal("1.2") if reading == "b" else Decimal(1)))
+        found.append(
+            _share_test(year, share, share_before, r_now, r_before, Decimal("1.2") if reading == "b" else Decimal(1))
+        )
     return YearGrowth(year, now, before, r_now, r_before, grown, share, share_before, tuple(found), need)
 
 
@@ -71,7 +73,9 @@ def _fund_test(year, now, before, grown, need) -> GrowthTest:
         missing = "、".join(f"{y} 年" for y, v in ((year - 1, before), (year, now)) if not v)
         return GrowthTest(name, UNKNOWN, f"缺 {missing}的市财政批复数，无法判定。")
     result = PASSED if now >= need else FAILED
-    return GrowthTest(name, result, f"资金 {before:,.2f} → {now:,.2f} 万元，增长 {grown}%，下限 20%（{need:,.2f} 万元）。")
+    return GrowthTest(
+        name, result, f"资金 {before:,.2f} → {now:,.2f} 万元，增长 {grown}%，下限 20%（{need:,.2f} 万元）。"
+    )
 
 
 def _share_test(year, share, share_before, r_now, r_before, factor) -> GrowthTest:
@@ -85,7 +89,9 @@ def _share_test(year, share, share_before, r_now, r_before, factor) -> GrowthTes
     return GrowthTest(name, PASSED if rises else FAILED, f"比例 {share_before}% → {share}%。")
 
 
-def series(years, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str) -> tuple[YearGrowth, ...]:
+def series(
+    years, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str
+) -> tuple[YearGrowth, ...]:
     """The tests of several years, for tables and charts."""
     return tuple(growth_of(year, funds, revenues, reading) for year in years)
 
@@ -107,7 +113,9 @@ class WholePeriod:
     gap_wan: Decimal
 
 
-def whole_period(windows: list[tuple[int, int, Decimal]], years: list[int], floor: Decimal = FLOOR) -> WholePeriod | None:
+def whole_period(
+    windows: list[tuple[int, int, Decimal]], years: list[int], floor: Decimal = FLOOR
+) -> WholePeriod | None:
     """The tightest block (9.6.1 read as growth of the fund, D07). `windows`: (first year, last year, wan); None without any.
 
     A block of n years that holds at least L ends, under growth g, with a year of at least L / (1 + 1/g + … + 1/gⁿ⁻¹);
@@ -134,7 +142,9 @@ def blocks(windows: list[tuple[int, int, Decimal]], years: list[int], floor: Dec
     return found
 
 
-def smallest_extension(windows: list[tuple[int, int, Decimal, str]], years: list[int], floor: Decimal = FLOOR) -> tuple[str, Decimal] | None:
+def smallest_extension(
+    windows: list[tuple[int, int, Decimal, str]], years: list[int], floor: Decimal = FLOOR
+) -> tuple[str, Decimal] | None:
     """The cheapest project whose running on to the last year leaves no block too tight: (name, wan); None where none does."""
     for index, (first, last, wan, name) in sorted(enumerate(windows), key=lambda x: x[1][2]):
         if last == years[-1]:

@@ -47,7 +47,13 @@ def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     booking = _Booking(plan)
     for key, cells in groupby(changes, key=lambda d: d.key):  # a row's differences stand together
         booking.line(key, lines[key], list(cells))
-    same = {"by_text": by.text, "day": clock.today(), "recorded_at": clock.now(), "document_number": "", "is_demo": False}
+    same = {
+        "by_text": by.text,
+        "day": clock.today(),
+        "recorded_at": clock.now(),
+        "document_number": "",
+        "is_demo": False,
+    }
     bulk.insert(Entry, ("line", "stage", "amount_wan", "kind", "as_typed", "reason"), booking.entries, same)
     bulk.update(BudgetLine, (*ledger.FIELD.values(), *CODE_KEYS, "version"), booking.lines)
     ledger.keep_years(booking.projects, booking.years)
@@ -101,7 +107,9 @@ class _Booking:
     def _entry(self, line: Held, stage: str, amount_wan: Decimal, change: Difference) -> None:
         chosen = "，两边都改过，选用文件" if change.settled else ""
         reason = f"导入 {self.plan.snapshot} {change.sheet}!{change.cell}{chosen}"
-        self.entries.append((line.pk, stage, amount_wan, "initial" if change.old is None else "adjust", change.new[:60], reason))
+        self.entries.append(
+            (line.pk, stage, amount_wan, "initial" if change.old is None else "adjust", change.new[:60], reason)
+        )
 
 
 class _Told:
@@ -120,6 +128,11 @@ class _Told:
         cells = [f"{name} {self.was[name]} → {now}" for name, now in islice(self.now.items(), SAID)]
         more = f"等 {len(self.now)} 处" if len(self.now) > SAID else ""
         audit.record(
-            by=by, event="budgets.line.import", about=(f"project:{self.code}", *(f"budget-line:{pk}" for pk in self.lines)), was=self.was,
-            now=self.now, sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}）", address=Project(code=self.code).get_absolute_url(),
-        )  # fmt: skip
+            by=by,
+            event="budgets.line.import",
+            about=(f"project:{self.code}", *(f"budget-line:{pk}" for pk in self.lines)),
+            was=self.was,
+            now=self.now,
+            sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}）",
+            address=Project(code=self.code).get_absolute_url(),
+        )

@@ -55,7 +55,9 @@ class Comparison:
     """One reading of a workbook against its snapshot and the database; `lock` holds the projects and lines that differ until
     the verb ends."""
 
-    def __init__(self, sheets: dict[str, list[list]], *, lock: bool = False, choices: dict[tuple[str, str], Choice] | None = None):
+    def __init__(
+        self, sheets: dict[str, list[list]], *, lock: bool = False, choices: dict[tuple[str, str], Choice] | None = None
+    ):
         self.sheets, self.lock, self.choices = sheets, lock, choices or {}
         self.found = Plan()
         self.columns: dict[str, int] = {}
@@ -78,8 +80,11 @@ class Comparison:
         for kept in missing:
             self.found.refuse(
                 f"“{MAIN}”表缺少 {_name(kept)} 这一行。删行不等于改数；请从快照 {snapshot.key} 的工作簿重新填，或重新导出。",
-                field=KEY, project=kept.code, old=kept.key, key=kept.key,
-            )  # fmt: skip
+                field=KEY,
+                project=kept.code,
+                old=kept.key,
+                key=kept.key,
+            )
         self._tell_who()
         if not self.lock and self.found.clean and self.found.changes:
             self._add_up()
@@ -88,15 +93,20 @@ class Comparison:
     def _snapshot(self) -> ExportSnapshot | None:
         meta = self.sheets.get(META)
         if meta is None:
-            self.found.refuse(f"缺少工作表“{META}”，不知道从哪个快照导出；请用本系统导出的工作簿填写，不要另建。", sheet=META)
+            self.found.refuse(
+                f"缺少工作表“{META}”，不知道从哪个快照导出；请用本系统导出的工作簿填写，不要另建。", sheet=META
+            )
             return None
         facts = {str(row[0]): str(row[1]) for row in meta[:6] if len(row) > 1}
         snapshot = ExportSnapshot.objects.filter(key=facts.get("快照", "")[:40]).first()
         if snapshot is None or snapshot.sha256 != facts.get("sha256"):
             self.found.refuse(
                 f"“{META}”表 B1 的快照“{facts.get('快照', '')[:40]}”在本系统没有，或内容已被改过；请重新导出后再填。",
-                sheet=META, cell="B1", field="快照", new=facts.get("快照", "")[:40],
-            )  # fmt: skip
+                sheet=META,
+                cell="B1",
+                field="快照",
+                new=facts.get("快照", "")[:40],
+            )
             return None
         self.found.snapshot, self.found.scope = snapshot.key, snapshot.scope
         return snapshot
@@ -116,12 +126,16 @@ class Comparison:
                 self.letters = {name: letter(n + 1) for name, n in self.columns.items()}
                 break
         else:
-            self.found.refuse(f"“{MAIN}”表里找不到表头（{KEY}、编号、概算、批复、下达、支出那一行）；请用导出的工作簿填写。")
+            self.found.refuse(
+                f"“{MAIN}”表里找不到表头（{KEY}、编号、概算、批复、下达、支出那一行）；请用导出的工作簿填写。"
+            )
             return None
         needed = [n for n in HEADS if n not in ("number", "left", "rate") and (n != "year" or self._has_years)]
         if missing := [HEADS[n] for n in needed if n not in self.columns]:
-            self.found.refuse(f"“{MAIN}”表第 {number + 1} 行的表头缺少：{'、'.join(missing)}；表头是锁定的，请用导出的工作簿填写。",
-                              cell=f"A{number + 1}")  # fmt: skip
+            self.found.refuse(
+                f"“{MAIN}”表第 {number + 1} 行的表头缺少：{'、'.join(missing)}；表头是锁定的，请用导出的工作簿填写。",
+                cell=f"A{number + 1}",
+            )
             return None
         return number
 
@@ -145,16 +159,22 @@ class Comparison:
                 self.found.refuse(
                     f"“{MAIN}”表第 {number} 行（{_text(_at(row, code))[:20] or '没有编号'}）没有键，不知道是哪一行；"
                     "要加一个来源，请先在网页预算表上填这个来源，再导出。",
-                    cell=self._place("key", number), field=KEY, project=_text(_at(row, code))[:20],
-                )  # fmt: skip
+                    cell=self._place("key", number),
+                    field=KEY,
+                    project=_text(_at(row, code))[:20],
+                )
         return rows
 
     def _holds_money(self, row: list) -> bool:
         """Whether a row without a key is one that somebody filled, and not one of the sheet's own sums or notes."""
-        if _text(_at(row, self.columns["name"])).startswith("核对：") or "计（" in _text(_at(row, self.columns["name"])):
+        if _text(_at(row, self.columns["name"])).startswith("核对：") or "计（" in _text(
+            _at(row, self.columns["name"])
+        ):
             return False
         cells = [_at(row, self.columns[s]) for s in STAGE_KEYS]
-        return any(isinstance(v, int | float) for v in cells) or bool(_text(_at(row, self.columns["code"])) and any(map(_text, cells)))
+        return any(isinstance(v, int | float) for v in cells) or bool(
+            _text(_at(row, self.columns["code"])) and any(map(_text, cells))
+        )
 
     def _match(self, snapshot: ExportSnapshot, rows: dict[str, list[tuple[int, list]]]) -> tuple[list[Row], list[Kept]]:
         """The rows that did not come back as they left, by number, and those that did not come back."""
@@ -175,8 +195,12 @@ class Comparison:
             for again, _ in at[1:]:
                 self.found.refuse(
                     f"“{MAIN}”表第 {again} 行与第 {number} 行是同一行（{_name(kept)}），不知道以哪一行为准；请删去一行。",
-                    cell=self._place("key", again), field=KEY, project=kept.code, new=kept.key, key=kept.key,
-                )  # fmt: skip
+                    cell=self._place("key", again),
+                    field=KEY,
+                    project=kept.code,
+                    new=kept.key,
+                    key=kept.key,
+                )
             row += [""] * (width - len(row))
             left, back = self._as_cells(kept), cells_of(row)
             if back != left or bool in map(type, back):  # True is equal to 1, and no amount
@@ -185,8 +209,11 @@ class Comparison:
             for number, _ in at:
                 self.found.refuse(
                     f"“{MAIN}”表第 {number} 行的键“{key[:40]}”不在快照 {self.found.snapshot} 里；请重新导出后再填。",
-                    cell=self._place("key", number), field=KEY, project=key.split("|")[0][:20], new=key[:40],
-                )  # fmt: skip
+                    cell=self._place("key", number),
+                    field=KEY,
+                    project=key.split("|")[0][:20],
+                    new=key[:40],
+                )
         return sorted(differ, key=itemgetter(0)), missing
 
     def _as_cells(self, kept: Kept) -> tuple:
@@ -194,7 +221,17 @@ class Comparison:
         amounts = ["" if a is None else float(a) for a in kept.amounts]
         total = float(kept.total) if kept.total else ""
         year = (float(kept.year),) if self._has_years else ()
-        return (kept.code, kept.name, kept.lead, kept.time_raw, SOURCE_LABELS[kept.source], total, *year, *amounts, *kept.codes)
+        return (
+            kept.code,
+            kept.name,
+            kept.lead,
+            kept.time_raw,
+            SOURCE_LABELS[kept.source],
+            total,
+            *year,
+            *amounts,
+            *kept.codes,
+        )
 
     def _lines(self, rows: list[Row]) -> dict[str, Held]:
         found = {}
@@ -207,7 +244,9 @@ class Comparison:
             fields = ("pk", "project_id", "fiscal_year", "source", "version", *ledger.FIELD.values(), *CODE_KEYS)
             for pk, project, year, source, version, *more in lines.values_list(*fields):
                 size = len(STAGE_KEYS)
-                found[f"{codes[project]}|{year}|{source}"] = Held(pk, project, tuple(more[:size]), tuple(more[size:]), version)
+                found[f"{codes[project]}|{year}|{source}"] = Held(
+                    pk, project, tuple(more[:size]), tuple(more[size:]), version
+                )
         return found
 
     def _row(self, row: Row, line: Held | None) -> None:
@@ -255,14 +294,30 @@ class Comparison:
         if typed in (was, now):
             return None  # untouched, or what the database holds anyway
         if typed is None:
-            self._refuse(row, stage, _wan(now), None,
-                         f"已有 {now or was:,.2f} 万元，不能改成空；空不等于零，要改为零请填 0，记错了请在网页上冲正", joined=False)  # fmt: skip
+            self._refuse(
+                row,
+                stage,
+                _wan(now),
+                None,
+                f"已有 {now or was:,.2f} 万元，不能改成空；空不等于零，要改为零请填 0，记错了请在网页上冲正",
+                joined=False,
+            )
         elif (kept.year, stage) in self.locks:
-            self._refuse(row, stage, _wan(now), _wan(typed), f"不能改：{kept.year} 年的{STAGE_LABELS[stage]}已冻结，"
-                         "市财政局解冻后可以改", joined=False)  # fmt: skip
+            self._refuse(
+                row,
+                stage,
+                _wan(now),
+                _wan(typed),
+                f"不能改：{kept.year} 年的{STAGE_LABELS[stage]}已冻结，市财政局解冻后可以改",
+                joined=False,
+            )
         elif now != was:
-            return self._both(row, stage, (_wan(was), _wan(now), _wan(typed)), f"两边都改过：导出时 {_shown(was)}，"
-                              f"线上已改为 {_shown(now)}，文件里是 {_shown(typed)}")  # fmt: skip
+            return self._both(
+                row,
+                stage,
+                (_wan(was), _wan(now), _wan(typed)),
+                f"两边都改过：导出时 {_shown(was)}，线上已改为 {_shown(now)}，文件里是 {_shown(typed)}",
+            )
         else:
             return self._add(row, stage, _wan(now), _wan(typed), "change", f"{_shown(now)} 改为 {_shown(typed)}")
         return None
@@ -281,9 +336,14 @@ class Comparison:
                         f"{change.sheet}表第 {row.number} 行{change.field}列（{_name(row.kept)}）"
                         f"“{change.new}”：{STAGE_LABELS[lower]} {low:,.2f} 超过{STAGE_LABELS[upper]} {high:,.2f}，多出 {low - high:,.2f} 万元；"
                         f"{STAGE_LABELS[lower]}不得大于{STAGE_LABELS[upper]}，专款专用（9.2.2）。",
-                        cell=change.cell, field=change.field, project=change.project, old=change.old, new=change.new, key=row.kept.key,
+                        cell=change.cell,
+                        field=change.field,
+                        project=change.project,
+                        old=change.old,
+                        new=change.new,
+                        key=row.kept.key,
                         name=change.name,
-                    )  # fmt: skip
+                    )
 
     def _code(self, row: Row, code: str, now: str, was: str, raw) -> None:
         try:
@@ -304,7 +364,15 @@ class Comparison:
         choice = self.choices.get((row.kept.key, HEADS[name]))
         if choice is None or choice.online != (now or ""):
             again = "；您选择以后线上又改过" if choice else ""
-            self._add(row, name, now, typed, "conflict", f"{said}{again}；请选用文件或留线上，或与改动的人核对后重新导出再填", exported=was)
+            self._add(
+                row,
+                name,
+                now,
+                typed,
+                "conflict",
+                f"{said}{again}；请选用文件或留线上，或与改动的人核对后重新导出再填",
+                exported=was,
+            )
             return None
         if not choice.use_file:
             self._add(row, name, now, typed, "kept", f"{said}；已选留线上，这一格不写入", exported=was)
@@ -320,7 +388,10 @@ class Comparison:
         last = {}
         for pks in batched(lines.values(), AT_ONCE):
             entries = Entry.objects.filter(line__in=pks).order_by("pk")
-            last |= {(line, stage): (who, day) for line, stage, who, day in entries.values_list("line_id", "stage", "by_text", "day")}
+            last |= {
+                (line, stage): (who, day)
+                for line, stage, who, day in entries.values_list("line_id", "stage", "by_text", "day")
+            }
         for number, found in enumerate(self.found.differences):
             if found.status != "conflict" or found.key not in lines:
                 continue
@@ -357,8 +428,21 @@ class Comparison:
     def _add(self, row: Row, name: str, old, new, status: str, why: str, *, exported=None, settled=False) -> Difference:
         head, kept = HEADS[name], row.kept
         message = f"{MAIN}表第 {row.number} 行{head}列（{_name(kept)}）：{why}。"
-        made = Difference(MAIN, f"{self.letters[name]}{row.number}", head, kept.code, old, new, status, message, kept.key, exported,
-                          f"{kept.name} · {SOURCE_LABELS[kept.source]}", self.is_new, settled)  # fmt: skip
+        made = Difference(
+            MAIN,
+            f"{self.letters[name]}{row.number}",
+            head,
+            kept.code,
+            old,
+            new,
+            status,
+            message,
+            kept.key,
+            exported,
+            f"{kept.name} · {SOURCE_LABELS[kept.source]}",
+            self.is_new,
+            settled,
+        )
         self.row.append(made)
         return made
 

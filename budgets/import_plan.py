@@ -91,14 +91,31 @@ class Plan:
     @property
     def totals(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
         """Stages whose sum changes: (label, before, after, difference)."""
-        return [(label, self.before[s], self.after[s], self.after[s] - self.before[s])
-                for s, label in STAGES if self.before.get(s) != self.after.get(s)]  # fmt: skip
+        return [
+            (label, self.before[s], self.after[s], self.after[s] - self.before[s])
+            for s, label in STAGES
+            if self.before.get(s) != self.after.get(s)
+        ]
 
     def closing(self) -> dict:
         """The contract's last line."""
-        counts = {name: len(self.of(status)) for name, status in (("changes", "change"), ("conflicts", "conflict"), ("refused", "refused"))}
+        counts = {
+            name: len(self.of(status))
+            for name, status in (("changes", "change"), ("conflicts", "conflict"), ("refused", "refused"))
+        }
         return counts | {"committed": self.committed}
 
-    def refuse(self, message: str, *, cell: str = "", field: str = "", project: str = "", old=None, new=None, sheet: str = MAIN,
-               key: str = "", name: str = "") -> None:  # fmt: skip
+    def refuse(
+        self,
+        message: str,
+        *,
+        cell: str = "",
+        field: str = "",
+        project: str = "",
+        old=None,
+        new=None,
+        sheet: str = MAIN,
+        key: str = "",
+        name: str = "",
+    ) -> None:
         self.differences.append(Difference(sheet, cell, field, project, old, new, "refused", message, key, name=name))

@@ -25,7 +25,9 @@ SYSTEM = Actor(user_id=None, name="命令行", role=Role.FINANCE, organisation_i
 
 # What the system exports comes back: a hundred thousand rows of all years are 10 MB, 115 MB inflated, and take the child
 # about 3 s and 220 MiB. Twice the bytes are still read; more columns are not, so that an empty corner costs no more.
-LIMITS = Limits(file=24 * 2**20, inflated=256 * 2**20, rows=120_000, columns=50, cells=3_000_000, seconds=60, processor=10)
+LIMITS = Limits(
+    file=24 * 2**20, inflated=256 * 2**20, rows=120_000, columns=50, cells=3_000_000, seconds=60, processor=10
+)
 
 
 def _read(content: bytes) -> dict[str, list[list]]:
@@ -80,7 +82,10 @@ class _NothingStored(Exception):
 
 def _told(plan: Plan, actor: Actor) -> None:
     audit.record(
-        by=actor, event="budgets.import", now=str(len(plan.changes)), address=f"/budgets/{plan.scope}/" if plan.scope != "all" else "/budgets/",
+        by=actor,
+        event="budgets.import",
+        now=str(len(plan.changes)),
+        address=f"/budgets/{plan.scope}/" if plan.scope != "all" else "/budgets/",
         sentence=f"导入预算表（快照 {plan.snapshot}），写入 {len(plan.changes)} 处"
-                 + (f"，其中 {taken} 处两边都改过、选用文件" if (taken := sum(d.settled for d in plan.changes)) else ""),
-    )  # fmt: skip
+        + (f"，其中 {taken} 处两边都改过、选用文件" if (taken := sum(d.settled for d in plan.changes)) else ""),
+    )

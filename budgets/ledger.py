@@ -43,14 +43,29 @@ def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool 
     return BudgetLine.objects.select_for_update(of=("self",)).select_related("project").get(**key)
 
 
-def move(*, by: Actor, origin: BudgetLine, target: BudgetLine, stages: list[tuple[str, Decimal]], kind: str, document_number: str,
-         reason: str, as_typed: str = "") -> list[Entry]:  # fmt: skip
+def move(
+    *,
+    by: Actor,
+    origin: BudgetLine,
+    target: BudgetLine,
+    stages: list[tuple[str, Decimal]],
+    kind: str,
+    document_number: str,
+    reason: str,
+    as_typed: str = "",
+) -> list[Entry]:
     """Book amounts off one locked line and onto another: down from below, then up from above, so that no moment in
     between breaks the order of the stages. Returns the entries made."""
     order = [stage for stage, _ in STAGES]
     more = {"by": by, "kind": kind, "document_number": document_number, "reason": reason, "as_typed": as_typed}
-    off = [book(line=origin, stage=stage, amount_wan=-amount, **more) for stage, amount in sorted(stages, key=lambda x: -order.index(x[0]))]
-    on = [book(line=target, stage=stage, amount_wan=amount, **more) for stage, amount in sorted(stages, key=lambda x: order.index(x[0]))]
+    off = [
+        book(line=origin, stage=stage, amount_wan=-amount, **more)
+        for stage, amount in sorted(stages, key=lambda x: -order.index(x[0]))
+    ]
+    on = [
+        book(line=target, stage=stage, amount_wan=amount, **more)
+        for stage, amount in sorted(stages, key=lambda x: order.index(x[0]))
+    ]
     return off + on
 
 
@@ -75,8 +90,19 @@ def is_locked(fiscal_year: int, stage: str) -> bool:
     return StageLock.objects.filter(fiscal_year=fiscal_year, stage=stage).exists()
 
 
-def book(*, by: Actor, line: BudgetLine, stage: str, amount_wan: Decimal, kind: str, document_number: str = "",
-         reason: str = "", as_typed: str = "", reverses: Entry | None = None, is_demo: bool = False) -> Entry:
+def book(
+    *,
+    by: Actor,
+    line: BudgetLine,
+    stage: str,
+    amount_wan: Decimal,
+    kind: str,
+    document_number: str = "",
+    reason: str = "",
+    as_typed: str = "",
+    reverses: Entry | None = None,
+    is_demo: bool = False,
+) -> Entry:
     """Append an entry to a locked line and set its totals. Raises Refused where a stage would exceed the one above."""
     if stage not in FIELD:
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
@@ -90,9 +116,17 @@ def book(*, by: Actor, line: BudgetLine, stage: str, amount_wan: Decimal, kind: 
     if stage == "approved" and amount > 0:
         ceilings.hold(line.fiscal_year, line.source)
     entry = Entry.objects.create(
-        line=line, stage=stage, amount_wan=amount, kind=kind, document_number=document_number, reason=reason,
-        as_typed=as_typed, by_text=by.text if by else "系统", reverses=reverses, is_demo=is_demo,
-    )  # fmt: skip
+        line=line,
+        stage=stage,
+        amount_wan=amount,
+        kind=kind,
+        document_number=document_number,
+        reason=reason,
+        as_typed=as_typed,
+        by_text=by.text if by else "系统",
+        reverses=reverses,
+        is_demo=is_demo,
+    )
     setattr(line, FIELD[stage], now)
     line.version += 1
     line.save()
@@ -110,7 +144,7 @@ def check(line: BudgetLine, stage: str, now: Decimal) -> None:
                 f"{LABELS[stage]}不得大于{LABELS[upper]}，专款专用（9.2.2）。",
                 blockers=[(f"改为 {ceiling:,.2f}，或申请调整{LABELS[upper]}", "市财政局")],
                 current={"ceiling_wan": f"{ceiling:.2f}"},
-            )  # fmt: skip
+            )
     if lower := BELOW.get(stage):
         floor = getattr(line, FIELD[lower]) or Decimal(0)
         if now < floor:
@@ -118,7 +152,7 @@ def check(line: BudgetLine, stage: str, now: Decimal) -> None:
                 f"没有保存：{LABELS[stage]} {now:,.2f} 小于已有的{LABELS[lower]} {floor:,.2f} 万元。"
                 f"先收回{LABELS[lower]}，再调减{LABELS[stage]}（9.2.2）。",
                 current={"floor_wan": f"{floor:.2f}"},
-            )  # fmt: skip
+            )
 
 
 def keep_year(project_id: int, fiscal_year: int) -> None:

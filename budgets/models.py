@@ -68,7 +68,9 @@ class BudgetLine(Demonstrable):
         verbose_name = "预算行"
         ordering = ["fiscal_year", "project_id", "source"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "fiscal_year", "source"], name="one_line_per_project_year_source"),
+            models.UniqueConstraint(
+                fields=["project", "fiscal_year", "source"], name="one_line_per_project_year_source"
+            ),
             models.CheckConstraint(
                 condition=Q(fiscal_year__gte=FISCAL_YEARS[0]) & Q(fiscal_year__lte=FISCAL_YEARS[1]),
                 name="fiscal_year_is_sensible",
@@ -202,7 +204,9 @@ class CityRevenue(Dated, Demonstrable):
     revenue_wan = models.DecimalField("市本级财政收入（万元）", max_digits=16, decimal_places=2)
     document = models.CharField("依据文件", max_length=200)
     document_number = models.CharField("文号", max_length=60, blank=True)
-    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="附件")
+    file = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="附件"
+    )
     reason = models.CharField("更正说明", max_length=300, blank=True)
     as_typed = models.CharField("原样", max_length=60, blank=True)
     by_text = models.CharField(max_length=200)
@@ -215,7 +219,9 @@ class CityRevenue(Dated, Demonstrable):
         verbose_name = "财政收入"
         ordering = ["fiscal_year", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["fiscal_year"], condition=Q(superseded=False), name="one_revenue_in_force_per_year"),
+            models.UniqueConstraint(
+                fields=["fiscal_year"], condition=Q(superseded=False), name="one_revenue_in_force_per_year"
+            ),
             models.UniqueConstraint(fields=["fiscal_year", "version"], name="one_revenue_per_year_and_version"),
         ]
 
@@ -291,7 +297,13 @@ class ExportSnapshot(Dated):
         for key, row in self.rows.items():
             head = (row["texts"][name] for name in ("编号", "项目", "第一牵头", "时间（原文）", "总概算"))
             codes = (row["codes"][name] for name in ("unit_code", "function_code", "economic_code"))
-            yield Kept(*head, row["year"], key.rpartition("|")[2], tuple(row["amounts"][stage] for stage, _ in STAGES), tuple(codes))
+            yield Kept(
+                *head,
+                row["year"],
+                key.rpartition("|")[2],
+                tuple(row["amounts"][stage] for stage, _ in STAGES),
+                tuple(codes),
+            )
         for piece in self.pieces.order_by("number"):
             for (*head, total), rows in piece.rows:
                 for year, source, amounts, codes, first in rows:

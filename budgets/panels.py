@@ -69,18 +69,29 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         gap = None
         if project.estimate_wan is not None and key in ("estimate", "approved"):
             gap = project.estimate_wan - (totals[key] or Decimal(0))
-        stages.append({"key": key, "label": label, "cells": _led(cells, years, project, key), "total": totals[key], "gap": gap})
+        stages.append(
+            {"key": key, "label": label, "cells": _led(cells, years, project, key), "total": totals[key], "gap": gap}
+        )
     sources = []
     for key, label in SOURCES:
         mine = [x for x in lines if x.source == key and x.approved_wan is not None]
         if mine:
             cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
-            sources.append({"key": key, "label": label, "cells": _led(cells, years, project, "approved", f"&source={key}"), "total": _sum(cells)})
+            sources.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "cells": _led(cells, years, project, "approved", f"&source={key}"),
+                    "total": _sum(cells),
+                }
+            )
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
     return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals)
 
 
-def _led(cells: list, years: list[int], project: Project, stage: str, query: str = "") -> list[tuple[Decimal | None, str]]:
+def _led(
+    cells: list, years: list[int], project: Project, stage: str, query: str = ""
+) -> list[tuple[Decimal | None, str]]:
     """Each year's amount with the address of the project's row in that year's table."""
     return [
         (amount, f"{reverse('budgets:year', args=[year])}?stage={stage}{query}#r-{project.code}")
@@ -100,8 +111,12 @@ def even_split_exact(project: Project, years) -> list[Decimal]:
     if not project.start or not project.end or project.estimate_wan is None:
         return [Decimal(0) for _ in years]
     first, last = project.start, project.end
-    months = [y for y in range(first.year, last.year + 1) for m in range(1, 13)
-              if (first.year, first.month) <= (y, m) <= (last.year, last.month)]  # fmt: skip
+    months = [
+        y
+        for y in range(first.year, last.year + 1)
+        for m in range(1, 13)
+        if (first.year, first.month) <= (y, m) <= (last.year, last.month)
+    ]
     return [project.estimate_wan * months.count(year) / len(months) for year in years]
 
 
@@ -122,7 +137,9 @@ def year_money(project_ids, year: int) -> dict[int, ProjectYear]:
 
 def totals_of(project_ids) -> dict[int, dict[str, Decimal | None]]:
     """Approved, appropriated and spent over all years by project, one query."""
-    sums: dict[int, dict[str, Decimal | None]] = defaultdict(lambda: {"approved": None, "appropriated": None, "spent": None})
+    sums: dict[int, dict[str, Decimal | None]] = defaultdict(
+        lambda: {"approved": None, "appropriated": None, "spent": None}
+    )
     for row in ProjectYear.objects.filter(project_id__in=project_ids):
         for key in ("approved", "appropriated", "spent"):
             value = getattr(row, f"{key}_wan")
@@ -148,9 +165,12 @@ def home_money(day: dt.date, actor: Actor) -> HomeMoney | None:
         return None
     lines = list(BudgetLine.objects.visible_to(actor).in_year(day.year))
     return HomeMoney(
-        day.year, len({x.project_id for x in lines if x.approved_wan is not None}), _sum(x.approved_wan for x in lines),
-        _sum(x.appropriated_wan for x in lines), _sum(x.spent_wan for x in lines),
-    )  # fmt: skip
+        day.year,
+        len({x.project_id for x in lines if x.approved_wan is not None}),
+        _sum(x.approved_wan for x in lines),
+        _sum(x.appropriated_wan for x in lines),
+        _sum(x.spent_wan for x in lines),
+    )
 
 
 def totals(actor: Actor) -> dict[str, Decimal | None]:
@@ -174,7 +194,9 @@ class Paying:
     """谁出钱 of a project or proposal: what 8.1 and 8.2 say, and beside each payer the money that is there, in 万元."""
 
     answer: payers.PayerAnswer
-    rows: list[dict]  # {"label", "role", "clause", "wan"}; what no clause names comes last: 补充 of 政府型, else with an empty role
+    rows: list[
+        dict
+    ]  # {"label", "role", "clause", "wan"}; what no clause names comes last: 补充 of 政府型, else with an empty role
     total: Decimal | None
     type_open: bool  # the investment type of 8.2 is not settled
     amount_label: str  # 申报 or 批复
@@ -184,8 +206,20 @@ def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amou
     """The answer of 8.1 and 8.2 beside `held`, the money by source; a payer without any shows None (未填)."""
     answer = payers.who_pays(question)
     labels = dict(SOURCES)
-    named = {part.source: {"label": labels[part.source], "role": part.role_label, "clause": part.clause, "wan": held.get(part.source)} for part in answer.mix}
-    more = {"role": payers.ROLES[payers.SUPPORT], "clause": "8.2(1)"} if question.investment_type == "government" else {"role": "", "clause": ""}
+    named = {
+        part.source: {
+            "label": labels[part.source],
+            "role": part.role_label,
+            "clause": part.clause,
+            "wan": held.get(part.source),
+        }
+        for part in answer.mix
+    }
+    more = (
+        {"role": payers.ROLES[payers.SUPPORT], "clause": "8.2(1)"}
+        if question.investment_type == "government"
+        else {"role": "", "clause": ""}
+    )
     others = [{"label": labels[s], "wan": held[s]} | more for s in labels if s not in named and held.get(s)]
     return Paying(answer, [*named.values(), *others], _sum(held.values()), not question.investment_type, amount_label)
 
@@ -194,10 +228,15 @@ def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
     """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what is
     approved over all years; `money` where the page has read it, else no amounts are shown."""
     question = payers.PayerQuestion(
-        mandate=project.mandate, investment_type=project.investment_type, on_shared_list=bool(project.on_shared_list),
-        is_district=project.origin == "district", is_self_funded=project.origin == "self_funded",
-    )  # fmt: skip
-    return paying(question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else "")
+        mandate=project.mandate,
+        investment_type=project.investment_type,
+        on_shared_list=bool(project.on_shared_list),
+        is_district=project.origin == "district",
+        is_self_funded=project.origin == "self_funded",
+    )
+    return paying(
+        question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else ""
+    )
 
 
 def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:
@@ -207,5 +246,12 @@ def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str
     mine = BudgetLine.objects.visible_to(actor).values("pk")
     holds = holding(("document_number", "reason", "line__unit_code"), query)
     found = Entry.objects.filter(holds, line__in=mine).select_related("line__project").order_by("-pk")[:most]
-    return [(e.line.project.code, f"{e.line.fiscal_year} 年{e.line.get_source_display()}{e.get_stage_display()} {e.amount_wan:+,.2f} 万元",
-             f"/budgets/lines/{e.line_id}/", " ".join(filter(None, (e.document_number, e.reason)))) for e in found]  # fmt: skip
+    return [
+        (
+            e.line.project.code,
+            f"{e.line.fiscal_year} 年{e.line.get_source_display()}{e.get_stage_display()} {e.amount_wan:+,.2f} 万元",
+            f"/budgets/lines/{e.line_id}/",
+            " ".join(filter(None, (e.document_number, e.reason))),
+        )
+        for e in found
+    ]

@@ -49,8 +49,10 @@ class Money:
     def rows(self) -> list[tuple[str, int, str, list[Decimal | None]]]:
         """(project, fiscal year, source, the four stages) of every line."""
         sources = dict(SOURCES)
-        return [(code, year, sources[source], [amounts.get(stage) for stage, _ in STAGES])
-                for (code, year, source), amounts in self.lines.items()]  # fmt: skip
+        return [
+            (code, year, sources[source], [amounts.get(stage) for stage, _ in STAGES])
+            for (code, year, source), amounts in self.lines.items()
+        ]
 
 
 def as_of(day: dt.date, actor: Actor, *, codes: Collection[str] | None = None, year: int | None = None) -> Money:
@@ -79,7 +81,9 @@ def sums(day: dt.date, actor: Actor, *, projects=None) -> dict[str, Decimal]:
 def years(day: dt.date, actor: Actor) -> list[tuple[int, list[Decimal | None]]]:
     """(fiscal year, the four stages) over everything that the actor sees; one query."""
     found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for year, stage, wan in _booked(day, actor, None, None).values_list("line__fiscal_year", "stage").annotate(wan=Sum("amount_wan")):
+    for year, stage, wan in (
+        _booked(day, actor, None, None).values_list("line__fiscal_year", "stage").annotate(wan=Sum("amount_wan"))
+    ):
         found[year][stage] = quantise(wan)
     return [(year, [found[year].get(stage) for stage, _ in STAGES]) for year in sorted(found)]
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 PRINCIPLES = {
     "8.1(1)": "财政投入为主、其他渠道投入为辅",
     "8.1(2)": "市级统一建设的政府信息资源共享与交换平台、电子政务网络平台、安全认证和密钥管理、统一政府办公系统、统一政府门户网站、"
-              "关键性基础系统和跨部门的综合类应用系统、其他市级部门重要应用系统由市财政投资",
+    "关键性基础系统和跨部门的综合类应用系统、其他市级部门重要应用系统由市财政投资",
     "8.1(3)": "国家要求建设且需要地方配套资金的项目,配套资金由市级财政、市县级财政投资",
     "8.1(4)": "市级要求建设且需要市县配套资金的项目,配套资金由市县级财政投资",
     "8.1(5)": "鼓励自筹资金按照电子政务统一发展部署建设本部门的信息系统",
-}  # fmt: skip
+}
 OTHERS = "其他市级部门重要应用系统由市财政投资"  # the end of 8.1(2): what is not listed by name
 TYPES = {
     "government": ("8.2(1)", "政府型", "以政府投资为主,不排除同时以其他途径筹措资金"),
     "market": ("8.2(2)", "市场型", "主要是由各受益单位和建设单位以市场手段筹措或引进建设资金"),
-    "public_good": ("8.2(3)", "公益型", "建设资金的筹措可以采取建设单位筹措为主,政府给予必要的经济扶持或政策倾斜的方法"),
+    "public_good": (
+        "8.2(3)",
+        "公益型",
+        "建设资金的筹措可以采取建设单位筹措为主,政府给予必要的经济扶持或政策倾斜的方法",
+    ),
 }
 START_UP = "在建设初期,政府可以投入适当的启动资金,出台优惠政策"
 CHANNELS = ("9.6.5", "建立以政府资金为引导,企业投入为主体,金融信贷、社会融资和利用外资等为支撑的多元化的资金支持体系")
@@ -100,7 +104,9 @@ class _Reading:
         elif q.mandate == "state":
             self.payer = "国家资金，地方配套由市级与县（市、区）财政"
             self.cite("8.1(3)", PRINCIPLES["8.1(3)"])
-            self.matching = "国家要求建设的，地方配套资金由市级财政和县（市、区）级财政出（8.1(3)），各出多少原文没有写。"
+            self.matching = (
+                "国家要求建设的，地方配套资金由市级财政和县（市、区）级财政出（8.1(3)），各出多少原文没有写。"
+            )
             self.pays("state", MAIN, "8.1(3)")
             self.pays("city", MATCHING, "8.1(3)")
             self.pays("county", MATCHING, "8.1(3)")
@@ -152,6 +158,12 @@ class _Reading:
     def answer(self) -> PayerAnswer:
         note = f"8.1(1)“{PRINCIPLES['8.1(1)']}”，9.6.5“{CHANNELS[1]}”；单个项目按 8.1 定出资，9.6.5 说的是渠道建设。"
         return PayerAnswer(
-            self.payer, tuple(self.clauses), tuple(self.conflicts), tuple(self.mix), tuple(self.quotes),
-            self.matching, self.start_up, (("D10", note),),
-        )  # fmt: skip
+            self.payer,
+            tuple(self.clauses),
+            tuple(self.conflicts),
+            tuple(self.mix),
+            tuple(self.quotes),
+            self.matching,
+            self.start_up,
+            (("D10", note),),
+        )

@@ -59,7 +59,7 @@ def figures(found: table.YearTable) -> BudgetYear:
         filled=found.filled("approved"),
         rate_percent=growth.percent(spent, approved) if approved and spent is not None else None,
         left_wan=None if approved is None else approved - (appropriated or Decimal(0)),
-    )  # fmt: skip
+    )
 
 
 def build(year: int, key: str = "") -> Report:
@@ -79,8 +79,17 @@ def build(year: int, key: str = "") -> Report:
         _by_year(scope),
         _decisions(found, f),
     )
-    return frame.report("annual_budget", year, f"年度预算报告{scope.suffix}", BASIS, "", NOTED, sections,
-                        issuer=(f"{settings.CITY_NAME}财政局", frame.OFFICE), is_demo=BudgetLine.objects.filter(is_demo=True).exists())  # fmt: skip
+    return frame.report(
+        "annual_budget",
+        year,
+        f"年度预算报告{scope.suffix}",
+        BASIS,
+        "",
+        NOTED,
+        sections,
+        issuer=(f"{settings.CITY_NAME}财政局", frame.OFFICE),
+        is_demo=BudgetLine.objects.filter(is_demo=True).exists(),
+    )
 
 
 def wan(amount: Decimal | None) -> str:
@@ -112,7 +121,13 @@ def _scope(f: BudgetYear) -> Section:
         Figure("left_wan", "批复未下达", f.left_wan, "万元", rows="by_project"),
         Figure("filled", "已填批复的项目", f.filled, "项", rows="by_project"),
     )
-    return Section("scope", "口径与四个阶段", (f"{BASIS}。概算、批复、下达、支出各为记账之和；空为未填，不是零（D08、D09）。",), rows, level=2)
+    return Section(
+        "scope",
+        "口径与四个阶段",
+        (f"{BASIS}。概算、批复、下达、支出各为记账之和；空为未填，不是零（D08、D09）。",),
+        rows,
+        level=2,
+    )
 
 
 def _stages(found: table.YearTable, f: BudgetYear) -> Section:
@@ -125,7 +140,17 @@ def _stages(found: table.YearTable, f: BudgetYear) -> Section:
     totals = {"source": "合计", **{s: found.sum(s) for s, _ in STAGES}}
     totals["rate"] = _rate(totals)
     text = () if rows else (f"{f.year}年还没有填报任何预算行。",)
-    tables = (Table("by_source", f"{f.year}年度资金，按来源", columns, tuple(rows), "万元", totals, "县级、国家、省、企业等来源没有金额的不列。"),)
+    tables = (
+        Table(
+            "by_source",
+            f"{f.year}年度资金，按来源",
+            columns,
+            tuple(rows),
+            "万元",
+            totals,
+            "县级、国家、省、企业等来源没有金额的不列。",
+        ),
+    )
     return Section("by_source", "按来源", text, (), tables if rows else (), level=2)
 
 
@@ -135,42 +160,87 @@ def _rate(amounts: dict) -> Decimal | None:
 
 
 def _by_programme(found: table.YearTable) -> Section:
-    columns = (Column("programme", "工程", "text", 28), Column("count", "项", "int", 8), Column("plan", "总概算", "wan", 13),
-               *(Column(c.id, c.label, "wan", 13) for c in MONEY))  # fmt: skip
-    rows = tuple(
-        {"programme": g.name, "count": len(g.rows), "plan": g.estimate, **{s: g.sum(s) for s, _ in STAGES}} for g in found.groups
+    columns = (
+        Column("programme", "工程", "text", 28),
+        Column("count", "项", "int", 8),
+        Column("plan", "总概算", "wan", 13),
+        *(Column(c.id, c.label, "wan", 13) for c in MONEY),
     )
-    totals = {"programme": "合计", "count": len(found.rows), "plan": sum((g.estimate for g in found.groups), Decimal(0)),
-              **{s: found.sum(s) for s, _ in STAGES}}  # fmt: skip
-    bars = [charts.BarRow(g.name, float(g.sum("approved") or 0), "未填" if g.sum("approved") is None else f"{g.sum('approved'):,.2f}",
-                          str(len(g.rows))) for g in found.groups]  # fmt: skip
+    rows = tuple(
+        {"programme": g.name, "count": len(g.rows), "plan": g.estimate, **{s: g.sum(s) for s, _ in STAGES}}
+        for g in found.groups
+    )
+    totals = {
+        "programme": "合计",
+        "count": len(found.rows),
+        "plan": sum((g.estimate for g in found.groups), Decimal(0)),
+        **{s: found.sum(s) for s, _ in STAGES},
+    }
+    bars = [
+        charts.BarRow(
+            g.name,
+            float(g.sum("approved") or 0),
+            "未填" if g.sum("approved") is None else f"{g.sum('approved'):,.2f}",
+            str(len(g.rows)),
+        )
+        for g in found.groups
+    ]
     drawn = (("按工程的批复（万元）", charts.bars(bars, title="批复按工程")),) if any(b.value for b in bars) else ()
-    return Section("by_programme", "按工程执行情况", (), (),
-                   (Table("by_programme", f"{found.year}年度资金，按工程", columns, rows, "万元", totals),), drawn)  # fmt: skip
+    return Section(
+        "by_programme",
+        "按工程执行情况",
+        (),
+        (),
+        (Table("by_programme", f"{found.year}年度资金，按工程", columns, rows, "万元", totals),),
+        drawn,
+    )
 
 
 def _by_project(found: table.YearTable) -> Section:
-    columns = (Column("code", "编号", "text", 7), Column("name", "项目", "text", 34), Column("plan", "总概算", "wan", 11),
-               *(Column(c.id, c.label, "wan", 11) for c in MONEY), Column("rate", "执行率", "percent", 9))  # fmt: skip
+    columns = (
+        Column("code", "编号", "text", 7),
+        Column("name", "项目", "text", 34),
+        Column("plan", "总概算", "wan", 11),
+        *(Column(c.id, c.label, "wan", 11) for c in MONEY),
+        Column("rate", "执行率", "percent", 9),
+    )
     rows: list[dict] = []
     for group in found.groups:
         rows.append({"_group": f"{group.name}　{len(group.rows)}项"})
         for row in group.rows:
             amounts = {s: row.sum(s) for s, _ in STAGES}
-            rows.append({"code": row.project.code, "name": row.project.name, "plan": row.project.estimate_wan, **amounts,
-                         "rate": _rate(amounts)})  # fmt: skip
+            rows.append(
+                {
+                    "code": row.project.code,
+                    "name": row.project.name,
+                    "plan": row.project.estimate_wan,
+                    **amounts,
+                    "rate": _rate(amounts),
+                }
+            )
     totals = {"name": "合计", "plan": found.planned_wan, **{s: found.sum(s) for s, _ in STAGES}}
     totals["rate"] = _rate(totals)
     rest = "、".join(f"{r.project.code} {r.project.estimate_wan:,.0f}" for r in found.rest)
     note = f"周期不含本年的{len(found.rest)}项未列，概算{found.rest_wan:,.2f}万元：{rest}。" if found.rest else ""
-    return Section("by_project", "按项目执行情况", (), (),
-                   (Table("by_project", f"{found.year}年度资金，按项目", columns, tuple(rows), "万元", totals, note),))  # fmt: skip
+    return Section(
+        "by_project",
+        "按项目执行情况",
+        (),
+        (),
+        (Table("by_project", f"{found.year}年度资金，按项目", columns, tuple(rows), "万元", totals, note),),
+    )
 
 
 def _by_lead(found: table.YearTable) -> Section:
-    columns = (Column("lead", "单位", "text", 34), Column("first_count", "第一牵头项", "int", 12), Column("first_plan", "概算", "wan", 13),
-               Column("approved", "批复", "wan", 13), Column("spent", "支出", "wan", 12), Column("every_count", "参与项", "int", 8),
-               Column("every_plan", "参与概算", "wan", 13))  # fmt: skip
+    columns = (
+        Column("lead", "单位", "text", 34),
+        Column("first_count", "第一牵头项", "int", 12),
+        Column("first_plan", "概算", "wan", 13),
+        Column("approved", "批复", "wan", 13),
+        Column("spent", "支出", "wan", 12),
+        Column("every_count", "参与项", "int", 8),
+        Column("every_plan", "参与概算", "wan", 13),
+    )
     first: dict[str, list[table.Row]] = defaultdict(list)
     every: dict[str, list[table.Row]] = defaultdict(list)
     for row in found.rows:
@@ -184,16 +254,34 @@ def _by_lead(found: table.YearTable) -> Section:
             first[names[0]].append(row)
     order = sorted(every, key=lambda n: (-_plan(first[n]), -_plan(every[n]), n))
     rows = tuple(
-        {"lead": n, "first_count": len(first[n]), "first_plan": _plan(first[n]) if first[n] else None,
-         "approved": table.add(r.sum("approved") for r in first[n]), "spent": table.add(r.sum("spent") for r in first[n]),
-         "every_count": len(every[n]), "every_plan": _plan(every[n])}
+        {
+            "lead": n,
+            "first_count": len(first[n]),
+            "first_plan": _plan(first[n]) if first[n] else None,
+            "approved": table.add(r.sum("approved") for r in first[n]),
+            "spent": table.add(r.sum("spent") for r in first[n]),
+            "every_count": len(every[n]),
+            "every_plan": _plan(every[n]),
+        }
         for n in order
-    )  # fmt: skip
-    totals = {"lead": "合计（按第一牵头）", "first_count": sum(len(v) for v in first.values()),
-              "first_plan": _plan([r for v in first.values() for r in v]), "approved": found.sum("approved"), "spent": found.sum("spent")}  # fmt: skip
-    text = ("各项列名单位原文未分主次，首列为第一牵头（默认读法，D43）；概算不在牵头单位间拆分，“参与”两栏为重复计数，不求和。",)
-    return Section("by_lead", "按牵头单位执行情况", text, (),
-                   (Table("by_lead", f"{found.year}年度资金，按牵头单位", columns, rows, "万元", totals),))  # fmt: skip
+    )
+    totals = {
+        "lead": "合计（按第一牵头）",
+        "first_count": sum(len(v) for v in first.values()),
+        "first_plan": _plan([r for v in first.values() for r in v]),
+        "approved": found.sum("approved"),
+        "spent": found.sum("spent"),
+    }
+    text = (
+        "各项列名单位原文未分主次，首列为第一牵头（默认读法，D43）；概算不在牵头单位间拆分，“参与”两栏为重复计数，不求和。",
+    )
+    return Section(
+        "by_lead",
+        "按牵头单位执行情况",
+        text,
+        (),
+        (Table("by_lead", f"{found.year}年度资金，按牵头单位", columns, rows, "万元", totals),),
+    )
 
 
 def _plan(rows) -> Decimal:
@@ -210,31 +298,58 @@ def _growth(found: table.YearTable) -> Section:
         Figure("revenue", f"{g.year}年市本级财政收入", g.revenue_wan, "万元", rows="growth_years"),
         *(Figure(f"test_{i}", t.name, t.word, "", ("9.6.1",), t.sentence) for i, t in enumerate(g.tests, 1)),
     )
-    text = ("规划9.6.1要求“保证逐年加大对电子政务投入在市本级财政收入的比例(增加比例不低于上年资金总额的20%)”。"
-            "主句说比例，括号说资金，按默认读法分两项检验（D06）；缺市本级财政收入时只说无法判定。",)  # fmt: skip
+    text = (
+        "规划9.6.1要求“保证逐年加大对电子政务投入在市本级财政收入的比例(增加比例不低于上年资金总额的20%)”。"
+        "主句说比例，括号说资金，按默认读法分两项检验（D06）；缺市本级财政收入时只说无法判定。",
+    )
     table_, drawn = _growth_years()
     return Section("growth", "增长检验", text, rows, table_, drawn)
 
 
 def _growth_years() -> tuple[tuple[Table, ...], tuple]:
     """Both tests year by year, where there is any input, and the fund as columns."""
-    series = [g for g in table.growth_series(settings.PLAN_YEARS) if g.fund_wan is not None or g.revenue_wan is not None]
+    series = [
+        g for g in table.growth_series(settings.PLAN_YEARS) if g.fund_wan is not None or g.revenue_wan is not None
+    ]
     if not series:
         return (), ()
-    columns = (Column("year", "年度", "text", 9), Column("fund", "市财政批复", "wan", 15), Column("need", "下限（上年×1.2）", "wan", 17),
-               Column("growth", "增长", "percent", 11), Column("revenue", "市本级财政收入", "wan", 18), Column("first", "检验一", "text", 15),
-               Column("second", "检验二", "text", 15))  # fmt: skip
+    columns = (
+        Column("year", "年度", "text", 9),
+        Column("fund", "市财政批复", "wan", 15),
+        Column("need", "下限（上年×1.2）", "wan", 17),
+        Column("growth", "增长", "percent", 11),
+        Column("revenue", "市本级财政收入", "wan", 18),
+        Column("first", "检验一", "text", 15),
+        Column("second", "检验二", "text", 15),
+    )
     rows = []
     for g in series:
         words = [t.word for t in g.tests]
         # Under reading a or b of D06 there is one test; it stands in its own column.
         first = words[0] if any(t.name.startswith("检验一") for t in g.tests) else "不适用"
         second = words[-1] if any(t.name.startswith("检验二") for t in g.tests) else "不适用"
-        rows.append({"year": str(g.year), "fund": g.fund_wan, "need": g.need_wan, "growth": g.growth_percent, "revenue": g.revenue_wan,
-                     "first": first, "second": second})  # fmt: skip
+        rows.append(
+            {
+                "year": str(g.year),
+                "fund": g.fund_wan,
+                "need": g.need_wan,
+                "growth": g.growth_percent,
+                "revenue": g.revenue_wan,
+                "first": first,
+                "second": second,
+            }
+        )
     note = "资金为市财政批复数，规划内外合计；没有市财政批复也没有收入数的年度不列。"
-    values = [charts.YearValue(g.year, None if g.fund_wan is None else float(g.fund_wan), "未填" if g.fund_wan is None else f"{g.fund_wan:,.0f}"
-                               + ("" if g.growth_percent is None else f"（{g.growth_percent:+}%）")) for g in series]  # fmt: skip
+    values = [
+        charts.YearValue(
+            g.year,
+            None if g.fund_wan is None else float(g.fund_wan),
+            "未填"
+            if g.fund_wan is None
+            else f"{g.fund_wan:,.0f}" + ("" if g.growth_percent is None else f"（{g.growth_percent:+}%）"),
+        )
+        for g in series
+    ]
     return (Table("growth_years", "各年增长检验", columns, tuple(rows), "万元", None, note),), (
         ("市财政批复与增长（万元）", charts.years(values, title="市财政批复与增长", uid="report-growth")),
     )
@@ -273,14 +388,22 @@ def _whole_period() -> Section:
 
 
 def _by_year(scope: Part) -> Section:
-    columns = (Column("year", "年度", "text", 22), *(Column(c.id, c.label, "wan", 16) for c in MONEY), Column("even", "示意", "wan", 20))
-    sums: dict[int, dict[str, Decimal | None]] = {y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS}
+    columns = (
+        Column("year", "年度", "text", 22),
+        *(Column(c.id, c.label, "wan", 16) for c in MONEY),
+        Column("even", "示意", "wan", 20),
+    )
+    sums: dict[int, dict[str, Decimal | None]] = {
+        y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS
+    }
     held = BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)).select_related("project")
     by_source: dict[str, dict[int, Decimal]] = defaultdict(dict)
     by_project: dict[Project, dict[str, Decimal]] = defaultdict(dict)
     for line in held if scope.is_whole else held.filter(project__code__in=scope.codes):
         if line.approved_wan is not None:
-            by_source[line.source][line.fiscal_year] = by_source[line.source].get(line.fiscal_year, Decimal(0)) + line.approved_wan
+            by_source[line.source][line.fiscal_year] = (
+                by_source[line.source].get(line.fiscal_year, Decimal(0)) + line.approved_wan
+            )
         for stage, _ in STAGES:
             value = getattr(line, f"{stage}_wan")
             if value is not None:
@@ -293,14 +416,32 @@ def _by_year(scope: Part) -> Section:
             even[year] += amount
     shown = {y: even[y].quantize(Decimal("0.01")) for y in years}
     rows = tuple({"year": f"{y}{'（规划期前）' if y < 2006 else ''}", **sums[y], "even": shown[y]} for y in years)
-    totals = {"year": "合计", **{s: table.add(sums[y][s] for y in years) for s, _ in STAGES}, "even": sum(shown.values(), Decimal(0))}
-    values = [charts.YearValue(y, float(sums[y]["approved"]) if sums[y]["approved"] is not None else float(shown[y]),
-                               f"{sums[y]['approved']:,.0f}" if sums[y]["approved"] is not None else f"{shown[y]:,.0f}",
-                               sums[y]["approved"] is None) for y in years]  # fmt: skip
+    totals = {
+        "year": "合计",
+        **{s: table.add(sums[y][s] for y in years) for s, _ in STAGES},
+        "even": sum(shown.values(), Decimal(0)),
+    }
+    values = [
+        charts.YearValue(
+            y,
+            float(sums[y]["approved"]) if sums[y]["approved"] is not None else float(shown[y]),
+            f"{sums[y]['approved']:,.0f}" if sums[y]["approved"] is not None else f"{shown[y]:,.0f}",
+            sums[y]["approved"] is None,
+        )
+        for y in years
+    ]
     note = "“示意”为概算按月均摊，未获批复，不入账（D08）。"
-    return Section("by_year", "分年情况", (), (), (Table("by_year", "各年资金", columns, rows, "万元", totals, note),),
-                   (("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),
-                    *_pictures(years, sums, by_source, by_project)))  # fmt: skip
+    return Section(
+        "by_year",
+        "分年情况",
+        (),
+        (),
+        (Table("by_year", "各年资金", columns, rows, "万元", totals, note),),
+        (
+            ("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),
+            *_pictures(years, sums, by_source, by_project),
+        ),
+    )
 
 
 def _pictures(years: list[int], sums: dict, by_source: dict, by_project: dict) -> tuple:
@@ -308,13 +449,24 @@ def _pictures(years: list[int], sums: dict, by_source: dict, by_project: dict) -
     if not by_project:
         return ()
     stacked = [(label, [float(by_source[s].get(y, 0)) for y in years]) for s, label in SOURCES if s in by_source]
-    curves = [(label, tone, [_number(sums[y][key]) for y in years])
-              for (key, label), tone in zip(STAGES[1:], ("light", "mid", "done"), strict=True)]  # fmt: skip
+    curves = [
+        (label, tone, [_number(sums[y][key]) for y in years])
+        for (key, label), tone in zip(STAGES[1:], ("light", "mid", "done"), strict=True)
+    ]
     order = sorted(by_project, key=lambda p: (-by_project[p].get("approved", Decimal(0)), p.code))[:MOST_BULLETS]
-    bullets = [(f"{p.code} {p.name}", "", [_number(p.estimate_wan), *(_number(by_project[p].get(key)) for key, _ in STAGES[1:])]) for p in order]
+    bullets = [
+        (
+            f"{p.code} {p.name}",
+            "",
+            [_number(p.estimate_wan), *(_number(by_project[p].get(key)) for key, _ in STAGES[1:])],
+        )
+        for p in order
+    ]
     come = charts.stages(bullets, title="每个项目走到哪一步", row_height=22, label_width=240)
-    drawn = [("逐年累计的批复、下达、支出（万元）", charts.cumulative(years, curves, title="逐年累计")),
-             ("每个项目的概算、批复、下达、支出，各年之和（万元）", come)]  # fmt: skip
+    drawn = [
+        ("逐年累计的批复、下达、支出（万元）", charts.cumulative(years, curves, title="逐年累计")),
+        ("每个项目的概算、批复、下达、支出，各年之和（万元）", come),
+    ]
     if stacked:
         drawn.insert(0, ("批复，年度 × 来源（万元）", charts.year_stack(years, stacked, title="年度 × 来源")))
     return tuple(drawn)
@@ -328,12 +480,16 @@ def _decisions(found: table.YearTable, f: BudgetYear) -> Section:
     lines = []
     empty = [r.project.code for r in found.rows if r.sum("approved") is None]
     if empty:
-        lines.append(f"{found.year}年度周期内尚无批复的项目{len(empty)}项：{'、'.join(empty)}；由市财政局填报，或由年度计划列入。")
+        lines.append(
+            f"{found.year}年度周期内尚无批复的项目{len(empty)}项：{'、'.join(empty)}；由市财政局填报，或由年度计划列入。"
+        )
     if f.left_wan:
         lines.append(f"批复未下达{f.left_wan:,.2f}万元，由市财政局按进度下达（9.2.2）。")
     if found.whole and found.growth.revenue_wan is None:
         lines.append("市本级财政收入未录入，9.6.1的第二项检验无法判定；由市财政局录入并附依据。")
     flagged = sorted({f"{r.lead}（{'、'.join(r.lead_flags)}）" for r in found.rows if r.lead_flags})
     if flagged:
-        lines.append(f"第一牵头为临时或内设机构的，预算单位须由市信息办会同市财政局指定：{'、'.join(flagged)}（D41、D42）。")
+        lines.append(
+            f"第一牵头为临时或内设机构的，预算单位须由市信息办会同市财政局指定：{'、'.join(flagged)}（D41、D42）。"
+        )
     return Section("decisions", "需要决定的事项", tuple(f"（{i}）{t}" for i, t in enumerate(lines, 1)) or ("无。",))

@@ -51,8 +51,15 @@ def draw(content: Content, key: str) -> bytes:
     main = _Main(book, content, key)
     main.draw()
     _programmes(book, content, main)
-    _by(book, main, "按牵头单位", "lead", "第一牵头", dict(sorted(content.by_lead.items())),
-        "口径：按第一牵头，一个项目的钱只记在第一牵头名下，不分摊、不重复（D43）。")  # fmt: skip
+    _by(
+        book,
+        main,
+        "按牵头单位",
+        "lead",
+        "第一牵头",
+        dict(sorted(content.by_lead.items())),
+        "口径：按第一牵头，一个项目的钱只记在第一牵头名下，不分摊、不重复（D43）。",
+    )
     sources = {label: content.by_source[s] for s, label in SOURCES if s in content.by_source}
     _by(book, main, "按来源", "source", "来源", sources, "总概算未分来源（D08），本表只汇总各行金额。", skip=("total",))
     _notes(book, content)
@@ -81,8 +88,13 @@ class _Main:
         demo = "　含演示数据" if content.is_demo else ""
         mine = "" if content.whole else "　只含本单位牵头的项目"
         part = f"　筛选：{content.words}" if content.words else ""
-        book.text(sheet, "A2", f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　浅黄格可填，空格是未填，不是 0{part}{mine}{demo}",
-                  "note", grid=False)  # fmt: skip
+        book.text(
+            sheet,
+            "A2",
+            f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　浅黄格可填，空格是未填，不是 0{part}{mine}{demo}",
+            "note",
+            grid=False,
+        )
         sheet.row_dimensions[2].height = 18
         for name, head, width in self.columns:
             book.text(sheet, f"{self.at[name]}{HEAD_ROW}", head, "head", fill="head", across="center", wrap=True)
@@ -113,12 +125,18 @@ class _Main:
         book, sheet = self.book, self.sheet
         found = {}
         samples = {
-            "number": (book.number, {"form": "0", "across": "center"}), "code": (book.text, {"across": "center"}),
-            "name": (book.text, {"wrap": True}), "source": (book.text, {}), "total": (book.number, {"fill": "locked"}),
-            "stage": (book.number, {"fill": "locked"}), "stage+": (book.number, {"fill": "open", "unlocked": True}),
-            "left": (book.number, {}), "rate": (book.number, {"form": PERCENT}),
-            "account": (book.text, {}), "account+": (book.text, {"fill": "open", "unlocked": True}),
-        }  # fmt: skip
+            "number": (book.number, {"form": "0", "across": "center"}),
+            "code": (book.text, {"across": "center"}),
+            "name": (book.text, {"wrap": True}),
+            "source": (book.text, {}),
+            "total": (book.number, {"fill": "locked"}),
+            "stage": (book.number, {"fill": "locked"}),
+            "stage+": (book.number, {"fill": "open", "unlocked": True}),
+            "left": (book.number, {}),
+            "rate": (book.number, {"form": PERCENT}),
+            "account": (book.text, {}),
+            "account+": (book.text, {"fill": "open", "unlocked": True}),
+        }
         for name, (make, more) in samples.items():
             cell = make(sheet, "A1048576", "0" if make == book.text else 0, **more)
             if name.startswith("account"):
@@ -154,7 +172,12 @@ class _Main:
                 i, j, k = f"{at['approved']}{row}", f"{at['appropriated']}{row}", f"{at['spent']}{row}"
                 left = values["left"]
                 writer.formula(at["left"], looks["left"], f'IF({i}="","",{i}-{j})', "" if left is None else left)
-                writer.formula(at["rate"], looks["rate"], f'IF(OR(N({i})=0,{k}=""),"",{k}/{i})', rate(values["approved"], values["spent"]))
+                writer.formula(
+                    at["rate"],
+                    looks["rate"],
+                    f'IF(OR(N({i})=0,{k}=""),"",{k}/{i})',
+                    rate(values["approved"], values["spent"]),
+                )
                 for name, code in zip(CODE_KEYS, line.codes, strict=True):
                     writer.text(at[name], account, code)
                 writer.text(at["key"], looks["source"], line.key)
@@ -162,7 +185,13 @@ class _Main:
 
     def subtotal(self, row: int, group: Group, last: int) -> None:
         sums = {name: group.sums.wan[name] for name in SUMMED}
-        self.band(row, f"{group.name}　小计（{group.sums.projects} 项）", sums, lambda column: f"{column}{row + 1}:{column}{last}", fill="group")
+        self.band(
+            row,
+            f"{group.name}　小计（{group.sums.projects} 项）",
+            sums,
+            lambda column: f"{column}{row + 1}:{column}{last}",
+            fill="group",
+        )
         self.subtotals.append((row, group))
 
     def band(self, row: int, label: str, sums: dict, of, *, fill: str = "", top: bool = False) -> None:
@@ -177,7 +206,9 @@ class _Main:
             elif name == "rate":
                 i, k = f"{self.at['approved']}{row}", f"{self.at['spent']}{row}"
                 value = rate(sums["approved"] or None, sums["spent"] or None)  # a sum over nothing spent is no 0 %
-                book.formula(sheet, place, f'=IF(OR(N({i})=0,N({k})=0),"",{k}/{i})', value, "bold", PERCENT, fill=fill, top=top)
+                book.formula(
+                    sheet, place, f'=IF(OR(N({i})=0,N({k})=0),"",{k}/{i})', value, "bold", PERCENT, fill=fill, top=top
+                )
             elif name != "key":
                 book.text(sheet, place, "", "bold", fill=fill, top=top)
         sheet.row_dimensions[row].height = 20
@@ -191,7 +222,9 @@ class _Main:
         count = content.projects
         label = "全部年度合计" if content.scope == "all" else f"{content.scope}年度合计"
         self.total = row
-        self.band(row, f"{label}（{count} 项）", sums, lambda c: ",".join(f"{c}{r}" for r in everything) or "0", top=True)
+        self.band(
+            row, f"{label}（{count} 项）", sums, lambda c: ",".join(f"{c}{r}" for r in everything) or "0", top=True
+        )
         row += 1
         g, h = at["total"], at["estimate"]
         if content.whole:
@@ -209,7 +242,6 @@ class _Main:
             row += 1
         return row - 1
 
-
     def check(self, row: int) -> int:
         """The plan's estimates against its own total, and the difference; what a filter leaves out stands in a row above."""
         book, sheet, content, at = self.book, self.sheet, self.content, self.at
@@ -225,9 +257,17 @@ class _Main:
             row += 1
         count = content.planned + content.rest.projects
         book.text(sheet, f"{at['name']}{row}", f"核对：{count}项总概算 ＝ 规划10.4合计 {check}", "bold", grid=False)
-        book.formula(sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", workbooks.WAN)
-        book.formula(sheet, f"{h}{row}", f'=IF({g}{row}={check},"相符","不符")', "相符" if value == content.check_wan else "不符",
-                     "bold", across="center")  # fmt: skip
+        book.formula(
+            sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", workbooks.WAN
+        )
+        book.formula(
+            sheet,
+            f"{h}{row}",
+            f'=IF({g}{row}={check},"相符","不符")',
+            "相符" if value == content.check_wan else "不符",
+            "bold",
+            across="center",
+        )
         book.text(sheet, f"{i}{row}", "差额", "plain", across="right")
         book.formula(sheet, f"{j}{row}", f"={g}{row}-{check}", value - content.check_wan, "plain", workbooks.WAN)
         sheet.row_dimensions[row].height = 20
@@ -249,12 +289,18 @@ def rate(approved: Decimal | None, spent: Decimal | None):
 def _programmes(book: Book, content: Content, main: _Main) -> None:
     names = {group.name: row for row, group in main.subtotals}
     _summary(
-        book, "按工程", "工程", list(names), "规划外项目不计入与规划 10.4 合计的核对。",
+        book,
+        "按工程",
+        "工程",
+        list(names),
+        "规划外项目不计入与规划 10.4 合计的核对。",
         lambda name, item, row: (f"={MAIN}!{main.at[name]}{names[item]}", main.sums[names[item]][name]),
-    )  # fmt: skip
+    )
 
 
-def _by(book: Book, main: _Main, title: str, column: str, head: str, items: dict[str, Sums], note: str, skip=()) -> None:
+def _by(
+    book: Book, main: _Main, title: str, column: str, head: str, items: dict[str, Sums], note: str, skip=()
+) -> None:
     low, high = HEAD_ROW + 1, main.last
 
     def cell(name: str, item: str, row: int):
@@ -292,7 +338,9 @@ def _summary(book: Book, title: str, head: str, items: list[str], note: str, cel
     book.text(sheet, f"A{row}", "合计", "bold", top=True)
     for number, name in enumerate(summed, 2):
         column = letter(number)
-        book.formula(sheet, f"{column}{row}", f"=SUM({column}4:{column}{row - 1})", totals[name], "bold", WAN_SUM, top=True)
+        book.formula(
+            sheet, f"{column}{row}", f"=SUM({column}4:{column}{row - 1})", totals[name], "bold", WAN_SUM, top=True
+        )
     workbooks.protect(sheet)
 
 
@@ -334,7 +382,13 @@ def _meta(book: Book, content: Content, key: str) -> None:
     """What left, for the import: the snapshot's name, hash and scope, then the keys. Their amounts as exported are kept with the
     snapshot; here they would be a third of the file."""
     sheet = book.sheet(META, hidden=True)
-    head = (("快照", key), ("sha256", content.sha256()), ("范围", content.scope), ("日期", content.day.isoformat()), ("行数", str(content.rows)))
+    head = (
+        ("快照", key),
+        ("sha256", content.sha256()),
+        ("范围", content.scope),
+        ("日期", content.day.isoformat()),
+        ("行数", str(content.rows)),
+    )
     for row, (name, value) in enumerate(head, 1):
         book.text(sheet, f"A{row}", name, grid=False)
         book.text(sheet, f"B{row}", value, grid=False)

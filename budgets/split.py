@@ -235,8 +235,17 @@ def _wan(amount: Fraction) -> Decimal:
     return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(CENT)
 
 
-def _repair(kind: str, title: str, sentence: str, extra: Decimal, windows, years, floor: Decimal, made: Split,
-            tight: growth.WholePeriod | None) -> Repair:  # fmt: skip
+def _repair(
+    kind: str,
+    title: str,
+    sentence: str,
+    extra: Decimal,
+    windows,
+    years,
+    floor: Decimal,
+    made: Split,
+    tight: growth.WholePeriod | None,
+) -> Repair:
     """Need and room are those of the block of years that was tight, under the repair."""
     blocks = growth.blocks([(w.first, w.last, w.wan) for w in windows], list(years), floor)
     same = [b for b in blocks if tight and (b.early, b.late) == (tight.early, tight.late)]
@@ -292,8 +301,17 @@ def _floor(windows, years, floor, tight) -> Repair | None:
         )
     lowered = Decimal(low) / 10_000
     made = split(windows, years, lowered)
-    return _repair("floor", f"增幅下限降到 {lowered * 100:.2f}%", "不动项目和资金时能做到的最高增幅", Decimal(0), windows, years, lowered,
-                   made, tight)  # fmt: skip
+    return _repair(
+        "floor",
+        f"增幅下限降到 {lowered * 100:.2f}%",
+        "不动项目和资金时能做到的最高增幅",
+        Decimal(0),
+        windows,
+        years,
+        lowered,
+        made,
+        tight,
+    )
 
 
 def least_extension(

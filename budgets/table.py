@@ -81,7 +81,9 @@ class YearTable:
     growth: growth.YearGrowth
     check_wan: Decimal
     approved_by_year: dict[int, Decimal]  # the plan's rows over all sources
-    whole: bool = True  # the reader sees the city's money; others get their own projects, no check against 6883 and no growth
+    whole: bool = (
+        True  # the reader sees the city's money; others get their own projects, no check against 6883 and no growth
+    )
     chosen: Chosen = Chosen()
 
     @property
@@ -98,9 +100,7 @@ class YearTable:
         """The same year with the projects of a part alone: no check against the plan's total and no growth."""
         if part.is_whole:
             return self
-        groups = [
-            replace(g, rows=rows) for g in self.groups if (rows := [r for r in g.rows if r.project.code in part])
-        ]
+        groups = [replace(g, rows=rows) for g in self.groups if (rows := [r for r in g.rows if r.project.code in part])]
         return replace(self, groups=groups, rest=[r for r in self.rest if r.project.code in part], whole=False)
 
     def filled(self, stage: str) -> int:
@@ -156,7 +156,10 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
         name = project.programme.name if project.programme else STANDALONE
         if project.plan_item_id:
             planned[name].append(project.estimate_wan)
-        touches = bool(project.latest_start and project.latest_start.year <= year <= (project.latest_end or project.latest_start).year)
+        touches = bool(
+            project.latest_start
+            and project.latest_start.year <= year <= (project.latest_end or project.latest_start).year
+        )
         row = Row(project, *_lead(project), lines=held.get(project.pk, {}), in_window=touches)
         is_in = chosen.takes(lead=first_lead(project), programme=project.programme.key if project.programme else None)
         if is_in and (project.pk in held or (touches and project.plan_item_id and chosen.shows_empty())):
@@ -167,7 +170,9 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
     named.sort(key=lambda g: (g.name == STANDALONE, -g.estimate))
     locks = {lock.stage: lock for lock in StageLock.objects.filter(fiscal_year=year)}
     approved = approved_money()
-    return YearTable(year, named, rest, locks, year_growth(year, approved), plan_total(), by_year(approved), whole, chosen)
+    return YearTable(
+        year, named, rest, locks, year_growth(year, approved), plan_total(), by_year(approved), whole, chosen
+    )
 
 
 def sees_whole(actor: Actor | None) -> bool:
@@ -290,7 +295,12 @@ def years_table(stage: str, actor: Actor, chosen: Chosen | None = None) -> Years
     if chosen.source:
         mine = mine.filter(source=chosen.source)
     lined = set(mine.order_by().values_list("project_id", flat=True).distinct()) if chosen else set()
-    found = mine.exclude(**{f"{stage}_wan": None}).order_by().values_list("project_id", "fiscal_year", "source").annotate(Sum(f"{stage}_wan"))
+    found = (
+        mine.exclude(**{f"{stage}_wan": None})
+        .order_by()
+        .values_list("project_id", "fiscal_year", "source")
+        .annotate(Sum(f"{stage}_wan"))
+    )
     amounts: dict[int, dict[int, Decimal]] = defaultdict(dict)
     sources: dict[str, dict[int, Decimal]] = defaultdict(dict)
     years = set(settings.PLAN_YEARS)
@@ -303,9 +313,13 @@ def years_table(stage: str, actor: Actor, chosen: Chosen | None = None) -> Years
     for project in projects_with_leads():
         if not chosen.takes(lead=first_lead(project), programme=project.programme.key if project.programme else None):
             continue
-        planned = project.plan_item_id and chosen.shows_empty() and (whole or actor.organisation_id in project.belongs_to())
+        planned = (
+            project.plan_item_id and chosen.shows_empty() and (whole or actor.organisation_id in project.belongs_to())
+        )
         if planned or project.pk in amounts or project.pk in lined:
             name = project.programme.name if project.programme else STANDALONE
             groups[name].append(YearsRow(project, _lead(project)[0], amounts.get(project.pk, {})))
     named = sorted(groups.items(), key=lambda g: (g[0] == STANDALONE, -sum(r.project.estimate_wan or 0 for r in g[1])))
-    return YearsTable(sorted(years), named, [(label, sources[s]) for s, label in SOURCES if s in sources], plan_total(), whole, chosen)
+    return YearsTable(
+        sorted(years), named, [(label, sources[s]) for s, label in SOURCES if s in sources], plan_total(), whole, chosen
+    )

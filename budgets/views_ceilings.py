@@ -27,11 +27,19 @@ def page(request):
         with once(request.actor, "budgets.ceiling", request.POST.get("once")) as call:
             if call.address is None:
                 row = actions.set_ceiling(
-                    by=request.actor, source=web.field(request, "source", limit=14), typed=web.field(request, "ceiling_wan", limit=60),
-                    fiscal_year=web.integer(request.POST.get("fiscal_year"), name="年度", low=1990, high=2100, default=clock.today().year + 1),
+                    by=request.actor,
+                    source=web.field(request, "source", limit=14),
+                    typed=web.field(request, "ceiling_wan", limit=60),
+                    fiscal_year=web.integer(
+                        request.POST.get("fiscal_year"),
+                        name="年度",
+                        low=1990,
+                        high=2100,
+                        default=clock.today().year + 1,
+                    ),
                     document=web.field(request, "document", limit=200, label="依据文件"),
                     version=web.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
-                )  # fmt: skip
+                )
                 messages.success(request, f"{row}已定为 {row.ceiling_wan:,.2f} 万元。")
                 call.address = reverse("budgets:ceilings")
     except Refused as refusal:
@@ -55,8 +63,16 @@ def _context(request, **more) -> dict:
     )
     held = {(y, s): amount for y, s, amount in sums.annotate(Sum("approved_wan"))}
     return {
-        "rows": [{"row": r, "approved": held.get((r.fiscal_year, r.source)), "left": r.ceiling_wan - (held.get((r.fiscal_year, r.source)) or 0)}
-                 for r in rows],
-        "sources": SOURCES, "may_edit": may(request.actor, EDIT), "next_year": clock.today().year + 1,
+        "rows": [
+            {
+                "row": r,
+                "approved": held.get((r.fiscal_year, r.source)),
+                "left": r.ceiling_wan - (held.get((r.fiscal_year, r.source)) or 0),
+            }
+            for r in rows
+        ],
+        "sources": SOURCES,
+        "may_edit": may(request.actor, EDIT),
+        "next_year": clock.today().year + 1,
         "whole": table.sees_whole(request.actor),
-    } | more  # fmt: skip
+    } | more

@@ -39,21 +39,36 @@ def line(request, pk: int):
         if refusal.status in (403, 404):
             raise
         row.refresh_from_db()
-        return render(request, "budgets/line.html", _context(request, row, refusal=refusal, what=what, typed=request.POST), status=refusal.status)
+        return render(
+            request,
+            "budgets/line.html",
+            _context(request, row, refusal=refusal, what=what, typed=request.POST),
+            status=refusal.status,
+        )
     return redirect(call.address)
 
 
 def _reverse(request, row: BudgetLine) -> str:
-    entry = web.found(Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9))
-    actions.reverse_entry(by=request.actor, entry=entry, reason=web.field(request, "reason", limit=300, label="冲正理由"))
+    entry = web.found(
+        Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
+    )
+    actions.reverse_entry(
+        by=request.actor, entry=entry, reason=web.field(request, "reason", limit=300, label="冲正理由")
+    )
     return "已冲正。"
 
 
 def _book(request, row: BudgetLine) -> str:
     made = actions.book(
-        by=request.actor, project=row.project, fiscal_year=row.fiscal_year, source=row.source, stage=web.field(request, "stage", limit=12),
-        kind=web.field(request, "kind", limit=12), **_paper(request), version=_version(request),
-    )  # fmt: skip
+        by=request.actor,
+        project=row.project,
+        fiscal_year=row.fiscal_year,
+        source=row.source,
+        stage=web.field(request, "stage", limit=12),
+        kind=web.field(request, "kind", limit=12),
+        **_paper(request),
+        version=_version(request),
+    )
     return f"已记账：{made.get_stage_display()} {made.amount_wan:+,.2f} 万元。"
 
 
@@ -62,8 +77,14 @@ def _transfer(request, row: BudgetLine) -> str:
     target = Project.objects.filter(code=code.upper()).first()
     if target is None:
         raise Invalid(f"没有保存：没有项目“{code}”；请写项目编号，如 P06。", fields={"to_project": ["没有这个项目"]})
-    to = actions.transfer(by=request.actor, line=row, to_project=target, stage=web.field(request, "stage", limit=12), **_paper(request),
-                          version=_version(request))  # fmt: skip
+    to = actions.transfer(
+        by=request.actor,
+        line=row,
+        to_project=target,
+        stage=web.field(request, "stage", limit=12),
+        **_paper(request),
+        version=_version(request),
+    )
     return f"已调剂到 {to}。"
 
 
@@ -74,23 +95,35 @@ def _carry_over(request, row: BudgetLine) -> str:
 
 def _codes(request, row: BudgetLine) -> str:
     names = {"unit_code": "预算单位代码", "function_code": "功能科目", "economic_code": "经济科目"}
-    actions.set_codes(by=request.actor, project=row.project, fiscal_year=row.fiscal_year, source=row.source,
-                      **{n: web.field(request, n, limit=20, label=label) for n, label in names.items()})  # fmt: skip
+    actions.set_codes(
+        by=request.actor,
+        project=row.project,
+        fiscal_year=row.fiscal_year,
+        source=row.source,
+        **{n: web.field(request, n, limit=20, label=label) for n, label in names.items()},
+    )
     return "代码已保存。"
 
 
 def _paper(request) -> dict:
     """Amount as typed, document, reason, and the file where one came with them."""
-    return {"typed": web.field(request, "amount_wan", limit=60, label="金额"), "reason": web.field(request, "reason", limit=300, label="理由"),
-            "document_number": web.field(request, "document_number", limit=60, label="文号")} | web.uploaded(request.FILES.get("file"))  # fmt: skip
+    return {
+        "typed": web.field(request, "amount_wan", limit=60, label="金额"),
+        "reason": web.field(request, "reason", limit=300, label="理由"),
+        "document_number": web.field(request, "document_number", limit=60, label="文号"),
+    } | web.uploaded(request.FILES.get("file"))
 
 
 def _attach(request, row: BudgetLine) -> str:
-    entry = web.found(Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9))
+    entry = web.found(
+        Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
+    )
     upload = web.uploaded(request.FILES.get("file"))
     if not upload:
         raise Invalid("请选择要附的文件。", fields={"file": ["选择文件"]})
-    held = actions.attach_paper(by=request.actor, entry=entry, all_of_number=request.POST.get("all_of_number") == "1", **upload)
+    held = actions.attach_paper(
+        by=request.actor, entry=entry, all_of_number=request.POST.get("all_of_number") == "1", **upload
+    )
     return f"已附在 {held} 笔记账上。" if held > 1 else "已附上。"
 
 
@@ -105,14 +138,26 @@ def _version(request) -> int | None:
     return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8)
 
 
-VERBS: dict[str, Callable] = {"reverse": _reverse, "book": _book, "transfer": _transfer, "carry_over": _carry_over, "codes": _codes, "paper": _attach}
+VERBS: dict[str, Callable] = {
+    "reverse": _reverse,
+    "book": _book,
+    "transfer": _transfer,
+    "carry_over": _carry_over,
+    "codes": _codes,
+    "paper": _attach,
+}
 
 
 def _context(request, row: BudgetLine, **more) -> dict:
     papers = Prefetch("papers", EntryPaper.objects.select_related("file"))
     entries = list(row.entries.select_related("reverses", "reversed_by").prefetch_related(papers).order_by("-pk"))
     numbers = {e.document_number for e in entries if e.document_number}
-    others = dict(Entry.objects.filter(document_number__in=numbers).order_by().values_list("document_number").annotate(Count("pk")))
+    others = dict(
+        Entry.objects.filter(document_number__in=numbers)
+        .order_by()
+        .values_list("document_number")
+        .annotate(Count("pk"))
+    )
     left = None if row.approved_wan is None else row.approved_wan - (row.spent_wan or 0)
     return {
         "row": row,

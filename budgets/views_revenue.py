@@ -25,20 +25,34 @@ def page(request):
     try:
         with once(request.actor, "budgets.revenue", request.POST.get("once")) as call:
             if call.address is None:
-                year = web.integer(request.POST.get("fiscal_year"), name="年度", low=FISCAL_YEARS[0], high=FISCAL_YEARS[1], default=clock.today().year - 1)
+                year = web.integer(
+                    request.POST.get("fiscal_year"),
+                    name="年度",
+                    low=FISCAL_YEARS[0],
+                    high=FISCAL_YEARS[1],
+                    default=clock.today().year - 1,
+                )
                 row = actions.set_revenue(
-                    by=request.actor, fiscal_year=year, typed=web.field(request, "revenue_wan", limit=60, label="市本级财政收入"),
+                    by=request.actor,
+                    fiscal_year=year,
+                    typed=web.field(request, "revenue_wan", limit=60, label="市本级财政收入"),
                     document=web.field(request, "document", limit=200, label="依据文件"),
                     document_number=web.field(request, "document_number", limit=60, label="文号"),
-                    reason=web.field(request, "reason", limit=300, label="更正说明"), **web.uploaded(request.FILES.get("file")),
+                    reason=web.field(request, "reason", limit=300, label="更正说明"),
+                    **web.uploaded(request.FILES.get("file")),
                     version=web.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
-                )  # fmt: skip
+                )
                 messages.success(request, f"{row.fiscal_year} 年市本级财政收入记为 {row.revenue_wan:,.2f} 万元。")
                 call.address = row.get_absolute_url()
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
-        return render(request, "budgets/revenue.html", _context(request, year, refusal=refusal, typed=request.POST), status=refusal.status)
+        return render(
+            request,
+            "budgets/revenue.html",
+            _context(request, year, refusal=refusal, typed=request.POST),
+            status=refusal.status,
+        )
     return redirect(call.address)
 
 
@@ -58,12 +72,27 @@ def _context(request, year: int | None, **more) -> dict:
         approved = table.approved_money()
         years = sorted(set(held) | set(table.city_funds(approved)))
         tests = {g.year: g for g in table.growth_series(years, approved)}
-    rows = [{"year": y, "row": held.get(y), "grown": _grown(held, y), "test": tests.get(y), "before": [r for r in every if r.fiscal_year == y and r.superseded]}
-            for y in sorted(set(held) | set(tests))]  # fmt: skip
+    rows = [
+        {
+            "year": y,
+            "row": held.get(y),
+            "grown": _grown(held, y),
+            "test": tests.get(y),
+            "before": [r for r in every if r.fiscal_year == y and r.superseded],
+        }
+        for y in sorted(set(held) | set(tests))
+    ]
     lacking = [r["year"] for r in rows if r["row"] is None]
     asked = year or (lacking[0] if lacking else clock.today().year - 1)
-    return {"rows": rows, "asked": asked, "now": held.get(asked), "lacking": lacking, "whole": whole, "may_edit": may(request.actor, EDIT),
-            "papers": ",".join(f".{kind}" for kind in actions.PAPERS)} | more  # fmt: skip
+    return {
+        "rows": rows,
+        "asked": asked,
+        "now": held.get(asked),
+        "lacking": lacking,
+        "whole": whole,
+        "may_edit": may(request.actor, EDIT),
+        "papers": ",".join(f".{kind}" for kind in actions.PAPERS),
+    } | more
 
 
 def _grown(held: dict[int, CityRevenue], year: int):

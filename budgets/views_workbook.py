@@ -74,8 +74,12 @@ def import_workbook(request):
     except importing.UnsafeWorkbook as unsafe:
         return render(request, "budgets/import.html", _context(problem=str(unsafe)), status=422)
     except _Changed as changed:
-        token = request.POST["token"] if changed.plan.choosable else ""  # nothing but choices is missing: the file is kept
-        context = _context(plan=changed.plan, name=changed.name, problem=str(changed), token=token, choices=_choices(request))
+        token = (
+            request.POST["token"] if changed.plan.choosable else ""
+        )  # nothing but choices is missing: the file is kept
+        context = _context(
+            plan=changed.plan, name=changed.name, problem=str(changed), token=token, choices=_choices(request)
+        )
         return render(request, "budgets/import.html", context, status=409)
     except Refused as refusal:
         if refusal.status in (403, 404):
@@ -104,7 +108,9 @@ def _commit(request) -> HttpResponse:
             plan = importing.commit(content, request.actor, _choices(request))
             if not plan.committed:
                 raise _Changed(plan, name)
-            call.address = reverse("budgets:index") if plan.scope == "all" else reverse("budgets:year", args=[int(plan.scope)])
+            call.address = (
+                reverse("budgets:index") if plan.scope == "all" else reverse("budgets:year", args=[int(plan.scope)])
+            )
             kept = f"，{n} 处留线上" if (n := len(plan.of("kept"))) else ""
             messages.success(request, f"已写入 {len(plan.changes)} 处{kept}（{name}，快照 {plan.snapshot}）。")
     return redirect(call.address)
@@ -132,15 +138,29 @@ class _Changed(Refused):
         self.plan, self.name = plan, name
 
 
-def _context(*, plan: importing.Plan | None = None, name: str = "", token: str = "", problem: str = "",
-             choices: importing.Choices | None = None) -> dict:  # fmt: skip
+def _context(
+    *,
+    plan: importing.Plan | None = None,
+    name: str = "",
+    token: str = "",
+    problem: str = "",
+    choices: importing.Choices | None = None,
+) -> dict:
     snapshot = ExportSnapshot.objects.filter(key=plan.snapshot).first() if plan and plan.snapshot else None
     shown = _shown(plan) if plan else []
     return {
-        "plan": plan, "rows": [(d, _picked((choices or {}).get((d.key, d.field)))) for d in shown], "open": plan.of("conflict") if plan else [],
-        "hidden": len(plan.differences) - len(shown) if plan else 0, "most_shown": MOST_SHOWN, "name": name, "token": token, "problem": problem,
-        "snapshot": snapshot, "most_mb": importing.LIMITS.file // 2**20, "most_rows": importing.LIMITS.rows,
-    }  # fmt: skip
+        "plan": plan,
+        "rows": [(d, _picked((choices or {}).get((d.key, d.field)))) for d in shown],
+        "open": plan.of("conflict") if plan else [],
+        "hidden": len(plan.differences) - len(shown) if plan else 0,
+        "most_shown": MOST_SHOWN,
+        "name": name,
+        "token": token,
+        "problem": problem,
+        "snapshot": snapshot,
+        "most_mb": importing.LIMITS.file // 2**20,
+        "most_rows": importing.LIMITS.rows,
+    }
 
 
 def _shown(plan: importing.Plan) -> list[importing.Difference]:

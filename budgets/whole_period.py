@@ -39,10 +39,25 @@ def _find(rows: tuple[Window, ...], period: tuple[int, ...], floor: Decimal) -> 
 def as_figures(repair: Repair) -> dict:
     """A repair and its split as JSON: amounts are strings in 万元."""
     return {
-        "kind": repair.kind, "title": repair.title, "sentence": repair.sentence, "extra": f"{repair.extra_wan:.2f}",
-        "need": f"{repair.need_wan:.2f}", "room": f"{repair.room_wan:.2f}", "spare": f"{repair.spare_wan:.2f}",
-        "floor": f"{(repair.floor * 100).normalize():f}", "years": list(repair.split.years), "exact": repair.split.exact,
+        "kind": repair.kind,
+        "title": repair.title,
+        "sentence": repair.sentence,
+        "extra": f"{repair.extra_wan:.2f}",
+        "need": f"{repair.need_wan:.2f}",
+        "room": f"{repair.room_wan:.2f}",
+        "spare": f"{repair.spare_wan:.2f}",
+        "floor": f"{(repair.floor * 100).normalize():f}",
+        "years": list(repair.split.years),
+        "exact": repair.split.exact,
         "sums": [f"{a:.2f}" for a in repair.split.sums],
-        "parts": [{"name": w.name, "first": w.first, "last": w.last, "wan": f"{w.wan:.2f}", "amounts": [f"{a:.2f}" for a in amounts]}
-                  for w, amounts in repair.split.parts],
-    }  # fmt: skip
+        "parts": [
+            {
+                "name": w.name,
+                "first": w.first,
+                "last": w.last,
+                "wan": f"{w.wan:.2f}",
+                "amounts": [f"{a:.2f}" for a in amounts],
+            }
+            for w, amounts in repair.split.parts
+        ],
+    }

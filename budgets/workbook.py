@@ -43,7 +43,11 @@ def export_csv(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen | No
     """The same rows as text with a BOM, piece by piece, and the file name. For reading elsewhere: it is never taken back."""
     content = _content(scope, actor, day, chosen)
     with frame():
-        audit.record(by=actor, event="budgets.export", sentence=f"导出预算表 CSV（{content.scope}{'，' + content.words if content.words else ''}）")
+        audit.record(
+            by=actor,
+            event="budgets.export",
+            sentence=f"导出预算表 CSV（{content.scope}{'，' + content.words if content.words else ''}）",
+        )
     return _csv(content), f"{_name(content)}_{content.day:%Y%m%d}.csv"
 
 
@@ -63,14 +67,39 @@ def _csv(content: Content) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow(["编号", "项目", "工程", "第一牵头", "时间（原文）", "年度", "来源", "总概算", "概算", "批复", "下达", "支出", *(n for _, n in CODES)])
+    writer.writerow(
+        [
+            "编号",
+            "项目",
+            "工程",
+            "第一牵头",
+            "时间（原文）",
+            "年度",
+            "来源",
+            "总概算",
+            "概算",
+            "批复",
+            "下达",
+            "支出",
+            *(n for _, n in CODES),
+        ]
+    )
     lines = content.lines()
     for group in content.groups:
         for line in islice(lines, group.sums.rows):
             head = line.head
             total = "" if line.total_wan is None else f"{line.total_wan:.2f}"
             texts = [_plain(t) for t in (head.code, head.name, group.name, head.lead, head.time_raw)]
-            writer.writerow([*texts, line.year, SOURCE_LABELS[line.source], total, *(a or "" for a in line.amounts), *map(_plain, line.codes)])
+            writer.writerow(
+                [
+                    *texts,
+                    line.year,
+                    SOURCE_LABELS[line.source],
+                    total,
+                    *(a or "" for a in line.amounts),
+                    *map(_plain, line.codes),
+                ]
+            )
             if buffer.tell() > 65_536:
                 yield buffer.getvalue()
                 buffer.seek(0)
@@ -98,7 +127,9 @@ def _keep(content: Content, actor: Actor) -> str:
             for number in range(-(-content.rows // PIECE)):
                 ExportPiece.objects.create(snapshot=held, number=number, rows=_packed(islice(lines, PIECE)))
             chosen = f"，{content.words}" if content.words else ""
-            audit.record(by=actor, event="budgets.export", sentence=f"导出预算表（{content.scope}{chosen}），快照 {key}")
+            audit.record(
+                by=actor, event="budgets.export", sentence=f"导出预算表（{content.scope}{chosen}），快照 {key}"
+            )
     return key
 
 

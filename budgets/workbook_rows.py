@@ -66,7 +66,10 @@ class Line:
         """Amounts by column: the four stages, total and left (批复 less 下达)."""
         found = {s: None if a is None else Decimal(a) for s, a in zip(STAGE_KEYS, self.amounts, strict=True)}
         approved = found["approved"]
-        return found | {"total": self.total_wan, "left": None if approved is None else approved - (found["appropriated"] or ZERO)}
+        return found | {
+            "total": self.total_wan,
+            "left": None if approved is None else approved - (found["appropriated"] or ZERO),
+        }
 
 
 @dataclass
@@ -154,7 +157,11 @@ class Content:
 
     @property
     def title(self) -> str:
-        return "贵阳市电子政务项目预算表（全部年度）" if self.scope == "all" else f"贵阳市电子政务项目{self.scope}年度预算表"
+        return (
+            "贵阳市电子政务项目预算表（全部年度）"
+            if self.scope == "all"
+            else f"贵阳市电子政务项目{self.scope}年度预算表"
+        )
 
     def is_open(self, year: int, stage: str) -> bool:
         """Whether a stage of a year may be filled in the workbook."""
@@ -163,12 +170,22 @@ class Content:
     def sha256(self) -> str:
         """Over everything that the sheets print, so that a name never stands for two contents."""
         body = {
-            "scope": self.scope, "day": self.day.isoformat(), "groups": [[g.name, g.sums.rows] for g in self.groups],
-            "rows": self._sha.hexdigest(), "locks": sorted(map(list, self.locks)), "check": str(self.check_wan), "whole": self.whole,
-            "growth": self.growth, "notes": self.notes, "demo": self.is_demo, "chosen": self.words,
+            "scope": self.scope,
+            "day": self.day.isoformat(),
+            "groups": [[g.name, g.sums.rows] for g in self.groups],
+            "rows": self._sha.hexdigest(),
+            "locks": sorted(map(list, self.locks)),
+            "check": str(self.check_wan),
+            "whole": self.whole,
+            "growth": self.growth,
+            "notes": self.notes,
+            "demo": self.is_demo,
+            "chosen": self.words,
             "rest": [self.rest.projects, str(self.rest.wan["total"])],
-        }  # fmt: skip
-        return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        }
+        return hashlib.sha256(
+            json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        ).hexdigest()
 
 
 def collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen | None = None) -> Content:
@@ -182,14 +199,28 @@ def _collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen) -> Co
     found.whole = actor.scope(Permission.READ_BUDGET) is Scope.CITY
     years = list(YEARS) if scope == "all" else [scope]
     leads = _leads()
-    lines = BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk")) if not found.whole else BudgetLine.objects.all()
+    lines = (
+        BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk"))
+        if not found.whole
+        else BudgetLine.objects.all()
+    )
     lines = lines if scope == "all" else lines.in_year(scope)
     lines = lines.filter(source=chosen.source) if chosen.source else lines
     places: dict[tuple, list[tuple]] = defaultdict(list)
     for row in Project.objects.order_by("order").values_list(
-        "pk", "code", "name", "estimate_wan", "plan_item_id", "plan_item__time_raw", "latest_start", "latest_end", "is_demo",
-        "programme__order", "programme__name", "programme__key",
-    ):  # fmt: skip
+        "pk",
+        "code",
+        "name",
+        "estimate_wan",
+        "plan_item_id",
+        "plan_item__time_raw",
+        "latest_start",
+        "latest_end",
+        "is_demo",
+        "programme__order",
+        "programme__name",
+        "programme__key",
+    ):
         places[_place(row[4], row[9], row[10])].append(row)
     for place in sorted(places):
         found.groups.append(Group(place[2], place[0] < 2))
@@ -200,7 +231,9 @@ def _collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen) -> Co
     found.locks = set(StageLock.objects.filter(fiscal_year__in=found.years).values_list("fiscal_year", "stage"))
     found.check_wan = table.plan_total()
     found.growth = _growth(years, scope) if found.whole else []
-    found.notes = [(d.code, d.title, d.default_text) for d in Discrepancy.objects.filter(code__in=FOOTNOTES).order_by("code")]
+    found.notes = [
+        (d.code, d.title, d.default_text) for d in Discrepancy.objects.filter(code__in=FOOTNOTES).order_by("code")
+    ]
     return found
 
 
@@ -213,8 +246,15 @@ def _place(plan_item: int | None, order: int | None, name: str | None) -> tuple:
 def _leads() -> dict[int, tuple[int, str, set[int]]]:
     """By project: the first lead's surviving unit, its name, and all units that lead it (generic words left out)."""
     found: dict[int, tuple[int, str, set[int]]] = {}
-    for project, unit, name, survivor, its_name, generic in ProjectLead.objects.order_by("project_id", "order").values_list(
-        "project_id", "organisation_id", "organisation__name", "organisation__canonical_id", "organisation__canonical__name", "is_generic"
+    for project, unit, name, survivor, its_name, generic in ProjectLead.objects.order_by(
+        "project_id", "order"
+    ).values_list(
+        "project_id",
+        "organisation_id",
+        "organisation__name",
+        "organisation__canonical_id",
+        "organisation__canonical__name",
+        "is_generic",
     ):
         entry = found.setdefault(project, (survivor or unit, its_name or name, set()))
         if not generic:
@@ -226,7 +266,9 @@ def _take(found: Content, projects: list[tuple], lines, leads: dict, years: list
     held: dict[int, dict[tuple[int, str], tuple]] = defaultdict(dict)
     fields = [f"{stage}_wan" for stage in STAGE_KEYS] + [code for code, _ in CODES]
     rows = lines.filter(project_id__in=[p[0] for p in projects]).order_by()
-    for project, year, source, is_demo, *more in rows.values_list("project_id", "fiscal_year", "source", "is_demo", *fields):
+    for project, year, source, is_demo, *more in rows.values_list(
+        "project_id", "fiscal_year", "source", "is_demo", *fields
+    ):
         held[project][year, source] = (is_demo, [None if a is None else f"{a:.2f}" for a in more[:4]], more[4:])
     every = list(dict(SOURCES))
     for pk, code, name, estimate, plan_item, time_raw, start, end, is_demo, _, _, programme in projects:
@@ -236,7 +278,11 @@ def _take(found: Content, projects: list[tuple], lines, leads: dict, years: list
         window = set(range(start.year, (end or start).year + 1)) if start else set()
         wanted = bool(mine) or (plan_item is not None and is_own and found.chosen.shows_empty())
         if found.chosen:  # a filtered sheet has the page's rows: what is planned for other years stays out
-            wanted = wanted and found.chosen.takes(lead=lead, programme=programme) and bool(mine or found.scope == "all" or window & set(years))
+            wanted = (
+                wanted
+                and found.chosen.takes(lead=lead, programme=programme)
+                and bool(mine or found.scope == "all" or window & set(years))
+            )
         if not wanted:
             if plan_item is not None and is_own:
                 found.rest.projects += 1
@@ -244,12 +290,18 @@ def _take(found: Content, projects: list[tuple], lines, leads: dict, years: list
             continue
         found.planned += plan_item is not None
         found.is_demo |= is_demo or any(x[0] for x in mine.values())
-        shown = years if found.scope != "all" else sorted(window & set(years) | {year for year, _ in mine}) or [years[0]]
+        shown = (
+            years if found.scope != "all" else sorted(window & set(years) | {year for year, _ in mine}) or [years[0]]
+        )
         keys = []
         for year in shown:
-            keys += [(year, s) for s in every if (year, s) in mine] or ([(year, "city")] if found.chosen.shows_empty() else [])
+            keys += [(year, s) for s in every if (year, s) in mine] or (
+                [(year, "city")] if found.chosen.shows_empty() else []
+            )
         empty = (False, [None] * 4, [""] * len(CODES))
-        found.take(Head(code, name, lead_name, time_raw or "", estimate), [(*key, *mine.get(key, empty)[1:]) for key in keys])
+        found.take(
+            Head(code, name, lead_name, time_raw or "", estimate), [(*key, *mine.get(key, empty)[1:]) for key in keys]
+        )
 
 
 def _growth(years: list[int], scope) -> list[tuple[str, str, str]]:
@@ -258,5 +310,6 @@ def _growth(years: list[int], scope) -> list[tuple[str, str, str]]:
         years = [y for y in sorted(table.city_funds(approved)) if y in years]
     return [
         (f"{grown.year} 年 {test.name}（9.6.1）", test.word, test.sentence)
-        for grown in table.growth_series(years, approved) for test in grown.tests
-    ]  # fmt: skip
+        for grown in table.growth_series(years, approved)
+        for test in grown.tests
+    ]

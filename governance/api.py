@@ -25,8 +25,21 @@ class OrganisationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Organisation
-        fields = ("id", "key", "name", "kind", "aliases", "parent", "canonical", "is_generic", "is_temporary",
-                  "is_internal", "phone", "valid_from", "valid_to")  # fmt: skip
+        fields = (
+            "id",
+            "key",
+            "name",
+            "kind",
+            "aliases",
+            "parent",
+            "canonical",
+            "is_generic",
+            "is_temporary",
+            "is_internal",
+            "phone",
+            "valid_from",
+            "valid_to",
+        )
         read_only_fields = fields
 
 
@@ -58,8 +71,18 @@ class DiscrepancySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Discrepancy
-        fields = ("code", "weight", "title", "quotes", "readings", "default", "default_text", "touches",
-                  "read_by_code", "decision")  # fmt: skip
+        fields = (
+            "code",
+            "weight",
+            "title",
+            "quotes",
+            "readings",
+            "default",
+            "default_text",
+            "touches",
+            "read_by_code",
+            "decision",
+        )
         read_only_fields = fields
 
     def get_decision(self, row) -> dict | None:
@@ -68,8 +91,12 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         if not decisions:
             return None
         last = max(decisions, key=lambda d: (d.from_day, d.pk))
-        return {"reading": last.reading, "from_day": last.from_day.isoformat(), "reason": last.reason,
-                "by": last.by_text}  # fmt: skip
+        return {
+            "reading": last.reading,
+            "from_day": last.from_day.isoformat(),
+            "reason": last.reason,
+            "by": last.by_text,
+        }
 
 
 class DiscrepancyFilter(filters.FilterSet):
@@ -97,8 +124,23 @@ class DocumentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Document
-        fields = ("id", "kind", "year", "title", "format", "snapshot", "rule_set", "engine", "pages", "sha256",
-                  "size", "by_text", "day", "recorded_at", "address")  # fmt: skip
+        fields = (
+            "id",
+            "kind",
+            "year",
+            "title",
+            "format",
+            "snapshot",
+            "rule_set",
+            "engine",
+            "pages",
+            "sha256",
+            "size",
+            "by_text",
+            "day",
+            "recorded_at",
+            "address",
+        )
         read_only_fields = fields
 
 

@@ -31,7 +31,9 @@ class Entry:
     address: str = ""
 
 
-def record(*, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = "") -> None:
+def record(
+    *, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = ""
+) -> None:
     """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the keys
     themselves, with the `address`."""
     rows = verbs.buffer()
@@ -80,10 +82,19 @@ def append(entries: list[Entry]) -> None:
     for entry in entries:
         head.seq += 1
         values = {
-            "seq": head.seq, "event": entry.event, "by_text": entry.by_text, "user_id": entry.user_id, "role": entry.role,
-            "sentence": entry.sentence, "was": entry.was, "now": entry.now, "ok": entry.ok, "concerns": " ".join(entry.concerns),
-            "address": entry.address, "previous": head.hash,
-        }  # fmt: skip
+            "seq": head.seq,
+            "event": entry.event,
+            "by_text": entry.by_text,
+            "user_id": entry.user_id,
+            "role": entry.role,
+            "sentence": entry.sentence,
+            "was": entry.was,
+            "now": entry.now,
+            "ok": entry.ok,
+            "concerns": " ".join(entry.concerns),
+            "address": entry.address,
+            "previous": head.hash,
+        }
         head.hash = _hash(values | same)
         rows.append((*values.values(), head.hash))
         concerns += [(head.seq, key) for key in dict.fromkeys(entry.concerns)]
@@ -94,9 +105,7 @@ def append(entries: list[Entry]) -> None:
 
 def digest(row: AuditRow) -> str:
     """The chain's hash of a row: sha256 over its canonical JSON, the one before included."""
-    fields = (
-        "seq day event by_text user_id role sentence was now ok concerns address previous"
-    ).split()
+    fields = ("seq day event by_text user_id role sentence was now ok concerns address previous").split()
     values = {name: getattr(row, name) for name in fields}
     return _hash(values | {"day": row.day.isoformat(), "recorded_at": _moment(row.recorded_at)})
 

@@ -74,7 +74,12 @@ def write(path: Path) -> Found:
                         found.files += 1
                     except FileNotFoundError:
                         found.missing.append(str(row))
-                manifest = {"format": FORMAT, "made_at": clock.now().isoformat(), "vendor": connection.vendor, "sha256": hashes}
+                manifest = {
+                    "format": FORMAT,
+                    "made_at": clock.now().isoformat(),
+                    "vendor": connection.vendor,
+                    "sha256": hashes,
+                }
                 _add_bytes(tar, "manifest.json", json.dumps(manifest, indent=1).encode(), {})
                 tar.close()
                 out.flush()
@@ -97,8 +102,9 @@ def read(path: Path, *, force: bool = False) -> Found:
         names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         raise CannotBackUp(
             f"这份备份来自 {names.get(manifest['vendor'], manifest['vendor'])}，现在的数据库是"
-            f" {names.get(connection.vendor, connection.vendor)}；请用 DATABASE_URL 指向同类的数据库。", 2
-        )  # fmt: skip
+            f" {names.get(connection.vendor, connection.vendor)}；请用 DATABASE_URL 指向同类的数据库。",
+            2,
+        )
     if is_served():
         raise CannotBackUp(f"数据文件夹 {settings.DATA_DIR} 正在使用，请先停止 ./run 再恢复。")
     if not force and not _is_empty():
@@ -176,14 +182,19 @@ def _load(work: Path) -> None:
 def _run(command: list[str], name: str) -> None:
     chosen = connection.settings_dict
     environment = os.environ | {
-        "PGHOST": str(chosen["HOST"] or ""), "PGPORT": str(chosen["PORT"] or ""), "PGUSER": str(chosen["USER"] or ""),
-        "PGPASSWORD": str(chosen["PASSWORD"] or ""), "PGDATABASE": str(chosen["NAME"]),
-    }  # fmt: skip
+        "PGHOST": str(chosen["HOST"] or ""),
+        "PGPORT": str(chosen["PORT"] or ""),
+        "PGUSER": str(chosen["USER"] or ""),
+        "PGPASSWORD": str(chosen["PASSWORD"] or ""),
+        "PGDATABASE": str(chosen["NAME"]),
+    }
     environment = {key: value for key, value in environment.items() if value or not key.startswith("PG")}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
     except FileNotFoundError:
-        raise CannotBackUp(f"本机没有 {name}，请先安装 PostgreSQL 客户端：sudo apt-get install -y postgresql-client") from None
+        raise CannotBackUp(
+            f"本机没有 {name}，请先安装 PostgreSQL 客户端：sudo apt-get install -y postgresql-client"
+        ) from None
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["原因不明"]
         raise CannotBackUp(f"{name} 没有成功：{lines[0][:200]}")
@@ -236,7 +247,11 @@ def _checked(path: Path) -> dict:
     try:
         with tarfile.open(path, "r:") as tar:
             for member in tar:
-                if not member.isreg() or not (member.name in _KNOWN or _FILE.match(member.name)) or member.name in hashes:
+                if (
+                    not member.isreg()
+                    or not (member.name in _KNOWN or _FILE.match(member.name))
+                    or member.name in hashes
+                ):
                     raise CannotBackUp(f"{bad}里面有不该有的“{member.name[:80]}”。", 2)
                 digest = hashlib.sha256()
                 content = tar.extractfile(member)

@@ -30,7 +30,9 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[tuple], same: Mapping[str, object] | None = None) -> None:
+def insert(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[tuple], same: Mapping[str, object] | None = None
+) -> None:
     """Append rows of values in the order of `fields`; `same` are the fields whose value all rows share."""
     table, more = model._meta, {}
     for name, value in (same or {}).items():
@@ -54,15 +56,21 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[tupl
     key = model._meta.pk
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f'CREATE TEMP TABLE bulk_update AS SELECT {_names([key, *columns])} FROM "{table}" WITH NO DATA')
+            cursor.execute(
+                f'CREATE TEMP TABLE bulk_update AS SELECT {_names([key, *columns])} FROM "{table}" WITH NO DATA'
+            )
             _copy(cursor, "bulk_update", [key, *columns], rows)
             cursor.execute("ANALYZE bulk_update")
             sets = ", ".join(f'"{f.column}" = new."{f.column}"' for f in columns)
-            cursor.execute(f'UPDATE "{table}" AS held SET {sets} FROM bulk_update AS new WHERE held."{key.column}" = new."{key.column}"')
+            cursor.execute(
+                f'UPDATE "{table}" AS held SET {sets} FROM bulk_update AS new WHERE held."{key.column}" = new."{key.column}"'
+            )
             cursor.execute("DROP TABLE bulk_update")
         else:
             sets = ", ".join(f'"{f.column}" = %s' for f in columns)
-            cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE "{key.column}" = %s', [(*row[1:], row[0]) for row in rows])
+            cursor.executemany(
+                f'UPDATE "{table}" SET {sets} WHERE "{key.column}" = %s', [(*row[1:], row[0]) for row in rows]
+            )
 
 
 def _copy(cursor, table: str, columns: Sequence[models.Field], rows: Iterable[tuple]) -> None:

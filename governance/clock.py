@@ -32,7 +32,9 @@ def today() -> dt.date:
         try:
             return dt.date.fromisoformat(settings.GUIYANG_TODAY)
         except ValueError:
-            raise ImproperlyConfigured(f"GUIYANG_TODAY={settings.GUIYANG_TODAY} 不是日期，应写作 2007-08-20。") from None
+            raise ImproperlyConfigured(
+                f"GUIYANG_TODAY={settings.GUIYANG_TODAY} 不是日期，应写作 2007-08-20。"
+            ) from None
     return demonstration_day() or timezone.localdate()
 
 
@@ -110,7 +112,9 @@ def add_working_days(day: dt.date, days: int) -> dt.date:
     from governance.models import Holiday
 
     exceptions = dict(
-        Holiday.objects.filter(day__gt=day, day__lte=day + dt.timedelta(days=days * 3 + 30)).values_list("day", "is_off")
+        Holiday.objects.filter(day__gt=day, day__lte=day + dt.timedelta(days=days * 3 + 30)).values_list(
+            "day", "is_off"
+        )
     )
     while days > 0:
         day += dt.timedelta(days=1)

@@ -23,7 +23,9 @@ def frame(request) -> dict:
     if actor is None:
         return base
     return base | {
-        "hats": SimpleLazyObject(lambda: getattr(request.user, "hats_in_force", None) or list(access.hats_of(request.user))),
+        "hats": SimpleLazyObject(
+            lambda: getattr(request.user, "hats_in_force", None) or list(access.hats_of(request.user))
+        ),
         "rail": SimpleLazyObject(lambda: rail.for_actor(actor, request.path)),
         "notices_count": SimpleLazyObject(lambda: _unread(actor)),
     }

@@ -50,7 +50,17 @@ def _figures(then: Section | None, now: Section | None) -> list[Difference]:
         if plain(values[0]) != plain(values[1]):
             label = figure.label + (f"（{figure.unit}）" if figure.unit else "")
             money = figure.unit == "万元"
-            found.append(Difference((now or then).title, label, "", "", *map(plain, values), _how(was, held), _by(*values) if money else None))
+            found.append(
+                Difference(
+                    (now or then).title,
+                    label,
+                    "",
+                    "",
+                    *map(plain, values),
+                    _how(was, held),
+                    _by(*values) if money else None,
+                )
+            )
     return found
 
 
@@ -69,8 +79,19 @@ def _rows(section: str, old: Table | None, new: Table | None) -> list[Difference
             values = (was or {}).get(column.id), (now or {}).get(column.id)
             if plain(values[0]) != plain(values[1]):
                 by = _by(*values) if column.kind == "wan" else None
-                found.append(Difference(section, f"{table.title} · {column.label}", row_id, name, *map(plain, values), _how(was, now), by,
-                                        table.id, column.id))  # fmt: skip
+                found.append(
+                    Difference(
+                        section,
+                        f"{table.title} · {column.label}",
+                        row_id,
+                        name,
+                        *map(plain, values),
+                        _how(was, now),
+                        by,
+                        table.id,
+                        column.id,
+                    )
+                )
         if len(found) == cells and (was is None or now is None):  # a row without a value is new, or gone, all the same
             found.append(Difference(section, table.title, row_id, name, None, None, _how(was, now), None, table.id))
     return found

@@ -82,7 +82,11 @@ def engine() -> str:
 def _layout() -> str:
     """A short digest of what draws the pages beside the engine."""
     folder = Path(settings.BASE_DIR) / "templates"
-    parts = [folder / "report" / "report.html", folder / "report" / "report.css", *sorted((folder / "svg").glob("*.svg"))]
+    parts = [
+        folder / "report" / "report.html",
+        folder / "report" / "report.css",
+        *sorted((folder / "svg").glob("*.svg")),
+    ]
     whole = hashlib.sha256()
     for part in parts:
         whole.update(part.read_bytes() + b"\0")
@@ -230,9 +234,14 @@ def print_report(report: Report, form: str, progress: Progress | None = None) ->
         raise Refused(f"没有格式“{form}”；有：{'、'.join(FORMATS)}。", status=422)
     rows = sum(len(t.rows) for s in report.sections for t in s.tables)
     if rows > MOST_ROWS:
-        number, longest = max(enumerate((t for s in report.sections for t in s.tables), 1), key=lambda pair: len(pair[1].rows))
-        raise Refused(f"报告有 {rows:,} 行表格，超过 PDF 的上限 {MOST_ROWS:,} 行；最长的是表 {number}“{longest.title[:60]}”，"
-                      f"{len(longest.rows):,} 行。请改用 XLSX。", status=409)  # fmt: skip
+        number, longest = max(
+            enumerate((t for s in report.sections for t in s.tables), 1), key=lambda pair: len(pair[1].rows)
+        )
+        raise Refused(
+            f"报告有 {rows:,} 行表格，超过 PDF 的上限 {MOST_ROWS:,} 行；最长的是表 {number}“{longest.title[:60]}”，"
+            f"{len(longest.rows):,} 行。请改用 XLSX。",
+            status=409,
+        )
     content, pages = pdf(as_html(report), day=report.day, progress=progress)
     return Printed("pdf", content, snapshot, report.rule_set, engine(), pages)
 
@@ -240,12 +249,17 @@ def print_report(report: Report, form: str, progress: Progress | None = None) ->
 def as_html(report: Report) -> str:
     """The pages of a report before they are set: a discrepancy that a text cites is a footnote there, the rest stand last."""
     cited = set(CITED.findall("\n".join(_running_texts(report))))
-    return render_to_string("report/report.html", {
-        "report": report, "snapshot": report.snapshot, "sections": numbered(report),
-        "tables": {table.id for section in report.sections for table in section.tables},
-        "footnotes": {code: text for code, text in report.notes if code in cited},
-        "endnotes": [(code, text) for code, text in report.notes if code not in cited],
-    })  # fmt: skip
+    return render_to_string(
+        "report/report.html",
+        {
+            "report": report,
+            "snapshot": report.snapshot,
+            "sections": numbered(report),
+            "tables": {table.id for section in report.sections for table in section.tables},
+            "footnotes": {code: text for code, text in report.notes if code in cited},
+            "endnotes": [(code, text) for code, text in report.notes if code not in cited],
+        },
+    )
 
 
 def _running_texts(report: Report):
@@ -323,9 +337,16 @@ _builders: dict[str, Builder] = {}
 
 
 def register_report(
-    kind: str, title: str, build: Callable[..., Report], *, permission: Permission = Permission.REQUEST_REPORT,
-    order: int = 100, scheduled: bool = True, scopes: Callable[[], list[tuple[str, str]]] | None = None,
-    readers: tuple[Role, ...] = (Role.REVIEWER,), monthly: bool = False,
+    kind: str,
+    title: str,
+    build: Callable[..., Report],
+    *,
+    permission: Permission = Permission.REQUEST_REPORT,
+    order: int = 100,
+    scheduled: bool = True,
+    scopes: Callable[[], list[tuple[str, str]]] | None = None,
+    readers: tuple[Role, ...] = (Role.REVIEWER,),
+    monthly: bool = False,
 ) -> None:
     """Offer a report: `build(year) -> Report`, called inside one snapshot. From AppConfig.ready(). With `scopes` it is
     offered for parts of the register too (one lead, one programme), and `build(year, key)` is told which.
@@ -333,20 +354,26 @@ def register_report(
     It becomes a kind of job as well: requested on the documents page for a year and formats by whoever holds
     `permission` for the whole city, who may also download it; the auditor downloads everything. Made on schedule,
     `readers` hear of a year's last one (of every month's, where `monthly`); the months' others lie in the archive.
-    """  # fmt: skip
+    """
     _builders[kind] = Builder(title, build, scopes)
 
     def may(actor) -> bool:
         return actor.scope(permission) is Scope.CITY
 
-    jobs.register(jobs.JobKind(
-        key=kind, title=title, run=functools.partial(_run, kind), order=order,
-        clean=functools.partial(clean_params, scopes=scopes), label=functools.partial(_label, title, scopes),
-        parts=scopes,
-        may_request=lambda actor, params: may(actor),
-        may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
-        tells=lambda params: readers if monthly or params["year"] < clock.today().year else (),
-    ))  # fmt: skip
+    jobs.register(
+        jobs.JobKind(
+            key=kind,
+            title=title,
+            run=functools.partial(_run, kind),
+            order=order,
+            clean=functools.partial(clean_params, scopes=scopes),
+            label=functools.partial(_label, title, scopes),
+            parts=scopes,
+            may_request=lambda actor, params: may(actor),
+            may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
+            tells=lambda params: readers if monthly or params["year"] < clock.today().year else (),
+        )
+    )
     if scheduled:
         jobs.on_schedule(kind, monthly_and_annual)
 
@@ -393,9 +420,16 @@ def _run(kind: str, params: dict, progress: Progress) -> list[jobs.Produced]:
         part.step(0, 1, f"生成 {form.upper()}")
         printed = print_report(report, form, part)
         made.append(
-            jobs.Produced(form, printed.content, f"{report.title}.{form}", printed.snapshot, printed.rule_set,
-                          printed.engine, printed.pages)
-        )  # fmt: skip
+            jobs.Produced(
+                form,
+                printed.content,
+                f"{report.title}.{form}",
+                printed.snapshot,
+                printed.rule_set,
+                printed.engine,
+                printed.pages,
+            )
+        )
     return made[::-1]
 
 

@@ -118,8 +118,12 @@ class Report:
             "notes": [{"code": c, "text": t} for c, t in self.notes],
         }
         text = json.dumps(body | {"renderer": RENDERER}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return {"kind": body.pop("kind"), "year": body.pop("year"), "title": body.pop("title"),
-                "snapshot": hashlib.sha256(text.encode()).hexdigest()} | body  # fmt: skip
+        return {
+            "kind": body.pop("kind"),
+            "year": body.pop("year"),
+            "title": body.pop("title"),
+            "snapshot": hashlib.sha256(text.encode()).hexdigest(),
+        } | body
 
     @property
     def heading(self) -> str:

@@ -19,7 +19,11 @@ from governance.text import clean_text
 from governance.verbs import step
 
 MAX_BYTES = 10 * 1024 * 1024
-_ZIP, _OLE, _OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.openxmlformats-officedocument"
+_ZIP, _OLE, _OFFICE = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "application/vnd.openxmlformats-officedocument",
+)
 # Extension → content type, first bytes. The bytes decide; the name only has to agree with them.
 TYPES: dict[str, tuple[str, bytes]] = {
     "pdf": ("application/pdf", b"%PDF-"),
@@ -70,7 +74,10 @@ def check(name: str, content: bytes, *, kinds: tuple[str, ...], most: int = MAX_
     content_type, magic = TYPES[extension]
     is_so = content.startswith(magic) if magic else _is_text(content)
     if not is_so:
-        raise Invalid(f"“{shown}”的内容不是 {extension.upper()} 文件，请另存为正确的格式再传。", fields={"file": ["内容与扩展名不符"]})
+        raise Invalid(
+            f"“{shown}”的内容不是 {extension.upper()} 文件，请另存为正确的格式再传。",
+            fields={"file": ["内容与扩展名不符"]},
+        )
     return shown, content_type
 
 
@@ -91,8 +98,13 @@ def path_of(key: uuid.UUID | str) -> Path:
 def store(*, content: bytes, display_name: str, content_type: str, by: Actor | None) -> StoredFile:
     """Write bytes (temporary file, fsync, rename), then their row. Bytes of a verb that rolls back later stay
     without a row, for the sweeper."""
-    row = StoredFile(display_name=clean_name(display_name), content_type=content_type, size=len(content),
-                     sha256=hashlib.sha256(content).hexdigest(), by_text=by.text if by else "系统")  # fmt: skip
+    row = StoredFile(
+        display_name=clean_name(display_name),
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        by_text=by.text if by else "系统",
+    )
     path = path_of(row.pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
@@ -125,7 +137,9 @@ def serve(row: StoredFile, *, inline: bool = False) -> FileResponse:
     A download unless `inline` asks to show it, which only pictures and PDF are (an SVG or HTML never is).
     """
     shown = inline and row.content_type in ("application/pdf", "image/jpeg", "image/png")
-    answer = FileResponse(open_bytes(row), as_attachment=not shown, filename=row.display_name, content_type=row.content_type)
+    answer = FileResponse(
+        open_bytes(row), as_attachment=not shown, filename=row.display_name, content_type=row.content_type
+    )
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -85,16 +85,21 @@ class PasswordForm(forms.Form):
 class GrantForm(forms.Form):
     """An appointment."""
 
-    user = forms.ModelChoiceField(label="人", queryset=User.objects.none(), empty_label="请选择", error_messages=REQUIRED)
+    user = forms.ModelChoiceField(
+        label="人", queryset=User.objects.none(), empty_label="请选择", error_messages=REQUIRED
+    )
     organisation = forms.ModelChoiceField(
         label="单位", queryset=Organisation.objects.none(), empty_label="请选择", error_messages=REQUIRED
     )
     role = forms.ChoiceField(label="角色", error_messages=REQUIRED)
     manner = forms.ChoiceField(label="方式", choices=Appointment.MANNERS, initial="正式")
     on_behalf_of = forms.ModelChoiceField(
-        label="代哪个单位", queryset=Organisation.objects.none(), required=False, empty_label="—",
+        label="代哪个单位",
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label="—",
         help_text="代行、委托时要填",
-    )  # fmt: skip
+    )
     from_day = Day(label="起")
     to_day = Day(label="止", required=False, help_text="不填为无限期")
 

@@ -26,7 +26,9 @@ class Number(forms.IntegerField):
     """A whole number, full-width digits included."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("error_messages", REQUIRED | {"invalid": "请填整数", "min_value": "太小", "max_value": "太大"})
+        kwargs.setdefault(
+            "error_messages", REQUIRED | {"invalid": "请填整数", "min_value": "太小", "max_value": "太大"}
+        )
         super().__init__(**kwargs)
 
     def to_python(self, value):
@@ -145,7 +147,9 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["block"].choices = [(code, f"{code}（{start.year}—{end.year}）") for code, start, end in training.blocks(plan)]
+        self.fields["block"].choices = [
+            (code, f"{code}（{start.year}—{end.year}）") for code, start, end in training.blocks(plan)
+        ]
 
 
 class ReasonForm(forms.Form):
@@ -177,14 +181,26 @@ class DiscrepancyForm(forms.Form):
 
     weight = forms.ChoiceField(label="等级", choices=[(k, f"{k} {v}") for k, v in Discrepancy.WEIGHTS])
     title = CleanText(label="标题", max_length=200)
-    quotes = CleanText(label="原文", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), help_text="每行一处：L508 引文；引文要与那一行一字不差")
-    readings = CleanText(label="读法", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), help_text="每行一种：怎样读 | 后果；依次为 a、b、c")
+    quotes = CleanText(
+        label="原文",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="每行一处：L508 引文；引文要与那一行一字不差",
+    )
+    readings = CleanText(
+        label="读法",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="每行一种：怎样读 | 后果；依次为 a、b、c",
+    )
     default = CleanText(label="默认读法", max_length=2, help_text="a、b、c 之一")
     default_text = CleanText(label="默认处理", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     projects = CleanText(label="牵涉项目", max_length=300, required=False, help_text="如 P03、P19")
     tasks = CleanText(label="牵涉任务", max_length=300, required=False, help_text="如 T2-24、T3-02")
     clauses = CleanText(label="牵涉条款", max_length=300, required=False, help_text="如 9.2.7、8.3.2(3)")
-    organisations = CleanText(label="牵涉单位", max_length=300, required=False, help_text="规范名称或原文名称，用顿号分开")
+    organisations = CleanText(
+        label="牵涉单位", max_length=300, required=False, help_text="规范名称或原文名称，用顿号分开"
+    )
 
     def clean_quotes(self) -> list[tuple[int, str]]:
         found = []
@@ -211,7 +227,11 @@ class DiscrepancyForm(forms.Form):
 
     def clean_organisations(self) -> list[str]:
         names = [name for name in re.split(r"[、，,;；\s]+", self.cleaned_data["organisations"]) if name]
-        units = Organisation.objects.filter(Q(name__in=names) | Q(aliases__as_named__in=names)).prefetch_related("aliases").distinct()
+        units = (
+            Organisation.objects.filter(Q(name__in=names) | Q(aliases__as_named__in=names))
+            .prefetch_related("aliases")
+            .distinct()
+        )
         called = {name: unit.key for unit in units for name in (*(a.as_named for a in unit.aliases.all()), unit.name)}
         if wrong := [name for name in names if name not in called]:
             raise forms.ValidationError(f"没有叫“{'”“'.join(wrong)}”的单位")

@@ -54,7 +54,9 @@ def move_all(*, by: Actor, appointment: Appointment, successor: User | None, day
 
 def successors(appointment: Appointment, last_day: dt.date) -> list[Appointment]:
     """Who may take over: other people of the same role and unit, in office when this appointment has ended."""
-    rows = Appointment.objects.in_force(last_day + dt.timedelta(days=1)).filter(role=appointment.role, user__is_active=True)
+    rows = Appointment.objects.in_force(last_day + dt.timedelta(days=1)).filter(
+        role=appointment.role, user__is_active=True
+    )
     rows = rows.exclude(user_id=appointment.user_id).select_related("user", "organisation").order_by("pk")
     unit = appointment.organisation.survivor_id
     return [h for h in rows if h.organisation.survivor_id == unit]

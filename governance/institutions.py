@@ -66,7 +66,13 @@ def chain_of_command(day: dt.date, cios: Coverage | None = None) -> list[charts.
     def branch(unit: Organisation, seen: frozenset[int]) -> charts.Branch:
         children = [branch(child, seen | {child.pk}) for child in below.get(unit.pk, []) if child.pk not in seen]
         if cios is not None and unit.key == GUIDES_CIOS:
-            children.append(charts.Branch(f"各部门、县（区）CIO {cios.held}／{len(cios.rows)}", "/governance/bodies/#cios", "业务领导（9.1.4）"))
+            children.append(
+                charts.Branch(
+                    f"各部门、县（区）CIO {cios.held}／{len(cios.rows)}",
+                    "/governance/bodies/#cios",
+                    "业务领导（9.1.4）",
+                )
+            )
         exists = unit.valid_from is None or unit.valid_from <= day
         title = unit.name if exists else f"{unit.name}：{unit.valid_from} 起设立，此前代行"
         return charts.Branch(unit.name, unit.get_absolute_url(), title, exists, tuple(children))
@@ -120,7 +126,12 @@ def cio_coverage(day: dt.date) -> Coverage:
     """Four queries."""
     first, later = settings.CIO_TASKS
     ends = [end for _, _, end in training.blocks(Plan.objects.order_by("pk").first())]
-    hats = Appointment.objects.in_force(day).filter(role=Role.DEPARTMENT_CIO).select_related("user", "organisation").order_by("pk")
+    hats = (
+        Appointment.objects.in_force(day)
+        .filter(role=Role.DEPARTMENT_CIO)
+        .select_related("user", "organisation")
+        .order_by("pk")
+    )
     by_unit = {}
     for hat in hats:
         by_unit.setdefault(hat.organisation.survivor_id, hat)
@@ -147,10 +158,22 @@ class Group:
 def groups_of_experts(day: dt.date) -> list[Group]:
     """The expert group and its groups with their members and terms; two queries."""
     units = list(Organisation.objects.filter(kind="专家组", canonical=None).select_related("parent").order_by("pk"))
-    hats = list(Appointment.objects.in_force(day).filter(role=Role.EXPERT, organisation__in=units).select_related("user").order_by("pk"))
+    hats = list(
+        Appointment.objects.in_force(day)
+        .filter(role=Role.EXPERT, organisation__in=units)
+        .select_related("user")
+        .order_by("pk")
+    )
     found = []
     for unit in units:
         above = unit.parent.name if unit.parent and unit.parent.kind == unit.kind else ""
         exists = unit.valid_from is None or unit.valid_from <= day
-        found.append(Group(unit, unit.name.removeprefix(above).removesuffix("组"), exists, [h for h in hats if h.organisation_id == unit.pk]))
+        found.append(
+            Group(
+                unit,
+                unit.name.removeprefix(above).removesuffix("组"),
+                exists,
+                [h for h in hats if h.organisation_id == unit.pk],
+            )
+        )
     return found

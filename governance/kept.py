@@ -46,16 +46,21 @@ def keep(request: HttpRequest) -> None:
     accept = request.headers.get("Accept", "text/html")
     if request.method != "POST" or request.headers.get("HX-Request") or "text/html" not in accept:
         return
-    fields = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+    fields = [
+        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+    ]
     if any("password" in name for name, _ in fields) or sum(len(n) + len(v) for n, v in fields) > LIMIT:
         return
     files = [f.name for _, several in request.FILES.lists() for f in several]
     back = urlsplit(request.headers.get("Referer", ""))
     here = back.netloc == request.get_host() and back.path.startswith("/") and not back.path.startswith("//")
     request.session[KEY] = {
-        "address": request.get_full_path(), "back": (back.path + (f"?{back.query}" if back.query else "")) if here else "",
-        "fields": fields, "files": files, "at": timezone.now().isoformat(),
-    }  # fmt: skip
+        "address": request.get_full_path(),
+        "back": (back.path + (f"?{back.query}" if back.query else "")) if here else "",
+        "fields": fields,
+        "files": files,
+        "at": timezone.now().isoformat(),
+    }
     request.session.set_expiry(SECONDS)
 
 

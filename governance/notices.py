@@ -17,8 +17,17 @@ TOPICS = {
 
 
 @step
-def tell(*, key: str, sentence: str, address: str, user_id: int | None = None, organisation_id: int | None = None,
-         role: str = "", is_demo: bool = False, topic: str = "case") -> None:
+def tell(
+    *,
+    key: str,
+    sentence: str,
+    address: str,
+    user_id: int | None = None,
+    organisation_id: int | None = None,
+    role: str = "",
+    is_demo: bool = False,
+    topic: str = "case",
+) -> None:
     """Put a notice in the transaction of the verb under way. `key` makes it unique: the second is dropped.
 
     It goes out by e-mail once that transaction has committed (governance.mail), as the person wants its topic.

@@ -45,4 +45,8 @@ def problem_of(document: Document) -> str:
         return "文件不在了"
     with open(path, "rb") as file:
         found = digest_of(iter(lambda: file.read(1 << 20), b""))
-    return "" if found == document.file.sha256 else f"内容被改动：摘要是 {found[:12]}…，记录是 {document.file.sha256[:12]}…"
+    return (
+        ""
+        if found == document.file.sha256
+        else f"内容被改动：摘要是 {found[:12]}…，记录是 {document.file.sha256[:12]}…"
+    )

@@ -25,10 +25,15 @@ def signed(by: Actor, signer: str, signed_on: dt.date | None, scan=None) -> dict
         raise Invalid(str(error), fields={"signer": [str(error)]}) from None
     if not signer:
         if by.manner == ON_BEHALF:
-            raise Invalid("您是受委托的经办人，只录入领导在纸上的签署：请写明签署人和签署日期，附签字扫描件。",
-                          fields={"signer": ["请写明纸质签署人"]})  # fmt: skip
+            raise Invalid(
+                "您是受委托的经办人，只录入领导在纸上的签署：请写明签署人和签署日期，附签字扫描件。",
+                fields={"signer": ["请写明纸质签署人"]},
+            )
         if signed_on is not None or scan is not None:
-            raise Invalid("填了纸质签署的日期或扫描件，没有写明谁签的；自己签署的，三项都不填。", fields={"signer": ["写明纸质签署人"]})
+            raise Invalid(
+                "填了纸质签署的日期或扫描件，没有写明谁签的；自己签署的，三项都不填。",
+                fields={"signer": ["写明纸质签署人"]},
+            )
         return {}
     if signed_on is None or signed_on > clock.today():
         raise Invalid("纸质签署要写明签署日期，且不晚于今天。", fields={"signed_on": ["写明纸质签署的日期"]})

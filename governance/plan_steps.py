@@ -83,7 +83,9 @@ def load_plan(*, plan: rows.Plan, digest: str) -> tuple[Plan, list[Tally]]:
     """The whole of floor 1. Refused where another plan was loaded before: its codes are taken."""
     other = Plan.objects.exclude(key=plan.key).first()
     if other is not None:
-        raise Refused(f"数据库里已有{other.title}，项目编号已被占用；请为{plan.title}另建一个数据库（GUIYANG_DATA 或 DATABASE_URL）。")
+        raise Refused(
+            f"数据库里已有{other.title}，项目编号已被占用；请为{plan.title}另建一个数据库（GUIYANG_DATA 或 DATABASE_URL）。"
+        )
     row, created = Plan.objects.get_or_create(
         key=plan.key,
         defaults={"title": plan.title, "city": plan.city, "first_year": plan.first_year, "last_year": plan.last_year},
@@ -125,9 +127,15 @@ def _organisations(plan: rows.Plan) -> Tally:
     made, updated = [], 0
     for unit in plan.organisations:
         stated = {
-            "name": unit.name, "kind": unit.kind, "is_generic": unit.is_generic, "is_temporary": unit.is_temporary,
-            "is_internal": unit.is_internal, "note": unit.note, "lines": list(unit.lines), "valid_from": unit.valid_from,
-        }  # fmt: skip
+            "name": unit.name,
+            "kind": unit.kind,
+            "is_generic": unit.is_generic,
+            "is_temporary": unit.is_temporary,
+            "is_internal": unit.is_internal,
+            "note": unit.note,
+            "lines": list(unit.lines),
+            "valid_from": unit.valid_from,
+        }
         row = existing.get(unit.key)
         if row is None:
             made.append(Organisation(key=unit.key, phone=unit.phone or "", **stated))
@@ -218,16 +226,21 @@ def _items(row: Plan, plan: rows.Plan) -> Tally:
             "line": item.line,
             "data": {
                 "phase": item.phase or "",
-                "phases": [_window(phase) | {"label": phase.label, "name": phase.name or "", "quote": phase.quote}
-                           for phase in item.phases],
+                "phases": [
+                    _window(phase) | {"label": phase.label, "name": phase.name or "", "quote": phase.quote}
+                    for phase in item.phases
+                ],
                 "milestones": [_milestone(one) for one in item.milestones],
                 "discrepancies": list(item.discrepancies),
-                "years": {"line": years[item.code].line, "order": years[item.code].order,
-                          "time_raw": years[item.code].time_raw},
+                "years": {
+                    "line": years[item.code].line,
+                    "order": years[item.code].order,
+                    "time_raw": years[item.code].time_raw,
+                },
             },
         }
         for item in plan.items
-    }  # fmt: skip
+    }
     return sync("规划项目行", PlanItem, {item.code: item for item in row.items.all()}, wanted)
 
 

@@ -1,7 +1,7 @@
 """The left rail: every app offers its links, in groups; an actor sees those that his role may enter.
 
-    rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=desk.count_waiting,
-               rows="#queue", order=10)
+rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=desk.count_waiting,
+           rows="#queue", order=10)
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Offer:
 _offers: list[Offer] = []
 
 
-def offer(group: str, label: str, url: str, permission: Permission, *, count=None, rows: str = "", order: int = 100, roles=()) -> None:
+def offer(
+    group: str, label: str, url: str, permission: Permission, *, count=None, rows: str = "", order: int = 100, roles=()
+) -> None:
     """Register a link once; called from AppConfig.ready()."""
     assert group in GROUPS, group
     entry = Offer(group, label, url, permission, count, rows, order, tuple(roles))
@@ -44,7 +46,13 @@ def for_actor(actor, path: str) -> list[dict]:
     groups = []
     for title in GROUPS:
         links = [
-            {"url": o.url, "rows": o.rows, "label": o.label, "count": o.count(actor) if o.count else None, "current": o.url == best}
+            {
+                "url": o.url,
+                "rows": o.rows,
+                "label": o.label,
+                "count": o.count(actor) if o.count else None,
+                "current": o.url == best,
+            }
             for o in sorted((o for o in mine if o.group == title), key=lambda o: o.order)
         ]
         if links:

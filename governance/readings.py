@@ -25,6 +25,8 @@ BY_RULE_SET = frozenset(f"D{number}" for number in range(13, 27))
 
 def current(code: str, day: dt.date) -> str:
     """The reading that holds on the day: the latest decision in force, else the plan's default reading."""
-    decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by("-from_day", "-pk")
+    decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by(
+        "-from_day", "-pk"
+    )
     decided = Subquery(decisions.values("reading")[:1])
     return Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code)

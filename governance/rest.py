@@ -75,8 +75,13 @@ class StrictJSONParser(parsers.JSONParser):
         try:
             text = raw.decode("utf-8-sig")
             _check_depth(text)
-            data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique, parse_int=_bounded_int,
-                              parse_float=_finite_float)  # fmt: skip
+            data = json.loads(
+                text,
+                parse_constant=_no_constant,
+                object_pairs_hook=_unique,
+                parse_int=_bounded_int,
+                parse_float=_finite_float,
+            )
         except (ValueError, RecursionError) as error:
             raise exceptions.ParseError(f"请求体不是有效的 JSON：{error}") from None
         _check_text(data)

@@ -36,13 +36,18 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)
         error = {"type": "object", "additionalProperties": {}}
-        texts = {"400": "请求有误", "401": "未登录", "403": "无权", "404": "没有或不可见", "409": "状态或版本不符",
-                 "413": "太大", "415": "不支持的内容类型"}
+        texts = {
+            "400": "请求有误",
+            "401": "未登录",
+            "403": "无权",
+            "404": "没有或不可见",
+            "409": "状态或版本不符",
+            "413": "太大",
+            "415": "不支持的内容类型",
+        }
         codes = ["400", "401", "403", "404"]
         if self.method not in ("GET", "HEAD"):
             codes += ["409", "413", "415"]
         for code in codes:
-            bodies.setdefault(
-                code, {"content": {"application/json": {"schema": error}}, "description": texts[code]}
-            )
+            bodies.setdefault(code, {"content": {"application/json": {"schema": error}}, "description": texts[code]})
         return bodies

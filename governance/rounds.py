@@ -36,13 +36,28 @@ class SeatSpec:
 
 
 @step
-def open_round(*, kind: str, about: str, about_version: str, title: str, address: str, seats: list[SeatSpec],
-               due_day: dt.date | None = None, is_demo: bool = False) -> Round:
+def open_round(
+    *,
+    kind: str,
+    about: str,
+    about_version: str,
+    title: str,
+    address: str,
+    seats: list[SeatSpec],
+    due_day: dt.date | None = None,
+    is_demo: bool = False,
+) -> Round:
     """Open a round; one open round per kind and record (the database refuses a second)."""
     number = Round.objects.filter(kind=kind, about=about).count() + 1
     opened = Round.objects.create(
-        kind=kind, about=about, about_version=about_version, number=number, title=title, address=address,
-        due_day=due_day, is_demo=is_demo,
+        kind=kind,
+        about=about,
+        about_version=about_version,
+        number=number,
+        title=title,
+        address=address,
+        due_day=due_day,
+        is_demo=is_demo,
     )
     add_seats(round_=opened, seats=seats)
     return opened
@@ -55,8 +70,16 @@ def add_seats(*, round_: Round, seats: list[SeatSpec]) -> list[Seat]:
         raise Refused(f"这一轮{round_.get_state_display()}，不能再加席位。")
     made = Seat.objects.bulk_create(
         Seat(
-            round=round_, key=s.key, label=s.label, organisation_id=s.organisation_id, assigned_id=s.assigned_id,
-            required=s.required, conflict=s.conflict, stands_for=s.stands_for, acting_for=s.acting_for, group=s.group,
+            round=round_,
+            key=s.key,
+            label=s.label,
+            organisation_id=s.organisation_id,
+            assigned_id=s.assigned_id,
+            required=s.required,
+            conflict=s.conflict,
+            stands_for=s.stands_for,
+            acting_for=s.acting_for,
+            group=s.group,
             due_day=s.due_day,
         )
         for s in seats
@@ -81,7 +104,8 @@ def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
     family = set(Organisation.objects.filter(canonical_id=actor.organisation_id).values_list("pk", flat=True))
     family.add(actor.organisation_id)
     mine = [
-        s for s in round_.seats.all()
+        s
+        for s in round_.seats.all()
         if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation_id in family)
     ]
     if key is not None:
@@ -93,9 +117,22 @@ def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
 
 
 @step
-def answer(*, by: Actor, round_: Round, seat: Seat, kind: str, text: str = "", reason: str = "", clause: str = "",
-           condition: str = "", condition_due: dt.date | None = None, signer: str = "",
-           signed_on: dt.date | None = None, scan: StoredFile | None = None, hears_all: bool = False) -> str:
+def answer(
+    *,
+    by: Actor,
+    round_: Round,
+    seat: Seat,
+    kind: str,
+    text: str = "",
+    reason: str = "",
+    clause: str = "",
+    condition: str = "",
+    condition_due: dt.date | None = None,
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan: StoredFile | None = None,
+    hears_all: bool = False,
+) -> str:
     """Record an answer on a locked, open round; returns open, concluded or refused.
 
     One person fills at most one seat of a round, whatever hats he has; a refusal needs a reason, a condition its
@@ -117,8 +154,18 @@ def answer(*, by: Actor, round_: Round, seat: Seat, kind: str, text: str = "", r
     if other is not None:
         raise Refused(f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位。")
     Answer.objects.create(
-        seat=seat, kind=kind, reason=reason, text=text, clause=clause, condition=condition, condition_due=condition_due,
-        by_text=by.text, user_id=by.user_id, signer=signer, signed_on=signed_on, scan=scan,
+        seat=seat,
+        kind=kind,
+        reason=reason,
+        text=text,
+        clause=clause,
+        condition=condition,
+        condition_due=condition_due,
+        by_text=by.text,
+        user_id=by.user_id,
+        signer=signer,
+        signed_on=signed_on,
+        scan=scan,
     )
     if hears_all:
         return OPEN if silent(round_) else _end(round_, CONCLUDED)
@@ -191,7 +238,9 @@ def _end(round_: Round, state: str) -> str:
 def waiting_on(actor: Actor):
     """Open rounds in which the actor's unit (or he himself) has not answered yet, oldest first."""
     seats = Seat.objects.filter(round__state=OPEN, required=True).exclude(answers__in_force=True)
-    mine = seats.filter(assigned_id=actor.user_id) | seats.filter(
-        assigned=None, organisation_id=actor.organisation_id
-    ) | seats.filter(assigned=None, organisation__canonical_id=actor.organisation_id)
+    mine = (
+        seats.filter(assigned_id=actor.user_id)
+        | seats.filter(assigned=None, organisation_id=actor.organisation_id)
+        | seats.filter(assigned=None, organisation__canonical_id=actor.organisation_id)
+    )
     return Round.objects.filter(pk__in=mine.values("round_id")).order_by("day", "pk")

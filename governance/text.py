@@ -104,8 +104,16 @@ def _chinese_number(text: str) -> Decimal | None:
     return Decimal(total + section + (digit or 0))
 
 
-_AMOUNT_UNITS = [("亿元", Decimal(10_000)), ("亿圆", Decimal(10_000)), ("万元", Decimal(1)), ("万圆", Decimal(1)), ("元", Decimal("0.0001")),
-                 ("圆", Decimal("0.0001")), ("亿", Decimal(10_000)), ("万", Decimal(1))]  # fmt: skip
+_AMOUNT_UNITS = [
+    ("亿元", Decimal(10_000)),
+    ("亿圆", Decimal(10_000)),
+    ("万元", Decimal(1)),
+    ("万圆", Decimal(1)),
+    ("元", Decimal("0.0001")),
+    ("圆", Decimal("0.0001")),
+    ("亿", Decimal(10_000)),
+    ("万", Decimal(1)),
+]
 
 
 # NFKC would read 3² as 32 and ③ as 3.

@@ -44,11 +44,23 @@ def of_institutions(unit: Organisation) -> list[Touch]:
     day, page = clock.today(), unit.get_absolute_url()
     waiting = Seat.objects.filter(organisation=unit, round__state=rounds.OPEN).exclude(answers__in_force=True)
     return [
-        Touch("在任的人", Appointment.objects.in_force(day).filter(organisation=unit).count(), "为承接后的单位办事，署名仍写原单位", f"{page}#people"),
+        Touch(
+            "在任的人",
+            Appointment.objects.in_force(day).filter(organisation=unit).count(),
+            "为承接后的单位办事，署名仍写原单位",
+            f"{page}#people",
+        ),
         Touch("等它签署的席位", waiting.count(), MOVES),
         Touch("9.1 的机构和席位", Body.objects.filter(holder=unit).count(), MOVES, "/governance/bodies/"),
-        Touch("服务保障记录", ServiceRecord.objects.filter(organisation=unit, to_day=None).count(), KEEPS, f"{page}#services"),
+        Touch(
+            "服务保障记录",
+            ServiceRecord.objects.filter(organisation=unit, to_day=None).count(),
+            KEEPS,
+            f"{page}#services",
+        ),
         Touch("原文名称", OrganisationAlias.objects.filter(organisation=unit).count(), KEEPS, f"{page}#names"),
-        Touch("下级单位", Organisation.objects.filter(parent=unit, canonical=None).count(), "上级照旧写原单位，可以另改"),
+        Touch(
+            "下级单位", Organisation.objects.filter(parent=unit, canonical=None).count(), "上级照旧写原单位，可以另改"
+        ),
         Touch("以前并入它的单位", Organisation.objects.filter(canonical=unit).count(), "一同改指承接后的单位"),
     ]

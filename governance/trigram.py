@@ -21,7 +21,9 @@ def _make(apps, schema_editor, *, table: str, column: str) -> None:
     if schema_editor.connection.vendor != "postgresql" or not _available(schema_editor.connection):
         return
     schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    schema_editor.execute(f"CREATE INDEX IF NOT EXISTS {_name(table, column)} ON {table} USING gin ({column} gin_trgm_ops)")
+    schema_editor.execute(
+        f"CREATE INDEX IF NOT EXISTS {_name(table, column)} ON {table} USING gin ({column} gin_trgm_ops)"
+    )
 
 
 def _drop(apps, schema_editor, *, table: str, column: str) -> None:

@@ -118,7 +118,9 @@ def fragment(template: str, context: dict, request: HttpRequest) -> str:
     return render_to_string(template, context, request)
 
 
-def form_page(request: HttpRequest, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable):
+def form_page(
+    request: HttpRequest, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable
+):
     """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why (422, 409).
 
     `call` takes the clean values; where it returns an address, the page goes on to it instead of `address`.

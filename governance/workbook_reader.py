@@ -66,7 +66,12 @@ def read_safely(content: bytes, limits: Limits = FORM, only: dict[str, int] | No
         asked = json.dumps({"limits": asdict(limits), "only": only})
         try:
             done = subprocess.run(
-                [sys.executable, "-I", __file__, asked], stdin=file, capture_output=True, timeout=limits.seconds, check=False, env={}
+                [sys.executable, "-I", __file__, asked],
+                stdin=file,
+                capture_output=True,
+                timeout=limits.seconds,
+                check=False,
+                env={},
             )
             is_late = done.returncode == -signal.SIGXCPU
         except subprocess.TimeoutExpired:
@@ -107,7 +112,9 @@ def _child(asked: str) -> int:
     told = json.loads(asked)
     limits, only = Limits(**told["limits"]), told["only"]
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.processor, limits.processor + 2))  # a signal that tells why, then the end
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (limits.processor, limits.processor + 2)
+    )  # a signal that tells why, then the end
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     content = sys.stdin.buffer.read()
     try:
@@ -133,7 +140,17 @@ def _checked(content: bytes, limits: Limits) -> dict[str, Formulas]:
             return _check_parts(packed, limits)
     except UnsafeWorkbook:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, IndexError, NotImplementedError, RuntimeError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        KeyError,
+        IndexError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ):
         raise UnsafeWorkbook("工作簿的压缩包已损坏，没有导入；请重新导出或另存一次再交。") from None
 
 
@@ -190,7 +207,11 @@ def _check_parts(packed: zipfile.ZipFile, limits: Limits) -> dict[str, Formulas]
                 # Before any parser, which would lay out every empty cell up to a stray one in the far corner.
                 for start, stray in strays.items():
                     for letters, row, plain_row in stray.findall(seen) if start in seen else ():
-                        if len(letters) > 3 or _column(letters) > limits.columns or int((row or plain_row)[:9]) > limits.rows:
+                        if (
+                            len(letters) > 3
+                            or _column(letters) > limits.columns
+                            or int((row or plain_row)[:9]) > limits.rows
+                        ):
                             raise _TooLarge
                 end = seen.rfind(b"c>") + 2  # a cell that is cut in two is looked at with what follows
                 end = end if end > len(seen) - 65_536 else len(seen) - 1024
@@ -230,7 +251,9 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _values(content: bytes, limits: Limits, only: dict[str, int] | None, formulas: dict[str, Formulas]) -> Iterator[tuple[str, list[list]]]:
+def _values(
+    content: bytes, limits: Limits, only: dict[str, int] | None, formulas: dict[str, Formulas]
+) -> Iterator[tuple[str, list[list]]]:
     """Sheets in pieces of rows; an empty sheet gives one empty piece."""
     import python_calamine
 
@@ -293,7 +316,9 @@ def _parts(content: bytes) -> dict[str, str]:
         targets = {}
         for node in ElementTree.fromstring(packed.read("xl/_rels/workbook.xml.rels")):
             target = node.get("Target", "")
-            targets[node.get("Id")] = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            targets[node.get("Id")] = (
+                target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            )
         sheets = ElementTree.fromstring(packed.read("xl/workbook.xml")).iter(f"{main}sheet")
         return {sheet.get("name", ""): targets.get(sheet.get(relation), "") for sheet in sheets}
 

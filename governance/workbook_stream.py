@@ -40,12 +40,18 @@ class RowWriter:
             self._parts.append(f'<c r="{column}{self.number}" s="{look}"/>')
             return
         space = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
-        self._parts.append(f'<c r="{column}{self.number}" s="{look}" t="inlineStr"><is><t{space}>{escaped(value)}</t></is></c>')
+        self._parts.append(
+            f'<c r="{column}{self.number}" s="{look}" t="inlineStr"><is><t{space}>{escaped(value)}</t></is></c>'
+        )
 
     def amount(self, column: str, look: int, value: object) -> None:
         """A number as its text; None and "" are an empty cell."""
         held = "" if value is None or value == "" else f"<v>{value}</v>"
-        self._parts.append(f'<c r="{column}{self.number}" s="{look}">{held}</c>' if held else f'<c r="{column}{self.number}" s="{look}"/>')
+        self._parts.append(
+            f'<c r="{column}{self.number}" s="{look}">{held}</c>'
+            if held
+            else f'<c r="{column}{self.number}" s="{look}"/>'
+        )
 
     def formula(self, column: str, look: int, formula: str, value: object) -> None:
         """A formula (without "=") with the value that it has now; "" is the empty text."""

@@ -26,9 +26,24 @@ from governance.workbook_reader import Limits, UnsafeWorkbook, read_safely
 from governance.workbook_stream import RowWriter, look_of, merged
 
 __all__ = [
-    "MEDIA_TYPE", "Book", "Limits", "RowWriter", "UnsafeWorkbook", "amounts_only", "choose", "dress", "engine", "hint", "letter", "look_of", "protect",
-    "read_safely", "report", "safe_text", "warn",
-]  # fmt: skip
+    "MEDIA_TYPE",
+    "Book",
+    "Limits",
+    "RowWriter",
+    "UnsafeWorkbook",
+    "amounts_only",
+    "choose",
+    "dress",
+    "engine",
+    "hint",
+    "letter",
+    "look_of",
+    "protect",
+    "read_safely",
+    "report",
+    "safe_text",
+    "warn",
+]
 
 WAN = "#,##0.00"
 WAN_SUM = '#,##0.00;-#,##0.00;"—"'  # a sum over nothing is no 0.00
@@ -97,7 +112,9 @@ class Book:
             cell.data_type = "s"
         return dress(cell, style, **more)
 
-    def number(self, sheet: Worksheet, at: str, value: Decimal | int | None, style: str = "plain", form: str = WAN, **more) -> Cell:
+    def number(
+        self, sheet: Worksheet, at: str, value: Decimal | int | None, style: str = "plain", form: str = WAN, **more
+    ) -> Cell:
         """A number, or an empty cell for None (未填 is never 0)."""
         cell = sheet[at]
         cell.value = value
@@ -105,7 +122,14 @@ class Book:
         return dress(cell, style, **({"across": "right"} | more))
 
     def formula(
-        self, sheet: Worksheet, at: str, text: str, value: Decimal | str | None, style: str = "plain", form: str = WAN, **more
+        self,
+        sheet: Worksheet,
+        at: str,
+        text: str,
+        value: Decimal | str | None,
+        style: str = "plain",
+        form: str = WAN,
+        **more,
     ) -> Cell:
         """A live formula with the value that it has now."""
         cell = sheet[at]
@@ -122,7 +146,11 @@ class Book:
         """The bytes: properties and zip entries carry the business day, never the wall clock."""
         moment = dt.datetime.combine(day, dt.time())
         properties = self.workbook.properties
-        properties.title, properties.creator, properties.lastModifiedBy = safe_text(title), "电子政务项目组合管理系统", ""
+        properties.title, properties.creator, properties.lastModifiedBy = (
+            safe_text(title),
+            "电子政务项目组合管理系统",
+            "",
+        )
         properties.created = properties.modified = moment
         self.workbook.calculation.fullCalcOnLoad = True
         buffer = io.BytesIO()
@@ -133,11 +161,23 @@ class Book:
         return _packed(buffer.getvalue(), max(day, dt.date(1980, 1, 1)), values, streams)
 
 
-def dress(cell: Cell, style: str = "plain", *, fill: str = "", across: str = "", wrap: bool = False, grid: bool = True,
-          top: bool = False, unlocked: bool = False, down: str = "center") -> Cell:  # fmt: skip
+def dress(
+    cell: Cell,
+    style: str = "plain",
+    *,
+    fill: str = "",
+    across: str = "",
+    wrap: bool = False,
+    grid: bool = True,
+    top: bool = False,
+    unlocked: bool = False,
+    down: str = "center",
+) -> Cell:
     """The house's look of a cell."""
     cell.font = NAMES[style]
-    cell.alignment = Alignment(horizontal=across or None, vertical=down, wrap_text=wrap, indent=1 if grid and across == "right" else 0)
+    cell.alignment = Alignment(
+        horizontal=across or None, vertical=down, wrap_text=wrap, indent=1 if grid and across == "right" else 0
+    )
     if grid:
         cell.border = Border(left=THIN, right=THIN, bottom=THIN, top=LINE if top else THIN)
     if fill:
@@ -160,7 +200,9 @@ def amounts_only(sheet: Worksheet, cells: list[str]) -> None:
 
     if not cells:
         return
-    rule = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True, showErrorMessage=True)
+    rule = DataValidation(
+        type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True, showErrorMessage=True
+    )
     rule.errorTitle, rule.error = "不是金额", "请填万元数，如 1200.50；不能小于 0。没有数的留空，空不等于零。"
     for cell in cells:
         rule.add(cell)
@@ -195,13 +237,17 @@ def warn(sheet: Worksheet, cells: str, formula: str) -> None:
     from openpyxl.formatting.rule import FormulaRule
 
     red = PatternFill("solid", bgColor="FBE3E1", fgColor="FBE3E1")
-    sheet.conditional_formatting.add(cells, FormulaRule(formula=[formula], fill=red, font=Font(color="A1211A", bold=True)))
+    sheet.conditional_formatting.add(
+        cells, FormulaRule(formula=[formula], fill=red, font=Font(color="A1211A", bold=True))
+    )
 
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>(.*?)</f><v ?(?:/>|></v>)</c>', re.S)
 
 
-def _packed(content: bytes, day: dt.date, values: dict[str, dict], streams: dict[str, Iterable[tuple[int, bytes]]]) -> bytes:
+def _packed(
+    content: bytes, day: dt.date, values: dict[str, dict], streams: dict[str, Iterable[tuple[int, bytes]]]
+) -> bytes:
     """The same parts in the same order with fixed times, and formulas with their values."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -227,7 +273,12 @@ def _valued(found: re.Match, known: dict) -> bytes:
         return found[0]
     if isinstance(value, str):
         escaped = value.replace("&", "&amp;").replace("<", "&lt;").encode()
-        return b'<c r="%b"%b t="str"><f>%b</f><v>%b</v></c>' % (at, re.sub(rb' t="\w+"', b"", attributes), text, escaped)
+        return b'<c r="%b"%b t="str"><f>%b</f><v>%b</v></c>' % (
+            at,
+            re.sub(rb' t="\w+"', b"", attributes),
+            text,
+            escaped,
+        )
     return b'<c r="%b"%b><f>%b</f><v>%b</v></c>' % (at, attributes, text, f"{value.normalize():f}".encode())
 
 
@@ -237,7 +288,13 @@ def report(report: Report) -> bytes:
     front = _a4(book.sheet("目录"))
     book.text(front, "A1", report.title, "title", grid=False)
     front.row_dimensions[1].height = 30
-    book.text(front, "A2", f"数据截至 {report.day.isoformat()}　规则集 {report.rule_set}　快照 {report.snapshot[:12]}", "note", grid=False)
+    book.text(
+        front,
+        "A2",
+        f"数据截至 {report.day.isoformat()}　规则集 {report.rule_set}　快照 {report.snapshot[:12]}",
+        "note",
+        grid=False,
+    )
     book.text(front, "A3", report.basis, "note", grid=False)
     for column, head in zip("ABCDE", ("部分", "指标", "数值", "单位", "条款"), strict=True):
         book.text(front, f"{column}5", head, "head", fill="head", across="center")
@@ -293,7 +350,10 @@ def _a4(sheet: Worksheet) -> Worksheet:
 
 def _grow(sheet: Worksheet, row: int, texts: list[str], widths: list[float]) -> None:
     """A row as high as its longest wrapped text; not every program does that by itself. Widths in characters."""
-    lines = max(sum(max(1, -(-_length(line) // max(int(width) - 1, 1))) for line in text.split("\n")) for text, width in zip(texts, widths, strict=True))
+    lines = max(
+        sum(max(1, -(-_length(line) // max(int(width) - 1, 1))) for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    )
     if lines > 1:
         sheet.row_dimensions[row].height = min(15 * lines + 3, 409)  # 409 is the most that Excel knows
 
@@ -332,8 +392,15 @@ def _table_sheet(book: Book, name: str, table: Table) -> None:
             # Only where the column's own rows give the total: a total that counts otherwise stays as printed.
             held = [v for r in table.rows if "_group" not in r and isinstance(v := r.get(column.id), Decimal | int)]
             if column.kind in ("wan", "int") and isinstance(total, Decimal | int) and held and sum(held) == total:
-                book.formula(sheet, at, f"=SUM({letter(number)}4:{letter(number)}{row - 1})", Decimal(total), "bold",
-                             WAN if column.kind == "wan" else "0", top=True)  # fmt: skip
+                book.formula(
+                    sheet,
+                    at,
+                    f"=SUM({letter(number)}4:{letter(number)}{row - 1})",
+                    Decimal(total),
+                    "bold",
+                    WAN if column.kind == "wan" else "0",
+                    top=True,
+                )
             else:
                 _value(book, sheet, at, total, column.kind, "bold", total=True)
         row += 1
@@ -343,7 +410,9 @@ def _table_sheet(book: Book, name: str, table: Table) -> None:
         _grow(sheet, row + 1, [table.note], [sum(widths)])
 
 
-def _value(book: Book, sheet: Worksheet, at: str, value, kind: str, style: str = "plain", *, total: bool = False) -> None:
+def _value(
+    book: Book, sheet: Worksheet, at: str, value, kind: str, style: str = "plain", *, total: bool = False
+) -> None:
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         form = {"wan": WAN, "int": "0", "percent": '0.0"%"'}.get(kind, "General")
         book.number(sheet, at, value, style, form, top=total)

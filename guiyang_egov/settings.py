@@ -190,7 +190,9 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("GUIYANG_STATIC", "") or _private_folder(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor/bootstrap", Path(next(iter(bootstrap.__path__))))]
-WHITENOISE_USE_FINDERS = "GUIYANG_STATIC" not in os.environ  # ./run serves from the folders, the image what it collected
+WHITENOISE_USE_FINDERS = (
+    "GUIYANG_STATIC" not in os.environ
+)  # ./run serves from the folders, the image what it collected
 if not WHITENOISE_USE_FINDERS:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -330,6 +332,13 @@ CIO_TASKS = ("T1-01", "T2-10")  # chapter 10 asks first for the CIOs of the pilo
 
 # What leans on an instrument, by the plan's own words: 8.3 may stand in 9.2.2's (L86), the rest by what each regulates.
 RELIED_ON = {
-    "9.2.1": ("8.3.2(3)", "8.3.1(1)", "9.1.2.2"), "9.2.2": ("8.1", "8.3", "9.2.7"), "9.2.3": ("9.1.2.3", "9.3.6"), "9.2.4": ("8.1(2)",),
-    "9.2.5": ("8.3.1(4)",), "9.2.6": ("8.3.1(5)",), "9.2.7": ("9.2.2", "9.1.1"), "9.2.8": ("8.1(6)", "9.5.3"), "9.2.9": ("9.1.2.2", "9.6.3"),
-}  # fmt: skip
+    "9.2.1": ("8.3.2(3)", "8.3.1(1)", "9.1.2.2"),
+    "9.2.2": ("8.1", "8.3", "9.2.7"),
+    "9.2.3": ("9.1.2.3", "9.3.6"),
+    "9.2.4": ("8.1(2)",),
+    "9.2.5": ("8.3.1(4)",),
+    "9.2.6": ("8.3.1(5)",),
+    "9.2.7": ("9.2.2", "9.1.1"),
+    "9.2.8": ("8.1(6)", "9.5.3"),
+    "9.2.9": ("9.1.2.2", "9.6.3"),
+}

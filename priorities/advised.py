@@ -62,7 +62,10 @@ def unseen(submission: Submission, moves: set[tuple[str, str, str]]) -> set[tupl
 def keep(*, by: Actor, submission: Submission, moves: set[tuple[str, str, str]]) -> None:
     """Remember that these changes were shown."""
     ShownAdvice.objects.bulk_create(
-        [ShownAdvice(submission=submission, component=c, fact=f, value=v, by_text=by.text) for c, f, v in sorted(moves)],
+        [
+            ShownAdvice(submission=submission, component=c, fact=f, value=v, by_text=by.text)
+            for c, f, v in sorted(moves)
+        ],
         ignore_conflicts=True,
     )
 
@@ -80,8 +83,18 @@ def changed(submission: Submission, document: dict) -> list[Changed]:
             continue
         says = part["facts"].get(row.fact, "") if part else whole.get("value", "")
         if says == row.value:
-            found.append(Changed(row.component, part["name"] if part else "", row.fact, FACTS[row.fact].question,
-                                 on_screen(row.fact, says), whole.get("evidence", ""), row.day, row.by_text))  # fmt: skip
+            found.append(
+                Changed(
+                    row.component,
+                    part["name"] if part else "",
+                    row.fact,
+                    FACTS[row.fact].question,
+                    on_screen(row.fact, says),
+                    whole.get("evidence", ""),
+                    row.day,
+                    row.by_text,
+                )
+            )
     return sorted(found, key=lambda c: (order.index(c.fact), c.component))
 
 

@@ -37,9 +37,25 @@ class SubmissionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Submission
-        fields = ("number", "kind", "plan_year", "title", "organisation", "project", "state", "version", "total_wan",
-                  "city_wan", "submitted_day", "re_review_on", "facts", "components", "outcome", "clauses",
-                  "proposal")  # fmt: skip
+        fields = (
+            "number",
+            "kind",
+            "plan_year",
+            "title",
+            "organisation",
+            "project",
+            "state",
+            "version",
+            "total_wan",
+            "city_wan",
+            "submitted_day",
+            "re_review_on",
+            "facts",
+            "components",
+            "outcome",
+            "clauses",
+            "proposal",
+        )
         read_only_fields = fields
 
     def get_facts(self, row) -> dict[str, str]:
@@ -137,10 +153,19 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
 
     @property
     def write_permission(self):
-        return {"accept": Permission.SCREEN, "send": Permission.SCREEN,
-                "return_": Permission.SCREEN, "sign": Permission.SIGN, "refuse": Permission.SIGN, "acknowledge": Permission.SCREEN,
-                "re_review": Permission.SCREEN, "self_funded": Permission.SCREEN, "adopt": Permission.ADOPT_PLAN,
-                "leave_over": Permission.ADOPT_PLAN, "leave_over_": Permission.ADOPT_PLAN}.get(self.action, Permission.SUBMIT)  # fmt: skip
+        return {
+            "accept": Permission.SCREEN,
+            "send": Permission.SCREEN,
+            "return_": Permission.SCREEN,
+            "sign": Permission.SIGN,
+            "refuse": Permission.SIGN,
+            "acknowledge": Permission.SCREEN,
+            "re_review": Permission.SCREEN,
+            "self_funded": Permission.SCREEN,
+            "adopt": Permission.ADOPT_PLAN,
+            "leave_over": Permission.ADOPT_PLAN,
+            "leave_over_": Permission.ADOPT_PLAN,
+        }.get(self.action, Permission.SUBMIT)
 
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
@@ -177,8 +202,11 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         with once(self.actor, "api.create", request.headers.get("Idempotency-Key")) as call:
             if call.address is None:
                 row = actions.create_draft(
-                    by=self.actor, kind=values["kind"], plan_year=values.get("plan_year"),
-                    project_code=values.get("project") or None, proposal=document,
+                    by=self.actor,
+                    kind=values["kind"],
+                    plan_year=values.get("plan_year"),
+                    project_code=values.get("project") or None,
+                    proposal=document,
                 )
                 call.address = row.get_absolute_url()
             else:
@@ -192,7 +220,9 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         asked.is_valid(raise_exception=True)
         row = self.get_object()
         actions.save_draft(
-            by=self.actor, submission=row, version=asked.validated_data["version"],
+            by=self.actor,
+            submission=row,
+            version=asked.validated_data["version"],
             proposal=asked.validated_data["proposal"],
         )
         return self._answer(row)
@@ -212,20 +242,28 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
     @action(detail=True, methods=["post"])
     def submit(self, request, number=None):
         """提交申报。"""
-        return self._verb(request, lambda row, v, version: actions.submit(by=self.actor, submission=row, version=version))
+        return self._verb(
+            request, lambda row, v, version: actions.submit(by=self.actor, submission=row, version=version)
+        )
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
     def withdraw(self, request, number=None):
         """撤回。"""
-        return self._verb(request, lambda row, v, version: actions.withdraw(
-            by=self.actor, submission=row, version=version, reason=v.get("reason", "")))
+        return self._verb(
+            request,
+            lambda row, v, version: actions.withdraw(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", "")
+            ),
+        )
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
     def accept(self, request, number=None):
         """受理。"""
-        return self._verb(request, lambda row, v, version: actions.accept(by=self.actor, submission=row, version=version))
+        return self._verb(
+            request, lambda row, v, version: actions.accept(by=self.actor, submission=row, version=version)
+        )
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
@@ -248,30 +286,47 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
     @action(detail=True, methods=["post"])
     def sign(self, request, number=None):
         """签署同意，或附条件同意。"""
-        return self._verb(request, lambda row, v, version: actions.sign(
-            by=self.actor, submission=row, version=version, kind=v.get("kind") or "agree",
-            **{k: v[k] for k in ("text", "condition", "condition_due", "signer", "signed_on") if k in v}), SignSerializer)
+        return self._verb(
+            request,
+            lambda row, v, version: actions.sign(
+                by=self.actor,
+                submission=row,
+                version=version,
+                kind=v.get("kind") or "agree",
+                **{k: v[k] for k in ("text", "condition", "condition_due", "signer", "signed_on") if k in v},
+            ),
+            SignSerializer,
+        )
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
     def refuse(self, request, number=None):
         """不同意：理由和条款。"""
-        return self._verb(request, lambda row, v, version: actions.refuse(
-            by=self.actor, submission=row, version=version, reason=v.get("reason", ""), clause=v.get("clause", "")))
+        return self._verb(
+            request,
+            lambda row, v, version: actions.refuse(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", ""), clause=v.get("clause", "")
+            ),
+        )
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
     def acknowledge(self, request, number=None):
         """备案。"""
         return self._verb(
-            request, lambda row, v, version: actions.acknowledge(by=self.actor, submission=row, version=version))
+            request, lambda row, v, version: actions.acknowledge(by=self.actor, submission=row, version=version)
+        )
 
     @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"], url_path="re-review")
     def re_review(self, request, number=None):
         """复审。"""
-        return self._verb(request, lambda row, v, version: actions.re_review(
-            by=self.actor, submission=row, version=version, reason=v.get("reason", "")))
+        return self._verb(
+            request,
+            lambda row, v, version: actions.re_review(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", "")
+            ),
+        )
 
     @extend_schema(request=SelfFundedSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"], url_path="self-funded")
@@ -280,22 +335,32 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         asked = SelfFundedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         points = {k: v for k, v in asked.validated_data.items() if k != "version"}
-        return self._verb(request, lambda row, v, version: actions.check_self_funded(
-            by=self.actor, submission=row, version=version, **points))
+        return self._verb(
+            request,
+            lambda row, v, version: actions.check_self_funded(by=self.actor, submission=row, version=version, **points),
+        )
 
     @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"])
     def adopt(self, request, number=None):
         """列入年度计划：会议、日期和纪要文号。"""
-        return self._verb(request, lambda row, v, version: actions.adopt_case(
-            by=self.actor, submission=row, version=version, **_sitting(v)), AdoptionSerializer)
+        return self._verb(
+            request,
+            lambda row, v, version: actions.adopt_case(by=self.actor, submission=row, version=version, **_sitting(v)),
+            AdoptionSerializer,
+        )
 
     @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
     @action(detail=True, methods=["post"], url_path="leave-over")
     def leave_over(self, request, number=None):
         """结转为下一年度候选：理由、会议、日期和纪要文号。"""
-        return self._verb(request, lambda row, v, version: actions.leave_over(
-            by=self.actor, submission=row, version=version, reason=v.get("reason", ""), **_sitting(v)), AdoptionSerializer)
+        return self._verb(
+            request,
+            lambda row, v, version: actions.leave_over(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", ""), **_sitting(v)
+            ),
+            AdoptionSerializer,
+        )
 
     @extend_schema(exclude=True)
     @action(detail=True, methods=["post"], url_path="leave_over")
@@ -305,5 +370,8 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
 
 
 def _sitting(values: dict) -> dict:
-    return {"meeting_title": values.get("meeting_title", ""), "held_on": values.get("held_on"),
-            "minutes_number": values.get("minutes_number", "")}  # fmt: skip
+    return {
+        "meeting_title": values.get("meeting_title", ""),
+        "held_on": values.get("held_on"),
+        "minutes_number": values.get("minutes_number", ""),
+    }

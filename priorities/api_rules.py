@@ -86,7 +86,7 @@ class Screenings(mixins.ListModelMixin, viewsets.GenericViewSet):
     def create(self, request):
         """判定一项，不保存。"""
         if not isinstance(request.data, dict):
-            raise Invalid("请求体应是一个对象：{\"id\", \"title\", \"facts\", \"components\"}。")
+            raise Invalid('请求体应是一个对象：{"id", "title", "facts", "components"}。')
         try:
             items = screens.parse_items([request.data])
         except screens.InputError as error:
@@ -192,12 +192,15 @@ class Clauses(generics.GenericAPIView):
 
     @extend_schema(
         responses=ClauseSerializer(many=True),
-        parameters=[OpenApiParameter("heading", OpenApiTypes.STR, enum=HEADINGS),
-                    OpenApiParameter("clause", OpenApiTypes.STR, enum=[c.clause for c in CRITERIA]),
-                    OpenApiParameter("search", OpenApiTypes.STR), OpenApiParameter("page", OpenApiTypes.INT),
-                    OpenApiParameter("page_size", OpenApiTypes.INT)],
+        parameters=[
+            OpenApiParameter("heading", OpenApiTypes.STR, enum=HEADINGS),
+            OpenApiParameter("clause", OpenApiTypes.STR, enum=[c.clause for c in CRITERIA]),
+            OpenApiParameter("search", OpenApiTypes.STR),
+            OpenApiParameter("page", OpenApiTypes.INT),
+            OpenApiParameter("page_size", OpenApiTypes.INT),
+        ],
         operation_id="clauses_list",
-    )  # fmt: skip
+    )
     def get(self, request):
         """全部判据。"""
         asked = _asked(request, self.KNOWN)

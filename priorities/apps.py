@@ -16,7 +16,9 @@ class PrioritiesConfig(AppConfig):
         from priorities.handover import DESK
         from priorities.touched import of_cases
 
-        documents.register_report("leaders_brief", "领导一页", reports.leaders_brief, order=5, readers=(Role.LEADING_GROUP,), monthly=True)
+        documents.register_report(
+            "leaders_brief", "领导一页", reports.leaders_brief, order=5, readers=(Role.LEADING_GROUP,), monthly=True
+        )
         documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
         documents.register_report("screening_summary", "申报判定汇总报告", reports.screening_summary, order=30)
         documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
@@ -29,14 +31,48 @@ class PrioritiesConfig(AppConfig):
         handover.offer(DESK)
         touched.offer(of_cases)
 
-        rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen, rows="#queue", order=10)
-        rail.offer("我的工作", "我的申报", "/priorities/mine/", Permission.SUBMIT, count=counts.mine, rows="#open", order=12)
-        rail.offer("我的工作", "联合会签", "/priorities/approvals/", Permission.SIGN, count=counts.to_answer, rows="#mine", order=14)
-        rail.offer("我的工作", "待出意见", "/priorities/approvals/", Permission.GIVE_OPINION, count=counts.to_answer, rows="#mine", order=14)
+        rail.offer(
+            "我的工作",
+            "审核队列",
+            "/priorities/desk/",
+            Permission.SCREEN,
+            count=counts.to_screen,
+            rows="#queue",
+            order=10,
+        )
+        rail.offer(
+            "我的工作", "我的申报", "/priorities/mine/", Permission.SUBMIT, count=counts.mine, rows="#open", order=12
+        )
+        rail.offer(
+            "我的工作",
+            "联合会签",
+            "/priorities/approvals/",
+            Permission.SIGN,
+            count=counts.to_answer,
+            rows="#mine",
+            order=14,
+        )
+        rail.offer(
+            "我的工作",
+            "待出意见",
+            "/priorities/approvals/",
+            Permission.GIVE_OPINION,
+            count=counts.to_answer,
+            rows="#mine",
+            order=14,
+        )
         table = [r for r in Role if scope_of(r, Permission.SIGN) or scope_of(r, Permission.SCREEN)]
         rail.offer("我的工作", "会签会议", "/priorities/sittings/", Permission.READ_SUBMISSIONS, order=15, roles=table)
         rail.offer("我的工作", "年度计划", "/priorities/plan/", Permission.READ_REGISTER, order=20)
-        rail.offer("依据", "判据 8.3", "/priorities/criteria/", Permission.READ_REGISTER, count=counts.criteria, rows="#criteria", order=20)
+        rail.offer(
+            "依据",
+            "判据 8.3",
+            "/priorities/criteria/",
+            Permission.READ_REGISTER,
+            count=counts.criteria,
+            rows="#criteria",
+            order=20,
+        )
         rail.offer("依据", "规则集", "/priorities/rule-sets/", Permission.READ_REGISTER, order=30)
         rail.offer("依据", "判定校准", "/priorities/calibration/", Permission.READ_CALIBRATION, order=35)
         rail.offer("系统管理", "申报窗口", "/priorities/windows/", Permission.MANAGE_CALENDAR, order=20)

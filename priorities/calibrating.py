@@ -14,7 +14,9 @@ MOST = 2000  # the latest confirmed screenings that are compared
 def judged() -> list[Judged]:
     """The latest confirmed screening of each version, oldest first: three questions to the database."""
     latest: dict[int, Screening] = {}
-    rows = Screening.objects.filter(confirmed=True).select_related("version", "user", "submission").order_by("-pk")[:MOST]
+    rows = (
+        Screening.objects.filter(confirmed=True).select_related("version", "user", "submission").order_by("-pk")[:MOST]
+    )
     for row in rows:
         latest.setdefault(row.version_id, row)
     known = {r.key: rule_sets.build(r) for r in RuleSetRecord.objects.exclude(state="dropped")}

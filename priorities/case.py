@@ -108,11 +108,21 @@ def parts(document: dict, result: dict) -> list[dict]:
         if step["result"] == "met" and step["clause"].startswith("8.3.3("):
             for name in step["components"]:
                 hits.setdefault(name, []).append(step["clause"])
-    return [p | {"cut": p["name"] in hits, "clauses": hits.get(p["name"], [])} for p in filing_form.component_rows(document)]
+    return [
+        p | {"cut": p["name"] in hits, "clauses": hits.get(p["name"], [])} for p in filing_form.component_rows(document)
+    ]
 
 
-NOTHING = {"view": [], "components": [], "groups": [], "attachments": [], "opinions": [], "outcome": "",
-           "verdict_confirmed": None, "conclusion": None}  # fmt: skip
+NOTHING = {
+    "view": [],
+    "components": [],
+    "groups": [],
+    "attachments": [],
+    "opinions": [],
+    "outcome": "",
+    "verdict_confirmed": None,
+    "conclusion": None,
+}
 
 
 def essence(row: Submission) -> dict:
@@ -195,7 +205,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "step": settling.step_of(row, result, day) if row.state == "under_review" else None,
         "waiver_reasons": settling.WAIVER_REASONS,
         "deployment": UNIFIED_DEPLOYMENT,
-    }  # fmt: skip
+    }
 
 
 def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[str, str]] = frozenset()) -> list[dict]:
@@ -208,24 +218,39 @@ def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[st
             continue
         places = [("", "")]
         if info.is_component_fact and document["components"]:
-            places = [(c["id"], c["name"]) for c in document["components"]
-                      if str(fact) in c["facts"] or c["kind"] in info.kinds] or places  # fmt: skip
+            places = [
+                (c["id"], c["name"])
+                for c in document["components"]
+                if str(fact) in c["facts"] or c["kind"] in info.kinds
+            ] or places
         for component, name in places:
             stated, evidence = screening.stated(document, component, str(fact))
             if component and not stated:
                 stated, evidence = screening.stated(document, "", str(fact))
             kept = held.get((component, str(fact)))
             value = kept.value if kept else stated or "unknown"
-            rows.append({
-                "fact": str(fact), "component": component, "component_name": name, "question": info.question,
-                "stated": "" if fact in OFFICE_FACTS else stated or "unknown", "stated_evidence": evidence, "value": value,
-                "evidence": kept.evidence if kept else "", "confirmed": kept is not None,
-                "corrected": kept is not None and fact not in OFFICE_FACTS and value != (stated or "unknown"),
-                "decisive": any(f == fact and (not component or n in (name, f"{name}（{component}）")) for n, f in decisive),
-                "by_text": kept.by_text if kept else "", "day": kept.day if kept else None,
-                "office": fact in OFFICE_FACTS, "shown": on_screen(fact, value),
-                "options": [(on_screen(fact, a), word) for a, word in ANSWERS.items()],
-            })  # fmt: skip
+            rows.append(
+                {
+                    "fact": str(fact),
+                    "component": component,
+                    "component_name": name,
+                    "question": info.question,
+                    "stated": "" if fact in OFFICE_FACTS else stated or "unknown",
+                    "stated_evidence": evidence,
+                    "value": value,
+                    "evidence": kept.evidence if kept else "",
+                    "confirmed": kept is not None,
+                    "corrected": kept is not None and fact not in OFFICE_FACTS and value != (stated or "unknown"),
+                    "decisive": any(
+                        f == fact and (not component or n in (name, f"{name}（{component}）")) for n, f in decisive
+                    ),
+                    "by_text": kept.by_text if kept else "",
+                    "day": kept.day if kept else None,
+                    "office": fact in OFFICE_FACTS,
+                    "shown": on_screen(fact, value),
+                    "options": [(on_screen(fact, a), word) for a, word in ANSWERS.items()],
+                }
+            )
     return rows
 
 
@@ -246,9 +271,18 @@ def _opinions(row: Submission, day: dt.date) -> list[dict]:
         organisation, acting, phone = seats.opinion(what, day)
         asked, waiver = opinions.asked(row, what, day), waived.get(what)
         status = f"已免：{waiver.reason}（{waiver.by_text}）" if waiver else "" if asked else "未征求"
-        rows.append({"what": what, "label": label.removesuffix("意见"), "status": status, "acting": acting, "phone": phone,
-                     "asked": asked, "many": what == "expert",
-                     "may_ask": not waiver and (what == "expert" or not asked)})  # fmt: skip
+        rows.append(
+            {
+                "what": what,
+                "label": label.removesuffix("意见"),
+                "status": status,
+                "acting": acting,
+                "phone": phone,
+                "asked": asked,
+                "many": what == "expert",
+                "may_ask": not waiver and (what == "expert" or not asked),
+            }
+        )
     return rows
 
 
@@ -261,7 +295,9 @@ def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:
     """The joint approvals of several cases, in as many questions as one takes."""
     by_key: dict[str, list[Round]] = {}
     found = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval").order_by("pk")
-    for round_ in found.prefetch_related(Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"):
+    for round_ in found.prefetch_related(
+        Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"
+    ):
         by_key.setdefault(round_.about, []).append(round_)
     prefetch_related_objects(rows, Prefetch("participants", Participant.objects.select_related("organisation")))
     return [_approval(row, by_key.get(row.audit_key, []), actor, day) for row in rows]
@@ -281,11 +317,23 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
         standing = next((a for a in seat.answers.all() if a.in_force), None)
         mine = seat.organisation.survivor_id == actor.organisation_id or seat.assigned_id == actor.user_id
         days = ((standing.day if standing else current.closed_day or day) - current.day).days
-        shown.append({
-            "key": seat.key, "pk": seat.pk, "organisation": seat.organisation.name, "unit": seat.organisation, "label": seat.label, "answer": standing,
-            "conflict": seat.conflict, "acting_for": seat.acting_for, "mine": mine, "days": days,
-            "answered": standing is not None, "reminded_on": seat.reminded_on, "phone": contacts.phone_of(seat.organisation, day),
-        })  # fmt: skip
+        shown.append(
+            {
+                "key": seat.key,
+                "pk": seat.pk,
+                "organisation": seat.organisation.name,
+                "unit": seat.organisation,
+                "label": seat.label,
+                "answer": standing,
+                "conflict": seat.conflict,
+                "acting_for": seat.acting_for,
+                "mine": mine,
+                "days": days,
+                "answered": standing is not None,
+                "reminded_on": seat.reminded_on,
+                "phone": contacts.phone_of(seat.organisation, day),
+            }
+        )
         if standing is None and seat.required:
             waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if mine else ''}）")
         if mine:
@@ -310,7 +358,7 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
         "due_text": f"{due:%Y-%m-%d}" if due else "10 个工作日",
         "co_leads": [p.organisation.name for p in row.participants.all() if p.organisation_id != row.organisation_id],
         "answers": [_with_round(a, r) for r in reversed(every) for s in r.seats.all() for a in s.answers.all()],
-    }  # fmt: skip
+    }
 
 
 def _with_round(answer: Answer, round_: Round) -> Answer:
@@ -321,5 +369,13 @@ def _with_round(answer: Answer, round_: Round) -> Answer:
 def answered_by(actor: Actor, most: int = 30) -> list[dict]:
     """What the actor answered himself, newest first."""
     rows = Answer.objects.filter(user_id=actor.user_id).select_related("seat__round").order_by("-pk")[:most]
-    return [{"day": a.day, "title": a.seat.round.title, "address": a.seat.round.address, "seat": a.seat.label,
-             "kind": a.get_kind_display()} for a in rows]  # fmt: skip
+    return [
+        {
+            "day": a.day,
+            "title": a.seat.round.title,
+            "address": a.seat.round.address,
+            "seat": a.seat.label,
+            "kind": a.get_kind_display(),
+        }
+        for a in rows
+    ]

@@ -31,7 +31,9 @@ def in_force(submission: Submission) -> Conclusion | None:
 
 def standing(submissions: Iterable[int]) -> set[int]:
     """Which of the cases (ids) have a conclusion on their current version."""
-    rows = Conclusion.objects.filter(submission__in=submissions, in_force=True, version__number=F("submission__current_version"))
+    rows = Conclusion.objects.filter(
+        submission__in=submissions, in_force=True, version__number=F("submission__current_version")
+    )
     return set(rows.values_list("submission_id", flat=True))
 
 
@@ -96,10 +98,17 @@ def unmet(submission: Submission, conclusion: Conclusion, screening: Screening) 
 def requested(proposal: dict) -> list[dict]:
     """Every requested amount, approved as requested."""
     return [
-        {"component": component, "source": source, "fiscal_year": year, "requested_wan": f"{amount:.2f}",
-         "approved_wan": f"{amount:.2f}", "clause": "", "reason": ""}
+        {
+            "component": component,
+            "source": source,
+            "fiscal_year": year,
+            "requested_wan": f"{amount:.2f}",
+            "approved_wan": f"{amount:.2f}",
+            "clause": "",
+            "reason": "",
+        }
         for component, source, year, amount in proposals.amounts(proposal)
-    ]  # fmt: skip
+    ]
 
 
 def suggested(proposal: dict, screening: Screening | None, kind: str) -> list[dict]:

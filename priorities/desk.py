@@ -19,9 +19,27 @@ from projects import desk as register_desk
 
 # Working days that a step usually takes (系统默认, no date blocks anything).
 STEP_DAYS = {"submitted": 3, "under_review": 20, "joint_approval": 10, "returned": 10}
-TASK_LABELS = {"draft": "申报", "returned": "补正", "participation": "联合申报", "screen": "审核", "plan": "年度计划",
-               "joint_approval": "会签", "opinion_network_centre": "意见", "opinion_expert": "意见", "opinion": "意见"}  # fmt: skip
-OPEN_STATES = ("submitted", "under_review", "returned", "joint_approval", "candidate", "deferred", "pool", "no_city_funding")
+TASK_LABELS = {
+    "draft": "申报",
+    "returned": "补正",
+    "participation": "联合申报",
+    "screen": "审核",
+    "plan": "年度计划",
+    "joint_approval": "会签",
+    "opinion_network_centre": "意见",
+    "opinion_expert": "意见",
+    "opinion": "意见",
+}
+OPEN_STATES = (
+    "submitted",
+    "under_review",
+    "returned",
+    "joint_approval",
+    "candidate",
+    "deferred",
+    "pool",
+    "no_city_funding",
+)
 
 
 @dataclass(frozen=True)
@@ -58,9 +76,11 @@ class Task(register_desk.Task):
 def queue(actor: Actor, day: dt.date) -> list[QueueRow]:
     """All open cases that the actor may see, oldest in their state first; drafts are not in it."""
     rows = list(
-        Submission.objects.visible_to(actor).filter(state__in=OPEN_STATES, is_secret=False)
-        .select_related("organisation", "project", "assignee", "author").order_by("state_day", "pk")
-    )  # fmt: skip
+        Submission.objects.visible_to(actor)
+        .filter(state__in=OPEN_STATES, is_secret=False)
+        .select_related("organisation", "project", "assignee", "author")
+        .order_by("state_day", "pk")
+    )
     proposed = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
     return _queued(rows, proposed, day)
 
@@ -73,7 +93,9 @@ def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.dat
         due = row.re_review_on if row.state == "deferred" else ends.get((row.state, row.state_day))
         seats = waited.get(row.audit_key, [])
         waits = "、".join(seats) or _waits_for(row)
-        found.append(QueueRow(row, (day - row.state_day).days, due, bool(due and due < day), waits, proposed.get(row.pk)))
+        found.append(
+            QueueRow(row, (day - row.state_day).days, due, bool(due and due < day), waits, proposed.get(row.pk))
+        )
     return found
 
 
@@ -97,7 +119,9 @@ def own_open(actor: Actor) -> list[Submission]:
     """The same, oldest first."""
     rows = open_to(actor)
     return list(
-        rows.select_related("organisation").prefetch_related("participants__organisation", "returned_points").order_by("state_day", "pk")
+        rows.select_related("organisation")
+        .prefetch_related("participants__organisation", "returned_points")
+        .order_by("state_day", "pk")
     )
 
 
@@ -153,13 +177,29 @@ def _applicant(actor: Actor, day: dt.date) -> list[Task]:
         if row.state == "returned" and (mine or part is not None):
             points = sum(p.version == row.current_version for p in row.returned_points.all())
             due = ends[row.state, row.state_day]
-            tasks.append(Task(f"{row.number}“{title}”退回补正，{points} 处要补", row.get_absolute_url(), age, due, due < day,
-                              "returned", submission=row))  # fmt: skip
+            tasks.append(
+                Task(
+                    f"{row.number}“{title}”退回补正，{points} 处要补",
+                    row.get_absolute_url(),
+                    age,
+                    due,
+                    due < day,
+                    "returned",
+                    submission=row,
+                )
+            )
         elif mine:
             tasks.append(Task(f"草稿“{title}”还没有申报", row.get_absolute_url(), age, kind="draft", submission=row))
         elif part is not None and part.confirmed_day is None:
-            tasks.append(Task(f"联合申报“{title}”等待贵单位确认", row.get_absolute_url(), age, kind="participation",
-                              submission=row))  # fmt: skip
+            tasks.append(
+                Task(
+                    f"联合申报“{title}”等待贵单位确认",
+                    row.get_absolute_url(),
+                    age,
+                    kind="participation",
+                    submission=row,
+                )
+            )
     return tasks
 
 
@@ -169,8 +209,17 @@ def _office(actor: Actor, day: dt.date) -> list[Task]:
     for row in _queued(to_screen(actor), {}, day):
         if not (row.submission.state == "under_review" and row.waits_for != "信息办审核人"):
             text = f"{row.submission.number}“{row.submission.title}”{words[row.submission.state]}"
-            tasks.append(Task(text, row.submission.get_absolute_url(), row.age, row.due_day, row.late, "screen",
-                              submission=row.submission))  # fmt: skip
+            tasks.append(
+                Task(
+                    text,
+                    row.submission.get_absolute_url(),
+                    row.age,
+                    row.due_day,
+                    row.late,
+                    "screen",
+                    submission=row.submission,
+                )
+            )
     return tasks
 
 
@@ -189,15 +238,20 @@ def _plans(day: dt.date) -> list[Task]:
 
 def _waits_for(row: Submission) -> str:
     return {
-        workflow.SUBMITTED: "信息办审核人", workflow.UNDER_REVIEW: "信息办审核人", workflow.RETURNED: str(row.organisation),
-        workflow.CANDIDATE: "领导小组", workflow.JOINT_APPROVAL: "会签各席",
+        workflow.SUBMITTED: "信息办审核人",
+        workflow.UNDER_REVIEW: "信息办审核人",
+        workflow.RETURNED: str(row.organisation),
+        workflow.CANDIDATE: "领导小组",
+        workflow.JOINT_APPROVAL: "会签各席",
         workflow.DEFERRED: f"{row.re_review_on} 复审" if row.re_review_on else "复审",
-    }.get(row.state, "")  # fmt: skip
+    }.get(row.state, "")
 
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open", required=True).exclude(answers__in_force=True)
+    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open", required=True).exclude(
+        answers__in_force=True
+    )
     for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
         found.setdefault(about, []).append(label)
     return found
@@ -217,4 +271,3 @@ def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.d
         return day
 
     return {(state, day): add(day, STEP_DAYS[state]) for state, day in pairs}
-

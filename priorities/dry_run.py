@@ -102,7 +102,7 @@ class DryRun:
         """钱往哪里去."""
         found = [
             charts.Flow(c.was, c.now, float(c.amount_wan), f"{c.count} 件 {c.amount_wan:,.0f}") for c in self.cells
-        ]  # fmt: skip
+        ]
         notes = {}
         for side in (0, 1):
             for outcome in map(str, SHOWN):
@@ -110,9 +110,13 @@ class DryRun:
                 money = sum((c.amount_wan for c in held), Decimal(0))
                 notes[outcome, side] = f"{sum(c.count for c in held)} 件 {money:,.0f}"
         return charts.flows(
-            found, order=[str(o) for o in SHOWN], labels=LOOKS, notes=notes, title="改判的件数和万元",
+            found,
+            order=[str(o) for o in SHOWN],
+            labels=LOOKS,
+            notes=notes,
+            title="改判的件数和万元",
             heads=(f"{self.old.id}", f"{self.new.id}"),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,9 @@ def behind(found: DryRun, params: Mapping) -> Behind | None:
     clauses = [w.clause for w in found.weights]
     alone = one_of(params, "alone", [c.key for c in found.changes])
     without, met = one_of(params, "without", clauses), one_of(params, "met", clauses)
-    asked = {name: one_of(params, name, map(str, SHOWN)) for name in ("was", "now")} | {"kind": one_of(params, "kind", (CASE, ROW, "all"))}
+    asked = {name: one_of(params, name, map(str, SHOWN)) for name in ("was", "now")} | {
+        "kind": one_of(params, "kind", (CASE, ROW, "all"))
+    }
     if not (alone or without or met or any(asked.values())):
         return None
     old, new, words = found.old, found.new, ""
@@ -159,8 +165,17 @@ def listed(rows: list[tuple[Judged, str, str]], asked: Mapping[str, str], words:
     kind = "" if asked["kind"] == "all" else asked["kind"]
     mine = [r for r in rows if asked["was"] in ("", r[1]) and asked["now"] in ("", r[2]) and kind in ("", r[0].kind)]
     mine.sort(key=lambda r: -r[0].amount_wan)
-    said = [words, {CASE: "申报", ROW: "规划项目"}.get(kind, ""), *(OUTCOMES[asked[n]] + end for n, end in (("was", " 改前"), ("now", " 改后")) if asked[n])]
-    return Behind("，".join(filter(None, said)) or "全部", mine[:MOST], len(mine), sum((r[0].amount_wan for r in mine), Decimal(0)))
+    said = [
+        words,
+        {CASE: "申报", ROW: "规划项目"}.get(kind, ""),
+        *(OUTCOMES[asked[n]] + end for n, end in (("was", " 改前"), ("now", " 改后")) if asked[n]),
+    ]
+    return Behind(
+        "，".join(filter(None, said)) or "全部",
+        mine[:MOST],
+        len(mine),
+        sum((r[0].amount_wan for r in mine), Decimal(0)),
+    )
 
 
 def against(record: RuleSetRecord, day: dt.date) -> RuleSet:
@@ -174,26 +189,58 @@ def against(record: RuleSetRecord, day: dt.date) -> RuleSet:
 def run(record: RuleSetRecord, day: dt.date) -> DryRun:
     """Everything judged under both; stores nothing."""
     old, new, everything = against(record, day), rule_sets.build(record), Portfolio()
-    return DryRun(old, new, everything, everything.changes(old, new), everything.table(old, new),
-                  everything.flips(old, new), everything.weights(new))  # fmt: skip
+    return DryRun(
+        old,
+        new,
+        everything,
+        everything.changes(old, new),
+        everything.table(old, new),
+        everything.flips(old, new),
+        everything.weights(new),
+    )
 
 
 def workbook(found: DryRun, record: RuleSetRecord, day: dt.date) -> bytes:
     """The dry run as a workbook: 改判, 从什么到什么, 单独的影响, 条款敏感度."""
     book = Book()
-    sheet(book, "改判", ("编号", "项目或申报", "牵头或申报单位", "类别", "由", "改为", "因条款", "万元"), [
-        (f.what.code, f.what.name, f.what.unit, "申报" if f.what.kind == CASE else "规划项目", OUTCOMES[f.was],
-         OUTCOMES[f.now], "、".join(f.clauses) or "效力次序", f.what.amount_wan) for f in found.flips
-    ], total=True)  # fmt: skip
-    sheet(book, "从什么到什么", (found.old.id, found.new.id, "件", "万元"), [
-        (OUTCOMES[c.was], OUTCOMES[c.now], c.count, c.amount_wan) for c in found.cells
-    ], total=True)  # fmt: skip
-    sheet(book, "单独改这条的影响", ("条款", "原文", "现行读法", "草案读法", "改判件", "万元"), [
-        (c.clause or "效力次序", c.text, c.was, c.now, c.count, c.amount_wan) for c in found.changes
-    ])  # fmt: skip
-    sheet(book, "条款敏感度", ("条款", "原文", "成立件", "没有这条就改判的件", "万元"), [
-        (w.clause, w.text, w.holds, w.count, w.amount_wan) for w in found.weights
-    ])  # fmt: skip
+    sheet(
+        book,
+        "改判",
+        ("编号", "项目或申报", "牵头或申报单位", "类别", "由", "改为", "因条款", "万元"),
+        [
+            (
+                f.what.code,
+                f.what.name,
+                f.what.unit,
+                "申报" if f.what.kind == CASE else "规划项目",
+                OUTCOMES[f.was],
+                OUTCOMES[f.now],
+                "、".join(f.clauses) or "效力次序",
+                f.what.amount_wan,
+            )
+            for f in found.flips
+        ],
+        total=True,
+    )
+    sheet(
+        book,
+        "从什么到什么",
+        (found.old.id, found.new.id, "件", "万元"),
+        [(OUTCOMES[c.was], OUTCOMES[c.now], c.count, c.amount_wan) for c in found.cells],
+        total=True,
+    )
+    sheet(
+        book,
+        "单独改这条的影响",
+        ("条款", "原文", "现行读法", "草案读法", "改判件", "万元"),
+        [(c.clause or "效力次序", c.text, c.was, c.now, c.count, c.amount_wan) for c in found.changes],
+    )
+    sheet(
+        book,
+        "条款敏感度",
+        ("条款", "原文", "成立件", "没有这条就改判的件", "万元"),
+        [(w.clause, w.text, w.holds, w.count, w.amount_wan) for w in found.weights],
+    )
     return book.content(day=day, title=f"规则集 {record.key} 试算")
 
 
@@ -216,5 +263,10 @@ def sheet(book: Book, name: str, heads: Sequence[str], rows: Sequence[tuple], *,
     if total and rows:
         last, letter = len(rows) + 1, letters[-1]
         book.text(page, f"A{last + 1}", "合计", "bold")
-        book.formula(page, f"{letter}{last + 1}", f"=SUM({letter}2:{letter}{last})",
-                     sum((r[-1] for r in rows), Decimal(0)), "bold")  # fmt: skip
+        book.formula(
+            page,
+            f"{letter}{last + 1}",
+            f"=SUM({letter}2:{letter}{last})",
+            sum((r[-1] for r in rows), Decimal(0)),
+            "bold",
+        )

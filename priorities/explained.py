@@ -55,19 +55,24 @@ def _sentence(cause: explain.Cause, answers: Mapping) -> str:
     return f"{where}{said}，这就足以{RESULTS[cause.result]}"
 
 
-def settled(facts: Mapping[str, str], components: list[dict], day: dt.date, decisions: Mapping[str, bool]) -> list[Settled]:
+def settled(
+    facts: Mapping[str, str], components: list[dict], day: dt.date, decisions: Mapping[str, bool]
+) -> list[Settled]:
     """For each outcome that is still possible; the shortest first, [] where nothing is open."""
     names = [c["name"] for c in components]
     found = advice.settlements(
         rule_sets.answers(facts), rule_sets.components_of(components), rule_sets.in_force_on(day), decisions
     )
     return [
-        Settled(str(s.outcome), (
-            *((FACTS[f].question, on_screen(f, str(a)), "") for f, a in s.facts.items()),
-            *((FACTS[f].question, on_screen(f, str(a)), names[i]) for (i, f), a in s.components.items()),
-        ))
+        Settled(
+            str(s.outcome),
+            (
+                *((FACTS[f].question, on_screen(f, str(a)), "") for f, a in s.facts.items()),
+                *((FACTS[f].question, on_screen(f, str(a)), names[i]) for (i, f), a in s.components.items()),
+            ),
+        )
         for s in found
-    ]  # fmt: skip
+    ]
 
 
 @remembered

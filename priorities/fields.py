@@ -19,18 +19,46 @@ _DICTS = ("security", "contact", "prior_investment", "running_cost")
 GOAL = ("indicator", "present", "target", "year")
 
 LABELS = {
-    "title": "项目名称", "construction": "建设类型", "start": "开始时间", "end": "结束时间", "precision": "时间精度",
-    "mandate": "谁要求建设", "mandate_document": "要求文件", "investment_type": "投资类型",
-    "investment_reason": "投资类型理由", "service_objects": "服务对象", "evaluation": "绩效评估机制",
-    "content": "建设内容", "security.level": "安全保护等级", "security.plan": "同步安全方案",
-    "security.commitments": "四同步承诺", "contact.name": "联系人", "contact.phone": "联系电话",
-    "prior_investment.amount_wan": "已有政府投资", "prior_investment.year": "已投资年度",
-    "prior_investment.document": "已投资文件", "running_cost.amount_wan": "年运维费",
-    "running_cost.source": "运维费来源", "goals": "可度量目标", "components": "组成部分", "money": "资金",
-    "attachments": "附件", "prior_investment": "已有政府投资（金额、年度、文件）", "running_cost": "年运维费与来源",
-}  # fmt: skip
-_ROW_LABELS = {"indicator": "指标", "present": "现值", "target": "目标值", "year": "年度", "name": "名称", "kind": "类别",
-               "amount_wan": "金额", "source": "来源", "fiscal_year": "年度"}  # fmt: skip
+    "title": "项目名称",
+    "construction": "建设类型",
+    "start": "开始时间",
+    "end": "结束时间",
+    "precision": "时间精度",
+    "mandate": "谁要求建设",
+    "mandate_document": "要求文件",
+    "investment_type": "投资类型",
+    "investment_reason": "投资类型理由",
+    "service_objects": "服务对象",
+    "evaluation": "绩效评估机制",
+    "content": "建设内容",
+    "security.level": "安全保护等级",
+    "security.plan": "同步安全方案",
+    "security.commitments": "四同步承诺",
+    "contact.name": "联系人",
+    "contact.phone": "联系电话",
+    "prior_investment.amount_wan": "已有政府投资",
+    "prior_investment.year": "已投资年度",
+    "prior_investment.document": "已投资文件",
+    "running_cost.amount_wan": "年运维费",
+    "running_cost.source": "运维费来源",
+    "goals": "可度量目标",
+    "components": "组成部分",
+    "money": "资金",
+    "attachments": "附件",
+    "prior_investment": "已有政府投资（金额、年度、文件）",
+    "running_cost": "年运维费与来源",
+}
+_ROW_LABELS = {
+    "indicator": "指标",
+    "present": "现值",
+    "target": "目标值",
+    "year": "年度",
+    "name": "名称",
+    "kind": "类别",
+    "amount_wan": "金额",
+    "source": "来源",
+    "fiscal_year": "年度",
+}
 
 
 def split(document: dict) -> dict[str, object]:
@@ -205,10 +233,13 @@ def _part_field(parts: list[str]) -> str:
 
 
 _WORDS = (
-    ("construction", proposals.CONSTRUCTIONS), ("mandate", proposals.MANDATES), ("kind", proposals.COMPONENT_KINDS),
-    ("investment_type", proposals.INVESTMENT_TYPES), ("source", proposals.SOURCE_LABELS),
+    ("construction", proposals.CONSTRUCTIONS),
+    ("mandate", proposals.MANDATES),
+    ("kind", proposals.COMPONENT_KINDS),
+    ("investment_type", proposals.INVESTMENT_TYPES),
+    ("source", proposals.SOURCE_LABELS),
     ("precision", {"year": "年", "month": "月"}),
-)  # fmt: skip
+)
 
 
 def word(path: str, value: object) -> str:
@@ -229,11 +260,38 @@ def word(path: str, value: object) -> str:
     return str(value)
 
 
-_ORDER = ("title", "construction", "start", "end", "precision", "mandate", "mandate_document", "investment_type",
-          "investment_reason", "contact", "prior_investment", "running_cost", "service_objects", "goals", "evaluation",
-          "content", "components", "facts", "security", "attachments")  # fmt: skip
-_SECTION = {"service_objects": "goals", "goals": "goals", "evaluation": "goals", "content": "goals",
-            "components": "money", "money": "money", "facts": "facts", "security": "security"}  # fmt: skip
+_ORDER = (
+    "title",
+    "construction",
+    "start",
+    "end",
+    "precision",
+    "mandate",
+    "mandate_document",
+    "investment_type",
+    "investment_reason",
+    "contact",
+    "prior_investment",
+    "running_cost",
+    "service_objects",
+    "goals",
+    "evaluation",
+    "content",
+    "components",
+    "facts",
+    "security",
+    "attachments",
+)
+_SECTION = {
+    "service_objects": "goals",
+    "goals": "goals",
+    "evaluation": "goals",
+    "content": "goals",
+    "components": "money",
+    "money": "money",
+    "facts": "facts",
+    "security": "security",
+}
 
 
 def section_of(path: str) -> str:

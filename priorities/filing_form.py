@@ -58,25 +58,48 @@ def money_table(document: dict) -> dict:
         asked = component_questions(component["kind"])
         for key, text in held.items():
             sums[i, *key] = _amount(text)
-        rows.append({
-            "index": i, "component": component, "sum": sum((a for k, a in sums.items() if k[0] == i), Decimal(0)),
-            "cells": [{"name": f"components.{i}.money.{c['year']}.{c['source']}", "column": c["key"], "label": c["label"],
-                       "year": c["year"], "value": held.get((c["year"], c["source"]), "")} for c in columns],
-            "questions": [{"info": q, "name": f"components.{i}.facts.{q.key}", "value": component["facts"].get(q.key, "")}
-                          for q in asked],
-            # Answers to what this kind is not asked stay as they are.
-            "kept": [(f"components.{i}.facts.{fact}", value) for fact, value in component["facts"].items()
-                     if fact not in {q.key for q in asked}],
-        })  # fmt: skip
+        rows.append(
+            {
+                "index": i,
+                "component": component,
+                "sum": sum((a for k, a in sums.items() if k[0] == i), Decimal(0)),
+                "cells": [
+                    {
+                        "name": f"components.{i}.money.{c['year']}.{c['source']}",
+                        "column": c["key"],
+                        "label": c["label"],
+                        "year": c["year"],
+                        "value": held.get((c["year"], c["source"]), ""),
+                    }
+                    for c in columns
+                ],
+                "questions": [
+                    {"info": q, "name": f"components.{i}.facts.{q.key}", "value": component["facts"].get(q.key, "")}
+                    for q in asked
+                ],
+                # Answers to what this kind is not asked stay as they are.
+                "kept": [
+                    (f"components.{i}.facts.{fact}", value)
+                    for fact, value in component["facts"].items()
+                    if fact not in {q.key for q in asked}
+                ],
+            }
+        )
 
     def total(source: str | None = None, year: int | None = None) -> Decimal:
         return sum((a for (_, y, s), a in sums.items() if source in (None, s) and year in (None, y)), Decimal(0))
 
-    return {"years": years, "sources": sources, "columns": columns, "rows": rows, "total": total(),
-            "sums": [(c["key"], total(c["source"], c["year"])) for c in columns],
-            "by_source": [(proposals.SOURCE_LABELS[s], total(s)) for s in sources if total(s)],
-            "by_year": [(y, total(year=y)) for y in years if total(year=y)],
-            "other_sources": [(s, label) for s, label in proposals.SOURCE_LABELS.items() if s not in sources]}  # fmt: skip
+    return {
+        "years": years,
+        "sources": sources,
+        "columns": columns,
+        "rows": rows,
+        "total": total(),
+        "sums": [(c["key"], total(c["source"], c["year"])) for c in columns],
+        "by_source": [(proposals.SOURCE_LABELS[s], total(s)) for s in sources if total(s)],
+        "by_year": [(y, total(year=y)) for y in years if total(year=y)],
+        "other_sources": [(s, label) for s, label in proposals.SOURCE_LABELS.items() if s not in sources],
+    }
 
 
 def _amount(text: object) -> Decimal:
@@ -87,26 +110,35 @@ def _amount(text: object) -> Decimal:
 
 
 CHOICES = {
-    "construction": proposals.CONSTRUCTIONS, "mandate": proposals.MANDATES,
-    "investment_type": proposals.INVESTMENT_TYPES, "kinds": proposals.COMPONENT_KINDS,
-    "sources": proposals.SOURCE_LABELS, "commitments": proposals.COMMITMENTS, "attachments": ATTACHMENTS,
-}  # fmt: skip
+    "construction": proposals.CONSTRUCTIONS,
+    "mandate": proposals.MANDATES,
+    "investment_type": proposals.INVESTMENT_TYPES,
+    "kinds": proposals.COMPONENT_KINDS,
+    "sources": proposals.SOURCE_LABELS,
+    "commitments": proposals.COMMITMENTS,
+    "attachments": ATTACHMENTS,
+}
 
 # A question that cannot matter once another one is answered no (its clause asks for both) comes after that one.
 FOLLOWS = {
-    Fact.HIGHLY_SHARED: Fact.INTEGRATES_EXISTING, Fact.HIGHLY_INTEGRATED: Fact.INTEGRATES_EXISTING,
+    Fact.HIGHLY_SHARED: Fact.INTEGRATES_EXISTING,
+    Fact.HIGHLY_INTEGRATED: Fact.INTEGRATES_EXISTING,
     Fact.MANAGED_BY_RESOURCE_DEPARTMENT: Fact.INTEGRATES_EXISTING,
     Fact.EASY_TO_USE: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
     Fact.SERVES_LEADERS_DECISIONS: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
     Fact.IMPROVES_INVESTMENT_CLIMATE: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
     Fact.DRIVES_ECONOMIC_DEVELOPMENT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
     Fact.BROAD_BENEFIT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
-    Fact.PROTECTS_LIVELIHOOD: Fact.SOCIAL_SUPERVISION, Fact.PROTECTS_PRODUCTION: Fact.SOCIAL_SUPERVISION,
-    Fact.SUPPORTS_QUALITY_CITY: Fact.SOCIAL_SUPERVISION, Fact.BROADLY_RAISES_SKILLS: Fact.PUBLIC_CULTURE_EDUCATION,
-    Fact.IMPORTANT: Fact.REQUIRED_BY_STATE, Fact.URGENTLY_NEEDED: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
-    Fact.CLEAR_BENEFIT: Fact.PARTLY_FUNDED_BY_GOVERNMENT, Fact.EXCHANGEABLE: Fact.BUSINESS_SYSTEM,
+    Fact.PROTECTS_LIVELIHOOD: Fact.SOCIAL_SUPERVISION,
+    Fact.PROTECTS_PRODUCTION: Fact.SOCIAL_SUPERVISION,
+    Fact.SUPPORTS_QUALITY_CITY: Fact.SOCIAL_SUPERVISION,
+    Fact.BROADLY_RAISES_SKILLS: Fact.PUBLIC_CULTURE_EDUCATION,
+    Fact.IMPORTANT: Fact.REQUIRED_BY_STATE,
+    Fact.URGENTLY_NEEDED: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
+    Fact.CLEAR_BENEFIT: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
+    Fact.EXCHANGEABLE: Fact.BUSINESS_SYSTEM,
     Fact.DEPARTMENT_INFORMATISED: Fact.NEEDS_CROSS_DEPARTMENT_SUPPORT,
-}  # fmt: skip
+}
 _GROUPS = (("8.3.2", "8.3.2：会使项目缓建"), ("8.3.1", "8.3.1：可使项目优先；没有答的按“不明”，不按“否”"))
 
 
@@ -120,8 +152,16 @@ def fact_groups(document: dict) -> list[dict]:
                 continue
             number += 1
             held = document["facts"].get(info.key, {})
-            rows.append({"info": info, "number": number, "name": f"facts.{info.key}", "value": held.get("value", ""),
-                         "evidence": held.get("evidence", ""), "follows": FOLLOWS.get(info.key, "")})  # fmt: skip
+            rows.append(
+                {
+                    "info": info,
+                    "number": number,
+                    "name": f"facts.{info.key}",
+                    "value": held.get("value", ""),
+                    "evidence": held.get("evidence", ""),
+                    "follows": FOLLOWS.get(info.key, ""),
+                }
+            )
         groups.append({"title": title, "rows": rows})
     return groups
 
@@ -162,27 +202,54 @@ def readable(document: dict) -> list[dict]:
     ]
     security = d["security"]
     return [
-        {"title": "基本情况", "rows": [
-            ("建设类型", proposals.CONSTRUCTIONS.get(d["construction"], "")), ("起止时间", period),
-            ("谁要求建设", " ".join(filter(None, [proposals.MANDATES.get(d["mandate"], ""), d["mandate_document"]]))),
-            ("投资类型", " ".join(filter(None, [proposals.INVESTMENT_TYPES.get(d["investment_type"], ""),
-                                              d["investment_reason"]]))),
-            ("联系人", " ".join(filter(None, d["contact"].values())))]},
-        {"title": "目标与绩效", "rows": [
-            ("服务对象", d["service_objects"]), ("可度量目标", "\n".join(goals)), ("绩效评估机制", d["evaluation"]),
-            ("建设内容", d["content"])]},
-        {"title": "安全", "rows": [
-            ("保护等级", f"{security['level']} 级" if security["level"] else ""), ("同步安全方案", security["plan"]),
-            ("四同步承诺", "、".join(proposals.COMMITMENTS[c] for c in security["commitments"]))]},
-    ]  # fmt: skip
+        {
+            "title": "基本情况",
+            "rows": [
+                ("建设类型", proposals.CONSTRUCTIONS.get(d["construction"], "")),
+                ("起止时间", period),
+                (
+                    "谁要求建设",
+                    " ".join(filter(None, [proposals.MANDATES.get(d["mandate"], ""), d["mandate_document"]])),
+                ),
+                (
+                    "投资类型",
+                    " ".join(
+                        filter(None, [proposals.INVESTMENT_TYPES.get(d["investment_type"], ""), d["investment_reason"]])
+                    ),
+                ),
+                ("联系人", " ".join(filter(None, d["contact"].values()))),
+            ],
+        },
+        {
+            "title": "目标与绩效",
+            "rows": [
+                ("服务对象", d["service_objects"]),
+                ("可度量目标", "\n".join(goals)),
+                ("绩效评估机制", d["evaluation"]),
+                ("建设内容", d["content"]),
+            ],
+        },
+        {
+            "title": "安全",
+            "rows": [
+                ("保护等级", f"{security['level']} 级" if security["level"] else ""),
+                ("同步安全方案", security["plan"]),
+                ("四同步承诺", "、".join(proposals.COMMITMENTS[c] for c in security["commitments"])),
+            ],
+        },
+    ]
 
 
 def component_rows(document: dict) -> list[dict]:
     """Parts with money and share, for tables."""
     total = proposals.total_wan(document)
     return [
-        {"id": c["id"], "name": c["name"], "kind": proposals.COMPONENT_KINDS.get(c["kind"], "未填"),
-         "wan": proposals.component_wan(c),
-         "share": (proposals.component_wan(c) / total * 100).quantize(Decimal("0.1")) if total else None}
+        {
+            "id": c["id"],
+            "name": c["name"],
+            "kind": proposals.COMPONENT_KINDS.get(c["kind"], "未填"),
+            "wan": proposals.component_wan(c),
+            "share": (proposals.component_wan(c) / total * 100).quantize(Decimal("0.1")) if total else None,
+        }
         for c in document["components"]
-    ]  # fmt: skip
+    ]

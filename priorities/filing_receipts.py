@@ -42,16 +42,23 @@ def issue(*, by: Actor, submission: Submission) -> Job | None:
     check = submission.filing_checks.order_by("-pk").first()
     version = submission.versions.order_by("-number").first()
     params = {
-        "submission": submission.pk, "number": submission.number, "receipt": submission.receipt_number,
-        "version": version.number if version else submission.current_version, "sha256": version.sha256 if version else "",
-        "title": submission.title, "organisation": submission.organisation.name,
-        "total_wan": _text(submission.total_wan), "city_wan": _text(submission.city_wan),
+        "submission": submission.pk,
+        "number": submission.number,
+        "receipt": submission.receipt_number,
+        "version": version.number if version else submission.current_version,
+        "sha256": version.sha256 if version else "",
+        "title": submission.title,
+        "organisation": submission.organisation.name,
+        "total_wan": _text(submission.total_wan),
+        "city_wan": _text(submission.city_wan),
         "filed": submission.submitted_day.isoformat() if submission.submitted_day else None,
-        "day": (check.day if check else clock.today()).isoformat(), "address": receipts.address_of(submission),
-        "compared": check.compared if check else 0, "alike": len(check.overlaps) if check else 0,
+        "day": (check.day if check else clock.today()).isoformat(),
+        "address": receipts.address_of(submission),
+        "compared": check.compared if check else 0,
+        "alike": len(check.overlaps) if check else 0,
         "overlaps": [f"{o['code']} {o['name']}".strip() for o in check.overlaps[:NAMED]] if check else [],
         "by": check.by_text if check else by.text,
-    }  # fmt: skip
+    }
     return enqueue(by=by, kind=KIND, params=params, key=key_of(submission.pk))
 
 
@@ -70,12 +77,22 @@ def _text(amount) -> str | None:
 def _run(params: dict, progress: Progress) -> list[Produced]:
     progress.step(5, 100, "取数")
     day = dt.date.fromisoformat(params["day"])
-    html = render_to_string("report/filing_receipt.html", {
-        "r": params, "day": day, "filed": params["filed"] and dt.date.fromisoformat(params["filed"]), "city": settings.CITY_NAME,
-        "office": f"{settings.CITY_NAME}信息化领导小组办公室", "form": FORM, "qr": receipts.qr_code(params["address"]),
-    })  # fmt: skip
+    html = render_to_string(
+        "report/filing_receipt.html",
+        {
+            "r": params,
+            "day": day,
+            "filed": params["filed"] and dt.date.fromisoformat(params["filed"]),
+            "city": settings.CITY_NAME,
+            "office": f"{settings.CITY_NAME}信息化领导小组办公室",
+            "form": FORM,
+            "qr": receipts.qr_code(params["address"]),
+        },
+    )
     content, pages = documents.pdf(html, day=day, progress=progress.part(10, 95))
-    return [Produced("pdf", content, f"备案回执_{params['receipt']}.pdf", params["sha256"], FORM, documents.engine(), pages)]
+    return [
+        Produced("pdf", content, f"备案回执_{params['receipt']}.pdf", params["sha256"], FORM, documents.engine(), pages)
+    ]
 
 
 def _may_see(actor: Actor, params: dict) -> bool:
@@ -83,16 +100,26 @@ def _may_see(actor: Actor, params: dict) -> bool:
 
 
 def _may_download(actor: Actor, document: Document) -> bool:
-    return document.job_id is not None and may(actor, Permission.READ_SUBMISSIONS) and _may_see(actor, document.job.params)
+    return (
+        document.job_id is not None and may(actor, Permission.READ_SUBMISSIONS) and _may_see(actor, document.job.params)
+    )
 
 
 def register() -> None:
     """Offer the kind of job; from AppConfig.ready()."""
     jobs.register(
         jobs.JobKind(
-            key=KIND, title="备案回执", run=_run, may_request=_may_see, may_download=_may_download, formats=("pdf",),
-            is_report=False, wall_s=60, memory_mib=1024, order=201,
+            key=KIND,
+            title="备案回执",
+            run=_run,
+            may_request=_may_see,
+            may_download=_may_download,
+            formats=("pdf",),
+            is_report=False,
+            wall_s=60,
+            memory_mib=1024,
+            order=201,
             label=lambda params: f"备案回执 {params['receipt']}",
             address=lambda params: f"/priorities/submissions/{params['number']}/#receipts",
         )
-    )  # fmt: skip
+    )

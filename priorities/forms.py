@@ -19,8 +19,15 @@ MAX_INPUTS = 3000
 
 def raw_proposal(post: QueryDict) -> dict:
     """A raw proposal from a POST; proposal.clean judges it. Inputs that are no path of a proposal are left out."""
-    raw: dict = {"goals": {}, "components": {}, "facts": {}, "security": {}, "contact": {}, "prior_investment": {},
-                 "running_cost": {}}  # fmt: skip
+    raw: dict = {
+        "goals": {},
+        "components": {},
+        "facts": {},
+        "security": {},
+        "contact": {},
+        "prior_investment": {},
+        "running_cost": {},
+    }
     blank = proposals.empty()
     for name in list(post)[:MAX_INPUTS]:
         parts = name.split(".")

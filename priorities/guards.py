@@ -262,14 +262,18 @@ def _answer_seat(submission: Submission, actor: Actor, day: dt.date) -> list[Blo
     if seat is None:
         return [("您的单位不在这一轮的签署席位里", waiting)]
     if actor.user_id in screeners(submission):
-        return [("您审核过这件申报，不能再签署（审、签分离）；请由本席其他人签署", contacts.unit(seat.organisation, day))]
+        return [
+            ("您审核过这件申报，不能再签署（审、签分离）；请由本席其他人签署", contacts.unit(seat.organisation, day))
+        ]
     standing = seat.answers.filter(in_force=True).first()
     if standing is not None:
         return [(f"{seat.label}已于 {standing.day} 签过，不能重复签署；要改请先撤回原签署", waiting)]
     other = (
-        Answer.objects.filter(seat__round=round_, in_force=True, user_id=actor.user_id).exclude(seat=seat)
-        .select_related("seat").first()
-    )  # fmt: skip
+        Answer.objects.filter(seat__round=round_, in_force=True, user_id=actor.user_id)
+        .exclude(seat=seat)
+        .select_related("seat")
+        .first()
+    )
     if other is not None:
         text = f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位"
         return [(text, contacts.unit(seat.organisation, day))]
@@ -306,7 +310,10 @@ def _late_conflict(submission: Submission, round_: Round, day: dt.date) -> list[
     if any(s.stands_for for s in rows) or not seats.independent_required(day):
         return []
     found = [s for s in rows if s.organisation.survivor_id in units]
-    return [(f"{s.label}与本件有了利害关系而没有独立签署席位；请任一席位退回后重新送签（D44）", reviewer(day)) for s in found]
+    return [
+        (f"{s.label}与本件有了利害关系而没有独立签署席位；请任一席位退回后重新送签（D44）", reviewer(day))
+        for s in found
+    ]
 
 
 def _sign(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:

@@ -44,13 +44,18 @@ def _seats(appointment: Appointment):
     """Opinions that he owes in person."""
     if not _holds(appointment, Permission.GIVE_OPINION):
         return Seat.objects.none()
-    rows = Seat.objects.filter(assigned_id=appointment.user_id, round__state=rounds.OPEN, round__about__startswith="submission:")
+    rows = Seat.objects.filter(
+        assigned_id=appointment.user_id, round__state=rounds.OPEN, round__about__startswith="submission:"
+    )
     return rows.exclude(answers__in_force=True).select_related("round").order_by("round_id", "pk")
 
 
 def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     """The desk under one hat; what the unit is waited for stays with the unit."""
-    found = [OpenWork(f"{r.reference} {STATES[r.state]}，由他审核，已 {(day - r.state_day).days} 天") for r in _cases(appointment)]
+    found = [
+        OpenWork(f"{r.reference} {STATES[r.state]}，由他审核，已 {(day - r.state_day).days} 天")
+        for r in _cases(appointment)
+    ]
     found += [OpenWork(f"{r.reference} {STATES[r.state]}，由他经办") for r in _drafts(appointment)]
     for seat in _seats(appointment):
         label = OPINIONS.get(seat.round.kind.removeprefix("opinion_"), "意见")
@@ -58,9 +63,18 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     unit = appointment.organisation.survivor_id
     if _holds(appointment, Permission.SIGN) or _holds(appointment, Permission.GIVE_OPINION):
         waiting = Seat.objects.filter(Q(organisation_id=unit) | Q(organisation__canonical_id=unit), assigned=None)
-        waiting = waiting.filter(round__state=rounds.OPEN, round__about__startswith="submission:").exclude(answers__in_force=True).select_related("round")
-        found += [OpenWork(f"{_reference(s.round)} 等本单位{'出具意见' if s.round.kind.startswith('opinion') else '会签'}", personal=False)
-                  for s in waiting.order_by("round_id")]  # fmt: skip
+        waiting = (
+            waiting.filter(round__state=rounds.OPEN, round__about__startswith="submission:")
+            .exclude(answers__in_force=True)
+            .select_related("round")
+        )
+        found += [
+            OpenWork(
+                f"{_reference(s.round)} 等本单位{'出具意见' if s.round.kind.startswith('opinion') else '会签'}",
+                personal=False,
+            )
+            for s in waiting.order_by("round_id")
+        ]
     return found
 
 
@@ -95,8 +109,13 @@ def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt
         raise Refused(f"{successor}{why}，不能接手 {row.reference} 的专家意见；请另选接手人，或交回由信息办另行征求。")
     if successor is None or round_.seats.filter(assigned=successor).exists():
         rounds.release(round_=round_, seat=seat)
-        notices.tell(key=f"released:{seat.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
-                     sentence=f"{old}任职结束，{row.reference} 的意见没有出具，请另行征求。")  # fmt: skip
+        notices.tell(
+            key=f"released:{seat.pk}",
+            role=Role.REVIEWER,
+            address=row.get_absolute_url(),
+            is_demo=row.is_demo,
+            sentence=f"{old}任职结束，{row.reference} 的意见没有出具，请另行征求。",
+        )
         return _told(by, row, f"{old}不再出具意见", None)
     seat.assigned, seat.key = successor, f"expert-{successor.pk}"
     seat.label = seat.label.replace(str(old), str(successor), 1)[:100]
@@ -107,8 +126,13 @@ def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt
 def _told(by: Actor, row: Submission, what: str, successor: User | None) -> str:
     audit.record(by=by, event="priorities.submission.hand_over", about=row, sentence=f"{row.reference} {what}")
     if successor is not None:
-        notices.tell(key=f"handed-over:{row.pk}:{row.version}:{successor.pk}:{what}"[:160], user_id=successor.pk,
-                     address=row.get_absolute_url(), sentence=f"{row.reference}“{row.title}”移交给您：{what}。", is_demo=row.is_demo)  # fmt: skip
+        notices.tell(
+            key=f"handed-over:{row.pk}:{row.version}:{successor.pk}:{what}"[:160],
+            user_id=successor.pk,
+            address=row.get_absolute_url(),
+            sentence=f"{row.reference}“{row.title}”移交给您：{what}。",
+            is_demo=row.is_demo,
+        )
     return f"{row.reference} {what}"
 
 

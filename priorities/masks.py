@@ -16,16 +16,22 @@ COLUMNS = ("says_yes", "says_no", "parts")
 
 @step
 def keep(
-    *, submission: Submission, document: dict, facts: Mapping[str, str], components: list[dict],
-    decisions: Mapping[str, bool], result: dict,
-) -> CaseMask:  # fmt: skip
+    *,
+    submission: Submission,
+    document: dict,
+    facts: Mapping[str, str],
+    components: list[dict],
+    decisions: Mapping[str, bool],
+    result: dict,
+) -> CaseMask:
     """Put a case as it stands now into the side table: its facts as `screen` takes them, the reviewer's decisions, and
     the verdict that they come to."""
     bits = bits_of(facts, components, decisions)
     values = vars(bits) | {
-        "outcome": bulk.CODES[Outcome(result["outcome"])], "amount_wan": proposals.total_wan(document),
+        "outcome": bulk.CODES[Outcome(result["outcome"])],
+        "amount_wan": proposals.total_wan(document),
         "rule_set": result["rule_set"],
-    }  # fmt: skip
+    }
     return CaseMask.objects.update_or_create(submission=submission, defaults=values)[0]
 
 

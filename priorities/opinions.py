@@ -118,8 +118,11 @@ def candidates(submission: Submission, day: dt.date) -> list[Candidate]:
     """Every expert in office, first appointed first, with what keeps him from being asked: seen before he is asked."""
     everybody = contacts.everybody(day)
     parts, found = parts_in(submission), []
-    asked = {s.assigned_id for s in opinion_seats(submission)
-             if s.round.about_version == str(submission.current_version) and s.round.state != "closed"}  # fmt: skip
+    asked = {
+        s.assigned_id
+        for s in opinion_seats(submission)
+        if s.round.about_version == str(submission.current_version) and s.round.state != "closed"
+    }
     for user in dict.fromkeys(h.user for h in everybody if h.role == Role.EXPERT):
         hats = [h for h in everybody if h.user_id == user.pk]
         why = connection_of(submission, user, hats, parts) or ("这一版已经征求过" if user.pk in asked else "")
@@ -190,7 +193,11 @@ def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, 
         found.append((f"{label}还没有征求；不需要的写明理由免去", office))
     for row in rows:
         if row.is_open:
-            who = contacts.person(row.seat.assigned) if row.seat.assigned_id else contacts.unit(row.seat.organisation, day)
+            who = (
+                contacts.person(row.seat.assigned)
+                if row.seat.assigned_id
+                else contacts.unit(row.seat.organisation, day)
+            )
             found.append((f"{label}还没有回来（{row.seat.label}，{row.day} 送出）", who))
     if rows and not found and all(row.answer.kind == "abstain" for row in rows):
         found.append((f"{label}都已回避，请另行征求或写明理由免去", office))
@@ -200,7 +207,9 @@ def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, 
 @remembered
 def mine(submission: Submission, actor: Actor) -> Seat | None:
     """The seat of the opinion under way that the actor still owes."""
-    rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open")
+    rows = Seat.objects.filter(
+        round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open"
+    )
     open_ones = rows.filter(seats.asked(actor), required=True).exclude(answers__in_force=True)
     return open_ones.select_related("round", "organisation", "assigned").first()
 

@@ -99,8 +99,9 @@ class EVERYONE:
     """The viewer of the command line, who reads the database anyway."""
 
 
-def search(title: str, content: str = "", *, actor: Actor | type[EVERYONE] = EVERYONE, top: int = 10,
-           leave_out: str = "") -> Found:  # fmt: skip
+def search(
+    title: str, content: str = "", *, actor: Actor | type[EVERYONE] = EVERYONE, top: int = 10, leave_out: str = ""
+) -> Found:
     """The records nearest to a title and, separately, a content, best first.
 
     `leave_out` is the audit key of the record that asks. A project's tasks are further wordings of it, so that it never
@@ -324,13 +325,26 @@ def _hit(kind: str, row, score: float, family: str, phases: frozenset[int], aske
         places = (row.organisation.name,)
     subject = family or normalise(name, asked.store.units).plain
     note = {"project": "规划项目" if kind == "project" and row.plan_item_id else "项目", "plan-task": "规划任务"}.get(
-        kind) or f"{row.get_kind_display()}申报，{row.organisation.name}"  # fmt: skip
+        kind
+    ) or f"{row.get_kind_display()}申报，{row.organisation.name}"
     wan = row.estimate_wan if kind == "project" else row.total_wan if kind == "submission" else None
     return Hit(
-        kind, row.audit_key, code, name, score, row.get_absolute_url(), content, shared,
-        phrases.alike(f"{asked.title}{asked.content}", f"{name}{content}"), places, phrases.level(name, places),
-        tuple(sorted(phases)), subject, wan, note,
-    )  # fmt: skip
+        kind,
+        row.audit_key,
+        code,
+        name,
+        score,
+        row.get_absolute_url(),
+        content,
+        shared,
+        phrases.alike(f"{asked.title}{asked.content}", f"{name}{content}"),
+        places,
+        phrases.level(name, places),
+        tuple(sorted(phases)),
+        subject,
+        wan,
+        note,
+    )
 
 
 def _visible(rows: list[Submission], actor) -> set[int]:
@@ -359,11 +373,17 @@ def _submissions():
 _QUERY = {"project": Project.objects.all, "plan-task": PlanTask.objects.all, "submission": _submissions}
 _LOADED = {
     "project": lambda pks: Project.objects.filter(pk__in=pks).defer("search_text"),
-    "plan-task": lambda pks: PlanTask.objects.filter(pk__in=pks)
-    .prefetch_related(Prefetch("links", TaskLink.objects.select_related("project"))),
-    "submission": lambda pks: _submissions().filter(pk__in=pks).select_related("organisation", "project")
-    .annotate(content_text=KT("proposal__content")).defer("proposal", "search_text"),
-}  # fmt: skip
+    "plan-task": lambda pks: PlanTask.objects.filter(pk__in=pks).prefetch_related(
+        Prefetch("links", TaskLink.objects.select_related("project"))
+    ),
+    "submission": lambda pks: (
+        _submissions()
+        .filter(pk__in=pks)
+        .select_related("organisation", "project")
+        .annotate(content_text=KT("proposal__content"))
+        .defer("proposal", "search_text")
+    ),
+}
 
 
 def _texts(kind: str, pks: set[int] | None = None):

@@ -41,8 +41,12 @@ class Home:
 def home_rows(actor: Actor, day: dt.date) -> Home:
     """待办, cases by state, the filing window."""
     by_state = desk.counts(actor, day)
-    address = "/priorities/mine/" if may(actor, Permission.SUBMIT) else "/priorities/approvals/"  # the desk has open cases only
-    counts = [Count(s, label, by_state[s], f"{address}?state={s}#cases") for s, label in STATES.items() if by_state.get(s)]
+    address = (
+        "/priorities/mine/" if may(actor, Permission.SUBMIT) else "/priorities/approvals/"
+    )  # the desk has open cases only
+    counts = [
+        Count(s, label, by_state[s], f"{address}?state={s}#cases") for s, label in STATES.items() if by_state.get(s)
+    ]
     return Home(desk.waiting(actor, day), counts, desk.window_state(day))
 
 
@@ -62,7 +66,8 @@ def search(actor: Actor, q: str) -> list[Hit]:
         return []
     rows = Submission.objects.visible_to(actor).matching(q).select_related("organisation").order_by("-pk")[:HITS]
     return [
-        Hit(r.reference, r.title or "（未命名）", f"{r.organisation} · {STATES[r.state]}", r.get_absolute_url()) for r in rows
+        Hit(r.reference, r.title or "（未命名）", f"{r.organisation} · {STATES[r.state]}", r.get_absolute_url())
+        for r in rows
     ]
 
 
@@ -79,13 +84,21 @@ class ProjectCases:
 def for_project(project: Project, actor: Actor) -> ProjectCases:
     """What floor 4 knows of a project."""
     rows = list(
-        Submission.objects.visible_to(actor).filter(project=project).select_related("organisation").order_by("-plan_year", "-pk")
+        Submission.objects.visible_to(actor)
+        .filter(project=project)
+        .select_related("organisation")
+        .order_by("-plan_year", "-pk")
     )
     conclusions = list(Conclusion.objects.filter(submission__in=rows, in_force=True).select_related("submission"))
-    entries = PlanEntry.objects.filter(project=project).exclude(plan__state="draft").select_related("plan__meeting", "submission")
+    entries = (
+        PlanEntry.objects.filter(project=project)
+        .exclude(plan__state="draft")
+        .select_related("plan__meeting", "submission")
+    )
     rounds = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval")
-    return ProjectCases(rows, conclusions, list(entries.order_by("-plan__plan_year")),
-                        list(rounds.prefetch_related("seats__answers")))  # fmt: skip
+    return ProjectCases(
+        rows, conclusions, list(entries.order_by("-plan__plan_year")), list(rounds.prefetch_related("seats__answers"))
+    )
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,9 @@ def pending_changes(project: Project, actor: Actor) -> list[Pending]:
     if not project.has_pending:
         return []
     rows = list(ProposedChange.objects.pending(project))
-    seen = set(Submission.objects.visible_to(actor).filter(pk__in=[r.submission_id for r in rows]).values_list("pk", flat=True))
+    seen = set(
+        Submission.objects.visible_to(actor).filter(pk__in=[r.submission_id for r in rows]).values_list("pk", flat=True)
+    )
     return [Pending(r, r.submission if r.submission_id in seen else None, STATES[r.submission.state]) for r in rows]
 
 
@@ -164,4 +179,6 @@ def advice_for(project: Project, day: dt.date) -> Advice | None:
 
 def _basis(row: PlanFact) -> Basis:
     info = FACTS[row.fact]
-    return Basis(row.fact, info.question, on_screen(row.fact, row.value), info.clauses[0], row.quote, row.line, row.reason)
+    return Basis(
+        row.fact, info.question, on_screen(row.fact, row.value), info.clauses[0], row.quote, row.line, row.reason
+    )

@@ -27,15 +27,20 @@ def panel(row: Submission, document: dict, result: dict) -> dict | None:
             city = sum((Decimal(m["amount_wan"]) for m in part["money"] if m["source"] == "city"), Decimal(0))
             if part["name"] in hit and city:
                 cuts.append({"name": part["name"], "clause": hit[part["name"]], "wan": city})
-    ceiling = Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
+    ceiling = (
+        Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
+    )
     return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "paying": paying(row, document)}
 
 
 def paying(row: Submission, document: dict) -> panels.Paying:
     """8.1 and 8.2 for the proposal, beside what it asks of every source."""
     question = payers.PayerQuestion(
-        mandate=document["mandate"], investment_type=document["investment_type"], is_district=row.kind == "district",
-        is_self_funded=row.kind == "self_funded", on_shared_list=bool(row.project_id and row.project.on_shared_list),
-    )  # fmt: skip
+        mandate=document["mandate"],
+        investment_type=document["investment_type"],
+        is_district=row.kind == "district",
+        is_self_funded=row.kind == "self_funded",
+        on_shared_list=bool(row.project_id and row.project.on_shared_list),
+    )
     held = {source: amount for source, _ in SOURCES if (amount := proposals.total_wan(document, source=source))}
     return panels.paying(question, held, "申报")

@@ -1,8 +1,8 @@
 """The plan document: what a version says, frozen with its sha256 at adoption; a draft is read as it stands.
 
-    {"year", "number", "note", "meeting": {"title", "held_on", "minutes_number"} | null, "adopted_day",
-     "entries": [{"number", "title", "organisation", "decision", "reason", "project", "amounts": [...], "conflict"}],
-     "differences": [{"number", "title", "change", "was_wan", "now_wan"}]}   amounts are strings in 万元
+{"year", "number", "note", "meeting": {"title", "held_on", "minutes_number"} | null, "adopted_day",
+ "entries": [{"number", "title", "organisation", "decision", "reason", "project", "amounts": [...], "conflict"}],
+ "differences": [{"number", "title", "change", "was_wan", "now_wan"}]}   amounts are strings in 万元
 """
 
 from __future__ import annotations
@@ -48,26 +48,46 @@ def of(plan: AnnualPlan) -> dict:
 
 def as_document(plan: AnnualPlan) -> dict:
     """A fixed number of queries whatever the number of entries."""
-    entries = list(plan.entries.select_related("submission__organisation", "submission__project", "project").order_by("order", "pk"))
+    entries = list(
+        plan.entries.select_related("submission__organisation", "submission__project", "project").order_by(
+            "order", "pk"
+        )
+    )
     found = conflicts(entries, plan.adopted_day or clock.today())
     meeting = plan.meeting
     return {
-        "year": plan.plan_year, "number": plan.number, "note": plan.note,
-        "meeting": None if meeting is None else {
-            "title": meeting.title, "held_on": meeting.held_on.isoformat(), "minutes_number": meeting.minutes_number},
+        "year": plan.plan_year,
+        "number": plan.number,
+        "note": plan.note,
+        "meeting": None
+        if meeting is None
+        else {"title": meeting.title, "held_on": meeting.held_on.isoformat(), "minutes_number": meeting.minutes_number},
         "adopted_day": plan.adopted_day.isoformat() if plan.adopted_day else None,
         "entries": [
-            {"number": e.submission.number, "title": e.submission.title, "organisation": e.submission.organisation.name,
-             "decision": e.decision, "reason": e.reason, "amounts": e.amounts, "conflict": "、".join(found.get(e.submission_id, ())),
-             "project": (e.project or e.submission.project).code if (e.project or e.submission.project) else ""}
+            {
+                "number": e.submission.number,
+                "title": e.submission.title,
+                "organisation": e.submission.organisation.name,
+                "decision": e.decision,
+                "reason": e.reason,
+                "amounts": e.amounts,
+                "conflict": "、".join(found.get(e.submission_id, ())),
+                "project": (e.project or e.submission.project).code if (e.project or e.submission.project) else "",
+            }
             for e in entries
         ],
         "differences": [
-            {"number": d.entry.submission.number, "title": d.entry.submission.title, "change": d.change,
-             "was_wan": f"{d.was_wan:.2f}", "now_wan": f"{d.now_wan:.2f}"}
-            for d in planning_rows.differences(plan) if d.change != "same"
+            {
+                "number": d.entry.submission.number,
+                "title": d.entry.submission.title,
+                "change": d.change,
+                "was_wan": f"{d.was_wan:.2f}",
+                "now_wan": f"{d.now_wan:.2f}",
+            }
+            for d in planning_rows.differences(plan)
+            if d.change != "same"
         ],
-    }  # fmt: skip
+    }
 
 
 def interested_units(entries: list[PlanEntry]) -> dict[int, set[int]]:
@@ -76,7 +96,9 @@ def interested_units(entries: list[PlanEntry]) -> dict[int, set[int]]:
     for row in Participant.objects.filter(submission__in=found).select_related("organisation"):
         found[row.submission_id].add(row.organisation.survivor_id)
     projects: dict[int, set[int]] = {}
-    for lead in ProjectLead.objects.filter(project__in=[e.submission.project_id for e in entries]).select_related("organisation"):
+    for lead in ProjectLead.objects.filter(project__in=[e.submission.project_id for e in entries]).select_related(
+        "organisation"
+    ):
         projects.setdefault(lead.project_id, set()).add(lead.organisation.survivor_id)
     for entry in entries:
         found[entry.submission_id] |= projects.get(entry.submission.project_id, set())
@@ -89,7 +111,9 @@ def conflicts(entries: list[PlanEntry], day: dt.date) -> dict[int, list[str]]:
     units = interested_units(entries)
     found = {}
     for entry in entries:
-        if entry.decision in LISTED and (names := [bodies[u] for u in sorted(units[entry.submission_id]) if u in bodies]):
+        if entry.decision in LISTED and (
+            names := [bodies[u] for u in sorted(units[entry.submission_id]) if u in bodies]
+        ):
             found[entry.submission_id] = names
     return found
 
@@ -107,12 +131,24 @@ def money_of(document: dict) -> dict[tuple[int, str], Decimal]:
 def build(year: int) -> Report:
     """年度计划 as PDF, xlsx and JSON: the version in force, else the draft; called inside one snapshot."""
     versions = list(AnnualPlan.objects.filter(plan_year=year).select_related("meeting").order_by("number"))
-    plan = next((v for v in versions if v.state == "adopted"), None) or next((v for v in versions if v.state == "draft"), None)
+    plan = next((v for v in versions if v.state == "adopted"), None) or next(
+        (v for v in versions if v.state == "draft"), None
+    )
     sections = _sections(plan, versions) if plan else (Section("none", "编制情况", (f"{year}年度计划还没有编制。",)),)
     state = "" if plan is None or plan.state == "adopted" else "（草案）"
     day = (plan.adopted_day if plan else None) or clock.today()
-    return frame.report("annual_plan", year, f"年度计划{state}", BASIS, "", NOTED, sections, day=day,
-                        issuer=(f"{settings.CITY_NAME}信息化领导小组",), is_demo=bool(plan and plan.is_demo))  # fmt: skip
+    return frame.report(
+        "annual_plan",
+        year,
+        f"年度计划{state}",
+        BASIS,
+        "",
+        NOTED,
+        sections,
+        day=day,
+        issuer=(f"{settings.CITY_NAME}信息化领导小组",),
+        is_demo=bool(plan and plan.is_demo),
+    )
 
 
 def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ...]:
@@ -132,44 +168,95 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
         Figure("city_wan", f"其中{plan.plan_year}年市财政", city, "万元", ("8.1",)),
         Figure("others", "未列入或结转", len(document["entries"]) - len(listed), "项"),
     )
-    sections = [Section("basics", "审定情况", (said, *((document["note"],) if document["note"] else ())), figures),
-                _listed(plan.plan_year, listed), _money(money)]  # fmt: skip
+    sections = [
+        Section("basics", "审定情况", (said, *((document["note"],) if document["note"] else ())), figures),
+        _listed(plan.plan_year, listed),
+        _money(money),
+    ]
     rest = [e for e in document["entries"] if e["decision"] not in LISTED]
     if rest:
-        columns = (Column("number", "编号", "text", 14), Column("title", "项目", "text", 36), Column("decision", "处理", "text", 12),
-                   Column("reason", "理由", "text", 38))  # fmt: skip
+        columns = (
+            Column("number", "编号", "text", 14),
+            Column("title", "项目", "text", 36),
+            Column("decision", "处理", "text", 12),
+            Column("reason", "理由", "text", 38),
+        )
         words = dict(PlanEntry.DECISIONS)
-        rows = tuple({**{k: e[k] for k in ("number", "title", "reason")}, "decision": words[e["decision"]]} for e in rest)
-        sections.append(Section("rest", "未列入和结转的候选", tables=(Table("rest", "未列入和结转的候选", columns, rows),)))
+        rows = tuple(
+            {**{k: e[k] for k in ("number", "title", "reason")}, "decision": words[e["decision"]]} for e in rest
+        )
+        sections.append(
+            Section("rest", "未列入和结转的候选", tables=(Table("rest", "未列入和结转的候选", columns, rows),))
+        )
     sections += [_limits(plan, document), _conflicts(listed), _differences(document), _versions(versions)]
     return tuple(sections)
 
 
 def _listed(year: int, listed: list[dict]) -> Section:
-    columns = (Column("number", "编号", "text", 13), Column("title", "项目", "text", 33), Column("organisation", "申报单位", "text", 16),
-               Column("project", "项目号", "text", 11), Column("year", f"{year}年市财政", "wan", 13), Column("total", "合计", "wan", 14))  # fmt: skip
+    columns = (
+        Column("number", "编号", "text", 13),
+        Column("title", "项目", "text", 33),
+        Column("organisation", "申报单位", "text", 16),
+        Column("project", "项目号", "text", 11),
+        Column("year", f"{year}年市财政", "wan", 13),
+        Column("total", "合计", "wan", 14),
+    )
     rows = []
     for e in listed:
         amounts = [(a["fiscal_year"], a["source"], Decimal(a["amount_wan"])) for a in e["amounts"]]
-        rows.append({"number": e["number"], "title": e["title"], "organisation": e["organisation"], "project": e["project"] or None,
-                     "year": sum((w for y, s, w in amounts if (y, s) == (year, "city")), Decimal(0)),
-                     "total": sum((w for *_, w in amounts), Decimal(0))})  # fmt: skip
-    totals = {"title": "合计", "year": sum((r["year"] for r in rows), Decimal(0)), "total": sum((r["total"] for r in rows), Decimal(0))}
-    return Section("listed", "列入项目", tables=(Table("listed", f"{year}年度列入项目", columns, tuple(rows), "万元", totals),))
+        rows.append(
+            {
+                "number": e["number"],
+                "title": e["title"],
+                "organisation": e["organisation"],
+                "project": e["project"] or None,
+                "year": sum((w for y, s, w in amounts if (y, s) == (year, "city")), Decimal(0)),
+                "total": sum((w for *_, w in amounts), Decimal(0)),
+            }
+        )
+    totals = {
+        "title": "合计",
+        "year": sum((r["year"] for r in rows), Decimal(0)),
+        "total": sum((r["total"] for r in rows), Decimal(0)),
+    }
+    return Section(
+        "listed", "列入项目", tables=(Table("listed", f"{year}年度列入项目", columns, tuple(rows), "万元", totals),)
+    )
 
 
 def _money(money: dict[tuple[int, str], Decimal]) -> Section:
     years = sorted({y for y, _ in money})
-    columns = (Column("source", "来源", "text", 30), *(Column(f"y{y}", str(y), "wan", 16) for y in years), Column("total", "合计", "wan", 18))
+    columns = (
+        Column("source", "来源", "text", 30),
+        *(Column(f"y{y}", str(y), "wan", 16) for y in years),
+        Column("total", "合计", "wan", 18),
+    )
     rows = tuple(
-        {"source": label, **{f"y{y}": money.get((y, s)) for y in years}, "total": sum((w for (_, k), w in money.items() if k == s), Decimal(0))}
-        for s, label in SOURCE_LABELS.items() if any(k == s for _, k in money)
-    )  # fmt: skip
-    totals = {"source": "合计", **{f"y{y}": sum((w for (k, _), w in money.items() if k == y), Decimal(0)) for y in years},
-              "total": sum(money.values(), Decimal(0))}  # fmt: skip
+        {
+            "source": label,
+            **{f"y{y}": money.get((y, s)) for y in years},
+            "total": sum((w for (_, k), w in money.items() if k == s), Decimal(0)),
+        }
+        for s, label in SOURCE_LABELS.items()
+        if any(k == s for _, k in money)
+    )
+    totals = {
+        "source": "合计",
+        **{f"y{y}": sum((w for (k, _), w in money.items() if k == y), Decimal(0)) for y in years},
+        "total": sum(money.values(), Decimal(0)),
+    }
     values = [charts.YearValue(y, float(totals[f"y{y}"]), f"{totals[f'y{y}']:,.0f}") for y in years]
-    drawn = (("列入金额按年度（万元）", charts.years(values, title="列入金额按年度", uid="plan-years", height=150)),) if years else ()
-    return Section("money", "资金按来源和年度", tables=(Table("money", "资金按来源和年度", columns, rows, "万元", totals),), charts=drawn)
+    drawn = (
+        (("列入金额按年度（万元）", charts.years(values, title="列入金额按年度", uid="plan-years", height=150)),)
+        if years
+        else ()
+    )
+    return Section(
+        "money",
+        "资金按来源和年度",
+        tables=(Table("money", "资金按来源和年度", columns, rows, "万元", totals),),
+        charts=drawn,
+    )
 
 
 def _limits(plan: AnnualPlan, document: dict) -> Section:
@@ -181,8 +268,10 @@ def _limits(plan: AnnualPlan, document: dict) -> Section:
         sums[y, s] = sums.get((y, s), Decimal(0)) + amount
     figures = []
     for (y, s), row in sorted(ceilings.ceilings(range(year, year + 6)).items()):
-        figures += [Figure(f"ceiling_{y}_{s}", f"{y}年{SOURCE_LABELS[s]}上限", row.ceiling_wan, "万元", (), row.document),
-                    Figure(f"held_{y}_{s}", f"{y}年{SOURCE_LABELS[s]}批复合计", sums.get((y, s), Decimal(0)), "万元")]  # fmt: skip
+        figures += [
+            Figure(f"ceiling_{y}_{s}", f"{y}年{SOURCE_LABELS[s]}上限", row.ceiling_wan, "万元", (), row.document),
+            Figure(f"held_{y}_{s}", f"{y}年{SOURCE_LABELS[s]}批复合计", sums.get((y, s), Decimal(0)), "万元"),
+        ]
     tests = table.year_growth(year, approved).tests
     figures += [Figure(f"growth_{i}", t.name, t.word, "", ("9.6.1",), t.sentence) for i, t in enumerate(tests, 1)]
     return Section("limits", "上限与增长检验", () if figures else ("没有定上限。",), tuple(figures))
@@ -220,8 +309,18 @@ def money_rows(plan: AnnualPlan, document: dict) -> list[dict]:
         before = after - more[year, source] if plan.sha256 else after
         after = before + more[year, source]
         limit = known.get((year, source))
-        rows.append({"label": f"{year} 年{SOURCE_LABELS[source]}", "year": year, "source": source, "before": before, "more": more[year, source], "after": after,
-                     "limit": limit.ceiling_wan if limit else None, "left": limit.ceiling_wan - after if limit else None})  # fmt: skip
+        rows.append(
+            {
+                "label": f"{year} 年{SOURCE_LABELS[source]}",
+                "year": year,
+                "source": source,
+                "before": before,
+                "more": more[year, source],
+                "after": after,
+                "limit": limit.ceiling_wan if limit else None,
+                "left": limit.ceiling_wan - after if limit else None,
+            }
+        )
     return rows
 
 
@@ -229,26 +328,64 @@ def _conflicts(listed: list[dict]) -> Section:
     found = [e for e in listed if e["conflict"]]
     if not found:
         return Section("conflicts", "利害关系", ("列入项目中没有审批机构牵头或联合牵头的。",))
-    columns = (Column("number", "编号", "text", 16), Column("title", "项目", "text", 48), Column("conflict", "牵头或联合牵头的审批机构", "text", 36))
+    columns = (
+        Column("number", "编号", "text", 16),
+        Column("title", "项目", "text", 48),
+        Column("conflict", "牵头或联合牵头的审批机构", "text", 36),
+    )
     rows = tuple({k: e[k] for k in ("number", "title", "conflict")} for e in found)
-    text = ("下列项目由审批机构自己牵头或联合牵头，会签时已另有独立签署或由领导小组签署（D44）；审定时请有关机构的成员回避。",)
+    text = (
+        "下列项目由审批机构自己牵头或联合牵头，会签时已另有独立签署或由领导小组签署（D44）；审定时请有关机构的成员回避。",
+    )
     return Section("conflicts", "利害关系", text, tables=(Table("conflicts", "审批机构牵头的列入项目", columns, rows),))
 
 
 def _differences(document: dict) -> Section:
     if document["number"] == 1 or not document["differences"]:
         return Section("differences", "与前一版的差异", ("没有前一版，或与前一版没有差异。",))
-    columns = (Column("number", "编号", "text", 14), Column("title", "项目", "text", 40), Column("change", "变化", "text", 14),
-               Column("was", "原", "wan", 16), Column("now", "现", "wan", 16))  # fmt: skip
-    rows = tuple({"number": d["number"], "title": d["title"], "change": planning_rows.CHANGES[d["change"]], "was": Decimal(d["was_wan"]),
-                  "now": Decimal(d["now_wan"])} for d in document["differences"])  # fmt: skip
-    totals = {"title": "合计", "was": sum((r["was"] for r in rows), Decimal(0)), "now": sum((r["now"] for r in rows), Decimal(0))}
-    return Section("differences", "与前一版的差异", tables=(Table("differences", "与前一版的差异", columns, rows, "万元", totals),))
+    columns = (
+        Column("number", "编号", "text", 14),
+        Column("title", "项目", "text", 40),
+        Column("change", "变化", "text", 14),
+        Column("was", "原", "wan", 16),
+        Column("now", "现", "wan", 16),
+    )
+    rows = tuple(
+        {
+            "number": d["number"],
+            "title": d["title"],
+            "change": planning_rows.CHANGES[d["change"]],
+            "was": Decimal(d["was_wan"]),
+            "now": Decimal(d["now_wan"]),
+        }
+        for d in document["differences"]
+    )
+    totals = {
+        "title": "合计",
+        "was": sum((r["was"] for r in rows), Decimal(0)),
+        "now": sum((r["now"] for r in rows), Decimal(0)),
+    }
+    return Section(
+        "differences", "与前一版的差异", tables=(Table("differences", "与前一版的差异", columns, rows, "万元", totals),)
+    )
 
 
 def _versions(versions: list[AnnualPlan]) -> Section:
-    columns = (Column("number", "版次", "text", 10), Column("state", "状态", "text", 18), Column("minutes", "纪要文号", "text", 28),
-               Column("day", "审定日期", "text", 16), Column("sha", "摘要", "text", 28))  # fmt: skip
-    rows = tuple({"number": f"第{v.number}版", "state": v.get_state_display(), "minutes": v.meeting.minutes_number if v.meeting else None,
-                  "day": v.adopted_day.isoformat() if v.adopted_day else None, "sha": v.sha256[:16] or None} for v in versions)  # fmt: skip
+    columns = (
+        Column("number", "版次", "text", 10),
+        Column("state", "状态", "text", 18),
+        Column("minutes", "纪要文号", "text", 28),
+        Column("day", "审定日期", "text", 16),
+        Column("sha", "摘要", "text", 28),
+    )
+    rows = tuple(
+        {
+            "number": f"第{v.number}版",
+            "state": v.get_state_display(),
+            "minutes": v.meeting.minutes_number if v.meeting else None,
+            "day": v.adopted_day.isoformat() if v.adopted_day else None,
+            "sha": v.sha256[:16] or None,
+        }
+        for v in versions
+    )
     return Section("versions", "各版", tables=(Table("versions", "各版", columns, rows),))

@@ -74,20 +74,33 @@ def read(year: int, horizon: int = 1) -> Inputs:
         .select_related("organisation__canonical", "project__programme")
         .order_by("number")
     )
-    found = Conclusion.objects.filter(submission__in=rows, in_force=True, version__number=F("submission__current_version"))
+    found = Conclusion.objects.filter(
+        submission__in=rows, in_force=True, version__number=F("submission__current_version")
+    )
     concluded = {c.submission_id: c for c in found}
-    verdicts = {s.submission_id: s for s in Screening.objects.filter(submission__in=rows, confirmed=True).order_by("pk")}
+    verdicts = {
+        s.submission_id: s for s in Screening.objects.filter(submission__in=rows, confirmed=True).order_by("pk")
+    }
     draft = AnnualPlan.objects.filter(plan_year=year, state="draft").first()
     adjusted = {}
     if draft is not None:
         adjusted = {e.submission_id: e.amounts for e in PlanEntry.objects.filter(plan=draft, decision="adjusted")}
     earlier, missing = _earlier(rows)
-    candidates = tuple(_candidate(row, concluded.get(row.pk), verdicts.get(row.pk), adjusted.get(row.pk), earlier.get(row.pk, ())) for row in rows)
+    candidates = tuple(
+        _candidate(row, concluded.get(row.pk), verdicts.get(row.pk), adjusted.get(row.pk), earlier.get(row.pk, ()))
+        for row in rows
+    )
     known = budget_ceilings.ceilings(years)
     return Inputs(
-        year, years, candidates, missing, dict(held), {key: (row.ceiling_wan, row.document) for key, row in known.items()}, _running(),
+        year,
+        years,
+        candidates,
+        missing,
+        dict(held),
+        {key: (row.ceiling_wan, row.document) for key, row in known.items()},
+        _running(),
         readings.current("D06", clock.today()),
-    )  # fmt: skip
+    )
 
 
 def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candidate:
@@ -97,14 +110,26 @@ def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candi
     for part in money:
         key = (part["fiscal_year"], part["source"])
         amounts[key] = amounts.get(key, Decimal(0)) + Decimal(part["amount_wan"])
-    must = "续建" if row.kind == "continuation" else f"国家要求的重要项目，{STATE_REQUIRED}" if STATE_REQUIRED in met else ""
+    must = (
+        "续建"
+        if row.kind == "continuation"
+        else f"国家要求的重要项目，{STATE_REQUIRED}"
+        if STATE_REQUIRED in met
+        else ""
+    )
     organisation = row.organisation.canonical or row.organisation
-    return Candidate(row, organisation.name, met, parts_of(met, verdict.facts if verdict else {}), amounts, must, tuple(earlier))
+    return Candidate(
+        row, organisation.name, met, parts_of(met, verdict.facts if verdict else {}), amounts, must, tuple(earlier)
+    )
 
 
 def _earlier(rows: list[Submission]) -> tuple[dict[int, list[str]], dict[str, str]]:
     """The phase before, of every candidate that is for a later phase of a programme (一期 before 二期 before 三期)."""
-    ranked = {row.pk: rank for row in rows if row.project and row.project.programme_id and (rank := phase_rank(row.project)) > 1}
+    ranked = {
+        row.pk: rank
+        for row in rows
+        if row.project and row.project.programme_id and (rank := phase_rank(row.project)) > 1
+    }
     if not ranked:
         return {}, {}
     programmes = {row.project.programme_id for row in rows if row.pk in ranked}
@@ -134,7 +159,11 @@ def phase_rank(project: Project) -> int:
 
 def _running() -> dict[str, int]:
     """Projects under way by their first lead (D43)."""
-    leads = ProjectLead.objects.filter(project__state__in=BUILDING).select_related("organisation__canonical").order_by("project_id", "order")
+    leads = (
+        ProjectLead.objects.filter(project__state__in=BUILDING)
+        .select_related("organisation__canonical")
+        .order_by("project_id", "order")
+    )
     first: dict[int, str] = {}
     for lead in leads:
         unit = lead.organisation.canonical or lead.organisation
@@ -142,7 +171,9 @@ def _running() -> dict[str, int]:
     return dict(Counter(first.values()))
 
 
-def problem_of(inputs: Inputs, settings: dict, *, into: frozenset[str] = frozenset(), out: frozenset[str] = frozenset()) -> Problem:
+def problem_of(
+    inputs: Inputs, settings: dict, *, into: frozenset[str] = frozenset(), out: frozenset[str] = frozenset()
+) -> Problem:
     """The optimiser's question under the settings of a scenario (priorities.scenarios) and the decisions by hand."""
     spared = set(settings["spared"])
     items = []
@@ -153,8 +184,12 @@ def problem_of(inputs: Inputs, settings: dict, *, into: frozenset[str] = frozens
         options = []
         for shift in range(len(inputs.years) if not must else 1):
             costs = {(y + shift, s): amount for (y, s), amount in candidate.amounts.items()}
-            late = shift * (candidate.parts.urgency + 1) * settings["weights"]["urgency"]  # 急用先建: a year later is worth less
-            options.append(Option(inputs.year + shift, costs, max(planning.score(candidate.parts, settings["weights"]) - late, 0)))
+            late = (
+                shift * (candidate.parts.urgency + 1) * settings["weights"]["urgency"]
+            )  # 急用先建: a year later is worth less
+            options.append(
+                Option(inputs.year + shift, costs, max(planning.score(candidate.parts, settings["weights"]) - late, 0))
+            )
         after = candidate.earlier if settings["phases"] else ()
         items.append(Item(candidate.key, candidate.submission.title, tuple(options), candidate.lead, must, after))
     if settings["phases"]:
@@ -162,10 +197,22 @@ def problem_of(inputs: Inputs, settings: dict, *, into: frozenset[str] = frozens
     growth = None
     if settings["floor"] is not None and inputs.before_wan and inputs.reading in ("a", "c"):
         growth = Growth(inputs.years, Decimal(settings["floor"]) / 100)
-    bounds = {(int(key.partition(":")[0]), key.partition(":")[2]): Decimal(amount) for key, amount in settings["ceilings"].items()}
+    bounds = {
+        (int(key.partition(":")[0]), key.partition(":")[2]): Decimal(amount)
+        for key, amount in settings["ceilings"].items()
+    }
     running = dict(inputs.running)
     for lead, more in settings["extra_load"].items():
         running[lead] = running.get(lead, 0) - more
     return Problem(
-        tuple(items), bounds, inputs.held, growth, settings["load"], running, into, out, frozenset(settings["waived"]), dict(SOURCES),
-    )  # fmt: skip
+        tuple(items),
+        bounds,
+        inputs.held,
+        growth,
+        settings["load"],
+        running,
+        into,
+        out,
+        frozenset(settings["waived"]),
+        dict(SOURCES),
+    )

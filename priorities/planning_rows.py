@@ -85,7 +85,11 @@ def adoption_blockers(plan: AnnualPlan, day: dt.date) -> list[tuple[str, str]]:
     entries = list(plan.entries.select_related("submission").order_by("order", "pk"))
     taken = {e.submission_id for e in entries}
     last = adopted_before(plan)
-    before = set(last.entries.filter(decision__in=("listed", "adjusted")).values_list("submission_id", flat=True)) if last else set()
+    before = (
+        set(last.entries.filter(decision__in=("listed", "adjusted")).values_list("submission_id", flat=True))
+        if last
+        else set()
+    )
     concluded = conclusions.standing(taken)
     found = []
     if not entries:

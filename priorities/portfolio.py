@@ -120,7 +120,9 @@ class Portfolio:
         self.cases = len(self.rows)
         for row in plan_facts.as_bits():
             item = row.item
-            self.rows.append(Judged(ROW, item.code, item.name, item.leads_raw, f"/projects/{item.code}/", row.amount_wan))
+            self.rows.append(
+                Judged(ROW, item.code, item.name, item.leads_raw, f"/projects/{item.code}/", row.amount_wan)
+            )
             bits.append((row.bits.says_yes, row.bits.says_no, row.bits.parts))
         self._columns = masks.columns(bits)
 
@@ -151,7 +153,9 @@ class Portfolio:
             return ()
         i = self.rows.index(flip.what)
         said = bulk.unpack(*(int(self._columns[name][i]) for name in masks.COLUMNS[:2]))
-        return tuple((FACTS[f].question, on_screen(f, said.get(f, Answer.UNKNOWN))) for f in table.look(said).step.because)
+        return tuple(
+            (FACTS[f].question, on_screen(f, said.get(f, Answer.UNKNOWN))) for f in table.look(said).step.because
+        )
 
     def table(self, old: RuleSet, new: RuleSet) -> list[Cell]:
         """From what to what: every pair of outcomes that occurs."""
@@ -160,7 +164,9 @@ class Portfolio:
             cell = sums.setdefault(pair, [0, Decimal(0)])
             cell[0] += 1
             cell[1] += row.amount_wan
-        return [Cell(was, now, *sums[was, now]) for was in map(str, SHOWN) for now in map(str, SHOWN) if (was, now) in sums]
+        return [
+            Cell(was, now, *sums[was, now]) for was in map(str, SHOWN) for now in map(str, SHOWN) if (was, now) in sums
+        ]
 
     def listed(self, old: RuleSet, new: RuleSet) -> list[tuple[Judged, str, str]]:
         """Every row with what it was and would be."""
@@ -169,7 +175,9 @@ class Portfolio:
     def meeting(self, rules: RuleSet, clause: str) -> set[str]:
         """The codes of the rows that meet a clause in force."""
         codes = bulk.Compiled(rules).results(self._columns)[clause]
-        return {row.code for row, code in zip(self.rows, codes.tolist(), strict=True) if code == bulk.RESULTS.index("met")}
+        return {
+            row.code for row, code in zip(self.rows, codes.tolist(), strict=True) if code == bulk.RESULTS.index("met")
+        }
 
     def moved(self, old: RuleSet, new: RuleSet) -> tuple[Cell, ...]:
         """The pairs that differ."""
@@ -180,8 +188,15 @@ class Portfolio:
         found = []
         for clause in bulk.changed(old, new):
             alone = taken_over(old, new, clause)
-            found.append(Change(clause, criterion(clause).text, reading_of(old, clause), reading_of(new, clause),
-                                self.moved(old, alone)))  # fmt: skip
+            found.append(
+                Change(
+                    clause,
+                    criterion(clause).text,
+                    reading_of(old, clause),
+                    reading_of(new, clause),
+                    self.moved(old, alone),
+                )
+            )
         if old.precedence != new.precedence:
             alone = taken_over(old, new, PRECEDENCE)
             found.append(Change("", "效力次序", _order(old), _order(new), self.moved(old, alone)))
@@ -240,8 +255,10 @@ def grid(cells: Iterable[Cell]) -> dict:
 
     return {
         "outcomes": names,
-        "rows": [{"was": was, "cells": [at.get((was, now)) for now in names], "sum": sums([(was, n) for n in names])}
-                 for was in names],
+        "rows": [
+            {"was": was, "cells": [at.get((was, now)) for now in names], "sum": sums([(was, n) for n in names])}
+            for was in names
+        ],
         "sums": [(now, sums([(w, now) for w in names])) for now in names],
         "total": sums(list(at)),
-    }  # fmt: skip
+    }

@@ -48,10 +48,16 @@ class Filters:
             return value if value in known else default
 
         return cls(
-            view=one_of("view", ("waiting", "all"), "waiting"), state=one_of("state", STATES), kind=one_of("kind", KINDS),
-            outcome=one_of("outcome", OUTCOMES), unit=given.get("unit", "")[:60], waits=given.get("waits", "")[:60],
-            due=one_of("due", DUE), sort=one_of("sort", SORTS, "age"), q=given.get("q", "").strip()[:60],
-        )  # fmt: skip
+            view=one_of("view", ("waiting", "all"), "waiting"),
+            state=one_of("state", STATES),
+            kind=one_of("kind", KINDS),
+            outcome=one_of("outcome", OUTCOMES),
+            unit=given.get("unit", "")[:60],
+            waits=given.get("waits", "")[:60],
+            due=one_of("due", DUE),
+            sort=one_of("sort", SORTS, "age"),
+            q=given.get("q", "").strip()[:60],
+        )
 
     def apply(self, rows: list[QueueRow], day) -> list[QueueRow]:
         """The rows that are asked for, in the order that is asked for."""
@@ -73,8 +79,11 @@ class Filters:
 
     def _fits(self, row: QueueRow, day) -> bool:
         case = row.submission
-        due = {"late": row.late, "week": row.due_day is not None and 0 <= (row.due_day - day).days <= 7,
-               "none": row.due_day is None}  # fmt: skip
+        due = {
+            "late": row.late,
+            "week": row.due_day is not None and 0 <= (row.due_day - day).days <= 7,
+            "none": row.due_day is None,
+        }
         return (
             (not self.kind or case.kind == self.kind)
             and (not self.outcome or (case.outcome or "undetermined") == self.outcome)

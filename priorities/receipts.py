@@ -130,25 +130,40 @@ def build(params: dict) -> Receipt:
     used = {i for i, (_, total) in enumerate(table["sums"]) if total}
     money = tuple(
         MoneyRow(
-            r["component"]["name"], proposals.COMPONENT_KINDS.get(r["component"]["kind"], ""),
-            tuple(Decimal(c["value"]) if c["value"] else None for i, c in enumerate(r["cells"]) if i in used), r["sum"],
+            r["component"]["name"],
+            proposals.COMPONENT_KINDS.get(r["component"]["kind"], ""),
+            tuple(Decimal(c["value"]) if c["value"] else None for i, c in enumerate(r["cells"]) if i in used),
+            r["sum"],
         )
         for r in table["rows"]
-    )  # fmt: skip
+    )
     facts = tuple(
         (FACTS[key].question, {"yes": "是", "no": "否"}.get(on_screen(key, held["value"]), "不明"), held["evidence"])
         for key, held in document["facts"].items()
         if held["value"] != "unknown" or held["evidence"]
     )
     return Receipt(
-        number=params["number"], version=version.number, title=document["title"], kind=row.get_kind_display(),
-        plan_year=row.plan_year, organisation=params["organisation"], day=version.day, by_text=version.by_text,
-        sha256=version.sha256, form_version=proposals.FORM_VERSION, address=params["address"],
-        sections=tuple(filing_form.readable(document)), columns=tuple((c["year"], c["label"]) for i, c in enumerate(table["columns"]) if i in used),
-        money=money, sums=tuple(s for _, s in table["sums"] if s), total=table["total"],
-        city=proposals.total_wan(document, source="city"), facts=facts,
-        papers=tuple((kind, name, digest) for kind, name, digest in params["papers"]), qr=qr_code(params["address"]),
-    )  # fmt: skip
+        number=params["number"],
+        version=version.number,
+        title=document["title"],
+        kind=row.get_kind_display(),
+        plan_year=row.plan_year,
+        organisation=params["organisation"],
+        day=version.day,
+        by_text=version.by_text,
+        sha256=version.sha256,
+        form_version=proposals.FORM_VERSION,
+        address=params["address"],
+        sections=tuple(filing_form.readable(document)),
+        columns=tuple((c["year"], c["label"]) for i, c in enumerate(table["columns"]) if i in used),
+        money=money,
+        sums=tuple(s for _, s in table["sums"] if s),
+        total=table["total"],
+        city=proposals.total_wan(document, source="city"),
+        facts=facts,
+        papers=tuple((kind, name, digest) for kind, name, digest in params["papers"]),
+        qr=qr_code(params["address"]),
+    )
 
 
 def qr_code(address: str) -> SafeString:
@@ -188,9 +203,17 @@ def register() -> None:
     """Offer the kind of job; from AppConfig.ready()."""
     jobs.register(
         jobs.JobKind(
-            key=KIND, title="项目申报表", run=_run, may_request=_may_request, may_download=_may_download, formats=("pdf",),
-            is_report=False, wall_s=60, memory_mib=1024, order=200,
+            key=KIND,
+            title="项目申报表",
+            run=_run,
+            may_request=_may_request,
+            may_download=_may_download,
+            formats=("pdf",),
+            is_report=False,
+            wall_s=60,
+            memory_mib=1024,
+            order=200,
             label=lambda params: f"项目申报表 {params['number']} 第 {params['version']} 版",
             address=lambda params: f"/priorities/submissions/{params['number']}/#receipts",
         )
-    )  # fmt: skip
+    )

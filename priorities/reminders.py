@@ -51,8 +51,15 @@ def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
         if row.state == workflow.RETURNED:
             tell_applicant(row, key, text, topic=TOPIC)
         else:
-            notices.tell(key=key, sentence=text, address=row.get_absolute_url(), is_demo=row.is_demo, topic=TOPIC,
-                         user_id=row.assignee_id, role="" if row.assignee_id else Role.REVIEWER)  # fmt: skip
+            notices.tell(
+                key=key,
+                sentence=text,
+                address=row.get_absolute_url(),
+                is_demo=row.is_demo,
+                topic=TOPIC,
+                user_id=row.assignee_id,
+                role="" if row.assignee_id else Role.REVIEWER,
+            )
         said += 1
     return said
 
@@ -73,7 +80,9 @@ def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
             found = words(day, due, calendar.between(day, due))
             if found and not any(a.in_force for a in seat.answers.all()):
                 what = "会签" if round_.kind == "joint_approval" else "意见"
-                tell_seat(row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC)
+                tell_seat(
+                    row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC
+                )
                 said += 1
     return said
 
@@ -81,7 +90,9 @@ def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
 def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
     """Units with a draft, before the window closes for them and once when it has."""
     said = 0
-    rows = Submission.objects.filter(state=workflow.DRAFT, is_secret=False).select_related("organisation").order_by("pk")
+    rows = (
+        Submission.objects.filter(state=workflow.DRAFT, is_secret=False).select_related("organisation").order_by("pk")
+    )
     open_windows = {w.plan_year: w for w in FilingWindow.objects.prefetch_related("extensions") if w.opens <= day}
     for row in rows.defer("proposal", "search_text"):
         window = open_windows.get(row.plan_year)
@@ -97,8 +108,14 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
             text = f"{name}没有在窗口内申报（{last} 截止）；需要延期请与信息办联系（D49，系统默认）。"
         else:
             continue
-        tell_unit(row, row.organisation.survivor_id, Permission.SUBMIT, f"window:{row.pk}:{last}:{'over' if day > last else step}", text,
-                  topic=TOPIC)  # fmt: skip
+        tell_unit(
+            row,
+            row.organisation.survivor_id,
+            Permission.SUBMIT,
+            f"window:{row.pk}:{last}:{'over' if day > last else step}",
+            text,
+            topic=TOPIC,
+        )
         said += 1
     return said
 
@@ -107,7 +124,9 @@ def _re_reviews(day: dt.date, calendar: clock.WorkingDays) -> int:
     """Applicants of deferred cases, so that what is lacking is there on the day."""
     said = 0
     rows = Submission.objects.filter(state=workflow.DEFERRED, re_review_on__gt=day).select_related("organisation")
-    lacking = dict(Conclusion.objects.filter(submission__in=rows, in_force=True).values_list("submission_id", "lacking"))
+    lacking = dict(
+        Conclusion.objects.filter(submission__in=rows, in_force=True).values_list("submission_id", "lacking")
+    )
     for row in rows.defer("proposal", "search_text").order_by("pk"):
         left = calendar.between(day, row.re_review_on)
         if left <= RE_REVIEW_BEFORE:

@@ -34,8 +34,13 @@ class Flipped:
     amount_wan: Decimal
 
     def line(self) -> dict:
-        return {"id": self.reference, "from": self.was, "to": self.now, "clauses": self.clauses,
-                "amount_wan": f"{self.amount_wan:.2f}"}  # fmt: skip
+        return {
+            "id": self.reference,
+            "from": self.was,
+            "to": self.now,
+            "clauses": self.clauses,
+            "amount_wan": f"{self.amount_wan:.2f}",
+        }
 
 
 def counted():
@@ -65,7 +70,9 @@ def _changed(rules: RuleSet) -> Iterator[Flipped]:
 
 
 def _flipped(number: str, was: int, now: int, clauses: int, amount) -> Flipped:
-    return Flipped(number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), bulk.clauses_of(clauses), Decimal(str(amount)))
+    return Flipped(
+        number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), bulk.clauses_of(clauses), Decimal(str(amount))
+    )
 
 
 def _differs(rules: RuleSet) -> tuple[str, list[str]]:
@@ -105,8 +112,12 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
         row.finished_at = clock.now()
         row.save(update_fields=["finished_at"])
         about = list(Submission.objects.filter(pk__in=open_[:200]))
-        audit.record(by=by, event="priorities.rescreen", about=about,
-                     sentence=f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变")  # fmt: skip
+        audit.record(
+            by=by,
+            event="priorities.rescreen",
+            about=about,
+            sentence=f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变",
+        )
     return row
 
 
@@ -148,7 +159,9 @@ def _drop_overtaken(cursor, row: Rescreening, low: int, high: int) -> int:
 def lines(row: Rescreening) -> Iterator[Flipped]:
     """The flips of a re-screening, by number."""
     found = row.flips.exclude(submission__state__in=NOT_COUNTED).order_by("submission__number")
-    for flip in found.values_list("submission__number", "was", "now", "clauses", "amount_wan").iterator(chunk_size=2000):
+    for flip in found.values_list("submission__number", "was", "now", "clauses", "amount_wan").iterator(
+        chunk_size=2000
+    ):
         yield _flipped(*flip)
 
 

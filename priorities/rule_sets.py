@@ -30,9 +30,13 @@ def build(record: RuleSetRecord) -> RuleSet:
         raise Invalid(f"没有判据版本 {record.base}。", fields={"base": ["没有这个判据版本"]})
     try:
         return RuleSet(
-            record.key, record.from_day, record.to_day, dict(record.readings), tuple(record.switched_off),
+            record.key,
+            record.from_day,
+            record.to_day,
+            dict(record.readings),
+            tuple(record.switched_off),
             tuple(record.precedence) or PRECEDENCE,
-        )  # fmt: skip
+        )
     except ValueError as error:
         raise Invalid(str(error), fields={"readings": [str(error)]}) from None
 
@@ -113,8 +117,13 @@ def described(day: dt.date) -> list[dict]:
             "text": c.text,
             "facts": [str(f) for f in c.facts],
             "questions": [
-                {"fact": str(f), "question": FACTS[f].question, "office": FACTS[f].is_office,
-                 "component": FACTS[f].is_component_fact, "turned": FACTS[f].turned}
+                {
+                    "fact": str(f),
+                    "question": FACTS[f].question,
+                    "office": FACTS[f].is_office,
+                    "component": FACTS[f].is_component_fact,
+                    "turned": FACTS[f].turned,
+                }
                 for f in c.facts
             ],
             "readings": [{"key": r.key, "text": r.text, "default": i == 0} for i, r in enumerate(c.readings)],
@@ -125,7 +134,7 @@ def described(day: dt.date) -> list[dict]:
             "rule_set": rules.id,
         }
         for c in CRITERIA
-    ]  # fmt: skip
+    ]
 
 
 def answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:
@@ -135,6 +144,4 @@ def answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:
 
 def components_of(components: list[dict]) -> tuple[Component, ...]:
     """Components as the rules take them."""
-    return tuple(
-        Component(c["name"], Decimal(str(c["amount_wan"])), answers(c.get("facts") or {})) for c in components
-    )
+    return tuple(Component(c["name"], Decimal(str(c["amount_wan"])), answers(c.get("facts") or {})) for c in components)

@@ -1,10 +1,10 @@
 """Scenarios of a year's plan: their settings, and the figures that a scenario keeps.
 
-    settings  {"years": 1–3, "ceilings": {"2008:city": "1300.00"}, "floor": "20" | null (percent, 9.6.1),
-               "weights": {level: integer}, "load": most projects of a lead | null, "phases": bool, "must_state": bool,
-               "spared": [key], "waived": [key], "extra_load": {lead: more}}
-    figures   {"plans": {"best", "greedy", "human", "draft"}, "prices", "clash", "frontier", "values": {key: value},
-               "inputs": sha256 of what was asked}; amounts are strings in 万元; a key is a submission's id
+settings  {"years": 1–3, "ceilings": {"2008:city": "1300.00"}, "floor": "20" | null (percent, 9.6.1),
+           "weights": {level: integer}, "load": most projects of a lead | null, "phases": bool, "must_state": bool,
+           "spared": [key], "waived": [key], "extra_load": {lead: more}}
+figures   {"plans": {"best", "greedy", "human", "draft"}, "prices", "clash", "frontier", "values": {key: value},
+           "inputs": sha256 of what was asked}; amounts are strings in 万元; a key is a submission's id
 """
 
 from __future__ import annotations
@@ -32,9 +32,17 @@ FRONTIER = 24
 def default_settings(inputs: Inputs) -> dict:
     """What a first scenario starts from: the finance bureau's ceilings, 20 %, every bond on, the office's weights."""
     return {
-        "years": 1, "ceilings": {f"{y}:{s}": f"{amount:.2f}" for (y, s), (amount, _) in inputs.ceilings.items()}, "floor": "20",
-        "weights": dict(WEIGHTS), "load": None, "phases": True, "must_state": True, "spared": [], "waived": [], "extra_load": {},
-    }  # fmt: skip
+        "years": 1,
+        "ceilings": {f"{y}:{s}": f"{amount:.2f}" for (y, s), (amount, _) in inputs.ceilings.items()},
+        "floor": "20",
+        "weights": dict(WEIGHTS),
+        "load": None,
+        "phases": True,
+        "must_state": True,
+        "spared": [],
+        "waived": [],
+        "extra_load": {},
+    }
 
 
 def clean_settings(raw: dict, year: int) -> dict:
@@ -52,7 +60,10 @@ def clean_settings(raw: dict, year: int) -> dict:
         return default
 
     years = whole("years", 1, MOST_YEARS, 1)
-    weights = {level: whole(f"weight_{level}", 0, MOST_WEIGHT, raw.get("weights", WEIGHTS).get(level, WEIGHTS[level])) for level in LEVELS}
+    weights = {
+        level: whole(f"weight_{level}", 0, MOST_WEIGHT, raw.get("weights", WEIGHTS).get(level, WEIGHTS[level]))
+        for level in LEVELS
+    }
     ceilings: dict[str, str] = {}
     for key, typed in (raw.get("ceilings") or {}).items():
         fiscal_year, _, source = str(key).partition(":")
@@ -70,11 +81,17 @@ def clean_settings(raw: dict, year: int) -> dict:
     if errors:
         raise Invalid(next(iter(errors.values()))[0], fields=errors)
     return {
-        "years": years, "ceilings": ceilings, "floor": floor, "weights": weights, "load": load,
-        "phases": bool(raw.get("phases")), "must_state": bool(raw.get("must_state")),
-        "spared": sorted(str(k) for k in raw.get("spared") or ()), "waived": sorted(str(k) for k in raw.get("waived") or ()),
+        "years": years,
+        "ceilings": ceilings,
+        "floor": floor,
+        "weights": weights,
+        "load": load,
+        "phases": bool(raw.get("phases")),
+        "must_state": bool(raw.get("must_state")),
+        "spared": sorted(str(k) for k in raw.get("spared") or ()),
+        "waived": sorted(str(k) for k in raw.get("waived") or ()),
         "extra_load": {str(k): int(v) for k, v in (raw.get("extra_load") or {}).items()},
-    }  # fmt: skip
+    }
 
 
 def _percent(typed, errors: dict) -> str | None:
@@ -106,34 +123,58 @@ def compute(inputs: Inputs, settings: dict, overrides) -> dict:
     best = planning.solve(free, seconds=SECONDS)
     human = planning.solve(by_hand, seconds=SECONDS) if into or out else best
     plans = {
-        "best": _optimum(free, inputs, best), "greedy": _plan(inputs, planning.greedy(free)), "human": _optimum(by_hand, inputs, human),
+        "best": _optimum(free, inputs, best),
+        "greedy": _plan(inputs, planning.greedy(free)),
+        "human": _optimum(by_hand, inputs, human),
         "draft": _draft(free, inputs),
-    }  # fmt: skip
+    }
     prices = planning.prices(by_hand, human, seconds=SECONDS) if into or out else ()
     clash = planning.explain(by_hand, seconds=SECONDS) if human.value is None else None
     key = (inputs.year, "city")
     steps = planning.frontier(free, key, steps=FRONTIER, seconds=SECONDS)
     return {
         "plans": plans,
-        "prices": {p.key: {"kind": p.kind, "value": p.cost_value, "wan": None if p.cost_wan is None else f"{p.cost_wan:.2f}",
-                           "follows": list(p.follows)} for p in prices},
+        "prices": {
+            p.key: {
+                "kind": p.kind,
+                "value": p.cost_value,
+                "wan": None if p.cost_wan is None else f"{p.cost_wan:.2f}",
+                "follows": list(p.follows),
+            }
+            for p in prices
+        },
         "clash": None if clash is None else _clash(clash, settings, inputs),
-        "frontier": [{"ceiling": f"{s.ceiling_wan:.2f}", "value": s.value, "used": f"{s.used_wan:.2f}", "proven": s.proven} for s in steps],
+        "frontier": [
+            {"ceiling": f"{s.ceiling_wan:.2f}", "value": s.value, "used": f"{s.used_wan:.2f}", "proven": s.proven}
+            for s in steps
+        ],
         "values": {c.key: planning.score(c.parts, settings["weights"]) for c in inputs.candidates},
         "inputs": fingerprint(inputs, settings, overrides),
-    }  # fmt: skip
+    }
 
 
 def fingerprint(inputs: Inputs, settings: dict, overrides) -> str:
     """sha256 of everything that the figures depend on: a page compares it to say that something has changed since."""
     asked = {
         "settings": settings,
-        "candidates": [[c.key, c.submission.title, c.lead, list(c.clauses), vars(c.parts), c.must, list(c.earlier),
-                        sorted([*k, f"{a:.2f}"] for k, a in c.amounts.items())] for c in inputs.candidates],
+        "candidates": [
+            [
+                c.key,
+                c.submission.title,
+                c.lead,
+                list(c.clauses),
+                vars(c.parts),
+                c.must,
+                list(c.earlier),
+                sorted([*k, f"{a:.2f}"] for k, a in c.amounts.items()),
+            ]
+            for c in inputs.candidates
+        ],
         "held": sorted([*k, f"{a:.2f}"] for k, a in inputs.held.items()),
-        "running": inputs.running, "reading": inputs.reading,
+        "running": inputs.running,
+        "reading": inputs.reading,
         "overrides": sorted([o.submission_id, o.kind] for o in overrides),
-    }  # fmt: skip
+    }
     return hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -141,9 +182,13 @@ def _optimum(problem: Problem, inputs: Inputs, best) -> dict:
     if best.value is None:
         return {"status": best.status, "bound": best.bound}
     return _plan(inputs, planning.plan_of(problem, best.chosen)) | {
-        "status": best.status, "bound": best.bound, "gap": best.gap, "proven": best.proven, "fewest": best.fewest_wan,
+        "status": best.status,
+        "bound": best.bound,
+        "gap": best.gap,
+        "proven": best.proven,
+        "fewest": best.fewest_wan,
         "milliseconds": round(best.seconds * 1000),
-    }  # fmt: skip
+    }
 
 
 def _plan(inputs: Inputs, plan: Plan) -> dict:
@@ -153,10 +198,16 @@ def _plan(inputs: Inputs, plan: Plan) -> dict:
     growth = growth_percent(problem, plan.money, year)
     every = sum((a for (y, _), a in plan.money.items() if y == year), Decimal(0))
     return {
-        "chosen": plan.chosen, "count": plan.count, "value": plan.value, "city": f"{city:.2f}", "cost": f"{plan.cost_wan:.2f}",
-        "every": f"{every:.2f}", "growth": None if growth is None else f"{growth:.1f}", "broken": list(plan.broken),
+        "chosen": plan.chosen,
+        "count": plan.count,
+        "value": plan.value,
+        "city": f"{city:.2f}",
+        "cost": f"{plan.cost_wan:.2f}",
+        "every": f"{every:.2f}",
+        "growth": None if growth is None else f"{growth:.1f}",
+        "broken": list(plan.broken),
         "money": {f"{y}:{s}": f"{a:.2f}" for (y, s), a in sorted(plan.money.items()) if y >= year},
-    }  # fmt: skip
+    }
 
 
 def _draft(problem: Problem, inputs: Inputs) -> dict | None:
@@ -173,11 +224,18 @@ def _clash(clash: planning.Clash, settings: dict, inputs: Inputs) -> dict:
     return {
         "sentences": list(clash.sentences),
         "repairs": [
-            {"kind": r.kind, "sentence": r.sentence, "cost": None if r.cost_wan is None else f"{r.cost_wan:.2f}", "who": r.who,
-             "value": r.plan.value, "count": len(r.plan.chosen), "settings": _repaired(r, settings)}
+            {
+                "kind": r.kind,
+                "sentence": r.sentence,
+                "cost": None if r.cost_wan is None else f"{r.cost_wan:.2f}",
+                "who": r.who,
+                "value": r.plan.value,
+                "count": len(r.plan.chosen),
+                "settings": _repaired(r, settings),
+            }
             for r in clash.repairs
         ],
-    }  # fmt: skip
+    }
 
 
 def _repaired(repair: planning.Repair, settings: dict) -> dict | None:

@@ -136,19 +136,37 @@ def confirmed(submission: Submission) -> Screening | None:
 
 @step
 def freeze(
-    *, by: Actor | None, submission: Submission, result: dict, decisions: dict | None = None, confirmed: bool = False,
-    override: str = "", override_clause: str = "", override_reason: str = "",
-) -> Screening:  # fmt: skip
+    *,
+    by: Actor | None,
+    submission: Submission,
+    result: dict,
+    decisions: dict | None = None,
+    confirmed: bool = False,
+    override: str = "",
+    override_clause: str = "",
+    override_reason: str = "",
+) -> Screening:
     """Keep a verdict for ever: rule set, facts and trace as they are now. A new one is a new row."""
     facts, components = facts_of(submission)
     stated_outcome = assess_stated(*stated_facts(document_of(submission)), clock.today())["outcome"]
     row = Screening.objects.create(
-        submission=submission, version=current_version(submission), rule_set=result["rule_set"], facts=facts,
-        components=components, decisions=decisions or {}, outcome=result["outcome"], result=result,
-        stated_outcome=stated_outcome, confirmed=confirmed,
-        override=override, override_clause=override_clause, override_reason=override_reason,
-        by_text=by.text if by else "系统", user_id=by.user_id if by and confirmed else None, is_demo=submission.is_demo,
-    )  # fmt: skip
+        submission=submission,
+        version=current_version(submission),
+        rule_set=result["rule_set"],
+        facts=facts,
+        components=components,
+        decisions=decisions or {},
+        outcome=result["outcome"],
+        result=result,
+        stated_outcome=stated_outcome,
+        confirmed=confirmed,
+        override=override,
+        override_clause=override_clause,
+        override_reason=override_reason,
+        by_text=by.text if by else "系统",
+        user_id=by.user_id if by and confirmed else None,
+        is_demo=submission.is_demo,
+    )
     submission.outcome = override or result["outcome"]
     submission.save(update_fields=["outcome"])
     keep_mask(submission=submission, result=result, decisions=decisions or {})
@@ -163,8 +181,9 @@ def keep_mask(*, submission: Submission, result: dict | None = None, decisions: 
     facts, components = facts_of(submission, document)
     decisions = latest_decisions(submission) if decisions is None else decisions
     result = result or assess_stated(facts, components, clock.today(), decisions)
-    masks.keep(submission=submission, document=document, facts=facts, components=components, decisions=decisions,
-               result=result)  # fmt: skip
+    masks.keep(
+        submission=submission, document=document, facts=facts, components=components, decisions=decisions, result=result
+    )
 
 
 def latest_decisions(submission: Submission) -> dict[str, bool]:
@@ -216,12 +235,21 @@ def corrections(submission: Submission, document: dict | None = None) -> list[Co
     answers = {(a.component, a.fact): a for a in submission.correction_answers.order_by("pk")}
     return [
         Correction(
-            component, names.get(component, ""), fact, question(fact), row.stated, row.value, row.evidence, row.by_text,
-            row.day, answer_by(row.day), answers.get((component, fact)),
+            component,
+            names.get(component, ""),
+            fact,
+            question(fact),
+            row.stated,
+            row.value,
+            row.evidence,
+            row.by_text,
+            row.day,
+            answer_by(row.day),
+            answers.get((component, fact)),
         )
         for (component, fact), row in held.items()
         if fact not in OFFICE_FACTS and row.value != (row.stated or "unknown")
-    ]  # fmt: skip
+    ]
 
 
 # --- papers and overlaps -----------------------------------------------------------------------------------------

@@ -26,7 +26,9 @@ OPINION_BODIES = {"network_centre": "network-centre", "expert": "expert-group"}
 @remembered
 def bodies() -> list[Body]:
     """The bodies and seats of 9.1, in the plan's order."""
-    return list(Body.objects.select_related("holder", "acting", "holder__canonical", "acting__canonical").order_by("pk"))
+    return list(
+        Body.objects.select_related("holder", "acting", "holder__canonical", "acting__canonical").order_by("pk")
+    )
 
 
 def _body(key: str) -> Body | None:
@@ -67,16 +69,25 @@ def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
         if organisation.survivor_id in units:
             conflict = f"{organisation.name}是牵头或联合申报单位，须另有独立签署（D44）"
         specs.append(
-            SeatSpec(key=organisation.key, label=label, organisation_id=organisation.survivor_id, conflict=conflict,
-                     acting_for=acting_for)
-        )  # fmt: skip
+            SeatSpec(
+                key=organisation.key,
+                label=label,
+                organisation_id=organisation.survivor_id,
+                conflict=conflict,
+                acting_for=acting_for,
+            )
+        )
     conflicted = [s.key for s in specs if s.conflict]
     if conflicted and independent_required(day):
         body = Body.objects.select_related("holder").get(key=LEADING_GROUP)
         specs.append(
-            SeatSpec(key=LEADING_GROUP, label=f"{body.holder.name}（独立签署）", organisation_id=body.holder.survivor_id,
-                     stands_for=",".join(conflicted)[:40])
-        )  # fmt: skip
+            SeatSpec(
+                key=LEADING_GROUP,
+                label=f"{body.holder.name}（独立签署）",
+                organisation_id=body.holder.survivor_id,
+                stands_for=",".join(conflicted)[:40],
+            )
+        )
     return specs
 
 
@@ -89,13 +100,22 @@ def led_share(organisation: Organisation) -> dict:
     """How much of the plan a signing body itself leads: `{"led", "rows", "led_wan", "wan"}` over the plan's own projects
     (D44), each counted once; 万元 as the plan estimates them."""
     mine = ProjectLead.objects.filter(project=OuterRef("pk")).filter(
-        Q(organisation_id=organisation.survivor_id) | Q(organisation__canonical_id=organisation.survivor_id))  # fmt: skip
-    rows = list(Project.objects.planned().annotate(leads_it=Exists(mine)).values_list("leads_it", "plan_item__estimate_wan"))
+        Q(organisation_id=organisation.survivor_id) | Q(organisation__canonical_id=organisation.survivor_id)
+    )
+    rows = list(
+        Project.objects.planned().annotate(leads_it=Exists(mine)).values_list("leads_it", "plan_item__estimate_wan")
+    )
     led_wan = sum((wan for leads_it, wan in rows if leads_it), Decimal(0))
     whole = sum((wan for _, wan in rows), Decimal(0))
     percent = (led_wan / whole * 100).quantize(Decimal("0.1")) if whole else None
-    return {"organisation": organisation, "led": sum(leads_it for leads_it, _ in rows), "rows": len(rows), "led_wan": led_wan, "wan": whole,
-            "percent": percent}  # fmt: skip
+    return {
+        "organisation": organisation,
+        "led": sum(leads_it for leads_it, _ in rows),
+        "rows": len(rows),
+        "led_wan": led_wan,
+        "wan": whole,
+        "percent": percent,
+    }
 
 
 def vacancies(submission: Submission, day: dt.date) -> list[str]:
@@ -178,6 +198,8 @@ def _holders(day: dt.date) -> list[tuple[Organisation, str, str]]:
 def signing_units(day: dt.date) -> dict[int, str]:
     """Names of the units that sign joint approvals on the day, by survivor."""
     return {organisation.survivor_id: organisation.name for organisation, _, _ in _holders(day)}
+
+
 def _unit(key: str) -> Organisation | None:
     """A unit by its key; most cosigners hold a body of 9.1 and were read with it."""
     held = next((b.holder for b in bodies() if b.holder_id and b.holder.key == key), None)

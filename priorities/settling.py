@@ -69,8 +69,11 @@ def _following(outcome: str, result: dict, row: Submission, day: dt.date) -> Fol
     kind = suggested_kind(outcome, row)
     if kind != "deferred":
         return Following(kind)
-    lacking = [f"{step['clause']} {step['text']}" for step in result["trace"]
-               if step["result"] == "met" and step["clause"].startswith("8.3.2(")]  # fmt: skip
+    lacking = [
+        f"{step['clause']} {step['text']}"
+        for step in result["trace"]
+        if step["result"] == "met" and step["clause"].startswith("8.3.2(")
+    ]
     return Following(kind, "；".join(lacking) or "8.3.2 所列条件", day + dt.timedelta(days=RE_REVIEW_DAYS))
 
 
@@ -84,8 +87,11 @@ def suggested_kind(outcome: str, row: Submission) -> str:
 def papers_never_asked(row: Submission) -> list[str]:
     """Opinions that nobody was asked for and the scan where it is not there, as far as they are not waived yet."""
     waived = {w.what for w in screening.waivers(row)}
-    asked = {s.round.kind.removeprefix("opinion_") for s in opinions.opinion_seats(row)
-             if s.round.about_version == str(row.current_version) and s.round.state != "closed"}  # fmt: skip
+    asked = {
+        s.round.kind.removeprefix("opinion_")
+        for s in opinions.opinion_seats(row)
+        if s.round.about_version == str(row.current_version) and s.round.state != "closed"
+    }
     absent = [what for what in OPINIONS if what not in asked | waived]
     scans = [a for a in screening.attachments(row) if (a.kind, a.version) == ("scan", row.current_version)]
     return absent + (["scan"] if "scan" not in waived and not scans else [])
@@ -99,6 +105,10 @@ def step_of(row: Submission, result: dict, day: dt.date) -> Step:
         facts, components = screening.facts_of(row)
         result = screening.assess_stated(facts | dict.fromkeys(still_open, "no"), components, day)
     return Step(
-        confirmed is not None and concluded is not None, result["outcome"], _following(result["outcome"], result, row, day), len(still_open),
-        tuple(result["needs_decision"]), tuple(PAPERS[p] for p in papers_never_asked(row)),
-    )  # fmt: skip
+        confirmed is not None and concluded is not None,
+        result["outcome"],
+        _following(result["outcome"], result, row, day),
+        len(still_open),
+        tuple(result["needs_decision"]),
+        tuple(PAPERS[p] for p in papers_never_asked(row)),
+    )

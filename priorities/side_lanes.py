@@ -39,9 +39,13 @@ class Deferred:
 def filings(actor: Actor, day: dt.date) -> list[Filing]:
     """All filings that the actor may see: overdue first, then waiting, then the newest acknowledged."""
     rows = list(
-        Submission.objects.visible_to(actor).filter(kind="district", is_secret=False).exclude(state__in=("draft", "withdrawn"))
-        .select_related("organisation").prefetch_related(Prefetch("filing_checks", to_attr="checks")).order_by("-pk")[:500]
-    )  # fmt: skip
+        Submission.objects.visible_to(actor)
+        .filter(kind="district", is_secret=False)
+        .exclude(state__in=("draft", "withdrawn"))
+        .select_related("organisation")
+        .prefetch_related(Prefetch("filing_checks", to_attr="checks"))
+        .order_by("-pk")[:500]
+    )
     ends = desk.step_ends({(r.state, r.state_day) for r in rows if r.state in desk.STEP_DAYS})
     found = []
     for row in rows:
@@ -62,11 +66,16 @@ def silent_districts(day: dt.date) -> list[Organisation]:
 def deferred(actor: Actor, day: dt.date) -> list[Deferred]:
     """缓建 by re-review date, then the pool: what each lacks and when it reappears in the queue."""
     rows = list(
-        Submission.objects.visible_to(actor).in_state("deferred", "pool").select_related("organisation")
-        .annotate(times=Count("transitions", filter=Q(transitions__now="deferred"))).order_by("re_review_on", "pk")[:500]
-    )  # fmt: skip
+        Submission.objects.visible_to(actor)
+        .in_state("deferred", "pool")
+        .select_related("organisation")
+        .annotate(times=Count("transitions", filter=Q(transitions__now="deferred")))
+        .order_by("re_review_on", "pk")[:500]
+    )
     held = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
-    found = [Deferred(r, held.get(r.pk), (r.re_review_on - day).days if r.re_review_on else None, r.times) for r in rows]
+    found = [
+        Deferred(r, held.get(r.pk), (r.re_review_on - day).days if r.re_review_on else None, r.times) for r in rows
+    ]
     return sorted(found, key=lambda d: d.submission.state != "deferred")
 
 

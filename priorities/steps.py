@@ -27,13 +27,26 @@ def load_plan(*, plan=None, folder: Path | None = None) -> dict[str, int]:
     made = 0
     _, created = RuleSetRecord.objects.get_or_create(
         key=RULE_SET["key"],
-        defaults={"title": RULE_SET["title"], "base": RULE_SET["key"], "state": "in_force", "from_day": RULE_SET["from_day"],
-                  "reason": "规划默认读法（D13—D26）", "by_text": "载入规划", "day": RULE_SET["from_day"]},
-    )  # fmt: skip
+        defaults={
+            "title": RULE_SET["title"],
+            "base": RULE_SET["key"],
+            "state": "in_force",
+            "from_day": RULE_SET["from_day"],
+            "reason": "规划默认读法（D13—D26）",
+            "by_text": "载入规划",
+            "day": RULE_SET["from_day"],
+        },
+    )
     made += created
     windows_made = 0
     for year in WINDOW_YEARS:
         opens, closes = windows.default_dates(year)
-        windows_made += FilingWindow.objects.get_or_create(plan_year=year, defaults={"opens": opens, "closes": closes})[1]
-    facts = plan_facts.load(plan_facts.read(folder, plan.lines), plan.key).created if plan is not None and folder is not None else 0
+        windows_made += FilingWindow.objects.get_or_create(plan_year=year, defaults={"opens": opens, "closes": closes})[
+            1
+        ]
+    facts = (
+        plan_facts.load(plan_facts.read(folder, plan.lines), plan.key).created
+        if plan is not None and folder is not None
+        else 0
+    )
     return {"规则集": int(made), "申报窗口": windows_made, "项目行的判定事实": facts}

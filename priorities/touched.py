@@ -12,4 +12,7 @@ def of_cases(unit: Organisation) -> list[Touch]:
     """Its cases: those still under way move, the others keep the name."""
     mine = Submission.objects.filter(organisation=unit)
     under_way = mine.exclude(state__in=workflow.FINAL)
-    return [Touch("没有办结的申报", under_way.count(), MOVES), Touch("已经办结的申报", mine.filter(state__in=workflow.FINAL).count(), KEEPS)]
+    return [
+        Touch("没有办结的申报", under_way.count(), MOVES),
+        Touch("已经办结的申报", mine.filter(state__in=workflow.FINAL).count(), KEEPS),
+    ]

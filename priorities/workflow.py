@@ -51,6 +51,7 @@ TRANSITIONS: tuple[Row, ...] = (
     Row("leave_over", (CANDIDATE,), (CANDIDATE,), _P.ADOPT_PLAN),
 )
 
+
 @dataclass(frozen=True)
 class Act:
     """A verb that leaves the state alone: in which states, by whom."""
@@ -159,10 +160,20 @@ def advance(*, by: Actor | None, submission: Submission, verb: str, to: str, rea
     submission.save(update_fields=["state", "state_day", "version"])
     text = by.text if by else "系统"
     Transition.objects.create(
-        submission=submission, verb=verb, was=was, now=to, reason=reason, by_text=text,
-        user_id=by.user_id if by else None, is_demo=submission.is_demo,
+        submission=submission,
+        verb=verb,
+        was=was,
+        now=to,
+        reason=reason,
+        by_text=text,
+        user_id=by.user_id if by else None,
+        is_demo=submission.is_demo,
     )
     audit.record(
-        by=by, event=f"priorities.submission.{verb}", about=submission, was=was, now=to,
+        by=by,
+        event=f"priorities.submission.{verb}",
+        about=submission,
+        was=was,
+        now=to,
         sentence=f"{submission.reference} {VERBS[verb]}：{STATES[was]} → {STATES[to]}{'，' + reason if reason else ''}",
     )

@@ -41,8 +41,20 @@ class PlanItemSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PlanItem
-        fields = ("code", "order", "name", "content", "time_raw", "start", "end", "precision", "estimate_wan", "leads",
-                  "leads_open_ended", "project")  # fmt: skip
+        fields = (
+            "code",
+            "order",
+            "name",
+            "content",
+            "time_raw",
+            "start",
+            "end",
+            "precision",
+            "estimate_wan",
+            "leads",
+            "leads_open_ended",
+            "project",
+        )
         read_only_fields = fields
 
 
@@ -85,9 +97,28 @@ class ProjectSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Project
-        fields = ("code", "order", "name", "content", "time_raw", "start", "end", "precision", "estimate_wan", "leads",
-                  "leads_open_ended", "state", "state_code", "origin", "plan_item", "programme", "latest_start",
-                  "latest_end", "percent", "approved_wan")  # fmt: skip
+        fields = (
+            "code",
+            "order",
+            "name",
+            "content",
+            "time_raw",
+            "start",
+            "end",
+            "precision",
+            "estimate_wan",
+            "leads",
+            "leads_open_ended",
+            "state",
+            "state_code",
+            "origin",
+            "plan_item",
+            "programme",
+            "latest_start",
+            "latest_end",
+            "percent",
+            "approved_wan",
+        )
         read_only_fields = fields
 
     def get_approved_wan(self, row) -> str | None:
@@ -146,8 +177,9 @@ class PlanTaskSerializer(serializers.ModelSerializer):
 class PlanTaskFilter(filters.FilterSet):
     block = LabelFilter(field_name="block", choices=[("10.1", "10.1"), ("10.2", "10.2"), ("10.3", "10.3")])
     state = LabelFilter(field_name="state", choices=PlanTask.STATES)
-    project = KnownFilter(field_name="links__project__code", of=Project.objects.all, key="code", word="项目",
-                          distinct=True)  # fmt: skip
+    project = KnownFilter(
+        field_name="links__project__code", of=Project.objects.all, key="code", word="项目", distinct=True
+    )
     code = TextFilter(field_name="code")
     search = SearchFilter()
 

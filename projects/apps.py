@@ -18,10 +18,21 @@ class ProjectsConfig(AppConfig):
         jobs.on_daily(daily)
         handover.offer(DESK)
         touched.offer(of_register)
-        documents.register_report("annual_progress", "年度进度报告", reports.annual_progress, order=10,
-                                  scopes=scopes.offered, readers=(Role.REVIEWER, Role.LEADING_GROUP))  # fmt: skip
-        documents.register_report("evaluation", "验收与使用评估报告", reports.evaluation_report, order=50,
-                                  readers=(Role.REVIEWER, Role.LEADING_GROUP))  # fmt: skip
+        documents.register_report(
+            "annual_progress",
+            "年度进度报告",
+            reports.annual_progress,
+            order=10,
+            scopes=scopes.offered,
+            readers=(Role.REVIEWER, Role.LEADING_GROUP),
+        )
+        documents.register_report(
+            "evaluation",
+            "验收与使用评估报告",
+            reports.evaluation_report,
+            order=50,
+            readers=(Role.REVIEWER, Role.LEADING_GROUP),
+        )
         documents.register_report("security", "信息安全报告", reports.security_report, order=60)
         documents.register_report("tiers", "课题总结报告", reports.tier_report, order=70)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)

@@ -24,8 +24,16 @@ SOON_DAYS = 7  # a report that is due within a week is asked for as well (系统
 NEAR_DAYS = 60  # works that end within two months are asked for their papers (系统默认)
 FEW = 3  # more of a kind make one line
 MOST = 2_000  # projects under way that a home page reads one by one; a register of more is worked through on its pages
-LABELS = {"signature": "签署", "report": "进度", "topic": "课题",
-          "gate": "材料", "acceptance": "验收", "correction": "整改", "evaluation": "评估", "security": "安全"}  # fmt: skip
+LABELS = {
+    "signature": "签署",
+    "report": "进度",
+    "topic": "课题",
+    "gate": "材料",
+    "acceptance": "验收",
+    "correction": "整改",
+    "evaluation": "评估",
+    "security": "安全",
+}
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,23 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
     if (manages or accepts) and (many := _under_way().count()) > MOST:
-        everything = Task(f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理", "/projects/progress/", 0, kind="report")
+        everything = Task(
+            f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理",
+            "/projects/progress/",
+            0,
+            kind="report",
+        )
         return [*tasks, everything, *_corrections(day)[:FEW]]
     on_topics = manages or actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN
     d48 = duties.reading(day) if on_topics else ""
     if manages or reports:
         tasks += few(_reports(actor, day, d48), "进度报告到期没有报来", "/projects/progress/")
     if on_topics:
-        tasks += few(_topics(day, d48, None if manages else actor.organisation_id), "课题报告和督导要求到期", "/projects/duties/#late")
+        tasks += few(
+            _topics(day, d48, None if manages else actor.organisation_id),
+            "课题报告和督导要求到期",
+            "/projects/duties/#late",
+        )
     if manages or reports or accepts:
         projects = _projects(None if manages or accepts else actor.organisation_id)
         mine = [p for p in projects if manages or actor.organisation_id in p.belongs_to()]
@@ -91,14 +108,25 @@ def few(tasks: list[Task], many: str, address: str) -> list[Task]:
     oldest = max(tasks, key=lambda t: t.age_days)
     due = min((t.due_day for t in tasks if t.due_day), default=None)
     first = "、".join(list(dict.fromkeys(t.sentence.partition(" ")[0] for t in tasks))[:FEW])
-    return [replace(oldest, sentence=f"{many} {len(tasks)} 项", address=address, due_day=due, late=any(t.late for t in tasks), note=f"{first} 等")]
+    return [
+        replace(
+            oldest,
+            sentence=f"{many} {len(tasks)} 项",
+            address=address,
+            due_day=due,
+            late=any(t.late for t in tasks),
+            note=f"{first} 等",
+        )
+    ]
 
 
 def _signatures(actor: Actor, day: dt.date) -> Iterator[Task]:
     """Open rounds of acceptance, evaluation and grading with his seat empty; one query."""
     for round_ in rounds.waiting_on(actor).filter(kind__in=acceptance.KINDS):
         late = bool(round_.due_day and round_.due_day < day)
-        yield Task(f"{round_.title}等待签署", round_.address, (day - round_.day).days, round_.due_day, late, "signature")
+        yield Task(
+            f"{round_.title}等待签署", round_.address, (day - round_.day).days, round_.due_day, late, "signature"
+        )
 
 
 def _reports(actor: Actor, day: dt.date, d48: str) -> list[Task]:
@@ -107,8 +135,17 @@ def _reports(actor: Actor, day: dt.date, d48: str) -> list[Task]:
     for one in owing.owed(day, actor, until=day + dt.timedelta(days=SOON_DAYS + 1), d48=d48):
         address = f"/projects/{one.project.code}/progress/?period={one.period}"
         late = one.due < day
-        found.append(Task(f"{one.project.code} {one.label}进度{_why(one, late)}", address, max(one.days, 0), one.due, late or bool(one.returned),
-                          "report", f"{one.project.name} · {one.unit}"))  # fmt: skip
+        found.append(
+            Task(
+                f"{one.project.code} {one.label}进度{_why(one, late)}",
+                address,
+                max(one.days, 0),
+                one.due,
+                late or bool(one.returned),
+                "report",
+                f"{one.project.name} · {one.unit}",
+            )
+        )
     return found
 
 
@@ -120,10 +157,17 @@ def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
     """What 课题 owe upwards beside the projects' own reports, and what visits asked for: late, within a week, or given back."""
     owing = duties.owing(day, until=day + dt.timedelta(days=SOON_DAYS + 1), unit=unit, d48=d48)
     return [
-        Task(f"{o.topic.code} {o.sentence}", o.address, max((day - o.due).days, 0), o.due, o.due < day or o.returned, "topic",
-             f"{o.topic.head.organisation.name} {o.topic.head.person}" if o.topic.head else "没有负责人")
+        Task(
+            f"{o.topic.code} {o.sentence}",
+            o.address,
+            max((day - o.due).days, 0),
+            o.due,
+            o.due < day or o.returned,
+            "topic",
+            f"{o.topic.head.organisation.name} {o.topic.head.person}" if o.topic.head else "没有负责人",
+        )
         for o in owing
-    ]  # fmt: skip
+    ]
 
 
 def _projects(unit: int | None) -> list[Project]:
@@ -151,7 +195,11 @@ def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.R
         keys = {item.key for item in project.gate_items.all() if item.phase_id == phase_id}
         keys |= set(proofs.of(project, onward.verb, held if phase_id else None))
         kinds = {contract.kind for contract in project.contracts.all() if contract.phase_id == phase_id}
-        first = guards.Papers(phases=() if phase_id else tuple(phases)).open_phases(life.STAGE_OF[onward.verb]) if onward.by_round else []
+        first = (
+            guards.Papers(phases=() if phase_id else tuple(phases)).open_phases(life.STAGE_OF[onward.verb])
+            if onward.by_round
+            else []
+        )
         yield held, onward, gates.lacking(onward.verb, keys, kinds), first
 
 
@@ -177,8 +225,17 @@ def _papers(projects: list[Project], day: dt.date) -> list[Task]:
             named = "、".join(r.label for r in lacking[:2]) + ("等" if len(lacking) > 2 else "")
             sentence = f"{project.code} {phase.name if phase else project.name}{onward.label}还缺材料 {len(lacking)} 项"
             end = (phase.end if phase else project.latest_end) if held.state == "building" else since
-            found.append(Task(sentence, f"/projects/{project.code}/life/" + (f"?phase={phase.order}" if phase else ""), (day - since).days, end,
-                              bool(end and end < day), "gate", f"{STATES[held.state]} · {named}"))  # fmt: skip
+            found.append(
+                Task(
+                    sentence,
+                    f"/projects/{project.code}/life/" + (f"?phase={phase.order}" if phase else ""),
+                    (day - since).days,
+                    end,
+                    bool(end and end < day),
+                    "gate",
+                    f"{STATES[held.state]} · {named}",
+                )
+            )
     return found
 
 
@@ -190,13 +247,25 @@ def _acceptable(projects: list[Project], day: dt.date) -> list[Task]:
         for held, onward, lacking, first in _held(project):
             phase = held if isinstance(held, Phase) else None
             ends = gates.trial_ends(held.state_day) if held.state == "trial" else None
-            if lacking or first or not onward.by_round or (ends and ends > day) or (project.pk, phase and phase.pk) in signing:
+            if (
+                lacking
+                or first
+                or not onward.by_round
+                or (ends and ends > day)
+                or (project.pk, phase and phase.pk) in signing
+            ):
                 continue
             papers = [item.day for item in project.gate_items.all() if item.phase_id == (phase and phase.pk)]
             since = max((d for d in (held.state_day, ends, *papers) if d and d <= day), default=day)
-            found.append(Task(f"{project.code} {phase.name if phase else project.name}材料已齐，可以组织{STATES[onward.target]}",
-                              f"/projects/{project.code}/acceptance/" + (f"?phase={phase.order}" if phase else ""), (day - since).days,
-                              kind="acceptance", note=f"{STATES[held.state]} · {since} 起"))  # fmt: skip
+            found.append(
+                Task(
+                    f"{project.code} {phase.name if phase else project.name}材料已齐，可以组织{STATES[onward.target]}",
+                    f"/projects/{project.code}/acceptance/" + (f"?phase={phase.order}" if phase else ""),
+                    (day - since).days,
+                    kind="acceptance",
+                    note=f"{STATES[held.state]} · {since} 起",
+                )
+            )
     return found
 
 
@@ -206,17 +275,36 @@ def _security(projects: list[Project], day: dt.date) -> list[Task]:
     for project in projects:
         for due in security.dues_of(project, day):
             if due.due is not None and due.due <= day + dt.timedelta(days=security.SOON_DAYS):
-                found.append(Task(f"{project.code} {due.sentence}", due.address, max((day - due.due).days, 0), due.due, due.due < day,
-                                  "security", project.name))  # fmt: skip
+                found.append(
+                    Task(
+                        f"{project.code} {due.sentence}",
+                        due.address,
+                        max((day - due.due).days, 0),
+                        due.due,
+                        due.due < day,
+                        "security",
+                        project.name,
+                    )
+                )
     return found
 
 
 def _corrections(day: dt.date) -> list[Task]:
-    rows = Acceptance.objects.exclude(state__in=Acceptance.DEAD).filter(conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day)
+    rows = Acceptance.objects.exclude(state__in=Acceptance.DEAD).filter(
+        conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day
+    )
     return [
-        Task(f"{a}的整改期限已过，没有登记完成", a.get_absolute_url(), (day - a.correction_due).days, a.correction_due, True, "correction", a.correction[:60])
+        Task(
+            f"{a}的整改期限已过，没有登记完成",
+            a.get_absolute_url(),
+            (day - a.correction_due).days,
+            a.correction_due,
+            True,
+            "correction",
+            a.correction[:60],
+        )
         for a in rows.select_related("project", "phase").order_by("correction_due", "pk")
-    ]  # fmt: skip
+    ]
 
 
 def _evaluations(day: dt.date) -> list[Task]:
@@ -224,7 +312,14 @@ def _evaluations(day: dt.date) -> list[Task]:
     year = day.year - 1
     since = dt.date(year, 12, 31)
     return [
-        Task(f"{p.code} {p.name}{year} 年没有使用评估", f"/projects/{p.code}/evaluation/?year={year}", (day - since).days, since, True, "evaluation")
+        Task(
+            f"{p.code} {p.name}{year} 年没有使用评估",
+            f"/projects/{p.code}/evaluation/?year={year}",
+            (day - since).days,
+            since,
+            True,
+            "evaluation",
+        )
         for p in acceptance.finished_without(year)
         if p.state_day is None or p.state_day <= since
-    ]  # fmt: skip
+    ]

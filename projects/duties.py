@@ -113,8 +113,12 @@ def duties_of(topics: list[Topic], day: dt.date, d48: str | None = None) -> dict
             returned[key] = report
     by_project = {t.project_id: t.pk for t in topics if t.project_id}
     if by_project:
-        kept = ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt=""), project_id__in=by_project).exclude(period__contains="H")
-        for report in kept.only("project_id", "period_end", "day", "superseded", "returned", "returned_on").order_by("pk"):
+        kept = ProgressReport.objects.filter(
+            Q(superseded=False) | Q(returned__gt=""), project_id__in=by_project
+        ).exclude(period__contains="H")
+        for report in kept.only("project_id", "period_end", "day", "superseded", "returned", "returned_on").order_by(
+            "pk"
+        ):
             key = by_project[report.project_id], "annual", report.period_end.year
             if not report.superseded:
                 filed.setdefault(key, report.day)
@@ -125,14 +129,34 @@ def duties_of(topics: list[Topic], day: dt.date, d48: str | None = None) -> dict
         base = {"topic": topic, "head": topic.head}
         page = f"{topic.get_absolute_url()}report/"
         for year in _years(topic, day):
-            where = f"/projects/{topic.code}/progress/?period={year}" if topic.project_id else f"{page}?kind=annual&year={year}"
-            found[topic.pk].append(Duty(kind="annual", year=year, due=due_of_year(year, d48), address=where, **base,
-                                        **_filing(topic.pk, "annual", year, filed, returned)))  # fmt: skip
+            where = (
+                f"/projects/{topic.code}/progress/?period={year}"
+                if topic.project_id
+                else f"{page}?kind=annual&year={year}"
+            )
+            found[topic.pk].append(
+                Duty(
+                    kind="annual",
+                    year=year,
+                    due=due_of_year(year, d48),
+                    address=where,
+                    **base,
+                    **_filing(topic.pk, "annual", year, filed, returned),
+                )
+            )
         end = end_of(topic)
         if end is not None and end <= day:
             for kind in AT_THE_END:
-                found[topic.pk].append(Duty(kind=kind, year=0, due=end, address=f"{page}?kind={kind}", **base,
-                                            **_filing(topic.pk, kind, 0, filed, returned)))  # fmt: skip
+                found[topic.pk].append(
+                    Duty(
+                        kind=kind,
+                        year=0,
+                        due=end,
+                        address=f"{page}?kind={kind}",
+                        **base,
+                        **_filing(topic.pk, kind, 0, filed, returned),
+                    )
+                )
     return found
 
 
@@ -230,22 +254,44 @@ def owing(day: dt.date, *, until: dt.date, unit: int | None = None, d48: str | N
         leads = ProjectLead.objects.filter(here, is_generic=False).values("project_id")
         mine = mine.filter(Q(pk__in=heads) | Q(project_id__in=leads))
     asked = Supervision.objects.exclude(demand="").filter(settled_on=None).values("topic_id")
-    over = Q(project=None) | Q(project__state__in=(*life.FINISHED, *life.ENDED)) | Q(pk__in=asked) | Q(reports__returned__gt="")
+    over = (
+        Q(project=None)
+        | Q(project__state__in=(*life.FINISHED, *life.ENDED))
+        | Q(pk__in=asked)
+        | Q(reports__returned__gt="")
+    )
     topics = list(mine.filter(over).distinct())
     owed = duties_of(topics, day, d48) if topics else {}
     found = []
     for topic in topics:
         for duty in owed.get(topic.pk, ()):
-            covered = duty.kind == "annual" and topic.project_id and topic.project.state not in (*life.FINISHED, *life.ENDED)
+            covered = (
+                duty.kind == "annual" and topic.project_id and topic.project.state not in (*life.FINISHED, *life.ENDED)
+            )
             if duty.filed_on or covered or not (duty.returned or duty.due < until):
                 continue
             back = f"被退回：{duty.returned.returned}" if duty.returned else ""
-            found.append(Owing(topic, f"课题“{topic.name}”的{duty.title}{back}", duty.address, duty.due,
-                               f"{duty.kind}:{duty.year}:{duty.returned.pk if duty.returned else 0}", bool(back)))  # fmt: skip
+            found.append(
+                Owing(
+                    topic,
+                    f"课题“{topic.name}”的{duty.title}{back}",
+                    duty.address,
+                    duty.due,
+                    f"{duty.kind}:{duty.year}:{duty.returned.pk if duty.returned else 0}",
+                    bool(back),
+                )
+            )
         for visit in topic.visits.all():
             if visit.demand and visit.settled_on is None and visit.due < until:
-                found.append(Owing(topic, f"课题“{topic.name}”的督导要求没有落实：{visit.demand}", f"/projects/duties/visits/{visit.pk}/",
-                                   visit.due, f"visit:{visit.pk}"))  # fmt: skip
+                found.append(
+                    Owing(
+                        topic,
+                        f"课题“{topic.name}”的督导要求没有落实：{visit.demand}",
+                        f"/projects/duties/visits/{visit.pk}/",
+                        visit.due,
+                        f"visit:{visit.pk}",
+                    )
+                )
     return sorted(found, key=lambda o: (o.due, o.topic.pk))
 
 
@@ -253,7 +299,11 @@ def unit_of(topic: Topic) -> int | None:
     """The unit of its responsible person, else the first lead of its project."""
     if topic.head:
         return topic.head.organisation.survivor_id
-    leads = [lead.organisation.survivor_id for lead in topic.project.leads.all() if not lead.is_generic] if topic.project_id else []
+    leads = (
+        [lead.organisation.survivor_id for lead in topic.project.leads.all() if not lead.is_generic]
+        if topic.project_id
+        else []
+    )
     return leads[0] if leads else None
 
 
@@ -261,7 +311,11 @@ def addressee(topic: Topic, day: dt.date, above: Topic | None = None) -> str:
     """To whom it reports: the head of the 课题 above; at the top whoever 9.2.2 names for the level of the works.
     `above`: the one above, where it is read already."""
     if topic.parent_id:
-        head = above.head if above else TopicHead.objects.filter(topic_id=topic.parent_id, to_day=None).select_related("organisation").first()
+        head = (
+            above.head
+            if above
+            else TopicHead.objects.filter(topic_id=topic.parent_id, to_day=None).select_related("organisation").first()
+        )
         return f"“{topic.parent.name}”负责人" + (f" {head.organisation.name} {head.person}" if head else "（未定）")
     return accountable_to(topic.project.level_922 if topic.project_id else "1", day)
 

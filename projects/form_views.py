@@ -16,7 +16,9 @@ def phase_of(project: Project, asked: str | None) -> Phase | None:
     """The phase of `?phase=`; 404 where the project has none of that number."""
     if not asked:
         return None
-    return found(project.phases.select_related("project"), order=int(asked) if asked.isdecimal() and len(asked) < 4 else -1)
+    return found(
+        project.phases.select_related("project"), order=int(asked) if asked.isdecimal() and len(asked) < 4 else -1
+    )
 
 
 def life_address(project: Project, phase: Phase | None) -> str:

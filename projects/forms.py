@@ -72,8 +72,12 @@ class ProgressForm(forms.Form):
     """进度填报."""
 
     period = forms.ChoiceField(label="填报期")
-    percent = PlainInteger(label="完成 %（占整个项目）", min_value=0, max_value=100,
-                           error_messages={"invalid": "请填 0—100 的整数。", "min_value": "不能小于 0。", "max_value": "不能大于 100。"})  # fmt: skip
+    percent = PlainInteger(
+        label="完成 %（占整个项目）",
+        min_value=0,
+        max_value=100,
+        error_messages={"invalid": "请填 0—100 的整数。", "min_value": "不能小于 0。", "max_value": "不能大于 100。"},
+    )
     spent_wan = Wan(label="累计支出（万元，自报；以预算行为准）", required=False)
     done_text = Long(label="完成情况", rows=4)
     problems = Long(label="问题", required=False)
@@ -201,32 +205,49 @@ class ClassifyForm(Versioned):
     budget_unit = UnitField(label="预算单位（D41）", required=False)
     level_922 = forms.ChoiceField(label="管理级别（9.2.2）", choices=NONE + Project.LEVELS, required=False)
     tier_927 = forms.ChoiceField(label="课题层级（9.2.7）", choices=NONE + Project.TIERS, required=False)
-    parent = forms.ModelChoiceField(label="上级课题", queryset=Project.objects.none(), required=False, empty_label="（无）")
-    investment_type = forms.ChoiceField(label="投资类型（8.2）", choices=NONE + Project.INVESTMENT_TYPES, required=False)
+    parent = forms.ModelChoiceField(
+        label="上级课题", queryset=Project.objects.none(), required=False, empty_label="（无）"
+    )
+    investment_type = forms.ChoiceField(
+        label="投资类型（8.2）", choices=NONE + Project.INVESTMENT_TYPES, required=False
+    )
     mandate = forms.ChoiceField(label="谁要求建设（8.1(3)、(4)）", choices=NONE + Project.MANDATES, required=False)
     on_shared_list = forms.TypedChoiceField(
-        label="列入 8.1(2) 由市财政投资的系统", choices=[*NONE, ("1", "是"), ("0", "否")], coerce=lambda v: v == "1", empty_value=None,
+        label="列入 8.1(2) 由市财政投资的系统",
+        choices=[*NONE, ("1", "是"), ("0", "否")],
+        coerce=lambda v: v == "1",
+        empty_value=None,
         required=False,
-    )  # fmt: skip
+    )
     construction = forms.ChoiceField(
-        label="建设类型（9.3.8）", choices=NONE + Project.CONSTRUCTIONS, required=False,
+        label="建设类型（9.3.8）",
+        choices=NONE + Project.CONSTRUCTIONS,
+        required=False,
         help_text="新建、改建必须同步规划和三同时，扩建、升级、运维为建议（D52）；没有填的按新建",
-    )  # fmt: skip
+    )
     protection_level = forms.TypedChoiceField(
-        label="安全保护等级（9.3.2）", choices=[*NONE, *((n, str(n)) for n in range(1, 6))], coerce=int, empty_value=None, required=False
+        label="安全保护等级（9.3.2）",
+        choices=[*NONE, *((n, str(n)) for n in range(1, 6))],
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
     builder = UnitField(label="建设（代建）单位（D46）", required=False)
     operator = UnitField(label="运营单位（D46）", required=False)
 
     def __init__(self, *args, project: Project, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Project.objects.exclude(pk=project.pk).filter(tier_927__in=("total", "application"))
+        self.fields["parent"].queryset = Project.objects.exclude(pk=project.pk).filter(
+            tier_927__in=("total", "application")
+        )
 
 
 class FirstLeadForm(Versioned):
     """第一牵头 (D43)."""
 
-    organisation = forms.ModelChoiceField(label="第一牵头", queryset=Organisation.objects.none(), empty_label=None, widget=forms.RadioSelect)
+    organisation = forms.ModelChoiceField(
+        label="第一牵头", queryset=Organisation.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
     reason = Long(label="依据", max_length=300, rows=2)
 
     def __init__(self, *args, project: Project, **kwargs):
@@ -242,7 +263,13 @@ class ChangeForm(Versioned):
     now = Long(label="变更后", help_text="工期写作“2007-03 至 2008-12”；牵头单位用顿号分开，第一牵头在前")
     reason = Long(label="变更理由", max_length=1000)
     approver = forms.CharField(label="批准单位及文号", max_length=200)
-    effect = Long(label="影响", required=False, rows=2, max_length=300, help_text="对内容、工期、资金、其他项目的影响；工期的偏差自动算出")
+    effect = Long(
+        label="影响",
+        required=False,
+        rows=2,
+        max_length=300,
+        help_text="对内容、工期、资金、其他项目的影响；工期的偏差自动算出",
+    )
 
 
 class MilestoneForm(forms.Form):

@@ -20,7 +20,10 @@ class Count(PlainInteger):
     def __init__(self, **kwargs):
         kwargs.setdefault("required", False)
         kwargs.setdefault("min_value", 0)
-        kwargs.setdefault("error_messages", {"invalid": "请填整数，没有测得就不填。", "min_value": "不能小于 0。", "max_value": "超出范围。"})
+        kwargs.setdefault(
+            "error_messages",
+            {"invalid": "请填整数，没有测得就不填。", "min_value": "不能小于 0。", "max_value": "超出范围。"},
+        )
         super().__init__(**kwargs)
 
 
@@ -29,9 +32,14 @@ class IndependentField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(
-            label="独立签署单位（D44）", queryset=Organisation.objects.none(), required=False, empty_label="（不需要）",
-            help_text="验收（评估）单位牵头本项目时必选", error_messages={"required": "请选择独立签署单位。"}, **kwargs,
-        )  # fmt: skip
+            label="独立签署单位（D44）",
+            queryset=Organisation.objects.none(),
+            required=False,
+            empty_label="（不需要）",
+            help_text="验收（评估）单位牵头本项目时必选",
+            error_messages={"required": "请选择独立签署单位。"},
+            **kwargs,
+        )
 
 
 class Independent(forms.Form):
@@ -47,7 +55,11 @@ class Independent(forms.Form):
         """Required of a body that leads the project; nobody else is asked."""
         if conflicted:
             field = self.fields["independent"]
-            field.required, field.empty_label, field.help_text = True, "请选择", "本单位牵头本项目，另由没有利害关系的单位签署以后才生效"
+            field.required, field.empty_label, field.help_text = (
+                True,
+                "请选择",
+                "本单位牵头本项目，另由没有利害关系的单位签署以后才生效",
+            )
         else:
             del self.fields["independent"]
 
@@ -76,7 +88,9 @@ class Folding(forms.Form):
 class Paper(Folding):
     """What a leader signed on paper, entered by his 经办人; left empty by whoever signs himself."""
 
-    signer = forms.CharField(label="纸质签署人", max_length=60, required=False, help_text="领导在纸上签的，由经办人录入；自己签的不填")
+    signer = forms.CharField(
+        label="纸质签署人", max_length=60, required=False, help_text="领导在纸上签的，由经办人录入；自己签的不填"
+    )
     signed_on = Day(label="签署日期", required=False, help_text="纸上的日期，不晚于今天")
     scan = forms.FileField(label="签字扫描件", required=False, help_text="PDF、JPG 或 PNG")
 
@@ -108,8 +122,10 @@ class AcceptanceForm(Paper, Independent, Versioned):
     correction_due = Day(label="整改期限", required=False)
 
     field_order = ("version", "stage", "conclusion", "accepted_on", "document_number", "text", "independent")
-    FOLDED = (("整改要求和期限（整改后通过时填）", ("correction", "correction_due")),
-              ("分项意见：工程技术、财务管理、档案资料、建设成效", ("works", "finance", "archive", "effect")))  # fmt: skip
+    FOLDED = (
+        ("整改要求和期限（整改后通过时填）", ("correction", "correction_due")),
+        ("分项意见：工程技术、财务管理、档案资料、建设成效", ("works", "finance", "archive", "effect")),
+    )
 
     def values(self) -> dict:
         """What the verb takes: the four blocks as one."""
@@ -145,7 +161,17 @@ class EvaluationForm(Paper, Independent):
     findings = Long(label="检查评估意见", rows=4)
     evidence = forms.CharField(label="依据", max_length=300, required=False)
 
-    field_order = ("year", "use_percent", "sharing_calls", "goals_set", "goals_met", "satisfaction_percent", "findings", "evidence", "independent")
+    field_order = (
+        "year",
+        "use_percent",
+        "sharing_calls",
+        "goals_set",
+        "goals_met",
+        "satisfaction_percent",
+        "findings",
+        "evidence",
+        "independent",
+    )
 
 
 class ReportForm(forms.Form):
@@ -175,11 +201,17 @@ class ExpertsField(forms.ModelMultipleChoiceField):
 class GradingForm(forms.Form):
     """定级."""
 
-    level = forms.TypedChoiceField(label="拟定等级", coerce=int, choices=[(n, protection.names(n)) for n in protection.LEVELS])
+    level = forms.TypedChoiceField(
+        label="拟定等级", coerce=int, choices=[(n, protection.names(n)) for n in protection.LEVELS]
+    )
     system_name = forms.CharField(label="信息系统名称", max_length=200)
     grounds = Long(label="定级理由", rows=4)
-    experts = ExpertsField(label="审定专家", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
-                           error_messages={"required": "请至少选一位专家。"})  # fmt: skip
+    experts = ExpertsField(
+        label="审定专家",
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选一位专家。"},
+    )
 
     def __init__(self, *args, day, **kwargs):
         super().__init__(*args, **kwargs)
@@ -213,20 +245,31 @@ class ReasonForm(forms.Form):
 class AssessmentForm(Folding):
     """安全测评."""
 
-    FOLDED = ((f"隐患 {FINDINGS + 1}—{MOST_FINDINGS}", tuple(f"{name}_{n}" for n in range(FINDINGS + 1, MOST_FINDINGS + 1) for name in FINDING)),)
+    FOLDED = (
+        (
+            f"隐患 {FINDINGS + 1}—{MOST_FINDINGS}",
+            tuple(f"{name}_{n}" for n in range(FINDINGS + 1, MOST_FINDINGS + 1) for name in FINDING),
+        ),
+    )
 
     kind = forms.ChoiceField(label="种类", choices=SecurityAssessment.KINDS)
     assessed_on = Day(label="日期", required=False, help_text="不填为今天")
     assessor = forms.CharField(label="测评机构或专家", max_length=200)
     result = forms.ChoiceField(label="结论", choices=SecurityAssessment.RESULTS)
     document = forms.CharField(label="报告名称及文号", max_length=200)
-    next_due = Day(label="下次到期", required=False, help_text="不填按等级推算（系统默认）：1 级三年，2 级两年，3 级一年，4、5 级半年")
+    next_due = Day(
+        label="下次到期",
+        required=False,
+        help_text="不填按等级推算（系统默认）：1 级三年，2 级两年，3 级一年，4、5 级半年",
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for n in range(1, MOST_FINDINGS + 1):
             self.fields[f"finding_{n}"] = forms.CharField(label=f"隐患 {n}", max_length=300, required=False)
-            self.fields[f"weight_{n}"] = forms.ChoiceField(label="风险", choices=SecurityFinding.WEIGHTS, initial="middle", required=False)
+            self.fields[f"weight_{n}"] = forms.ChoiceField(
+                label="风险", choices=SecurityFinding.WEIGHTS, initial="middle", required=False
+            )
             self.fields[f"measure_{n}"] = forms.CharField(label="整改措施", max_length=300, required=False)
             self.fields[f"due_{n}"] = Day(label="整改期限", required=False)
 
@@ -234,7 +277,12 @@ class AssessmentForm(Folding):
         """What the verb takes: the rows that name a finding."""
         data = self.cleaned_data
         findings = [
-            {"text": data[f"finding_{n}"], "weight": data[f"weight_{n}"] or "middle", "measure": data[f"measure_{n}"], "due": data[f"due_{n}"]}
+            {
+                "text": data[f"finding_{n}"],
+                "weight": data[f"weight_{n}"] or "middle",
+                "measure": data[f"measure_{n}"],
+                "due": data[f"due_{n}"],
+            }
             for n in range(1, MOST_FINDINGS + 1)
             if data[f"finding_{n}"]
         ]

@@ -15,7 +15,10 @@ class TopicField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("empty_label", "（无）")
-        super().__init__(queryset=Topic.objects.standing().filter(tier__in=("total", "application")).select_related("project"), **kwargs)
+        super().__init__(
+            queryset=Topic.objects.standing().filter(tier__in=("total", "application")).select_related("project"),
+            **kwargs,
+        )
 
     def label_from_instance(self, topic: Topic) -> str:
         return f"{topic.code} {topic.name}"
@@ -59,9 +62,11 @@ class PlaceForm(forms.Form):
     """把项目归入课题树."""
 
     projects = forms.ModelMultipleChoiceField(
-        label="项目", queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple,
+        label="项目",
+        queryset=Project.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "至少选择一个项目。"},
-    )  # fmt: skip
+    )
     tier = forms.ChoiceField(label="课题层级", choices=Topic.TIERS, initial="application")
     parent = TopicField(label="上级课题", required=False)
 
@@ -91,10 +96,14 @@ class ReportForm(Versioned):
     """呈报上级课题负责人的报告."""
 
     kind = forms.ChoiceField(label="报告", choices=TopicReport.KINDS)
-    year = forms.TypedChoiceField(label="年度", coerce=int, empty_value=0, required=False, help_text="总报告、技术报告不填年度")
+    year = forms.TypedChoiceField(
+        label="年度", coerce=int, empty_value=0, required=False, help_text="总报告、技术报告不填年度"
+    )
     text = Long(label="内容", rows=8, max_length=10_000)
     problems = Long(label="问题与建议", required=False)
-    missing_reason = Long(label="缺报说明", rows=2, max_length=300, required=False, help_text="下级报告没有齐的，写明原因才能汇总")
+    missing_reason = Long(
+        label="缺报说明", rows=2, max_length=300, required=False, help_text="下级报告没有齐的，写明原因才能汇总"
+    )
     file = forms.FileField(label="报告文件", required=False, help_text="PDF、Word、WPS 或图片，最大 10 MB")
 
     def __init__(self, *args, year: int, **kwargs):

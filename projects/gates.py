@@ -42,19 +42,38 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement("approvals", "立项与变更批复", "accept_finally"),
     Requirement("trial_report", "试运行报告与用户意见（无重大故障）", "accept_finally", source="使用单位"),
     Requirement("third_party_test", "第三方测试报告", "accept_finally", may_not_apply=True, source="测试机构"),
-    Requirement("security_assessment", "安全测评或风险评估报告", "accept_finally", source="测评机构", record="assessment",
-                clause="9.3.3"),
-    Requirement("protection_filing", "等级保护备案证明", "accept_finally", may_not_apply=True, source="备案机关", record="filing",
-                clause="9.3.2"),
-    Requirement("sharing_test", "信息共享测评（提供的目录实际可用）", "accept_finally", may_not_apply=True,
-                source="政府信息资源管理部门", clause="9.2.8"),
+    Requirement(
+        "security_assessment",
+        "安全测评或风险评估报告",
+        "accept_finally",
+        source="测评机构",
+        record="assessment",
+        clause="9.3.3",
+    ),
+    Requirement(
+        "protection_filing",
+        "等级保护备案证明",
+        "accept_finally",
+        may_not_apply=True,
+        source="备案机关",
+        record="filing",
+        clause="9.3.2",
+    ),
+    Requirement(
+        "sharing_test",
+        "信息共享测评（提供的目录实际可用）",
+        "accept_finally",
+        may_not_apply=True,
+        source="政府信息资源管理部门",
+        clause="9.2.8",
+    ),
     Requirement("training", "培训完成", "accept_finally", may_not_apply=True, clause="9.5.2"),
     Requirement("accounts", "财务决算或审计报告", "accept_finally", source="财务或审计"),
     Requirement("assets", "资产清单", "accept_finally"),
     Requirement("handover", "源代码与数据目录移交", "accept_finally", may_not_apply=True, source="承建单位"),
     Requirement("archive", "档案归档", "accept_finally"),
     Requirement("self_evaluation", "绩效自评", "accept_finally"),
-)  # fmt: skip
+)
 BY_KEY = {r.key: r for r in REQUIREMENTS}
 GATES = tuple(dict.fromkeys(r.gate for r in REQUIREMENTS))
 
@@ -86,10 +105,14 @@ class Standing:
         return self.item is not None or bool(self.contracts) or self.record is not None
 
 
-def standing(items: Mapping[str, object], contracts: Collection, gate: str, records: Mapping[str, Record]) -> list[Standing]:
+def standing(
+    items: Mapping[str, object], contracts: Collection, gate: str, records: Mapping[str, Record]
+) -> list[Standing]:
     """Requirements of a gate with what is there: items in force by key, contracts in force, records by key."""
     return [
-        Standing(r, items.get(r.key), tuple(c for c in contracts if r.contract and c.kind == r.contract), records.get(r.key))
+        Standing(
+            r, items.get(r.key), tuple(c for c in contracts if r.contract and c.kind == r.contract), records.get(r.key)
+        )
         for r in of_gate(gate)
     ]
 

@@ -46,7 +46,9 @@ def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Paper
     if gate not in gates.GATES:
         return Papers()
     kinds = {r.contract for r in gates.of_gate(gate) if r.contract}
-    contracts = project.contracts.filter(phase=phase, voided="", kind__in=kinds).values_list("kind", flat=True) if kinds else ()
+    contracts = (
+        project.contracts.filter(phase=phase, voided="", kind__in=kinds).values_list("kind", flat=True) if kinds else ()
+    )
     whole = gate in life.ACCEPTANCES and phase is None
     phases = tuple((p.name, p.state) for p in project.phases.all()) if whole else ()
     items = project.gate_items.filter(phase=phase, withdrawn="").values_list("key", flat=True)
@@ -62,7 +64,11 @@ def recorded(project: Project, gate: str, papers: Papers, phase: Phase | None = 
 def unsafe(project: Project) -> str:
     """Why the newest assessment keeps the works from their final acceptance: a report that says 不符合 is no paper to pass with
     (9.3.3, 系统默认). Empty where it does not; no question where the assessments were read."""
-    newest = max((a for a in project.security_assessments.all() if not a.withdrawn), key=lambda a: (a.assessed_on, a.pk), default=None)
+    newest = max(
+        (a for a in project.security_assessments.all() if not a.withdrawn),
+        key=lambda a: (a.assessed_on, a.pk),
+        default=None,
+    )
     if newest is None or newest.result != "fail":
         return ""
     return f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，整改并复测以后才能终验（9.3.3，系统默认）"
@@ -77,10 +83,17 @@ def blockers(project: Project, transition: life.Transition, papers: Papers | Non
             found.append((f"{project.code} 已{state}，不再变更状态", "不能解除；需要时另行申报新项目"))
         else:
             before = "、".join(STATES[s] for s in transition.sources)
-            found.append((f"{project.code} 现在是“{state}”，只有“{before}”的项目可以{transition.label}", "按建设程序逐步办理"))
+            found.append(
+                (f"{project.code} 现在是“{state}”，只有“{before}”的项目可以{transition.label}", "按建设程序逐步办理")
+            )
         return found
     if transition.by_plan:
-        found.append(("立项随领导小组审定年度计划办理，不单独改状态（9.1.1）", "市信息化领导小组（年度计划）；已在建的由信息办补录"))
+        found.append(
+            (
+                "立项随领导小组审定年度计划办理，不单独改状态（9.1.1）",
+                "市信息化领导小组（年度计划）；已在建的由信息办补录",
+            )
+        )
     if transition.verb == "procure":
         if budget_unit_of(project) is None:
             found.append((f"{project.code} 没有预算单位，不能采购（D41、D42）", f"{OFFICE}（指定预算单位）"))
@@ -89,7 +102,12 @@ def blockers(project: Project, transition: life.Transition, papers: Papers | Non
     papers = papers or papers_for(project, transition.verb)
     if transition.by_round and (waiting := papers.open_phases(life.STAGE_OF[transition.verb])):
         word = STATES[transition.target]
-        found.append((f"{project.code} 的{'、'.join(waiting)}还没有{word}，各期{word}以后整个项目才{word}", f"{who_may(transition)}（先办理各期）"))
+        found.append(
+            (
+                f"{project.code} 的{'、'.join(waiting)}还没有{word}，各期{word}以后整个项目才{word}",
+                f"{who_may(transition)}（先办理各期）",
+            )
+        )
     if transition.verb == "operate" and project.operator_id is None:
         found.append((f"{project.code} 没有运营单位，不能交付运行（9.1.5，D46）", f"{OFFICE}（分类与单位）"))
     return found + gate_blockers(project, transition.verb, papers)
@@ -104,9 +122,13 @@ def phase_blockers(phase: Phase, transition: life.Transition) -> list[tuple[str,
         return [(sentence, "按建设程序逐步办理")]
     found = []
     if project.state == "registered":
-        found.append((f"{project.code} 尚未立项，{phase.name}不能{transition.label}（9.1.1）", "市信息化领导小组（年度计划）"))
+        found.append(
+            (f"{project.code} 尚未立项，{phase.name}不能{transition.label}（9.1.1）", "市信息化领导小组（年度计划）")
+        )
     if project.state in (*life.ENDED, "suspended") and transition.verb != "terminate":
-        found.append((f"{project.code} 已{STATES[project.state]}，{phase.name}不能{transition.label}", f"{OFFICE}（先恢复项目）"))
+        found.append(
+            (f"{project.code} 已{STATES[project.state]}，{phase.name}不能{transition.label}", f"{OFFICE}（先恢复项目）")
+        )
     if transition.verb == "procure" and budget_unit_of(project) is None:
         found.append((f"{project.code} 没有预算单位，不能采购（D41、D42）", f"{OFFICE}（指定预算单位）"))
     return found + gate_blockers(project, transition.verb, papers_for(project, transition.verb, phase), phase)
@@ -117,13 +139,20 @@ def gate_blockers(project: Project, gate: str, papers: Papers, phase: Phase | No
     found = []
     if lacking := gates.lacking(gate, papers.keys, papers.contract_kinds):
         named = "、".join(f"“{r.label}”" for r in lacking)
-        found.append((f"还缺关口材料 {len(lacking)} 项：{named}", f"{gates.sources(lacking)}出具，牵头单位或{OFFICE}在“建设过程”逐项登记"))
+        found.append(
+            (
+                f"还缺关口材料 {len(lacking)} 项：{named}",
+                f"{gates.sources(lacking)}出具，牵头单位或{OFFICE}在“建设过程”逐项登记",
+            )
+        )
     if gate == "accept_finally":
         if papers.unsafe:
             found.append((papers.unsafe, "牵头单位（整改后登记复测）"))
         since = phase.state_day if phase else project.state_day
         if (ends := gates.trial_ends(since)) and clock.today() < ends:
-            found.append((f"试运行自 {since} 起，不少于 {gates.TRIAL_DAYS} 天，最早 {ends} 终验（系统默认）", "试运行期满"))
+            found.append(
+                (f"试运行自 {since} 起，不少于 {gates.TRIAL_DAYS} 天，最早 {ends} 终验（系统默认）", "试运行期满")
+            )
     return found
 
 

@@ -16,10 +16,19 @@ CHANGE_FIELDS = dict(Change.FIELDS)
 SELF_RATINGS = dict(ProgressReport.RATINGS)
 
 STATE_TONES = {
-    "registered": "slate", "approved": "slate", "procurement": "brand", "building": "brand", "first_acceptance": "brand",
-    "trial": "brand", "final_acceptance": "green", "operating": "green", "evaluation": "green", "closed": "green",
-    "suspended": "amber", "terminated": "red",
-}  # fmt: skip
+    "registered": "slate",
+    "approved": "slate",
+    "procurement": "brand",
+    "building": "brand",
+    "first_acceptance": "brand",
+    "trial": "brand",
+    "final_acceptance": "green",
+    "operating": "green",
+    "evaluation": "green",
+    "closed": "green",
+    "suspended": "amber",
+    "terminated": "red",
+}
 TASK_TONES = {"not_started": "slate", "under_way": "brand", "done": "green", "dropped": "amber"}
 RATING_TONES = {"not_due": "slate", "normal": "green", "attention": "amber", "late": "red"}
 

@@ -9,8 +9,18 @@ from dataclasses import dataclass, replace
 
 from governance.roles import Permission
 
-CHAIN = ("registered", "approved", "procurement", "building", "first_acceptance", "trial", "final_acceptance",
-         "operating", "evaluation", "closed")  # fmt: skip
+CHAIN = (
+    "registered",
+    "approved",
+    "procurement",
+    "building",
+    "first_acceptance",
+    "trial",
+    "final_acceptance",
+    "operating",
+    "evaluation",
+    "closed",
+)
 ASIDE = ("suspended", "terminated")
 STATES = CHAIN + ASIDE
 ENDED = ("closed", "terminated")
@@ -42,21 +52,55 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("approve", "立项", ("registered",), "approved", by_plan=True, clause="9.1.1"),
     Transition("procure", "开始采购", ("approved",), "procurement"),
     Transition("build", "开工建设", ("procurement",), "building"),
-    Transition("accept_first", "通过初验", ("building",), "first_acceptance", Permission.ACCEPT_WORKS, by_round=True,
-               clause="9.2.7"),
+    Transition(
+        "accept_first",
+        "通过初验",
+        ("building",),
+        "first_acceptance",
+        Permission.ACCEPT_WORKS,
+        by_round=True,
+        clause="9.2.7",
+    ),
     Transition("try", "转入试运行", ("first_acceptance",), "trial"),
-    Transition("accept_finally", "通过终验", ("trial",), "final_acceptance", Permission.ACCEPT_WORKS,
-               by_round=True, clause="9.2.7"),
+    Transition(
+        "accept_finally",
+        "通过终验",
+        ("trial",),
+        "final_acceptance",
+        Permission.ACCEPT_WORKS,
+        by_round=True,
+        clause="9.2.7",
+    ),
     Transition("operate", "交付运行", ("final_acceptance",), "operating"),
     Transition("evaluate", "开始评估", ("operating",), "evaluation", clause="9.2.8"),
     Transition("close", "结题", ("evaluation",), "closed"),
-    Transition("suspend", "暂停", ("approved", "procurement", "building", "first_acceptance", "trial", "operating"),
-               "suspended", needs_reason=True),
+    Transition(
+        "suspend",
+        "暂停",
+        ("approved", "procurement", "building", "first_acceptance", "trial", "operating"),
+        "suspended",
+        needs_reason=True,
+    ),
     Transition("resume", "恢复", ("suspended",), "", needs_reason=True),
-    Transition("terminate", "终止", ("registered", "approved", "procurement", "building", "first_acceptance", "trial",
-                                     "final_acceptance", "operating", "evaluation", "suspended"),
-               "terminated", needs_reason=True),
-)  # fmt: skip
+    Transition(
+        "terminate",
+        "终止",
+        (
+            "registered",
+            "approved",
+            "procurement",
+            "building",
+            "first_acceptance",
+            "trial",
+            "final_acceptance",
+            "operating",
+            "evaluation",
+            "suspended",
+        ),
+        "terminated",
+        needs_reason=True,
+    ),
+)
 BY_VERB = {t.verb: t for t in TRANSITIONS}
 ACCEPTANCES = tuple(t.verb for t in TRANSITIONS if t.by_round)
 STAGE_OF = {"accept_first": "first", "accept_finally": "final"}  # a gate's stage of acceptance
@@ -66,7 +110,8 @@ ACCEPTED = {"first": ("first_acceptance", "trial", *FINISHED), "final": FINISHED
 OF_PHASES = tuple(
     replace(t, sources=("registered", *t.sources)) if t.verb == "procure" else t
     for t in TRANSITIONS
-    if t.verb in ("procure", "build", "accept_first", "try", "accept_finally", "operate", "suspend", "resume", "terminate")
+    if t.verb
+    in ("procure", "build", "accept_first", "try", "accept_finally", "operate", "suspend", "resume", "terminate")
 )
 PHASE_BY_VERB = {t.verb: t for t in OF_PHASES}
 

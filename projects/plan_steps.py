@@ -38,23 +38,42 @@ def _projects(plan: rows.Plan, row: Plan) -> list[Tally]:
     projects = create(Project, [_project(item, items[item.code], programmes, today) for item in new])
     by_code = {project.code: project for project in projects}
     leads = [
-        ProjectLead(project=by_code[code], order=lead.order, as_named=lead.as_named,
-                    organisation_id=lead.organisation_id, is_generic=lead.is_generic)
+        ProjectLead(
+            project=by_code[code],
+            order=lead.order,
+            as_named=lead.as_named,
+            organisation_id=lead.organisation_id,
+            is_generic=lead.is_generic,
+        )
         for code in by_code
         for lead in items[code].leads.all()
-    ]  # fmt: skip
+    ]
     phases = [
-        Phase(project=by_code[item.code], order=order, name="".join((phase.label, f"（{phase.name}）" if phase.name else "")),
-              start=phase.start, end=phase.end, precision=phase.precision)
+        Phase(
+            project=by_code[item.code],
+            order=order,
+            name="".join((phase.label, f"（{phase.name}）" if phase.name else "")),
+            start=phase.start,
+            end=phase.end,
+            precision=phase.precision,
+        )
         for item in new
         for order, phase in enumerate(item.phases, 1)
-    ]  # fmt: skip
+    ]
     milestones = [
-        Milestone(project=by_code[item.code], text=one.text, quote=one.quote, start=one.start, end=one.end,
-                  precision=one.precision, outside_window=one.outside_window, discrepancy=one.discrepancy or "")
+        Milestone(
+            project=by_code[item.code],
+            text=one.text,
+            quote=one.quote,
+            start=one.start,
+            end=one.end,
+            precision=one.precision,
+            outside_window=one.outside_window,
+            discrepancy=one.discrepancy or "",
+        )
         for item in new
         for one in item.milestones
-    ]  # fmt: skip
+    ]
     for model, made in ((ProjectLead, leads), (Phase, phases), (Milestone, milestones)):
         create(model, made)
     for item in new:
@@ -93,9 +112,14 @@ def _project(item: rows.PlanItemRow, row: PlanItem, programmes: dict[str, int], 
         leads_open_ended=item.leads_open_ended,
         registered_on=today,
         order=item.order,
-        search_text=search_text(item.code, item.name, item.content, *(lead.organisation.name for lead in row.leads.all()),
-                                *(lead.as_named for lead in item.leads)),
-    )  # fmt: skip
+        search_text=search_text(
+            item.code,
+            item.name,
+            item.content,
+            *(lead.organisation.name for lead in row.leads.all()),
+            *(lead.as_named for lead in item.leads),
+        ),
+    )
 
 
 def _tasks(plan: rows.Plan) -> Tally:

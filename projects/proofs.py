@@ -59,5 +59,7 @@ def _first_acceptance(project: Project, phase: Phase | None) -> gates.Record | N
 
 
 FINDERS: dict[str, Callable[[Project, Phase | None], gates.Record | None]] = {
-    "assessment": _assessment, "filing": _filing, "first_acceptance": _first_acceptance,
-}  # fmt: skip
+    "assessment": _assessment,
+    "filing": _filing,
+    "first_acceptance": _first_acceptance,
+}

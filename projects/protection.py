@@ -16,9 +16,16 @@ FILED_FROM = 2  # from this level on a filing number is expected
 _MONTHS = {1: 36, 2: 24, 3: 12, 4: 6, 5: 6}
 SYNCS = ("planning", "design", "construction", "use")
 _NEEDED = {
-    "approved": 1, "procurement": 2, "building": 2, "first_acceptance": 3, "trial": 3, "final_acceptance": 4, "operating": 4,
-    "evaluation": 4, "closed": 4,
-}  # fmt: skip
+    "approved": 1,
+    "procurement": 2,
+    "building": 2,
+    "first_acceptance": 3,
+    "trial": 3,
+    "final_acceptance": 4,
+    "operating": 4,
+    "evaluation": 4,
+    "closed": 4,
+}
 
 
 def names(level: int | None, reading: str = "a") -> str:

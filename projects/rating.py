@@ -94,9 +94,13 @@ def rate(facts: Facts, day: dt.date) -> Rating:
         worst = NOT_DUE
     findings.sort(key=lambda f: -SEVERITY[f.level])
     return Rating(
-        worst, tuple(findings), _share(facts.start, facts.end, facts.percent_on) if facts.percent_on else None,
-        ((facts.latest_end or facts.end) - facts.end).days, _overdue(facts, day), _age(facts, day) > CYCLE_DAYS,
-    )  # fmt: skip
+        worst,
+        tuple(findings),
+        _share(facts.start, facts.end, facts.percent_on) if facts.percent_on else None,
+        ((facts.latest_end or facts.end) - facts.end).days,
+        _overdue(facts, day),
+        _age(facts, day) > CYCLE_DAYS,
+    )
 
 
 def better_than(own: str, computed: str) -> bool:
@@ -156,7 +160,9 @@ def _money(facts: Facts):
         return
     if money.original_wan and money.latest_wan is not None and money.latest_wan > money.original_wan:
         over = float(money.latest_wan / money.original_wan - 1)
-        yield Finding("money", _level(over, OVERRUN), f"总额由 {money.original_wan} 增至 {money.latest_wan} 万元（{over:+.0%}）")
+        yield Finding(
+            "money", _level(over, OVERRUN), f"总额由 {money.original_wan} 增至 {money.latest_wan} 万元（{over:+.0%}）"
+        )
     base = max(money.latest_wan or Decimal(0), money.original_wan or Decimal(0))  # the whole, as the percentage is
     if base and money.spent_wan and facts.percent is not None and facts.finished_on is None:
         ahead = float(money.spent_wan / base) - facts.percent / 100
@@ -177,7 +183,9 @@ def _reporting(facts: Facts, day: dt.date):
             yield Finding("age", _level(age / CYCLE_DAYS, (1.0, 2.0)), f"最新数据是 {age} 天前的")
     elif facts.state not in ("registered", "suspended") and facts.first_due is not None and day > facts.first_due:
         owed = (day - facts.first_due).days
-        yield Finding("age", _level(owed / CYCLE_DAYS, (0.0, 0.5)), f"首份进度应于 {facts.first_due} 前填报，已逾 {owed} 天")
+        yield Finding(
+            "age", _level(owed / CYCLE_DAYS, (0.0, 0.5)), f"首份进度应于 {facts.first_due} 前填报，已逾 {owed} 天"
+        )
 
 
 def _standstill(facts: Facts, day: dt.date):

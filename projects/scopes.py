@@ -26,9 +26,13 @@ def scope_of(key: str) -> Part:
     kind, _, pk = key.partition(":")
     if kind == LEAD:
         unit = Organisation.objects.get(pk=pk)
-        family = ProjectLead.objects.filter(organisation_id=unit.pk) | ProjectLead.objects.filter(organisation__canonical_id=unit.pk)
+        family = ProjectLead.objects.filter(organisation_id=unit.pk) | ProjectLead.objects.filter(
+            organisation__canonical_id=unit.pk
+        )
         return Part(key, f"{unit.name}牵头或参与", frozenset(family.values_list("project__code", flat=True)))
     if kind == PROGRAMME:
         programme = Programme.objects.get(pk=pk)
-        return Part(key, programme.name, frozenset(Project.objects.filter(programme=programme).values_list("code", flat=True)))
+        return Part(
+            key, programme.name, frozenset(Project.objects.filter(programme=programme).values_list("code", flat=True))
+        )
     return Part()

@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 WEIGHTS: dict[str, tuple[str, int]] = {
-    "use": ("使用率", 35), "sharing": ("共享调用", 20), "goals": ("绩效目标达成", 30), "satisfaction": ("满意度", 15),
-}  # fmt: skip
+    "use": ("使用率", 35),
+    "sharing": ("共享调用", 20),
+    "goals": ("绩效目标达成", 30),
+    "satisfaction": ("满意度", 15),
+}
 ENOUGH = 50  # per cent of the weights that must be measured for a place in the ranking
 
 

@@ -20,10 +20,24 @@ STATES = dict(Project.STATES)
 
 @step
 def register_project(
-    *, by: Actor, name: str, content: str, origin: str, leads: list[Organisation], year: int, start: dt.date | None = None,
-    end: dt.date | None = None, precision: str = "year", investment_type: str = "", protection_level: int | None = None,
-    state: str = "approved", reason: str = "", estimate_wan: Decimal | None = None, construction: str = "", is_demo: bool = False,
-) -> Project:  # fmt: skip
+    *,
+    by: Actor,
+    name: str,
+    content: str,
+    origin: str,
+    leads: list[Organisation],
+    year: int,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    precision: str = "year",
+    investment_type: str = "",
+    protection_level: int | None = None,
+    state: str = "approved",
+    reason: str = "",
+    estimate_wan: Decimal | None = None,
+    construction: str = "",
+    is_demo: bool = False,
+) -> Project:
     """Register a project that a plan adopted, a self-funded check passed or a district filed; its code is N2008-03.
 
     `estimate_wan` is what its case asked for in all: an estimate of the applicant (申报概算), never what was approved.
@@ -31,17 +45,38 @@ def register_project(
     number = numbering.take(name=f"project-{year}")
     code = f"N{year}-{number:02d}"
     project = Project.objects.create(
-        code=code, name=name, content=content, origin=origin, state=state, state_day=clock.today(), start=start, end=end,
-        precision=precision, latest_start=start, latest_end=end, investment_type=investment_type, estimate_wan=estimate_wan,
+        code=code,
+        name=name,
+        content=content,
+        origin=origin,
+        state=state,
+        state_day=clock.today(),
+        start=start,
+        end=end,
+        precision=precision,
+        latest_start=start,
+        latest_end=end,
+        investment_type=investment_type,
+        estimate_wan=estimate_wan,
         construction=construction if construction in dict(Project.CONSTRUCTIONS) else "",
         estimate_basis="plan" if estimate_wan is None else "filed",
-        protection_level=protection_level, registered_on=clock.today(), order=year * 1000 + number, is_demo=is_demo,
+        protection_level=protection_level,
+        registered_on=clock.today(),
+        order=year * 1000 + number,
+        is_demo=is_demo,
         search_text=words(code, name, content, leads),
-    )  # fmt: skip
+    )
     _name_leads(project, leads)
-    StateChange.objects.create(project=project, was="", now=state, reason=reason[:300], by_text=by.text, is_demo=is_demo)
-    audit.record(by=by, event="projects.project.register", about=project, now=state,
-                 sentence=f"登记项目 {code} {name}（{project.get_origin_display()}）{reason}")  # fmt: skip
+    StateChange.objects.create(
+        project=project, was="", now=state, reason=reason[:300], by_text=by.text, is_demo=is_demo
+    )
+    audit.record(
+        by=by,
+        event="projects.project.register",
+        about=project,
+        now=state,
+        sentence=f"登记项目 {code} {name}（{project.get_origin_display()}）{reason}",
+    )
     return project
 
 
@@ -52,8 +87,9 @@ def words(code: str, name: str, content: str, leads: Iterable[Organisation], as_
 
 def _name_leads(project: Project, units: list[Organisation]) -> None:
     for order, unit in enumerate(units, 1):
-        ProjectLead.objects.create(project=project, order=order, as_named=unit.name, organisation=unit,
-                                   is_generic=unit.is_generic)  # fmt: skip
+        ProjectLead.objects.create(
+            project=project, order=order, as_named=unit.name, organisation=unit, is_generic=unit.is_generic
+        )
 
 
 def lock(project: Project) -> Project:
@@ -83,29 +119,64 @@ def set_state(
     project.state, project.state_day = now, day or clock.today()
     project.version += 1
     project.save()
-    change = StateChange.objects.create(project=project, was=was, now=now, reason=reason[:300], by_text=by.text, happened_on=day,
-                                        is_demo=is_demo or project.is_demo)  # fmt: skip
+    change = StateChange.objects.create(
+        project=project,
+        was=was,
+        now=now,
+        reason=reason[:300],
+        by_text=by.text,
+        happened_on=day,
+        is_demo=is_demo or project.is_demo,
+    )
     _tell_leads(by, change)
-    audit.record(by=by, event="projects.project.state", about=project, was=was, now=now,
-                 sentence=f"{project.code} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.project.state",
+        about=project,
+        was=was,
+        now=now,
+        sentence=f"{project.code} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}",
+    )
     return project
 
 
 @step
-def set_phase_state(*, by: Actor, project: Project, phase: Phase, now: str, reason: str = "", day: dt.date | None = None) -> Phase:
+def set_phase_state(
+    *, by: Actor, project: Project, phase: Phase, now: str, reason: str = "", day: dt.date | None = None
+) -> Phase:
     """The same for one phase of a locked project. The first phase that is bought or built leads the whole on with it: no
     project stands at 立项 while a part of it is being built."""
     was, day = phase.state, day or clock.today()
     phase.suspended_from = was if now == "suspended" else ""
     phase.state, phase.state_day = now, day
     phase.save()
-    change = StateChange.objects.create(project=project, phase=phase, was=was, now=now, reason=reason[:300], by_text=by.text,
-                                        happened_on=day, is_demo=project.is_demo)  # fmt: skip
+    change = StateChange.objects.create(
+        project=project,
+        phase=phase,
+        was=was,
+        now=now,
+        reason=reason[:300],
+        by_text=by.text,
+        happened_on=day,
+        is_demo=project.is_demo,
+    )
     _tell_leads(by, change)
-    audit.record(by=by, event="projects.phase.state", about=project, was=was, now=now,
-                 sentence=f"{project.code} {phase.name} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.phase.state",
+        about=project,
+        was=was,
+        now=now,
+        sentence=f"{project.code} {phase.name} {STATES[was]} → {STATES[now]}{'：' + reason if reason else ''}",
+    )
     if now in LEADING and life.CHAIN.index("approved") <= _place(project) < life.CHAIN.index(now):
-        set_state(by=by, project=project, now=now, day=max(day, project.state_day or day), reason=f"随{phase.name}{STATES[now]}")
+        set_state(
+            by=by,
+            project=project,
+            now=now,
+            day=max(day, project.state_day or day),
+            reason=f"随{phase.name}{STATES[now]}",
+        )
     else:
         project.version += 1
         project.save()
@@ -120,10 +191,13 @@ def _tell_leads(by: Actor, change: StateChange) -> None:
         return
     for unit in sorted(project.belongs_to() - {by.organisation_id}):
         notices.tell(
-            key=f"state:{change.pk}:{unit}", organisation_id=unit, address=project.life_url(phase), is_demo=change.is_demo,
+            key=f"state:{change.pk}:{unit}",
+            organisation_id=unit,
+            address=project.life_url(phase),
+            is_demo=change.is_demo,
             sentence=f"{project.code} {project.name}{f'（{phase.name}）' if phase else ''} {change.was_label} → {change.now_label}"
-                     f"{'：' + change.reason if change.reason else ''}（{by.text}）",
-        )  # fmt: skip
+            f"{'：' + change.reason if change.reason else ''}（{by.text}）",
+        )
 
 
 LEADING = ("procurement", "building")
@@ -173,10 +247,25 @@ def apply_change(
     row.search_text = words(row.code, row.name, row.content, units, named)
     row.version += 1
     row.save()
-    Change.objects.create(project=row, field=field, was=was, now=now, reason=reason, approver=approver[:200],
-                          effect=effect[:400], by_text=by.text, is_demo=row.is_demo)  # fmt: skip
-    audit.record(by=by, event="projects.project.change", about=row, was=was, now=now,
-                 sentence=f"{row.code} 变更{dict(Change.FIELDS)[field]}：{reason}")  # fmt: skip
+    Change.objects.create(
+        project=row,
+        field=field,
+        was=was,
+        now=now,
+        reason=reason,
+        approver=approver[:200],
+        effect=effect[:400],
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="projects.project.change",
+        about=row,
+        was=was,
+        now=now,
+        sentence=f"{row.code} 变更{dict(Change.FIELDS)[field]}：{reason}",
+    )
     return row
 
 
@@ -197,7 +286,14 @@ NAME = Project._meta.get_field("name").max_length
 
 def _as_it_is(row: Project, units: list[Organisation]) -> tuple:
     """What a change changes, to be compared before and after; that the leads named are all of them is a change too (D42)."""
-    return row.name, row.content, row.latest_start, row.latest_end, row.leads_open_ended, [unit.survivor_id for unit in units]
+    return (
+        row.name,
+        row.content,
+        row.latest_start,
+        row.latest_end,
+        row.leads_open_ended,
+        [unit.survivor_id for unit in units],
+    )
 
 
 def _moved(row: Project) -> str:

@@ -54,13 +54,22 @@ def acceptance(request, pk: int):
         "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
         "may_sign": signing.may_sign(request.actor, row, [seat for seat in seats if seat.round_id == row.round_id]),
         "may_withdraw": access.may(request.actor, ACCEPT) and row.state == "signing",
-        "may_correct": access.may(request.actor, ACCEPT) and row.correction and not row.corrected_on and row.state not in Acceptance.DEAD,
+        "may_correct": access.may(request.actor, ACCEPT)
+        and row.correction
+        and not row.corrected_on
+        and row.state not in Acceptance.DEAD,
         "history": audit.history(row, limit=20),
     }
     return form_page(
-        request, form, "projects/acceptance.html", context, verb="projects.acceptance.sign", address=row.get_absolute_url(), done="已签署。",
+        request,
+        form,
+        "projects/acceptance.html",
+        context,
+        verb="projects.acceptance.sign",
+        address=row.get_absolute_url(),
+        done="已签署。",
         call=lambda data: actions.sign_acceptance(by=request.actor, acceptance=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(ACCEPT)
@@ -69,23 +78,43 @@ def correct(request, pk: int):
     row = found(Acceptance.objects.select_related("project", "phase"), pk=pk)
     form = forms.CorrectionForm(request.POST or None)
     context = {
-        "title": "登记整改完成", "about": str(row), "note": f"整改要求：{row.correction or '（无）'}", "back": row.get_absolute_url(),
+        "title": "登记整改完成",
+        "about": str(row),
+        "note": f"整改要求：{row.correction or '（无）'}",
+        "back": row.get_absolute_url(),
         "back_label": "返回验收",
-    }  # fmt: skip
+    }
     return form_page(
-        request, form, FORM, context, verb="projects.acceptance.correct", address=row.get_absolute_url(), done="已登记整改完成。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.acceptance.correct",
+        address=row.get_absolute_url(),
+        done="已登记整改完成。",
         call=lambda data: actions.record_correction(by=request.actor, acceptance=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 def _withdraw(request, row, back_label: str):
     """Take back what is still being signed."""
-    context = {"title": "撤回", "about": str(row), "note": "会签停止，已签的留存；撤回以后可以重新办理。",
-               "back": row.get_absolute_url(), "back_label": back_label}  # fmt: skip
+    context = {
+        "title": "撤回",
+        "about": str(row),
+        "note": "会签停止，已签的留存；撤回以后可以重新办理。",
+        "back": row.get_absolute_url(),
+        "back_label": back_label,
+    }
     return form_page(
-        request, forms.ReasonForm(request.POST or None), FORM, context, verb="projects.signing.withdraw", address=row.get_absolute_url(),
-        done="已撤回。", call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.ReasonForm(request.POST or None),
+        FORM,
+        context,
+        verb="projects.signing.withdraw",
+        address=row.get_absolute_url(),
+        done="已撤回。",
+        call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
+    )
 
 
 @may_enter(ACCEPT)
@@ -101,7 +130,9 @@ def withdraw_evaluation(request, pk: int):
 
 
 def _with_leads(request, code: str) -> Project:
-    rows = Project.objects.visible_to(request.actor).select_related("budget_unit").prefetch_related("leads__organisation")
+    rows = (
+        Project.objects.visible_to(request.actor).select_related("budget_unit").prefetch_related("leads__organisation")
+    )
     return found(rows, code=code)
 
 
@@ -115,7 +146,10 @@ def conclude(request, code: str):
     stage = request.GET.get("stage") or panels.STAGE_BEFORE.get(held.state, "first")
     stage = stage if stage in accepting.STEPS else "first"
     form = forms.AcceptanceForm(
-        request.POST or None, request.FILES or None, independents=independents, initial={"version": project.version, "stage": stage}
+        request.POST or None,
+        request.FILES or None,
+        independents=independents,
+        initial={"version": project.version, "stage": stage},
     )
     conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
     form.ask_independent(bool(conflict))
@@ -131,10 +165,17 @@ def conclude(request, code: str):
         "life_address": life_address(project, phase),
     }
     return form_page(
-        request, form, "projects/conclude.html", context, verb="projects.acceptance.conclude", address=project.get_absolute_url(),
+        request,
+        form,
+        "projects/conclude.html",
+        context,
+        verb="projects.acceptance.conclude",
+        address=project.get_absolute_url(),
         done=f"已登记 {code} 的验收结论。",
-        call=lambda data: actions.conclude_acceptance(by=request.actor, project=project, phase=phase, **form.values()).get_absolute_url(),
-    )  # fmt: skip
+        call=lambda data: actions.conclude_acceptance(
+            by=request.actor, project=project, phase=phase, **form.values()
+        ).get_absolute_url(),
+    )
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -176,9 +217,15 @@ def evaluation(request, pk: int):
         "history": audit.history(row, limit=20),
     }
     return form_page(
-        request, form, "projects/evaluation.html", context, verb="projects.evaluation.sign", address=row.get_absolute_url(), done="已签署。",
+        request,
+        form,
+        "projects/evaluation.html",
+        context,
+        verb="projects.evaluation.sign",
+        address=row.get_absolute_url(),
+        done="已签署。",
         call=lambda data: actions.sign_evaluation(by=request.actor, evaluation=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(ACCEPT)
@@ -186,22 +233,43 @@ def evaluate(request, code: str):
     """File a year's evaluation of one project."""
     project = _with_leads(request, code)
     year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=clock.today().year)
-    form = forms.EvaluationForm(request.POST or None, request.FILES or None, independents=signing.independents(project), initial={"year": year})
+    form = forms.EvaluationForm(
+        request.POST or None, request.FILES or None, independents=signing.independents(project), initial={"year": year}
+    )
     conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
     form.ask_independent(bool(conflict))
-    note = "没有测得的不填，不当作 0；评估结果定期向市信息化领导小组汇报，与年度目标挂钩（9.2.8）。" + (f"{conflict}，须选独立签署单位。" if conflict else "")
-    context = {"title": "使用评估", "about": f"{project.code} {project.name}", "note": note, "back": project.get_absolute_url(), "back_label": "返回项目",
-               "multipart": True}  # fmt: skip
+    note = "没有测得的不填，不当作 0；评估结果定期向市信息化领导小组汇报，与年度目标挂钩（9.2.8）。" + (
+        f"{conflict}，须选独立签署单位。" if conflict else ""
+    )
+    context = {
+        "title": "使用评估",
+        "about": f"{project.code} {project.name}",
+        "note": note,
+        "back": project.get_absolute_url(),
+        "back_label": "返回项目",
+        "multipart": True,
+    }
     return form_page(
-        request, form, FORM, context, verb="projects.evaluation.file", address=project.get_absolute_url(), done=f"已登记 {code} 的使用评估。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.evaluation.file",
+        address=project.get_absolute_url(),
+        done=f"已登记 {code} 的使用评估。",
         call=lambda data: actions.file_evaluation(by=request.actor, project=project, **data).get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def scan(request, pk: int):
     """The scan of a paper signature of an acceptance, evaluation or grading; every download is audited."""
-    answer = found(Answer.objects.filter(seat__round__kind__in=panels.KINDS).exclude(scan=None).select_related("scan", "seat__round"), pk=pk)
+    answer = found(
+        Answer.objects.filter(seat__round__kind__in=panels.KINDS)
+        .exclude(scan=None)
+        .select_related("scan", "seat__round"),
+        pk=pk,
+    )
     return files.serve(actions.download_scan(by=request.actor, answer=answer))
 
 
@@ -212,21 +280,42 @@ def report(request):
     note = "本年度已签署、还未汇报的使用评估一并汇报（9.2.8），记会议和纪要文号。"
     context = {"title": "向领导小组汇报", "note": note, **BACK}
     return form_page(
-        request, form, FORM, context, verb="projects.evaluation.report", address="/projects/evaluations/", done="已登记汇报。",
-        call=lambda data: f"/projects/evaluations/?year={data['year']}" if actions.report_evaluations(by=request.actor, **data) else None,
-    )  # fmt: skip
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.evaluation.report",
+        address="/projects/evaluations/",
+        done="已登记汇报。",
+        call=lambda data: (
+            f"/projects/evaluations/?year={data['year']}"
+            if actions.report_evaluations(by=request.actor, **data)
+            else None
+        ),
+    )
 
 
 @may_enter(MANAGE)
 def target(request):
     """A department's yearly target."""
     unit = request.GET.get("organisation", "")
-    form = forms.TargetForm(request.POST or None, initial={"year": request.GET.get("year") or clock.today().year,
-                                                           "organisation": unit if unit.isdecimal() else None,
-                                                           "text": "所牵头项目的使用评估平均得分达到目标"})  # fmt: skip
+    form = forms.TargetForm(
+        request.POST or None,
+        initial={
+            "year": request.GET.get("year") or clock.today().year,
+            "organisation": unit if unit.isdecimal() else None,
+            "text": "所牵头项目的使用评估平均得分达到目标",
+        },
+    )
     note = "评估结果与各信息化建设单位的年度目标挂钩（9.2.8）；再登记一次即更正。"
     context = {"title": "登记年度目标", "note": note, **BACK}
     return form_page(
-        request, form, FORM, context, verb="projects.target.set", address="/projects/evaluations/", done="已登记年度目标。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.target.set",
+        address="/projects/evaluations/",
+        done="已登记年度目标。",
         call=lambda data: f"/projects/evaluations/?year={actions.set_target(by=request.actor, **data).year}",
-    )  # fmt: skip
+    )

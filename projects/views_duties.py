@@ -60,24 +60,46 @@ def place(request):
     """Give projects their place in the tree."""
     form = forms.PlaceForm(request.POST)
     return form_page(
-        request, form, "projects/duties.html", _tree(request, place=form), verb="projects.topic.place", address=ADDRESS,
-        done="已归入课题树。", call=lambda data: actions.place_projects(by=request.actor, **data),
-    )  # fmt: skip
+        request,
+        form,
+        "projects/duties.html",
+        _tree(request, place=form),
+        verb="projects.topic.place",
+        address=ADDRESS,
+        done="已归入课题树。",
+        call=lambda data: actions.place_projects(by=request.actor, **data),
+    )
 
 
 @may_enter(MANAGE)
 def create(request):
     """A 课题 without a project."""
     form = forms.TopicForm(request.POST or None, initial={"parent": request.GET.get("parent", "")})
-    context = {"title": "登记课题", "note": "总系统和不单独立项的子系统在这里登记；有项目的课题在课题树下方归入。", "back": ADDRESS, "back_label": "返回课题树"}
+    context = {
+        "title": "登记课题",
+        "note": "总系统和不单独立项的子系统在这里登记；有项目的课题在课题树下方归入。",
+        "back": ADDRESS,
+        "back_label": "返回课题树",
+    }
     return form_page(
-        request, form, "projects/duty_form.html", context, verb="projects.topic.create", address=ADDRESS, done="已登记课题。",
+        request,
+        form,
+        "projects/duty_form.html",
+        context,
+        verb="projects.topic.create",
+        address=ADDRESS,
+        done="已登记课题。",
         call=lambda data: actions.create_topic(by=request.actor, **data).get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def _topic(pk: int) -> Topic:
-    return found(Topic.objects.standing().select_related("project", "parent__project").prefetch_related(duties.HEADS, duties.LEADS), pk=pk)
+    return found(
+        Topic.objects.standing()
+        .select_related("project", "parent__project")
+        .prefetch_related(duties.HEADS, duties.LEADS),
+        pk=pk,
+    )
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -115,10 +137,15 @@ def head(request, pk: int):
     row = _topic(pk)
     form = forms.HeadForm(request.POST or None, initial={"version": row.version})
     return form_page(
-        request, form, "projects/duty_form.html", _about(row, "指定课题负责人", "负责人对本级课题及下级课题负有全面责任（9.2.7）；前任留在记录里。"),
-        verb="projects.topic.name_head", address=row.get_absolute_url(), done="已指定负责人。",
+        request,
+        form,
+        "projects/duty_form.html",
+        _about(row, "指定课题负责人", "负责人对本级课题及下级课题负有全面责任（9.2.7）；前任留在记录里。"),
+        verb="projects.topic.name_head",
+        address=row.get_absolute_url(),
+        done="已指定负责人。",
         call=lambda data: actions.name_head(by=request.actor, topic=row, **data),
-    )  # fmt: skip
+    )
 
 
 @may_enter(MANAGE)
@@ -127,10 +154,15 @@ def end(request, pk: int):
     row = _topic(pk)
     form = forms.EndForm(request.POST or None, initial={"version": row.version})
     return form_page(
-        request, form, "projects/duty_form.html", _about(row, "课题结束", "结束以后应呈报课题研究工作总报告和技术报告（9.2.7）。"),
-        verb="projects.topic.end", address=row.get_absolute_url(), done="已登记课题结束。",
+        request,
+        form,
+        "projects/duty_form.html",
+        _about(row, "课题结束", "结束以后应呈报课题研究工作总报告和技术报告（9.2.7）。"),
+        verb="projects.topic.end",
+        address=row.get_absolute_url(),
+        done="已登记课题结束。",
         call=lambda data: actions.end_topic(by=request.actor, topic=row, **data),
-    )  # fmt: skip
+    )
 
 
 @may_enter(MANAGE)
@@ -140,10 +172,15 @@ def edit(request, pk: int):
     initial = {"version": row.version, "name": row.name, "parent": row.parent_id, "ends_on": row.ends_on}
     form = forms.EditForm(request.POST or None, topic=row, initial=initial)
     return form_page(
-        request, form, "projects/duty_form.html", _about(row, "更正课题", "改名称、上级和计划结束日期；层级不改，原来的写法留在历史里。"),
-        verb="projects.topic.edit", address=row.get_absolute_url(), done="已更正课题。",
+        request,
+        form,
+        "projects/duty_form.html",
+        _about(row, "更正课题", "改名称、上级和计划结束日期；层级不改，原来的写法留在历史里。"),
+        verb="projects.topic.edit",
+        address=row.get_absolute_url(),
+        done="已更正课题。",
         call=lambda data: actions.edit_topic(by=request.actor, topic=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(MANAGE)
@@ -152,10 +189,15 @@ def strike(request, pk: int):
     row = _topic(pk)
     form = forms.StrikeForm(request.POST or None, initial={"version": row.version})
     return form_page(
-        request, form, "projects/duty_form.html", _about(row, "撤销课题", "误登的才撤销，此后不再应报；已经结束的请登记“课题结束”。"),
-        verb="projects.topic.strike", address=ADDRESS, done="已撤销课题。",
+        request,
+        form,
+        "projects/duty_form.html",
+        _about(row, "撤销课题", "误登的才撤销，此后不再应报；已经结束的请登记“课题结束”。"),
+        verb="projects.topic.strike",
+        address=ADDRESS,
+        done="已撤销课题。",
         call=lambda data: actions.strike_topic(by=request.actor, topic=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ)
@@ -169,11 +211,20 @@ def report(request, pk: int):
     initial = {"kind": kind, "year": year if kind == "annual" else "", "version": row.version}
     form = forms.ReportForm(request.POST or None, request.FILES or None, year=day.year, initial=initial)
     lacking = duties.missing_below(row, kind, year if kind == "annual" else 0, day)
-    context = _about(row, "报送课题报告", f"呈报：{duties.addressee(row, day)}") | {"lacking": lacking, "multipart": True}
+    context = _about(row, "报送课题报告", f"呈报：{duties.addressee(row, day)}") | {
+        "lacking": lacking,
+        "multipart": True,
+    }
     return form_page(
-        request, form, "projects/duty_form.html", context, verb="projects.topic.report", address=row.get_absolute_url(), done="已报送。",
+        request,
+        form,
+        "projects/duty_form.html",
+        context,
+        verb="projects.topic.report",
+        address=row.get_absolute_url(),
+        done="已报送。",
         call=lambda data: actions.file_report(by=request.actor, topic=row, **form.values()),
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -191,10 +242,15 @@ def give_back(request, pk: int):
     access.require(request.actor, *overseeing(request.actor, topic))
     note = f"{row.by_text} {row.day} 报送。退回以后仍为应报，通知负责人的单位，待办里写明理由。"
     return form_page(
-        request, forms.ReturnForm(request.POST or None), "projects/duty_form.html", _about(topic, f"退回{row.title}", note) | {"button": "退回"},
-        verb="projects.topic.return_report", address=topic.get_absolute_url(), done="已退回。",
+        request,
+        forms.ReturnForm(request.POST or None),
+        "projects/duty_form.html",
+        _about(topic, f"退回{row.title}", note) | {"button": "退回"},
+        verb="projects.topic.return_report",
+        address=topic.get_absolute_url(),
+        done="已退回。",
         call=lambda data: actions.return_report(by=request.actor, report=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ)
@@ -203,11 +259,21 @@ def supervise(request, pk: int):
     row = _topic(pk)
     access.require(request.actor, *overseeing(request.actor, row))
     form = forms.VisitForm(request.POST or None, request.FILES or None)
-    context = _about(row, "登记督导", "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。")
+    context = _about(
+        row,
+        "登记督导",
+        "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。",
+    )
     return form_page(
-        request, form, "projects/duty_form.html", context | {"multipart": True}, verb="projects.topic.supervise", address=row.get_absolute_url(),
-        done="已登记督导。", call=lambda data: actions.record_supervision(by=request.actor, topic=row, **form.values()) and None,
-    )  # fmt: skip
+        request,
+        form,
+        "projects/duty_form.html",
+        context | {"multipart": True},
+        verb="projects.topic.supervise",
+        address=row.get_absolute_url(),
+        done="已登记督导。",
+        call=lambda data: actions.record_supervision(by=request.actor, topic=row, **form.values()) and None,
+    )
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -223,14 +289,25 @@ def settle(request, pk: int):
     access.require(request.actor, reporting(request.actor), visit.topic)
     form = forms.SettleForm(request.POST or None)
     return form_page(
-        request, form, "projects/duty_form.html", _about(visit.topic, "落实督导要求", f"要求：{visit.demand or '（无）'}"),
-        verb="projects.topic.settle", address=visit.topic.get_absolute_url(), done="已登记落实情况。",
+        request,
+        form,
+        "projects/duty_form.html",
+        _about(visit.topic, "落实督导要求", f"要求：{visit.demand or '（无）'}"),
+        verb="projects.topic.settle",
+        address=visit.topic.get_absolute_url(),
+        done="已登记落实情况。",
         call=lambda data: actions.settle_supervision(by=request.actor, visit=visit, **data),
-    )  # fmt: skip
+    )
 
 
 def _about(row: Topic, title: str, note: str) -> dict:
-    return {"title": title, "note": note, "about": f"{row.code} {row.name}", "back": row.get_absolute_url(), "back_label": "返回课题"}
+    return {
+        "title": title,
+        "note": note,
+        "about": f"{row.code} {row.name}",
+        "back": row.get_absolute_url(),
+        "back_label": "返回课题",
+    }
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -238,5 +315,9 @@ def leads(request):
     """Leads that are open-ended, generic, temporary, differently written or not ranked, until somebody resolves them."""
     flags = open_flags()
     codes = sorted({f.code for f in flags})
-    context = {"flags": flags, "counts": [(c, sum(f.code == c for f in flags)) for c in codes], "may_manage": access.may(request.actor, MANAGE)}
+    context = {
+        "flags": flags,
+        "counts": [(c, sum(f.code == c for f in flags)) for c in codes],
+        "may_manage": access.may(request.actor, MANAGE),
+    }
     return render(request, "projects/leads.html", context)

@@ -29,7 +29,8 @@ def life(request, code: str):
         "x": stages.stages(project, phase),
         "may_manage": access.may(request.actor, Permission.MANAGE_PROJECT),
         "may_accept": access.may(request.actor, Permission.ACCEPT_WORKS),
-        "may_record": access.may(request.actor, reporting(request.actor), project) and project.state not in states.ENDED,
+        "may_record": access.may(request.actor, reporting(request.actor), project)
+        and project.state not in states.ENDED,
     }
     return render(request, "projects/life.html", context)
 
@@ -47,22 +48,37 @@ def gate(request, code: str, key: str):
     word = states.BY_VERB[requirement.gate].label
     note = f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；清单为业内做法，系统默认。不适用由信息办登记。"
     return form_page(
-        request, form, "projects/form.html", about(project, requirement.label, note, "登记"), verb="projects.gate.record",
-        address=life_address(project, phase), done=f"已登记 {code} 的“{requirement.label}”。",
+        request,
+        form,
+        "projects/form.html",
+        about(project, requirement.label, note, "登记"),
+        verb="projects.gate.record",
+        address=life_address(project, phase),
+        done=f"已登记 {code} 的“{requirement.label}”。",
         call=lambda data: actions.record_gate_item(by=request.actor, project=project, key=key, phase=phase, **data),
-    )  # fmt: skip
+    )
 
 
 @may_enter(Permission.MANAGE_PROJECT)
 def withdraw_gate(request, pk: int):
     """A record of a paper taken back."""
-    row = found(GateItem.objects.select_related("project", "phase").filter(project__in=Project.objects.visible_to(request.actor)), pk=pk)
+    row = found(
+        GateItem.objects.select_related("project", "phase").filter(
+            project__in=Project.objects.visible_to(request.actor)
+        ),
+        pk=pk,
+    )
     note = f"“{gates.BY_KEY[row.key].label}”：{row.document}"
     return form_page(
-        request, forms.ReasonForm(request.POST or None), "projects/form.html", about(row.project, "撤回关口材料", note, "撤回"),
-        verb="projects.gate.withdraw", address=life_address(row.project, row.phase), done=f"已撤回 {row.project.code} 的关口材料。",
+        request,
+        forms.ReasonForm(request.POST or None),
+        "projects/form.html",
+        about(row.project, "撤回关口材料", note, "撤回"),
+        verb="projects.gate.withdraw",
+        address=life_address(row.project, row.phase),
+        done=f"已撤回 {row.project.code} 的关口材料。",
         call=lambda data: actions.withdraw_gate_item(by=request.actor, item=row, **data),
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ)
@@ -73,22 +89,37 @@ def contract(request, code: str):
     form = forms.ContractForm(request.POST or None, project=project)
     note = "合同金额只作登记，不是预算行的支出；支出随财政拨付记入预算表。"
     return form_page(
-        request, form, "projects/form.html", about(project, "登记合同", note), verb="projects.contract.record",
-        address=life_address(project, None), done=f"已登记 {code} 的合同。",
+        request,
+        form,
+        "projects/form.html",
+        about(project, "登记合同", note),
+        verb="projects.contract.record",
+        address=life_address(project, None),
+        done=f"已登记 {code} 的合同。",
         call=lambda data: actions.record_contract(by=request.actor, project=project, **data),
-    )  # fmt: skip
+    )
 
 
 @may_enter(Permission.MANAGE_PROJECT)
 def void_contract(request, pk: int):
     """A contract that was typed wrongly or ended."""
-    row = found(Contract.objects.select_related("project", "phase").filter(project__in=Project.objects.visible_to(request.actor)), pk=pk)
+    row = found(
+        Contract.objects.select_related("project", "phase").filter(
+            project__in=Project.objects.visible_to(request.actor)
+        ),
+        pk=pk,
+    )
     note = f"{row.get_kind_display()}合同 {row.number} {row.title}，乙方 {row.supplier}"
     return form_page(
-        request, forms.ReasonForm(request.POST or None), "projects/form.html", about(row.project, "作废合同", note),
-        verb="projects.contract.void", address=life_address(row.project, row.phase), done=f"已作废合同 {row.number}。",
+        request,
+        forms.ReasonForm(request.POST or None),
+        "projects/form.html",
+        about(row.project, "作废合同", note),
+        verb="projects.contract.void",
+        address=life_address(row.project, row.phase),
+        done=f"已作废合同 {row.number}。",
         call=lambda data: actions.void_contract(by=request.actor, contract=row, **data),
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ)
@@ -98,10 +129,20 @@ def phase_state(request, code: str, order: int):
     phase = found(project.phases.select_related("project"), order=order)
     offered = guards.offered_of_phase(phase, request.actor)
     form = forms.StateForm(request.POST or None, offered=offered, initial={"version": project.version})
-    context = {"project": project, "phase": phase, "offered": offered, "steps": [o for o in offered if not o["may"]],
-               "any": any(o["may"] for o in offered)}  # fmt: skip
+    context = {
+        "project": project,
+        "phase": phase,
+        "offered": offered,
+        "steps": [o for o in offered if not o["may"]],
+        "any": any(o["may"] for o in offered),
+    }
     return form_page(
-        request, form, "projects/state.html", context, verb="projects.phase.change_state", address=life_address(project, None),
+        request,
+        form,
+        "projects/state.html",
+        context,
+        verb="projects.phase.change_state",
+        address=life_address(project, None),
         done=f"{code} {phase.name}的状态已变更。",
         call=lambda data: actions.change_phase_state(by=request.actor, phase=phase, **data),
-    )  # fmt: skip
+    )

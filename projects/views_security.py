@@ -35,7 +35,11 @@ def overview(request):
     context = {
         "part": part,
         "level": level,
-        "levels": [(key, label, n) for (label, n), key in zip(board.levels, [*map(str, protection.LEVELS), "none"], strict=True) if n or key == "none"],
+        "levels": [
+            (key, label, n)
+            for (label, n), key in zip(board.levels, [*map(str, protection.LEVELS), "none"], strict=True)
+            if n or key == "none"
+        ],
         "due": board.due,
         "lacking": board.lacking,
         "lines": board.lines,
@@ -50,7 +54,15 @@ def overview(request):
 def project(request, code: str):
     """One project's security."""
     day, actor = clock.today(), request.actor
-    row = found(panels.with_security(Project.objects.visible_to(actor).filter(code=code).prefetch_related(panels.LEADS).select_related("operator")), code=code)
+    row = found(
+        panels.with_security(
+            Project.objects.visible_to(actor)
+            .filter(code=code)
+            .prefetch_related(panels.LEADS)
+            .select_related("operator")
+        ),
+        code=code,
+    )
     how = panels.reading(day)
     gradings = [(g, protection.names(g.level, how)) for g in row.gradings.all()]
     pending = next((g for g, _ in gradings if g.state == "signing"), None)
@@ -87,20 +99,34 @@ def _own(request, code: str) -> Project:
 
 
 def _about(row: Project, title: str, note: str) -> dict:
-    return {"title": title, "about": f"{row.code} {row.name}", "note": note, "back": f"/projects/{row.code}/security/", "back_label": "返回安全"}
+    return {
+        "title": title,
+        "about": f"{row.code} {row.name}",
+        "note": note,
+        "back": f"/projects/{row.code}/security/",
+        "back_label": "返回安全",
+    }
 
 
 @may_enter(READ)
 def grading(request, code: str):
     """Propose a level to the experts."""
     row = _own(request, code)
-    form = forms.GradingForm(request.POST or None, day=clock.today(), initial={"level": row.protection_level or 2, "system_name": row.name})
+    form = forms.GradingForm(
+        request.POST or None, day=clock.today(), initial={"level": row.protection_level or 2, "system_name": row.name}
+    )
     note = "组织有关专家划分保护等级（9.3.2）；所选专家都同意才生效，所在单位牵头本项目的回避。规划没有给出等级名称，两套名称并列（D51）。"
     context = _about(row, "定级", note)
     return form_page(
-        request, form, FORM, context, verb="projects.grading.propose", address=context["back"], done="已送专家审定。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.grading.propose",
+        address=context["back"],
+        done="已送专家审定。",
         call=lambda data: actions.propose_grading(by=request.actor, project=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(Permission.GIVE_OPINION, methods=("POST",))
@@ -111,9 +137,15 @@ def sign(request, pk: int):
     form = forms.SignForm(request.POST, request.FILES)
     context = _about(row.project, "定级签署", f"{row}：{row.grounds}") | {"multipart": True}
     return form_page(
-        request, form, FORM, context, verb="projects.grading.sign",
-        address=row.get_absolute_url(), done="已签署。", call=lambda data: actions.sign_grading(by=request.actor, grading=row, **data) and None,
-    )  # fmt: skip
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.grading.sign",
+        address=row.get_absolute_url(),
+        done="已签署。",
+        call=lambda data: actions.sign_grading(by=request.actor, grading=row, **data) and None,
+    )
 
 
 @may_enter(READ)
@@ -123,9 +155,15 @@ def filing(request, pk: int):
     access.require(request.actor, reporting(request.actor), row.project)
     form = forms.FilingForm(request.POST or None)
     return form_page(
-        request, form, FORM, _about(row.project, "登记等级保护备案", f"{row}"), verb="projects.grading.file", address=row.get_absolute_url(),
-        done="已登记备案。", call=lambda data: actions.file_grading(by=request.actor, grading=row, **data) and None,
-    )  # fmt: skip
+        request,
+        form,
+        FORM,
+        _about(row.project, "登记等级保护备案", f"{row}"),
+        verb="projects.grading.file",
+        address=row.get_absolute_url(),
+        done="已登记备案。",
+        call=lambda data: actions.file_grading(by=request.actor, grading=row, **data) and None,
+    )
 
 
 @may_enter(READ)
@@ -138,9 +176,15 @@ def sync(request, code: str):
     note = "新建或改建的项目要同步规划安全系统，并与主体工程同时设计、同时施工、同时投入使用（9.3.8）；扩建、升级、运维为建议（D52）。"
     context = _about(row, "登记同步建设", note)
     return form_page(
-        request, form, FORM, context, verb="projects.security.sync", address=context["back"], done="已登记。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.security.sync",
+        address=context["back"],
+        done="已登记。",
         call=lambda data: actions.record_sync(by=request.actor, project=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(MANAGE)
@@ -150,9 +194,15 @@ def withdraw(request, pk: int):
     form = forms.ReasonForm(request.POST or None)
     context = _about(row.project, "撤回登记", f"{row.get_item_display()} {row.done_on}：{row.evidence}")
     return form_page(
-        request, form, FORM, context, verb="projects.security.withdraw_sync", address=context["back"], done="已撤回。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.security.withdraw_sync",
+        address=context["back"],
+        done="已撤回。",
         call=lambda data: actions.withdraw_sync(by=request.actor, sync=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ)
@@ -162,9 +212,15 @@ def assessment(request, code: str):
     form = forms.AssessmentForm(request.POST or None)
     context = _about(row, "登记安全测评", "提出的隐患和整改措施逐项登记（9.3.2），期限以前整改。")
     return form_page(
-        request, form, FORM, context, verb="projects.security.assess", address=context["back"], done="已登记测评。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.security.assess",
+        address=context["back"],
+        done="已登记测评。",
         call=lambda data: actions.record_assessment(by=request.actor, project=row, **form.values()) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(MANAGE)
@@ -174,9 +230,15 @@ def withdraw_assessment(request, pk: int):
     note = f"{row.get_kind_display()} {row.assessed_on} {row.document}；连同它提出的隐患一并撤回，记录留存。"
     context = _about(row.project, "撤回测评", note)
     return form_page(
-        request, forms.ReasonForm(request.POST or None), FORM, context, verb="projects.security.withdraw_assessment", address=context["back"],
-        done="已撤回。", call=lambda data: actions.withdraw_assessment(by=request.actor, assessment=row, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.ReasonForm(request.POST or None),
+        FORM,
+        context,
+        verb="projects.security.withdraw_assessment",
+        address=context["back"],
+        done="已撤回。",
+        call=lambda data: actions.withdraw_assessment(by=request.actor, assessment=row, **data) and None,
+    )
 
 
 @may_enter(READ)
@@ -186,9 +248,15 @@ def withdraw_grading(request, pk: int):
     access.require(request.actor, *signing.opening(request.actor, row))
     context = _about(row.project, "撤回定级", f"{row}，{row.day} 送专家审定；撤回以后可以重新定级，已签的留存。")
     return form_page(
-        request, forms.ReasonForm(request.POST or None), FORM, context, verb="projects.signing.withdraw", address=context["back"], done="已撤回。",
+        request,
+        forms.ReasonForm(request.POST or None),
+        FORM,
+        context,
+        verb="projects.signing.withdraw",
+        address=context["back"],
+        done="已撤回。",
         call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @may_enter(READ)
@@ -198,8 +266,18 @@ def finding(request, pk: int):
     target = row.assessment.project
     access.require(request.actor, reporting(request.actor), target)
     form = forms.FixForm(request.POST or None)
-    context = _about(target, "登记隐患整改", f"{row.text}（风险{row.get_weight_display()}，{row.due} 前）{'：' + row.measure if row.measure else ''}")
+    context = _about(
+        target,
+        "登记隐患整改",
+        f"{row.text}（风险{row.get_weight_display()}，{row.due} 前）{'：' + row.measure if row.measure else ''}",
+    )
     return form_page(
-        request, form, FORM, context, verb="projects.security.fix", address=context["back"], done="已登记整改。",
+        request,
+        form,
+        FORM,
+        context,
+        verb="projects.security.fix",
+        address=context["back"],
+        done="已登记整改。",
         call=lambda data: actions.fix_finding(by=request.actor, finding=row, **data) and None,
-    )  # fmt: skip
+    )

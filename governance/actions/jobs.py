@@ -40,9 +40,17 @@ def retry_job(*, by: Actor, job: Job) -> None:
     row = queue.lock_for(job, by)
     queue.require_state(row, ("failed", "cancelled"), "重试")
     Job.objects.filter(pk=row.pk).update(
-        state="queued", attempts=0, percent=0, doing="", error="", cancel_asked=False, owner="", lease_until=None,
-        started_at=None, finished_at=None,
-    )  # fmt: skip
+        state="queued",
+        attempts=0,
+        percent=0,
+        doing="",
+        error="",
+        cancel_asked=False,
+        owner="",
+        lease_until=None,
+        started_at=None,
+        finished_at=None,
+    )
     audit.record(by=by, event="governance.job.retry", about=row, sentence=f"重新生成{row.title}")
     bell.ring(row.pk)
 
@@ -53,8 +61,12 @@ def download_document(*, by: Actor, document: Document) -> Document:
     access.require(by, Permission.USE)
     if not jobs.find(document.kind).may_download(by, document):
         raise NotVisible()
-    audit.record(by=by, event="governance.document.download", about=document,
-                 sentence=f"下载{document.title}（{document.format.upper()}），摘要 {document.file.sha256[:12]}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.document.download",
+        about=document,
+        sentence=f"下载{document.title}（{document.format.upper()}），摘要 {document.file.sha256[:12]}",
+    )
     return document
 
 
@@ -63,5 +75,10 @@ def check_document(*, by: Actor, name: str, digest: str, found: list[Document]) 
     """Record that somebody asked whether a file is an original, and what he was told."""
     access.require(by, Permission.USE)
     told = f"是原件：{found[0].title}（{found[0].format.upper()}）" if found else "不是本系统出的原件，或不在可见范围"
-    audit.record(by=by, event="governance.document.check", about=tuple(found[:1]), now=digest,
-                 sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.document.check",
+        about=tuple(found[:1]),
+        now=digest,
+        sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}",
+    )

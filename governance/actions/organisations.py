@@ -26,9 +26,18 @@ def said(value: object, field: str, label: str, *, limit: int, needed: str = "")
 def locked(organisation: Organisation, version: int) -> Organisation:
     row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     if row.version != version:
-        raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。", current={
-            "version": row.version, "电话": row.phone, "上级": row.parent or "", "设立": row.valid_from or "", "撤销": row.valid_to or "",
-            "并入": row.canonical or "", "说明": row.note})  # fmt: skip
+        raise Stale(
+            f"{row.name}刚被别人改过，请看过现在的内容再改。",
+            current={
+                "version": row.version,
+                "电话": row.phone,
+                "上级": row.parent or "",
+                "设立": row.valid_from or "",
+                "撤销": row.valid_to or "",
+                "并入": row.canonical or "",
+                "说明": row.note,
+            },
+        )
     return row
 
 
@@ -42,7 +51,13 @@ def add_alias(*, by: Actor, organisation: Organisation, as_named: str) -> Organi
     if unit is not None:
         raise Invalid(f"“{as_named}”已经指{unit.name}。", fields={"as_named": [f"已经指{unit.name}"]})
     row = OrganisationAlias.objects.create(organisation=organisation, as_named=as_named)
-    audit.record(by=by, event="governance.organisation.alias", about=organisation, now=as_named, sentence=f"{organisation.name}又名“{as_named}”")
+    audit.record(
+        by=by,
+        event="governance.organisation.alias",
+        about=organisation,
+        now=as_named,
+        sentence=f"{organisation.name}又名“{as_named}”",
+    )
     return row
 
 
@@ -66,8 +81,10 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     if first and last and last < first:
         raise Invalid("撤销日期不能早于设立日期。", fields={"valid_to": ["早于设立日期"]})
     if last and last != row.valid_to and row.appointments.in_force(last + dt.timedelta(days=1)).exists():
-        raise Refused(f"{row.name}撤销以后还有人任职；有承接单位的请办“机构承接”，没有的先结束任职。",
-                      blockers=(("办理机构承接，或结束任职", "信息办、安全管理员"),))  # fmt: skip
+        raise Refused(
+            f"{row.name}撤销以后还有人任职；有承接单位的请办“机构承接”，没有的先结束任职。",
+            blockers=(("办理机构承接，或结束任职", "信息办、安全管理员"),),
+        )
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         raise Refused("没有需要保存的变化。")
@@ -77,22 +94,41 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     row.version += 1
     row.save()
     labels = "、".join(str(Organisation._meta.get_field(name).verbose_name) for name in changed)
-    audit.record(by=by, event="governance.organisation.edit", about=row, was=was, now={n: str(v or "") for n, v in changed.items()},
-                 sentence=f"{row.name}修改{labels}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.organisation.edit",
+        about=row,
+        was=was,
+        now={n: str(v or "") for n, v in changed.items()},
+        sentence=f"{row.name}修改{labels}",
+    )
     return row
 
 
 @verb("governance.body.set")
 def set_body(
-    *, by: Actor, body: Body, holder: Organisation | None, acting: Organisation | None, valid_from: dt.date | None, paper: str,
+    *,
+    by: Actor,
+    body: Body,
+    holder: Organisation | None,
+    acting: Organisation | None,
+    valid_from: dt.date | None,
+    paper: str,
     version: int | None = None,
-) -> Body:  # fmt: skip
+) -> Body:
     """Who holds a body of 9.1 and from when; until that day `acting` does its work and is marked 代行 (D05)."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     row = Body.objects.select_for_update(of=("self",)).get(pk=body.pk)
     if version is not None and row.version != version:
-        raise Stale(f"{row.name}刚被别人改过，请看过现在的内容再改。",
-                    current={"version": row.version, "承担": row.holder or "", "代行": row.acting or "", "设立": row.valid_from or ""})  # fmt: skip
+        raise Stale(
+            f"{row.name}刚被别人改过，请看过现在的内容再改。",
+            current={
+                "version": row.version,
+                "承担": row.holder or "",
+                "代行": row.acting or "",
+                "设立": row.valid_from or "",
+            },
+        )
     paper = said(paper, "paper", "依据文件", limit=200, needed="请写明依据文件及文号。")
     for field, unit in (("holder", holder), ("acting", acting)):
         if unit is not None and unit.is_generic:
@@ -106,17 +142,32 @@ def set_body(
     row.version += 1
     row.save()
     about = (row, *(unit for unit in (holder, acting) if unit is not None))
-    audit.record(by=by, event="governance.body.set", about=about, was=was, address="/governance/bodies/",
-                 now={"holder": str(holder or ""), "acting": str(acting or ""), "valid_from": str(valid_from or "")},
-                 sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；此前{acting or '无'}代行。依据 {paper}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.body.set",
+        about=about,
+        was=was,
+        address="/governance/bodies/",
+        now={"holder": str(holder or ""), "acting": str(acting or ""), "valid_from": str(valid_from or "")},
+        sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；此前{acting or '无'}代行。依据 {paper}",
+    )
     return row
 
 
 @verb("governance.service.record")
 def record_service(
-    *, by: Actor, organisation: Organisation, kind: str, subject: str, provider: str = "", phone: str = "", document: str = "",
-    from_day: dt.date | None = None, to_day: dt.date | None = None, is_demo: bool = False,
-) -> ServiceRecord:  # fmt: skip
+    *,
+    by: Actor,
+    organisation: Organisation,
+    kind: str,
+    subject: str,
+    provider: str = "",
+    phone: str = "",
+    document: str = "",
+    from_day: dt.date | None = None,
+    to_day: dt.date | None = None,
+    is_demo: bool = False,
+) -> ServiceRecord:
     """A fact of 9.4 about a unit: hotline, outsourcing, administrator, support, alliance."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     if kind not in dict(ServiceRecord.KINDS):
@@ -127,13 +178,28 @@ def record_service(
     if to_day and to_day < from_day:
         raise Invalid("止日不能早于起日。", fields={"to_day": ["早于起日"]})
     phone = said(phone, "phone", "电话", limit=40, needed="请写明电话。" if kind == "hotline" else "")
-    provider = said(provider, "provider", "承担单位或人", limit=200, needed="外包要写明承担单位。" if kind == "outsourcing" else "")
+    provider = said(
+        provider, "provider", "承担单位或人", limit=200, needed="外包要写明承担单位。" if kind == "outsourcing" else ""
+    )
     row = ServiceRecord.objects.create(
-        organisation=organisation, kind=kind, provider=provider, phone=phone, from_day=from_day, to_day=to_day, by_text=by.text, is_demo=is_demo,
-        subject=said(subject, "subject", "内容", limit=300, needed="请写明内容。"), document=said(document, "document", "文件", limit=200),
-    )  # fmt: skip
-    audit.record(by=by, event="governance.service.record", about=organisation, now=kind,
-                 sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}")  # fmt: skip
+        organisation=organisation,
+        kind=kind,
+        provider=provider,
+        phone=phone,
+        from_day=from_day,
+        to_day=to_day,
+        by_text=by.text,
+        is_demo=is_demo,
+        subject=said(subject, "subject", "内容", limit=300, needed="请写明内容。"),
+        document=said(document, "document", "文件", limit=200),
+    )
+    audit.record(
+        by=by,
+        event="governance.service.record",
+        about=organisation,
+        now=kind,
+        sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}",
+    )
     return row
 
 
@@ -149,5 +215,11 @@ def end_service(*, by: Actor, service: ServiceRecord, to_day: dt.date | None) ->
         raise Invalid("止日不能早于起日。", fields={"to_day": [f"起日是 {row.from_day}"]})
     row.to_day = to_day
     row.save(update_fields=["to_day"])
-    audit.record(by=by, event="governance.service.end", about=row.organisation, now=to_day, sentence=f"{row.organisation.name} {row.subject} 至 {to_day}")
+    audit.record(
+        by=by,
+        event="governance.service.end",
+        about=row.organisation,
+        now=to_day,
+        sentence=f"{row.organisation.name} {row.subject} 至 {to_day}",
+    )
     return row

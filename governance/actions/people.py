@@ -31,7 +31,6 @@ def mark_read(*, by: Actor) -> int:
     return notices.unread(by).update(read_at=clock.now())
 
 
-
 def _checked_password(user: User, password: str, field: str = "password") -> str:
     """The password, or Invalid with what is wrong with it."""
     if len(password) > 200:
@@ -67,7 +66,10 @@ def choose_notices(*, by: Actor, choices: dict[str, str], email: str) -> None:
     ways = dict(NoticeChoice.HOW)
     fields |= {topic: ["请选择随时发、每天汇总或不发"] for topic in notices.TOPICS if choices.get(topic) not in ways}
     if fields:
-        raise Invalid("没有保存：" + "；".join(text.rstrip("。") for found in fields.values() for text in found) + "。", fields=fields)
+        raise Invalid(
+            "没有保存：" + "；".join(text.rstrip("。") for found in fields.values() for text in found) + "。",
+            fields=fields,
+        )
     User.objects.filter(pk=by.user_id).update(email=email)
     for topic in notices.TOPICS:
         NoticeChoice.objects.update_or_create(user_id=by.user_id, topic=topic, defaults={"how": choices[topic]})
@@ -93,8 +95,14 @@ def create_account(
     user = User(username=username, full_name=full_name, email=email, phone=phone)
     user.set_password(_checked_password(user, password))
     user.save()
-    audit.record(by=by, event="governance.account.create", about=user, now=username, address=ADDRESS,
-                 sentence=f"建立账号 {username}（{full_name}）")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.account.create",
+        about=user,
+        now=username,
+        address=ADDRESS,
+        sentence=f"建立账号 {username}（{full_name}）",
+    )
     return user
 
 
@@ -106,7 +114,10 @@ def set_active(*, by: Actor, user: User, is_active: bool) -> None:
         raise Refused("不能停用自己的账号；请另一位系统管理员来做。")
     row = User.objects.select_for_update().get(pk=user.pk)
     if not is_active and _is_last_secadmin(row):
-        raise Refused("这是最后一位安全管理员，停用后没有人能授予角色；请先任命另一位。", blockers=(("先任命另一位安全管理员", "安全管理员"),))
+        raise Refused(
+            "这是最后一位安全管理员，停用后没有人能授予角色；请先任命另一位。",
+            blockers=(("先任命另一位安全管理员", "安全管理员"),),
+        )
     word = "启用" if is_active else "停用"
     if row.is_active == is_active:
         raise Refused(f"账号 {row.username} 已经{word}。")
@@ -115,8 +126,14 @@ def set_active(*, by: Actor, user: User, is_active: bool) -> None:
     if not is_active:
         end_sessions(row)
         ApiToken.objects.filter(user=row).delete()
-    audit.record(by=by, event="governance.account.set_active", about=row, now=word, address=ADDRESS,
-                 sentence=f"{word}账号 {row.username}（{row.full_name}）")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.account.set_active",
+        about=row,
+        now=word,
+        address=ADDRESS,
+        sentence=f"{word}账号 {row.username}（{row.full_name}）",
+    )
 
 
 @verb("governance.account.reset_password")
@@ -129,11 +146,18 @@ def reset_password(*, by: Actor, user: User, password: str) -> None:
     end_sessions(row)
     ApiToken.objects.filter(user=row).delete()
     notices.tell(
-        key=f"password:{row.pk}:{clock.now().isoformat()}", user_id=row.pk, address="/governance/password/",
+        key=f"password:{row.pk}:{clock.now().isoformat()}",
+        user_id=row.pk,
+        address="/governance/password/",
         sentence="系统管理员重置了您的密码，请尽快改成自己的。",
-    )  # fmt: skip
-    audit.record(by=by, event="governance.account.reset_password", about=row, address=ADDRESS,
-                 sentence=f"重置 {row.username}（{row.full_name}）的密码")  # fmt: skip
+    )
+    audit.record(
+        by=by,
+        event="governance.account.reset_password",
+        about=row,
+        address=ADDRESS,
+        sentence=f"重置 {row.username}（{row.full_name}）的密码",
+    )
 
 
 @verb("governance.account.change_password")
@@ -149,7 +173,13 @@ def change_password(*, by: Actor, old: str, new: str, session_key: str | None = 
     row.save(update_fields=["password"])
     end_sessions(row, but=session_key)
     ApiToken.objects.filter(user=row).delete()
-    audit.record(by=by, event="governance.account.change_password", about=row, sentence="改了自己的密码", address="/governance/password/")
+    audit.record(
+        by=by,
+        event="governance.account.change_password",
+        about=row,
+        sentence="改了自己的密码",
+        address="/governance/password/",
+    )
     return row
 
 
@@ -168,9 +198,16 @@ _POWERS = {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
 
 @verb("governance.appointment.grant")
 def grant(
-    *, by: Actor, user: User, organisation: Organisation, role: str, manner: str = "正式", from_day: dt.date,
-    to_day: dt.date | None = None, on_behalf_of: Organisation | None = None,
-) -> Appointment:  # fmt: skip
+    *,
+    by: Actor,
+    user: User,
+    organisation: Organisation,
+    role: str,
+    manner: str = "正式",
+    from_day: dt.date,
+    to_day: dt.date | None = None,
+    on_behalf_of: Organisation | None = None,
+) -> Appointment:
     """Appoint somebody to a role of a unit for a period. Nobody grants himself; the three powers stay apart."""
     access.require(by, Permission.GRANT_ROLES)
     if user.pk == by.user_id:
@@ -203,20 +240,40 @@ def grant(
     clash = (held - {wanted}) if wanted in _POWERS else (held & _POWERS)
     if clash:
         names = "、".join(sorted(ROLE_LABELS[r] for r in clash))
-        raise Refused(f"三权分立：{user.full_name}已任{names}，不能再任{ROLE_LABELS[wanted]}；请先结束原任职，或另选一人。")
-    row = Appointment.objects.create(user=user, organisation=organisation, role=role, manner=manner, from_day=from_day,
-                                     to_day=to_day, on_behalf_of=on_behalf_of)  # fmt: skip
-    audit.record(by=by, event="governance.appointment.grant", about=(user, organisation), now=role, address="/governance/roles/",
-                 sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）")  # fmt: skip
-    notices.tell(key=f"appointment:{row.pk}", user_id=user.pk, address="/", topic="account",
-                 sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。")  # fmt: skip
+        raise Refused(
+            f"三权分立：{user.full_name}已任{names}，不能再任{ROLE_LABELS[wanted]}；请先结束原任职，或另选一人。"
+        )
+    row = Appointment.objects.create(
+        user=user,
+        organisation=organisation,
+        role=role,
+        manner=manner,
+        from_day=from_day,
+        to_day=to_day,
+        on_behalf_of=on_behalf_of,
+    )
+    audit.record(
+        by=by,
+        event="governance.appointment.grant",
+        about=(user, organisation),
+        now=role,
+        address="/governance/roles/",
+        sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）",
+    )
+    notices.tell(
+        key=f"appointment:{row.pk}",
+        user_id=user.pk,
+        address="/",
+        topic="account",
+        sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。",
+    )
     return row
 
 
 @verb("governance.appointment.end")
 def end_appointment(
     *, by: Actor, appointment: Appointment, last_day: dt.date, successor: User | None = None, to_unit: bool = False
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Let an appointment end and hand over what lies on the desk, in one act; returns sentences of what moved.
 
     Personal work goes to `successor` (of the same role and unit) or, with `to_unit`, back to the unit; with neither the
@@ -231,20 +288,32 @@ def end_appointment(
     if last_day < row.from_day:
         raise Invalid("止日不能早于起日。", fields={"last_day": [f"起日是 {row.from_day}"]})
     if row.role == Role.SECADMIN and _is_last_secadmin(row.user, but=row.pk):
-        raise Refused("这是最后一位安全管理员，结束后没有人能授予角色；请先任命另一位。", blockers=(("先任命另一位安全管理员", "安全管理员"),))
+        raise Refused(
+            "这是最后一位安全管理员，结束后没有人能授予角色；请先任命另一位。",
+            blockers=(("先任命另一位安全管理员", "安全管理员"),),
+        )
     day, moved = clock.today(), []
     open_ = [work.sentence for work in handover.open_work(row, day) if work.personal]
     if successor is not None and successor.pk not in {h.user_id for h in handover.successors(row, last_day)}:
         raise Refused(f"{successor}不是{row.organisation.name}的{row.get_role_display()}，不能接手；请先登记他的任职。")
     if open_ and successor is None and not to_unit:
-        raise Refused(f"{row.user}手上还有 {len(open_)} 件没办完：{'；'.join(open_[:20])}。请选择接手人，或交回单位。",
-                      blockers=[(sentence, "接手人") for sentence in open_])  # fmt: skip
+        raise Refused(
+            f"{row.user}手上还有 {len(open_)} 件没办完：{'；'.join(open_[:20])}。请选择接手人，或交回单位。",
+            blockers=[(sentence, "接手人") for sentence in open_],
+        )
     if open_:
         moved = handover.move_all(by=by, appointment=row, successor=successor, day=day)
     was = row.to_day
     row.to_day = last_day
     row.save(update_fields=["to_day"])
-    audit.record(by=by, event="governance.appointment.end", about=(row.user, row.organisation), was=str(was or ""), now=str(last_day),
-                 sentence=f"{row.user.full_name}的{row.organisation.name}{row.get_role_display()}任职至 {last_day}"
-                 + (f"，移交 {len(moved)} 件给{successor or '本单位'}" if moved else ""), address="/governance/roles/")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.appointment.end",
+        about=(row.user, row.organisation),
+        was=str(was or ""),
+        now=str(last_day),
+        sentence=f"{row.user.full_name}的{row.organisation.name}{row.get_role_display()}任职至 {last_day}"
+        + (f"，移交 {len(moved)} 件给{successor or '本单位'}" if moved else ""),
+        address="/governance/roles/",
+    )
     return moved

@@ -16,8 +16,15 @@ from governance.verbs import verb
 
 @verb("governance.discrepancy.decide")
 def decide_reading(
-    *, by: Actor, code: str, reading: str, from_day: dt.date | None, reason: str, version: int | None = None, is_demo: bool = False
-) -> ReadingDecision:  # fmt: skip
+    *,
+    by: Actor,
+    code: str,
+    reading: str,
+    from_day: dt.date | None,
+    reason: str,
+    version: int | None = None,
+    is_demo: bool = False,
+) -> ReadingDecision:
     """Confirm a reading from a day on, with a reason; earlier records stay under the reading of their day.
 
     `version` is the latest decision's key that the page showed (0: none); where somebody decided since, nothing is stored.
@@ -34,7 +41,9 @@ def decide_reading(
     newest = row.decisions.order_by("-pk").first()
     if version is not None and version != (newest.pk if newest else 0):
         now = f"{newest.from_day} 起读法 {newest.reading}（{newest.by_text}：{newest.reason}）" if newest else "（无）"
-        raise Stale(f"{code} 刚有人作了决定，请看过再定。", current={"version": newest.pk if newest else 0, "决定": now})
+        raise Stale(
+            f"{code} 刚有人作了决定，请看过再定。", current={"version": newest.pk if newest else 0, "决定": now}
+        )
     reason = said(reason, "reason", "理由", limit=1000, needed="确认读法必须写明理由。")
     if from_day is None or from_day < clock.today():
         raise Invalid("读法从今天或以后的某一天起生效，不溯及既往。", fields={"from_day": ["写今天或以后的日期"]})
@@ -44,16 +53,29 @@ def decide_reading(
     decision = ReadingDecision.objects.create(
         discrepancy=row, reading=reading, from_day=from_day, reason=reason, by_text=by.text, is_demo=is_demo
     )
-    audit.record(by=by, event="governance.discrepancy.decide", about=row, now=reading, address=row.get_absolute_url(),
-                 was=held.reading if held else row.default,
-                 sentence=f"{code} 自 {from_day} 起取读法 {reading}（{texts[reading][:60]}）：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.discrepancy.decide",
+        about=row,
+        now=reading,
+        address=row.get_absolute_url(),
+        was=held.reading if held else row.default,
+        sentence=f"{code} 自 {from_day} 起取读法 {reading}（{texts[reading][:60]}）：{reason}",
+    )
     return decision
 
 
 @verb("governance.regulation.set_state")
 def set_regulation_state(
-    *, by: Actor, regulation: Regulation, version: int, state: str, issued_on: dt.date | None = None, document_number: str = "", note: str = ""
-) -> None:  # fmt: skip
+    *,
+    by: Actor,
+    regulation: Regulation,
+    version: int,
+    state: str,
+    issued_on: dt.date | None = None,
+    document_number: str = "",
+    note: str = "",
+) -> None:
     """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text), a step
     back its reason. Steps may be left out: what is entered late is entered as it stands."""
     access.require(by, Permission.MANAGE_CALENDAR)
@@ -64,7 +86,10 @@ def set_regulation_state(
         raise Stale(f"{row.title}刚被别人改过，请看过现在的内容再改。", current={"version": row.version} | now)
     if state not in labels:
         raise Invalid("请选择状态。", fields={"state": ["请选择一种状态"]})
-    document_number, note = said(document_number, "document_number", "文号", limit=60), said(note, "note", "说明", limit=300)
+    document_number, note = (
+        said(document_number, "document_number", "文号", limit=60),
+        said(note, "note", "说明", limit=300),
+    )
     fields: dict[str, list[str]] = {}
     if state == "issued" and issued_on is None:
         fields["issued_on"] = ["印发要写明日期"]
@@ -80,35 +105,64 @@ def set_regulation_state(
     day, number = (issued_on, document_number) if state == "issued" else (None, "")
     if (state, day, number) == (row.state, row.issued_on, row.document_number):
         raise Refused(f"{row.title}已经是“{labels[state]}”，没有需要保存的变化。")
-    was = {"state": row.get_state_display(), "issued_on": str(row.issued_on or ""), "document_number": row.document_number}
+    was = {
+        "state": row.get_state_display(),
+        "issued_on": str(row.issued_on or ""),
+        "document_number": row.document_number,
+    }
     row.state, row.issued_on, row.document_number, row.version = state, day, number, row.version + 1
     row.save()
     end = (f"，{day} {number}" if day else "") + (f"：{note}" if note else "")
-    audit.record(by=by, event="governance.regulation.set_state", about=row, was=was, now=labels[state], address=row.get_absolute_url(),
-                 sentence=f"{row.clause} {row.title}：{was['state']} → {labels[state]}{end}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.regulation.set_state",
+        about=row,
+        was=was,
+        now=labels[state],
+        address=row.get_absolute_url(),
+        sentence=f"{row.clause} {row.title}：{was['state']} → {labels[state]}{end}",
+    )
 
 
 @verb("governance.regulation.attach")
 def attach_regulation_text(
     *, by: Actor, regulation: Regulation, title: str, name: str, content: bytes, is_demo: bool = False
-) -> RegulationText:  # fmt: skip
+) -> RegulationText:
     """Attach a text of an instrument in the state that it is in; earlier texts stay."""
     access.require(by, Permission.MANAGE_CALENDAR)
     row = Regulation.objects.select_for_update().get(pk=regulation.pk)
     title = said(title, "title", "名称", limit=200, needed="请写明文本名称（如征求意见稿）。")
     shown, content_type = files.check(name, content, kinds=("pdf", "doc", "docx", "wps"))
     stored = files.store(content=content, display_name=shown, content_type=content_type, by=by)
-    text = RegulationText.objects.create(regulation=row, title=title, state=row.state, file=stored, by_text=by.text, is_demo=is_demo)
-    audit.record(by=by, event="governance.regulation.attach", about=row, now=stored.sha256[:12], address=row.get_absolute_url(),
-                 sentence=f"{row.clause} {row.title}附{title}（{row.get_state_display()}）")  # fmt: skip
+    text = RegulationText.objects.create(
+        regulation=row, title=title, state=row.state, file=stored, by_text=by.text, is_demo=is_demo
+    )
+    audit.record(
+        by=by,
+        event="governance.regulation.attach",
+        about=row,
+        now=stored.sha256[:12],
+        address=row.get_absolute_url(),
+        sentence=f"{row.clause} {row.title}附{title}（{row.get_state_display()}）",
+    )
     return text
 
 
 @verb("governance.discrepancy.add")
 def add_discrepancy(
-    *, by: Actor, weight: str, title: str, quotes: list[tuple[int, str]], readings: list[tuple[str, str]], default: str,
-    default_text: str, projects: list[str] = (), clauses: list[str] = (), tasks: list[str] = (), organisations: list[str] = (),
-) -> Discrepancy:  # fmt: skip
+    *,
+    by: Actor,
+    weight: str,
+    title: str,
+    quotes: list[tuple[int, str]],
+    readings: list[tuple[str, str]],
+    default: str,
+    default_text: str,
+    projects: list[str] = (),
+    clauses: list[str] = (),
+    tasks: list[str] = (),
+    organisations: list[str] = (),
+) -> Discrepancy:
     """Register another place where the plan contradicts itself. `quotes` are (line, words of that line), `readings`
     (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads it."""
     access.require(by, Permission.DECIDE_READING)
@@ -135,10 +189,26 @@ def add_discrepancy(
     if last >= 99:
         raise Refused("疑义编号已用到 D99。")
     row = Discrepancy.objects.create(
-        plan=plan, code=f"D{last + 1:02d}", weight=weight, title=title, default=default, default_text=default_text,
-        quotes=[{"text": words, "line": n} for n, words in quotes], added_by=by.text, added_on=clock.today(),
-        readings=[{"key": key, "text": text, "effect": effect} for key, (text, effect) in zip(keys, readings, strict=True)],
-        touches={"projects": list(projects), "tasks": list(tasks), "clauses": list(clauses), "organisations": list(organisations)},
-    )  # fmt: skip
-    audit.record(by=by, event="governance.discrepancy.add", about=row, now=weight, sentence=f"登记疑义 {row.code} {title}")
+        plan=plan,
+        code=f"D{last + 1:02d}",
+        weight=weight,
+        title=title,
+        default=default,
+        default_text=default_text,
+        quotes=[{"text": words, "line": n} for n, words in quotes],
+        added_by=by.text,
+        added_on=clock.today(),
+        readings=[
+            {"key": key, "text": text, "effect": effect} for key, (text, effect) in zip(keys, readings, strict=True)
+        ],
+        touches={
+            "projects": list(projects),
+            "tasks": list(tasks),
+            "clauses": list(clauses),
+            "organisations": list(organisations),
+        },
+    )
+    audit.record(
+        by=by, event="governance.discrepancy.add", about=row, now=weight, sentence=f"登记疑义 {row.code} {title}"
+    )
     return row

@@ -17,9 +17,16 @@ from governance.verbs import frame, verb
 
 @verb("governance.organisation.add")
 def add_organisation(
-    *, by: Actor, name: str, kind: str, paper: str, parent: Organisation | None = None, phone: str = "",
-    valid_from: dt.date | None = None, is_demo: bool = False,
-) -> Organisation:  # fmt: skip
+    *,
+    by: Actor,
+    name: str,
+    kind: str,
+    paper: str,
+    parent: Organisation | None = None,
+    phone: str = "",
+    valid_from: dt.date | None = None,
+    is_demo: bool = False,
+) -> Organisation:
     """A unit that the plan does not name: set up by a reform, or met in a paper. `kind` is one that units have."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     name = said(name, "name", "名称", limit=100, needed="请写明规范名称。")
@@ -31,11 +38,23 @@ def add_organisation(
         raise Invalid("请选择类别。", fields={"kind": ["请选择一类"]})
     newest = Organisation.objects.select_for_update(of=("self",)).order_by("-pk").first()
     row = Organisation.objects.create(
-        key=f"added-{newest.pk + 1}", name=name, kind=kind, parent=parent, valid_from=valid_from, is_demo=is_demo,
-        phone=said(phone, "phone", "电话", limit=40), note=f"依据 {paper}",
-    )  # fmt: skip
-    audit.record(by=by, event="governance.organisation.add", about=row, now=name, address=row.get_absolute_url(),
-                 sentence=f"登记单位{name}（{kind}）{f'，自 {valid_from}' if valid_from else ''}：{paper}")  # fmt: skip
+        key=f"added-{newest.pk + 1}",
+        name=name,
+        kind=kind,
+        parent=parent,
+        valid_from=valid_from,
+        is_demo=is_demo,
+        phone=said(phone, "phone", "电话", limit=40),
+        note=f"依据 {paper}",
+    )
+    audit.record(
+        by=by,
+        event="governance.organisation.add",
+        about=row,
+        now=name,
+        address=row.get_absolute_url(),
+        sentence=f"登记单位{name}（{kind}）{f'，自 {valid_from}' if valid_from else ''}：{paper}",
+    )
     return row
 
 
@@ -48,7 +67,9 @@ def _pair(organisation: Organisation, version: int, into: Organisation) -> tuple
     if row.canonical_id:
         raise Refused(f"{row.name}已并入{row.canonical.name}。")
     if survivor.canonical_id:
-        raise Invalid(f"{survivor.name}已并入{survivor.canonical.name}，请直接并入后者。", fields={"into": ["请选并入后的单位"]})
+        raise Invalid(
+            f"{survivor.name}已并入{survivor.canonical.name}，请直接并入后者。", fields={"into": ["请选并入后的单位"]}
+        )
     if row.is_generic or survivor.is_generic:
         raise Invalid("泛指不是单位，不能合并（D42）。", fields={"into": ["请选择单位"]})
     if planned := Succession.objects.filter(organisation=row, revoked="").first():
@@ -65,7 +86,9 @@ def _point(row: Organisation, survivor: Organisation) -> None:
 
 
 @verb("governance.organisation.merge")
-def merge_organisation(*, by: Actor, organisation: Organisation, version: int, into: Organisation, reason: str) -> Organisation:
+def merge_organisation(
+    *, by: Actor, organisation: Organisation, version: int, into: Organisation, reason: str
+) -> Organisation:
     """Two names of one unit: no reference is rewritten, `canonical` points to the survivor, roll-ups go through it.
 
     Old signatures keep the old name, which becomes one of the survivor's names. `separate` takes it back.
@@ -76,15 +99,28 @@ def merge_organisation(*, by: Actor, organisation: Organisation, version: int, i
     _point(row, survivor)
     if not survivor.aliases.filter(as_named=row.name).exists():
         OrganisationAlias.objects.create(organisation=survivor, as_named=row.name)
-    audit.record(by=by, event="governance.organisation.merge", about=(row, survivor), was=row.name, now=survivor.name,
-                 sentence=f"{row.name}并入{survivor.name}：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.organisation.merge",
+        about=(row, survivor),
+        was=row.name,
+        now=survivor.name,
+        sentence=f"{row.name}并入{survivor.name}：{reason}",
+    )
     return row
 
 
 @verb("governance.organisation.succeed")
 def succeed_organisation(
-    *, by: Actor, organisation: Organisation, version: int, into: Organisation, from_day: dt.date | None, paper: str, is_demo: bool = False
-) -> Succession:  # fmt: skip
+    *,
+    by: Actor,
+    organisation: Organisation,
+    version: int,
+    into: Organisation,
+    from_day: dt.date | None,
+    paper: str,
+    is_demo: bool = False,
+) -> Succession:
     """A reform: `into` goes on with the unit's work from a day on. What was signed keeps the old name; open work and
     roll-ups move on the day: at once where it has come, else with `apply_successions`."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
@@ -100,12 +136,25 @@ def succeed_organisation(
     if survivor.pk == row.parent_id and Organisation.objects.filter(parent=row, canonical=None).exists():
         below = "、".join(Organisation.objects.filter(parent=row, canonical=None).values_list("name", flat=True)[:5])
         raise Refused(f"{row.name}下面还有{below}；请先改它们的上级。")
-    planned = Succession.objects.create(organisation=row, successor=survivor, from_day=from_day, paper=paper, by_text=by.text, is_demo=is_demo)
-    audit.record(by=by, event="governance.organisation.succeed", about=(row, survivor), was=row.name, now=survivor.name,
-                 sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接：{paper}")  # fmt: skip
+    planned = Succession.objects.create(
+        organisation=row, successor=survivor, from_day=from_day, paper=paper, by_text=by.text, is_demo=is_demo
+    )
+    audit.record(
+        by=by,
+        event="governance.organisation.succeed",
+        about=(row, survivor),
+        was=row.name,
+        now=survivor.name,
+        sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接：{paper}",
+    )
     for concerned in (row, survivor):
-        notices.tell(key=f"succession:{planned.pk}:{concerned.pk}", organisation_id=concerned.pk, address=row.get_absolute_url(), is_demo=is_demo,
-                     sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），没有办完的事从那天起归{survivor.name}。")  # fmt: skip
+        notices.tell(
+            key=f"succession:{planned.pk}:{concerned.pk}",
+            organisation_id=concerned.pk,
+            address=row.get_absolute_url(),
+            is_demo=is_demo,
+            sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），没有办完的事从那天起归{survivor.name}。",
+        )
     if from_day <= clock.today():
         _apply(planned)
     return planned
@@ -124,12 +173,20 @@ def apply_successions(day: dt.date) -> int:
     due = list(Succession.objects.filter(applied=False, revoked="", from_day__lte=day).values_list("pk", flat=True))
     for pk in due:
         with frame():
-            planned = Succession.objects.select_for_update(of=("self",)).select_related("organisation", "successor__canonical").get(pk=pk)
+            planned = (
+                Succession.objects.select_for_update(of=("self",))
+                .select_related("organisation", "successor__canonical")
+                .get(pk=pk)
+            )
             if planned.applied or planned.revoked or planned.organisation.canonical_id:
                 continue
             _apply(planned)
-            audit.record(by=None, event="governance.organisation.succession_begins", about=(planned.organisation, planned.successor),
-                         sentence=f"{planned.organisation.name}由{planned.successor.name}承接，自 {planned.from_day} 起")  # fmt: skip
+            audit.record(
+                by=None,
+                event="governance.organisation.succession_begins",
+                about=(planned.organisation, planned.successor),
+                sentence=f"{planned.organisation.name}由{planned.successor.name}承接，自 {planned.from_day} 起",
+            )
     return len(due)
 
 
@@ -159,6 +216,11 @@ def separate_organisation(*, by: Actor, organisation: Organisation, version: int
     row.version += 1
     row.save()
     word = "承接" if planned else "合并"
-    audit.record(by=by, event="governance.organisation.separate", about=(row, was), was=was.name,
-                 sentence=f"{row.name}与{was.name}的{word}撤销：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="governance.organisation.separate",
+        about=(row, was),
+        was=was.name,
+        sentence=f"{row.name}与{was.name}的{word}撤销：{reason}",
+    )
     return row

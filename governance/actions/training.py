@@ -23,23 +23,41 @@ def _heads(value: int, low: int) -> int:
 
 
 @verb("governance.training.target")
-def set_training_target(*, by: Actor, plan: Plan, block: str, group: str, heads: int, is_demo: bool = False) -> TrainingTarget:
+def set_training_target(
+    *, by: Actor, plan: Plan, block: str, group: str, heads: int, is_demo: bool = False
+) -> TrainingTarget:
     """How many of a class are to be trained in a block; a later number supersedes (D53: the plan names none)."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     if group not in training.GROUPS or block not in {b["code"] for b in plan.data.get("blocks", ())}:
         raise Invalid("请选择阶段和培训对象。", fields={"block": ["请选择"], "group": ["请选择"]})
     heads = _heads(heads, 0)
     TrainingTarget.objects.filter(plan=plan, block=block, group=group, superseded=False).update(superseded=True)
-    row = TrainingTarget.objects.create(plan=plan, block=block, group=group, heads=heads, by_text=by.text, is_demo=is_demo)
-    audit.record(by=by, event="governance.training.target", now=heads, address=ADDRESS, sentence=f"{block} {training.GROUPS[group]}培训目标 {heads} 人次")
+    row = TrainingTarget.objects.create(
+        plan=plan, block=block, group=group, heads=heads, by_text=by.text, is_demo=is_demo
+    )
+    audit.record(
+        by=by,
+        event="governance.training.target",
+        now=heads,
+        address=ADDRESS,
+        sentence=f"{block} {training.GROUPS[group]}培训目标 {heads} 人次",
+    )
     return row
 
 
 @verb("governance.training.record")
 def record_training(
-    *, by: Actor, group: str, title: str, held_on: dt.date | None, heads: int, organiser: Organisation, evidence: str,
-    ended_on: dt.date | None = None, is_demo: bool = False,
-) -> TrainingSession:  # fmt: skip
+    *,
+    by: Actor,
+    group: str,
+    title: str,
+    held_on: dt.date | None,
+    heads: int,
+    organiser: Organisation,
+    evidence: str,
+    ended_on: dt.date | None = None,
+    is_demo: bool = False,
+) -> TrainingSession:
     """A course that was held."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     if group not in training.GROUPS:
@@ -52,12 +70,24 @@ def record_training(
     if organiser is None or organiser.is_generic:
         raise Invalid("请选择主办单位；泛指不是单位（D42）。", fields={"organiser": ["请选择单位"]})
     row = TrainingSession.objects.create(
-        group=group, held_on=held_on, ended_on=ended_on, heads=_heads(heads, 1), organiser=organiser, by_text=by.text, is_demo=is_demo,
+        group=group,
+        held_on=held_on,
+        ended_on=ended_on,
+        heads=_heads(heads, 1),
+        organiser=organiser,
+        by_text=by.text,
+        is_demo=is_demo,
         title=said(title, "title", "内容", limit=200, needed="请写明培训内容。"),
         evidence=said(evidence, "evidence", "凭据", limit=300, needed="请写明凭据（通知、签到册）。"),
-    )  # fmt: skip
-    audit.record(by=by, event="governance.training.record", about=organiser, now=row.heads, address=ADDRESS,
-                 sentence=f"{held_on} {training.GROUPS[group]}培训“{row.title}”{row.heads} 人次")  # fmt: skip
+    )
+    audit.record(
+        by=by,
+        event="governance.training.record",
+        about=organiser,
+        now=row.heads,
+        address=ADDRESS,
+        sentence=f"{held_on} {training.GROUPS[group]}培训“{row.title}”{row.heads} 人次",
+    )
     return row
 
 
@@ -70,5 +100,11 @@ def withdraw_training(*, by: Actor, session: TrainingSession, reason: str) -> Tr
         raise Refused("这条培训已经撤回。")
     row.withdrawn = said(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
     row.save(update_fields=["withdrawn"])
-    audit.record(by=by, event="governance.training.withdraw", was=row.heads, address=ADDRESS, sentence=f"撤回培训“{row.title}”：{row.withdrawn}")
+    audit.record(
+        by=by,
+        event="governance.training.withdraw",
+        was=row.heads,
+        address=ADDRESS,
+        sentence=f"撤回培训“{row.title}”：{row.withdrawn}",
+    )
     return row

@@ -21,8 +21,15 @@ class Against:
     planned: tuple[float, float]
 
 
-def against(title: str, asked: tuple[dt.date, dt.date], planned: tuple[dt.date, dt.date], *, first: dt.date, last: dt.date,
-            width: float = 120) -> Against:  # fmt: skip
+def against(
+    title: str,
+    asked: tuple[dt.date, dt.date],
+    planned: tuple[dt.date, dt.date],
+    *,
+    first: dt.date,
+    last: dt.date,
+    width: float = 120,
+) -> Against:
     """Both stretches on the years `first` to `last`, as a cell of a table."""
     scale = Scale(first, last, 2.0, width - 2)
     grid = tuple(band.x for band in year_bands(scale)[1:])

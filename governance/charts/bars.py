@@ -74,8 +74,16 @@ def bars(
         length = bar(row.value, biggest, width=room).length
         y = index * row_height + (row_height - 10) / 2
         flag = text_width(row.tag, 11.5) + 6 if row.tag else 0
-        drawn.append(DrawnBar(row, y, index * row_height + row_height / 2 + 4.5, length, fit(row.label, label_width - 8 - flag),
-                              round(left + length + 8, 1)))  # fmt: skip
+        drawn.append(
+            DrawnBar(
+                row,
+                y,
+                index * row_height + row_height / 2 + 4.5,
+                length,
+                fit(row.label, label_width - 8 - flag),
+                round(left + length + 8, 1),
+            )
+        )
     return Bars(width, row_height * len(rows) + 2, title, left, row_height, tuple(drawn), biggest)
 
 
@@ -108,8 +116,15 @@ class Stacked:
     segments: tuple[DrawnSegment, ...]
 
 
-def stacked(segments: Iterable[Segment], *, title: str, uid: str = "stacked", width: float = 340, height: float = 14,
-            labels: bool = False) -> Stacked:  # fmt: skip
+def stacked(
+    segments: Iterable[Segment],
+    *,
+    title: str,
+    uid: str = "stacked",
+    width: float = 340,
+    height: float = 14,
+    labels: bool = False,
+) -> Stacked:
     """One bar in parts of a whole, 1 px apart. Parts of 0 are left out. `uid` must be unique on the page where hatched."""
     segments = [s for s in segments if s.value > 0]
     whole = sum(s.value for s in segments)
@@ -136,8 +151,15 @@ class Bullet:
     tone: str
 
 
-def bullet(done: float | None, expected: float | None, *, tone: str = "done", width: float = 160, height: float = 12,
-           label: str = "") -> Bullet:  # fmt: skip
+def bullet(
+    done: float | None,
+    expected: float | None,
+    *,
+    tone: str = "done",
+    width: float = 160,
+    height: float = 12,
+    label: str = "",
+) -> Bullet:
     """Progress 0–1 against what the calendar expects (the upright mark): the rating at a glance."""
     share = min(max(done or 0.0, 0.0), 1.0)
     mark = None if expected is None else round(width * min(max(expected, 0.0), 1.0), 1)
@@ -195,6 +217,17 @@ def years(
     for index, value in enumerate(values):
         tall = round(room * (value.value or 0.0) / biggest, 1) if biggest > 0 else 0.0
         middle = round(step * (index + 0.5), 1)
-        out.append(Column(value.year, round(middle - wide / 2, 1), round(base - tall, 1), wide, tall, middle,
-                          value.text if value.value is not None else "未填", value.illustrative, value.value is None))  # fmt: skip
+        out.append(
+            Column(
+                value.year,
+                round(middle - wide / 2, 1),
+                round(base - tall, 1),
+                wide,
+                tall,
+                middle,
+                value.text if value.value is not None else "未填",
+                value.illustrative,
+                value.value is None,
+            )
+        )
     return Years(width, height, title, uid, base, tuple(out))

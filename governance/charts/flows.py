@@ -54,9 +54,15 @@ class Flows:
 
 
 def flows(
-    found: Iterable[Flow], *, order: Sequence[str], labels: Mapping[str, tuple[str, str]], notes: Mapping[tuple[str, int], str],
-    title: str, heads: tuple[str, str], height: float = 240,
-) -> Flows:  # fmt: skip
+    found: Iterable[Flow],
+    *,
+    order: Sequence[str],
+    labels: Mapping[str, tuple[str, str]],
+    notes: Mapping[tuple[str, int], str],
+    title: str,
+    heads: tuple[str, str],
+    height: float = 240,
+) -> Flows:
     """`labels`: (words, tone) of a block; `notes`: what stands under it by (block, side 0 or 1); blocks in `order`, empty
     ones left out. The bands that stay are grey, those that change take the tone of where they go."""
     found = [f for f in found if f.value > 0]
@@ -88,8 +94,15 @@ def flows(
     for f in sorted(found, key=lambda f: (place[f.was], place[f.now])):
         a, b, high = starts[0][f.was], ends[id(f)], tall[id(f)]
         starts[0][f.was] += high
-        drawn.append(DrawnFlow(f, _band(a, b, high), labels[f.now][1] if f.was != f.now else "",
-                               RIGHT - BLOCK - 8, round(b + high / 2 + 4.5, 1)))  # fmt: skip
+        drawn.append(
+            DrawnFlow(
+                f,
+                _band(a, b, high),
+                labels[f.now][1] if f.was != f.now else "",
+                RIGHT - BLOCK - 8,
+                round(b + high / 2 + 4.5, 1),
+            )
+        )
     drawn.sort(key=lambda d: d.tone != "")  # what changes lies above what stays
     return Flows(690, round(lowest, 1), title, heads, tuple(nodes), tuple(drawn))
 
@@ -97,5 +110,7 @@ def flows(
 def _band(a: float, b: float, high: float) -> str:
     x0, x1 = LEFT + BLOCK, RIGHT - BLOCK
     middle = (x0 + x1) / 2
-    return (f"M{x0:.1f} {a:.1f}C{middle:.1f} {a:.1f} {middle:.1f} {b:.1f} {x1:.1f} {b:.1f}"
-            f"V{b + high:.1f}C{middle:.1f} {b + high:.1f} {middle:.1f} {a + high:.1f} {x0:.1f} {a + high:.1f}Z")  # fmt: skip
+    return (
+        f"M{x0:.1f} {a:.1f}C{middle:.1f} {a:.1f} {middle:.1f} {b:.1f} {x1:.1f} {b:.1f}"
+        f"V{b + high:.1f}C{middle:.1f} {b + high:.1f} {middle:.1f} {a + high:.1f} {x0:.1f} {a + high:.1f}Z"
+    )

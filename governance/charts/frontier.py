@@ -56,9 +56,17 @@ class Frontier:
 
 
 def frontier(
-    steps: Iterable[tuple[float, float]], spots: Iterable[Spot] = (), *, title: str, limit: float | None = None, limit_text: str = "",
-    x_label: str = "", y_label: str = "", width: float = 560, height: float = 280,
-) -> Frontier | None:  # fmt: skip
+    steps: Iterable[tuple[float, float]],
+    spots: Iterable[Spot] = (),
+    *,
+    title: str,
+    limit: float | None = None,
+    limit_text: str = "",
+    x_label: str = "",
+    y_label: str = "",
+    width: float = 560,
+    height: float = 280,
+) -> Frontier | None:
     """The steps (x, best y from x on) as one line; None without any. Spots beyond the last step widen the picture."""
     steps, spots = sorted(steps), list(spots)
     if not steps:
@@ -82,10 +90,22 @@ def frontier(
     order = sorted(spots, key=lambda s: s.y)
     drawn = [DrawnSpot(s, x_at(s.x), y_at(s.y), edge, lowest - 17 * n) for n, s in enumerate(order)]
     return Frontier(
-        width, height, title, left, right, top, bottom, path + f"H{right}",
-        tuple(Tick(x_at(x), f"{x:,.0f}") for x in _round(low, high, 5)), tuple(Tick(y_at(y), f"{y:,.0f}") for y in _round(0, most, 4)),
-        tuple(drawn), None if limit is None else x_at(limit), limit_text, x_label, y_label,
-    )  # fmt: skip
+        width,
+        height,
+        title,
+        left,
+        right,
+        top,
+        bottom,
+        path + f"H{right}",
+        tuple(Tick(x_at(x), f"{x:,.0f}") for x in _round(low, high, 5)),
+        tuple(Tick(y_at(y), f"{y:,.0f}") for y in _round(0, most, 4)),
+        tuple(drawn),
+        None if limit is None else x_at(limit),
+        limit_text,
+        x_label,
+        y_label,
+    )
 
 
 def _round(low: float, high: float, most: int) -> list[float]:

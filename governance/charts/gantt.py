@@ -260,8 +260,20 @@ def gantt(
     y = top
     for group in groups:
         if group.title:
-            lines.append(Line(y, y + row_height / 2, y + row_height / 2 + 4.5, "", group.title, "", group.title, True,
-                              group.count, group.amount))  # fmt: skip
+            lines.append(
+                Line(
+                    y,
+                    y + row_height / 2,
+                    y + row_height / 2 + 4.5,
+                    "",
+                    group.title,
+                    "",
+                    group.title,
+                    True,
+                    group.count,
+                    group.amount,
+                )
+            )
             y += row_height
         for row in group.rows:
             bars, done = _bars(row, scale, labels=True)
@@ -273,11 +285,24 @@ def gantt(
                     break
                 marks.append((mark, round(x, 1), round(wide, 1)))
                 x += wide + 8
-            lines.append(Line(
-                y, y + row_height / 2, y + row_height / 2 + 4.5, row.code, fit(row.label, left - 62, 12.5), row.url, _title(row),
-                amount=row.amount, state=row.state if not plain else "", progress=row.progress if not plain else "", bars=bars,
-                done=done, diamonds=_diamonds(row, scale, done, bars, limit, labels=True), marks=tuple(marks),
-            ))  # fmt: skip
+            lines.append(
+                Line(
+                    y,
+                    y + row_height / 2,
+                    y + row_height / 2 + 4.5,
+                    row.code,
+                    fit(row.label, left - 62, 12.5),
+                    row.url,
+                    _title(row),
+                    amount=row.amount,
+                    state=row.state if not plain else "",
+                    progress=row.progress if not plain else "",
+                    bars=bars,
+                    done=done,
+                    diamonds=_diamonds(row, scale, done, bars, limit, labels=True),
+                    marks=tuple(marks),
+                )
+            )
             y += row_height
     bottom = y
     today_x = scale.x(today) if scale.holds(today) else None
@@ -297,10 +322,33 @@ def gantt(
             if text := yearly.get(int(band.label[:4]), ""):
                 sums.append((band.middle if band.width > 40 else round(band.x + band.width, 1), text))
     return Gantt(
-        width, round(height, 1), title, {"block": 13.0, "year": top - 10, "line": top}, columns, bands,
-        block_bands(scale, blocks), tuple(lines), row_height, 14.0, left, right, top, bottom, today_x, label, round(label_left, 1), round(label_width, 1),
-        total_y, total_label, total_amount, total_note, yearly_y, yearly_label, tuple(sums), yearly_total,
-    )  # fmt: skip
+        width,
+        round(height, 1),
+        title,
+        {"block": 13.0, "year": top - 10, "line": top},
+        columns,
+        bands,
+        block_bands(scale, blocks),
+        tuple(lines),
+        row_height,
+        14.0,
+        left,
+        right,
+        top,
+        bottom,
+        today_x,
+        label,
+        round(label_left, 1),
+        round(label_width, 1),
+        total_y,
+        total_label,
+        total_amount,
+        total_note,
+        yearly_y,
+        yearly_label,
+        tuple(sums),
+        yearly_total,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +369,9 @@ class MiniGantt:
     today_x: float | None
 
 
-def gantt_row(row: Row, *, first: dt.date, last: dt.date, today: dt.date | None = None, width: float = 190,
-              height: float = 26) -> MiniGantt:  # fmt: skip
+def gantt_row(
+    row: Row, *, first: dt.date, last: dt.date, today: dt.date | None = None, width: float = 190, height: float = 26
+) -> MiniGantt:
     """One project as a small picture: a cell of the list, a line of the phone."""
     scale = Scale(first, last, 6.0, width - 6)
     bars, done = _bars(row, scale, labels=False)
@@ -331,6 +380,13 @@ def gantt_row(row: Row, *, first: dt.date, last: dt.date, today: dt.date | None 
     return MiniGantt(
         row,
         notes,
-        width, height, height / 2, "，".join([_title(row), *notes]), grid, bars, done,
-        _diamonds(row, scale, done, bars, width, labels=False), scale.x(today) if scale.holds(today) else None,
-    )  # fmt: skip
+        width,
+        height,
+        height / 2,
+        "，".join([_title(row), *notes]),
+        grid,
+        bars,
+        done,
+        _diamonds(row, scale, done, bars, width, labels=False),
+        scale.x(today) if scale.holds(today) else None,
+    )

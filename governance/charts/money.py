@@ -41,8 +41,14 @@ class YearStack:
     names: tuple[Word, ...]
 
 
-def year_stack(years: Sequence[int], parts: Iterable[tuple[str, Sequence[float | None]]], *, title: str, width: float = 620,
-               height: float = 240) -> YearStack:  # fmt: skip
+def year_stack(
+    years: Sequence[int],
+    parts: Iterable[tuple[str, Sequence[float | None]]],
+    *,
+    title: str,
+    width: float = 620,
+    height: float = 240,
+) -> YearStack:
     """Columns by year in parts (a source, its amount by year; None is nothing), totals on top, the parts named at the right."""
     parts = [(name, [float(v or 0) for v in values]) for name, values in parts]
     room = width - max((text_width(name) for name, _ in parts), default=0) - 34
@@ -57,11 +63,29 @@ def year_stack(years: Sequence[int], parts: Iterable[tuple[str, Sequence[float |
             if tall <= 0:
                 continue
             tops[i] = round(tops[i] - tall, 1)
-            blocks.append(Block(round(step * (i + 0.5) - wide / 2, 1), tops[i], wide, tall, TONES[place % len(TONES)], f"{years[i]} 年 {name} {value:,.2f}"))
+            blocks.append(
+                Block(
+                    round(step * (i + 0.5) - wide / 2, 1),
+                    tops[i],
+                    wide,
+                    tall,
+                    TONES[place % len(TONES)],
+                    f"{years[i]} 年 {name} {value:,.2f}",
+                )
+            )
     for i, total in enumerate(sums):
-        totals.append(Word(round(step * (i + 0.5), 1), round(tops[i] - 7, 1), f"{total:,.0f}" if total else "未填", "" if total else "muted"))
+        totals.append(
+            Word(
+                round(step * (i + 0.5), 1),
+                round(tops[i] - 7, 1),
+                f"{total:,.0f}" if total else "未填",
+                "" if total else "muted",
+            )
+        )
     labels = tuple(Word(round(step * (i + 0.5), 1), base + 18, str(year)) for i, year in enumerate(years))
-    names = tuple(Word(round(room + 10, 1), 22.0 + 22 * i, name, TONES[i % len(TONES)]) for i, (name, _) in enumerate(parts))
+    names = tuple(
+        Word(round(room + 10, 1), 22.0 + 22 * i, name, TONES[i % len(TONES)]) for i, (name, _) in enumerate(parts)
+    )
     return YearStack(width, height, title, base, tuple(blocks), tuple(totals), labels, names)
 
 
@@ -91,8 +115,14 @@ STAGE_BARS = (("批复", "light", 16), ("下达", "mid", 10), ("支出", "done",
 HEAD = 20  # the line that names the mark and the amounts
 
 
-def stages(rows: Iterable[tuple[str, str, Sequence[float | None]]], *, title: str, width: float = 620, row_height: float = 26,
-           label_width: float = 200) -> Stages:  # fmt: skip
+def stages(
+    rows: Iterable[tuple[str, str, Sequence[float | None]]],
+    *,
+    title: str,
+    width: float = 620,
+    row_height: float = 26,
+    label_width: float = 200,
+) -> Stages:
     """A bullet a project: `(label, address, (estimate, approved, appropriated, spent))`. The upright mark is the estimate, bars
     of three heights are what is approved, appropriated and spent, all on one scale; None is 未填 and draws nothing."""
     rows = list(rows)
@@ -103,11 +133,22 @@ def stages(rows: Iterable[tuple[str, str, Sequence[float | None]]], *, title: st
         y = HEAD + index * row_height
         middle = y + row_height / 2
         bars = tuple(
-            Block(label_width, round(middle - high / 2, 1), round(room * value / biggest, 1), high, tone, f"{name} {value:,.2f}")
-            for value, (name, tone, high) in zip(held, STAGE_BARS, strict=True) if value
-        )  # fmt: skip
+            Block(
+                label_width,
+                round(middle - high / 2, 1),
+                round(room * value / biggest, 1),
+                high,
+                tone,
+                f"{name} {value:,.2f}",
+            )
+            for value, (name, tone, high) in zip(held, STAGE_BARS, strict=True)
+            if value
+        )
         mark = round(label_width + room * estimate / biggest, 1) if estimate and biggest else None
-        said = tuple(Word(x, round(middle + 4.5, 1), "—" if v is None else f"{v:,.0f}") for x, v in zip(columns, held, strict=True))
+        said = tuple(
+            Word(x, round(middle + 4.5, 1), "—" if v is None else f"{v:,.0f}")
+            for x, v in zip(columns, held, strict=True)
+        )
         drawn.append(StageRow(fit(label, label_width - 10), url, y, round(middle + 4.5, 1), bars, mark, said))
     heads = tuple(Word(x, 13, name) for x, (name, *_) in zip(columns, STAGE_BARS, strict=True))
     return Stages(width, HEAD + row_height * len(rows) + 2, title, label_width, tuple(drawn), heads)
@@ -136,8 +177,16 @@ class Cumulative:
     years: tuple[Word, ...]
 
 
-def cumulative(years: Sequence[int], series: Iterable[tuple[str, str, Sequence[float | None]]], *, title: str, ceiling: float | None = None,
-               ceiling_text: str = "", width: float = 620, height: float = 240) -> Cumulative:  # fmt: skip
+def cumulative(
+    years: Sequence[int],
+    series: Iterable[tuple[str, str, Sequence[float | None]]],
+    *,
+    title: str,
+    ceiling: float | None = None,
+    ceiling_text: str = "",
+    width: float = 620,
+    height: float = 240,
+) -> Cumulative:
     """Sums up to each year: `(name, tone, amounts by year)`. A curve ends at its last year that is filled; `ceiling` is dashed."""
     base, right = height - 26.0, width - 130.0
     step = (right - 30) / max(len(years) - 1, 1)
@@ -165,6 +214,24 @@ def cumulative(years: Sequence[int], series: Iterable[tuple[str, str, Sequence[f
         taken.append(y)
         words = tuple(Word(x, at, f"{year} 年底 {name} {value:,.2f}") for x, at, value, year in dots)
         path = "M" + "L".join(f"{x} {at}" for x, at, _, _ in dots)
-        curves.append(Curve(name, tone, path, words, Word(round(dots[-1][0] + 8, 1), round(y, 1), f"{name} {dots[-1][2]:,.0f}", tone)))
+        curves.append(
+            Curve(
+                name,
+                tone,
+                path,
+                words,
+                Word(round(dots[-1][0] + 8, 1), round(y, 1), f"{name} {dots[-1][2]:,.0f}", tone),
+            )
+        )
     labels = tuple(Word(round(30 + step * i, 1), base + 18, str(year)) for i, year in enumerate(years))
-    return Cumulative(width, height, title, base, right, None if ceiling is None else height_of(ceiling), ceiling_text, tuple(curves), labels)
+    return Cumulative(
+        width,
+        height,
+        title,
+        base,
+        right,
+        None if ceiling is None else height_of(ceiling),
+        ceiling_text,
+        tuple(curves),
+        labels,
+    )

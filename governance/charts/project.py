@@ -118,7 +118,16 @@ def project_time(
     if moved:
         x, wide = scale.span(*original)
         words = f"{original[0]:%Y-%m} 至 {original[1]:%Y-%m}"
-        lanes.insert(0, Lane(top + 10, top + 21, "原基线", "", (Piece(x, wide - 1, fit(words, wide - 12), f"原基线：{words}", "note"),)))
+        lanes.insert(
+            0,
+            Lane(
+                top + 10,
+                top + 21,
+                "原基线",
+                "",
+                (Piece(x, wide - 1, fit(words, wide - 12), f"原基线：{words}", "note"),),
+            ),
+        )
     spots = _spots(row, scale)
     if spots:
         lanes.append(Lane(spots_y, spots_y + 6, "规划节点", "", spots=spots))
@@ -147,11 +156,27 @@ def project_time(
         at = max(left, right - text_width(note))
     gone_words = f"{'最新' if moved else ''}周期已过 {round(gone * 100)} %" if today else ""
     return ProjectTime(
-        width, done_y + 44, f"{row.code} {row.label} 时间", left, right, top, done_y + 14, year_bands(scale),
-        block_bands(scale, blocks), tuple(lanes), today_x,
-        done_y, f"完成 {round(row.done * 100)} %" if row.done is not None else "完成 未填",
-        gone_words, x, round(wide * min(max(row.done or 0, 0), 1), 1), x, wide, note, round(at, 1),
-    )  # fmt: skip
+        width,
+        done_y + 44,
+        f"{row.code} {row.label} 时间",
+        left,
+        right,
+        top,
+        done_y + 14,
+        year_bands(scale),
+        block_bands(scale, blocks),
+        tuple(lanes),
+        today_x,
+        done_y,
+        f"完成 {round(row.done * 100)} %" if row.done is not None else "完成 未填",
+        gone_words,
+        x,
+        round(wide * min(max(row.done or 0, 0), 1), 1),
+        x,
+        wide,
+        note,
+        round(at, 1),
+    )
 
 
 def _spots(row: Row, scale: Scale) -> tuple[Spot, ...]:

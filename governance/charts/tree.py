@@ -70,8 +70,19 @@ def _measure(branches: Iterable[Branch], depth: int, wide: list[float]) -> None:
 def _place(branch: Branch, depth: int, y: float, wide, lefts, boxes, lines) -> tuple[float, float]:
     """Draws the branch from `y` on; returns where the next one starts and the middle of its own box."""
     x, middle = lefts[depth], round(y + ROW / 2, 1)
-    boxes.append(Box(fit(branch.label, WIDEST, 12.5), branch.url, branch.title or branch.label, branch.exists, round(x, 1),
-                     round(middle - BOX / 2, 1), wide[depth], round(x + PAD, 1), round(middle + 4.5, 1)))  # fmt: skip
+    boxes.append(
+        Box(
+            fit(branch.label, WIDEST, 12.5),
+            branch.url,
+            branch.title or branch.label,
+            branch.exists,
+            round(x, 1),
+            round(middle - BOX / 2, 1),
+            wide[depth],
+            round(x + PAD, 1),
+            round(middle + 4.5, 1),
+        )
+    )
     end = y + ROW
     start, bend = round(x + wide[depth], 1), round(x + wide[depth] + GAP / 2, 1)
     at = y

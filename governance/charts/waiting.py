@@ -80,8 +80,14 @@ class Schedule:
     pins: tuple[Pin, ...] = field(default=())
 
 
-def schedule(steps: Sequence[Step], *, today: dt.date, pins: Sequence[tuple[dt.date, str]] = (), title: str = "日程",
-             width: float = 1140) -> Schedule:  # fmt: skip
+def schedule(
+    steps: Sequence[Step],
+    *,
+    today: dt.date,
+    pins: Sequence[tuple[dt.date, str]] = (),
+    title: str = "日程",
+    width: float = 1140,
+) -> Schedule:
     """The steps of a year as boxes, as wide as they are long but wide enough for their words; today stands upright."""
     lengths = [max((s.end - s.start).days + 1, 1) for s in steps]
     least = max((max(text_width(s.label, 13.5), text_width(s.when, 12.5)) + 20 for s in steps), default=0)

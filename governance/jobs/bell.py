@@ -39,7 +39,9 @@ def queue_name() -> str:
 def ring(job_id) -> None:
     """Ring for a job once the transaction under way has committed (at once, where there is none)."""
     name = queue_name()
-    transaction.on_commit(lambda: _waiting().put_nowait((name, str(job_id))) if _waiting().qsize() < WAITING_MOST else None)
+    transaction.on_commit(
+        lambda: _waiting().put_nowait((name, str(job_id))) if _waiting().qsize() < WAITING_MOST else None
+    )
 
 
 def is_resting() -> bool:

@@ -102,7 +102,10 @@ def write(item, folder: Path) -> dict:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         raise
-    facts = {name: getattr(item, name) for name in ("format", "name", "snapshot", "rule_set", "engine", "pages", "content_type")}
+    facts = {
+        name: getattr(item, name)
+        for name in ("format", "name", "snapshot", "rule_set", "engine", "pages", "content_type")
+    }
     return facts | {"key": str(key), "size": len(item.content), "sha256": hashlib.sha256(item.content).hexdigest()}
 
 

@@ -100,7 +100,11 @@ def told_of(job, *, is_done: bool) -> list[Role]:
     kind = _kinds.get(job.kind)
     if kind is None or kind.tells is None:
         return []
-    return list(kind.tells(job.params)) if is_done else [r for r in Role if scope_of(r, Permission.OPERATE_JOBS) is Scope.CITY]
+    return (
+        list(kind.tells(job.params))
+        if is_done
+        else [r for r in Role if scope_of(r, Permission.OPERATE_JOBS) is Scope.CITY]
+    )
 
 
 def kinds_for(actor) -> list[JobKind]:

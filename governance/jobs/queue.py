@@ -29,7 +29,9 @@ THRICE = "办理进程连续三次中断，不再自动重试；请联系信息�
 
 
 @step
-def enqueue(*, by: Actor | None, kind: str, params: dict, key: uuid.UUID | None = None, is_scheduled: bool = False) -> Job:
+def enqueue(
+    *, by: Actor | None, kind: str, params: dict, key: uuid.UUID | None = None, is_scheduled: bool = False
+) -> Job:
     """A waiting row in the transaction under way; rung for after its commit.
 
     Raises Invalid for params that the kind does not take, WrongRole where the actor may not request it.
@@ -40,9 +42,14 @@ def enqueue(*, by: Actor | None, kind: str, params: dict, key: uuid.UUID | None 
         who = "、".join(holders(Permission.REQUEST_REPORT))
         raise WrongRole(f"您的角色不能生成{found.title}；可以生成报告的是：{who}。")
     job = Job.objects.create(
-        id=key or uuid.uuid4(), kind=kind, params=params, title=found.name(params), on_schedule=is_scheduled,
-        requested_by_id=by.user_id if by else None, by_text=by.text if by else "系统（定期）",
-    )  # fmt: skip
+        id=key or uuid.uuid4(),
+        kind=kind,
+        params=params,
+        title=found.name(params),
+        on_schedule=is_scheduled,
+        requested_by_id=by.user_id if by else None,
+        by_text=by.text if by else "系统（定期）",
+    )
     audit.record(by=by, event="governance.job.request", about=job, now=params, sentence=f"请求生成{job.title}")
     bell.ring(job.pk)
     return job
@@ -69,9 +76,15 @@ def claim(job_id, owner: str | None = None) -> Job | None:
     """Take a waiting row: one UPDATE decides. None where somebody else has it, or it is no longer waiting."""
     owner = owner or secrets.token_hex(16)
     won = Job.objects.filter(pk=job_id, state="queued", cancel_asked=False, attempts__lt=MAX_ATTEMPTS).update(
-        state="running", owner=owner, lease_until=Now() + dt.timedelta(seconds=LEASE_S), attempts=F("attempts") + 1,
-        started_at=Now(), percent=0, doing="准备", error="",
-    )  # fmt: skip
+        state="running",
+        owner=owner,
+        lease_until=Now() + dt.timedelta(seconds=LEASE_S),
+        attempts=F("attempts") + 1,
+        started_at=Now(),
+        percent=0,
+        doing="准备",
+        error="",
+    )
     return Job.objects.get(pk=job_id) if won else None
 
 
@@ -95,22 +108,35 @@ def finish(job: Job, produced: list[tuple[kinds.Produced, StoredFile]], put_in_p
     `put_in_place()` renames the bytes once the row is locked; what a crash leaves behind has no row and is swept.
     """
     with frame():
-        if not _held(job).filter(cancel_asked=False).update(
-            state="done", percent=100, doing="", finished_at=Now(), owner="", lease_until=None
+        if (
+            not _held(job)
+            .filter(cancel_asked=False)
+            .update(state="done", percent=100, doing="", finished_at=Now(), owner="", lease_until=None)
         ):
             return False
         put_in_place()
         for made, file in produced:
             file.save(force_insert=True)
             document = Document.objects.create(
-                job_id=job.pk, kind=job.kind, year=job.params.get("year"), title=job.title, format=made.format,
-                file=file, snapshot=made.snapshot, rule_set=made.rule_set, engine=made.engine[:100], pages=made.pages,
+                job_id=job.pk,
+                kind=job.kind,
+                year=job.params.get("year"),
+                title=job.title,
+                format=made.format,
+                file=file,
+                snapshot=made.snapshot,
+                rule_set=made.rule_set,
+                engine=made.engine[:100],
+                pages=made.pages,
                 by_text=job.by_text,
-            )  # fmt: skip
+            )
             audit.record(
-                by=None, event="governance.document.make", about=(document, job), now=file.sha256,
+                by=None,
+                event="governance.document.make",
+                about=(document, job),
+                now=file.sha256,
                 sentence=f"生成{document.title}（{made.format.upper()}），摘要 {file.sha256[:12]}",
-            )  # fmt: skip
+            )
         _tell(job, "done", f"{job.title}已办好，可以下载。")
     return True
 
@@ -122,10 +148,18 @@ def fail(job: Job, sentence: str, *, is_final: bool, rows=None) -> bool:
     """
     rows = _held(job) if rows is None else rows
     if not is_final and job.attempts < MAX_ATTEMPTS:
-        waits = {"state": "queued", "owner": "", "lease_until": None, "percent": 0, "doing": "上一次没有办成，已重新排队"}
+        waits = {
+            "state": "queued",
+            "owner": "",
+            "lease_until": None,
+            "percent": 0,
+            "doing": "上一次没有办成，已重新排队",
+        }
         return bool(rows.update(**waits, error=sentence[:1000]))
     with frame():
-        ended = rows.update(state="failed", owner="", lease_until=None, finished_at=Now(), doing="", error=sentence[:1000])
+        ended = rows.update(
+            state="failed", owner="", lease_until=None, finished_at=Now(), doing="", error=sentence[:1000]
+        )
         if ended:
             audit.record(by=None, event="governance.job.fail", about=job, sentence=f"{job.title}没有生成：{sentence}")
             _tell(job, f"failed:{job.owner}", f"{job.title}没有生成：{sentence}")
@@ -139,12 +173,22 @@ def give_up(job: Job) -> None:
 
 def _tell(job: Job, what: str, sentence: str) -> None:
     if job.requested_by_id:
-        notices.tell(key=f"job:{job.pk}:{what}", sentence=sentence, address=kinds.address_of(job), user_id=job.requested_by_id,
-                     topic="document")  # fmt: skip
+        notices.tell(
+            key=f"job:{job.pk}:{what}",
+            sentence=sentence,
+            address=kinds.address_of(job),
+            user_id=job.requested_by_id,
+            topic="document",
+        )
         return
     for role in kinds.told_of(job, is_done=what == "done") if job.on_schedule else ():
-        notices.tell(key=f"job:{job.pk}:{what}:{role}", sentence=sentence, address=kinds.address_of(job), role=role,
-                     topic="document")  # fmt: skip
+        notices.tell(
+            key=f"job:{job.pk}:{what}:{role}",
+            sentence=sentence,
+            address=kinds.address_of(job),
+            role=role,
+            topic="document",
+        )
 
 
 def reconcile() -> dict[str, int]:
@@ -154,7 +198,9 @@ def reconcile() -> dict[str, int]:
     for job in Job.objects.filter(state="running", lease_until__lt=Now()):
         stale = Job.objects.filter(pk=job.pk, state="running", owner=job.owner, lease_until__lt=Now())
         if job.cancel_asked:
-            counts["cancelled"] += stale.update(state="cancelled", owner="", lease_until=None, finished_at=Now(), doing="")
+            counts["cancelled"] += stale.update(
+                state="cancelled", owner="", lease_until=None, finished_at=Now(), doing=""
+            )
         elif job.attempts >= MAX_ATTEMPTS:
             counts["failed"] += fail(job, THRICE, is_final=True, rows=stale)
         else:

@@ -46,9 +46,14 @@ class Child:
         program = "import django; django.setup(); from governance.jobs.child import main; main()"
         command = [sys.executable, "-P", "-c", program]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=settings.BASE_DIR, text=True,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=settings.BASE_DIR,
+            text=True,
             encoding="utf-8",
-        )  # fmt: skip
+        )
         self.messages: queue.Queue = queue.Queue()
 
     def order(self, order: dict) -> None:
@@ -136,11 +141,16 @@ def _in_child(job: Job, kind: kinds.JobKind, folder: Path, keeps_spare: bool) ->
     """Run the job in a child; returns ("files", […]), ("failed", (sentence, final)), ("cancel", None) or ("lost", None)."""
     process = _take_child(keeps_spare=keeps_spare)
     try:
-        process.order({
-            "kind": job.kind, "params": job.params, "today": clock.today().isoformat(), "folder": str(folder),
-            "memory_mib": kind.memory_mib,
-            "databases": {alias: str(connections[alias].settings_dict["NAME"]) for alias in connections},
-        })  # fmt: skip
+        process.order(
+            {
+                "kind": job.kind,
+                "params": job.params,
+                "today": clock.today().isoformat(),
+                "folder": str(folder),
+                "memory_mib": kind.memory_mib,
+                "databases": {alias: str(connections[alias].settings_dict["NAME"]) for alias in connections},
+            }
+        )
         return _listen(job, kind, process)
     finally:
         process.end()
@@ -215,9 +225,13 @@ def _keep(job: Job, made: list[dict], folder: Path) -> str:
             facts["format"], b"", facts["name"], facts["snapshot"], facts["rule_set"], facts["engine"], facts["pages"]
         )
         file = StoredFile(
-            id=key, display_name=facts["name"][:120], content_type=content_type, size=facts["size"],
-            sha256=facts["sha256"], by_text=job.by_text,
-        )  # fmt: skip
+            id=key,
+            display_name=facts["name"][:120],
+            content_type=content_type,
+            size=facts["size"],
+            sha256=facts["sha256"],
+            by_text=job.by_text,
+        )
         produced.append((item, file))
         moves.append((folder / f"{key}.part", _place_of(key)))
 

@@ -95,7 +95,9 @@ class Succession(Dated, Demonstrable):
         verbose_name = "承接"
         ordering = ["from_day", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation"], condition=Q(revoked=""), name="one_succession_per_organisation")
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(revoked=""), name="one_succession_per_organisation"
+            )
         ]
 
     def __str__(self) -> str:
@@ -234,8 +236,13 @@ class Seat(models.Model):
 class Answer(Dated):
     """One answer of a seat; append-only, withdrawable until the round closes (both rows stay)."""
 
-    KINDS = [("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意"), ("abstain", "回避"),
-             ("withdrawn", "撤回签署")]  # fmt: skip
+    KINDS = [
+        ("agree", "同意"),
+        ("conditional", "附条件同意"),
+        ("refuse", "不同意"),
+        ("abstain", "回避"),
+        ("withdrawn", "撤回签署"),
+    ]
 
     seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="answers")
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -248,7 +255,9 @@ class Answer(Dated):
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signer = models.CharField("纸质签署人", max_length=60, blank=True)
     signed_on = models.DateField("签署日期", null=True)
-    scan = models.OneToOneField(StoredFile, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="签字扫描件")
+    scan = models.OneToOneField(
+        StoredFile, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="签字扫描件"
+    )
     in_force = models.BooleanField(default=True)
 
     class Meta:

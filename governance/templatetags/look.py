@@ -193,8 +193,11 @@ def result_dot(result: str, clause_id: str = "") -> SafeString:
     return format_html(
         '<span class="result result-{} result-of-{}"><svg class="dot" viewBox="0 0 10 10" width="10" height="10"'
         ' aria-hidden="true" focusable="false">{}</svg>{}</span>',
-        known, tone, mark_safe(_DOTS[known]), RESULTS[known],
-    )  # fmt: skip
+        known,
+        tone,
+        mark_safe(_DOTS[known]),
+        RESULTS[known],
+    )
 
 
 @register.simple_tag
@@ -280,9 +283,14 @@ def form_field(bound, label: str = "", help: str = "") -> SafeString:
     if described and not several:
         attrs["aria-describedby"] = " ".join(described)
     context = {
-        "bound": bound, "label": label or bound.label, "help": help or bound.help_text, "kind": kind,
-        "several": several, "described": " ".join(described), "control": None if several else bound.as_widget(attrs=attrs),
-    }  # fmt: skip
+        "bound": bound,
+        "label": label or bound.label,
+        "help": help or bound.help_text,
+        "kind": kind,
+        "several": several,
+        "described": " ".join(described),
+        "control": None if several else bound.as_widget(attrs=attrs),
+    }
     return mark_safe(render_to_string("parts/form_field.html", context))
 
 
@@ -350,11 +358,18 @@ def paginate(context, page, rows: str = "rows") -> SafeString:
         {"number": n, "url": address(n) if isinstance(n, int) else "", "current": n == page.number}
         for n in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     ]
-    return mark_safe(render_to_string("parts/pages.html", {
-        "page": page, "pages": pages, "count": counted(context, page, rows),
-        "previous": address(page.previous_page_number()) if page.has_previous() else "",
-        "next": address(page.next_page_number()) if page.has_next() else "",
-    }))  # fmt: skip
+    return mark_safe(
+        render_to_string(
+            "parts/pages.html",
+            {
+                "page": page,
+                "pages": pages,
+                "count": counted(context, page, rows),
+                "previous": address(page.previous_page_number()) if page.has_previous() else "",
+                "next": address(page.next_page_number()) if page.has_next() else "",
+            },
+        )
+    )
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------
@@ -391,4 +406,6 @@ def highlight(text: str, words) -> SafeString:
     if not phrases:
         return conditional_escape(text)
     parts = re.split(f"({'|'.join(map(re.escape, phrases))})", str(text), flags=re.IGNORECASE)
-    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", part) if n % 2 else part,) for n, part in enumerate(parts)))
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", part) if n % 2 else part,) for n, part in enumerate(parts))
+    )

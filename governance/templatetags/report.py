@@ -37,7 +37,11 @@ def shown(value, kind: str) -> str | None:
 def cell(value, kind: str):
     text = shown(value, kind)
     if text is None:
-        return mark_safe('<span class="unfilled">—</span>') if kind == "text" else mark_safe('<span class="unfilled">未填</span>')
+        return (
+            mark_safe('<span class="unfilled">—</span>')
+            if kind == "text"
+            else mark_safe('<span class="unfilled">未填</span>')
+        )
     return text
 
 

@@ -41,7 +41,9 @@ def audit_page(request):
     if chosen["ok"] in ("yes", "no"):
         rows = rows.filter(ok=chosen["ok"] == "yes")
     context = {
-        "page": Paginator(rows, 50).get_page(get.get("page")), "chosen": chosen,
-        "head": AuditHead.objects.filter(pk=1).first(), "chain": audit.verify() if get.get("verify") == "1" else None,
-    }  # fmt: skip
+        "page": Paginator(rows, 50).get_page(get.get("page")),
+        "chosen": chosen,
+        "head": AuditHead.objects.filter(pk=1).first(),
+        "chain": audit.verify() if get.get("verify") == "1" else None,
+    }
     return render(request, "governance/audit.html", context)

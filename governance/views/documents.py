@@ -47,9 +47,10 @@ class RequestForm(forms.Form):
     )
     scope = forms.ChoiceField(label="范围", required=False, error_messages={"invalid_choice": "没有这个范围"})
     formats = forms.MultipleChoiceField(
-        label="格式", widget=forms.CheckboxSelectMultiple,
+        label="格式",
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少选择一种格式", "invalid_choice": "没有这种格式"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
@@ -84,12 +85,18 @@ def _context(request, form: RequestForm, year: int | None, kind: str) -> dict:
     visible = Job.objects.visible_to(actor)
     offered = {k for k, _ in form.fields["kind"].choices}
     return {
-        "form": form, "running": running(actor), "resting": bell.is_resting(), "year": year, "kind": kind,
+        "form": form,
+        "running": running(actor),
+        "resting": bell.is_resting(),
+        "year": year,
+        "kind": kind,
         "failed": [Failed(j, offered) for j in visible.filter(state="failed").order_by("-finished_at")[:FAILED_SHOWN]],
         "cancelled": visible.filter(state="cancelled").order_by("-finished_at")[:3],
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")), "kinds": kinds, "years": years,
+        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "kinds": kinds,
+        "years": years,
         "operates": actor.scope(Permission.OPERATE_JOBS) is Scope.CITY,
-    }  # fmt: skip
+    }
 
 
 def downloadable(actor):
@@ -131,7 +138,9 @@ def running(actor) -> list[Running]:
             ahead = before.get(job.pk, len(waiting))
             says = f"排队，前面 {ahead} 个" if ahead else "排队，马上开始"
             long = estimates.waiting_seconds(job, usual)
-            note = job.doing or "关掉页面不影响，办好后在“通知”里提醒" + (f"；办理{estimates.words(long)[3:]}左右" if long else "")
+            note = job.doing or "关掉页面不影响，办好后在“通知”里提醒" + (
+                f"；办理{estimates.words(long)[3:]}左右" if long else ""
+            )
         else:
             says = "正在停止" if job.cancel_asked else job.doing or "准备"
             left = None if job.cancel_asked else estimates.remaining_seconds(job, usual, now)
@@ -178,7 +187,12 @@ def verify(request) -> HttpResponse:
     name = files.clean_name(upload.name)
     found = originals.made_as(digest, downloadable(request.actor))
     actions.check_document(by=request.actor, name=name, digest=digest, found=found)
-    checked = {"name": name, "digest": digest, "found": found, "problem": originals.problem_of(found[0]) if found else ""}
+    checked = {
+        "name": name,
+        "digest": digest,
+        "found": found,
+        "problem": originals.problem_of(found[0]) if found else "",
+    }
     return render(request, "governance/documents.html", _context(request, form, None, "") | {"checked": checked})
 
 

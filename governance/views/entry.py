@@ -37,7 +37,9 @@ def csrf_failure(request, reason=""):
 def login(request):
     """Username and password; leads back to `next` on this site alone. The same sentence whoever is wrong."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     context = {"next": target, "embedded": settings.EMBEDDED, "username": ""}
     if request.method != "POST":
@@ -46,7 +48,10 @@ def login(request):
     hostile = "\x00" in username + password
     user = None if hostile else authenticate(request, username=username, password=password)
     if user is None:
-        context |= {"username": username.replace("\x00", ""), "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。"}
+        context |= {
+            "username": username.replace("\x00", ""),
+            "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。",
+        }
         return render(request, "registration/login.html", context, status=422)
     start_session(request, user)
     request.session.set_expiry(None)
@@ -139,6 +144,12 @@ def notice_choices(request):
             refusal = refused
     rows = [(topic, words, chosen[topic]) for topic, (words, _) in notices.TOPICS.items() if topic in shown]
     letters = Letter.objects.filter(user=person).order_by("-made_at").annotate(count=Count("deliveries"))[:10]
-    context = {"rows": rows, "ways": NoticeChoice.HOW, "email": email, "refusal": refusal, "letters": letters,
-               "goes_out": bool(settings.EMAIL_HOST)}  # fmt: skip
+    context = {
+        "rows": rows,
+        "ways": NoticeChoice.HOW,
+        "email": email,
+        "refusal": refusal,
+        "letters": letters,
+        "goes_out": bool(settings.EMAIL_HOST),
+    }
     return render(request, "governance/notice_choices.html", context, status=refusal.status if refusal else 200)

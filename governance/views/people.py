@@ -26,8 +26,14 @@ def _accounts(request, *, form=None, refusal=None, status=200) -> HttpResponse:
     rows = User.objects.order_by("-is_active", "username")
     if text := _search(request):
         rows = rows.filter(Q(username__icontains=text) | Q(full_name__icontains=text))
-    context = {"page": Paginator(rows, 50).get_page(request.GET.get("page")), "form": form or AccountForm(), "q": text,
-               "refusal": refusal, "sentence": refusal.sentence if refusal else "", "is_open": form is not None}  # fmt: skip
+    context = {
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "form": form or AccountForm(),
+        "q": text,
+        "refusal": refusal,
+        "sentence": refusal.sentence if refusal else "",
+        "is_open": form is not None,
+    }
     return render(request, "governance/accounts.html", context, status=status)
 
 
@@ -82,16 +88,30 @@ def _appointments(request, *, form=None, refusal=None, status=200) -> HttpRespon
     today = clock.today()
     rows = Appointment.objects.select_related("user", "organisation", "on_behalf_of").order_by("user__username", "pk")
     if text := _search(request):
-        rows = rows.filter(Q(user__username__icontains=text) | Q(user__full_name__icontains=text) | Q(organisation__name__icontains=text))
+        rows = rows.filter(
+            Q(user__username__icontains=text)
+            | Q(user__full_name__icontains=text)
+            | Q(organisation__name__icontains=text)
+        )
     shows_past = request.GET.get("past") == "1"
     if not shows_past:
         rows = rows.filter(Q(to_day=None) | Q(to_day__gte=today))
-    bare = User.objects.filter(is_active=True).exclude(appointments__in=Appointment.objects.in_force(today)).order_by("username")[:20]
+    bare = (
+        User.objects.filter(is_active=True)
+        .exclude(appointments__in=Appointment.objects.in_force(today))
+        .order_by("username")[:20]
+    )
     context = {
-        "page": Paginator(rows, 50).get_page(request.GET.get("page")), "form": form or GrantForm(), "q": text, "today": today,
-        "refusal": refusal, "sentence": refusal.sentence if refusal else "", "is_open": form is not None, "bare": bare,
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "form": form or GrantForm(),
+        "q": text,
+        "today": today,
+        "refusal": refusal,
+        "sentence": refusal.sentence if refusal else "",
+        "is_open": form is not None,
+        "bare": bare,
         "shows_past": shows_past,
-    }  # fmt: skip
+    }
     return render(request, "governance/appointments.html", context, status=status)
 
 
@@ -130,8 +150,13 @@ def appointment_end(request, pk: int):
         successor = web.found(User.objects.filter(is_active=True), pk=key) if key else None
         with once(request.actor, "governance.appointment.end", request.POST.get("once")) as call:
             if call.address is None:
-                moved = actions.end_appointment(by=request.actor, appointment=row, last_day=last_day, successor=successor,
-                                                to_unit=bool(request.POST.get("to_unit")))  # fmt: skip
+                moved = actions.end_appointment(
+                    by=request.actor,
+                    appointment=row,
+                    last_day=last_day,
+                    successor=successor,
+                    to_unit=bool(request.POST.get("to_unit")),
+                )
                 call.address = "/governance/roles/"
                 for sentence in moved[:10]:
                     messages.success(request, f"已移交：{sentence}")
@@ -145,9 +170,15 @@ def appointment_end(request, pk: int):
 def _ending(request, row: Appointment, *, refusal=None, status=200) -> HttpResponse:
     work, day = handover.open_work(row, clock.today()), clock.today()
     context = {
-        "row": row, "work": work, "personal": sum(w.personal for w in work), "successors": handover.successors(row, day),
-        "refusal": refusal, "sentence": refusal.sentence if refusal else "", "typed": request.POST, "today": day,
-    }  # fmt: skip
+        "row": row,
+        "work": work,
+        "personal": sum(w.personal for w in work),
+        "successors": handover.successors(row, day),
+        "refusal": refusal,
+        "sentence": refusal.sentence if refusal else "",
+        "typed": request.POST,
+        "today": day,
+    }
     return render(request, "governance/appointment_end.html", context, status=status)
 
 
@@ -160,14 +191,23 @@ def password(request):
         if form.is_valid():
             try:
                 user = actions.change_password(
-                    by=request.actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"],
+                    by=request.actor,
+                    old=form.cleaned_data["old"],
+                    new=form.cleaned_data["new"],
                     session_key=request.session.session_key,
-                )  # fmt: skip
+                )
                 update_session_auth_hash(request, user)
                 return redirect("/governance/password/?done=1")
             except Refused as caught:
                 refusal = caught
                 errors_of(form, refusal)
     bad = bool(form.errors)
-    context = {"form": form, "refusal": refusal, "sentence": refusal.sentence if refusal else "", "done": request.GET.get("done") == "1"}
-    return render(request, "governance/password.html", context, status=refusal.status if refusal else 422 if bad else 200)
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "sentence": refusal.sentence if refusal else "",
+        "done": request.GET.get("done") == "1",
+    }
+    return render(
+        request, "governance/password.html", context, status=refusal.status if refusal else 422 if bad else 200
+    )

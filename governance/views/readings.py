@@ -16,11 +16,20 @@ def decide(request, code: str):
     newest = max((d.pk for d in row.decisions.all()), default=0)
     start = {"reading": readings.current(code, clock.today()), "from_day": clock.today(), "version": newest}
     context = {
-        "title": f"确认 {code} 的读法", "about": row.title, "back": row.get_absolute_url(), "back_label": "返回疑义", "button": "确认读法",
+        "title": f"确认 {code} 的读法",
+        "about": row.title,
+        "back": row.get_absolute_url(),
+        "back_label": "返回疑义",
+        "button": "确认读法",
         "note": f"默认：{row.default_text}　从某日起生效，以前的记录不变。",
-    }  # fmt: skip
+    }
     return form_page(
-        request, DecideForm(request.POST or None, row=row, initial=start), "governance/record_form.html", context,
-        verb="governance.decide_reading", address=row.get_absolute_url(), done="读法已确认。",
+        request,
+        DecideForm(request.POST or None, row=row, initial=start),
+        "governance/record_form.html",
+        context,
+        verb="governance.decide_reading",
+        address=row.get_absolute_url(),
+        done="读法已确认。",
         call=lambda data: actions.decide_reading(by=request.actor, code=code, **data) and None,
-    )  # fmt: skip
+    )

@@ -39,10 +39,15 @@ def service(request, pk: int):
     """A fact of 9.4 about a unit."""
     row = unit(pk)
     return form_page(
-        request, forms.ServiceForm(request.POST or None), FORM, of_unit(row, "登记服务保障", "咨询电话、服务外包、网络管理员、技术支援、技术联盟（9.4）。"),
-        verb="governance.service.record", address=row.get_absolute_url(), done="已登记。",
+        request,
+        forms.ServiceForm(request.POST or None),
+        FORM,
+        of_unit(row, "登记服务保障", "咨询电话、服务外包、网络管理员、技术支援、技术联盟（9.4）。"),
+        verb="governance.service.record",
+        address=row.get_absolute_url(),
+        done="已登记。",
         call=lambda data: actions.record_service(by=request.actor, organisation=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @web.page(MANAGE)
@@ -50,9 +55,15 @@ def service_end(request, pk: int):
     """A record of 9.4 ends."""
     row = found(ServiceRecord.objects.select_related("organisation"), pk=pk)
     return form_page(
-        request, forms.EndForm(request.POST or None), FORM, of_unit(row.organisation, "结束服务记录", row.subject), verb="governance.service.end",
-        address=row.organisation.get_absolute_url(), done="已结束。", call=lambda data: actions.end_service(by=request.actor, service=row, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.EndForm(request.POST or None),
+        FORM,
+        of_unit(row.organisation, "结束服务记录", row.subject),
+        verb="governance.service.end",
+        address=row.organisation.get_absolute_url(),
+        done="已结束。",
+        call=lambda data: actions.end_service(by=request.actor, service=row, **data) and None,
+    )
 
 
 @web.page(READ, methods=("GET", "HEAD"))
@@ -61,7 +72,9 @@ def services(request):
     day = clock.today()
     rows = [r for r in ServiceRecord.objects.select_related("organisation") if r.to_day is None or r.to_day >= day]
     kinds = [(key, label, [r for r in rows if r.kind == key]) for key, label in ServiceRecord.KINDS]
-    return render(request, "governance/services.html", {"kinds": kinds, "may_manage": access.may(request.actor, MANAGE)})
+    return render(
+        request, "governance/services.html", {"kinds": kinds, "may_manage": access.may(request.actor, MANAGE)}
+    )
 
 
 @web.page(READ, methods=("GET", "HEAD"))
@@ -71,12 +84,24 @@ def trainings(request):
     lines = training.by_block(plan)
     block = web.one_of(request.GET, "block", [line.code for line in lines])
     group = web.one_of(request.GET, "group", training.GROUPS)
-    rows = training.held_in(TrainingSession.objects.select_related("organiser"), plan, block, group).order_by("-held_on", "-pk")
-    totals = [(key, sum(line.cells[key].heads for line in lines), sum(line.cells[key].courses for line in lines)) for key in training.GROUPS]
-    context = {"lines": lines, "groups": training.GROUPS.values(), "may_manage": access.may(request.actor, MANAGE),
-               "block": block, "group_label": training.GROUPS.get(group), "totals": totals,
-               "heads": sum(line.heads for line in lines), "courses": sum(line.courses for line in lines),
-               "page": Paginator(rows, 50).get_page(request.GET.get("page"))}  # fmt: skip
+    rows = training.held_in(TrainingSession.objects.select_related("organiser"), plan, block, group).order_by(
+        "-held_on", "-pk"
+    )
+    totals = [
+        (key, sum(line.cells[key].heads for line in lines), sum(line.cells[key].courses for line in lines))
+        for key in training.GROUPS
+    ]
+    context = {
+        "lines": lines,
+        "groups": training.GROUPS.values(),
+        "may_manage": access.may(request.actor, MANAGE),
+        "block": block,
+        "group_label": training.GROUPS.get(group),
+        "totals": totals,
+        "heads": sum(line.heads for line in lines),
+        "courses": sum(line.courses for line in lines),
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+    }
     return render(request, "governance/training.html", context)
 
 
@@ -85,20 +110,37 @@ def training_new(request):
     """A course that was held."""
     context = about("登记培训", "三类对象（9.5.2），按日期归入所在阶段。", "/governance/training/", "返回培训")
     return form_page(
-        request, forms.TrainingForm(request.POST or None), FORM, context, verb="governance.training.record", address="/governance/training/",
-        done="已登记培训。", call=lambda data: actions.record_training(by=request.actor, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.TrainingForm(request.POST or None),
+        FORM,
+        context,
+        verb="governance.training.record",
+        address="/governance/training/",
+        done="已登记培训。",
+        call=lambda data: actions.record_training(by=request.actor, **data) and None,
+    )
 
 
 @web.page(MANAGE)
 def training_target(request):
     """A target of a class in a block."""
     plan = found(Plan.objects.order_by("pk"))
-    context = about("登记培训目标", "规划没有写人次（D53），由信息办按阶段、按对象定；再登记一次即更正。", "/governance/training/", "返回培训")
+    context = about(
+        "登记培训目标",
+        "规划没有写人次（D53），由信息办按阶段、按对象定；再登记一次即更正。",
+        "/governance/training/",
+        "返回培训",
+    )
     return form_page(
-        request, forms.TargetForm(request.POST or None, plan=plan), FORM, context, verb="governance.training.target",
-        address="/governance/training/", done="已登记目标。", call=lambda data: actions.set_training_target(by=request.actor, plan=plan, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.TargetForm(request.POST or None, plan=plan),
+        FORM,
+        context,
+        verb="governance.training.target",
+        address="/governance/training/",
+        done="已登记目标。",
+        call=lambda data: actions.set_training_target(by=request.actor, plan=plan, **data) and None,
+    )
 
 
 @web.page(MANAGE)
@@ -107,9 +149,15 @@ def training_withdraw(request, pk: int):
     row = found(TrainingSession.objects.all(), pk=pk)
     context = about("撤回培训", f"{row.held_on} {row.title} {row.heads} 人次", "/governance/training/", "返回培训")
     return form_page(
-        request, forms.ReasonForm(request.POST or None), FORM, context, verb="governance.training.withdraw", address="/governance/training/",
-        done="已撤回。", call=lambda data: actions.withdraw_training(by=request.actor, session=row, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.ReasonForm(request.POST or None),
+        FORM,
+        context,
+        verb="governance.training.withdraw",
+        address="/governance/training/",
+        done="已撤回。",
+        call=lambda data: actions.withdraw_training(by=request.actor, session=row, **data) and None,
+    )
 
 
 @web.page(CALENDAR)
@@ -117,11 +165,29 @@ def regulation_text(request, pk: int):
     """Attach a text to an instrument."""
     row = found(Regulation.objects.all(), pk=pk)
     form = forms.TextForm(request.POST or None, request.FILES or None)
-    context = about("附制度文本", f"现在“{row.get_state_display()}”；以前的文本都留着。", row.get_absolute_url(), "返回制度", row.title, multipart=True)
+    context = about(
+        "附制度文本",
+        f"现在“{row.get_state_display()}”；以前的文本都留着。",
+        row.get_absolute_url(),
+        "返回制度",
+        row.title,
+        multipart=True,
+    )
     return form_page(
-        request, form, FORM, context, verb="governance.regulation.attach", address=row.get_absolute_url(), done="已附文本。",
-        call=lambda data: actions.attach_regulation_text(by=request.actor, regulation=row, title=data["title"], **web.uploaded(data["file"])) and None,
-    )  # fmt: skip
+        request,
+        form,
+        FORM,
+        context,
+        verb="governance.regulation.attach",
+        address=row.get_absolute_url(),
+        done="已附文本。",
+        call=lambda data: (
+            actions.attach_regulation_text(
+                by=request.actor, regulation=row, title=data["title"], **web.uploaded(data["file"])
+            )
+            and None
+        ),
+    )
 
 
 @web.page(READ, methods=("GET", "HEAD"))
@@ -133,8 +199,19 @@ def regulation_file(request, pk: int):
 @web.page(Permission.DECIDE_READING)
 def discrepancy_new(request):
     """Register another place where the plan contradicts itself."""
-    context = about("登记新疑义", "引文与规划原文逐字核对；没有代码据此运行，记作“仅作说明”。", "/governance/discrepancies/", "返回疑义登记")
+    context = about(
+        "登记新疑义",
+        "引文与规划原文逐字核对；没有代码据此运行，记作“仅作说明”。",
+        "/governance/discrepancies/",
+        "返回疑义登记",
+    )
     return form_page(
-        request, forms.DiscrepancyForm(request.POST or None), FORM, context, verb="governance.discrepancy.add", address="/governance/discrepancies/",
-        done="已登记疑义。", call=lambda data: actions.add_discrepancy(by=request.actor, **data).get_absolute_url(),
-    )  # fmt: skip
+        request,
+        forms.DiscrepancyForm(request.POST or None),
+        FORM,
+        context,
+        verb="governance.discrepancy.add",
+        address="/governance/discrepancies/",
+        done="已登记疑义。",
+        call=lambda data: actions.add_discrepancy(by=request.actor, **data).get_absolute_url(),
+    )

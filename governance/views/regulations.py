@@ -16,14 +16,21 @@ def _steps(row: Regulation) -> list[tuple[str, str]]:
     """(label, `done`, `now` or empty) of 拟订中 → 征求意见 → 审议 → 印发."""
     order = [state for state, _ in Regulation.STATES]
     place = order.index(row.state)
-    return [(label, "now" if n == place else "done" if n < place else "") for n, (_, label) in enumerate(Regulation.STATES)]
+    return [
+        (label, "now" if n == place else "done" if n < place else "") for n, (_, label) in enumerate(Regulation.STATES)
+    ]
 
 
 @web.page(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def regulations(request):
     """All of them, with the step that each has reached."""
     rows = [
-        {"row": row, "steps": _steps(row), "relied": settings.RELIED_ON.get(row.clause, ()), "texts": list(row.texts.all())}
+        {
+            "row": row,
+            "steps": _steps(row),
+            "relied": settings.RELIED_ON.get(row.clause, ()),
+            "texts": list(row.texts.all()),
+        }
         for row in Regulation.objects.prefetch_related("texts").order_by("pk")
     ]
     counts = [(state, label, sum(r["row"].state == state for r in rows)) for state, label in Regulation.STATES]
@@ -41,16 +48,35 @@ def regulation(request, pk: int):
         access.require(request.actor, Permission.MANAGE_CALENDAR)
     relied = settings.RELIED_ON.get(row.clause, ())
     texts = dict(Clause.objects.filter(clause__in=relied).values_list("clause", "text"))
-    touching = [d for d in Discrepancy.objects.all() if any(c.partition("(")[0] == row.clause for c in (d.touches or {}).get("clauses", ()))]
-    start = {"state": row.state, "issued_on": row.issued_on, "document_number": row.document_number, "version": row.version}
+    touching = [
+        d
+        for d in Discrepancy.objects.all()
+        if any(c.partition("(")[0] == row.clause for c in (d.touches or {}).get("clauses", ()))
+    ]
+    start = {
+        "state": row.state,
+        "issued_on": row.issued_on,
+        "document_number": row.document_number,
+        "version": row.version,
+    }
     context = {
-        "row": row, "steps": _steps(row), "texts": list(row.texts.all()), "relied": [(c, texts.get(c, "")) for c in relied], "may_edit": may_edit,
-        "discrepancies": touching, "history": audit.history(row),
+        "row": row,
+        "steps": _steps(row),
+        "texts": list(row.texts.all()),
+        "relied": [(c, texts.get(c, "")) for c in relied],
+        "may_edit": may_edit,
+        "discrepancies": touching,
+        "history": audit.history(row),
         "previous": Regulation.objects.filter(pk__lt=row.pk).order_by("-pk").first(),
         "next": Regulation.objects.filter(pk__gt=row.pk).order_by("pk").first(),
-    }  # fmt: skip
+    }
     return form_page(
-        request, RegulationForm(request.POST or None, initial=start), "governance/regulation.html", context, verb="governance.regulation.set_state",
-        address=row.get_absolute_url(), done="状态已更新。",
+        request,
+        RegulationForm(request.POST or None, initial=start),
+        "governance/regulation.html",
+        context,
+        verb="governance.regulation.set_state",
+        address=row.get_absolute_url(),
+        done="状态已更新。",
         call=lambda data: actions.set_regulation_state(by=request.actor, regulation=row, **data) and None,
-    )  # fmt: skip
+    )

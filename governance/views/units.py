@@ -23,12 +23,22 @@ FORM, TOUCHING = "governance/record_form.html", "governance/unit_touched.html"
 @web.page(MANAGE)
 def unit_new(request):
     """A unit that the plan does not name."""
-    context = about("登记单位", "规划没有的单位：机构改革新设的，或文件里出现的。名称先查有没有又名。", "/governance/organisations/", "返回机构与别名")
+    context = about(
+        "登记单位",
+        "规划没有的单位：机构改革新设的，或文件里出现的。名称先查有没有又名。",
+        "/governance/organisations/",
+        "返回机构与别名",
+    )
     return form_page(
-        request, forms.OrganisationForm(request.POST or None), FORM, context, verb="governance.organisation.add",
-        address="/governance/organisations/", done="已登记单位。",
+        request,
+        forms.OrganisationForm(request.POST or None),
+        FORM,
+        context,
+        verb="governance.organisation.add",
+        address="/governance/organisations/",
+        done="已登记单位。",
         call=lambda data: actions.add_organisation(by=request.actor, **data).get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 @web.page(MANAGE)
@@ -42,9 +52,15 @@ def separate(request, pk: int):
         note = f"{row.name}现在并入{row.canonical.name}" if row.canonical_id else f"{row.name}没有并入别的单位"
     context = of_unit(row, "撤销承接" if planned else "撤销合并", f"{note}；撤销以后汇总分开，其间的记录留在原处。")
     return form_page(
-        request, forms.SeparateForm(request.POST or None, initial={"version": row.version}), FORM, context, verb="governance.organisation.separate",
-        address=row.get_absolute_url(), done="已撤销。", call=lambda data: actions.separate_organisation(by=request.actor, organisation=row, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.SeparateForm(request.POST or None, initial={"version": row.version}),
+        FORM,
+        context,
+        verb="governance.organisation.separate",
+        address=row.get_absolute_url(),
+        done="已撤销。",
+        call=lambda data: actions.separate_organisation(by=request.actor, organisation=row, **data) and None,
+    )
 
 
 @web.page(MANAGE)
@@ -53,10 +69,15 @@ def merge(request, pk: int):
     row = unit(pk)
     note = "同一单位的两个名称。不改写任何引用：旧签署、旧牵头照原名，汇总和待办归并入后的单位；原名成为它的又名。可以撤销。机构改革请办“机构承接”。"
     return form_page(
-        request, forms.MergeForm(request.POST or None, unit=row, initial={"version": row.version}), TOUCHING,
-        of_unit(row, "合并单位", note) | {"touches": touched.by(row)}, verb="governance.organisation.merge",
-        address=row.get_absolute_url(), done="已合并。", call=lambda data: actions.merge_organisation(by=request.actor, organisation=row, **data) and None,
-    )  # fmt: skip
+        request,
+        forms.MergeForm(request.POST or None, unit=row, initial={"version": row.version}),
+        TOUCHING,
+        of_unit(row, "合并单位", note) | {"touches": touched.by(row)},
+        verb="governance.organisation.merge",
+        address=row.get_absolute_url(),
+        done="已合并。",
+        call=lambda data: actions.merge_organisation(by=request.actor, organisation=row, **data) and None,
+    )
 
 
 @web.page(MANAGE)
@@ -65,11 +86,15 @@ def succeed(request, pk: int):
     row = unit(pk)
     note = "机构改革：从某日起由另一单位承接。那一天以前签的照原名，原单位记到前一天为止；没有办完的事和汇总从那一天起归承接单位。可以撤销。"
     return form_page(
-        request, forms.SuccessionForm(request.POST or None, unit=row, initial={"version": row.version}), TOUCHING,
-        of_unit(row, "机构承接", note) | {"touches": touched.by(row)}, verb="governance.organisation.succeed",
-        address=row.get_absolute_url(), done="已登记承接。",
+        request,
+        forms.SuccessionForm(request.POST or None, unit=row, initial={"version": row.version}),
+        TOUCHING,
+        of_unit(row, "机构承接", note) | {"touches": touched.by(row)},
+        verb="governance.organisation.succeed",
+        address=row.get_absolute_url(),
+        done="已登记承接。",
         call=lambda data: actions.succeed_organisation(by=request.actor, organisation=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @web.page(MANAGE)
@@ -77,10 +102,15 @@ def alias(request, pk: int):
     """Another name of a unit."""
     row = unit(pk)
     return form_page(
-        request, forms.AliasForm(request.POST or None), FORM, of_unit(row, "登记又名", "文件里对这个单位的另一种写法；查找、导入都认得（D40、D45）。"),
-        verb="governance.organisation.alias", address=row.get_absolute_url(), done="已登记又名。",
+        request,
+        forms.AliasForm(request.POST or None),
+        FORM,
+        of_unit(row, "登记又名", "文件里对这个单位的另一种写法；查找、导入都认得（D40、D45）。"),
+        verb="governance.organisation.alias",
+        address=row.get_absolute_url(),
+        done="已登记又名。",
         call=lambda data: actions.add_alias(by=request.actor, organisation=row, **data) and None,
-    )  # fmt: skip
+    )
 
 
 @web.page(MANAGE)
@@ -88,11 +118,19 @@ def edit(request, pk: int):
     """Phone, upper unit, budget unit, its days."""
     row = unit(pk)
     names = EDITABLE
-    form = forms.EditForm(request.POST or None, initial={name: getattr(row, name) for name in names} | {"version": row.version})
+    form = forms.EditForm(
+        request.POST or None, initial={name: getattr(row, name) for name in names} | {"version": row.version}
+    )
     return form_page(
-        request, form, FORM, of_unit(row, "修改单位资料", "规范名称照规划；改名按合并或又名办理。"), verb="governance.organisation.edit",
-        address=row.get_absolute_url(), done="已保存。", call=lambda data: actions.edit_organisation(by=request.actor, organisation=row, **data) and None,
-    )  # fmt: skip
+        request,
+        form,
+        FORM,
+        of_unit(row, "修改单位资料", "规范名称照规划；改名按合并或又名办理。"),
+        verb="governance.organisation.edit",
+        address=row.get_absolute_url(),
+        done="已保存。",
+        call=lambda data: actions.edit_organisation(by=request.actor, organisation=row, **data) and None,
+    )
 
 
 @web.page(READ, methods=("GET", "HEAD"))
@@ -122,13 +160,26 @@ def bodies(request):
 def body(request, pk: int):
     """Who holds a body and from when."""
     row = found(Body.objects.all(), pk=pk)
-    form = forms.BodyForm(request.POST or None, initial={
-        "holder": row.holder_id, "acting": row.acting_id, "valid_from": row.valid_from, "version": row.version})  # fmt: skip
+    form = forms.BodyForm(
+        request.POST or None,
+        initial={
+            "holder": row.holder_id,
+            "acting": row.acting_id,
+            "valid_from": row.valid_from,
+            "version": row.version,
+        },
+    )
     note = f"{row.clause}：{row.duties[:200]}　设立以前的签署由代行单位办理并注明（D05）；以前的记录不变。"
-    context = about("机构由谁承担", note, f"/governance/bodies/#b{row.pk}", "返回机构", row.name) | {"history": audit.history(row)}
+    context = about("机构由谁承担", note, f"/governance/bodies/#b{row.pk}", "返回机构", row.name) | {
+        "history": audit.history(row)
+    }
     return form_page(
-        request, form, "governance/body.html", context, verb="governance.body.set",
-        address=f"/governance/bodies/#b{row.pk}", done="已保存。", call=lambda data: actions.set_body(by=request.actor, body=row, **data) and None,
-    )  # fmt: skip
-
-
+        request,
+        form,
+        "governance/body.html",
+        context,
+        verb="governance.body.set",
+        address=f"/governance/bodies/#b{row.pk}",
+        done="已保存。",
+        call=lambda data: actions.set_body(by=request.actor, body=row, **data) and None,
+    )

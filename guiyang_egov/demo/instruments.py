@@ -38,12 +38,33 @@ SHARED = "各部门按职能和应用需求共享政务信息，交换经市政�
 TEXTS = (
     ("9.2.1", D(2007, 4, 2), "征求意见稿", (SHARED, "不得以部门规定限制已列入目录的共享。")),
     ("9.2.1", D(2007, 6, 5), "送审稿", (SHARED, "目录每半年更新一次，由信息资源管理部门公布。")),
-    ("9.2.2", D(2007, 6, 4), "征求意见稿", (
-        "电子政务总体工程为一级管理，业务应用系统为二级管理。", "推行建设监理；项目经费专款专用。", "投资原则和建设优先级别照规划第 8 章。")),
-    ("9.2.4", D(2006, 11, 6), "征求意见稿", ("各级、各部门门户网站的建设、功能和管理职责。", "网站内容由主办部门审核。")),
-    ("9.2.4", D(2007, 5, 14), "印发文本", (
-        "各级、各部门门户网站接入市政务门户，统一标识和检索。", "网站内容由主办部门审核，信息发布登记。", "自印发之日起施行。")),
-)  # fmt: skip
+    (
+        "9.2.2",
+        D(2007, 6, 4),
+        "征求意见稿",
+        (
+            "电子政务总体工程为一级管理，业务应用系统为二级管理。",
+            "推行建设监理；项目经费专款专用。",
+            "投资原则和建设优先级别照规划第 8 章。",
+        ),
+    ),
+    (
+        "9.2.4",
+        D(2006, 11, 6),
+        "征求意见稿",
+        ("各级、各部门门户网站的建设、功能和管理职责。", "网站内容由主办部门审核。"),
+    ),
+    (
+        "9.2.4",
+        D(2007, 5, 14),
+        "印发文本",
+        (
+            "各级、各部门门户网站接入市政务门户，统一标识和检索。",
+            "网站内容由主办部门审核，信息发布登记。",
+            "自印发之日起施行。",
+        ),
+    ),
+)
 
 
 def tell(stage) -> None:
@@ -70,13 +91,22 @@ def _issue(reviewer) -> None:
 def _attach(reviewer, clause: str, title: str, articles: tuple[str, ...]) -> None:
     row = Regulation.objects.get(clause=clause)
     governance.attach_regulation_text(
-        by=reviewer, regulation=row, title=f"{title}（演示）", name=f"{row.title}{title}（演示）.docx", content=_word(row.title, title, articles), is_demo=True
+        by=reviewer,
+        regulation=row,
+        title=f"{title}（演示）",
+        name=f"{row.title}{title}（演示）.docx",
+        content=_word(row.title, title, articles),
+        is_demo=True,
     )
 
 
 def _word(title: str, kind: str, articles: tuple[str, ...]) -> bytes:
     """The smallest Word file that opens: title, kind, numbered articles; the same bytes every time."""
-    lines = [title, f"（{kind}，演示文本，非正式文件）", *(f"第{'一二三四五六七八九'[n]}条　{text}" for n, text in enumerate(articles))]
+    lines = [
+        title,
+        f"（{kind}，演示文本，非正式文件）",
+        *(f"第{'一二三四五六七八九'[n]}条　{text}" for n, text in enumerate(articles)),
+    ]
     body = "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in lines)
     parts = PARTS | {"word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'}
     out = io.BytesIO()

@@ -57,7 +57,14 @@ from projects.models import (
 )
 
 LOADED = "demo_loaded"
-UNMARKED = (StateChange, Change, Milestone, Notice, Round, Meeting)  # verbs mark them by their project, and the plan's is none
+UNMARKED = (
+    StateChange,
+    Change,
+    Milestone,
+    Notice,
+    Round,
+    Meeting,
+)  # verbs mark them by their project, and the plan's is none
 
 
 def load() -> str:
@@ -77,7 +84,9 @@ def load() -> str:
         mail.settle()  # the story of two years is nobody's post of today
         _receipts(Submission.objects.filter(is_demo=True))  # printed once somebody asks for one
         Setting.objects.create(key=LOADED, value=settings.DEMO_TODAY)
-    return f"演示数据已装入，演示日期 {settings.DEMO_TODAY}，申报 {Submission.objects.filter(is_demo=True).count()} 件。"
+    return (
+        f"演示数据已装入，演示日期 {settings.DEMO_TODAY}，申报 {Submission.objects.filter(is_demo=True).count()} 件。"
+    )
 
 
 def remove() -> str:
@@ -85,9 +94,10 @@ def remove() -> str:
     with verbs.frame():
         cases = Submission.objects.filter(is_demo=True)
         keys = [s.audit_key for s in cases]
-        strangers = Submission.objects.filter(is_demo=False, author__is_demo=True).exists() or Answer.objects.filter(
-            user__is_demo=True, seat__round__is_demo=False
-        ).exists()
+        strangers = (
+            Submission.objects.filter(is_demo=False, author__is_demo=True).exists()
+            or Answer.objects.filter(user__is_demo=True, seat__round__is_demo=False).exists()
+        )
         if strangers:
             raise Refused("有人用演示账号录入了真实内容，演示账号不能移除；请先由他人接手这些记录。")
         made = list(Project.objects.filter(is_demo=True))
@@ -126,7 +136,9 @@ def remove() -> str:
 
 def _receipts(cases) -> None:
     """Jobs and files of the cases' printed forms."""
-    jobs = Job.objects.filter(kind__in=[receipts.KIND, filing_receipts.KIND], params__submission__in=list(cases.values_list("pk", flat=True)))
+    jobs = Job.objects.filter(
+        kind__in=[receipts.KIND, filing_receipts.KIND], params__submission__in=list(cases.values_list("pk", flat=True))
+    )
     printed = Document.objects.filter(job__in=jobs)
     files = list(printed.values_list("file_id", flat=True))
     printed.delete()
@@ -136,7 +148,9 @@ def _receipts(cases) -> None:
 
 def _money(made: list[Project]) -> None:
     """Demo entries go; a line keeps what people booked, an empty line goes."""
-    touched = {(e.line.project_id, e.line.fiscal_year) for e in Entry.objects.filter(is_demo=True).select_related("line")}
+    touched = {
+        (e.line.project_id, e.line.fiscal_year) for e in Entry.objects.filter(is_demo=True).select_related("line")
+    }
     Entry.objects.filter(is_demo=True, reverses__isnull=False).delete()
     Entry.objects.filter(is_demo=True).delete()
     Entry.objects.filter(line__project__in=made).delete()

@@ -22,9 +22,19 @@ EXPERTS = (
 )
 
 CIOS = {
-    "市质监局": "陈利", "市地税局": "黄志强", "市农业局": "龙春梅", "市旅游局": "何晓红", "市环保局": "田野", "市交通局": "孟凡",
-    "市经贸委": "杜鹃", "市教育局": "王斌", "市政府办公厅": "江宁", "市规划局": "白桦", "市委办公厅": "沈立", "市民政局": "石磊",
-}  # fmt: skip
+    "市质监局": "陈利",
+    "市地税局": "黄志强",
+    "市农业局": "龙春梅",
+    "市旅游局": "何晓红",
+    "市环保局": "田野",
+    "市交通局": "孟凡",
+    "市经贸委": "杜鹃",
+    "市教育局": "王斌",
+    "市政府办公厅": "江宁",
+    "市规划局": "白桦",
+    "市委办公厅": "沈立",
+    "市民政局": "石磊",
+}
 
 
 def everybody() -> dict[str, Actor]:
@@ -34,19 +44,29 @@ def everybody() -> dict[str, Actor]:
     for number, (unit, name) in enumerate(CIOS.items(), 1):
         user, _ = User.objects.get_or_create(
             username=f"demo-unit-{number:02d}",
-            defaults={"full_name": name, "phone": f"0851-58203{number:02d}", "is_active": False, "is_demo": True, "password": "!"},
+            defaults={
+                "full_name": name,
+                "phone": f"0851-58203{number:02d}",
+                "is_active": False,
+                "is_demo": True,
+                "password": "!",
+            },
         )
         Appointment.objects.get_or_create(
-            user=user, organisation=organisation_named(unit), role=Role.DEPARTMENT_CIO,
+            user=user,
+            organisation=organisation_named(unit),
+            role=Role.DEPARTMENT_CIO,
             defaults={"from_day": dt.date(2006, 1, 1), "is_demo": True},
-        )  # fmt: skip
+        )
         actors[unit] = _actor(user)
     return actors
 
 
 def reviewer() -> Actor:
     """The second reviewer of the information office."""
-    user, _ = User.objects.get_or_create(username=REVIEWER, defaults={"full_name": "许静", "is_active": False, "is_demo": True, "password": "!"})
+    user, _ = User.objects.get_or_create(
+        username=REVIEWER, defaults={"full_name": "许静", "is_active": False, "is_demo": True, "password": "!"}
+    )
     _appoint(user, "市信息办", Role.REVIEWER, dt.date(2007, 3, 1))
     return _actor(user)
 
@@ -55,7 +75,8 @@ def experts() -> None:
     """The members of the expert group's groups; they cannot log in."""
     for number, (unit, name, first, last) in enumerate(EXPERTS, 1):
         user, _ = User.objects.get_or_create(
-            username=f"demo-expert-{number:02d}", defaults={"full_name": name, "is_active": False, "is_demo": True, "password": "!"}
+            username=f"demo-expert-{number:02d}",
+            defaults={"full_name": name, "is_active": False, "is_demo": True, "password": "!"},
         )
         _appoint(user, unit, Role.EXPERT, first, last)
 
@@ -73,9 +94,23 @@ def _actor(user) -> Actor:
 
 def signers(row: Submission) -> list[str]:
     """The four signatures, and the leading group where a seat has a conflict of interest."""
-    names = {"finance": "demo-finance", "development": "demo-ndrc", "industry": "demo-industry", "office": "demo-office"}
+    names = {
+        "finance": "demo-finance",
+        "development": "demo-ndrc",
+        "industry": "demo-industry",
+        "office": "demo-office",
+    }
     found = []
     for seat in Seat.objects.filter(round__about=row.audit_key, round__state="open").select_related("organisation"):
-        by_unit = {"市财政局": "demo-finance", "市发改委": "demo-ndrc", "市信息产业局": "demo-industry", "市信息办": "demo-office"}
-        found.append("demo-leader" if seat.stands_for else by_unit.get(seat.organisation.name, names.get(seat.key, "demo-leader")))
+        by_unit = {
+            "市财政局": "demo-finance",
+            "市发改委": "demo-ndrc",
+            "市信息产业局": "demo-industry",
+            "市信息办": "demo-office",
+        }
+        found.append(
+            "demo-leader"
+            if seat.stands_for
+            else by_unit.get(seat.organisation.name, names.get(seat.key, "demo-leader"))
+        )
     return found

@@ -38,7 +38,11 @@ def day_of(text: str, name: str, default: dt.date) -> dt.date:
     for mark in "/.年月":
         typed = typed.replace(mark, "-")
     try:
-        year, month, day = (int(part) for part in typed.removesuffix("日").split("-")) if typed else (default.year, default.month, default.day)
+        year, month, day = (
+            (int(part) for part in typed.removesuffix("日").split("-"))
+            if typed
+            else (default.year, default.month, default.day)
+        )
         found = dt.date(year, month, day)
     except ValueError:
         raise Invalid(f"“{text[:20]}”不是日期，请写作 2006-12-31。", fields={name: ["请写作 2006-12-31"]}) from None
@@ -92,7 +96,9 @@ def page(request):
     context = {"asked": asked, "day": asked.day, "part": part, "code": code, "stages": STAGES, "sees_money": sees_money}
     if code:
         return render(request, "pages/as_of_project.html", context | _project(request.actor, asked, code, sees_money))
-    context["tabs"] = [(label, asked.address(part=key), key == part) for key, label in PARTS.items() if key != "lines" or sees_money]
+    context["tabs"] = [
+        (label, asked.address(part=key), key == part) for key, label in PARTS.items() if key != "lines" or sees_money
+    ]
     show = {"": _portfolio, "tasks": _tasks, "lines": _lines}[part]
     return render(request, "pages/as_of.html", context | show(request, asked))
 
@@ -110,11 +116,19 @@ def _portfolio(request, asked: Day) -> dict:
     in_state = {key: (n, wan) for key, _, n, wan in found.states}
     count, wan = in_state.get(state, (0, Decimal(0))) if state else (found.count, found.total_wan)
     return {
-        "found": found, "state": STATES.get(state, ""), "count": count, "wan": wan, "totals": totals,
-        "rows": [(p, [(stage, label, held.get(p.code, {}).get(stage)) for stage, label in shown] if totals else []) for p in found.page],
-        "here": f"{asked.address(state=state)}#rows", "at": f"{asked.address()}#rows",
+        "found": found,
+        "state": STATES.get(state, ""),
+        "count": count,
+        "wan": wan,
+        "totals": totals,
+        "rows": [
+            (p, [(stage, label, held.get(p.code, {}).get(stage)) for stage, label in shown] if totals else [])
+            for p in found.page
+        ],
+        "here": f"{asked.address(state=state)}#rows",
+        "at": f"{asked.address()}#rows",
         "states": [(label, n, wan, f"{asked.address(state=key)}#rows") for key, label, n, wan in found.states],
-    }  # fmt: skip
+    }
 
 
 def _tasks(request, asked: Day) -> dict:
@@ -122,11 +136,15 @@ def _tasks(request, asked: Day) -> dict:
     state = one_of(request.GET, "state", TASK_STATES)
     tasks = past.tasks_on(asked.day)
     return {
-        "tasks": [(t, TASK_TONES[t.state]) for t in tasks if state in ("", t.state)], "state": TASK_STATES.get(state, ""),
-        "every": len(tasks), "at": f"{asked.address(part='tasks')}#rows",
-        "states": [(label, sum(t.state == key for t in tasks), f"{asked.address(part='tasks', state=key)}#rows")
-                   for key, label in TASK_STATES.items()],
-    }  # fmt: skip
+        "tasks": [(t, TASK_TONES[t.state]) for t in tasks if state in ("", t.state)],
+        "state": TASK_STATES.get(state, ""),
+        "every": len(tasks),
+        "at": f"{asked.address(part='tasks')}#rows",
+        "states": [
+            (label, sum(t.state == key for t in tasks), f"{asked.address(part='tasks', state=key)}#rows")
+            for key, label in TASK_STATES.items()
+        ],
+    }
 
 
 def _lines(request, asked: Day) -> dict:
@@ -136,25 +154,38 @@ def _lines(request, asked: Day) -> dict:
     rows = money.as_of(asked.day, request.actor, year=year).rows()
     sums = [_sum(amounts[n] for y, amounts in years if year in (None, y)) for n, _ in enumerate(STAGES)]
     return {
-        "page": Paginator(rows, past.PAGE_ROWS).get_page(request.GET.get("page")), "year": year, "count": len(rows),
+        "page": Paginator(rows, past.PAGE_ROWS).get_page(request.GET.get("page")),
+        "year": year,
+        "count": len(rows),
         "totals": list(zip([stage for stage, _ in STAGES], sums, strict=True)),
-        "years": [(y, f"{asked.address(part='lines', year=y)}#rows", [(stage, wan) for (stage, _), wan in zip(STAGES, amounts, strict=True)])
-                  for y, amounts in years],
+        "years": [
+            (
+                y,
+                f"{asked.address(part='lines', year=y)}#rows",
+                [(stage, wan) for (stage, _), wan in zip(STAGES, amounts, strict=True)],
+            )
+            for y, amounts in years
+        ],
         "here": f"{asked.address(part='lines', year=year)}#rows",
-    }  # fmt: skip
+    }
 
 
 def _project(actor: Actor, asked: Day, code: str, sees_money: bool) -> dict:
     """One project: all its facts, its lines, what was done about it until that day."""
-    project, living = past.one(code, asked.day), Project.objects.filter(code=code).prefetch_related("leads__organisation").first()
+    project, living = (
+        past.one(code, asked.day),
+        Project.objects.filter(code=code).prefetch_related("leads__organisation").first(),
+    )
     if project is None or living is None:
         raise NotVisible()
     lines, keys = money.as_of(asked.day, actor, codes=[code]).of(code) if sees_money else [], [key for key, _ in STAGES]
     return {
-        "p": project, "facts": project.facts(), "lines": [(*where, list(zip(keys, amounts, strict=True))) for *where, amounts in lines],
+        "p": project,
+        "facts": project.facts(),
+        "lines": [(*where, list(zip(keys, amounts, strict=True))) for *where, amounts in lines],
         "totals": [(key, _sum(a[n] for *_, a in lines)) for n, key in enumerate(keys)],
         "history": history(living, actor, until=asked.day),  # what he may not read today is not in the past either
-    }  # fmt: skip
+    }
 
 
 def _sum(amounts) -> Decimal | None:

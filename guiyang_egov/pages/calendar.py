@@ -39,7 +39,9 @@ def page(request):
             "before": reminders.BEFORE,
             "after": reminders.AFTER_EVERY,
             "answer_days": screening.ANSWER_DAYS,
-            "reviews": Submission.objects.visible_to(request.actor).filter(re_review_on__gte=day).order_by("re_review_on")[:30],
+            "reviews": Submission.objects.visible_to(request.actor)
+            .filter(re_review_on__gte=day)
+            .order_by("re_review_on")[:30],
             "holidays": Holiday.objects.filter(day__year=day.year).order_by("day"),
         },
     )

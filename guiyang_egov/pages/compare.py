@@ -43,12 +43,17 @@ def _days(request):
     found = [d for d in found if not code or d.code == code]
     counted = Counter((d.kind, d.how) for d in found)
     context = {
-        "first": first, "last": last, "today": today, "code": code, "count": len(found),
+        "first": first,
+        "last": last,
+        "today": today,
+        "code": code,
+        "count": len(found),
         "rows": [(d, HOW[d.how], TONES[d.how], _at(first, d), _at(last, d)) for d in found[:SHOWN]],
-        "added": counted["project", "added"], "dropped": counted["project", "dropped"],
+        "added": counted["project", "added"],
+        "dropped": counted["project", "dropped"],
         "changed": len({d.code for d in found if d.kind == "project" and d.how == "changed"}),
         "tasks": sum(n for (kind, _), n in counted.items() if kind == "plan-task"),
-    }  # fmt: skip
+    }
     if request.actor.scope(Permission.READ_BUDGET):
         context |= _moved(request.actor, first, last, code)
     return render(request, "pages/compare.html", _choices(request) | context)
@@ -83,9 +88,14 @@ def _moved(actor: Actor, first: dt.date, last: dt.date, code: str) -> dict:
         for stage, label in STAGES
         for was, now in [(before.totals.get(stage), after.totals.get(stage))]
     ]
-    return {"sees_money": True, "moved": [(keys[m.stage], m) for m in moved[:SHOWN]], "moved_count": len(moved), "sums": sums,
-            "before": f"{ADDRESS}?{urlencode({'day': first.isoformat(), 'part': 'lines'})}#rows",
-            "after": f"{ADDRESS}?{urlencode({'day': last.isoformat(), 'part': 'lines'})}#rows"}  # fmt: skip
+    return {
+        "sees_money": True,
+        "moved": [(keys[m.stage], m) for m in moved[:SHOWN]],
+        "moved_count": len(moved),
+        "sums": sums,
+        "before": f"{ADDRESS}?{urlencode({'day': first.isoformat(), 'part': 'lines'})}#rows",
+        "after": f"{ADDRESS}?{urlencode({'day': last.isoformat(), 'part': 'lines'})}#rows",
+    }
 
 
 def _choices(request) -> dict:
@@ -109,7 +119,13 @@ def _reports(request):
     found = differences.between(before, after)
     counted = Counter(d.how for d in found)
     context = {
-        "kind": kind, "before": before, "after": after, "a": a, "b": b, "count": len(found),
-        "rows": [(d, HOW[d.how], TONES[d.how]) for d in found[:SHOWN]], "counts": [(HOW[how], counted[how]) for how in HOW if counted[how]],
-    }  # fmt: skip
+        "kind": kind,
+        "before": before,
+        "after": after,
+        "a": a,
+        "b": b,
+        "count": len(found),
+        "rows": [(d, HOW[d.how], TONES[d.how]) for d in found[:SHOWN]],
+        "counts": [(HOW[how], counted[how]) for how in HOW if counted[how]],
+    }
     return render(request, "pages/compare_reports.html", _choices(request) | context)

@@ -50,7 +50,9 @@ def _milestones(row: Discrepancy, actor: Actor, day: dt.date) -> dict[str, Conse
     rows = Milestone.objects.filter(discrepancy=row.code).select_related("project__plan_item")
     found: dict[str, list[str]] = {key: [] for key in _keys(row)}
     for milestone in rows.exclude(project__plan_item=None):
-        stated = next((m for m in milestone.project.plan_item.data.get("milestones", ()) if m["quote"] == milestone.quote), {})
+        stated = next(
+            (m for m in milestone.project.plan_item.data.get("milestones", ()) if m["quote"] == milestone.quote), {}
+        )
         for key, due in (stated.get("due_by_reading") or {}).items():
             found.setdefault(key, []).append(f"{milestone.project.code} 的节点 {due} 到期")
     return {key: Consequence("；".join(words) or "没有节点受影响") for key, words in found.items()}
@@ -62,20 +64,29 @@ def _leads(row: Discrepancy, actor: Actor, day: dt.date) -> dict[str, Consequenc
     every = ProjectLead.objects.filter(project__in=planned, is_generic=False)
     every = every.aggregate(n=Count("pk"), wan=Sum("project__estimate_wan"))
     listed = "/projects/?origin=plan"
-    return {"a": Consequence(f"按第一牵头汇总：{first['n']} 项 {first['wan'] or 0:,.0f} 万元，各单位相加等于合计", listed),
-            "b": Consequence(f"按参与汇总：{every['n']} 项次 {every['wan'] or 0:,.0f} 万元，重复计数", listed)}  # fmt: skip
+    return {
+        "a": Consequence(f"按第一牵头汇总：{first['n']} 项 {first['wan'] or 0:,.0f} 万元，各单位相加等于合计", listed),
+        "b": Consequence(f"按参与汇总：{every['n']} 项次 {every['wan'] or 0:,.0f} 万元，重复计数", listed),
+    }
 
 
 def _signatures(row: Discrepancy, actor: Actor, day: dt.date) -> dict[str, Consequence]:
-    named = Project.objects.filter(code__in=(row.touches or {}).get("projects", ())).aggregate(n=Count("pk"), wan=Sum("estimate_wan"))
+    named = Project.objects.filter(code__in=(row.touches or {}).get("projects", ())).aggregate(
+        n=Count("pk"), wan=Sum("estimate_wan")
+    )
     judge = Organisation.objects.filter(key__in=(row.touches or {}).get("organisations", ())).order_by("pk").first()
     listed = f"/projects/?origin=plan&lead={judge.pk}" if judge else ""
-    return {"a": Consequence(f"{named['n']} 项 {named['wan'] or 0:,.0f} 万元的会签、验收、评估要另有独立签署", listed),
-            "b": Consequence("0 项要另有独立签署，只作提示")}  # fmt: skip
+    return {
+        "a": Consequence(f"{named['n']} 项 {named['wan'] or 0:,.0f} 万元的会签、验收、评估要另有独立签署", listed),
+        "b": Consequence("0 项要另有独立签署，只作提示"),
+    }
 
 
 def _summaries(row: Discrepancy, actor: Actor, day: dt.date) -> dict[str, Consequence]:
-    return {key: Consequence(f"{day.year} 年度总结 {due_of_year(day.year, key)} 到期", "/projects/progress/") for key in _keys(row)}
+    return {
+        key: Consequence(f"{day.year} 年度总结 {due_of_year(day.year, key)} 到期", "/projects/progress/")
+        for key in _keys(row)
+    }
 
 
 def _keys(row: Discrepancy) -> list[str]:

@@ -16,10 +16,15 @@ from guiyang_egov.pages import discrepancies
 from priorities import rule_sets
 
 COLUMNS = (
-    Column("code", "编号", width=6), Column("weight", "等级", width=5), Column("title", "疑义", width=24), Column("quotes", "原文（行号）", width=37),
-    Column("reading", "现行读法", width=32), Column("decided", "谁定，从哪一天起", width=22), Column("by", "系统", width=12),
+    Column("code", "编号", width=6),
+    Column("weight", "等级", width=5),
+    Column("title", "疑义", width=24),
+    Column("quotes", "原文（行号）", width=37),
+    Column("reading", "现行读法", width=32),
+    Column("decided", "谁定，从哪一天起", width=22),
+    Column("by", "系统", width=12),
     Column("touches", "牵涉", width=24),
-)  # fmt: skip
+)
 WORDS = {"code": "据此运行", "rules": "由规则集", "note": "仅作说明"}
 
 
@@ -28,25 +33,45 @@ def download(request):
     """导出脚注表: every entry with its quotes, the reading that holds today, who decided it, what it touches."""
     day = clock.today()
     answer = HttpResponse(sheet(discrepancies.everything(day), day), content_type=workbooks.MEDIA_TYPE)
-    answer["Content-Disposition"] = f"attachment; filename=\"footnotes.xlsx\"; filename*=UTF-8''{quote(f'疑义脚注表 {day}.xlsx')}"
+    answer["Content-Disposition"] = (
+        f"attachment; filename=\"footnotes.xlsx\"; filename*=UTF-8''{quote(f'疑义脚注表 {day}.xlsx')}"
+    )
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
 def sheet(found: list[dict], day: dt.date) -> bytes:
     """The workbook of the rows of `discrepancies.everything`."""
-    table = Table("footnotes", "疑义脚注表", COLUMNS, tuple(_line(row) for row in found), note="没有人确认的取默认读法：系统默认，非规划规定。")
-    report = Report("footnotes", day.year, f"{settings.PRODUCT_NAME}疑义脚注表", day, (), "引文照录规划原文", rule_sets.in_force_on(day).id,
-                    (Section("footnotes", "疑义", tables=(table,)),), city=settings.CITY_NAME)  # fmt: skip
+    table = Table(
+        "footnotes",
+        "疑义脚注表",
+        COLUMNS,
+        tuple(_line(row) for row in found),
+        note="没有人确认的取默认读法：系统默认，非规划规定。",
+    )
+    report = Report(
+        "footnotes",
+        day.year,
+        f"{settings.PRODUCT_NAME}疑义脚注表",
+        day,
+        (),
+        "引文照录规划原文",
+        rule_sets.in_force_on(day).id,
+        (Section("footnotes", "疑义", tables=(table,)),),
+        city=settings.CITY_NAME,
+    )
     return workbooks.report(report)
 
 
 def _line(row: dict) -> dict:
     entry, decided = row["row"], row["decided"]
     return {
-        "code": entry.code, "weight": entry.weight, "title": entry.title,
+        "code": entry.code,
+        "weight": entry.weight,
+        "title": entry.title,
         "quotes": "\n".join(f"“{q['text']}”" + (f"（L{q['line']}）" if q.get("line") else "") for q in entry.quotes),
         "reading": row["reading"]["text"] if row["reading"] else entry.default_text,
-        "decided": f"{decided.by_text}，{decided.from_day} 起：{decided.reason}" if decided else "默认", "by": WORDS[row["by"]],
+        "decided": f"{decided.by_text}，{decided.from_day} 起：{decided.reason}" if decided else "默认",
+        "by": WORDS[row["by"]],
         "touches": "、".join([*row["projects"], *row["tasks"], *row["clauses"]]),
-    }  # fmt: skip
+    }

@@ -31,8 +31,14 @@ STANDALONE = "单列项目"
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
 SHOWN = 10  # lines of work; `?all=1` shows the rest
 ROOM = 6  # lines of work that fill the panel; below that it looks ahead as well
-STATE_TONES = {"final_acceptance": "green", "trial": "green", "building": "done", "procurement": "mid", "approved": "light",
-               "registered": "pale"}  # fmt: skip
+STATE_TONES = {
+    "final_acceptance": "green",
+    "trial": "green",
+    "building": "done",
+    "procurement": "mid",
+    "approved": "light",
+    "registered": "pale",
+}
 
 
 @may_enter(Permission.USE)
@@ -46,7 +52,9 @@ def page(request):
     projects = list(
         Project.objects.planned()
         .select_related("plan_item", "programme")
-        .prefetch_related("phases", "milestones", Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical")))
+        .prefetch_related(
+            "phases", "milestones", Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
+        )
         .order_by("order")
     )
     plan = Plan.objects.order_by("pk").first()
@@ -65,7 +73,9 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *,
         "planned": PLANNED,
         "home": replace(home, tasks=tasks),
         "shown": tasks if every else tasks[:SHOWN],
-        "ahead": ahead(own if files else projects, None if steps else home.window, day)[: ROOM - len(tasks)] if len(tasks) < ROOM else [],
+        "ahead": ahead(own if files else projects, None if steps else home.window, day)[: ROOM - len(tasks)]
+        if len(tasks) < ROOM
+        else [],
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
@@ -104,8 +114,9 @@ def ahead(projects, window: tuple | None, day: dt.date) -> list[Ahead]:
     for p in projects:
         found += [
             (m.end, f"{p.code} 节点：{m.text}", p.get_absolute_url())
-            for m in p.milestones.all() if m.done_on is None and not m.dropped_reason and m.end >= day
-        ]  # fmt: skip
+            for m in p.milestones.all()
+            if m.done_on is None and not m.dropped_reason and m.end >= day
+        ]
     return [Ahead(when, sentence, address, (when - day).days) for when, sentence, address in sorted(found)]
 
 
@@ -115,7 +126,9 @@ def by_state(projects) -> dict:
     for p in projects:
         sums[p.state][0] += 1
         sums[p.state][1] += p.estimate_wan
-    rows = [(key, label, *sums[key], STATE_TONES.get(key, "grey")) for key, label in reversed(Project.STATES) if key in sums]
+    rows = [
+        (key, label, *sums[key], STATE_TONES.get(key, "grey")) for key, label in reversed(Project.STATES) if key in sums
+    ]
     segments = [charts.Segment(label, float(wan), tone) for _, label, _, wan, tone in rows]
     return {"rows": rows, "chart": charts.stacked(segments, title="概算按项目状态", uid="home-states")}
 
@@ -133,9 +146,14 @@ FIRST_DAY, LAST_DAY = dt.date(2005, 12, 1), dt.date(2010, 12, 31)
 
 
 def portfolio(
-    projects, day: dt.date, plan: Plan | None, touched: dict[str, list[Discrepancy]] | None = None, *,
-    title: str = "时间总图 2005-12 … 2010-12", total_note: str = "与 10.4 合计一致",
-):  # fmt: skip
+    projects,
+    day: dt.date,
+    plan: Plan | None,
+    touched: dict[str, list[Discrepancy]] | None = None,
+    *,
+    title: str = "时间总图 2005-12 … 2010-12",
+    total_note: str = "与 10.4 合计一致",
+):
     """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched. Every
     project has a window and an estimate; `touched` where the page has read it."""
     touched = discrepancies_of_projects() if touched is None else touched
@@ -145,17 +163,27 @@ def portfolio(
     order = sorted(groups, key=lambda name: (name == STANDALONE, -sum(p.estimate_wan for p in groups[name])))
     drawn = []
     for name in order:
-        rows = tuple(row(p, touched.get(p.code, [])) for p in sorted(groups[name], key=lambda p: (p.latest_start, p.order)))
+        rows = tuple(
+            row(p, touched.get(p.code, [])) for p in sorted(groups[name], key=lambda p: (p.latest_start, p.order))
+        )
         total = sum((p.estimate_wan for p in groups[name]), Decimal(0))
         drawn.append(charts.Group(name, rows, f"{len(rows)} 项", f"{total:,.0f}"))
     total = sum((p.estimate_wan for p in projects), Decimal(0))
     yearly = even_by_month(projects)
     return charts.gantt(
-        drawn, first=FIRST_DAY, last=LAST_DAY, today=day, blocks=blocks(plan),
-        total_label=f"合计 {len(projects)} 项", total_amount=f"{total:,.0f}", total_note=total_note,
-        yearly={y: f"{w:,.2f}" for y, w in yearly.items()}, yearly_label="示意：按月均摊，不入账（D08）",
-        yearly_total=f"{sum(yearly.values()):,.2f}", title=title,
-    )  # fmt: skip
+        drawn,
+        first=FIRST_DAY,
+        last=LAST_DAY,
+        today=day,
+        blocks=blocks(plan),
+        total_label=f"合计 {len(projects)} 项",
+        total_amount=f"{total:,.0f}",
+        total_note=total_note,
+        yearly={y: f"{w:,.2f}" for y, w in yearly.items()},
+        yearly_label="示意：按月均摊，不入账（D08）",
+        yearly_total=f"{sum(yearly.values()):,.2f}",
+        title=title,
+    )
 
 
 def blocks(plan: Plan | None) -> list[tuple[str, dt.date, dt.date]]:
@@ -179,13 +207,21 @@ def row(p: Project, entries) -> charts.Row:
         charts.Mark(e.code, e.get_absolute_url(), e.code in strong) for e in entries if e.code in ("D27", "D28", "D29")
     )
     return charts.Row(
-        code=p.code, label=short_name(p), url=p.get_absolute_url(), start=p.latest_start, end=p.latest_end,
+        code=p.code,
+        label=short_name(p),
+        url=p.get_absolute_url(),
+        start=p.latest_start,
+        end=p.latest_end,
         done=None if p.percent is None else p.percent / 100,
-        milestones=tuple(charts.Milestone(m.text, m.start, m.end, m.precision) for m in p.milestones.all() if not m.dropped_reason),
+        milestones=tuple(
+            charts.Milestone(m.text, m.start, m.end, m.precision) for m in p.milestones.all() if not m.dropped_reason
+        ),
         phases=tuple(charts.Phase(f.name.partition("“")[0], f.start, f.end) for f in p.phases.all()),
-        amount=f"{p.estimate_wan:,.0f}", state=p.get_state_display(),
-        progress="" if p.percent is None else str(p.percent), marks=marks,
-    )  # fmt: skip
+        amount=f"{p.estimate_wan:,.0f}",
+        state=p.get_state_display(),
+        progress="" if p.percent is None else str(p.percent),
+        marks=marks,
+    )
 
 
 def short_name(p: Project) -> str:
@@ -202,9 +238,11 @@ def even_by_month(projects) -> dict[int, Decimal]:
     sums: dict[int, Decimal] = defaultdict(Decimal)
     for p in projects:
         months = [
-            y for y in range(p.start.year, p.end.year + 1) for m in range(1, 13)
+            y
+            for y in range(p.start.year, p.end.year + 1)
+            for m in range(1, 13)
             if (p.start.year, p.start.month) <= (y, m) <= (p.end.year, p.end.month)
-        ]  # fmt: skip
+        ]
         for year in months:
             sums[year] += p.estimate_wan / len(months)
     return {y: sums[y].quantize(Decimal("0.01")) for y in sorted(sums)}
@@ -222,8 +260,19 @@ def by_programme(projects) -> dict:
     order = sorted(sums, key=lambda name: (name == STANDALONE, -sums[name][1]))
     rows = [(name, *sums[name]) for name in order]
     alone = sorted((p for p in projects if p.programme is None), key=lambda p: -p.estimate_wan)
-    drawn = [charts.BarRow(name, float(wan), f"{wan:,.0f}", str(n), f"/projects/programmes/{keys[name]}/", "", "grey" if name == STANDALONE else "mid",
-                           rows_url=f"{PLANNED}&programme={keys[name]}") for name, n, wan in rows]  # fmt: skip
+    drawn = [
+        charts.BarRow(
+            name,
+            float(wan),
+            f"{wan:,.0f}",
+            str(n),
+            f"/projects/programmes/{keys[name]}/",
+            "",
+            "grey" if name == STANDALONE else "mid",
+            rows_url=f"{PLANNED}&programme={keys[name]}",
+        )
+        for name, n, wan in rows
+    ]
     return {"rows": rows, "alone": alone, "chart": charts.bars(drawn, title="资金按工程（概算，万元）")}
 
 
@@ -244,17 +293,33 @@ def by_lead(projects) -> dict:
                 every[unit][1] += p.estimate_wan
     rows = sorted(((u, n, w) for u, (n, w) in first.items()), key=lambda r: -r[2])
     most = max(((u, n, w) for u, (n, w) in every.items()), key=lambda r: r[2], default=None)
-    drawn = [charts.BarRow(u.name, float(w), f"{w:,.0f}", str(n), u.get_absolute_url(), "、".join(u.flags),
-                           rows_url=f"{PLANNED}&lead={u.pk}&basis=first") for u, n, w in rows]  # fmt: skip
-    return {"rows": rows, "most": most, "chart": charts.bars(drawn, title="资金按第一牵头（概算，万元）"),
-            "count": len(projects)}  # fmt: skip
+    drawn = [
+        charts.BarRow(
+            u.name,
+            float(w),
+            f"{w:,.0f}",
+            str(n),
+            u.get_absolute_url(),
+            "、".join(u.flags),
+            rows_url=f"{PLANNED}&lead={u.pk}&basis=first",
+        )
+        for u, n, w in rows
+    ]
+    return {
+        "rows": rows,
+        "most": most,
+        "chart": charts.bars(drawn, title="资金按第一牵头（概算，万元）"),
+        "count": len(projects),
+    }
 
 
 @dataclass(frozen=True)
 class Lines:
     """The portfolio as the phone shows it: one small picture a project, and which of them are looked at first."""
 
-    rows: list[tuple[Project, str, charts.Row, object, bool, bool]]  # project, name, row, picture, in conflict, of this year
+    rows: list[
+        tuple[Project, str, charts.Row, object, bool, bool]
+    ]  # project, name, row, picture, in conflict, of this year
     year: int
 
     @property

@@ -42,7 +42,12 @@ def listing(request):
     for row in rows:
         count = len(led.get(row.pk, ()))
         groups.setdefault(row.kind, []).append({"row": row, "led": count, "led_address": f"/projects/?lead={row.pk}"})
-    context = {"groups": groups, "q": query, "total": sum(map(len, groups.values())), "may_manage": may(request.actor, Permission.MANAGE_ORGANISATIONS)}
+    context = {
+        "groups": groups,
+        "q": query,
+        "total": sum(map(len, groups.values())),
+        "may_manage": may(request.actor, Permission.MANAGE_ORGANISATIONS),
+    }
     return render(request, "pages/organisations.html", context)
 
 
@@ -51,7 +56,9 @@ def page(request, pk: int):
     """One unit: names as the plan writes them, projects as first lead and as participant (重复计数), bodies, people."""
     day = clock.today()
     focus = PilotUnit.objects.filter(organisation=OuterRef("pk")).values("is_focus")[:1]  # None: no pilot of 10.1
-    named = Organisation.objects.select_related("canonical", "parent", "budget_unit").annotate(pilot_focus=Subquery(focus))
+    named = Organisation.objects.select_related("canonical", "parent", "budget_unit").annotate(
+        pilot_focus=Subquery(focus)
+    )
     asked = Q(pk=pk) | Q(canonical_id=pk) | Q(parent_id=pk) if pk <= BigIntegerField.MAX_BIGINT else Q(pk=None)
     known = {unit.pk: unit for unit in named.filter(asked)}  # it, those merged into it, those below it
     if pk not in known:
@@ -69,9 +76,15 @@ def page(request, pk: int):
     sums["all"]["address"], sums["every"]["address"] = planned, f"{planned}&lead={pk}"
     sums["first"]["address"] = f"{planned}&lead={pk}&basis=first"
     people = list(Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"))
-    submissions = Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
+    submissions = (
+        Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
+    )
     planned = Succession.objects.filter(organisation=row, revoked="").select_related("successor").first()
-    entries = [e for e in with_readings(Discrepancy.objects.order_by("code"), day) if row.key in (e.touches or {}).get("organisations", ())]
+    entries = [
+        e
+        for e in with_readings(Discrepancy.objects.order_by("code"), day)
+        if row.key in (e.touches or {}).get("organisations", ())
+    ]
     return render(
         request,
         "pages/organisation.html",

@@ -38,8 +38,15 @@ def page(request):
             contents.append({"id": ids[0], "number": section, "title": title, "level": level})
         ids = [i for i in dict.fromkeys(ids) if i not in taken]
         taken.update(ids)
-        one = {"number": line.number, "text": line.text, "marks": marks.get(line.number, []), "heading": level, "ids": ids,
-               "section": section, "hit": bool(wanted) and (wanted in search_text(line.text) or wanted == f"l{line.number}")}  # fmt: skip
+        one = {
+            "number": line.number,
+            "text": line.text,
+            "marks": marks.get(line.number, []),
+            "heading": level,
+            "ids": ids,
+            "section": section,
+            "hit": bool(wanted) and (wanted in search_text(line.text) or wanted == f"l{line.number}"),
+        }
         lines.append(one)
         if one["hit"]:
             hits.append(one)
@@ -60,7 +67,9 @@ def _marks(clauses: list[Clause]) -> dict[int, list[dict]]:
         mark(clause.line, clause.clause, "" if here.startswith("/governance/plan/") else here, "clause", clause.heading)
     for item in PlanItem.objects.all():
         mark(item.line, item.code, f"/projects/{item.code}/", "item", item.name)
-        mark(item.data.get("years", {}).get("line"), item.code, f"/projects/{item.code}/", "item", f"{item.name}（10.5）")
+        mark(
+            item.data.get("years", {}).get("line"), item.code, f"/projects/{item.code}/", "item", f"{item.name}（10.5）"
+        )
     for task in PlanTask.objects.all():
         mark(task.line, task.code, f"/projects/tasks/{task.code}/", "task", task.text)
     for row in Regulation.objects.all():

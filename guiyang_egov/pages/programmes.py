@@ -38,7 +38,9 @@ class Money:
     """What the actor may see of the programme's budget lines: a row a year, a cell a stage (None: 未填). `seen` of `whole`
     projects are in it; `rated` is the money that the ratings count, by the project's id."""
 
-    rows: list[tuple[int, Decimal | None, list[tuple[str, Decimal | None, str]]]]  # year, 示意, stages with their rows' address
+    rows: list[
+        tuple[int, Decimal | None, list[tuple[str, Decimal | None, str]]]
+    ]  # year, 示意, stages with their rows' address
     totals: list[Decimal | None]
     illustrative: Decimal
     seen: int
@@ -79,12 +81,17 @@ def page(request, key: str):
         "whole": whole,
         "list": f"{listed(key)}#rows",
         "list_of_unit": f"{listed(key)}&lead={actor.organisation_id}#rows",
-        "x": programme_panels.parts(projects, day=day, plan=frame_of(plan), touched=entries.projects, money=money.rated if money else {}),
+        "x": programme_panels.parts(
+            projects, day=day, plan=frame_of(plan), touched=entries.projects, money=money.rated if money else {}
+        ),
         "money": money,
         "stages": [label for _, label in STAGES],
         "gantt": _gantt(drawn, day, plan, name),
         "minis": [_mini(p, day, entries.projects.get(p.code, [])) for p in drawn],
-        "window": (min((p.latest_start for p in drawn), default=None), max((p.latest_end for p in drawn), default=None)),
+        "window": (
+            min((p.latest_start for p in drawn), default=None),
+            max((p.latest_end for p in drawn), default=None),
+        ),
         "may_report": bool(actor.scope(Permission.REQUEST_REPORT)),
     }
     return render(request, "pages/programme.html", context)
@@ -124,7 +131,9 @@ def index(request):
     links = defaultdict(set)
     for project_id, code, late in TaskLink.objects.values_list("project_id", "task__code", _late(day)):
         links[project_id].add((code, late))
-    lines = [_line(key, name, [p for p in projects if p.programme_id == pk], day, money, links) for key, name, pk in every]
+    lines = [
+        _line(key, name, [p for p in projects if p.programme_id == pk], day, money, links) for key, name, pk in every
+    ]
     drawn = [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
     context = {
         "lines": [line for line in lines if line.projects],
@@ -144,7 +153,9 @@ def _late(day: dt.date):
     return ExpressionWrapper(late, output_field=BooleanField())
 
 
-def _line(key: str, name: str, projects: list[Project], day: dt.date, money: Money | None, links: dict[int, set]) -> Line:
+def _line(
+    key: str, name: str, projects: list[Project], day: dt.date, money: Money | None, links: dict[int, set]
+) -> Line:
     states = Counter(p.state for p in projects)
     computed = Counter(rating_of(p, day, money=(money.rated if money else {}).get(p.pk)).code for p in projects)
     tasks = set().union(*(links[p.pk] for p in projects))
@@ -161,11 +172,22 @@ def _line(key: str, name: str, projects: list[Project], day: dt.date, money: Mon
         mine = [row for row in money.held if row.project_id in {p.pk for p in projects}]
         held = [(label, stage, _sum(mine)(f"{stage}_wan")) for stage, label in STAGES[1:]]
     return Line(
-        key, name, projects, _wan(projects), held,
+        key,
+        name,
+        projects,
+        _wan(projects),
+        held,
         [(label, STATE_TONES[state], states[state]) for state, label in Project.STATES if states[state]],
-        [(rating.LABELS[code], RATING_TONES[code], computed[code]) for code in (rating.LATE, rating.ATTENTION) if computed[code]],
-        sum(m.done_on is None and m.end < day for m in milestones), len(tasks), sum(late for _, late in tasks), mini,
-    )  # fmt: skip
+        [
+            (rating.LABELS[code], RATING_TONES[code], computed[code])
+            for code in (rating.LATE, rating.ATTENTION)
+            if computed[code]
+        ],
+        sum(m.done_on is None and m.end < day for m in milestones),
+        len(tasks),
+        sum(late for _, late in tasks),
+        mini,
+    )
 
 
 def listed(key: str) -> str:

@@ -44,7 +44,8 @@ class YearMoney:
         every = list(ProjectYear.objects.filter(project_id__in=[p.pk for p in seen]))
         self.rows = {row.project_id: row for row in every if row.fiscal_year == self.year}
         return {
-            p.pk: rating.Money(p.estimate_wan, _sum(every, p.pk, "approved_wan"), _sum(every, p.pk, "spent_wan")) for p in seen
+            p.pk: rating.Money(p.estimate_wan, _sum(every, p.pk, "approved_wan"), _sum(every, p.pk, "spent_wan"))
+            for p in seen
         }
 
     def total(self, stage: str) -> Decimal | None:
@@ -67,8 +68,9 @@ def listing(request):
     counted = request.GET.get("part") == "totals"
     year = asked.year or day.year
     entries, money = touched(day), YearMoney(request.actor, year)
-    found_rows = panels.listing(request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year,
-                                counted=counted)  # fmt: skip
+    found_rows = panels.listing(
+        request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year, counted=counted
+    )
     options = panels.options(counted=found_rows.totals is not None and found_rows.totals.all <= LARGE)
     return render(
         request,
@@ -85,8 +87,14 @@ def listing(request):
             "whole_page": found_rows.page.is_whole,
             "totals": found_rows.totals,
             "totals_address": f"{asked.address()}&part=totals",
-            "pages": [(word, asked.address(**{way: place})) for word, way, place in
-                      (("上一页", "before", found_rows.page.before), ("下一页", "after", found_rows.page.after)) if place],
+            "pages": [
+                (word, asked.address(**{way: place}))
+                for word, way, place in (
+                    ("上一页", "before", found_rows.page.before),
+                    ("下一页", "after", found_rows.page.after),
+                )
+                if place
+            ],
             "first_page": asked.address() if asked.after or asked.before else "",
             "tabs": _tabs(asked, found_rows, options, entries, day),
             "chips": _chips(asked, options),
@@ -111,11 +119,21 @@ def _tabs(asked: Filter, shown: Listing, options: dict, entries, day: dt.date) -
     views.append(("时间有不一致", {"discrepancy": "time"}, len(entries.projects_of(TIME_CODES))))
     views.append(("自评与测算不同", {"rated": "differ"}, totals.shown if totals and asked.rated else None))
     return [
-        {"label": label, "count": count, "address": Filter(**values).address() if values else "/projects/",
-         "current": Filter(**values) == Filter(**{k: getattr(asked, k) for k in Filter.__dataclass_fields__
-                                                   if k not in ("sort", "after", "before", "basis")})}
+        {
+            "label": label,
+            "count": count,
+            "address": Filter(**values).address() if values else "/projects/",
+            "current": Filter(**values)
+            == Filter(
+                **{
+                    k: getattr(asked, k)
+                    for k in Filter.__dataclass_fields__
+                    if k not in ("sort", "after", "before", "basis")
+                }
+            ),
+        }
         for label, values, count in views
-    ]  # fmt: skip
+    ]
 
 
 def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
@@ -128,13 +146,17 @@ def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
     if asked.programme:
         chips.append((f"工程 {programmes.get(asked.programme, asked.programme)}", asked.address(programme="")))
     if asked.lead:
-        chips.append((f"牵头 {units.get(asked.lead, '其他单位')}（{BASES[asked.basis]}）", asked.address(lead=None, basis="any")))
+        chips.append(
+            (f"牵头 {units.get(asked.lead, '其他单位')}（{BASES[asked.basis]}）", asked.address(lead=None, basis="any"))
+        )
     if asked.state:
         chips.append((f"状态 {STATES[asked.state]}", asked.address(state="")))
     if asked.origin:
         chips.append((f"来源 {(ORIGINS | LATER)[asked.origin]}", asked.address(origin="")))
     if asked.investment_type:
-        chips.append((f"投资类型 {INVESTMENT_TYPES.get(asked.investment_type, '待定')}", asked.address(investment_type="")))
+        chips.append(
+            (f"投资类型 {INVESTMENT_TYPES.get(asked.investment_type, '待定')}", asked.address(investment_type=""))
+        )
     if asked.discrepancy:
         word = "时间有不一致" if asked.discrepancy == "time" else asked.discrepancy
         chips.append((f"疑义 {word}", asked.address(discrepancy="")))
@@ -158,7 +180,9 @@ def page(request, code: str):
         return render(request, template, _cases(project, actor, day))
     sees_money = may(actor, Permission.READ_BUDGET, project)
     money = money_panels.project_money(project, actor, day) if sees_money else None
-    counted = rating.Money(project.estimate_wan, money.totals.get("approved"), money.totals.get("spent")) if money else None
+    counted = (
+        rating.Money(project.estimate_wan, money.totals.get("approved"), money.totals.get("spent")) if money else None
+    )
     parts = panels.parts(project, actor, day=day, money=counted)
     ended = project.state in life.ENDED  # nothing of it is reported or changed any more
     context = {

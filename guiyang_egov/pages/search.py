@@ -40,10 +40,17 @@ def page(request):
     """`?q=`: groups of hits with address and one line each; at least one character, at most 60."""
     query = looked_for(request.GET)
     groups = _groups(request.actor, query) if query else []
-    return render(request, "pages/search.html", {
-        "q": query, "groups": groups, "total": sum(len(g.hits) for g in groups), "most": MOST,
-        "words": [spelling for word in words(query) for spelling in spellings(word)],
-    })  # fmt: skip
+    return render(
+        request,
+        "pages/search.html",
+        {
+            "q": query,
+            "groups": groups,
+            "total": sum(len(g.hits) for g in groups),
+            "most": MOST,
+            "words": [spelling for word in words(query) for spelling in spellings(word)],
+        },
+    )
 
 
 def _groups(actor, query: str) -> list[Group]:
@@ -55,31 +62,89 @@ def _groups(actor, query: str) -> list[Group]:
 
     units = of(Organisation.objects.distinct().prefetch_related("aliases"), "name", "aliases__as_named", "note")
     found = [
-        Group("项目", [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "project"], f"/projects/?q={asked}"),
+        Group(
+            "项目",
+            [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "project"],
+            f"/projects/?q={asked}",
+        ),
         Group("规划任务", [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "plan-task"]),
-        Group("申报", [(s.reference, s.title, s.get_absolute_url(), s.organisation.name) for s in
-                     Submission.objects.visible_to(actor).matching(query).select_related("organisation")[:MOST]]),
-        Group("条款", [(c.clause, c.text, f"/governance/plan/#L{c.line}", c.heading) for c in of(Clause.objects.all(), "text", "heading", "clause")]),
-        Group("疑义", [(d.code, d.title, d.get_absolute_url(), d.default_text) for d in
-                     of(Discrepancy.objects.all(), "title", "default_text", "code", "note")], f"/governance/discrepancies/?q={asked}"),
-        Group("单位", [("", o.name, o.get_absolute_url(), _called(o, query)) for o in units], f"/governance/organisations/?q={asked}"),
-        Group("制度", [(r.clause, r.title, f"/governance/regulations/{r.pk}/", " ".join(filter(None, (r.get_state_display(), r.document_number))))
-                     for r in of(Regulation.objects.all(), "title", "text", "document_number", "clause")]),
+        Group(
+            "申报",
+            [
+                (s.reference, s.title, s.get_absolute_url(), s.organisation.name)
+                for s in Submission.objects.visible_to(actor).matching(query).select_related("organisation")[:MOST]
+            ],
+        ),
+        Group(
+            "条款",
+            [
+                (c.clause, c.text, f"/governance/plan/#L{c.line}", c.heading)
+                for c in of(Clause.objects.all(), "text", "heading", "clause")
+            ],
+        ),
+        Group(
+            "疑义",
+            [
+                (d.code, d.title, d.get_absolute_url(), d.default_text)
+                for d in of(Discrepancy.objects.all(), "title", "default_text", "code", "note")
+            ],
+            f"/governance/discrepancies/?q={asked}",
+        ),
+        Group(
+            "单位",
+            [("", o.name, o.get_absolute_url(), _called(o, query)) for o in units],
+            f"/governance/organisations/?q={asked}",
+        ),
+        Group(
+            "制度",
+            [
+                (
+                    r.clause,
+                    r.title,
+                    f"/governance/regulations/{r.pk}/",
+                    " ".join(filter(None, (r.get_state_display(), r.document_number))),
+                )
+                for r in of(Regulation.objects.all(), "title", "text", "document_number", "clause")
+            ],
+        ),
         Group("预算记账", money_panels.search(actor, query, MOST)),
-    ]  # fmt: skip
+    ]
     records = looking.records(actor, query)
     found += [
         Group(kind, [(h.code, h.name, h.address, h.note) for h in records if h.kind == kind])
         for kind in dict.fromkeys(h.kind for h in records)
     ]
     found += [
-        Group("培训", [("", t.title, "/governance/training/", f"{t.held_on} {t.evidence}") for t in
-                     of(TrainingSession.objects.filter(withdrawn=""), "title", "evidence")]),
-        Group("服务保障", [("", s.subject, "/governance/services/", s.provider) for s in of(ServiceRecord.objects.all(), "subject", "provider", "document")]),
-        Group("文档与报表", [(str(d.year or ""), f"{d.title}（{d.format.upper()}）", d.get_absolute_url(), f"{d.day} {d.by_text}") for d in
-                        of(downloadable(actor), "title")], "/governance/documents/"),
-        Group("规划原文", [(f"L{x.number}", around(x.text, query), f"/governance/plan/#L{x.number}", "") for x in of(PlanLine.objects.all(), "text")]),
-    ]  # fmt: skip
+        Group(
+            "培训",
+            [
+                ("", t.title, "/governance/training/", f"{t.held_on} {t.evidence}")
+                for t in of(TrainingSession.objects.filter(withdrawn=""), "title", "evidence")
+            ],
+        ),
+        Group(
+            "服务保障",
+            [
+                ("", s.subject, "/governance/services/", s.provider)
+                for s in of(ServiceRecord.objects.all(), "subject", "provider", "document")
+            ],
+        ),
+        Group(
+            "文档与报表",
+            [
+                (str(d.year or ""), f"{d.title}（{d.format.upper()}）", d.get_absolute_url(), f"{d.day} {d.by_text}")
+                for d in of(downloadable(actor), "title")
+            ],
+            "/governance/documents/",
+        ),
+        Group(
+            "规划原文",
+            [
+                (f"L{x.number}", around(x.text, query), f"/governance/plan/#L{x.number}", "")
+                for x in of(PlanLine.objects.all(), "text")
+            ],
+        ),
+    ]
     return [group for group in found if group.hits]
 
 

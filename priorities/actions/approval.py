@@ -22,10 +22,20 @@ from priorities.models import Conclusion, Submission
 
 @verb("priorities.submission.sign")
 def sign(
-    *, by: Actor, submission: Submission, version: int, kind: str = "agree", text: str = "", condition: str = "",
-    condition_due: dt.date | None = None, amounts: list[dict] | None = None, signer: str = "",
-    signed_on: dt.date | None = None, scan=None, seat: str | None = None,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    kind: str = "agree",
+    text: str = "",
+    condition: str = "",
+    condition_due: dt.date | None = None,
+    amounts: list[dict] | None = None,
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
+    seat: str | None = None,
+) -> Submission:
     """同意 or 附条件同意 of one's seat; the last one concludes the case as proposed.
 
     `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `signer`, `signed_on` and
@@ -45,32 +55,58 @@ def sign(
         _change_amounts(by, row, round_, amounts)
     paper = on_paper.signed(by, signer, signed_on, scan)
     result = rounds.answer(
-        by=by, round_=round_, seat=mine, kind=kind, text=clean_text(text, limit=1000, field="意见"),
+        by=by,
+        round_=round_,
+        seat=mine,
+        kind=kind,
+        text=clean_text(text, limit=1000, field="意见"),
         condition=clean_text(condition, limit=1000, field="条件") if kind == rounds.CONDITIONAL else "",
-        condition_due=condition_due if kind == rounds.CONDITIONAL else None, **paper,
-    )  # fmt: skip
+        condition_due=condition_due if kind == rounds.CONDITIONAL else None,
+        **paper,
+    )
     if result != rounds.CONCLUDED:
-        audit.record(by=by, event="priorities.submission.sign", about=row, now=kind,
-                     sentence=f"{row.reference} {mine.label}签署{'附条件同意' if condition else '同意'}{on_paper.said(paper, by)}")  # fmt: skip
+        audit.record(
+            by=by,
+            event="priorities.submission.sign",
+            about=row,
+            now=kind,
+            sentence=f"{row.reference} {mine.label}签署{'附条件同意' if condition else '同意'}{on_paper.said(paper, by)}",
+        )
         return row
     conclusion = conclusions.in_force(row)
     conclusion.settled_day = clock.today()
     conclusion.save(update_fields=["settled_day"])
     row.re_review_on = conclusion.re_review_on
     row.save(update_fields=["re_review_on"])
-    workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}")
+    workflow.advance(
+        by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}"
+    )
     outcome = conclusion.get_kind_display()
     tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
-    notices.tell(key=f"concluded-office:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(),
-                 sentence=f"{row.number}“{row.title}”联合会签通过：{outcome}。", is_demo=row.is_demo)  # fmt: skip
+    notices.tell(
+        key=f"concluded-office:{round_.pk}",
+        role=Role.REVIEWER,
+        address=row.get_absolute_url(),
+        sentence=f"{row.number}“{row.title}”联合会签通过：{outcome}。",
+        is_demo=row.is_demo,
+    )
     return row
 
 
 @verb("priorities.submission.refuse")
 def refuse(
-    *, by: Actor, submission: Submission, version: int, reason: str, clause: str = "", text: str = "", signer: str = "",
-    signed_on: dt.date | None = None, scan=None, seat: str | None = None,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    reason: str,
+    clause: str = "",
+    text: str = "",
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
+    seat: str | None = None,
+) -> Submission:
     """不同意 with reason and clause: the round closes and the case goes back to review.
 
     `reason`: a code of labels.REFUSALS (its clause counts where none is named; 其他 asks for `text`) or own words.
@@ -97,12 +133,24 @@ def refuse(
     mine = rounds.seat_for(round_, by, seat)
     paper = on_paper.signed(by, signer, signed_on, scan)
     text = reason if more in ("", reason) else f"{reason}\n{more}"
-    rounds.answer(by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100], text=text, clause=clause, **paper)
+    rounds.answer(
+        by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100], text=text, clause=clause, **paper
+    )
     said = text.replace("\n", "，")
-    workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW,
-                     reason=f"{mine.label}不同意（{clause}）：{said}{on_paper.said(paper, by)}")  # fmt: skip
-    notices.tell(key=f"refused:{round_.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
-                 sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{said}")  # fmt: skip
+    workflow.advance(
+        by=by,
+        submission=row,
+        verb="refuse",
+        to=workflow.UNDER_REVIEW,
+        reason=f"{mine.label}不同意（{clause}）：{said}{on_paper.said(paper, by)}",
+    )
+    notices.tell(
+        key=f"refused:{round_.pk}",
+        role=Role.REVIEWER,
+        address=row.get_absolute_url(),
+        is_demo=row.is_demo,
+        sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{said}",
+    )
     return row
 
 
@@ -117,8 +165,12 @@ def withdraw_signature(
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat) if seat else seats.answered_by(row, by)
     rounds.withdraw_answer(by=by, round_=round_, seat=mine, text=clean_text(text, limit=500, field="说明"))
-    audit.record(by=by, event="priorities.submission.withdraw_signature", about=row,
-                 sentence=f"{row.reference} {mine.label}撤回签署")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.withdraw_signature",
+        about=row,
+        sentence=f"{row.reference} {mine.label}撤回签署",
+    )
     return row
 
 
@@ -136,8 +188,9 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
         return
     Conclusion.objects.filter(pk=old.pk).update(in_force=False)
     fields = ("kind", "reason", "clause", "lacking", "re_review_on", "is_demo")
-    changed = Conclusion(submission=row, version=old.version, amounts=settled, by_text=by.text,
-                         **{f: getattr(old, f) for f in fields})  # fmt: skip
+    changed = Conclusion(
+        submission=row, version=old.version, amounts=settled, by_text=by.text, **{f: getattr(old, f) for f in fields}
+    )
     if unmet := conclusions.unmet(row, changed, screening.confirmed(row)):
         raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet])
     changed.save()
@@ -146,14 +199,25 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
     for seat in round_.seats.filter(answers__in_force=True).distinct():
         rounds.withdraw_answer(by=by, round_=round_, seat=seat, text="审定金额有改动，须重新签署")
         tell_seat(row, seat, f"reopened:{row.version}", f"{row.number}“{row.title}”的审定金额有改动，请重新会签。")
-    audit.record(by=by, event="priorities.submission.change_amounts", about=row, was=old.amounts, now=settled,
-                 sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.change_amounts",
+        about=row,
+        was=old.amounts,
+        now=settled,
+        sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署",
+    )
 
 
 @verb("priorities.submission.download_scan")
 def download_scan(*, by: Actor, submission: Submission, answer: Answer) -> StoredFile:
     """Hand out the scan of a paper signature to whoever may see the submission; every download is audited."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
-    audit.record(by=by, event="priorities.submission.download_scan", about=submission, now=answer.scan.sha256,
-                 sentence=f"下载 {submission.reference} {answer.seat.label}的签字扫描件")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.download_scan",
+        about=submission,
+        now=answer.scan.sha256,
+        sentence=f"下载 {submission.reference} {answer.seat.label}的签字扫描件",
+    )
     return answer.scan

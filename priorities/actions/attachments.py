@@ -71,10 +71,16 @@ def attach(
     if kept.filter(kind=kind, version=row.current_version, file__sha256=hashlib.sha256(content).hexdigest()).exists():
         raise Refused(f"“{shown}”与已有的附件内容相同，没有重复保存。")
     stored = files.store(content=content, display_name=shown, content_type=content_type, by=by)
-    row_ = Attachment.objects.create(submission=row, kind=kind, version=row.current_version, file=stored, by_text=by.text,
-                                     is_demo=row.is_demo)  # fmt: skip
-    audit.record(by=by, event="priorities.submission.attach", about=row, now=stored.sha256,
-                 sentence=f"{row.reference} 上传{row_.get_kind_display()}“{shown}”")  # fmt: skip
+    row_ = Attachment.objects.create(
+        submission=row, kind=kind, version=row.current_version, file=stored, by_text=by.text, is_demo=row.is_demo
+    )
+    audit.record(
+        by=by,
+        event="priorities.submission.attach",
+        about=row,
+        now=stored.sha256,
+        sentence=f"{row.reference} 上传{row_.get_kind_display()}“{shown}”",
+    )
     return row_
 
 
@@ -89,8 +95,13 @@ def detach(*, by: Actor, submission: Submission, attachment: Attachment) -> None
     _require_open(row, kept.kind)
     kept.removed = True
     kept.save(update_fields=["removed"])
-    audit.record(by=by, event="priorities.submission.detach", about=row, was=kept.file.sha256,
-                 sentence=f"{row.reference} 去掉{kept.get_kind_display()}“{kept.file.display_name}”")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.detach",
+        about=row,
+        was=kept.file.sha256,
+        sentence=f"{row.reference} 去掉{kept.get_kind_display()}“{kept.file.display_name}”",
+    )
 
 
 @verb("priorities.submission.download_attachment")
@@ -98,8 +109,13 @@ def download_attachment(*, by: Actor, submission: Submission, attachment: Attach
     """Hand out the bytes to whoever may see the submission; every download is audited."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     stored = attachment.file
-    audit.record(by=by, event="priorities.submission.download_attachment", about=submission, now=stored.sha256,
-                 sentence=f"下载 {submission.reference} 的附件“{stored.display_name}”")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.download_attachment",
+        about=submission,
+        now=stored.sha256,
+        sentence=f"下载 {submission.reference} 的附件“{stored.display_name}”",
+    )
     return Download(stored, stored.display_name, stored.content_type)
 
 

@@ -31,8 +31,13 @@ from priorities.models import DeskBatch, DeskBatchItem, Submission
 UNDO_S = 120  # how long a batch can be undone
 MOST = 100  # cases of a batch
 TAKEN_BACK_AFTER_S = 300  # a batch whose worker is silent so long goes on with another
-ONE_BY_ONE = {"accept": accept, "settle": settle, "acknowledge": acknowledge,
-              "settle_and_send": settle_and_send, "waive_and_send": waive_and_send}  # fmt: skip
+ONE_BY_ONE = {
+    "accept": accept,
+    "settle": settle,
+    "acknowledge": acknowledge,
+    "settle_and_send": settle_and_send,
+    "waive_and_send": waive_and_send,
+}
 WITH_REASON = ("settle_and_send", "waive_and_send")
 
 
@@ -74,9 +79,14 @@ def _rehearsed(by: Actor, act: str, row: Submission, reason: str) -> Rehearsed:
         after = Submission.objects.get(pk=row.pk)
         conclusion = in_force(after)
         tried = Rehearsed(
-            row, OUTCOMES.get(after.outcome, ""), conclusion.get_kind_display() if conclusion else "", STATES[after.state],
-            refusal.sentence if refusal else "", tuple(refusal.blockers) if refusal else (), mails,
-        )  # fmt: skip
+            row,
+            OUTCOMES.get(after.outcome, ""),
+            conclusion.get_kind_display() if conclusion else "",
+            STATES[after.state],
+            refusal.sentence if refusal else "",
+            tuple(refusal.blockers) if refusal else (),
+            mails,
+        )
         transaction.set_rollback(True)
     return tried
 
@@ -97,12 +107,22 @@ def plan_batch(*, by: Actor, act: str, items: Iterable[tuple[Submission, int]], 
     if not 1 <= len(rows) <= MOST:
         raise Invalid(f"请选 1—{MOST} 件申报。", fields={"case": ["请选择申报"]})
     batch = DeskBatch.objects.create(
-        act=act, reason=reason, leaves_at=clock.now() + dt.timedelta(seconds=UNDO_S), user_id=by.user_id,
-        appointment_id=by.appointment_id, by_text=by.text, is_demo=any(r.is_demo for r, _ in rows),
-    )  # fmt: skip
+        act=act,
+        reason=reason,
+        leaves_at=clock.now() + dt.timedelta(seconds=UNDO_S),
+        user_id=by.user_id,
+        appointment_id=by.appointment_id,
+        by_text=by.text,
+        is_demo=any(r.is_demo for r, _ in rows),
+    )
     DeskBatchItem.objects.bulk_create(DeskBatchItem(batch=batch, submission=r, version=v) for r, v in rows)
-    audit.record(by=by, event="priorities.batch.plan", about=(batch, *(r for r, _ in rows)), now=act,
-                 sentence=f"{batch}：{len(rows)} 件，{batch.leaves_at:%H:%M:%S} 起办理，之前可以撤消")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.batch.plan",
+        about=(batch, *(r for r, _ in rows)),
+        now=act,
+        sentence=f"{batch}：{len(rows)} 件，{batch.leaves_at:%H:%M:%S} 起办理，之前可以撤消",
+    )
     return batch
 
 
@@ -182,8 +202,13 @@ def _finish(batch: DeskBatch) -> None:
         refused = batch.items.filter(state="refused").count()
         done = batch.items.filter(state="done").count()
         said = f"{batch}办完：{done} 件办成" + (f"，{refused} 件没有办成" if refused else "")
-        notices.tell(key=f"desk-batch:{batch.pk}", sentence=said, address=batch.get_absolute_url(), user_id=batch.user_id,
-                     is_demo=batch.is_demo)  # fmt: skip
+        notices.tell(
+            key=f"desk-batch:{batch.pk}",
+            sentence=said,
+            address=batch.get_absolute_url(),
+            user_id=batch.user_id,
+            is_demo=batch.is_demo,
+        )
         audit.record(by=None, event="priorities.batch.done", about=batch, sentence=said)
 
 

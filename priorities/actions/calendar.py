@@ -20,7 +20,10 @@ def open_window(*, by: Actor, plan_year: int, opens: dt.date, closes: dt.date, i
     """Set when proposals for a plan year are taken; the same year again moves the window."""
     access.require(by, Permission.MANAGE_CALENDAR)
     if plan_year not in proposals.YEARS:
-        raise Invalid(f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。", fields={"plan_year": ["年度不对"]})
+        raise Invalid(
+            f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。",
+            fields={"plan_year": ["年度不对"]},
+        )
     fields = {name: ["请填日期"] for name, value in (("opens", opens), ("closes", closes)) if value is None}
     if fields:
         raise Invalid("申报窗口要有开始和截止两个日期。", fields=fields)
@@ -31,18 +34,31 @@ def open_window(*, by: Actor, plan_year: int, opens: dt.date, closes: dt.date, i
     old = FilingWindow.objects.select_for_update().filter(plan_year=plan_year).first()
     was = str(old) if old else ""
     window, _ = FilingWindow.objects.update_or_create(
-        plan_year=plan_year, defaults={"opens": opens, "closes": closes}, create_defaults={
-            "opens": opens, "closes": closes, "is_demo": is_demo})  # fmt: skip
-    audit.record(by=by, event="priorities.window.open", about=window, was=was, now=str(window),
-                 sentence=f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}")  # fmt: skip
+        plan_year=plan_year,
+        defaults={"opens": opens, "closes": closes},
+        create_defaults={"opens": opens, "closes": closes, "is_demo": is_demo},
+    )
+    audit.record(
+        by=by,
+        event="priorities.window.open",
+        about=window,
+        was=was,
+        now=str(window),
+        sentence=f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}",
+    )
     return window
 
 
 @verb("priorities.window.extend")
 def extend_window(
-    *, by: Actor, plan_year: int, until: dt.date, reason: str, organisation: Organisation | None = None,
+    *,
+    by: Actor,
+    plan_year: int,
+    until: dt.date,
+    reason: str,
+    organisation: Organisation | None = None,
     is_demo: bool = False,
-) -> WindowExtension:  # fmt: skip
+) -> WindowExtension:
     """Extend the window for all, or for one unit, with a reason."""
     access.require(by, Permission.MANAGE_CALENDAR)
     window, reason = _window(plan_year), _reason(reason)
@@ -81,15 +97,30 @@ def _reason(reason: str) -> str:
 
 def _extend(by, window, until, reason, organisation, is_leave, is_demo) -> WindowExtension:
     row = WindowExtension.objects.create(
-        window=window, organisation=organisation, until=until, reason=reason, is_leave=is_leave, by_text=by.text,
+        window=window,
+        organisation=organisation,
+        until=until,
+        reason=reason,
+        is_leave=is_leave,
+        by_text=by.text,
         is_demo=is_demo,
-    )  # fmt: skip
+    )
     whom, what = organisation or "全部单位", "追加许可" if is_leave else "申报窗口延期"
     sentence = f"{window.plan_year} 年度计划{what}：{whom}至 {until}，{reason}"
     about = (window, organisation) if organisation else window
-    audit.record(by=by, event=f"priorities.window.{'leave' if is_leave else 'extend'}", about=about, now=str(until),
-                 sentence=sentence)  # fmt: skip
+    audit.record(
+        by=by,
+        event=f"priorities.window.{'leave' if is_leave else 'extend'}",
+        about=about,
+        now=str(until),
+        sentence=sentence,
+    )
     if organisation:
-        notices.tell(key=f"window:{row.pk}", organisation_id=organisation.survivor_id, sentence=f"{sentence}。",
-                     address="/priorities/mine/", is_demo=is_demo)  # fmt: skip
+        notices.tell(
+            key=f"window:{row.pk}",
+            organisation_id=organisation.survivor_id,
+            sentence=f"{sentence}。",
+            address="/priorities/mine/",
+            is_demo=is_demo,
+        )
     return row

@@ -23,9 +23,16 @@ CHANGES = dict(Change.FIELDS)
 
 @verb("priorities.submission.propose_change")
 def propose_change(
-    *, by: Actor, project_code: str, version: int, field: str, now: str, reason: str, total_wan: Decimal | None = None,
+    *,
+    by: Actor,
+    project_code: str,
+    version: int,
+    field: str,
+    now: str,
+    reason: str,
+    total_wan: Decimal | None = None,
     is_demo: bool = False,
-) -> Submission | None:  # fmt: skip
+) -> Submission | None:
     """A change of content, time, budget, lead or name of a running project, by a unit that leads it.
 
     What stays within the approved total is applied at once (result None); a total above it makes a draft of kind
@@ -39,7 +46,11 @@ def propose_change(
     row = locked(project, version)
     reason = clean_text(reason, limit=1000, field="变更理由")
     now = clean_text(now, limit=2000, field="变更后")
-    if missing := {name: [say] for name, value, say in (("now", now, "请写明变更后的内容。"), ("reason", reason, "请写明理由。")) if not value}:
+    if missing := {
+        name: [say]
+        for name, value, say in (("now", now, "请写明变更后的内容。"), ("reason", reason, "请写明理由。"))
+        if not value
+    }:
         raise Invalid("变更要写明变更后的内容和理由。", fields=missing)
     if field not in CHANGES:
         raise Invalid("变更只有内容、工期、预算、牵头单位和名称。", fields={"field": ["请选择变更什么"]})
@@ -52,21 +63,34 @@ def propose_change(
     more = {} if total_wan is None else {"effect": f"变更后总额 {total_wan:.2f} 万元，批复总额 {approved:.2f} 万元"}
     if field == "budget":
         more["was"], now = f"批复总额 {approved:.2f} 万元", f"{now}（总额 {total_wan:.2f} 万元）"
-    steps.apply_change(by=by, project=row, field=field, now=now, reason=reason, **more,
-                       approver=f"{by.organisation_name}（批复总额 {approved:.2f} 万元以内）")  # fmt: skip
+    steps.apply_change(
+        by=by,
+        project=row,
+        field=field,
+        now=now,
+        reason=reason,
+        **more,
+        approver=f"{by.organisation_name}（批复总额 {approved:.2f} 万元以内）",
+    )
     return None
 
 
-def _to_joint_approval(by: Actor, project: Project, field: str, now: str, reason: str, approved: Decimal, total: Decimal, is_demo: bool):
+def _to_joint_approval(
+    by: Actor, project: Project, field: str, now: str, reason: str, approved: Decimal, total: Decimal, is_demo: bool
+):
     """The 变更 case, with what it asks beside it; one at a time, so that no two are judged against the same total."""
     if open_one := ProposedChange.objects.pending(project).first():
         case = open_one.submission
-        raise Refused(f"{project.code} 已有在办的变更申报 {case.reference}（{open_one.get_field_display()}，{case.organisation}），"
-                      "请在那一份上修改，或先撤回它。", blockers=[("在办的变更办结或撤回", contacts.unit(case.organisation, clock.today()))])  # fmt: skip
+        raise Refused(
+            f"{project.code} 已有在办的变更申报 {case.reference}（{open_one.get_field_display()}，{case.organisation}），"
+            "请在那一份上修改，或先撤回它。",
+            blockers=[("在办的变更办结或撤回", contacts.unit(case.organisation, clock.today()))],
+        )
     asked = f"{project.content}\n变更（{CHANGES[field]}）：{now}\n变更理由：{reason}"
     row = create_draft(by=by, kind="change", project_code=project.code, proposal={"content": asked}, is_demo=is_demo)
-    ProposedChange.objects.create(submission=row, field=field, now=now, reason=reason, approved_wan=approved, total_wan=total,
-                                  is_demo=is_demo)  # fmt: skip
+    ProposedChange.objects.create(
+        submission=row, field=field, now=now, reason=reason, approved_wan=approved, total_wan=total, is_demo=is_demo
+    )
     return row
 
 
@@ -86,10 +110,20 @@ def carry_out(*, by: Actor, submission: Submission, settled_wan: Decimal, approv
     if asked and asked.total_wan != before + settled_wan:
         effect += f"，申请的总额为 {asked.total_wan:.2f} 万元"
     if asked and asked.field != "budget":
-        steps.apply_change(by=by, project=submission.project, field=asked.field, now=asked.now, reason=reason, approver=approver, effect=effect)
+        steps.apply_change(
+            by=by,
+            project=submission.project,
+            field=asked.field,
+            now=asked.now,
+            reason=reason,
+            approver=approver,
+            effect=effect,
+        )
     elif asked:
         total["now"] += f"：{asked.now}"
-    steps.apply_change(by=by, project=submission.project, field="budget", reason=reason, approver=approver, effect=effect, **total)
+    steps.apply_change(
+        by=by, project=submission.project, field="budget", reason=reason, approver=approver, effect=effect, **total
+    )
     if asked:
         asked.applied_on = clock.today()
         asked.save(update_fields=["applied_on"])

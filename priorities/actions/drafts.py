@@ -23,9 +23,15 @@ OVER = ("closed", "terminated")
 
 @verb("priorities.submission.create_draft")
 def create_draft(
-    *, by: Actor, kind: str = "new", plan_year: int | None = None, project_code: str | None = None,
-    proposal: dict | None = None, from_earlier: Submission | None = None, is_demo: bool = False,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    kind: str = "new",
+    plan_year: int | None = None,
+    project_code: str | None = None,
+    proposal: dict | None = None,
+    from_earlier: Submission | None = None,
+    is_demo: bool = False,
+) -> Submission:
     """Start a working copy: of a kind, for a plan year (the one that is being filed for unless named).
 
     规划内立项, 续建 and 变更 are for an existing project and come prefilled from it; `from_earlier` copies an earlier
@@ -46,23 +52,40 @@ def create_draft(
         raise Invalid("申报书有几处填得不对，没有保存。", fields=errors)
     day = clock.today()
     row = Submission(
-        kind=kind, plan_year=plan_year, organisation=unit, project=project, author=author, created_day=day,
-        state_day=day, earlier=from_earlier, is_demo=is_demo,
-    )  # fmt: skip
+        kind=kind,
+        plan_year=plan_year,
+        organisation=unit,
+        project=project,
+        author=author,
+        created_day=day,
+        state_day=day,
+        earlier=from_earlier,
+        is_demo=is_demo,
+    )
     write(row, document)
     row.save()
     more = f"，据 {from_earlier.reference} 重报" if from_earlier else ""
     about = (row, project) if project else row
-    audit.record(by=by, event="priorities.submission.create_draft", about=about, now=document,
-                 sentence=f"起草{KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.create_draft",
+        about=about,
+        now=document,
+        sentence=f"起草{KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}",
+    )
     return row
 
 
 @verb("priorities.submission.save")
 def save_draft(
-    *, by: Actor, submission: Submission, version: int, proposal: dict | None = None, patch: dict | None = None,
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    proposal: dict | None = None,
+    patch: dict | None = None,
     base: dict | None = None,
-) -> Submission:  # fmt: skip
+) -> Submission:
     """Save the whole proposal, or a patch `{path: value}`; the result's `version` is the new one.
 
     With `base` (the clean proposal that the caller had before him) what others changed meanwhile is kept and only a
@@ -95,16 +118,29 @@ def save_draft(
     row.version += 1
     row.save()
     row.participants.exclude(organisation_id=by.organisation_id).update(confirmed_day=None, confirmed_by="")
-    audit.record(by=by, event="priorities.submission.save", about=row, was=[c[:2] for c in changes],
-                 now=[(c[0], c[2]) for c in changes], sentence=f"{row.reference} 修改 {len(changes)} 处")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.save",
+        about=row,
+        was=[c[:2] for c in changes],
+        now=[(c[0], c[2]) for c in changes],
+        sentence=f"{row.reference} 修改 {len(changes)} 处",
+    )
     return row
 
 
 @verb("priorities.submission.declare_secret")
 def declare_secret(
-    *, by: Actor, paper_number: str, title: str, submission: Submission | None = None, version: int | None = None,
-    kind: str = "new", plan_year: int | None = None, is_demo: bool = False,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    paper_number: str,
+    title: str,
+    submission: Submission | None = None,
+    version: int | None = None,
+    kind: str = "new",
+    plan_year: int | None = None,
+    is_demo: bool = False,
+) -> Submission:
     """是否涉密: yes stops the filing. Only unit, paper number and a disclosable title stay: no text, money or file.
 
     With `submission` (a draft) what was typed is wiped, else a new row is made.
@@ -121,8 +157,15 @@ def declare_secret(
         raise Invalid("涉密项目只登记纸质文号和可公开的名称，两项都要填。", fields=fields)
     if submission is None:
         day, unit = clock.today(), Organisation.objects.get(pk=by.organisation_id)
-        row = Submission(kind=_kind(by, kind), plan_year=_plan_year(plan_year), organisation=unit, author_id=by.user_id,
-                         created_day=day, state_day=day, is_demo=is_demo)  # fmt: skip
+        row = Submission(
+            kind=_kind(by, kind),
+            plan_year=_plan_year(plan_year),
+            organisation=unit,
+            author_id=by.user_id,
+            created_day=day,
+            state_day=day,
+            is_demo=is_demo,
+        )
     else:
         row = guards.enter(by=by, submission=submission, verb="declare_secret", version=version)
         wipe(submission=row)
@@ -133,8 +176,12 @@ def declare_secret(
     row.title, row.total_wan, row.city_wan = title, None, None
     row.search_text = search_text(title, row.organisation.name, paper_number)
     row.save()
-    audit.record(by=by, event="priorities.submission.declare_secret", about=row,
-                 sentence=f"{row.reference} 登记为涉密项目，纸质文号 {paper_number}，不在本系统填报")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.declare_secret",
+        about=row,
+        sentence=f"{row.reference} 登记为涉密项目，纸质文号 {paper_number}，不在本系统填报",
+    )
     return row
 
 
@@ -152,9 +199,13 @@ def discard_draft(*, by: Actor, submission: Submission, version: int) -> None:
 
 @verb("priorities.submission.add_participant")
 def add_participant(
-    *, by: Actor, submission: Submission, version: int, organisation: Organisation | None = None,
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    organisation: Organisation | None = None,
     organisation_id: int | None = None,
-) -> Submission:  # fmt: skip
+) -> Submission:
     """联合申报: a co-applicant sees the case, edits, and confirms before submit."""
     access.require(by, Permission.SUBMIT, submission)
     row = guards.enter(by=by, submission=submission, verb="participants", version=version)
@@ -172,10 +223,20 @@ def add_participant(
         raise Invalid(wrong, fields={"organisation": [wrong]})
     Participant.objects.create(submission=row, organisation_id=unit.survivor_id)
     touch(row)
-    audit.record(by=by, event="priorities.submission.add_participant", about=(row, unit), now=unit.name,
-                 sentence=f"{row.reference} 增加联合申报单位 {unit}")  # fmt: skip
-    tell_unit(row, unit.survivor_id, Permission.SUBMIT, f"participant:{row.pk}:{row.version}",
-              f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.add_participant",
+        about=(row, unit),
+        now=unit.name,
+        sentence=f"{row.reference} 增加联合申报单位 {unit}",
+    )
+    tell_unit(
+        row,
+        unit.survivor_id,
+        Permission.SUBMIT,
+        f"participant:{row.pk}:{row.version}",
+        f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。",
+    )
     return row
 
 
@@ -187,8 +248,13 @@ def remove_participant(*, by: Actor, submission: Submission, version: int, organ
     if not row.participants.filter(organisation=organisation).delete()[0]:
         raise Refused(f"{organisation}不是这件申报的联合申报单位。")
     touch(row)
-    audit.record(by=by, event="priorities.submission.remove_participant", about=(row, organisation),
-                 was=organisation.name, sentence=f"{row.reference} 减去联合申报单位 {organisation}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.remove_participant",
+        about=(row, organisation),
+        was=organisation.name,
+        sentence=f"{row.reference} 减去联合申报单位 {organisation}",
+    )
     return row
 
 
@@ -200,11 +266,19 @@ def confirm_participation(*, by: Actor, submission: Submission, version: int | N
     part = seats.participant_of(row, by)
     part.confirmed_day, part.confirmed_by = clock.today(), by.text
     part.save()
-    audit.record(by=by, event="priorities.submission.confirm_participation", about=(row, part.organisation),
-                 sentence=f"{part.organisation}确认联合申报 {row.reference}")  # fmt: skip
-    notices.tell(key=f"participation-confirmed:{part.pk}:{row.version}", user_id=row.author_id,
-                 sentence=f"{part.organisation}已确认联合申报“{row.title}”。", address=row.get_absolute_url(),
-                 is_demo=row.is_demo)  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.confirm_participation",
+        about=(row, part.organisation),
+        sentence=f"{part.organisation}确认联合申报 {row.reference}",
+    )
+    notices.tell(
+        key=f"participation-confirmed:{part.pk}:{row.version}",
+        user_id=row.author_id,
+        sentence=f"{part.organisation}已确认联合申报“{row.title}”。",
+        address=row.get_absolute_url(),
+        is_demo=row.is_demo,
+    )
     return row
 
 

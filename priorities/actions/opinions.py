@@ -27,9 +27,15 @@ MOST_DAYS = 366
 
 @verb("priorities.submission.request_opinion")
 def request_opinion(
-    *, by: Actor, submission: Submission, version: int, what: str, assigned: User | Iterable[User] | None = None,
-    group: str = "", due_day: dt.date | None = None,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    what: str,
+    assigned: User | Iterable[User] | None = None,
+    group: str = "",
+    due_day: dt.date | None = None,
+) -> Submission:
     """Ask 网络管理中心 (network_centre) or experts (expert) about the technical scheme of the current version.
 
     An expert is a person: `assigned` (one or several), else the first who is free; `group` is one of the four groups
@@ -52,14 +58,24 @@ def request_opinion(
         made = rounds.add_seats(round_=opened, seats=specs)
     else:
         opened = rounds.open_round(
-            kind=kind, about=row.audit_key, about_version=str(row.current_version), address=reverse("priorities:opinion", args=[row.reference]),
-            title=f"{OPINIONS[what]}：{row.number} {row.title}"[:200], is_demo=row.is_demo, due_day=due_day, seats=specs,
-        )  # fmt: skip
+            kind=kind,
+            about=row.audit_key,
+            about_version=str(row.current_version),
+            address=reverse("priorities:opinion", args=[row.reference]),
+            title=f"{OPINIONS[what]}：{row.number} {row.title}"[:200],
+            is_demo=row.is_demo,
+            due_day=due_day,
+            seats=specs,
+        )
         made = list(opened.seats.all())
     touch(row)
     labels = "、".join(s.label for s in specs)
-    audit.record(by=by, event="priorities.submission.request_opinion", about=row,
-                 sentence=f"{row.reference} 征求{OPINIONS[what]}：{labels}，{due_day} 前")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.request_opinion",
+        about=row,
+        sentence=f"{row.reference} 征求{OPINIONS[what]}：{labels}，{due_day} 前",
+    )
     for seat in made:
         seat.round = opened
         tell_seat(row, seat, "opinion", f"请对 {row.number}“{row.title}”出具意见，{due_day} 前。")
@@ -67,7 +83,9 @@ def request_opinion(
 
 
 @verb("priorities.submission.waive_opinion")
-def waive_opinion(*, by: Actor, submission: Submission, version: int, what: str | Iterable[str], reason: str) -> Submission:
+def waive_opinion(
+    *, by: Actor, submission: Submission, version: int, what: str | Iterable[str], reason: str
+) -> Submission:
     """Do without an opinion or the stamped scan of this version, with a reason; several at once."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
@@ -79,23 +97,37 @@ def waive_opinion(*, by: Actor, submission: Submission, version: int, what: str 
         raise Invalid("免去意见或扫描件要写明理由。", fields={"reason": ["请写明理由。"]})
     for name in names:
         OpinionWaiver.objects.update_or_create(
-            submission=row, version=row.current_version, what=name,
+            submission=row,
+            version=row.current_version,
+            what=name,
             defaults={"reason": reason, "by_text": by.text, "day": clock.today(), "is_demo": row.is_demo},
-        )  # fmt: skip
+        )
         for round_ in opinions.opinion_rounds(row, open_only=True).filter(kind=f"opinion_{name}"):
             rounds.close(round_=round_)
     touch(row)
     labels = "、".join(PAPERS[n] for n in names)
-    audit.record(by=by, event="priorities.submission.waive_opinion", about=row, now=reason,
-                 sentence=f"{row.reference} 免去{labels}：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.waive_opinion",
+        about=row,
+        now=reason,
+        sentence=f"{row.reference} 免去{labels}：{reason}",
+    )
     return row
 
 
 @verb("priorities.submission.give_opinion")
 def give_opinion(
-    *, by: Actor, submission: Submission, edition: int, kind: str, text: str = "", reason: str = "", clause: str = "",
+    *,
+    by: Actor,
+    submission: Submission,
+    edition: int,
+    kind: str,
+    text: str = "",
+    reason: str = "",
+    clause: str = "",
     condition: str = "",
-) -> Submission:  # fmt: skip
+) -> Submission:
     """An opinion of the network centre or an expert on one frozen version; on an older one it is refused (409).
 
     回避 (abstain) with its reason gives the seat back: the office then asks somebody else.
@@ -109,13 +141,28 @@ def give_opinion(
     round_ = rounds.lock(seat.round_id)
     mine = rounds.seat_for(round_, by, seat.key)
     text = clean_text(text, limit=2000, field="意见")
-    rounds.answer(by=by, round_=round_, seat=mine, kind=kind, text=text, clause=clean_text(clause, limit=20, field="条款"),
-                  reason=clean_text(reason, limit=100, field="理由"),
-                  condition=clean_text(condition, limit=1000, field="条件"), hears_all=True)  # fmt: skip
+    rounds.answer(
+        by=by,
+        round_=round_,
+        seat=mine,
+        kind=kind,
+        text=text,
+        clause=clean_text(clause, limit=20, field="条款"),
+        reason=clean_text(reason, limit=100, field="理由"),
+        condition=clean_text(condition, limit=1000, field="条件"),
+        hears_all=True,
+    )
     word = OPINION_ANSWERS[kind]
-    audit.record(by=by, event=opinions.EVENT, about=row, now=text, sentence=f"{row.reference} {mine.label}出具意见：{word}")
-    notices.tell(key=f"opinion-in:{mine.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
-                 sentence=f"{mine.label}对 {row.number}“{row.title}”出具意见：{word}。")  # fmt: skip
+    audit.record(
+        by=by, event=opinions.EVENT, about=row, now=text, sentence=f"{row.reference} {mine.label}出具意见：{word}"
+    )
+    notices.tell(
+        key=f"opinion-in:{mine.pk}",
+        role=Role.REVIEWER,
+        address=row.get_absolute_url(),
+        is_demo=row.is_demo,
+        sentence=f"{mine.label}对 {row.number}“{row.title}”出具意见：{word}。",
+    )
     return row
 
 
@@ -124,8 +171,12 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
     """催办 a silent seat of the joint approval or of an opinion: a notice to whoever may fill it, once a day."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="remind", version=None)
-    held = Seat.objects.select_for_update(of=("self",)).select_related("round", "organisation", "assigned").filter(
-        pk=seat.pk, round__about=row.audit_key).first()  # fmt: skip
+    held = (
+        Seat.objects.select_for_update(of=("self",))
+        .select_related("round", "organisation", "assigned")
+        .filter(pk=seat.pk, round__about=row.audit_key)
+        .first()
+    )
     if held is None or held.round.state != rounds.OPEN or held.answers.filter(in_force=True).exists():
         raise Refused("这个席位不在等待，不用催办。")
     rounds.remind(seat=held)
@@ -157,7 +208,9 @@ def _experts(row: Submission, assigned, group: str, due_day: dt.date, day: dt.da
     if not people:
         free = next((c.user for c in opinions.candidates(row, day) if not c.why), None)
         if free is None:
-            raise Refused("没有与本件无关、这一版还没有征求过的专家可以指派；请先由安全管理员授予专家角色，或写明理由免去专家意见。")
+            raise Refused(
+                "没有与本件无关、这一版还没有征求过的专家可以指派；请先由安全管理员授予专家角色，或写明理由免去专家意见。"
+            )
         people = [free]
     held = {s.assigned_id for s in opinions.opinion_seats(row) if s.round.state == rounds.OPEN}
     name, specs = seats.body_name(body), []
@@ -165,8 +218,17 @@ def _experts(row: Submission, assigned, group: str, due_day: dt.date, day: dt.da
         opinions.require_free(row, user, day)
         if user.pk in held:
             raise Refused(f"已向{user}征求意见，还没有回来。")
-        specs.append(SeatSpec(key=f"expert-{user.pk}", label=f"{user}（{name}）"[:100], organisation_id=organisation.survivor_id,
-                              acting_for=acting_for, assigned_id=user.pk, group=group, due_day=due_day))  # fmt: skip
+        specs.append(
+            SeatSpec(
+                key=f"expert-{user.pk}",
+                label=f"{user}（{name}）"[:100],
+                organisation_id=organisation.survivor_id,
+                acting_for=acting_for,
+                assigned_id=user.pk,
+                group=group,
+                due_day=due_day,
+            )
+        )
     return specs
 
 
@@ -175,6 +237,13 @@ def _network_centre(row: Submission, due_day: dt.date, day: dt.date) -> SeatSpec
     if organisation is None:
         raise Refused(f"{OPINIONS['network_centre']}在 {day} 还没有承担单位（D05）。")
     if organisation.survivor_id in seats.interested(row):
-        raise Refused(f"{organisation}牵头或联合申报本件，不能审查自己的方案；请由专家组审定，网络管理中心意见写明理由免去。")
-    return SeatSpec(key="network_centre", label=f"{organisation}（{seats.opinion_body('network_centre')}）",
-                    organisation_id=organisation.survivor_id, acting_for=acting_for, due_day=due_day)  # fmt: skip
+        raise Refused(
+            f"{organisation}牵头或联合申报本件，不能审查自己的方案；请由专家组审定，网络管理中心意见写明理由免去。"
+        )
+    return SeatSpec(
+        key="network_centre",
+        label=f"{organisation}（{seats.opinion_body('network_centre')}）",
+        organisation_id=organisation.survivor_id,
+        acting_for=acting_for,
+        due_day=due_day,
+    )

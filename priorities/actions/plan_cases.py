@@ -20,9 +20,14 @@ from priorities.models import AnnualPlan, PlanEntry, Submission
 
 @verb("priorities.submission.adopt")
 def adopt_case(
-    *, by: Actor, submission: Submission, version: int | None = None, meeting_title: str, held_on: dt.date | None,
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int | None = None,
+    meeting_title: str,
+    held_on: dt.date | None,
     minutes_number: str,
-) -> Submission:  # fmt: skip
+) -> Submission:
     """列入: adopts a version of the case's year with its settled amounts; registers the project and opens its lines."""
     access.require(by, Permission.ADOPT_PLAN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
@@ -31,12 +36,22 @@ def adopt_case(
     meeting = plans.meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     plan = _next_version(by=by, row=row, note=f"列入 {row.reference}", meeting=meeting)
     amounts = conclusions.approved(conclusions.in_force(row))
-    entry = PlanEntry.objects.create(plan=plan, submission=row, decision="listed", amounts=amounts, project=row.project,
-                                     order=plan.entries.count() + 1, is_demo=row.is_demo)  # fmt: skip
+    entry = PlanEntry.objects.create(
+        plan=plan,
+        submission=row,
+        decision="listed",
+        amounts=amounts,
+        project=row.project,
+        order=plan.entries.count() + 1,
+        is_demo=row.is_demo,
+    )
     project = plans.adopt_entry(by, plan, entry, row, meeting)
-    registering.open_lines(by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=row.is_demo)
+    registering.open_lines(
+        by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=row.is_demo
+    )
     PlanEntry.objects.filter(plan__state="draft", submission=row).update(
-        decision="listed", amounts=amounts, project=project, reason="")  # fmt: skip
+        decision="listed", amounts=amounts, project=project, reason=""
+    )
     plan_document.freeze(plan)
     _tell(by, plan, meeting, f"列入 {row.reference}“{row.title}”")
     return row
@@ -44,9 +59,15 @@ def adopt_case(
 
 @verb("priorities.submission.leave_over")
 def leave_over(
-    *, by: Actor, submission: Submission, version: int | None = None, reason: str, meeting_title: str,
-    held_on: dt.date | None, minutes_number: str,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int | None = None,
+    reason: str,
+    meeting_title: str,
+    held_on: dt.date | None,
+    minutes_number: str,
+) -> Submission:
     """结转候选: the case stays a candidate, of the next year, with the leading group's reason."""
     access.require(by, Permission.ADOPT_PLAN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
@@ -57,8 +78,15 @@ def leave_over(
         raise Invalid("结转要写明理由。", fields={"reason": ["请写明理由。"]})
     meeting = plans.meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     plan = _next_version(by=by, row=row, note=f"结转 {row.reference}", meeting=meeting)
-    entry = PlanEntry.objects.create(plan=plan, submission=row, decision="left_over", reason=reason, project=row.project,
-                                     order=plan.entries.count() + 1, is_demo=row.is_demo)  # fmt: skip
+    entry = PlanEntry.objects.create(
+        plan=plan,
+        submission=row,
+        decision="left_over",
+        reason=reason,
+        project=row.project,
+        order=plan.entries.count() + 1,
+        is_demo=row.is_demo,
+    )
     plans.leave_entry_over(by, plan, entry, row)
     PlanEntry.objects.filter(plan__state="draft", plan__plan_year=plan.plan_year, submission=row).delete()
     plan_document.freeze(plan)
@@ -87,20 +115,42 @@ def _next_version(*, by: Actor, row: Submission, note: str, meeting) -> AnnualPl
         AnnualPlan.objects.filter(pk=before.pk).update(state="superseded")
     try:
         with transaction.atomic():
-            plan = AnnualPlan.objects.create(plan_year=row.plan_year, number=number, state="adopted", note=note,
-                                             meeting=meeting, adopted_day=meeting.day, by_text=by.text,
-                                             is_demo=row.is_demo)  # fmt: skip
+            plan = AnnualPlan.objects.create(
+                plan_year=row.plan_year,
+                number=number,
+                state="adopted",
+                note=note,
+                meeting=meeting,
+                adopted_day=meeting.day,
+                by_text=by.text,
+                is_demo=row.is_demo,
+            )
     except IntegrityError:  # the year's first version was made in the same moment: there was no row to lock
         raise Refused(f"{row.plan_year} 年度计划刚刚有了新的版次，请重试。") from None
     kept = before.entries.filter(decision__in=plans.LISTED).order_by("order", "pk") if before else ()
     PlanEntry.objects.bulk_create(
-        PlanEntry(plan=plan, submission_id=e.submission_id, decision="listed", amounts=e.amounts, project_id=e.project_id,
-                  order=i, is_demo=row.is_demo) for i, e in enumerate(kept, 1)
-    )  # fmt: skip
+        PlanEntry(
+            plan=plan,
+            submission_id=e.submission_id,
+            decision="listed",
+            amounts=e.amounts,
+            project_id=e.project_id,
+            order=i,
+            is_demo=row.is_demo,
+        )
+        for i, e in enumerate(kept, 1)
+    )
     return plan
 
 
 def _tell(by: Actor, plan: AnnualPlan, meeting, what: str) -> None:
-    audit.record(by=by, event="priorities.plan.adopt", about=plan, now="adopted", sentence=f"{meeting}审定 {plan}：{what}")
-    notices.tell(key=f"plan-adopted:{plan.pk}", role=Role.FINANCE, address=plan.get_absolute_url(), is_demo=plan.is_demo,
-                 sentence=f"{plan}已审定（{meeting.minutes_number}）：{what}。")  # fmt: skip
+    audit.record(
+        by=by, event="priorities.plan.adopt", about=plan, now="adopted", sentence=f"{meeting}审定 {plan}：{what}"
+    )
+    notices.tell(
+        key=f"plan-adopted:{plan.pk}",
+        role=Role.FINANCE,
+        address=plan.get_absolute_url(),
+        is_demo=plan.is_demo,
+        sentence=f"{plan}已审定（{meeting.minutes_number}）：{what}。",
+    )

@@ -29,32 +29,57 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
     adjustment that begins as its copy."""
     access.require(by, Permission.COMPILE_PLAN)
     if plan_year not in proposals.YEARS:
-        raise Invalid(f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。", fields={"plan_year": ["年度不对"]})
+        raise Invalid(
+            f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。",
+            fields={"plan_year": ["年度不对"]},
+        )
     versions = list(AnnualPlan.objects.select_for_update().filter(plan_year=plan_year).order_by("number"))
     if any(v.state == "draft" for v in versions):
         raise Refused(f"{plan_year} 年度计划已有一份编制中的草案，请在那一份上修改。")
     adopted = next((v for v in versions if v.state == "adopted"), None)
     plan = AnnualPlan.objects.create(
-        plan_year=plan_year, number=len(versions) + 1, note=clean_text(note, limit=1000, field="编制说明"),
-        by_text=by.text, is_demo=is_demo,
-    )  # fmt: skip
+        plan_year=plan_year,
+        number=len(versions) + 1,
+        note=clean_text(note, limit=1000, field="编制说明"),
+        by_text=by.text,
+        is_demo=is_demo,
+    )
     order = 0
     for old in adopted.entries.filter(decision__in=LISTED).order_by("order", "pk") if adopted else ():
         order += 1
-        PlanEntry.objects.create(plan=plan, submission_id=old.submission_id, decision="listed", amounts=old.amounts,
-                                 project_id=old.project_id, order=order, is_demo=is_demo)  # fmt: skip
+        PlanEntry.objects.create(
+            plan=plan,
+            submission_id=old.submission_id,
+            decision="listed",
+            amounts=old.amounts,
+            project_id=old.project_id,
+            order=order,
+            is_demo=is_demo,
+        )
     for row in candidates(plan):
         order += 1
         _add(plan, row, order)
-    audit.record(by=by, event="priorities.plan.create", about=plan, sentence=f"开始编制 {plan}，{order} 项", address=_address(plan))
+    audit.record(
+        by=by,
+        event="priorities.plan.create",
+        about=plan,
+        sentence=f"开始编制 {plan}，{order} 项",
+        address=_address(plan),
+    )
     return plan
 
 
 @verb("priorities.plan.put_entry")
 def put_entry(
-    *, by: Actor, plan: AnnualPlan, version: int, submission: Submission, decision: str,
-    amounts: list[dict] | None = None, reason: str = "",
-) -> PlanEntry:  # fmt: skip
+    *,
+    by: Actor,
+    plan: AnnualPlan,
+    version: int,
+    submission: Submission,
+    decision: str,
+    amounts: list[dict] | None = None,
+    reason: str = "",
+) -> PlanEntry:
     """列入, 不列入, 调整金额 or 结转候选 of one candidate (or, in an adjustment, of an adopted case)."""
     access.require(by, Permission.COMPILE_PLAN)
     draft = _lock_draft(plan, version)
@@ -65,8 +90,10 @@ def put_entry(
     entry = draft.entries.filter(submission=row).first()
     before = planning_rows.adopted_entry(draft, row)
     if row.state != workflow.CANDIDATE and before is None:
-        raise Refused(f"{row.reference} 不是候选（现在是“{workflow.STATES[row.state]}”），不能编入年度计划；"
-                      "只有联合会签通过的候选可以（8.1）。")  # fmt: skip
+        raise Refused(
+            f"{row.reference} 不是候选（现在是“{workflow.STATES[row.state]}”），不能编入年度计划；"
+            "只有联合会签通过的候选可以（8.1）。"
+        )
     if row.state == workflow.CANDIDATE and row.plan_year > draft.plan_year:
         raise Refused(f"{row.reference} 是 {row.plan_year} 年度计划的候选，不能编入 {draft.plan_year} 年度。")
     if decision != "listed" and not reason:
@@ -82,8 +109,15 @@ def put_entry(
     entry.project = row.project
     entry.save()
     _touch(draft)
-    audit.record(by=by, event="priorities.plan.put_entry", about=(draft, row), was=was, now=settled, address=_address(draft),
-                 sentence=f"{draft}：{row.reference} {entry.get_decision_display()}{'，' + reason if reason else ''}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.plan.put_entry",
+        about=(draft, row),
+        was=was,
+        now=settled,
+        address=_address(draft),
+        sentence=f"{draft}：{row.reference} {entry.get_decision_display()}{'，' + reason if reason else ''}",
+    )
     return entry
 
 
@@ -100,8 +134,10 @@ def adopt(
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     _not_his_own(by, draft)
     entries = list(draft.entries.order_by("submission_id"))
-    rows = {r.pk: r for r in Submission.objects.select_for_update().filter(
-        pk__in=[e.submission_id for e in entries]).order_by("pk")}  # fmt: skip
+    rows = {
+        r.pk: r
+        for r in Submission.objects.select_for_update().filter(pk__in=[e.submission_id for e in entries]).order_by("pk")
+    }
     money = []  # booked after all projects stand: locks go from projects down to budget lines
     for entry in entries:
         row = rows[entry.submission_id]
@@ -112,17 +148,30 @@ def adopt(
         elif row.project_id is not None:
             money.append((row.project, _adjust_case(draft, entry, row, meeting)))
     for project, amounts in sorted(money, key=lambda m: m[0].pk):
-        registering.open_lines(by=by, project=project, amounts=amounts, document_number=meeting.minutes_number,
-                               is_demo=draft.is_demo)  # fmt: skip
+        registering.open_lines(
+            by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=draft.is_demo
+        )
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
     draft.state, draft.meeting, draft.adopted_day, draft.version = "adopted", meeting, clock.today(), draft.version + 1
     draft.save()
     plan_document.freeze(draft)
     listed = sum(e.decision in LISTED for e in entries)
-    audit.record(by=by, event="priorities.plan.adopt", about=draft, was="draft", now="adopted", address=_address(draft),
-                 sentence=f"{meeting}审定 {draft}：列入 {listed} 项，其余 {len(entries) - listed} 项")  # fmt: skip
-    notices.tell(key=f"plan-adopted:{draft.pk}", role=Role.FINANCE, address=_address(draft), is_demo=draft.is_demo,
-                 sentence=f"{draft}已审定（{minutes_number}），列入 {listed} 项，预算行已开立。")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.plan.adopt",
+        about=draft,
+        was="draft",
+        now="adopted",
+        address=_address(draft),
+        sentence=f"{meeting}审定 {draft}：列入 {listed} 项，其余 {len(entries) - listed} 项",
+    )
+    notices.tell(
+        key=f"plan-adopted:{draft.pk}",
+        role=Role.FINANCE,
+        address=_address(draft),
+        is_demo=draft.is_demo,
+        sentence=f"{draft}已审定（{minutes_number}），列入 {listed} 项，预算行已开立。",
+    )
     return draft
 
 
@@ -134,8 +183,10 @@ def _not_his_own(by: Actor, draft: AnnualPlan) -> None:
     own = [e.submission for e in listed if unit in units[e.submission_id]]
     if own:
         names = "、".join(f"{row.reference}“{row.title}”" for row in own)
-        raise Refused(f"{by.organisation_name}是 {names} 的牵头或联合牵头单位，请由领导小组其他成员审定（D44）。",
-                      blockers=[("换一位没有利害关系的领导小组成员审定", contacts.role(Role.LEADING_GROUP, clock.today()))])  # fmt: skip
+        raise Refused(
+            f"{by.organisation_name}是 {names} 的牵头或联合牵头单位，请由领导小组其他成员审定（D44）。",
+            blockers=[("换一位没有利害关系的领导小组成员审定", contacts.role(Role.LEADING_GROUP, clock.today()))],
+        )
 
 
 def candidates(plan: AnnualPlan):
@@ -145,8 +196,15 @@ def candidates(plan: AnnualPlan):
 
 
 def _add(plan: AnnualPlan, row: Submission, order: int) -> None:
-    PlanEntry.objects.create(plan=plan, submission=row, decision="listed", amounts=_base_amounts(row, None),
-                             project=row.project, order=order, is_demo=plan.is_demo)  # fmt: skip
+    PlanEntry.objects.create(
+        plan=plan,
+        submission=row,
+        decision="listed",
+        amounts=_base_amounts(row, None),
+        project=row.project,
+        order=order,
+        is_demo=plan.is_demo,
+    )
 
 
 def _base_amounts(row: Submission, before: PlanEntry | None) -> list[dict]:
@@ -181,8 +239,10 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
     if errors:
         raise Invalid(next(iter(errors.values()))[0], fields=errors)
     order = list(proposals.SOURCE_LABELS)
-    return [{"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
-            for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))]  # fmt: skip
+    return [
+        {"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
+        for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))
+    ]
 
 
 def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> Project:
@@ -194,11 +254,15 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
     else:
         registering.approve(by=by, project=row.project, reason=reason)
         settled = sum((Decimal(a["amount_wan"]) for a in entry.amounts), Decimal(0))
-        changes.carry_out(by=by, submission=row, settled_wan=settled, approver=f"联合会签，{meeting.minutes_number}（{plan}）")
+        changes.carry_out(
+            by=by, submission=row, settled_wan=settled, approver=f"联合会签，{meeting.minutes_number}（{plan}）"
+        )
     entry.project = row.project
     entry.save(update_fields=["project"])
     workflow.advance(by=by, submission=row, verb="adopt", to=workflow.ADOPTED, reason=reason)
-    tell_applicant(row, f"adopted:{row.pk}:{plan.pk}", f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）。")
+    tell_applicant(
+        row, f"adopted:{row.pk}:{plan.pk}", f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）。"
+    )
     return row.project
 
 
@@ -206,10 +270,18 @@ def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submiss
     """结转 inside an adoption: a candidate of the next year."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
-    workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE,
-                     reason=f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}")  # fmt: skip
-    tell_applicant(row, f"left-over:{row.pk}:{plan.pk}",
-                    f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}")  # fmt: skip
+    workflow.advance(
+        by=by,
+        submission=row,
+        verb="leave_over",
+        to=workflow.CANDIDATE,
+        reason=f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}",
+    )
+    tell_applicant(
+        row,
+        f"left-over:{row.pk}:{plan.pk}",
+        f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}",
+    )
 
 
 def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
@@ -218,8 +290,11 @@ def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: M
     now = entry.amounts if entry.decision in LISTED else []
     changes = planning_rows.signed_differences(before.amounts if before else [], now)
     if changes:
-        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}",
-                       f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。")  # fmt: skip
+        tell_applicant(
+            row,
+            f"plan-adjusted:{row.pk}:{plan.pk}",
+            f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。",
+        )
     return changes
 
 
@@ -242,8 +317,10 @@ def meeting_of(title: str, held_on: dt.date | None, minutes_number: str, is_demo
 def _lock_draft(plan: AnnualPlan, version: int) -> AnnualPlan:
     draft = AnnualPlan.objects.select_for_update().get(pk=plan.pk)
     if draft.state != "draft":
-        raise Refused(f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。",
-                      blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))])  # fmt: skip
+        raise Refused(
+            f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。",
+            blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))],
+        )
     if draft.version != version:
         raise Stale(f"{draft}已被别人改过，您的改动没有保存；请对照现有内容再交。", current={"version": draft.version})
     return draft

@@ -19,9 +19,17 @@ from priorities.models import RuleSetRecord
 
 @verb("priorities.rule_set.draft")
 def draft_rule_set(
-    *, by: Actor, key: str, title: str, readings: dict | None = None, switched_off=(), precedence=(), reason: str = "",
-    base: str = "plan-2006", is_demo: bool = False,
-) -> RuleSetRecord:  # fmt: skip
+    *,
+    by: Actor,
+    key: str,
+    title: str,
+    readings: dict | None = None,
+    switched_off=(),
+    precedence=(),
+    reason: str = "",
+    base: str = "plan-2006",
+    is_demo: bool = False,
+) -> RuleSetRecord:
     """Draft a rule set: `readings` {"8.3.2(2)": key}, clauses switched off, precedence (outcomes, strongest first).
 
     The same key again rewrites the draft. Raises Invalid where a clause, reading or outcome does not exist.
@@ -29,7 +37,9 @@ def draft_rule_set(
     access.require(by, Permission.DRAFT_RULE_SET)
     key, title = str(key).strip(), clean_text(title, limit=120, field="名称")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or len(key) > 60:
-        raise Invalid("标识只用小写字母、数字和连字符，如 plan-2006-b。", fields={"key": ["只用小写字母、数字和连字符"]})
+        raise Invalid(
+            "标识只用小写字母、数字和连字符，如 plan-2006-b。", fields={"key": ["只用小写字母、数字和连字符"]}
+        )
     reason = clean_text(reason, limit=2000, field="理由")
     fields = {name: ["请填写。"] for name, value in (("title", title), ("reason", reason)) if not value}
     if fields:
@@ -37,8 +47,15 @@ def draft_rule_set(
     row = RuleSetRecord.objects.select_for_update().filter(key=key).first()
     if row is not None and row.state != "draft":
         raise Refused(f"规则集 {key} 已审定，不能再改；请另起标识起草。")
-    values = {"title": title, "base": base, "readings": dict(readings or {}), "switched_off": list(switched_off),
-              "precedence": list(precedence), "reason": reason, "by_text": by.text}  # fmt: skip
+    values = {
+        "title": title,
+        "base": base,
+        "readings": dict(readings or {}),
+        "switched_off": list(switched_off),
+        "precedence": list(precedence),
+        "reason": reason,
+        "by_text": by.text,
+    }
     candidate = RuleSetRecord(key=key, **values)
     rule_sets.build(candidate)  # refuses what the criteria do not know
     if row is None:
@@ -60,16 +77,27 @@ def export_dry_run(*, by: Actor, record: RuleSetRecord) -> bytes:
     access.require(by, Permission.READ_REGISTER)
     day = clock.today()
     found = dry_run.run(record, day)
-    audit.record(by=by, event="priorities.rule_set.export", about=record, now=len(found.flips),
-                 sentence=f"导出规则集 {record.key} 的试算，改判 {len(found.flips)} 件")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.rule_set.export",
+        about=record,
+        now=len(found.flips),
+        sentence=f"导出规则集 {record.key} 的试算，改判 {len(found.flips)} 件",
+    )
     return dry_run.workbook(found, record, day)
 
 
 @verb("priorities.rule_set.adopt")
 def adopt_rule_set(
-    *, by: Actor, record: RuleSetRecord, version: int, from_day: dt.date, meeting_title: str, held_on: dt.date,
+    *,
+    by: Actor,
+    record: RuleSetRecord,
+    version: int,
+    from_day: dt.date,
+    meeting_title: str,
+    held_on: dt.date,
     minutes_number: str,
-) -> RuleSetRecord:  # fmt: skip
+) -> RuleSetRecord:
     """审定: the draft holds from a day on (today or later); the one before ends on it, so that periods never overlap."""
     access.require(by, Permission.ADOPT_RULE_SET)
     rows = {r.pk: r for r in RuleSetRecord.objects.select_for_update().order_by("pk")}
@@ -91,8 +119,19 @@ def adopt_rule_set(
             old.save(update_fields=["to_day"])
     row.state, row.from_day, row.to_day, row.meeting, row.version = "in_force", from_day, None, meeting, row.version + 1
     row.save()
-    audit.record(by=by, event="priorities.rule_set.adopt", about=row, was="draft", now=str(from_day),
-                 sentence=f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行")  # fmt: skip
-    notices.tell(key=f"rule-set:{row.pk}", role=Role.REVIEWER, address="/priorities/rule-sets/", is_demo=row.is_demo,
-                 sentence=f"规则集“{row.title}”自 {from_day} 起执行（{minutes_number}）。")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.rule_set.adopt",
+        about=row,
+        was="draft",
+        now=str(from_day),
+        sentence=f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行",
+    )
+    notices.tell(
+        key=f"rule-set:{row.pk}",
+        role=Role.REVIEWER,
+        address="/priorities/rule-sets/",
+        is_demo=row.is_demo,
+        sentence=f"规则集“{row.title}”自 {from_day} 起执行（{minutes_number}）。",
+    )
     return row

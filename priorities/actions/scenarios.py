@@ -44,7 +44,9 @@ def save_period(*, by: Actor, plan_year: int, kind: str, is_demo: bool = False) 
 
 
 @verb("priorities.scenario.override")
-def override(*, by: Actor, scenario: PlanScenario, version: int, submission: Submission, kind: str, reason: str) -> PlanScenario:
+def override(
+    *, by: Actor, scenario: PlanScenario, version: int, submission: Submission, kind: str, reason: str
+) -> PlanScenario:
     """强制列入 or 强制不列 one candidate by hand, with a reason; the scenario's figures and every price are made anew."""
     access.require(by, Permission.COMPILE_PLAN)
     row = _lock(scenario, version)
@@ -58,11 +60,19 @@ def override(*, by: Actor, scenario: PlanScenario, version: int, submission: Sub
     standing = row.overrides.filter(submission=submission, taken_back_day=None).first()
     if standing is not None:
         _take_back(by, standing)
-    PlanOverride.objects.create(scenario=row, submission=submission, kind=kind, reason=reason, by_text=by.text, is_demo=row.is_demo)
+    PlanOverride.objects.create(
+        scenario=row, submission=submission, kind=kind, reason=reason, by_text=by.text, is_demo=row.is_demo
+    )
     _compute(row)
     price = row.figures["prices"].get(str(submission.pk), {})
     cost = "使方案不可行" if price.get("value") is None else f"代价 {price['value']} 价值，{price['wan']} 万元"
-    _record(by, row, "override", f"{row}：{submission.reference} {dict(PlanOverride.KINDS)[kind]}，{cost}：{reason}", submission)
+    _record(
+        by,
+        row,
+        "override",
+        f"{row}：{submission.reference} {dict(PlanOverride.KINDS)[kind]}，{cost}：{reason}",
+        submission,
+    )
     return row
 
 
@@ -128,7 +138,14 @@ def apply_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> Annual
             reason = f"{why}，排在 {start} 年"
         elif start is None and candidate.key not in by_hand:
             reason = f"{why}未选入"
-        put_entry(by=by, plan=plan, version=plan.version, submission=candidate.submission, decision=decision, reason=reason[:300])
+        put_entry(
+            by=by,
+            plan=plan,
+            version=plan.version,
+            submission=candidate.submission,
+            decision=decision,
+            reason=reason[:300],
+        )
         plan.refresh_from_db()
     _record(by, row, "apply", f"{row}写入 {plan}：列入 {sum(s == row.plan_year for s in chosen.values())} 项")
     return plan
@@ -167,15 +184,25 @@ def _take_back(by: Actor, standing: PlanOverride) -> None:
 def _compute(row: PlanScenario) -> None:
     if row.kind != "choice":
         raise Refused("全期分年的方案没有候选取舍，不能改动；请按新的修补另建一个。")
-    row.figures = scenarios.compute(planning_inputs.read(row.plan_year, row.settings["years"]), row.settings, _standing(row))
+    row.figures = scenarios.compute(
+        planning_inputs.read(row.plan_year, row.settings["years"]), row.settings, _standing(row)
+    )
     row.version += 1
     row.save()
 
 
 def _said(row: PlanScenario) -> str:
     plan = row.figures["plans"]["human"]
-    return "不可行" if plan.get("value") is None else f"列入 {plan['count']} 项，价值 {plan['value']}，{plan['cost']} 万元"
+    return (
+        "不可行" if plan.get("value") is None else f"列入 {plan['count']} 项，价值 {plan['value']}，{plan['cost']} 万元"
+    )
 
 
 def _record(by: Actor, row: PlanScenario, what: str, sentence: str, *more) -> None:
-    audit.record(by=by, event=f"priorities.scenario.{what}", about=(row, *more), sentence=sentence, address=row.get_absolute_url())
+    audit.record(
+        by=by,
+        event=f"priorities.scenario.{what}",
+        about=(row, *more),
+        sentence=sentence,
+        address=row.get_absolute_url(),
+    )

@@ -66,14 +66,18 @@ def return_for_correction(
     if not kept:
         raise Invalid("退回补正要一次写全要补正的地方。", fields={"points": ["至少写一处"]})
     ReturnedPoint.objects.bulk_create(
-        ReturnedPoint(submission=row, version=row.current_version, field=f, sentence=s, by_text=by.text) for f, s in kept
+        ReturnedPoint(submission=row, version=row.current_version, field=f, sentence=s, by_text=by.text)
+        for f, s in kept
     )
     for round_ in opinions.opinion_rounds(row, open_only=True):
         rounds.close(round_=round_)
     text = "；".join(s for _, s in kept)
     workflow.advance(by=by, submission=row, verb="return", to=workflow.RETURNED, reason=text)
-    tell_applicant(row, f"returned:{row.pk}:{row.current_version}:{row.version}",
-                    f"{row.number}“{row.title}”退回补正，共 {len(kept)} 处：{text}")  # fmt: skip
+    tell_applicant(
+        row,
+        f"returned:{row.pk}:{row.current_version}:{row.version}",
+        f"{row.number}“{row.title}”退回补正，共 {len(kept)} 处：{text}",
+    )
     return row
 
 
@@ -102,9 +106,15 @@ def confirm_facts(
 
 @verb("priorities.submission.record_overlap")
 def record_overlap(
-    *, by: Actor, submission: Submission, version: int, other: str, degree: str, treatment: str = "",
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    other: str,
+    degree: str,
+    treatment: str = "",
     score: float | None = None,
-) -> Submission:  # fmt: skip
+) -> Submission:
     """重复程度 无 / 部分 / 严重 against one record (project:P06, plan-task:T2-31, submission:12) and what follows: 不重复,
     核减, 合并, 拒. Only 严重 makes 8.3.3(2) hold (D23); `score` is what the radar said, kept beside it."""
     access.require(by, Permission.SCREEN, submission)
@@ -116,27 +126,41 @@ def record_overlap(
     treatment = treatment or fitting[0]
     if treatment not in fitting:
         words = "、".join(treatments[t] for t in fitting if t)
-        raise Invalid(f"重复程度是“{degrees[degree]}”时，处理只能是：{words}。", fields={"treatment": [f"请选择{words}"]})
+        raise Invalid(
+            f"重复程度是“{degrees[degree]}”时，处理只能是：{words}。", fields={"treatment": [f"请选择{words}"]}
+        )
     name = screening.name_of(other, by)
     if name is None or other == row.audit_key:
         raise Invalid("请选择与哪个项目、任务或申报比较。", fields={"other": ["没有这条记录"]})
     OverlapJudgement.objects.update_or_create(
-        submission=row, other=other,
+        submission=row,
+        other=other,
         defaults={"degree": degree, "treatment": treatment, "score": score, "by_text": by.text, "day": clock.today()},
-    )  # fmt: skip
+    )
     severe = row.overlap_judgements.filter(degree="severe").exists()
-    evidence = f"与{name}：{degrees[degree]}" + (f"，{treatments[treatment]}" if treatment and treatment != "keep" else "")
+    evidence = f"与{name}：{degrees[degree]}" + (
+        f"，{treatments[treatment]}" if treatment and treatment != "keep" else ""
+    )
     _put_facts(by, row, [("", str(Fact.SEVERELY_DUPLICATES), "yes" if severe else "no", evidence)])
-    audit.record(by=by, event="priorities.submission.record_overlap", about=row, now=f"{degree} {treatment}".strip(),
-                 sentence=f"{row.reference} 重复程度认定：{evidence}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.record_overlap",
+        about=row,
+        now=f"{degree} {treatment}".strip(),
+        sentence=f"{row.reference} 重复程度认定：{evidence}",
+    )
     return row
 
 
 @verb("priorities.submission.confirm_verdict")
 def confirm_verdict(
-    *, by: Actor, submission: Submission, version: int, decisions: dict[str, bool] | None = None,
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    decisions: dict[str, bool] | None = None,
     departure: dict | None = None,
-) -> Submission:  # fmt: skip
+) -> Submission:
     """确认判定: freezes a confirmed screening of the current version and facts.
 
     Every clause that is `partly` needs a decision; a departure names outcome, clause and reason. An undetermined
@@ -148,31 +172,50 @@ def confirm_verdict(
     result = screening.verdict(row, decisions=decisions)
     partly = screening.verdict(row)["needs_decision"]
     if foreign := [c for c in decisions if c not in partly]:
-        raise Invalid(f"{'、'.join(foreign)} 不是部分成立的条款，不用决定。", fields={"decisions": ["只对部分成立的条款作决定"]})
+        raise Invalid(
+            f"{'、'.join(foreign)} 不是部分成立的条款，不用决定。", fields={"decisions": ["只对部分成立的条款作决定"]}
+        )
     if open_ := [c for c in partly if c not in decisions]:
-        raise Refused(f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。",
-                      blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_])  # fmt: skip
+        raise Refused(
+            f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。",
+            blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_],
+        )
     departed = _departure(departure)
     if result["outcome"] == "undetermined" and not departed and not conclusions.is_advisory(row):
         lacking = [FACTS[f].question for f in result["missing_facts"]]
         raise Refused(
             f"判定还是待定：{'；'.join(lacking)}。请先核定这些事实，或写明条款和理由另作判定。",
-            blockers=[(f"还不明：{q}", f"{guards.reviewer(clock.today())}，或{guards.applicant(row, clock.today())}")
-                      for q in lacking],
-        )  # fmt: skip
+            blockers=[
+                (f"还不明：{q}", f"{guards.reviewer(clock.today())}，或{guards.applicant(row, clock.today())}")
+                for q in lacking
+            ],
+        )
     screening.freeze(by=by, submission=row, result=result, decisions=decisions, confirmed=True, **departed)
     touch(row)
     more = f"，另作判定为{OUTCOMES[departed['override']]}：{departed['override_reason']}" if departed else ""
-    audit.record(by=by, event="priorities.submission.confirm_verdict", about=row, now=result["outcome"],
-                 sentence=f"{row.reference} 确认判定：{OUTCOMES[result['outcome']]}{more}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.confirm_verdict",
+        about=row,
+        now=result["outcome"],
+        sentence=f"{row.reference} 确认判定：{OUTCOMES[result['outcome']]}{more}",
+    )
     return row
 
 
 @verb("priorities.submission.propose_conclusion")
 def propose_conclusion(
-    *, by: Actor, submission: Submission, version: int, kind: str, reason: str = "", clause: str = "", lacking: str = "",
-    re_review_on: dt.date | None = None, amounts: list[dict] | None = None,
-) -> Submission:  # fmt: skip
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    kind: str,
+    reason: str = "",
+    clause: str = "",
+    lacking: str = "",
+    re_review_on: dt.date | None = None,
+    amounts: list[dict] | None = None,
+) -> Submission:
     """拟定结论: where the case goes, with its conditions and the 审定 amounts (≤ requested, each cut with its ground)."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="propose_conclusion", version=version)
@@ -186,22 +229,38 @@ def propose_conclusion(
     confirmed, filed = screening.confirmed(row), screening.current_version(row)
     document = filed.proposal
     settled = (
-        conclusions.suggested(document, confirmed, kind) if amounts is None
+        conclusions.suggested(document, confirmed, kind)
+        if amounts is None
         else conclusions.settle(document, amounts, kind)
-    )  # fmt: skip
+    )
     row.conclusions.filter(in_force=True).update(in_force=False)
     conclusion = Conclusion(
-        submission=row, version=filed, kind=kind, reason=clean_text(reason, limit=1000, field="理由"),
-        clause=clean_text(clause, limit=20, field="条款"), lacking=lacking if kind == "deferred" else "",
-        re_review_on=re_review_on if kind == "deferred" else None, amounts=settled, by_text=by.text, is_demo=row.is_demo,
-    )  # fmt: skip
+        submission=row,
+        version=filed,
+        kind=kind,
+        reason=clean_text(reason, limit=1000, field="理由"),
+        clause=clean_text(clause, limit=20, field="条款"),
+        lacking=lacking if kind == "deferred" else "",
+        re_review_on=re_review_on if kind == "deferred" else None,
+        amounts=settled,
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
     if unmet := conclusions.unmet(row, conclusion, confirmed):
-        raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet],
-                      fields={"kind": unmet})  # fmt: skip
+        raise Refused(
+            "；".join(unmet) + "。",
+            blockers=[(u, guards.reviewer(clock.today())) for u in unmet],
+            fields={"kind": unmet},
+        )
     conclusion.save()
     touch(row)
-    audit.record(by=by, event="priorities.submission.propose_conclusion", about=row, now=settled,
-                 sentence=f"{row.reference} 拟定结论：{conclusion.get_kind_display()}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.propose_conclusion",
+        about=row,
+        now=settled,
+        sentence=f"{row.reference} 拟定结论：{conclusion.get_kind_display()}",
+    )
     return row
 
 
@@ -213,10 +272,15 @@ def send(*, by: Actor, submission: Submission, version: int) -> Submission:
     row = guards.enter(by=by, submission=submission, verb="send", version=version)
     day = clock.today()
     opened = rounds.open_round(
-        kind="joint_approval", about=row.audit_key, about_version=str(row.current_version), is_demo=row.is_demo,
-        title=f"联合会签：{row.number} {row.title}"[:200], address=reverse("priorities:approval", args=[row.reference]), seats=seats.joint_approval(row, day),
+        kind="joint_approval",
+        about=row.audit_key,
+        about_version=str(row.current_version),
+        is_demo=row.is_demo,
+        title=f"联合会签：{row.number} {row.title}"[:200],
+        address=reverse("priorities:approval", args=[row.reference]),
+        seats=seats.joint_approval(row, day),
         due_day=clock.add_working_days(day, DUE_DAYS),
-    )  # fmt: skip
+    )
     workflow.advance(by=by, submission=row, verb="send", to=workflow.JOINT_APPROVAL)
     for seat in opened.seats.all():
         tell_seat(row, seat, "seat", f"请会签 {row.number}“{row.title}”，{opened.due_day} 前。")
@@ -235,8 +299,10 @@ def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str
     if component and (fact not in COMPONENT_FACTS or component not in {c["id"] for c in document["components"]}):
         raise Invalid("这个事实不按这个组成部分回答。", fields={path: ["没有这个组成部分，或事实不按组成部分回答"]})
     if fact == Fact.SEVERELY_DUPLICATES and value == "no" and row.overlap_judgements.filter(degree="severe").exists():
-        raise Invalid("已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。",
-                      fields={path: ["与重复程度的认定矛盾"]})  # fmt: skip
+        raise Invalid(
+            "已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。",
+            fields={path: ["与重复程度的认定矛盾"]},
+        )
     evidence = clean_text(item.get("evidence"), limit=1000, field="依据")
     stated, _ = screening.stated(document, component, fact)
     if stated not in ("", value) and not evidence:
@@ -250,22 +316,39 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
     for component, fact, value, evidence in given:
         stated, stated_evidence = screening.stated(document, component, fact)
         ConfirmedFact.objects.update_or_create(
-            submission=row, component=component, fact=fact,
-            defaults={"value": value, "stated": stated, "stated_evidence": stated_evidence, "evidence": evidence,
-                      "by_text": by.text, "user_id": by.user_id, "day": day, "recorded_at": clock.now()},
-        )  # fmt: skip
+            submission=row,
+            component=component,
+            fact=fact,
+            defaults={
+                "value": value,
+                "stated": stated,
+                "stated_evidence": stated_evidence,
+                "evidence": evidence,
+                "by_text": by.text,
+                "user_id": by.user_id,
+                "day": day,
+                "recorded_at": clock.now(),
+            },
+        )
         if fact not in OFFICE_FACTS and value != (stated or "unknown"):
             changed.append((component, fact))
     screening.keep_mask(submission=row)
     touch(row)
-    audit.record(by=by, event="priorities.submission.confirm_facts", about=row,
-                 now=[{"component": c, "fact": f, "value": v, "evidence": e} for c, f, v, e in given],
-                 sentence=f"{row.reference} 核定事实 {len(given)} 个，其中改动申报单位回答 {len(changed)} 个")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.submission.confirm_facts",
+        about=row,
+        now=[{"component": c, "fact": f, "value": v, "evidence": e} for c, f, v, e in given],
+        sentence=f"{row.reference} 核定事实 {len(given)} 个，其中改动申报单位回答 {len(changed)} 个",
+    )
     if changed:
         questions = "；".join(FACTS[f].question for _, f in changed)
-        tell_applicant(row, f"corrected:{row.pk}:{row.version}",
-                        f"{row.number} 有 {len(changed)} 个事实与贵单位的回答不同：{questions}；"
-                        f"{screening.answer_by(day)} 前可以附证据答复。")  # fmt: skip
+        tell_applicant(
+            row,
+            f"corrected:{row.pk}:{row.version}",
+            f"{row.number} 有 {len(changed)} 个事实与贵单位的回答不同：{questions}；"
+            f"{screening.answer_by(day)} 前可以附证据答复。",
+        )
 
 
 def _departure(departure: dict | None) -> dict:

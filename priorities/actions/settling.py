@@ -17,9 +17,13 @@ from priorities.models import Submission
 
 @verb("priorities.submission.settle")
 def settle(
-    *, by: Actor, submission: Submission, version: int, decisions: dict[str, bool] | None = None,
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    decisions: dict[str, bool] | None = None,
     departure: dict | None = None,
-) -> Submission:  # fmt: skip
+) -> Submission:
     """采用判定: the office facts that nobody answered are 均无异议, the verdict is confirmed, the conclusion that follows
     from it is proposed (8.3, D19, D20).
 
@@ -34,8 +38,14 @@ def settle(
         row = confirm_verdict(by=by, submission=row, version=row.version, decisions=decisions, departure=departure)
     if conclusions.in_force(row) is None or departure or decisions:
         ahead = settling.following(screening.confirmed(row), row, clock.today())
-        row = propose_conclusion(by=by, submission=row, version=row.version, kind=ahead.kind, lacking=ahead.lacking,
-                                 re_review_on=ahead.re_review_on)  # fmt: skip
+        row = propose_conclusion(
+            by=by,
+            submission=row,
+            version=row.version,
+            kind=ahead.kind,
+            lacking=ahead.lacking,
+            re_review_on=ahead.re_review_on,
+        )
     return row
 
 

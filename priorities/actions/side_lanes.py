@@ -17,31 +17,51 @@ from priorities.models import FilingCheck, SelfFundedCheck, Submission
 
 @verb("priorities.submission.check_self_funded")
 def check_self_funded(
-    *, by: Actor, submission: Submission, version: int, shared_network: bool, exchange: bool, ca: bool, security: bool,
+    *,
+    by: Actor,
+    submission: Submission,
+    version: int,
+    shared_network: bool,
+    exchange: bool,
+    ca: bool,
+    security: bool,
     note: str = "",
-) -> Submission:  # fmt: skip
+) -> Submission:
     """自筹核对 against 统一发展部署 (8.1(5), D18): four points. Four times yes registers the project; else the check is
     recorded, the applicant is told, and the case stays where it is."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="check_self_funded", version=version)
     check = SelfFundedCheck.objects.create(
-        submission=row, version=row.current_version, shared_network=shared_network, exchange=exchange, ca=ca,
-        security=security, note=clean_text(note, limit=500, field="说明"), by_text=by.text, is_demo=row.is_demo,
-    )  # fmt: skip
+        submission=row,
+        version=row.current_version,
+        shared_network=shared_network,
+        exchange=exchange,
+        ca=ca,
+        security=security,
+        note=clean_text(note, limit=500, field="说明"),
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
     points = ("shared_network", "exchange", "ca", "security")
     lacking = [SelfFundedCheck._meta.get_field(p).verbose_name for p in points if not getattr(check, p)]
     if lacking:
         text = f"没有做到：{'、'.join(lacking)}"
         touch(row)
-        audit.record(by=by, event="priorities.submission.check_self_funded", about=row,
-                     sentence=f"{row.reference} 自筹核对不符合统一发展部署，{text}")  # fmt: skip
-        tell_applicant(row, f"self-funded:{check.pk}",
-                        f"{row.number}“{row.title}”的自筹核对不符合统一发展部署（8.1(5)），{text}。")  # fmt: skip
+        audit.record(
+            by=by,
+            event="priorities.submission.check_self_funded",
+            about=row,
+            sentence=f"{row.reference} 自筹核对不符合统一发展部署，{text}",
+        )
+        tell_applicant(
+            row, f"self-funded:{check.pk}", f"{row.number}“{row.title}”的自筹核对不符合统一发展部署（8.1(5)），{text}。"
+        )
         return row
     row.project = row.project or registering.register(by=by, submission=row, origin="self_funded")
     row.save(update_fields=["project"])
-    workflow.advance(by=by, submission=row, verb="check_self_funded", to=workflow.SELF_FUNDED,
-                     reason="符合统一发展部署的四项要求")  # fmt: skip
+    workflow.advance(
+        by=by, submission=row, verb="check_self_funded", to=workflow.SELF_FUNDED, reason="符合统一发展部署的四项要求"
+    )
     tell_applicant(row, f"self-funded:{check.pk}", f"{row.number}“{row.title}”自筹核对符合统一发展部署，可以自行建设。")
     return row
 
@@ -56,8 +76,14 @@ def acknowledge(*, by: Actor, submission: Submission, version: int) -> Submissio
     take_receipt(by=by, row=row)
     row.project = registering.register(by=by, submission=row, origin="district")
     row.save(update_fields=["project"])
-    like = f"，查重相近 {len(check.overlaps)} 条，最近 {check.overlaps[0]['name']}" if check.overlaps else "，查重没有相近的"
-    workflow.advance(by=by, submission=row, verb="acknowledge", to=workflow.FILED, reason=f"回执 {row.receipt_number}{like}")
+    like = (
+        f"，查重相近 {len(check.overlaps)} 条，最近 {check.overlaps[0]['name']}"
+        if check.overlaps
+        else "，查重没有相近的"
+    )
+    workflow.advance(
+        by=by, submission=row, verb="acknowledge", to=workflow.FILED, reason=f"回执 {row.receipt_number}{like}"
+    )
     tell_applicant(row, f"filed:{row.pk}", f"{row.number}“{row.title}”已备案，回执号 {row.receipt_number}{like}。")
     return row
 
@@ -76,9 +102,18 @@ def check_filing(*, by: Actor, row: Submission) -> FilingCheck:
     """Freeze what a district's filing resembles today."""
     document = screening.document_of(row)
     found = overlap.search(row.title, document["content"], actor=by, top=5, leave_out=row.audit_key)
-    like = [{"key": h.key, "code": h.code, "name": h.name, "score": round(h.score, 2)} for h in found.from_score(overlap.SUGGEST).hits]
-    return FilingCheck.objects.create(submission=row, version=row.current_version, overlaps=like, by_text=by.text,
-                                      compared=sum(found.compared.values()), is_demo=row.is_demo)  # fmt: skip
+    like = [
+        {"key": h.key, "code": h.code, "name": h.name, "score": round(h.score, 2)}
+        for h in found.from_score(overlap.SUGGEST).hits
+    ]
+    return FilingCheck.objects.create(
+        submission=row,
+        version=row.current_version,
+        overlaps=like,
+        by_text=by.text,
+        compared=sum(found.compared.values()),
+        is_demo=row.is_demo,
+    )
 
 
 @verb("priorities.submission.re_review")
@@ -109,5 +144,10 @@ def back_to_review(*, by: Actor | None, row: Submission, reason: str) -> None:
     row.re_review_on = None
     row.save(update_fields=["re_review_on"])
     workflow.advance(by=by, submission=row, verb="re_review", to=workflow.UNDER_REVIEW, reason=reason)
-    notices.tell(key=f"re-review:{row.pk}:{row.version}", role=Role.REVIEWER, address=row.get_absolute_url(),
-                 sentence=f"{row.number}“{row.title}”回到审核，等待复审。", is_demo=row.is_demo)  # fmt: skip
+    notices.tell(
+        key=f"re-review:{row.pk}:{row.version}",
+        role=Role.REVIEWER,
+        address=row.get_absolute_url(),
+        sentence=f"{row.number}“{row.title}”回到审核，等待复审。",
+        is_demo=row.is_demo,
+    )

@@ -36,15 +36,23 @@ class Recorded:
 
 @verb("priorities.sitting.convene")
 def convene(
-    *, by: Actor, title: str, held_on: dt.date | None, submissions: list[Submission], place: str = "", is_demo: bool = False
-) -> Sitting:  # fmt: skip
+    *,
+    by: Actor,
+    title: str,
+    held_on: dt.date | None,
+    submissions: list[Submission],
+    place: str = "",
+    is_demo: bool = False,
+) -> Sitting:
     """Call a sitting about cases in joint approval; every seat that is still silent on one of them is told."""
     access.require(by, Permission.SCREEN)
     title = clean_text(title, limit=120, field="会议名称")
     fields = {}
     if not title:
         fields["title"] = ["请填会议名称。"]
-    if held_on is None or not clock.today() - dt.timedelta(days=366) <= held_on <= clock.today() + dt.timedelta(days=366):
+    if held_on is None or not clock.today() - dt.timedelta(days=366) <= held_on <= clock.today() + dt.timedelta(
+        days=366
+    ):
         fields["held_on"] = ["请填会议日期，前后一年以内。"]
     chosen = list(dict.fromkeys(s.pk for s in submissions))  # the agenda's order
     if not chosen or len(chosen) > MOST_CASES:
@@ -55,25 +63,34 @@ def convene(
     rows = [locked[pk] for pk in chosen]
     if wrong := [r.reference for r in rows if r.state != workflow.JOINT_APPROVAL]:
         office = contacts.role(Role.REVIEWER, clock.today())
-        raise Refused(f"{'、'.join(wrong)} 不在联合会签中，不能上会；先送联合会签。", blockers=[("还没有送联合会签", office)])
-    sitting = Sitting.objects.create(title=title, held_on=held_on, place=clean_text(place, limit=100, field="地点"),
-                                     by_text=by.text, is_demo=is_demo)  # fmt: skip
+        raise Refused(
+            f"{'、'.join(wrong)} 不在联合会签中，不能上会；先送联合会签。", blockers=[("还没有送联合会签", office)]
+        )
+    sitting = Sitting.objects.create(
+        title=title, held_on=held_on, place=clean_text(place, limit=100, field="地点"), by_text=by.text, is_demo=is_demo
+    )
     SittingCase.objects.bulk_create(
-        SittingCase(sitting=sitting, submission=row, edition=row.current_version, order=i) for i, row in enumerate(rows, 1)
+        SittingCase(sitting=sitting, submission=row, edition=row.current_version, order=i)
+        for i, row in enumerate(rows, 1)
     )
     by_key = {row.audit_key: row for row in rows}
     silent = Seat.objects.filter(round__about__in=by_key, round__kind="joint_approval", round__state=rounds.OPEN)
     for seat in silent.exclude(answers__in_force=True).select_related("round", "organisation"):
         row = by_key[seat.round.about]
         tell_seat(row, seat, f"sitting:{sitting.pk}", f"{row.number}“{row.title}”列入 {held_on} {title}的议程。")
-    audit.record(by=by, event="priorities.sitting.convene", about=(sitting, *rows), now=[r.reference for r in rows],
-                 sentence=f"召集{title}（{held_on}），上会 {len(rows)} 件")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.sitting.convene",
+        about=(sitting, *rows),
+        now=[r.reference for r in rows],
+        sentence=f"召集{title}（{held_on}），上会 {len(rows)} 件",
+    )
     return sitting
 
 
 def record_decisions(
     *, by: Actor, sitting: Sitting, decisions: dict[int, dict], signer: str = "", token: str = ""
-) -> list[Recorded]:  # fmt: skip
+) -> list[Recorded]:
     """Enter one body's decisions of a sitting, many cases at once, each in a transaction of its own.
 
     `decisions`: submission id → {"kind": agree | conditional | refuse, "text", "condition", "reason", "clause"}; `signer`
@@ -97,17 +114,31 @@ def record_decisions(
 
 def _decide(by: Actor, row: Submission, said: dict, paper: dict) -> None:
     if said["kind"] == rounds.REFUSE:
-        refuse(by=by, submission=row, version=row.version, reason=said.get("reason", ""), clause=said.get("clause", ""),
-               text=said.get("text", ""), **paper)  # fmt: skip
+        refuse(
+            by=by,
+            submission=row,
+            version=row.version,
+            reason=said.get("reason", ""),
+            clause=said.get("clause", ""),
+            text=said.get("text", ""),
+            **paper,
+        )
         return
-    sign(by=by, submission=row, version=row.version, kind=said["kind"], text=said.get("text", ""),
-         condition=said.get("condition", ""), **paper)  # fmt: skip
+    sign(
+        by=by,
+        submission=row,
+        version=row.version,
+        kind=said["kind"],
+        text=said.get("text", ""),
+        condition=said.get("condition", ""),
+        **paper,
+    )
 
 
 @verb("priorities.sitting.record_minutes")
 def record_minutes(
     *, by: Actor, sitting: Sitting, version: int, minutes_number: str, notes: dict[int, str] | None = None
-) -> Sitting:  # fmt: skip
+) -> Sitting:
     """Close a sitting with the number of its minutes (typed, never invented) and what they say of each case."""
     access.require(by, Permission.SCREEN)
     row = Sitting.objects.select_for_update().get(pk=sitting.pk)
@@ -126,6 +157,11 @@ def record_minutes(
     SittingCase.objects.bulk_update(cases, ["note"])
     row.state, row.minutes_number, row.version = "recorded", minutes_number, row.version + 1
     row.save()
-    audit.record(by=by, event="priorities.sitting.record_minutes", about=(row, *(c.submission for c in cases)),
-                 now={c.submission.reference: c.note for c in cases}, sentence=f"记录{row}（{row.held_on}），纪要 {minutes_number}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="priorities.sitting.record_minutes",
+        about=(row, *(c.submission for c in cases)),
+        now={c.submission.reference: c.note for c in cases},
+        sentence=f"记录{row}（{row.held_on}），纪要 {minutes_number}",
+    )
     return row

@@ -30,21 +30,40 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
     write(row, row.proposal)
     row.save()
     filed = SubmissionVersion.objects.create(
-        submission=row, number=row.current_version, proposal=row.proposal, sha256=proposals.sha256(row.proposal),
-        by_text=by.text, is_demo=row.is_demo,
-    )  # fmt: skip
+        submission=row,
+        number=row.current_version,
+        proposal=row.proposal,
+        sha256=proposals.sha256(row.proposal),
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
     workflow.advance(by=by, submission=row, verb="submit", to=workflow.SUBMITTED)
     if changed := advised.changed(row, row.proposal):
-        audit.record(by=by, event="priorities.submission.advised", about=row,
-                     now=[{"component": c.component, "fact": c.fact, "answer": c.answer, "evidence": c.evidence,
-                           "shown_on": str(c.shown_on)} for c in changed],
-                     sentence=f"{row.reference} 第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的")  # fmt: skip
+        audit.record(
+            by=by,
+            event="priorities.submission.advised",
+            about=row,
+            now=[
+                {
+                    "component": c.component,
+                    "fact": c.fact,
+                    "answer": c.answer,
+                    "evidence": c.evidence,
+                    "shown_on": str(c.shown_on),
+                }
+                for c in changed
+            ],
+            sentence=f"{row.reference} 第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的",
+        )
     screening.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
     notices.tell(
-        key=f"submitted:{row.pk}:{filed.number}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+        key=f"submitted:{row.pk}:{filed.number}",
+        role=Role.REVIEWER,
+        address=row.get_absolute_url(),
+        is_demo=row.is_demo,
         sentence=f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。",
-    )  # fmt: skip
+    )
     return row
 
 
@@ -82,13 +101,20 @@ def withdraw(*, by: Actor, submission: Submission, version: int, reason: str = "
             tell_seat(row, seat, "withdrawn", f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。")
     workflow.advance(by=by, submission=row, verb="withdraw", to=workflow.WITHDRAWN, reason=reason)
     if row.number:
-        notices.tell(key=f"withdrawn:{row.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
-                     sentence=f"{row.organisation}撤回 {row.reference}“{row.title}”。")  # fmt: skip
+        notices.tell(
+            key=f"withdrawn:{row.pk}",
+            role=Role.REVIEWER,
+            address=row.get_absolute_url(),
+            is_demo=row.is_demo,
+            sentence=f"{row.organisation}撤回 {row.reference}“{row.title}”。",
+        )
     return row
 
 
 @verb("priorities.submission.answer_correction")
-def answer_correction(*, by: Actor, submission: Submission, fact: str, text: str, component: str = "") -> CorrectionAnswer:
+def answer_correction(
+    *, by: Actor, submission: Submission, fact: str, text: str, component: str = ""
+) -> CorrectionAnswer:
     """Answer a fact that the office corrected, with evidence, within five working days of the correction."""
     access.require(by, Permission.SUBMIT, submission)
     row = guards.enter(by=by, submission=submission, verb="answer_correction", version=None)
@@ -99,16 +125,32 @@ def answer_correction(*, by: Actor, submission: Submission, fact: str, text: str
     if corrected is None:
         raise Refused("这个事实没有被核定改动，不用答复。")
     if clock.today() > corrected.answer_by:
-        raise Refused(f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。",
-                      blockers=[("答复期限已过", guards.reviewer(clock.today()))])  # fmt: skip
+        raise Refused(
+            f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。",
+            blockers=[("答复期限已过", guards.reviewer(clock.today()))],
+        )
     answer = CorrectionAnswer.objects.create(
-        submission=row, component=component, fact=fact, stated=corrected.stated, corrected=corrected.value, text=text,
-        by_text=by.text, is_demo=row.is_demo,
-    )  # fmt: skip
-    audit.record(by=by, event="priorities.submission.answer_correction", about=row, now=text,
-                 sentence=f"{row.reference} 对“{corrected.question}”的核定作了答复")  # fmt: skip
+        submission=row,
+        component=component,
+        fact=fact,
+        stated=corrected.stated,
+        corrected=corrected.value,
+        text=text,
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="priorities.submission.answer_correction",
+        about=row,
+        now=text,
+        sentence=f"{row.reference} 对“{corrected.question}”的核定作了答复",
+    )
     notices.tell(
-        key=f"correction-answer:{answer.pk}", role=Role.REVIEWER, address=row.get_absolute_url(), is_demo=row.is_demo,
+        key=f"correction-answer:{answer.pk}",
+        role=Role.REVIEWER,
+        address=row.get_absolute_url(),
+        is_demo=row.is_demo,
         sentence=f"{row.organisation}答复 {row.reference} 的核定：“{corrected.question}”。",
-    )  # fmt: skip
+    )
     return answer

@@ -14,14 +14,23 @@ def touch(row: Submission) -> None:
     row.save(update_fields=["version"])
 
 
-def tell_unit(row: Submission, organisation_id: int, permission: Permission, key: str, sentence: str, *, topic: str = "case") -> None:
+def tell_unit(
+    row: Submission, organisation_id: int, permission: Permission, key: str, sentence: str, *, topic: str = "case"
+) -> None:
     """A notice to whoever may act for the unit: an auditor or system administrator of the same house reads no business."""
     able = [role for role in Role if scope_of(role, permission)]
     hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
     held = set(hats.values_list("role", flat=True))
     for role in [r for r in able if r in held] or able[:1]:
-        notices.tell(key=f"{key}:{organisation_id}:{role}", organisation_id=organisation_id, role=role,
-                     sentence=sentence, address=row.get_absolute_url(), is_demo=row.is_demo, topic=topic)  # fmt: skip
+        notices.tell(
+            key=f"{key}:{organisation_id}:{role}",
+            organisation_id=organisation_id,
+            role=role,
+            sentence=sentence,
+            address=row.get_absolute_url(),
+            is_demo=row.is_demo,
+            topic=topic,
+        )
 
 
 def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "case") -> None:
@@ -33,8 +42,14 @@ def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "ca
 def tell_seat(row: Submission, seat: Seat, key: str, sentence: str, *, topic: str = "case") -> None:
     """A notice to a seat: its person, else those of its unit who may sign or give the opinion."""
     if seat.assigned_id:
-        notices.tell(key=f"{key}:{seat.pk}", user_id=seat.assigned_id, sentence=sentence,
-                     address=row.get_absolute_url(), is_demo=row.is_demo, topic=topic)  # fmt: skip
+        notices.tell(
+            key=f"{key}:{seat.pk}",
+            user_id=seat.assigned_id,
+            sentence=sentence,
+            address=row.get_absolute_url(),
+            is_demo=row.is_demo,
+            topic=topic,
+        )
     else:
         permission = Permission.GIVE_OPINION if seat.round.kind.startswith("opinion") else Permission.SIGN
         tell_unit(row, seat.organisation.survivor_id, permission, f"{key}:{seat.pk}", sentence, topic=topic)

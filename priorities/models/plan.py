@@ -35,7 +35,9 @@ class AnnualPlan(Dated, Demonstrable):
         constraints = [
             models.UniqueConstraint(fields=["plan_year", "number"], name="one_plan_version_per_number"),
             models.UniqueConstraint(fields=["plan_year"], condition=Q(state="draft"), name="one_draft_plan_per_year"),
-            models.UniqueConstraint(fields=["plan_year"], condition=Q(state="adopted"), name="one_adopted_plan_per_year"),
+            models.UniqueConstraint(
+                fields=["plan_year"], condition=Q(state="adopted"), name="one_adopted_plan_per_year"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,7 +103,9 @@ class PlanScenario(Dated, Demonstrable):
         verbose_name = "计划方案"
         ordering = ["plan_year", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["plan_year", "name"], condition=Q(withdrawn=False), name="one_scenario_per_name")
+            models.UniqueConstraint(
+                fields=["plan_year", "name"], condition=Q(withdrawn=False), name="one_scenario_per_name"
+            )
         ]
 
     def __str__(self) -> str:
@@ -131,7 +135,9 @@ class PlanOverride(Dated, Demonstrable):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["scenario", "submission"], condition=Q(taken_back_day=None), name="one_override_per_candidate")
+            models.UniqueConstraint(
+                fields=["scenario", "submission"], condition=Q(taken_back_day=None), name="one_override_per_candidate"
+            )
         ]
 
     def __str__(self) -> str:

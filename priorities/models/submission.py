@@ -154,8 +154,10 @@ class Submission(Demonstrable):
         verbose_name = "申报"
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(state="draft") | Q(state="withdrawn") | Q(number__isnull=False),
-                                   name="a_filed_submission_has_a_number"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(state="withdrawn") | Q(number__isnull=False),
+                name="a_filed_submission_has_a_number",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -105,8 +105,10 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Reading:
         return reading
     merged = fields.merge(base, document, row.proposal)
     for clash in merged.conflicts:
-        book.wrong(_field_place(book, clash.path, document),
-                   f"两边都改过：线上现为“{clash.old or '空'}”，本表为“{clash.new or '空'}”。请改成一样，或重新下载。")  # fmt: skip
+        book.wrong(
+            _field_place(book, clash.path, document),
+            f"两边都改过：线上现为“{clash.old or '空'}”，本表为“{clash.new or '空'}”。请改成一样，或重新下载。",
+        )
     after = proposals.clean(merged.document)[0]
     reading.changes = fields.compare(row.proposal, after)
     asked = returned.open_fields(row)

@@ -19,9 +19,14 @@ from priorities.planning.rows import CEILING, CHOICE, GROWTH, IN, LOAD, MUST, OU
 from priorities.planning.solver import INFEASIBLE, Optimum, _Search, solve
 
 WHO = {
-    CEILING: "市财政局提出，领导小组定", GROWTH: "领导小组写明理由（偏离 9.6.1）", MUST: "领导小组定", PHASE: "信息办复核各期关系",
-    LOAD: "信息办与牵头单位商定", IN: "信息办撤回手工列入", OUT: "信息办撤回手工不列",
-}  # fmt: skip
+    CEILING: "市财政局提出，领导小组定",
+    GROWTH: "领导小组写明理由（偏离 9.6.1）",
+    MUST: "领导小组定",
+    PHASE: "信息办复核各期关系",
+    LOAD: "信息办与牵头单位商定",
+    IN: "信息办撤回手工列入",
+    OUT: "信息办撤回手工不列",
+}
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,11 @@ def model_of(problem: Problem) -> Model:
                 costs[key][v] = cents(amount)
     rows = [*_ceilings(problem, costs), *_growth(problem, costs), *_single(problem, of_item)]
     rows += [*_phases(problem, of_item), *_loads(problem, of_item)]
-    rows += [Row(CHOICE, (item.key,), "", dict.fromkeys(of_item[item.key], 1), high=1)
-             for item in problem.items if len(item.options) > 1]  # fmt: skip
+    rows += [
+        Row(CHOICE, (item.key,), "", dict.fromkeys(of_item[item.key], 1), high=1)
+        for item in problem.items
+        if len(item.options) > 1
+    ]
     return Model(problem, variables, tuple(rows))
 
 
@@ -99,8 +102,13 @@ def _ceilings(problem: Problem, costs):
     for (year, source), ceiling in sorted(problem.ceilings.items()):
         held = problem.held.get((year, source), 0)
         taken = f"，已占 {held:,.2f}，可用 {ceiling - held:,.2f}" if held else ""
-        yield Row(CEILING, (year, source), f"{year} 年{problem.source(source)}上限 {ceiling:,.2f} 万元{taken}",
-                  dict(costs[year, source]), high=cents(ceiling) - cents(held))  # fmt: skip
+        yield Row(
+            CEILING,
+            (year, source),
+            f"{year} 年{problem.source(source)}上限 {ceiling:,.2f} 万元{taken}",
+            dict(costs[year, source]),
+            high=cents(ceiling) - cents(held),
+        )
 
 
 def _growth(problem: Problem, costs):
@@ -121,8 +129,13 @@ def _growth(problem: Problem, costs):
             if not costs[before]
             else ""
         )
-        yield Row(GROWTH, now, f"{year} 年{problem.source(growth.source)}不少于上年的 {float(factor):g} 倍（9.6.1，增幅 {percent:f}%）{fixed}",
-                  coefficients, low=up * held_before - down * held_now)  # fmt: skip
+        yield Row(
+            GROWTH,
+            now,
+            f"{year} 年{problem.source(growth.source)}不少于上年的 {float(factor):g} 倍（9.6.1，增幅 {percent:f}%）{fixed}",
+            coefficients,
+            low=up * held_before - down * held_now,
+        )
 
 
 def _single(problem: Problem, of_item):

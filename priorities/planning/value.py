@@ -31,9 +31,10 @@ class Parts:
 
 def parts_of(met: Iterable[str], facts: Mapping[str, str]) -> Parts:
     """From the clauses of 8.3.1 that are met and the reviewer's facts ("yes", "no", "unknown")."""
-    return Parts(len([c for c in met if c.startswith("8.3.1(")]), *(
-        sum(facts.get(fact) == "yes" for fact in level) for level in (URGENCY, BENEFIT, EASE)
-    ))  # fmt: skip
+    return Parts(
+        len([c for c in met if c.startswith("8.3.1(")]),
+        *(sum(facts.get(fact) == "yes" for fact in level) for level in (URGENCY, BENEFIT, EASE)),
+    )
 
 
 def score(parts: Parts, weights: Mapping[str, int]) -> int:

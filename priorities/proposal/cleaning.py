@@ -85,9 +85,14 @@ class _Cleaner:
     def period(self, value, path: str, label: str) -> str:
         if value in ("", None):
             return ""
-        match = _PERIOD.fullmatch(unicodedata.normalize("NFKC", str(value)).strip().replace("年", "-").replace("月", "").rstrip("-"))
+        match = _PERIOD.fullmatch(
+            unicodedata.normalize("NFKC", str(value)).strip().replace("年", "-").replace("月", "").rstrip("-")
+        )
         if not match or int(match[1]) not in YEARS or (match[2] and not 1 <= int(match[2]) <= 12):
-            self.wrong(path, f"{label}应写作 2008 或 2008-03（{YEARS.start}—{YEARS.stop - 1} 年），您填的是“{str(value)[:20]}”。")
+            self.wrong(
+                path,
+                f"{label}应写作 2008 或 2008-03（{YEARS.start}—{YEARS.stop - 1} 年），您填的是“{str(value)[:20]}”。",
+            )
             return ""
         return f"{match[1]}-{int(match[2]):02d}" if match[2] else match[1]
 
@@ -181,7 +186,9 @@ def _components(c: _Cleaner, raw) -> list[dict]:
         path = f"components.{i}"
         row = c.mapping(value, path, {"id", "name", "kind", "facts", "money"})
         given = row.get("id")
-        key = given if isinstance(given, str) and re.fullmatch(r"[a-z0-9]{1,12}", given) and given not in taken else None
+        key = (
+            given if isinstance(given, str) and re.fullmatch(r"[a-z0-9]{1,12}", given) and given not in taken else None
+        )
         key = key or next(f"c{n}" for n in range(1, 1000) if f"c{n}" not in taken)
         taken.add(key)
         facts = {}
@@ -192,7 +199,9 @@ def _components(c: _Cleaner, raw) -> list[dict]:
         stated = stated or {}
         for fact, answer in stated.items():
             if fact not in COMPONENT_FACTS:
-                c.wrong(f"{path}.facts.{str(fact)[:60]}", "这个事实不按组成部分回答（只有 8.3.3(1)、(3)、(5) 的事实可以）。")
+                c.wrong(
+                    f"{path}.facts.{str(fact)[:60]}", "这个事实不按组成部分回答（只有 8.3.3(1)、(3)、(5) 的事实可以）。"
+                )
             elif value := c.answer(answer, f"{path}.facts.{fact}"):
                 facts[str(fact)] = value
         component = {
@@ -230,7 +239,7 @@ def _money(c: _Cleaner, raw, path: str) -> list[dict]:
 
 def _facts(c: _Cleaner, raw) -> dict[str, dict]:
     out = {}
-    for fact, value in (raw.items() if isinstance(raw, dict) else ()):
+    for fact, value in raw.items() if isinstance(raw, dict) else ():
         if fact not in set(Fact):
             c.wrong(f"facts.{str(fact)[:60]}", "没有这个事实。")
             continue

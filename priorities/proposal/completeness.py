@@ -49,8 +49,11 @@ def mandatory(proposal: dict) -> list[tuple[str, str, bool]]:
 
 def gaps(proposal: dict) -> list[Gap]:
     """What is missing for a submit: completeness of design.md §4 (8.1 items 6 and 7, 9.3.2, 9.3.8)."""
-    return [Gap(f, f"{text}{f'（{clause}）' if clause else ''}", clause, s)
-            for f, s, clause, text in _applicable(proposal) if _lacks(proposal, f)]  # fmt: skip
+    return [
+        Gap(f, f"{text}{f'（{clause}）' if clause else ''}", clause, s)
+        for f, s, clause, text in _applicable(proposal)
+        if _lacks(proposal, f)
+    ]
 
 
 def _applicable(proposal: dict):

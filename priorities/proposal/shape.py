@@ -28,11 +28,23 @@ FORM_VERSION = "SB-2007-1"  # of the form's fields; printed on receipts and writ
 def empty(*, contact: str = "", phone: str = "") -> dict:
     """A new working copy: everything there, nothing answered."""
     return {
-        "title": "", "construction": "", "start": "", "end": "", "precision": "year", "mandate": "",
-        "mandate_document": "", "investment_type": "", "investment_reason": "", "service_objects": "", "goals": [],
-        "evaluation": "", "content": "", "components": [], "facts": {},
+        "title": "",
+        "construction": "",
+        "start": "",
+        "end": "",
+        "precision": "year",
+        "mandate": "",
+        "mandate_document": "",
+        "investment_type": "",
+        "investment_reason": "",
+        "service_objects": "",
+        "goals": [],
+        "evaluation": "",
+        "content": "",
+        "components": [],
+        "facts": {},
         "security": {"level": None, "plan": "", "commitments": []},
         "contact": {"name": contact, "phone": phone},
         "prior_investment": {"amount_wan": None, "year": None, "document": ""},
         "running_cost": {"amount_wan": None, "source": ""},
-    }  # fmt: skip
+    }

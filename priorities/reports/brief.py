@@ -37,7 +37,9 @@ class Brief:
     growth: tuple[tuple[str, str], ...]  # (test, verdict) of 9.6.1
     cases: tuple[Case, ...]
     signing: int  # cases in joint approval
-    silent: tuple[tuple[str, str, str, int], ...]  # the oldest: (number, title, seats waited for, days since it was opened)
+    silent: tuple[
+        tuple[str, str, str, int], ...
+    ]  # the oldest: (number, title, seats waited for, days since it was opened)
 
     @property
     def slow(self):
@@ -56,16 +58,26 @@ def brief_of(year: int) -> Brief:
     found = table.year_table(year)
     told, _ = cases(year + 1)
     day = clock.today()
-    open_ones = {s.audit_key: s for s in Submission.objects.for_year(year + 1).filter(state="joint_approval", is_secret=False)}
+    open_ones = {
+        s.audit_key: s for s in Submission.objects.for_year(year + 1).filter(state="joint_approval", is_secret=False)
+    }
     return Brief(
-        year, year + 1, progress_year(year), budget_figures(found), tuple((t.name, t.word) for t in found.growth.tests), tuple(told),
-        len(open_ones), tuple(_silent(open_ones, day)),
-    )  # fmt: skip
+        year,
+        year + 1,
+        progress_year(year),
+        budget_figures(found),
+        tuple((t.name, t.word) for t in found.growth.tests),
+        tuple(told),
+        len(open_ones),
+        tuple(_silent(open_ones, day)),
+    )
 
 
 def _silent(rows: dict[str, Submission], day: dt.date):
     """The joint approvals that wait longest, with whom they wait for."""
-    for round_ in Round.objects.filter(kind="joint_approval", about__in=rows, state="open").order_by("day", "pk")[:MOST]:
+    for round_ in Round.objects.filter(kind="joint_approval", about__in=rows, state="open").order_by("day", "pk")[
+        :MOST
+    ]:
         row = rows[round_.about]
         yield row.number, row.title, "、".join(seat.label for seat in rounds.silent(round_)), (day - round_.day).days
 
@@ -75,44 +87,75 @@ def leaders_brief(year: int) -> Report:
     b, day = brief_of(year), clock.today()
     record = rule_sets.record_on(day)
     sections = (_money(b), _projects(b), _filings(b), _decide(b))
-    return frame.report("leaders_brief", year, "年情况一页", BASIS, "", (), sections, day=day, rule_set=record.key if record else "",
-                        is_demo=b.progress.is_demo, is_brief=True)  # fmt: skip
+    return frame.report(
+        "leaders_brief",
+        year,
+        "年情况一页",
+        BASIS,
+        "",
+        (),
+        sections,
+        day=day,
+        rule_set=record.key if record else "",
+        is_demo=b.progress.is_demo,
+        is_brief=True,
+    )
 
 
 def _money(b: Brief) -> Section:
     m = b.money
     rows = (
-        Figure("approved_wan", "批复", m.approved_wan, "万元"), Figure("appropriated_wan", "下达", m.appropriated_wan, "万元"),
+        Figure("approved_wan", "批复", m.approved_wan, "万元"),
+        Figure("appropriated_wan", "下达", m.appropriated_wan, "万元"),
         Figure("spent_wan", "支出", m.spent_wan, "万元"),
         Figure("rate_percent", "支出占批复", None if m.rate_percent is None else f"{m.rate_percent}%"),
-    )  # fmt: skip
+    )
     verdicts = "；".join(f"{name}：{word}" for name, word in b.growth)
-    return Section("money", "资金", (f"27 项概算合计 {m.total_wan:,.0f} 万元。9.6.1 {verdicts}。" if verdicts else "",), rows)
+    return Section(
+        "money", "资金", (f"27 项概算合计 {m.total_wan:,.0f} 万元。9.6.1 {verdicts}。" if verdicts else "",), rows
+    )
 
 
 def _projects(b: Brief) -> Section:
     p = b.progress
     rated = Counter(x.computed.code for x in p.in_year)
     rows = (
-        Figure("in_year", "周期含本年", len(p.in_year), "项"), Figure("under_way", "在建", p.under_way, "项"),
-        Figure("late", "测算滞后", rated[rating.LATE], "项"), Figure("attention", "测算关注", rated[rating.ATTENTION], "项"),
-    )  # fmt: skip
-    columns = (Column("code", "编号", "text", 9), Column("name", "项目", "text", 41), Column("rating", "测算", "text", 10),
-               Column("reason", "依据", "text", 40))  # fmt: skip
+        Figure("in_year", "周期含本年", len(p.in_year), "项"),
+        Figure("under_way", "在建", p.under_way, "项"),
+        Figure("late", "测算滞后", rated[rating.LATE], "项"),
+        Figure("attention", "测算关注", rated[rating.ATTENTION], "项"),
+    )
+    columns = (
+        Column("code", "编号", "text", 9),
+        Column("name", "项目", "text", 41),
+        Column("rating", "测算", "text", 10),
+        Column("reason", "依据", "text", 40),
+    )
     slow = b.slow
-    lines = tuple({"code": x.code, "name": x.name, "rating": x.computed.label, "reason": x.computed.reason} for x in slow[:MOST])
+    lines = tuple(
+        {"code": x.code, "name": x.name, "rating": x.computed.label, "reason": x.computed.reason} for x in slow[:MOST]
+    )
     note = f"另有 {len(slow) - MOST} 项，见年度进度报告。" if len(slow) > MOST else ""
-    return Section("projects", "项目", (), rows, (Table("slow", "滞后与关注的项目", columns, lines, note=note),) if lines else ())
+    return Section(
+        "projects", "项目", (), rows, (Table("slow", "滞后与关注的项目", columns, lines, note=note),) if lines else ()
+    )
 
 
 def _filings(b: Brief) -> Section:
     outcomes = Counter(c.outcome for c in b.cases if c.outcome)
     rows = (
-        Figure("filed", f"{b.plan_year} 计划年度申报", len(b.cases), "件"), Figure("asked_wan", "申请市财政", asked_wan(b.cases), "万元"),
-        Figure("signing", "会签中", b.signing, "件"), Figure("candidates", "待审定候选", len(b.candidates), "件"),
-    )  # fmt: skip
+        Figure("filed", f"{b.plan_year} 计划年度申报", len(b.cases), "件"),
+        Figure("asked_wan", "申请市财政", asked_wan(b.cases), "万元"),
+        Figure("signing", "会签中", b.signing, "件"),
+        Figure("candidates", "待审定候选", len(b.candidates), "件"),
+    )
     text = "，".join(f"{OUTCOMES[o]} {n} 件" for o, n in outcomes.items())
-    columns = (Column("number", "编号", "text", 17), Column("title", "项目", "text", 37), Column("waits", "等待", "text", 34), Column("days", "天", "int", 12))
+    columns = (
+        Column("number", "编号", "text", 17),
+        Column("title", "项目", "text", 37),
+        Column("waits", "等待", "text", 34),
+        Column("days", "天", "int", 12),
+    )
     lines = tuple({"number": n, "title": t, "waits": w, "days": d} for n, t, w, d in b.silent)
     note = f"另有 {b.signing - MOST} 件。" if b.signing > MOST else ""
     tables = (Table("silent", "等待会签最久的", columns, lines, note=note),) if lines else ()
@@ -122,10 +165,14 @@ def _filings(b: Brief) -> Section:
 def _decide(b: Brief) -> Section:
     lines = []
     if b.candidates:
-        lines.append(f"审定 {b.plan_year} 年度计划：候选 {len(b.candidates)} 件，审定市财政 {_wan(add(c.approved_wan for c in b.candidates))}。")
+        lines.append(
+            f"审定 {b.plan_year} 年度计划：候选 {len(b.candidates)} 件，审定市财政 {_wan(add(c.approved_wan for c in b.candidates))}。"
+        )
     departed = [c.number for c in b.cases if c.override]
     if departed:
-        lines.append(f"与 8.3 判定不同的结论 {len(departed)} 件：{'、'.join(departed[:MOST])}{'等' if len(departed) > MOST else ''}。")
+        lines.append(
+            f"与 8.3 判定不同的结论 {len(departed)} 件：{'、'.join(departed[:MOST])}{'等' if len(departed) > MOST else ''}。"
+        )
     if any("无法判定" in word for _, word in b.growth):
         lines.append("市本级财政收入未录入，9.6.1 第二项检验无法判定，请市财政局录入。")
     unfilled = [p.code for p in b.progress.in_year if p.percent is None]

@@ -66,10 +66,14 @@ def cases(plan_year: int, *kinds: str) -> tuple[list[Case], int]:
     """
     rows = Submission.objects.for_year(plan_year).exclude(state__in=["draft", "withdrawn"]).order_by("number")
     rows = rows.filter(kind__in=kinds) if kinds else rows
-    told = rows.filter(is_secret=False).select_related("organisation__canonical").prefetch_related(
-        Prefetch("screenings", Screening.objects.order_by("pk")),
-        Prefetch("conclusions", Conclusion.objects.filter(in_force=True)),
-    )  # fmt: skip
+    told = (
+        rows.filter(is_secret=False)
+        .select_related("organisation__canonical")
+        .prefetch_related(
+            Prefetch("screenings", Screening.objects.order_by("pk")),
+            Prefetch("conclusions", Conclusion.objects.filter(in_force=True)),
+        )
+    )
     return [_case(row) for row in told], rows.filter(is_secret=True).count()
 
 
@@ -79,10 +83,13 @@ def _case(row: Submission) -> Case:
     facts = {}
     if screening:
         facts = {
-            "rule_set": screening.rule_set, "result": screening.result, "confirmed": screening.confirmed,
-            "override": screening.override, "override_clause": screening.override_clause,
+            "rule_set": screening.rule_set,
+            "result": screening.result,
+            "confirmed": screening.confirmed,
+            "override": screening.override,
+            "override_clause": screening.override_clause,
             "override_reason": screening.override_reason,
-        }  # fmt: skip
+        }
     if conclusion:
         settled = conclusion.settled_day is not None and conclusion.kind in ("candidate", "pool")
         city = (Decimal(a["amount_wan"]) for a in conclusions.approved(conclusion) if a["source"] == "city")
@@ -90,7 +97,15 @@ def _case(row: Submission) -> Case:
         facts |= {"approved_wan": approved, "lacking": conclusion.lacking, "re_review_on": conclusion.re_review_on}
     unit = row.organisation.canonical or row.organisation
     return Case(
-        row.number, row.title, unit.name, row.get_kind_display(), row.state, row.submitted_day, row.total_wan, row.city_wan, **facts
+        row.number,
+        row.title,
+        unit.name,
+        row.get_kind_display(),
+        row.state,
+        row.submitted_day,
+        row.total_wan,
+        row.city_wan,
+        **facts,
     )
 
 

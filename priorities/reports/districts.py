@@ -39,18 +39,31 @@ class Filing:
 
 def filings(year: int, day: dt.date) -> tuple[Filing, ...]:
     """The year's filings by unit and number; a draft or a withdrawn one is none."""
-    rows = Submission.objects.for_year(year).filter(kind="district", is_secret=False).exclude(state__in=["draft", "withdrawn"])
+    rows = (
+        Submission.objects.for_year(year)
+        .filter(kind="district", is_secret=False)
+        .exclude(state__in=["draft", "withdrawn"])
+    )
     rows = list(rows.select_related("organisation__canonical").order_by("organisation__name", "number"))
     ends = desk.step_ends({(r.state, r.state_day) for r in rows if r.state in desk.STEP_DAYS})
     found = []
     for row in rows:
         until = row.state_day if row.state == "filed" else day
         due = ends.get((row.state, row.state_day))
-        found.append(Filing(
-            row.number, row.title, (row.organisation.canonical or row.organisation).name, row.state, row.submitted_day,
-            row.receipt_number or "", (until - row.submitted_day).days if row.submitted_day else None, row.total_wan, row.city_wan,
-            bool(row.state != "filed" and due and due < day),
-        ))  # fmt: skip
+        found.append(
+            Filing(
+                row.number,
+                row.title,
+                (row.organisation.canonical or row.organisation).name,
+                row.state,
+                row.submitted_day,
+                row.receipt_number or "",
+                (until - row.submitted_day).days if row.submitted_day else None,
+                row.total_wan,
+                row.city_wan,
+                bool(row.state != "filed" and due and due < day),
+            )
+        )
     return tuple(found)
 
 
@@ -60,7 +73,9 @@ def district_filings(year: int) -> Report:
     found = filings(year, day)
     is_demo = Submission.objects.for_year(year).filter(kind="district", is_demo=True).exists()
     sections = (_overview(year, found), _all(year, found), _open(found))
-    return frame.report("district_filings", year, "年度区县备案报告", BASIS, "9.2.7", NOTED, sections, day=day, is_demo=is_demo)
+    return frame.report(
+        "district_filings", year, "年度区县备案报告", BASIS, "9.2.7", NOTED, sections, day=day, is_demo=is_demo
+    )
 
 
 def _overview(year: int, found: tuple[Filing, ...]) -> Section:
@@ -71,36 +86,83 @@ def _overview(year: int, found: tuple[Filing, ...]) -> Section:
         Figure("units", "备案的区县", len({f.unit for f in found}), "个", rows="filings"),
         Figure("acknowledged", "已出回执", len(done), "件", rows="filings"),
         Figure("waiting", "待受理", len(found) - len(done), "件", rows="filings"),
-        Figure("overdue", "逾期未受理", sum(f.overdue for f in found), "件", (), "受理期限为系统默认，非规划规定", rows="overdue"),
+        Figure(
+            "overdue",
+            "逾期未受理",
+            sum(f.overdue for f in found),
+            "件",
+            (),
+            "受理期限为系统默认，非规划规定",
+            rows="overdue",
+        ),
         Figure("total_wan", "总投资", add(f.total_wan for f in found), "万元", rows="filings"),
         Figure("asks", "要求市财政资金", len(asks), "件", ("8.1",), "除备案外另按8.1审核（D50）", rows="filings"),
-        Figure("asks_wan", "要求市财政资金数", add(f.city_wan for f in asks) if asks else ZERO, "万元", ("8.1",), rows="filings"),
+        Figure(
+            "asks_wan",
+            "要求市财政资金数",
+            add(f.city_wan for f in asks) if asks else ZERO,
+            "万元",
+            ("8.1",),
+            rows="filings",
+        ),
     )
     text = f"{year}计划年度区县备案{len(found)}件，已出回执{len(done)}件，要求市财政资金{len(asks)}件。"
     return Section("overview", "总体情况", (text,), rows)
 
 
 def _all(year: int, found: tuple[Filing, ...]) -> Section:
-    columns = (Column("number", "编号", "text", 15), Column("title", "项目", "text", 30), Column("day", "备案日期", "text", 13),
-               Column("receipt", "回执号", "text", 15), Column("days", "天", "int", 7), Column("total", "总投资", "wan", 11),
-               Column("city", "市财政", "wan", 11))  # fmt: skip
+    columns = (
+        Column("number", "编号", "text", 15),
+        Column("title", "项目", "text", 30),
+        Column("day", "备案日期", "text", 13),
+        Column("receipt", "回执号", "text", 15),
+        Column("days", "天", "int", 7),
+        Column("total", "总投资", "wan", 11),
+        Column("city", "市财政", "wan", 11),
+    )
     rows: list[dict] = []
     for unit in dict.fromkeys(f.unit for f in found):
         some = [f for f in found if f.unit == unit]
         rows.append({"_group": f"{unit} {len(some)} 件"})
-        rows += [{"number": f.number, "title": f.title, "day": f.submitted_day.isoformat() if f.submitted_day else None,
-                  "receipt": f.receipt or "待受理", "days": f.days, "total": f.total_wan, "city": f.city_wan} for f in some]  # fmt: skip
+        rows += [
+            {
+                "number": f.number,
+                "title": f.title,
+                "day": f.submitted_day.isoformat() if f.submitted_day else None,
+                "receipt": f.receipt or "待受理",
+                "days": f.days,
+                "total": f.total_wan,
+                "city": f.city_wan,
+            }
+            for f in some
+        ]
     if not rows:
         return Section("filings", "各区县备案", (f"{year}计划年度没有区县备案。",))
     totals = {"number": "合计", "total": add(f.total_wan for f in found), "city": add(f.city_wan for f in found)}
     note = "“天”为备案到出回执的天数，尚未受理的算到本报告之日。"
-    return Section("filings", "各区县备案", (), (), (Table("filings", f"{year}计划年度区县备案", columns, tuple(rows), "万元", totals, note),))
+    return Section(
+        "filings",
+        "各区县备案",
+        (),
+        (),
+        (Table("filings", f"{year}计划年度区县备案", columns, tuple(rows), "万元", totals, note),),
+    )
 
 
 def _open(found: tuple[Filing, ...]) -> Section:
-    columns = (Column("number", "编号", "text", 20), Column("unit", "区县", "text", 30), Column("title", "项目", "text", 38),
-               Column("days", "已等天数", "int", 12))  # fmt: skip
+    columns = (
+        Column("number", "编号", "text", 20),
+        Column("unit", "区县", "text", 30),
+        Column("title", "项目", "text", 38),
+        Column("days", "已等天数", "int", 12),
+    )
     rows = tuple({"number": f.number, "unit": f.unit, "title": f.title, "days": f.days} for f in found if f.overdue)
     if not rows:
         return Section("overdue", "逾期未受理", ("没有。",))
-    return Section("overdue", "逾期未受理", ("由市信息办受理并出回执。",), (), (Table("overdue", "逾期未受理的备案", columns, rows),))
+    return Section(
+        "overdue",
+        "逾期未受理",
+        ("由市信息办受理并出回执。",),
+        (),
+        (Table("overdue", "逾期未受理的备案", columns, rows),),
+    )

@@ -68,7 +68,11 @@ def figures(year: int) -> ScreeningYear:
     """From the database, in a fixed number of queries."""
     found, secret = cases(year)
     lines = tuple(
-        ClauseLine(c["clause"], c["text"], *(tuple(x for x in found if c["clause"] in x.holds(r)) for r in ("met", "partly", "undetermined")))
+        ClauseLine(
+            c["clause"],
+            c["text"],
+            *(tuple(x for x in found if c["clause"] in x.holds(r)) for r in ("met", "partly", "undetermined")),
+        )
         for c in rule_sets.described(clock.today())
         if c["in_force"]
     )
@@ -80,15 +84,28 @@ def screening_summary(year: int) -> Report:
     f, day = figures(year), clock.today()
     record = rule_sets.record_on(day)
     sections = (_overview(f), _outcomes(f), _clauses(f), _cases(f), _people(f))
-    return frame.report("screening_summary", year, "年度申报判定汇总报告", BASIS, "8.3", NOTED, sections, day=day,
-                        rule_set=record.key if record else "", is_demo=Submission.objects.for_year(year).filter(is_demo=True).exists())  # fmt: skip
+    return frame.report(
+        "screening_summary",
+        year,
+        "年度申报判定汇总报告",
+        BASIS,
+        "8.3",
+        NOTED,
+        sections,
+        day=day,
+        rule_set=record.key if record else "",
+        is_demo=Submission.objects.for_year(year).filter(is_demo=True).exists(),
+    )
 
 
 def _overview(f: ScreeningYear) -> Section:
     kinds = Counter(c.kind for c in f.cases)
     states = Counter(c.state for c in f.cases)
-    text = [f"{f.year}计划年度已提交申报{len(f.cases)}件" + (f"（{_counted(kinds)}）" if kinds else "")
-            + f"，申请市财政{wan(asked_wan(f.cases))}；已判定{len(f.screened)}件。"]  # fmt: skip
+    text = [
+        f"{f.year}计划年度已提交申报{len(f.cases)}件"
+        + (f"（{_counted(kinds)}）" if kinds else "")
+        + f"，申请市财政{wan(asked_wan(f.cases))}；已判定{len(f.screened)}件。"
+    ]
     if states:
         text.append(f"目前状态：{_counted({STATES[s]: n for s, n in states.items()})}。")
     if f.secret:
@@ -98,82 +115,221 @@ def _overview(f: ScreeningYear) -> Section:
         Figure("filed_wan", "申请市财政", asked_wan(f.cases), "万元", ("8.1",), rows="cases"),
         Figure("screened", "已判定", len(f.screened), "件", ("8.3",), rows="cases"),
         Figure("confirmed", "审核人已确认判定", sum(c.confirmed for c in f.cases), "件", rows="cases"),
-        Figure("departed", "另作结论", len(f.departed), "件", (), "判定只作依据，人可以另作结论，须写明条款和理由", rows="departed"),
-        Figure("cut_wan", "按8.3.3核减", add(c.cut_wan for c in f.cut), "万元", ("8.3.3",), "命中组成部分的金额，不足一半时只减这些部分", rows="cut"),
+        Figure(
+            "departed",
+            "另作结论",
+            len(f.departed),
+            "件",
+            (),
+            "判定只作依据，人可以另作结论，须写明条款和理由",
+            rows="departed",
+        ),
+        Figure(
+            "cut_wan",
+            "按8.3.3核减",
+            add(c.cut_wan for c in f.cut),
+            "万元",
+            ("8.3.3",),
+            "命中组成部分的金额，不足一半时只减这些部分",
+            rows="cut",
+        ),
         Figure("approved_wan", "审定市财政", add(c.approved_wan for c in f.cases), "万元", ("9.1.1",), rows="cases"),
     )
     return Section("overview", "总体情况", tuple(text), rows)
 
 
 def _outcomes(f: ScreeningYear) -> Section:
-    columns = (Column("outcome", "判定", "text", 30), Column("count", "件", "int", 12), Column("city", "申请市财政", "wan", 22),
-               Column("approved", "审定市财政", "wan", 22), Column("departed", "另作结论", "int", 14))  # fmt: skip
+    columns = (
+        Column("outcome", "判定", "text", 30),
+        Column("count", "件", "int", 12),
+        Column("city", "申请市财政", "wan", 22),
+        Column("approved", "审定市财政", "wan", 22),
+        Column("departed", "另作结论", "int", 14),
+    )
     rows = []
     for code, label in OUTCOMES.items():
         some = f.came_out(code)
-        rows.append({"outcome": label, "count": len(some), "city": asked_wan(some),
-                     "approved": add(c.approved_wan for c in some), "departed": sum(bool(c.override) for c in some)})  # fmt: skip
+        rows.append(
+            {
+                "outcome": label,
+                "count": len(some),
+                "city": asked_wan(some),
+                "approved": add(c.approved_wan for c in some),
+                "departed": sum(bool(c.override) for c in some),
+            }
+        )
     unread = tuple(c for c in f.cases if not c.outcome)
     if unread:
-        rows.append({"outcome": "未判定", "count": len(unread), "city": asked_wan(unread),
-                     "approved": add(c.approved_wan for c in unread), "departed": 0})  # fmt: skip
-    totals = {"outcome": "合计", "count": len(f.cases), "city": asked_wan(f.cases),
-              "approved": add(c.approved_wan for c in f.cases), "departed": len(f.departed)}  # fmt: skip
-    text = (f"几条同时成立时，效力次序为{f.precedence}（D16，系统默认，非规划规定）；各条成立与否全部列出，不因结论而省略。",)
+        rows.append(
+            {
+                "outcome": "未判定",
+                "count": len(unread),
+                "city": asked_wan(unread),
+                "approved": add(c.approved_wan for c in unread),
+                "departed": 0,
+            }
+        )
+    totals = {
+        "outcome": "合计",
+        "count": len(f.cases),
+        "city": asked_wan(f.cases),
+        "approved": add(c.approved_wan for c in f.cases),
+        "departed": len(f.departed),
+    }
+    text = (
+        f"几条同时成立时，效力次序为{f.precedence}（D16，系统默认，非规划规定）；各条成立与否全部列出，不因结论而省略。",
+    )
     bars = [charts.BarRow(r["outcome"], float(r["count"]), f"{r['count']} 件", "") for r in rows if r["count"]]
     drawn = (("各判定的件数", charts.bars(bars, title="各判定的件数")),) if bars else ()
-    return Section("outcomes", "判定结果", text, (), (Table("outcomes", f"{f.year}计划年度判定", columns, tuple(rows), "万元", totals),), drawn)
+    return Section(
+        "outcomes",
+        "判定结果",
+        text,
+        (),
+        (Table("outcomes", f"{f.year}计划年度判定", columns, tuple(rows), "万元", totals),),
+        drawn,
+    )
 
 
 def _clauses(f: ScreeningYear) -> Section:
-    columns = (Column("clause", "条款", "text", 11), Column("text", "规划原文", "text", 41), Column("met", RESULTS["met"], "int", 8),
-               Column("met_wan", "申请市财政", "wan", 14), Column("partly", "部分", "int", 8), Column("undetermined", "待补", "int", 8),
-               Column("count", "合计", "int", 8))  # fmt: skip
+    columns = (
+        Column("clause", "条款", "text", 11),
+        Column("text", "规划原文", "text", 41),
+        Column("met", RESULTS["met"], "int", 8),
+        Column("met_wan", "申请市财政", "wan", 14),
+        Column("partly", "部分", "int", 8),
+        Column("undetermined", "待补", "int", 8),
+        Column("count", "合计", "int", 8),
+    )
     rows = [
-        {"clause": line.clause, "text": line.text, "met": len(line.met), "met_wan": line.met_wan, "partly": len(line.partly),
-         "undetermined": len(line.undetermined), "count": len(line.met) + len(line.partly) + len(line.undetermined)}
+        {
+            "clause": line.clause,
+            "text": line.text,
+            "met": len(line.met),
+            "met_wan": line.met_wan,
+            "partly": len(line.partly),
+            "undetermined": len(line.undetermined),
+            "count": len(line.met) + len(line.partly) + len(line.undetermined),
+        }
         for line in f.clauses
-    ]  # fmt: skip
+    ]
     who = [{"clause": line.clause, "cases": "、".join(c.number for c in line.met)} for line in f.clauses if line.met]
-    tables = [Table("clauses", "8.3各条成立的件数与金额", columns, tuple(rows), "万元",
-                    note="一件申报成立几条，在几条中各计一次，金额不求和。规划8.3.1称“9类”而只列8条，照录8条（D14）。")]  # fmt: skip
+    tables = [
+        Table(
+            "clauses",
+            "8.3各条成立的件数与金额",
+            columns,
+            tuple(rows),
+            "万元",
+            note="一件申报成立几条，在几条中各计一次，金额不求和。规划8.3.1称“9类”而只列8条，照录8条（D14）。",
+        )
+    ]
     if who:
-        tables.append(Table("clause_cases", "各条成立的申报", (Column("clause", "条款", "text", 20), Column("cases", "申报编号", "text", 80)), tuple(who)))
+        tables.append(
+            Table(
+                "clause_cases",
+                "各条成立的申报",
+                (Column("clause", "条款", "text", 20), Column("cases", "申报编号", "text", 80)),
+                tuple(who),
+            )
+        )
     return Section("clauses", "逐条情况", (f"规则集在本报告之日有效的{len(f.clauses)}条。",), (), tuple(tables))
 
 
 def _cases(f: ScreeningYear) -> Section:
-    columns = (Column("number", "编号", "text", 15), Column("title", "项目", "text", 27), Column("unit", "单位", "text", 15),
-               Column("outcome", "判定", "text", 12), Column("met", "成立条款", "text", 17), Column("city", "申请", "wan", 11),
-               Column("approved", "审定", "wan", 11))  # fmt: skip
+    columns = (
+        Column("number", "编号", "text", 15),
+        Column("title", "项目", "text", 27),
+        Column("unit", "单位", "text", 15),
+        Column("outcome", "判定", "text", 12),
+        Column("met", "成立条款", "text", 17),
+        Column("city", "申请", "wan", 11),
+        Column("approved", "审定", "wan", 11),
+    )
     rows = tuple(
-        {"number": c.number, "title": c.title, "unit": c.unit, "outcome": c.outcome_label, "met": "、".join(c.holds("met")) or "无",
-         "city": c.city_wan, "approved": c.approved_wan}
+        {
+            "number": c.number,
+            "title": c.title,
+            "unit": c.unit,
+            "outcome": c.outcome_label,
+            "met": "、".join(c.holds("met")) or "无",
+            "city": c.city_wan,
+            "approved": c.approved_wan,
+        }
         for c in f.cases
-    )  # fmt: skip
+    )
     totals = {"number": "合计", "city": asked_wan(f.cases), "approved": add(c.approved_wan for c in f.cases)}
     if not rows:
         return Section("cases", "各件判定", (f"{f.year}计划年度没有已提交的申报。",))
-    return Section("cases", "各件判定", (), (), (Table("cases", f"{f.year}计划年度申报", columns, rows, "万元", totals),))
+    return Section(
+        "cases", "各件判定", (), (), (Table("cases", f"{f.year}计划年度申报", columns, rows, "万元", totals),)
+    )
 
 
 def _people(f: ScreeningYear) -> Section:
-    departed = tuple({"number": c.number, "rules": c.outcome_label, "people": OUTCOMES.get(c.override, c.override),
-                      "clause": c.override_clause or None, "reason": c.override_reason} for c in f.departed)  # fmt: skip
+    departed = tuple(
+        {
+            "number": c.number,
+            "rules": c.outcome_label,
+            "people": OUTCOMES.get(c.override, c.override),
+            "clause": c.override_clause or None,
+            "reason": c.override_reason,
+        }
+        for c in f.departed
+    )
     cut = tuple({"number": c.number, "title": c.title, "cut": c.cut_wan} for c in f.cut)
-    deferred = tuple({"number": c.number, "lacking": c.lacking, "day": c.re_review_on.isoformat() if c.re_review_on else None}
-                     for c in f.cases if c.state == "deferred")  # fmt: skip
+    deferred = tuple(
+        {"number": c.number, "lacking": c.lacking, "day": c.re_review_on.isoformat() if c.re_review_on else None}
+        for c in f.cases
+        if c.state == "deferred"
+    )
     tables = []
     if departed:
-        tables.append(Table("departed", "与判定不同的结论", (Column("number", "编号", "text", 15), Column("rules", "判定", "text", 14),
-                      Column("people", "结论", "text", 14), Column("clause", "条款", "text", 12), Column("reason", "理由", "text", 45)), departed))  # fmt: skip
+        tables.append(
+            Table(
+                "departed",
+                "与判定不同的结论",
+                (
+                    Column("number", "编号", "text", 15),
+                    Column("rules", "判定", "text", 14),
+                    Column("people", "结论", "text", 14),
+                    Column("clause", "条款", "text", 12),
+                    Column("reason", "理由", "text", 45),
+                ),
+                departed,
+            )
+        )
     if cut:
-        tables.append(Table("cut", "按8.3.3核减的组成部分", (Column("number", "编号", "text", 20), Column("title", "项目", "text", 56),
-                      Column("cut", "核减", "wan", 24)), cut, "万元", {"number": "合计", "cut": add(c.cut_wan for c in f.cut)}))  # fmt: skip
+        tables.append(
+            Table(
+                "cut",
+                "按8.3.3核减的组成部分",
+                (
+                    Column("number", "编号", "text", 20),
+                    Column("title", "项目", "text", 56),
+                    Column("cut", "核减", "wan", 24),
+                ),
+                cut,
+                "万元",
+                {"number": "合计", "cut": add(c.cut_wan for c in f.cut)},
+            )
+        )
     if deferred:
-        tables.append(Table("deferred", "缓建的条件与复审日期", (Column("number", "编号", "text", 18), Column("lacking", "缺失条件", "text", 60),
-                      Column("day", "复审日期", "text", 22)), deferred))  # fmt: skip
-    text = "8.3只作依据，由人决定；另作结论的须写明条款、理由和姓名。" + ("" if tables else f"{f.year}计划年度没有另作结论、核减或缓建的申报。")
+        tables.append(
+            Table(
+                "deferred",
+                "缓建的条件与复审日期",
+                (
+                    Column("number", "编号", "text", 18),
+                    Column("lacking", "缺失条件", "text", 60),
+                    Column("day", "复审日期", "text", 22),
+                ),
+                deferred,
+            )
+        )
+    text = "8.3只作依据，由人决定；另作结论的须写明条款、理由和姓名。" + (
+        "" if tables else f"{f.year}计划年度没有另作结论、核减或缓建的申报。"
+    )
     return Section("people", "另作结论、核减与缓建", (text,), (), tuple(tables))
 
 

@@ -12,7 +12,13 @@ from priorities.rules.facts import FACTS, Answer, Fact
 from priorities.rules.rule_set import Outcome, RuleSet
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
-RANK = {Outcome.PRIORITY: 3, Outcome.ORDINARY: 2, Outcome.DEFER: 1, Outcome.NO_CITY_FUNDING: 0, Outcome.UNDETERMINED: -1}
+RANK = {
+    Outcome.PRIORITY: 3,
+    Outcome.ORDINARY: 2,
+    Outcome.DEFER: 1,
+    Outcome.NO_CITY_FUNDING: 0,
+    Outcome.UNDETERMINED: -1,
+}
 MOST_WORK = 8_000  # sets tried × components: about a tenth of a second, for the verdict is live
 MOST_ADVICE = 12
 
@@ -199,8 +205,13 @@ def settlements(
     for outcome in reachable:
         needed = _needed(case, outcome)
         if needed is not None:
-            found.append(Settlement(outcome, {f: a for (i, f), a in needed.items() if i is None},
-                                    {(i, f): a for (i, f), a in needed.items() if i is not None}))  # fmt: skip
+            found.append(
+                Settlement(
+                    outcome,
+                    {f: a for (i, f), a in needed.items() if i is None},
+                    {(i, f): a for (i, f), a in needed.items() if i is not None},
+                )
+            )
     return sorted(found, key=lambda s: s.size)
 
 

@@ -55,7 +55,11 @@ class Case:
     """One assessment under way; `reachable` alone is the cheap question that advice asks many times."""
 
     def __init__(
-        self, facts: Mapping[Fact, Answer], components: tuple[Component, ...], rule_set: RuleSet, decisions: Mapping[str, bool]
+        self,
+        facts: Mapping[Fact, Answer],
+        components: tuple[Component, ...],
+        rule_set: RuleSet,
+        decisions: Mapping[str, bool],
     ) -> None:
         self.facts, self.components, self.rules, self.decisions = facts, components, rule_set, decisions
         parted = tuple(t for t in rule_set.tables if t.on_components) if components else ()

@@ -25,12 +25,20 @@ from priorities.rules.parts import Parts
 from priorities.rules.plan_2006 import CRITERIA
 from priorities.rules.rule_set import Outcome, RuleSet, table_of
 
-CODES = {Outcome.UNDETERMINED: 0, Outcome.ORDINARY: 1, Outcome.PRIORITY: 2, Outcome.DEFER: 3, Outcome.NO_CITY_FUNDING: 4}
+CODES = {
+    Outcome.UNDETERMINED: 0,
+    Outcome.ORDINARY: 1,
+    Outcome.PRIORITY: 2,
+    Outcome.DEFER: 3,
+    Outcome.NO_CITY_FUNDING: 4,
+}
 OUTCOME_OF = {code: outcome for outcome, code in CODES.items()}
 RESULTS = (UNMET, UNDETERMINED, PARTLY, MET)
 
 _BIT = {fact: 1 << i for i, fact in enumerate(Fact)}
-_DECIDED = {c.clause: 1 << (len(_BIT) + i) for i, c in enumerate(c for c in CRITERIA if any(r.partly_when for r in c.readings))}
+_DECIDED = {
+    c.clause: 1 << (len(_BIT) + i) for i, c in enumerate(c for c in CRITERIA if any(r.partly_when for r in c.readings))
+}
 _ON_PARTS = tuple(c for c in CRITERIA if c.on_components)
 _READINGS = tuple((c, r) for c in _ON_PARTS for r in c.readings)
 _TABLES = tuple(table_of(c, r) for c, r in _READINGS)

@@ -16,7 +16,19 @@ from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
 from priorities.rules.screen import Item
 from priorities.rules.tables import Table
 
-__all__ = ["RANK", "Advice", "Cause", "Flip", "Move", "Weight", "advise", "causes", "contradictions", "flips", "weights"]
+__all__ = [
+    "RANK",
+    "Advice",
+    "Cause",
+    "Flip",
+    "Move",
+    "Weight",
+    "advise",
+    "causes",
+    "contradictions",
+    "flips",
+    "weights",
+]
 
 
 @dataclass(frozen=True)

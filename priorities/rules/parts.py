@@ -35,7 +35,9 @@ class Component:
 class Parts:
     """The components under the clauses that are judged on them."""
 
-    def __init__(self, components: tuple[Component, ...], facts: Mapping[Fact, Answer], tables: tuple[Table, ...]) -> None:
+    def __init__(
+        self, components: tuple[Component, ...], facts: Mapping[Fact, Answer], tables: tuple[Table, ...]
+    ) -> None:
         self.components, self.tables = components, tables
         self.amounts = _whole_numbers([c.amount_wan for c in components])
         self.total = sum(self.amounts)
@@ -43,9 +45,7 @@ class Parts:
         self._owner = {f: t for t in tables for f in t.facts}
         whole = {f: facts.get(f, UNKNOWN) for f in COMPONENT_FACTS}
         self.answers = [{**whole, **c.facts} for c in components]
-        self.shared = tuple(
-            f for f in self._asked if whole[f] is UNKNOWN and any(f not in c.facts for c in components)
-        )  # fmt: skip
+        self.shared = tuple(f for f in self._asked if whole[f] is UNKNOWN and any(f not in c.facts for c in components))
         self._ranges = [self._range(a) for a in self.answers]
 
     def _range(self, answers: Mapping[Fact, Answer]) -> tuple[bool, bool]:
@@ -104,7 +104,11 @@ class Parts:
                     found.add(fact)
             for i, component in enumerate(self.components):
                 for fact in self._asked:
-                    if fact not in found and component.facts.get(fact) is UNKNOWN and self._turns(fact, {i}, answers, ranges):
+                    if (
+                        fact not in found
+                        and component.facts.get(fact) is UNKNOWN
+                        and self._turns(fact, {i}, answers, ranges)
+                    ):
                         found.add(fact)
             if found == open_:
                 break
@@ -126,7 +130,9 @@ class Parts:
                 own = answers[i] | {fact: UNKNOWN}
                 looks = [(t, t.look(own)) for t in self.tables]
                 table = self._owner[fact]
-                if any(t is table and fact in k.matter for t, k in looks) and not any(k.must for t, k in looks if t is not table):
+                if any(t is table and fact in k.matter for t, k in looks) and not any(
+                    k.must for t, k in looks if t is not table
+                ):
                     turned, width = True, width + amount
                     continue
                 can, must = any(k.can for _, k in looks), any(k.must for _, k in looks)

@@ -63,7 +63,9 @@ def parse_text(text: str) -> list[Item]:
         return _NotANumber(name)
 
     try:
-        data = json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=constant, object_pairs_hook=_object)
+        data = json.loads(
+            text, parse_float=Decimal, parse_int=_whole, parse_constant=constant, object_pairs_hook=_object
+        )
     except RecursionError:
         raise InputError("文件嵌套太深，不是判定项的列表。") from None
     except ValueError as error:
@@ -94,7 +96,7 @@ def _refuse_repeated(row: dict, where: str) -> None:
 def parse_items(data: object) -> list[Item]:
     """Checked items in input order. Raises InputError; nothing is assessed when one item is wrong."""
     if not isinstance(data, list):
-        raise InputError("应是一个列表，每一项是 {\"id\", \"title\", \"facts\", \"components\"}。")
+        raise InputError('应是一个列表，每一项是 {"id", "title", "facts", "components"}。')
     items, seen = [], set()
     for number, row in enumerate(data, 1):
         name = f"第 {number} 项"
@@ -120,7 +122,11 @@ def parse_items(data: object) -> list[Item]:
 
 def _shown(raw: object) -> str:
     """What was typed, short and printable."""
-    text = json.dumps(raw, ensure_ascii=False, default=str) if isinstance(raw, dict | list | bool) or raw is None else str(raw)
+    text = (
+        json.dumps(raw, ensure_ascii=False, default=str)
+        if isinstance(raw, dict | list | bool) or raw is None
+        else str(raw)
+    )
     return text[:60].encode("utf-8", "backslashreplace").decode()
 
 
@@ -213,8 +219,14 @@ def as_dict(a: Assessment) -> dict:
         "cut_wan": f"{a.cut_wan.quantize(CENT, ROUND_HALF_UP):.2f}",
         "rule_set": a.rule_set,
         "trace": [
-            {"clause": s.clause, "text": s.text, "result": s.result, "because": [str(f) for f in s.because],
-             "components": list(s.components), "note": s.note}
+            {
+                "clause": s.clause,
+                "text": s.text,
+                "result": s.result,
+                "because": [str(f) for f in s.because],
+                "components": list(s.components),
+                "note": s.note,
+            }
             for s in a.trace
         ],
-    }  # fmt: skip
+    }

@@ -13,10 +13,20 @@ from priorities.proposal import SOURCE_LABELS
 register = template.Library()
 
 _TONE = {
-    "draft": "slate", "submitted": "brand", "under_review": "brand", "returned": "amber", "joint_approval": "brand",
-    "candidate": "green", "pool": "slate", "deferred": "amber", "no_city_funding": "red", "self_funded": "slate",
-    "filed": "green", "adopted": "green", "withdrawn": "slate",
-}  # fmt: skip
+    "draft": "slate",
+    "submitted": "brand",
+    "under_review": "brand",
+    "returned": "amber",
+    "joint_approval": "brand",
+    "candidate": "green",
+    "pool": "slate",
+    "deferred": "amber",
+    "no_city_funding": "red",
+    "self_funded": "slate",
+    "filed": "green",
+    "adopted": "green",
+    "withdrawn": "slate",
+}
 _WAY = ("draft", "submitted", "under_review", "joint_approval", "candidate", "adopted")
 
 
@@ -49,11 +59,18 @@ def submission_steps(row) -> str:
     return format_html(
         '<ol class="steps">{}</ol>',
         format_html_join(
-            "", '<li class="{}"{}>{}</li>',
-            (("done" if i < at else "now" if i == at else "", mark_safe(' aria-current="step"') if i == at else "", STATES[s])
-             for i, s in enumerate(way)),
+            "",
+            '<li class="{}"{}>{}</li>',
+            (
+                (
+                    "done" if i < at else "now" if i == at else "",
+                    mark_safe(' aria-current="step"') if i == at else "",
+                    STATES[s],
+                )
+                for i, s in enumerate(way)
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 @register.simple_tag(takes_context=True)

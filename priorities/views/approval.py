@@ -24,7 +24,9 @@ from priorities.views.desk import _day
 
 
 def _mine(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "proposed_change")
+    rows = Submission.objects.visible_to(request.actor).select_related(
+        "organisation", "project", "author", "proposed_change"
+    )
     return web.found(rows.by_reference(reference))
 
 
@@ -35,10 +37,20 @@ def waiting(request):
     `?reason=`: who gave that reason for 不同意."""
     day = clock.today()
     open_rounds = list(rounds.waiting_on(request.actor))
-    asked = Submission.objects.visible_to(request.actor).filter(state__in=("joint_approval", "under_review", "submitted"))
+    asked = Submission.objects.visible_to(request.actor).filter(
+        state__in=("joint_approval", "under_review", "submitted")
+    )
     by_key = {s.audit_key: s for s in asked.select_related("organisation")}
-    rows = [{"round": r, "submission": by_key.get(r.about), "age": (day - r.day).days,
-             "late": r.due_day and r.due_day < day} for r in open_rounds if r.about in by_key]  # fmt: skip
+    rows = [
+        {
+            "round": r,
+            "submission": by_key.get(r.about),
+            "age": (day - r.day).days,
+            "late": r.due_day and r.due_day < day,
+        }
+        for r in open_rounds
+        if r.about in by_key
+    ]
     mine = {r["submission"].pk for r in rows}
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
     with reading():
@@ -47,11 +59,21 @@ def waiting(request):
     cases = None
     if state in STATES:
         found = Submission.objects.visible_to(request.actor).in_state(state).select_related("organisation")
-        cases = Paginator(found.defer("proposal", "search_text").order_by("-state_day", "-pk"), 50).get_page(request.GET.get("page"))
+        cases = Paginator(found.defer("proposal", "search_text").order_by("-state_day", "-pk"), 50).get_page(
+            request.GET.get("page")
+        )
     counted = _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None
     reason = web.one_of(request.GET, "reason", [r["reason"][:60] for r in counted or ()])
-    context = {"rows": rows, "cases": cases, "state_label": STATES.get(state), "others": shown, "done": case.answered_by(request.actor),
-               "counted": counted, "reason": reason, "refusals": _refusals(reason) if reason else ()}  # fmt: skip
+    context = {
+        "rows": rows,
+        "cases": cases,
+        "state_label": STATES.get(state),
+        "others": shown,
+        "done": case.answered_by(request.actor),
+        "counted": counted,
+        "reason": reason,
+        "refusals": _refusals(reason) if reason else (),
+    }
     return render(request, "priorities/approvals.html", context)
 
 
@@ -68,7 +90,9 @@ def _refusing() -> QuerySet:
 def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
     """Who gave a reason, about which case, the newest first."""
     rows = list(_refusing().filter(reason__startswith=reason).select_related("seat__round").order_by("-pk")[:200])
-    cases = Submission.objects.filter(pk__in=[r.seat.round.about.partition(":")[2] for r in rows]).defer("proposal", "search_text")
+    cases = Submission.objects.filter(pk__in=[r.seat.round.about.partition(":")[2] for r in rows]).defer(
+        "proposal", "search_text"
+    )
     by_key = {s.audit_key: s for s in cases}
     return [(r, by_key.get(r.seat.round.about)) for r in rows]
 
@@ -84,10 +108,16 @@ def page(request, reference: str):
 def _context(request, row: Submission, **more) -> dict:
     found = case.approval(row, request.actor, clock.today())
     # Whoever has a seat is involved: SIGN reaches him.
-    return {"row": row, "a": found, "case": case.essence(row), "may_sign": may(request.actor, Permission.SIGN),
-            "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
-            "refusals": REFUSALS.items(), "may_remind": not guards.blockers(row, "remind", request.actor),
-            "sitting": Sitting.objects.filter(cases__submission=row, state="convened").first()} | more
+    return {
+        "row": row,
+        "a": found,
+        "case": case.essence(row),
+        "may_sign": may(request.actor, Permission.SIGN),
+        "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
+        "refusals": REFUSALS.items(),
+        "may_remind": not guards.blockers(row, "remind", request.actor),
+        "sitting": Sitting.objects.filter(cases__submission=row, state="convened").first(),
+    } | more
 
 
 def _act(request, reference: str, verb: str, run, done: str):
@@ -111,39 +141,57 @@ def _act(request, reference: str, verb: str, run, done: str):
 def sign(request, reference: str):
     kind = "conditional" if request.POST.get("condition", "").strip() else "agree"
     return _act(
-        request, reference, "sign",
+        request,
+        reference,
+        "sign",
         lambda row, v: actions.sign(
-            by=request.actor, submission=row, version=v, kind=kind, text=web.field(request, "text", limit=1000),
+            by=request.actor,
+            submission=row,
+            version=v,
+            kind=kind,
+            text=web.field(request, "text", limit=1000),
             condition=web.field(request, "condition", limit=1000),
             condition_due=_day(request.POST.get("condition_due"), "满足期限"),
-            signer=web.field(request, "signer", limit=60), signed_on=_day(request.POST.get("signed_on"), "签署日期"),
-            scan=request.FILES.get("scan")),
+            signer=web.field(request, "signer", limit=60),
+            signed_on=_day(request.POST.get("signed_on"), "签署日期"),
+            scan=request.FILES.get("scan"),
+        ),
         "已签署。",
-    )  # fmt: skip
+    )
 
 
 @web.page(Permission.SIGN, methods=("POST",))
 def refuse(request, reference: str):
     return _act(
-        request, reference, "refuse",
-        lambda row, v: actions.refuse(by=request.actor, submission=row, version=v,
-                                      reason=web.field(request, "reason", limit=1000), text=web.field(request, "text", limit=1000),
-                                      clause=web.field(request, "clause", limit=20),
-                                      signer=web.field(request, "signer", limit=60),
-                                      signed_on=_day(request.POST.get("signed_on"), "签署日期"),
-                                      scan=request.FILES.get("scan")),
+        request,
+        reference,
+        "refuse",
+        lambda row, v: actions.refuse(
+            by=request.actor,
+            submission=row,
+            version=v,
+            reason=web.field(request, "reason", limit=1000),
+            text=web.field(request, "text", limit=1000),
+            clause=web.field(request, "clause", limit=20),
+            signer=web.field(request, "signer", limit=60),
+            signed_on=_day(request.POST.get("signed_on"), "签署日期"),
+            scan=request.FILES.get("scan"),
+        ),
         "已签署不同意，申报退回审核。",
-    )  # fmt: skip
+    )
 
 
 @web.page(Permission.SIGN, methods=("POST",))
 def withdraw_signature(request, reference: str):
     return _act(
-        request, reference, "withdraw_signature",
-        lambda row, v: actions.withdraw_signature(by=request.actor, submission=row, version=v,
-                                                  text=web.field(request, "text", limit=500)),
+        request,
+        reference,
+        "withdraw_signature",
+        lambda row, v: actions.withdraw_signature(
+            by=request.actor, submission=row, version=v, text=web.field(request, "text", limit=500)
+        ),
         "签署已撤回。",
-    )  # fmt: skip
+    )
 
 
 @web.page(Permission.GIVE_OPINION)
@@ -156,9 +204,11 @@ def opinion(request, reference: str):
         with once(request.actor, "priorities.give_opinion", request.POST.get("once")) as call:
             if call.address is None:
                 actions.give_opinion(
-                    by=request.actor, submission=row,
+                    by=request.actor,
+                    submission=row,
                     edition=web.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
-                    kind=web.field(request, "kind", limit=12), text=web.field(request, "text", limit=2000, label="意见"),
+                    kind=web.field(request, "kind", limit=12),
+                    text=web.field(request, "text", limit=2000, label="意见"),
                     clause=web.field(request, "clause", limit=20, label="条款"),
                     condition=web.field(request, "condition", limit=1000, label="条件"),
                 )
@@ -176,9 +226,14 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
     day = clock.today()
     with reading():
         mine = opinions.mine(row, request.actor)
-        context = {"row": row, "case": case.essence(row), "mine": mine, "group": opinions.group_name(mine.group) if mine else "",
-                   "others": opinions.others(row, request.actor, day),
-                   "blocked": guards.blockers(row, "give_opinion", request.actor, day) if mine else ()}  # fmt: skip
+        context = {
+            "row": row,
+            "case": case.essence(row),
+            "mine": mine,
+            "group": opinions.group_name(mine.group) if mine else "",
+            "others": opinions.others(row, request.actor, day),
+            "blocked": guards.blockers(row, "give_opinion", request.actor, day) if mine else (),
+        }
         return render(request, "priorities/opinion.html", context | more, status=status)
 
 
@@ -188,7 +243,9 @@ def remind(request, reference: str):
     row = _mine(request, reference)
     asked = Seat.objects.filter(round__about=row.audit_key)
     seat = web.found(asked, pk=web.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
-    back = {"case": "priorities:case", "submission": "priorities:submission"}.get(request.POST.get("back", ""), "priorities:approval")
+    back = {"case": "priorities:case", "submission": "priorities:submission"}.get(
+        request.POST.get("back", ""), "priorities:approval"
+    )
     with once(request.actor, "priorities.remind", request.POST.get("once")) as call:
         if call.address is None:
             actions.remind(by=request.actor, submission=row, seat=seat)

@@ -26,10 +26,15 @@ def rehearse(request):
         raise Invalid(f"请先在审核队列里勾选 1—{MOST} 件申报，再选怎样办理。", fields={"case": ["请选择申报"]})
     tried = actions.rehearse(by=request.actor, act=act, rows=chosen, reason=reason)
     context = {
-        "tried": tried, "act": act, "act_label": dict(DeskBatch.ACTS)[act], "reason": reason, "undo_s": UNDO_S,
-        "going": [t for t in tried if t.goes], "kept": [t for t in tried if not t.goes],
+        "tried": tried,
+        "act": act,
+        "act_label": dict(DeskBatch.ACTS)[act],
+        "reason": reason,
+        "undo_s": UNDO_S,
+        "going": [t for t in tried if t.goes],
+        "kept": [t for t in tried if not t.goes],
         "mails": sum(len(t.mails) for t in tried),
-    }  # fmt: skip
+    }
     return render(request, "priorities/rehearsal.html", context)
 
 
@@ -46,8 +51,12 @@ def plan(request):
     rows = [(r, versions[r.number]) for r in _rows(request, list(versions)).order_by("state_day", "pk")]
     with once(request.actor, "priorities.batch", request.POST.get("once")) as call:
         if call.address is None:
-            batch = actions.plan_batch(by=request.actor, act=web.field(request, "act", limit=20), items=rows,
-                                       reason=web.field(request, "reason", limit=300))  # fmt: skip
+            batch = actions.plan_batch(
+                by=request.actor,
+                act=web.field(request, "act", limit=20),
+                items=rows,
+                reason=web.field(request, "reason", limit=300),
+            )
             call.address = batch.get_absolute_url()
     return redirect(call.address)
 
@@ -65,7 +74,13 @@ def batch(request, pk: int):
         return redirect(row)
     items = list(row.items.select_related("submission__organisation"))
     left = max(0, round((row.leaves_at - clock.now()).total_seconds()))
-    context = {"batch": row, "items": items, "left": left, "done": sum(i.state == "done" for i in items),
-               "refused": sum(i.state == "refused" for i in items), "is_open": row.state in ("waiting", "running")}  # fmt: skip
+    context = {
+        "batch": row,
+        "items": items,
+        "left": left,
+        "done": sum(i.state == "done" for i in items),
+        "refused": sum(i.state == "refused" for i in items),
+        "is_open": row.state in ("waiting", "running"),
+    }
     template = "priorities/parts/batch.html" if request.headers.get("HX-Request") == "true" else "priorities/batch.html"
     return render(request, template, context)

@@ -37,14 +37,22 @@ def windows(request):
 def _run(request) -> None:
     year = web.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
     unit = request.POST.get("organisation") or None
-    organisation = web.found(Organisation.objects.units(), pk=web.integer(unit, name="单位", low=1, high=10**9)) if unit else None
+    organisation = (
+        web.found(Organisation.objects.units(), pk=web.integer(unit, name="单位", low=1, high=10**9)) if unit else None
+    )
     reason = web.field(request, "reason", limit=300)
     until = _day(request.POST.get("until"), "延至")
     match request.POST.get("what"):
         case "open":
-            actions.open_window(by=request.actor, plan_year=year, opens=_day(request.POST.get("opens"), "开始"),
-                                closes=_day(request.POST.get("closes"), "截止"))  # fmt: skip
+            actions.open_window(
+                by=request.actor,
+                plan_year=year,
+                opens=_day(request.POST.get("opens"), "开始"),
+                closes=_day(request.POST.get("closes"), "截止"),
+            )
         case "leave":
             actions.grant_leave(by=request.actor, plan_year=year, organisation=organisation, until=until, reason=reason)
         case _:
-            actions.extend_window(by=request.actor, plan_year=year, until=until, reason=reason, organisation=organisation)
+            actions.extend_window(
+                by=request.actor, plan_year=year, until=until, reason=reason, organisation=organisation
+            )

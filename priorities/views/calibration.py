@@ -20,13 +20,25 @@ def page(request):
     rows, clauses = calibrating.judged(), [c.clause for c in CRITERIA]
     texts = {c.clause: c.text for c in CRITERIA}
     drifts = calibration.drifts(rows, clauses)
-    reviewer, clause = web.one_of(request.GET, "reviewer", [d.reviewer for d in drifts]), web.one_of(request.GET, "clause", clauses)
+    reviewer, clause = (
+        web.one_of(request.GET, "reviewer", [d.reviewer for d in drifts]),
+        web.one_of(request.GET, "clause", clauses),
+    )
     seen = calibration.behind(rows, clauses, reviewer=reviewer, clause=clause)
     agreements = [(a, texts[a.clause]) for a in calibration.agreements(rows, clauses)]
     return render(
         request,
         "priorities/calibration.html",
-        {"agreements": agreements, "drifts": [(d, f"?reviewer={quote(d.reviewer)}#behind") for d in drifts], "cases": len(rows),
-         "reviewer": reviewer, "clause": clause, "seen": seen[:MOST], "is_cut_short": len(seen) > MOST, "asked": "every" in request.GET,
-         "least": calibration.LEAST, "clear": calibration.CLEAR},
-    )  # fmt: skip
+        {
+            "agreements": agreements,
+            "drifts": [(d, f"?reviewer={quote(d.reviewer)}#behind") for d in drifts],
+            "cases": len(rows),
+            "reviewer": reviewer,
+            "clause": clause,
+            "seen": seen[:MOST],
+            "is_cut_short": len(seen) > MOST,
+            "asked": "every" in request.GET,
+            "least": calibration.LEAST,
+            "clear": calibration.CLEAR,
+        },
+    )

@@ -37,7 +37,12 @@ def propose(request, code: str):
         return case.get_absolute_url() if case else project.get_absolute_url()
 
     return form_page(
-        request, ProposeForm(request.POST or None, initial={"version": project.version}), "projects/form.html", about(project, "提出变更", note, "提出变更"),
-        verb="priorities.submission.propose_change", address=project.get_absolute_url(), done=f"已提出 {code} 的变更。",
+        request,
+        ProposeForm(request.POST or None, initial={"version": project.version}),
+        "projects/form.html",
+        about(project, "提出变更", note, "提出变更"),
+        verb="priorities.submission.propose_change",
+        address=project.get_absolute_url(),
+        done=f"已提出 {code} 的变更。",
         call=lambda data: leads_to(actions.propose_change(by=request.actor, project_code=code, **data)),
-    )  # fmt: skip
+    )

@@ -21,7 +21,11 @@ from priorities.rules.plan_2006 import CRITERIA, criterion
 from priorities.rules.tables import Table
 from priorities.views.rule_sets import may_try
 
-TITLES = {"8.3.1": "优先建设的项目（原文称 9 类，实列 8 类，D14）", "8.3.2": "缓建的项目", "8.3.3": "市财政不支持的项目"}
+TITLES = {
+    "8.3.1": "优先建设的项目（原文称 9 类，实列 8 类，D14）",
+    "8.3.2": "缓建的项目",
+    "8.3.3": "市财政不支持的项目",
+}
 
 
 @web.page(Permission.READ_REGISTER)
@@ -30,15 +34,28 @@ def listing(request):
     rows = rule_sets.described(clock.today())
     met = _met_counts(request.actor)
     groups = [
-        {"heading": heading, "title": title,
-         "rows": [r | {"met": met.get(r["clause"], 0), "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases",
-                      "asked": f"/priorities/criteria/{slug_of(r['clause'])}/#facts"}
-                  for r in rows if r["heading"] == heading]}
+        {
+            "heading": heading,
+            "title": title,
+            "rows": [
+                r
+                | {
+                    "met": met.get(r["clause"], 0),
+                    "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases",
+                    "asked": f"/priorities/criteria/{slug_of(r['clause'])}/#facts",
+                }
+                for r in rows
+                if r["heading"] == heading
+            ],
+        }
         for heading, title in TITLES.items()
-    ]  # fmt: skip
+    ]
     others = Clause.objects.filter(kind__in=["principle", "type"])
-    return render(request, "priorities/criteria.html", {"groups": groups, "others": others, "total": len(rows),
-                                                        "record": rule_sets.record_on(clock.today())})  # fmt: skip
+    return render(
+        request,
+        "priorities/criteria.html",
+        {"groups": groups, "others": others, "total": len(rows), "record": rule_sets.record_on(clock.today())},
+    )
 
 
 def slug_of(clause: str) -> str:
@@ -55,7 +72,9 @@ def _met_counts(actor) -> dict[str, int]:
 
 
 def _latest(actor) -> dict[int, Screening]:
-    rows = Screening.objects.filter(submission__in=Submission.objects.visible_to(actor)).select_related("submission__organisation")
+    rows = Screening.objects.filter(submission__in=Submission.objects.visible_to(actor)).select_related(
+        "submission__organisation"
+    )
     return {s.submission_id: s for s in rows.order_by("pk")}
 
 
@@ -65,12 +84,18 @@ def page(request, slug: str):
     clause = f"{slug.rpartition('-')[0]}({slug.rpartition('-')[2]})"
     row = next((r for r in rule_sets.described(clock.today()) if r["clause"] == clause), None)
     if row is None:
-        raise NotVisible("规划 8.3.1 称“优先考虑9类项目”，实列 8 类，没有 8.3.1(9)（D14）。" if clause == "8.3.1(9)" else
-                         "8.3 没有这一条。")  # fmt: skip
+        raise NotVisible(
+            "规划 8.3.1 称“优先考虑9类项目”，实列 8 类，没有 8.3.1(9)（D14）。"
+            if clause == "8.3.1(9)"
+            else "8.3 没有这一条。"
+        )
     stored = Clause.objects.filter(clause=clause).first()
     latest = list(_latest(request.actor).values())
-    cases = [s for s in latest if any(
-        t["clause"] == clause and t["result"] in ("met", "partly", "undetermined") for t in s.result["trace"])]  # fmt: skip
+    cases = [
+        s
+        for s in latest
+        if any(t["clause"] == clause and t["result"] in ("met", "partly", "undetermined") for t in s.result["trace"])
+    ]
     judged = _table(clause)
     for case in cases:
         case.step = next(t for t in case.result["trace"] if t["clause"] == clause)
@@ -82,9 +107,14 @@ def page(request, slug: str):
         request,
         "priorities/criterion.html",
         {
-            "row": row, "stored": stored, "cases": cases, "title": TITLES[row["heading"]],
+            "row": row,
+            "stored": stored,
+            "cases": cases,
+            "title": TITLES[row["heading"]],
             "discrepancies": [d for d in Discrepancy.objects.all() if clause in (d.touches or {}).get("clauses", [])],
-            "instruments": Regulation.objects.filter(clause__in=[c for c, relied in settings.RELIED_ON.items() if {clause, "8.3"} & set(relied)]),
+            "instruments": Regulation.objects.filter(
+                clause__in=[c for c, relied in settings.RELIED_ON.items() if {clause, "8.3"} & set(relied)]
+            ),
             "previous": slug_of(order[at - 1]) if at else None,
             "next": slug_of(order[at + 1]) if at + 1 < len(order) else None,
             "precedence": rule_sets.precedence_words(clock.today()),
@@ -95,7 +125,7 @@ def page(request, slug: str):
             "behind": _behind(request, trials),
             "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
         },
-    )  # fmt: skip
+    )
 
 
 def _table(clause: str) -> Table:
@@ -107,8 +137,13 @@ def _table(clause: str) -> Table:
 def _shape(table: Table) -> dict:
     """How the clause is judged, to look at."""
     partly = table.reading.partly_when
-    return {"boxes": shape.boxes(table.reading.met_when), "partly": shape.boxes(partly) if partly else (),
-            "asked": [FACTS[f].question for f in table.facts], "grid": shape.grid(table), "ways": shape.ways(table)}  # fmt: skip
+    return {
+        "boxes": shape.boxes(table.reading.met_when),
+        "partly": shape.boxes(partly) if partly else (),
+        "asked": [FACTS[f].question for f in table.facts],
+        "grid": shape.grid(table),
+        "ways": shape.ways(table),
+    }
 
 
 def _behind(request, trials: list[dict]) -> dry_run.Behind | None:
@@ -133,6 +168,13 @@ def _trials(clause: str) -> list[dict]:
             off = tuple(c for c in old.switched_off if c != clause) + (() if reading else (clause,))
             new = replace(old, readings=kept, switched_off=off)
             cells = everything.moved(old, new)
-            found.append({"key": key, "new": new, "text": reading.text if reading else "停用这一条", "cells": cells,
-                          "count": sum(c.count for c in cells)})  # fmt: skip
+            found.append(
+                {
+                    "key": key,
+                    "new": new,
+                    "text": reading.text if reading else "停用这一条",
+                    "cells": cells,
+                    "count": sum(c.count for c in cells),
+                }
+            )
     return found

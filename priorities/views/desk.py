@@ -35,18 +35,26 @@ def queue(request):
     rows = filters.apply(every, day)
     first = next((r for r in rows if r.submission.state in WAITING), None)
     context = {
-        "rows": rows, "filters": filters, "choices": filters.choices(every), "first": first,
-        "tabs": [(key, STATES[key], counts[key]) for key in STATES if counts[key]], "all": len(every),
-        "waiting": sum(counts[s] for s in WAITING), "late": sum(r.late for r in filters.in_tab(every)),
+        "rows": rows,
+        "filters": filters,
+        "choices": filters.choices(every),
+        "first": first,
+        "tabs": [(key, STATES[key], counts[key]) for key in STATES if counts[key]],
+        "all": len(every),
+        "waiting": sum(counts[s] for s in WAITING),
+        "late": sum(r.late for r in filters.in_tab(every)),
         "late_address": f"?view={filters.view}&state={filters.state}&due=late#queue",
-        "acts": DeskBatch.ACTS, "reasons": WAIVER_REASONS,
+        "acts": DeskBatch.ACTS,
+        "reasons": WAIVER_REASONS,
         "batches": DeskBatch.objects.filter(user_id=request.actor.user_id).exclude(state="undone")[:3],
-    }  # fmt: skip
+    }
     return render(request, "priorities/desk.html", context)
 
 
 def _case(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "proposed_change", "assignee")
+    rows = Submission.objects.visible_to(request.actor).select_related(
+        "organisation", "project", "author", "proposed_change", "assignee"
+    )
     return web.found(rows.by_reference(reference))
 
 
@@ -100,7 +108,9 @@ def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = "
 
 @web.page(SCREEN, methods=("POST",))
 def accept(request, reference: str):
-    return _act(request, reference, "accept", lambda row, v: actions.accept(by=request.actor, submission=row, version=v))
+    return _act(
+        request, reference, "accept", lambda row, v: actions.accept(by=request.actor, submission=row, version=v)
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -109,10 +119,12 @@ def return_(request, reference: str):
     pairs = zip(request.POST.getlist("field"), request.POST.getlist("sentence"), strict=False)
     points = [(f.strip()[:80], s.strip()[:500]) for f, s in pairs if f.strip() and s.strip()]
     return _act(
-        request, reference, "return",
+        request,
+        reference,
+        "return",
         lambda row, v: actions.return_for_correction(by=request.actor, submission=row, version=v, points=points),
         done="已退回补正，申报单位只能改所列各处。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -120,9 +132,11 @@ def facts(request, reference: str):
     """Confirm or correct facts: inputs `fact.<component>.<key>` and `evidence.<component>.<key>`; or 均无异议."""
     if request.POST.get("nothing_to_object"):
         return _act(
-            request, reference, "confirm_facts",
+            request,
+            reference,
+            "confirm_facts",
             lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, nothing_to_object=True),
-        )  # fmt: skip
+        )
     given = []
     for name, value in request.POST.items():
         parts = name.split("|")
@@ -136,9 +150,11 @@ def facts(request, reference: str):
         component, _, fact = request.POST["only"].partition("|")
         given = [g for g in given if g["component"] == component and g["fact"] == fact]
     return _act(
-        request, reference, "confirm_facts",
+        request,
+        reference,
+        "confirm_facts",
         lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, facts=given),
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -146,39 +162,51 @@ def verdict(request, reference: str):
     """确认判定: decisions on partly met clauses; a departure names outcome, clause and reason. `conclude`: with the
     conclusion that follows."""
     decisions = {
-        name.partition("|")[2]: value == "yes" for name, value in request.POST.items() if name.startswith("decision|") and value
+        name.partition("|")[2]: value == "yes"
+        for name, value in request.POST.items()
+        if name.startswith("decision|") and value
     }
     departure = None
     if request.POST.get("departure"):
-        departure = {"outcome": web.field(request, "departure", limit=20), "clause": web.field(request, "clause", limit=20),
-                     "reason": web.field(request, "reason", limit=1000)}  # fmt: skip
+        departure = {
+            "outcome": web.field(request, "departure", limit=20),
+            "clause": web.field(request, "clause", limit=20),
+            "reason": web.field(request, "reason", limit=1000),
+        }
     act = actions.settle if request.POST.get("conclude") else actions.confirm_verdict
     return _act(
-        request, reference, "confirm_verdict",
+        request,
+        reference,
+        "confirm_verdict",
         lambda row, v: act(by=request.actor, submission=row, version=v, decisions=decisions, departure=departure),
         done="判定已确认，结论已拟定。" if request.POST.get("conclude") else "判定已确认。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
 def settle(request, reference: str):
     """采用判定: 均无异议, verdict and the conclusion that follows, one click and nothing typed."""
     return _act(
-        request, reference, "settle",
+        request,
+        reference,
+        "settle",
         lambda row, v: actions.settle(by=request.actor, submission=row, version=v),
         done="判定已确认，结论已拟定。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
 def waive_and_send(request, reference: str):
     """免交并送会签, with a reason from the list or a typed one."""
     return _act(
-        request, reference, "waive_and_send",
-        lambda row, v: actions.waive_and_send(by=request.actor, submission=row, version=v,
-                                              reason=web.field(request, "reason", limit=300)),
+        request,
+        reference,
+        "waive_and_send",
+        lambda row, v: actions.waive_and_send(
+            by=request.actor, submission=row, version=v, reason=web.field(request, "reason", limit=300)
+        ),
         done="已送联合会签。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -191,16 +219,33 @@ def conclude(request, reference: str):
         if len(parts) == 4 and parts[0] == "amount":
             key = "|".join(parts[1:])
             year = web.integer(parts[3], name="年度", low=1900, high=2100)
-            amounts.append({"component": parts[1], "source": parts[2], "fiscal_year": year, "approved_wan": value,
-                            "clause": web.field(request, f"cut|{key}", limit=20), "reason": ""})  # fmt: skip
+            amounts.append(
+                {
+                    "component": parts[1],
+                    "source": parts[2],
+                    "fiscal_year": year,
+                    "approved_wan": value,
+                    "clause": web.field(request, f"cut|{key}", limit=20),
+                    "reason": "",
+                }
+            )
     return _act(
-        request, reference, "propose_conclusion",
+        request,
+        reference,
+        "propose_conclusion",
         lambda row, v: actions.propose_conclusion(
-            by=request.actor, submission=row, version=v, kind=kind, reason=web.field(request, "reason", limit=1000),
-            clause=web.field(request, "clause", limit=20), lacking=web.field(request, "lacking", limit=1000),
-            re_review_on=_day(request.POST.get("re_review_on"), "复审日期"), amounts=amounts or None),
+            by=request.actor,
+            submission=row,
+            version=v,
+            kind=kind,
+            reason=web.field(request, "reason", limit=1000),
+            clause=web.field(request, "clause", limit=20),
+            lacking=web.field(request, "lacking", limit=1000),
+            re_review_on=_day(request.POST.get("re_review_on"), "复审日期"),
+            amounts=amounts or None,
+        ),
         done="结论已拟定。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -210,49 +255,67 @@ def ask_opinion(request, reference: str):
     keys = [k for k in request.POST.getlist("expert") if k.isascii() and k.isdigit() and len(k) < 18]
     people = list(User.objects.filter(pk__in=keys).order_by("pk")) if keys else None
     return _act(
-        request, reference, "request_opinion",
+        request,
+        reference,
+        "request_opinion",
         lambda row, v: actions.request_opinion(
-            by=request.actor, submission=row, version=v, what=what, assigned=people,
-            group=web.field(request, "group", limit=60, label="组"), due_day=_day(request.POST.get("due_day"), "期限")),
+            by=request.actor,
+            submission=row,
+            version=v,
+            what=what,
+            assigned=people,
+            group=web.field(request, "group", limit=60, label="组"),
+            due_day=_day(request.POST.get("due_day"), "期限"),
+        ),
         done="已发出征求意见。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
 def waive(request, reference: str):
     what = [w for w in request.POST.getlist("what") if w]
     return _act(
-        request, reference, "waive_opinion",
-        lambda row, v: actions.waive_opinion(by=request.actor, submission=row, version=v, what=what,
-                                             reason=web.field(request, "reason", limit=300)),
-    )  # fmt: skip
+        request,
+        reference,
+        "waive_opinion",
+        lambda row, v: actions.waive_opinion(
+            by=request.actor, submission=row, version=v, what=what, reason=web.field(request, "reason", limit=300)
+        ),
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
 def send(request, reference: str):
     return _act(
-        request, reference, "send",
+        request,
+        reference,
+        "send",
         lambda row, v: actions.send(by=request.actor, submission=row, version=v),
         done="已送联合会签。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
 def re_review(request, reference: str):
     return _act(
-        request, reference, "re_review",
-        lambda row, v: actions.re_review(by=request.actor, submission=row, version=v,
-                                         reason=web.field(request, "reason", limit=500)),
-    )  # fmt: skip
+        request,
+        reference,
+        "re_review",
+        lambda row, v: actions.re_review(
+            by=request.actor, submission=row, version=v, reason=web.field(request, "reason", limit=500)
+        ),
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
 def acknowledge(request, reference: str):
     return _act(
-        request, reference, "acknowledge",
+        request,
+        reference,
+        "acknowledge",
         lambda row, v: actions.acknowledge(by=request.actor, submission=row, version=v),
         done="已备案，回执已发区县。",
-    )  # fmt: skip
+    )
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -260,10 +323,13 @@ def self_funded(request, reference: str):
     """The recorded check against 统一发展部署 (D18): network, exchange, CA, security."""
     points = {name: request.POST.get(name) == "yes" for name in ("shared_network", "exchange", "ca", "security")}
     return _act(
-        request, reference, "check_self_funded",
-        lambda row, v: actions.check_self_funded(by=request.actor, submission=row, version=v,
-                                                 note=web.field(request, "note", limit=1000), **points),
-    )  # fmt: skip
+        request,
+        reference,
+        "check_self_funded",
+        lambda row, v: actions.check_self_funded(
+            by=request.actor, submission=row, version=v, note=web.field(request, "note", limit=1000), **points
+        ),
+    )
 
 
 def _day(value: str | None, name: str):
@@ -272,7 +338,9 @@ def _day(value: str | None, name: str):
     try:
         return clock.dt.date.fromisoformat(value.strip())
     except ValueError:
-        raise Invalid(f"{name}应写作 2008-02-20，您填的是“{value[:20]}”。", fields={"re_review_on": ["日期不对"]}) from None
+        raise Invalid(
+            f"{name}应写作 2008-02-20，您填的是“{value[:20]}”。", fields={"re_review_on": ["日期不对"]}
+        ) from None
 
 
 @web.page(SCREEN)

@@ -46,7 +46,9 @@ READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 
 def mine_or_404(request: HttpRequest, reference: str) -> Submission:
     """A submission that the actor may see."""
-    rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author", "proposed_change")
+    rows = Submission.objects.visible_to(request.actor).select_related(
+        "organisation", "project", "author", "proposed_change"
+    )
     return web.found(rows.by_reference(reference))
 
 
@@ -66,12 +68,18 @@ def mine(request):
     return render(
         request,
         "priorities/mine.html",
-        {"open_rows": open_rows, "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret], "window": window,
-         "only": STATES.get(state),
-         "window_open": window and window.opens <= day, "kinds": kinds, "projects": projects,
-         "steps": windows.year_steps(window.plan_year, day) if window else (),
-         "days_left": (window.closes - day).days if window else None},
-    )  # fmt: skip
+        {
+            "open_rows": open_rows,
+            "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
+            "window": window,
+            "only": STATES.get(state),
+            "window_open": window and window.opens <= day,
+            "kinds": kinds,
+            "projects": projects,
+            "steps": windows.year_steps(window.plan_year, day) if window else (),
+            "days_left": (window.closes - day).days if window else None,
+        },
+    )
 
 
 @web.page(WRITE, methods=("POST",))
@@ -140,7 +148,10 @@ def _detail(request, row: Submission) -> dict:
         "choices": filing_form.CHOICES,
         "transitions": row.transitions.all(),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
-        "may_file_again": may_write and not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT,
+        "may_file_again": may_write
+        and not row.is_secret
+        and row.state in CLOSED
+        and row.kind not in guards.FOR_A_PROJECT,
         "may_screen": may(request.actor, Permission.SCREEN, row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
@@ -191,8 +202,9 @@ def edit(request, reference: str):
     try:
         with once(request.actor, f"priorities.save.{row.pk}", request.POST.get("once")) as call:
             if call.address is None:
-                saved = actions.save_draft(by=request.actor, submission=row, version=typed.version, base=typed.base,
-                                           proposal=typed.document)  # fmt: skip
+                saved = actions.save_draft(
+                    by=request.actor, submission=row, version=typed.version, base=typed.base, proposal=typed.document
+                )
                 _tell_taken_over(request, typed, saved)
                 call.address = edit_url(row)
     except Stale as stale:
@@ -200,8 +212,10 @@ def edit(request, reference: str):
         merged = stale.current.get("merged", typed.document)
         clashes = stale.current.get("conflict")
         if clashes is None:
-            clashes = [{"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
-                       for d in fields.compare(row.proposal, typed.document)]  # fmt: skip
+            clashes = [
+                {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
+                for d in fields.compare(row.proposal, typed.document)
+            ]
         return _form(request, row, merged, errors={"": [stale.sentence]}, conflict=clashes, status=409)
     except Refused as refusal:
         errors = refusal.fields or {"": [refusal.sentence]}
@@ -215,8 +229,12 @@ def edit(request, reference: str):
 def _form(request, row: Submission, document: dict, *, errors=None, shown=None, base=None, conflict=None, status=200):
     """The edit page. `base` is what the next save starts from: what is stored, unless what was typed started earlier."""
     context = filing_form.context(row, document, errors=errors or {}, shown=shown)
-    context |= {"row": row, "conflict": conflict, "live": _live(request, row, document),
-                "base": proposals.canonical(base or row.proposal)}  # fmt: skip
+    context |= {
+        "row": row,
+        "conflict": conflict,
+        "live": _live(request, row, document),
+        "base": proposals.canonical(base or row.proposal),
+    }
     if conflict:
         context["last_save"] = audit.history(row, limit=5)[:1]
     return render(request, "priorities/edit.html", context, status=status)
@@ -247,8 +265,9 @@ def autosave(request, reference: str):
         detail = "有几处填得不对，没有保存：" + next(iter(typed.errors.values()))[0]
         return JsonResponse({"errors": typed.errors, "detail": detail}, status=422)
     try:
-        saved = actions.save_draft(by=request.actor, submission=row, version=typed.version, base=typed.base,
-                                   proposal=typed.document)  # fmt: skip
+        saved = actions.save_draft(
+            by=request.actor, submission=row, version=typed.version, base=typed.base, proposal=typed.document
+        )
     except Stale as stale:
         conflict = stale.current.get("conflict") or [
             {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
@@ -261,9 +280,15 @@ def autosave(request, reference: str):
     moment = clock.timezone.localtime(clock.now())
     others = [d.label for d in fields.compare(typed.document, saved.proposal)]
     # The page goes on from what it shows; what others changed is merged in again at every save.
-    return JsonResponse({"version": saved.version, "saved_at": f"{moment:%H:%M:%S}",
-                         "missing": len(proposals.gaps(saved.proposal)), "others": others,
-                         "base": proposals.canonical(typed.document)})  # fmt: skip
+    return JsonResponse(
+        {
+            "version": saved.version,
+            "saved_at": f"{moment:%H:%M:%S}",
+            "missing": len(proposals.gaps(saved.proposal)),
+            "others": others,
+            "base": proposals.canonical(typed.document),
+        }
+    )
 
 
 @web.page(WRITE, methods=("POST",))
@@ -273,8 +298,14 @@ def live(request, reference: str):
     row = mine_or_404(request, reference)
     typed = _typed(request, row)
     document = typed.document
-    context = {"row": row, "live": _live(request, row, document), "p": document, "errors": typed.errors,
-               "progress": filing_form.progress(document), "gaps": proposals.gaps(document)}  # fmt: skip
+    context = {
+        "row": row,
+        "live": _live(request, row, document),
+        "p": document,
+        "errors": typed.errors,
+        "progress": filing_form.progress(document),
+        "gaps": proposals.gaps(document),
+    }
     return render(request, "priorities/parts/live.html", context)
 
 
@@ -285,10 +316,19 @@ def money(request, reference: str):
     typed = _typed(request, row)
     shown = as_typed(typed.document, typed.raw, typed.errors, row.proposal)
     asked = returned.open_fields(row)
-    return render(request, "priorities/parts/money.html",
-                  {"row": row, "money": filing_form.money_table(shown), "errors": typed.errors, "open_fields": asked,
-                   "points": returned.sentences(row), "choices": filing_form.CHOICES,
-                   "answers": filing_form.ANSWERS})  # fmt: skip
+    return render(
+        request,
+        "priorities/parts/money.html",
+        {
+            "row": row,
+            "money": filing_form.money_table(shown),
+            "errors": typed.errors,
+            "open_fields": asked,
+            "points": returned.sentences(row),
+            "choices": filing_form.CHOICES,
+            "answers": filing_form.ANSWERS,
+        },
+    )
 
 
 @web.page(WRITE)
@@ -325,8 +365,12 @@ def withdraw(request, reference: str):
     row = mine_or_404(request, reference)
     with once(request.actor, "priorities.withdraw", request.POST.get("once")) as call:
         if call.address is None:
-            actions.withdraw(by=request.actor, submission=row, version=_version(request),
-                             reason=web.field(request, "reason", limit=500))  # fmt: skip
+            actions.withdraw(
+                by=request.actor,
+                submission=row,
+                version=_version(request),
+                reason=web.field(request, "reason", limit=500),
+            )
             call.address = row.get_absolute_url()
     return redirect(call.address)
 

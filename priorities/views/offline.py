@@ -80,8 +80,9 @@ def _commit(request, row: Submission) -> HttpResponse:
         raise Invalid("这个预览不是您对本件做的；请重新选择文件。")
     with once(request.actor, f"priorities.offline.{row.pk}", request.POST.get("once")) as call:
         if call.address is None:
-            actions.save_draft(by=request.actor, submission=row, version=row.version, base=told["base"],
-                               proposal=told["document"])  # fmt: skip
+            actions.save_draft(
+                by=request.actor, submission=row, version=row.version, base=told["base"], proposal=told["document"]
+            )
             call.address = edit_url(row)
             messages.success(request, "工作簿的内容已全部写入，请核对后提交申报。")
     return redirect(call.address)

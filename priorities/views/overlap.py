@@ -48,8 +48,16 @@ class Line:
 
 def _line(hit: overlap.Hit, judged: OverlapJudgement | None = None) -> Line:
     content = hit.content if len(hit.content) <= EXCERPT else hit.content[:EXCERPT] + "…"
-    return Line(hit.key, hit.code, hit.address, hit.note, phrases.marked(hit.name, hit.shared),
-                phrases.marked(content, hit.shared), hit, judged)  # fmt: skip
+    return Line(
+        hit.key,
+        hit.code,
+        hit.address,
+        hit.note,
+        phrases.marked(hit.name, hit.shared),
+        phrases.marked(content, hit.shared),
+        hit,
+        judged,
+    )
 
 
 def _found(row: Submission, title: str, content: str, actor, top: int) -> overlap.Found:
@@ -67,7 +75,9 @@ def typed(request, reference: str):
     if request.method == "POST":
         title, content = request.POST.get("title", ""), request.POST.get("content", "")
         found = _found(row, title, content, request.actor, SHOWN_WHILE_TYPING).from_score(overlap.SUGGEST)
-        return render(request, "priorities/parts/overlaps_typed.html", _context(request, row, found, bool(title.strip())))
+        return render(
+            request, "priorities/parts/overlaps_typed.html", _context(request, row, found, bool(title.strip()))
+        )
     document = screening.document_of(row) or proposals.empty()
     found = _near(_found(row, document["title"], document["content"], request.actor, SHOWN))
     return render(request, "priorities/overlaps.html", _context(request, row, found, True))
@@ -89,9 +99,11 @@ def judge(request, reference: str):
     """GET: the reviewer's panel (a part for htmx, a page otherwise). POST records degree and treatment against one
     record."""
     row = web.found(
-        Submission.objects.visible_to(request.actor).select_related("organisation").by_reference(reference)
+        Submission.objects.visible_to(request.actor)
+        .select_related("organisation")
+        .by_reference(reference)
         .filter(is_secret=False)
-    )  # fmt: skip
+    )
     if request.method == "POST":
         return _record(request, row)
     return _panel(request, row)
@@ -107,10 +119,17 @@ def _panel(request, row: Submission, *, refusal: Refused | None = None):
         lines.append(Line(key, key.partition(":")[2], "", "另行比较", [(name, False)], [], None, kept))
     open_at = next((i for i, line in enumerate(lines) if line.judged is None), None)
     context = {
-        "row": row, "found": found, "lines": lines, "open_at": open_at, "refusal": refusal, "suggest": overlap.SUGGEST,
-        "clusters": [c for c in found.clusters if len(c.hits) > 1], "degrees": OverlapJudgement.DEGREES, "may_judge": row.state == "under_review",
+        "row": row,
+        "found": found,
+        "lines": lines,
+        "open_at": open_at,
+        "refusal": refusal,
+        "suggest": overlap.SUGGEST,
+        "clusters": [c for c in found.clusters if len(c.hits) > 1],
+        "degrees": OverlapJudgement.DEGREES,
+        "may_judge": row.state == "under_review",
         "part": request.headers.get("HX-Request") == "true",
-    }  # fmt: skip
+    }
     template = "priorities/parts/overlaps_judged.html" if context["part"] else "priorities/overlaps_judged.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
 
@@ -124,8 +143,15 @@ def _record(request, row: Submission):
     try:
         with once(request.actor, "priorities.record_overlap", request.POST.get("once")) as call:
             if call.address is None:
-                row = actions.record_overlap(by=request.actor, submission=row, version=version, other=other,
-                                             degree=degree, treatment=treatment, score=score)  # fmt: skip
+                row = actions.record_overlap(
+                    by=request.actor,
+                    submission=row,
+                    version=version,
+                    other=other,
+                    degree=degree,
+                    treatment=treatment,
+                    score=score,
+                )
                 call.address = reverse("priorities:case", args=[row.reference]) + "#overlap"
     except Refused as refusal:
         row.refresh_from_db()

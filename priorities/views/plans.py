@@ -43,7 +43,9 @@ def page(request, year: int):
 
 def _context(request, year: int, **more) -> dict:
     plan = plan_of(year)
-    entries = list(plan.entries.select_related("submission__organisation", "submission__project", "project")) if plan else []
+    entries = (
+        list(plan.entries.select_related("submission__organisation", "submission__project", "project")) if plan else []
+    )
     rows = [_entry(e, year) for e in entries]
     taken = {e.submission_id for e in entries}
     candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
@@ -81,9 +83,15 @@ def _entry(entry, year: int) -> dict:
         amount = Decimal(row["amount_wan"])
         by_source[row["source"]] = by_source.get(row["source"], Decimal(0)) + amount
         by_year[row["fiscal_year"]] = by_year.get(row["fiscal_year"], Decimal(0)) + amount
-    return {"entry": entry, "submission": entry.submission, "by_source": by_source, "city": by_source.get("city"),
-            "total": sum(by_source.values(), Decimal(0)) if by_source else None, "this_year": by_year.get(year),
-            "years": sorted(by_year.items())}  # fmt: skip
+    return {
+        "entry": entry,
+        "submission": entry.submission,
+        "by_source": by_source,
+        "city": by_source.get("city"),
+        "total": sum(by_source.values(), Decimal(0)) if by_source else None,
+        "this_year": by_year.get(year),
+        "years": sorted(by_year.items()),
+    }
 
 
 def _act(request, year: int, verb: str, run, done: str):
@@ -121,25 +129,44 @@ def preview(request, year: int):
     if number is not None and number != plan.number:
         plan = web.found(AnnualPlan.objects.filter(plan_year=year), number=number)
     document = plan_document.of(plan)
-    return render(request, "priorities/plan_preview.html", {
-        "year": year, "plan": plan, "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
-        "rest": [(dict(PlanEntry.DECISIONS)[e["decision"]], e) for e in document["entries"] if e["decision"] not in plan_document.LISTED],
-        "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
-        # What is approved now says nothing of a version that another has replaced.
-        "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
-        "tests": table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (), "now": now,
-        "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]] if plan.number > 1 else [],
-        "conflicts": [e for e in document["entries"] if e["conflict"]],
-        "may_adopt": may(request.actor, Permission.ADOPT_PLAN), "today_iso": clock.today().isoformat(),
-        "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
-    })  # fmt: skip
+    return render(
+        request,
+        "priorities/plan_preview.html",
+        {
+            "year": year,
+            "plan": plan,
+            "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
+            "rest": [
+                (dict(PlanEntry.DECISIONS)[e["decision"]], e)
+                for e in document["entries"]
+                if e["decision"] not in plan_document.LISTED
+            ],
+            "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
+            # What is approved now says nothing of a version that another has replaced.
+            "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
+            "tests": table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
+            "now": now,
+            "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]]
+            if plan.number > 1
+            else [],
+            "conflicts": [e for e in document["entries"] if e["conflict"]],
+            "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
+            "today_iso": clock.today().isoformat(),
+            "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
+        },
+    )
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
 def create(request, year: int):
     note = web.field(request, "note", limit=1000)
-    return _act(request, year, "create_plan", lambda: actions.create_plan(by=request.actor, plan_year=year, note=note),
-                f"已开始编制{year}年度计划。")  # fmt: skip
+    return _act(
+        request,
+        year,
+        "create_plan",
+        lambda: actions.create_plan(by=request.actor, plan_year=year, note=note),
+        f"已开始编制{year}年度计划。",
+    )
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
@@ -149,19 +176,35 @@ def put_entry(request, year: int):
     pk = web.integer(request.POST.get("submission"), name="申报", low=1, high=10**15)
     submission = web.found(Submission.objects.visible_to(request.actor), pk=pk)
     decision = web.field(request, "decision", limit=12)
-    amounts = [
-        {"source": name.split("|")[1], "fiscal_year": web.integer(name.split("|")[2], name="年度", low=1900, high=2100),
-         "amount_wan": value}
-        for name, value in request.POST.items()
-        if name.startswith("amount|") and name.count("|") == 2
-    ] if decision == "adjusted" else None  # fmt: skip
+    amounts = (
+        [
+            {
+                "source": name.split("|")[1],
+                "fiscal_year": web.integer(name.split("|")[2], name="年度", low=1900, high=2100),
+                "amount_wan": value,
+            }
+            for name, value in request.POST.items()
+            if name.startswith("amount|") and name.count("|") == 2
+        ]
+        if decision == "adjusted"
+        else None
+    )
     reason = web.field(request, "reason", limit=300)
     return _act(
-        request, year, "put_entry",
-        lambda: actions.put_entry(by=request.actor, plan=plan, version=_version(request, plan), submission=submission,
-                                  decision=decision, amounts=amounts, reason=reason),
+        request,
+        year,
+        "put_entry",
+        lambda: actions.put_entry(
+            by=request.actor,
+            plan=plan,
+            version=_version(request, plan),
+            submission=submission,
+            decision=decision,
+            amounts=amounts,
+            reason=reason,
+        ),
         "已记入计划草案。",
-    )  # fmt: skip
+    )
 
 
 @web.page(Permission.ADOPT_PLAN, methods=("POST",))
@@ -169,11 +212,16 @@ def adopt(request, year: int):
     """审定: meeting, day and 纪要文号; projects are registered and their lines opened in the same transaction."""
     plan = _plan(year)
     return _act(
-        request, year, "adopt",
+        request,
+        year,
+        "adopt",
         lambda: actions.adopt(
-            by=request.actor, plan=plan, version=_version(request, plan),
+            by=request.actor,
+            plan=plan,
+            version=_version(request, plan),
             meeting_title=web.field(request, "meeting_title", limit=120),
             held_on=_day(request.POST.get("held_on"), "会议日期"),
-            minutes_number=web.field(request, "minutes_number", limit=60)),
+            minutes_number=web.field(request, "minutes_number", limit=60),
+        ),
         f"{year}年度计划已审定，项目和预算行已开立。",
-    )  # fmt: skip
+    )

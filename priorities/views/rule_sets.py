@@ -47,12 +47,14 @@ def listing(request):
         request,
         "priorities/rule_sets.html",
         {
-            "rows": RuleSetRecord.objects.select_related("meeting"), "refusal": refusal,
-            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET), "form": _form(request, start),
+            "rows": RuleSetRecord.objects.select_related("meeting"),
+            "refusal": refusal,
+            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
+            "form": _form(request, start),
             "rescreenings": Rescreening.objects.order_by("-pk")[:10],
         },
         status=refusal.status if refusal else 200,
-    )  # fmt: skip
+    )
 
 
 def _form(request, start: RuleSetRecord | None) -> dict:
@@ -63,14 +65,18 @@ def _form(request, start: RuleSetRecord | None) -> dict:
     wanted = request.GET.get("clause", ""), request.GET.get("reading", "")
     for row in described:
         key = f"reading|{row['clause']}"
-        row["chosen"] = typed.get(key) or (wanted[1] if wanted[0] == row["clause"] else chosen.get(row["clause"], "off"))
+        row["chosen"] = typed.get(key) or (
+            wanted[1] if wanted[0] == row["clause"] else chosen.get(row["clause"], "off")
+        )
     order = typed.get("precedence") or ",".join(base.precedence)
     return {
         "clauses": described,
         "orders": [(",".join(o), " > ".join(OUTCOMES[x] for x in o), ",".join(o) == order) for o in ORDERS],
-        "key": typed.get("key", start.key if start else ""), "title": typed.get("title", start.title if start else ""),
-        "reason": typed.get("reason", start.reason if start else ""), "start": start,
-    }  # fmt: skip
+        "key": typed.get("key", start.key if start else ""),
+        "title": typed.get("title", start.title if start else ""),
+        "reason": typed.get("reason", start.reason if start else ""),
+        "start": start,
+    }
 
 
 def _draft(request) -> RuleSetRecord:
@@ -83,10 +89,14 @@ def _draft(request) -> RuleSetRecord:
             chosen[row["clause"]] = value
     order = [v for name in request.POST.getlist("precedence") for v in name.split(",") if v]
     return actions.draft_rule_set(
-        by=request.actor, key=web.field(request, "key", limit=60), title=web.field(request, "title", limit=120),
-        readings=chosen, switched_off=off, precedence=[] if tuple(order) == PRECEDENCE else order,
+        by=request.actor,
+        key=web.field(request, "key", limit=60),
+        title=web.field(request, "title", limit=120),
+        readings=chosen,
+        switched_off=off,
+        precedence=[] if tuple(order) == PRECEDENCE else order,
         reason=web.field(request, "reason", limit=2000),
-    )  # fmt: skip
+    )
 
 
 @web.page(READ)
@@ -114,32 +124,40 @@ def page(request, key: str):
         request,
         "priorities/rule_set.html",
         {
-            "row": row, "found": found, "refusal": refusal, "typed": request.POST, "steps": _steps(row, day),
-            "precedence": " > ".join(OUTCOMES[o] for o in rule_sets.build(row).precedence), "may_adopt": may_adopt,
+            "row": row,
+            "found": found,
+            "refusal": refusal,
+            "typed": request.POST,
+            "steps": _steps(row, day),
+            "precedence": " > ".join(OUTCOMES[o] for o in rule_sets.build(row).precedence),
+            "may_adopt": may_adopt,
             "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
             "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
             "behind": dry_run.behind(found, request.GET) if found else None,
             "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
         },
         status=refusal.status if refusal else 200,
-    )  # fmt: skip
+    )
 
 
 def _adopt(request, row: RuleSetRecord) -> None:
     actions.adopt_rule_set(
-        by=request.actor, record=row,
+        by=request.actor,
+        record=row,
         version=web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version),
         from_day=_day(request.POST.get("from_day"), "起始日期"),
         meeting_title=web.field(request, "meeting_title", limit=120),
         held_on=_day(request.POST.get("held_on"), "会议日期"),
         minutes_number=web.field(request, "minutes_number", limit=60),
-    )  # fmt: skip
+    )
 
 
 def _steps(row: RuleSetRecord, day) -> list[dict]:
     adopted = row.state == "in_force"
     begun = adopted and row.from_day <= day
-    period = f"自 {row.from_day}" + (f"，至 {row.to_day}（不含）" if row.to_day else "") if adopted else "此前仍用现行规则集"
+    period = (
+        f"自 {row.from_day}" + (f"，至 {row.to_day}（不含）" if row.to_day else "") if adopted else "此前仍用现行规则集"
+    )
     return [
         {"label": "1 起草", "note": f"{row.day} {row.by_text}", "done": True},
         {"label": "2 试算", "note": "" if adopted else "试算不改任何记录", "done": adopted, "now": not adopted},

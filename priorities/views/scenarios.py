@@ -22,9 +22,11 @@ from priorities.planning.value import LEVELS, strict_weights
 
 PLANS = [("best", "最优"), ("greedy", "贪心"), ("human", "人工"), ("draft", "现草案")]
 NOTES = {
-    "best": "满足全部约束，价值最高，同值取钱少", "greedy": "按单位价值依次装入，只作对照", "human": "在最优上加手工改动",
+    "best": "满足全部约束，价值最高，同值取钱少",
+    "greedy": "按单位价值依次装入，只作对照",
+    "human": "在最优上加手工改动",
     "draft": "草案现在列入的各项",
-}  # fmt: skip
+}
 
 
 @web.page(Permission.READ_SUBMISSIONS)
@@ -34,10 +36,17 @@ def page(request, year: int):
     if request.method != "POST":
         return render(request, "priorities/scenarios.html", _context(request, year))
     return _act(
-        request, year, "save_scenario",
-        lambda: actions.save_scenario(by=request.actor, plan_year=year, name=web.field(request, "name", limit=60), settings=_settings(request, year)),
+        request,
+        year,
+        "save_scenario",
+        lambda: actions.save_scenario(
+            by=request.actor,
+            plan_year=year,
+            name=web.field(request, "name", limit=60),
+            settings=_settings(request, year),
+        ),
         "方案已保存。",
-    )  # fmt: skip
+    )
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
@@ -55,7 +64,13 @@ def period(request, year: int):
     """据此建方案 from a repair of the whole period."""
     _enter(request, year)
     kind = web.field(request, "kind", limit=12)
-    return _act(request, year, "save_period", lambda: actions.save_period(by=request.actor, plan_year=year, kind=kind), "已据修补建方案。")
+    return _act(
+        request,
+        year,
+        "save_period",
+        lambda: actions.save_period(by=request.actor, plan_year=year, kind=kind),
+        "已据修补建方案。",
+    )
 
 
 def _unknown(request, row):
@@ -65,8 +80,14 @@ def _unknown(request, row):
 def _override(request, row):
     pk = web.integer(request.POST.get("submission"), name="申报", low=1, high=10**9)
     submission = web.found(Submission.objects.visible_to(request.actor), pk=pk)
-    return actions.override(by=request.actor, scenario=row, version=_version(request, row), submission=submission,
-                            kind=web.field(request, "kind", limit=3), reason=web.field(request, "reason", limit=300, label="理由"))  # fmt: skip
+    return actions.override(
+        by=request.actor,
+        scenario=row,
+        version=_version(request, row),
+        submission=submission,
+        kind=web.field(request, "kind", limit=3),
+        reason=web.field(request, "reason", limit=300, label="理由"),
+    )
 
 
 def _take_back(request, row):
@@ -82,15 +103,26 @@ def _repair(request, row):
     if number is None or number >= len(offered) or offered[number]["settings"] is None:
         raise Refused("没有这一种修补；方案可能已重新计算，请刷新页面。")
     name = f"{row.name}·修补{number + 1}"[:60]
-    return actions.save_scenario(by=request.actor, plan_year=row.plan_year, name=name, settings=offered[number]["settings"])
+    return actions.save_scenario(
+        by=request.actor, plan_year=row.plan_year, name=name, settings=offered[number]["settings"]
+    )
 
 
 CHANGES = {
     "override": (_override, "已记下改动，代价已重新计算。"),
     "take_back": (_take_back, "已撤回。"),
-    "recompute": (lambda request, row: actions.recompute(by=request.actor, scenario=row, version=_version(request, row)), "已重新计算。"),
-    "withdraw": (lambda request, row: actions.withdraw_scenario(by=request.actor, scenario=row, version=_version(request, row)), "方案已撤下。"),
-    "apply": (lambda request, row: actions.apply_scenario(by=request.actor, scenario=row, version=_version(request, row)), "已写入计划草案。"),
+    "recompute": (
+        lambda request, row: actions.recompute(by=request.actor, scenario=row, version=_version(request, row)),
+        "已重新计算。",
+    ),
+    "withdraw": (
+        lambda request, row: actions.withdraw_scenario(by=request.actor, scenario=row, version=_version(request, row)),
+        "方案已撤下。",
+    ),
+    "apply": (
+        lambda request, row: actions.apply_scenario(by=request.actor, scenario=row, version=_version(request, row)),
+        "已写入计划草案。",
+    ),
     "repair": (_repair, "已据修补建方案。"),
 }
 
@@ -111,12 +143,19 @@ def _act(request, year: int, verb: str, run, done: str, row: PlanScenario | None
         with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
             if call.address is None:
                 made = run()
-                call.address = reverse("priorities:plan", args=[year]) if isinstance(made, AnnualPlan) else _address(made, year)
+                call.address = (
+                    reverse("priorities:plan", args=[year]) if isinstance(made, AnnualPlan) else _address(made, year)
+                )
                 messages.success(request, done)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
-        return render(request, "priorities/scenarios.html", _context(request, year, shown=row, refusal=refusal, typed=request.POST), status=refusal.status)
+        return render(
+            request,
+            "priorities/scenarios.html",
+            _context(request, year, shown=row, refusal=refusal, typed=request.POST),
+            status=refusal.status,
+        )
     return redirect(call.address)
 
 
@@ -132,10 +171,14 @@ def _settings(request, year: int) -> dict:
         count = len(planning_inputs.read(year).candidates)
         raw |= {f"weight_{level}": weight for level, weight in strict_weights(count).items()}
     return raw | {
-        "ceilings": {name.removeprefix("ceiling:"): value for name, value in post.items() if name.startswith("ceiling:")},
-        "phases": post.get("phases") == "1", "must_state": post.get("must_state") == "1",
-        "spared": [k for k in post.getlist("spared") if k.isdigit()], "waived": [k for k in post.getlist("waived") if k.isdigit()],
-    }  # fmt: skip
+        "ceilings": {
+            name.removeprefix("ceiling:"): value for name, value in post.items() if name.startswith("ceiling:")
+        },
+        "phases": post.get("phases") == "1",
+        "must_state": post.get("must_state") == "1",
+        "spared": [k for k in post.getlist("spared") if k.isdigit()],
+        "waived": [k for k in post.getlist("waived") if k.isdigit()],
+    }
 
 
 def _context(request, year: int, shown: PlanScenario | None = None, **more) -> dict:
@@ -178,18 +221,25 @@ def _context(request, year: int, shown: PlanScenario | None = None, **more) -> d
 
 def _ceilings(inputs, settings: dict, typed) -> list[dict]:
     """A row for every year and source that holds money of a candidate or has a ceiling, 市财政 first."""
-    used = {key for c in inputs.candidates for key in c.amounts if key[0] in inputs.years} | {(y, "city") for y in inputs.years}
+    used = {key for c in inputs.candidates for key in c.amounts if key[0] in inputs.years} | {
+        (y, "city") for y in inputs.years
+    }
     used |= {key for key in inputs.ceilings if key[0] in inputs.years}
     order = [s for s, _ in SOURCES]
     found = []
     for year, source in sorted(used, key=lambda k: (k[0], order.index(k[1]))):
         name = f"{year}:{source}"
         official = inputs.ceilings.get((year, source))
-        found.append({
-            "name": name, "label": f"{year} 年{dict(SOURCES)[source]}", "held": inputs.held.get((year, source)), "official": official,
-            "asked": sum((c.amounts.get((year, source), Decimal(0)) for c in inputs.candidates), Decimal(0)),
-            "value": typed.get(f"ceiling:{name}", "") if typed else settings["ceilings"].get(name, ""),
-        })  # fmt: skip
+        found.append(
+            {
+                "name": name,
+                "label": f"{year} 年{dict(SOURCES)[source]}",
+                "held": inputs.held.get((year, source)),
+                "official": official,
+                "asked": sum((c.amounts.get((year, source), Decimal(0)) for c in inputs.candidates), Decimal(0)),
+                "value": typed.get(f"ceiling:{name}", "") if typed else settings["ceilings"].get(name, ""),
+            }
+        )
     return found
 
 
@@ -218,13 +268,24 @@ def _candidates(inputs, choice: PlanScenario | None, standing) -> list[dict]:
         value = choice.figures["values"].get(c.key) if choice else None
         total = sum(c.amounts.values(), Decimal(0))
         price = (choice.figures["prices"].get(c.key) if choice else None) or {}
-        found.append({
-            "c": c, "value": value, "city": c.amounts.get((inputs.year, "city")), "total": total,
-            "rate": round(value / float(total) * 100) if value is not None and total else None,
-            "cells": [(label, (plans.get(key) or {}).get("chosen", {}).get(c.key), key) for key, label in PLANS if plans.get(key) is not None],
-            "override": by_hand.get(c.key), "price": price, "follows": [titles[k] for k in price.get("follows", []) if k in titles],
-            "earlier": [titles.get(k) or inputs.missing.get(k, "") for k in c.earlier],
-        })  # fmt: skip
+        found.append(
+            {
+                "c": c,
+                "value": value,
+                "city": c.amounts.get((inputs.year, "city")),
+                "total": total,
+                "rate": round(value / float(total) * 100) if value is not None and total else None,
+                "cells": [
+                    (label, (plans.get(key) or {}).get("chosen", {}).get(c.key), key)
+                    for key, label in PLANS
+                    if plans.get(key) is not None
+                ],
+                "override": by_hand.get(c.key),
+                "price": price,
+                "follows": [titles[k] for k in price.get("follows", []) if k in titles],
+                "earlier": [titles.get(k) or inputs.missing.get(k, "") for k in c.earlier],
+            }
+        )
     return sorted(found, key=lambda r: (-(r["rate"] or 0), r["c"].submission.number))
 
 
@@ -260,17 +321,33 @@ def _frontier(choice: PlanScenario, year: int):
     plans, steps = choice.figures["plans"], choice.figures["frontier"]
     ceiling = choice.settings["ceilings"].get(f"{year}:city")
     spots = []
-    for key, label, tone, hollow in (("best", "最优", "done", False), ("greedy", "贪心", "rest", True), ("human", "人工", "amber", False)):
+    for key, label, tone, hollow in (
+        ("best", "最优", "done", False),
+        ("greedy", "贪心", "rest", True),
+        ("human", "人工", "amber", False),
+    ):
         plan = plans.get(key) or {}
         if plan.get("value") is None or (key == "human" and not choice.figures["prices"]):
             continue
-        spots.append(charts.Spot(float(plan["city"]), plan["value"], f"{label} {plan['value']:,}，用 {Decimal(plan['city']):,.0f}", tone, hollow))
+        spots.append(
+            charts.Spot(
+                float(plan["city"]),
+                plan["value"],
+                f"{label} {plan['value']:,}，用 {Decimal(plan['city']):,.0f}",
+                tone,
+                hollow,
+            )
+        )
     # A value can be had from the money on that its plan takes, not only from the ceiling that was tried.
     return charts.frontier(
-        sorted({(float(s["used"]), s["value"]) for s in steps}), spots, title=f"{year} 年市财政上限每变一档，价值变多少",
-        limit=float(ceiling) if ceiling else None, limit_text=f"上限 {Decimal(ceiling):,.0f}" if ceiling else "",
-        x_label=f"{year} 年市财政上限（万元），左端为已批复", y_label="价值",
-    )  # fmt: skip
+        sorted({(float(s["used"]), s["value"]) for s in steps}),
+        spots,
+        title=f"{year} 年市财政上限每变一档，价值变多少",
+        limit=float(ceiling) if ceiling else None,
+        limit_text=f"上限 {Decimal(ceiling):,.0f}" if ceiling else "",
+        x_label=f"{year} 年市财政上限（万元），左端为已批复",
+        y_label="价值",
+    )
 
 
 def _whole() -> dict | None:
@@ -281,12 +358,20 @@ def _whole() -> dict | None:
     chart = None
     if found.split is None and found.tight:
         t = found.tight
-        rows = [charts.BarRow(f"{_span(t.late)} 至少需要", float(t.need_wan), f"{t.need_wan:,.2f}", tone="light"),
-                charts.BarRow("时间窗内最多可排", float(t.room_wan), f"{t.room_wan:,.2f}　缺 {t.gap_wan:,.2f}")]  # fmt: skip
+        rows = [
+            charts.BarRow(f"{_span(t.late)} 至少需要", float(t.need_wan), f"{t.need_wan:,.2f}", tone="light"),
+            charts.BarRow("时间窗内最多可排", float(t.room_wan), f"{t.room_wan:,.2f}　缺 {t.gap_wan:,.2f}"),
+        ]
         chart = charts.bars(rows, title="至少需要与最多可排", label_width=150)
     years = whole_period.years()
-    return {"found": found, "chart": chart, "early": _span(found.tight.early) if found.tight else "", "late": _span(found.tight.late) if found.tight else "",
-            "years": years, "sums": list(zip(years, found.split.sums, strict=True)) if found.split else []}  # fmt: skip
+    return {
+        "found": found,
+        "chart": chart,
+        "early": _span(found.tight.early) if found.tight else "",
+        "late": _span(found.tight.late) if found.tight else "",
+        "years": years,
+        "sums": list(zip(years, found.split.sums, strict=True)) if found.split else [],
+    }
 
 
 def _span(years: tuple[int, int]) -> str:

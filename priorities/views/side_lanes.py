@@ -22,8 +22,12 @@ def page(request):
         context = {"lane": lane, "lanes": LANES, "title": dict(LANES)[lane]}
         if lane == "district":
             filings = side_lanes.filings(request.actor, day)
-            context |= {"filings": filings, "late": sum(f.late for f in filings), "silent": side_lanes.silent_districts(day),
-                        "waiting": sum(f.submission.state == "submitted" for f in filings)}  # fmt: skip
+            context |= {
+                "filings": filings,
+                "late": sum(f.late for f in filings),
+                "silent": side_lanes.silent_districts(day),
+                "waiting": sum(f.submission.state == "submitted" for f in filings),
+            }
         elif lane == "deferred":
             context |= {"deferred": side_lanes.deferred(request.actor, day)}
         else:

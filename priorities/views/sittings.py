@@ -44,8 +44,14 @@ def listing(request):
             refusal = caught
     rows = Sitting.objects.annotate(n=Count("cases"))[:100]
     waiting = Submission.objects.visible_to(request.actor).in_state("joint_approval").select_related("organisation")
-    context = {"rows": rows, "waiting": waiting.order_by("state_day", "pk"), "refusal": refusal, "typed": request.POST,
-               "chosen": request.POST.getlist("submission"), "may_convene": bool(request.actor.scope(Permission.SCREEN))}  # fmt: skip
+    context = {
+        "rows": rows,
+        "waiting": waiting.order_by("state_day", "pk"),
+        "refusal": refusal,
+        "typed": request.POST,
+        "chosen": request.POST.getlist("submission"),
+        "may_convene": bool(request.actor.scope(Permission.SCREEN)),
+    }
     return render(request, "priorities/sittings.html", context, status=refusal.status if refusal else 200)
 
 
@@ -54,10 +60,12 @@ def _convene(request) -> str:
     with once(request.actor, "priorities.sitting.convene", request.POST.get("once")) as call:
         if call.address is None:
             made = actions.convene(
-                by=request.actor, title=web.field(request, "title", limit=120, label="会议名称"),
-                place=web.field(request, "place", limit=100, label="地点"), held_on=_day(request.POST.get("held_on"), "会议日期"),
+                by=request.actor,
+                title=web.field(request, "title", limit=120, label="会议名称"),
+                place=web.field(request, "place", limit=100, label="地点"),
+                held_on=_day(request.POST.get("held_on"), "会议日期"),
                 submissions=list(Submission.objects.visible_to(request.actor).filter(pk__in=keys)),
-            )  # fmt: skip
+            )
             call.address = made.get_absolute_url()
     return call.address
 
@@ -76,14 +84,22 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
         shown = case.approvals([c.submission for c in agenda], request.actor, day)
         for item, approval in zip(agenda, shown, strict=True):
             item.approval = approval
-            item.decides = approval["open"] and approval["my_seat"] is not None and bool(request.actor.scope(Permission.SIGN))
+            item.decides = (
+                approval["open"] and approval["my_seat"] is not None and bool(request.actor.scope(Permission.SIGN))
+            )
         jobs_of_it = Job.objects.filter(kind=meeting_pack.KIND, params__sitting=sitting.pk).order_by("-recorded_at")
         context = {
-            "sitting": sitting, "agenda": agenda, "kinds": KINDS, "refusals": REFUSALS.items(), "held": sitting.held_on <= day,
-            "decides": sum(item.decides for item in agenda), "packs": Document.objects.filter(job__in=jobs_of_it.values("pk"))[:5],
+            "sitting": sitting,
+            "agenda": agenda,
+            "kinds": KINDS,
+            "refusals": REFUSALS.items(),
+            "held": sitting.held_on <= day,
+            "decides": sum(item.decides for item in agenda),
+            "packs": Document.objects.filter(job__in=jobs_of_it.values("pk"))[:5],
             "under_way": jobs_of_it.filter(state__in=("queued", "running")).first(),
-            "may_screen": bool(request.actor.scope(Permission.SCREEN)), "may_print": meeting_pack.may(request.actor),
-        }  # fmt: skip
+            "may_screen": bool(request.actor.scope(Permission.SCREEN)),
+            "may_print": meeting_pack.may(request.actor),
+        }
         return render(request, "priorities/sitting.html", context | more, status=status)
 
 
@@ -99,13 +115,21 @@ def decide(request, pk: int):
         if kind not in dict(KINDS):
             raise Invalid("请选择同意、附条件同意或不同意。")
         text = web.field(request, f"text.{key}", limit=1000, label="意见")
-        decisions[key] = {"kind": kind, "text": text, "condition": text,
-                          "reason": web.field(request, f"reason.{key}", limit=20, label="理由")}  # fmt: skip
+        decisions[key] = {
+            "kind": kind,
+            "text": text,
+            "condition": text,
+            "reason": web.field(request, f"reason.{key}", limit=20, label="理由"),
+        }
     if not decisions:
         return _show(request, sitting, status=422, refusal=Invalid("还没有选择任何一件的决定。"), typed=request.POST)
     done = actions.record_decisions(
-        by=request.actor, sitting=sitting, decisions=decisions, signer=web.field(request, "signer", limit=60, label="签署人"),
-        token=request.POST.get("once", "")[:60] or uuid.uuid4().hex)  # fmt: skip
+        by=request.actor,
+        sitting=sitting,
+        decisions=decisions,
+        signer=web.field(request, "signer", limit=60, label="签署人"),
+        token=request.POST.get("once", "")[:60] or uuid.uuid4().hex,
+    )
     signed = sum(not d.refusal for d in done)
     if signed:
         messages.success(request, f"已记录 {signed} 件。")
@@ -123,9 +147,12 @@ def minutes(request, pk: int):
         with once(request.actor, "priorities.sitting.minutes", request.POST.get("once")) as call:
             if call.address is None:
                 actions.record_minutes(
-                    by=request.actor, sitting=sitting, minutes_number=web.field(request, "minutes_number", limit=60, label="纪要文号"),
+                    by=request.actor,
+                    sitting=sitting,
+                    minutes_number=web.field(request, "minutes_number", limit=60, label="纪要文号"),
                     version=web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0),
-                    notes={key: web.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys})  # fmt: skip
+                    notes={key: web.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
+                )
                 call.address = sitting.get_absolute_url()
     except Refused as refusal:
         sitting.refresh_from_db()

@@ -32,11 +32,18 @@ def versions(request, reference: str):
     return render(
         request,
         "priorities/versions.html",
-        {"row": row, "old": old, "new": new, "numbers": sorted(held), "count": len(found),
-         "sections": [(title, rows) for title, rows in sections if rows],
-         "asked": [(fields.label(f), s) for f, s in asked.items()],
-         "receipts": receipts.of_versions(row, list(held.values())), "filing_receipt": filing_receipts.of(row)},
-    )  # fmt: skip
+        {
+            "row": row,
+            "old": old,
+            "new": new,
+            "numbers": sorted(held),
+            "count": len(found),
+            "sections": [(title, rows) for title, rows in sections if rows],
+            "asked": [(fields.label(f), s) for f, s in asked.items()],
+            "receipts": receipts.of_versions(row, list(held.values())),
+            "filing_receipt": filing_receipts.of(row),
+        },
+    )
 
 
 @web.page(READ, methods=("POST",))
@@ -50,6 +57,8 @@ def request_receipt(request, reference: str):
                 actions.request_filing_receipt(by=request.actor, submission=row)
             else:
                 actions.request_receipt(by=request.actor, submission=row, number=number)
-            messages.success(request, f"正在生成{'备案回执' if filing else '项目申报表'}，办好后在“通知”里提醒，也可以刷新本页。")
+            messages.success(
+                request, f"正在生成{'备案回执' if filing else '项目申报表'}，办好后在“通知”里提醒，也可以刷新本页。"
+            )
             call.address = f"{row.get_absolute_url()}#receipts"
     return redirect(call.address)

@@ -1,17 +1,17 @@
 """The verbs of the register, by noun.
 
-    life          change_state, change_phase_state, take_over
-    gates         record_gate_item, withdraw_gate_item, record_contract, void_contract
-    progress      file_progress, return_progress, call_reports, withdraw_call, rate_project
-    milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
-    tasks         set_task_state
-    description   classify, confirm_first_lead, record_change
-    acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
-    signing       withdraw_signing, download_scan
-    security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
-                  withdraw_assessment, fix_finding
-    duties        create_topic, edit_topic, strike_topic, place_projects, name_head, end_topic
-    upwards       file_report, return_report, record_supervision, settle_supervision
+life          change_state, change_phase_state, take_over
+gates         record_gate_item, withdraw_gate_item, record_contract, void_contract
+progress      file_progress, return_progress, call_reports, withdraw_call, rate_project
+milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
+tasks         set_task_state
+description   classify, confirm_first_lead, record_change
+acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
+signing       withdraw_signing, download_scan
+security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
+              withdraw_assessment, fix_finding
+duties        create_topic, edit_topic, strike_topic, place_projects, name_head, end_topic
+upwards       file_report, return_report, record_supervision, settle_supervision
 """
 
 from projects.actions.acceptance import (

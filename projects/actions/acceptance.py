@@ -25,11 +25,25 @@ RECORD_DAYS = gates.RECORD_DAYS
 
 @verb("projects.acceptance.conclude")
 def conclude_acceptance(
-    *, by: Actor, project: Project, version: int, stage: str, conclusion: str, accepted_on: dt.date | None, text: str,
-    opinions: Mapping[str, str] | None = None, document_number: str = "", correction: str = "", correction_due: dt.date | None = None,
-    independent: Organisation | None = None, phase: Phase | None = None, signer: str = "", signed_on: dt.date | None = None,
-    scan=None, is_demo: bool = False,
-) -> Acceptance:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    version: int,
+    stage: str,
+    conclusion: str,
+    accepted_on: dt.date | None,
+    text: str,
+    opinions: Mapping[str, str] | None = None,
+    document_number: str = "",
+    correction: str = "",
+    correction_due: dt.date | None = None,
+    independent: Organisation | None = None,
+    phase: Phase | None = None,
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
+    is_demo: bool = False,
+) -> Acceptance:
     """Conclude 初验 or 终验 of a project, or of one `phase`, with the material list as it stands; the accepting body signs
     with it (`signer`, `signed_on`, `scan`: what its head signed on paper).
 
@@ -52,24 +66,45 @@ def conclude_acceptance(
     accepted_on = past_day(accepted_on, "accepted_on", "验收日期", not_before=held.state_day)
     if conclusion != "fail":
         _long_enough(stage, held.state_day, accepted_on)
-    correction = words(correction, "correction", "整改要求",
-                       needed="整改后通过要写明整改要求。" if conclusion == "pass_after_correction" else "")  # fmt: skip
+    correction = words(
+        correction,
+        "correction",
+        "整改要求",
+        needed="整改后通过要写明整改要求。" if conclusion == "pass_after_correction" else "",
+    )
     if conclusion == "pass_after_correction" and (correction_due is None or correction_due < accepted_on):
         raise Invalid("整改后通过要写明整改期限，不早于验收日期。", fields={"correction_due": ["写明整改期限"]})
     acceptance = Acceptance(
-        project=row, phase=phase, stage=stage, conclusion=conclusion, accepted_on=accepted_on, by_text=by.text, is_demo=is_demo or row.is_demo,
+        project=row,
+        phase=phase,
+        stage=stage,
+        conclusion=conclusion,
+        accepted_on=accepted_on,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
         text=words(text, "text", "验收意见", needed="请写明验收意见。"),
-        opinions={key: words(value, key, BLOCKS[key], limit=1000) for key, value in (opinions or {}).items() if key in BLOCKS and value},
-        document_number=words(document_number, "document_number", "验收文号", limit=80), materials=materials(row, STEPS[stage], phase),
-        correction=correction, correction_due=correction_due if correction else None,
+        opinions={
+            key: words(value, key, BLOCKS[key], limit=1000)
+            for key, value in (opinions or {}).items()
+            if key in BLOCKS and value
+        },
+        document_number=words(document_number, "document_number", "验收文号", limit=80),
+        materials=materials(row, STEPS[stage], phase),
+        correction=correction,
+        correction_due=correction_due if correction else None,
         record_due=clock.add_working_days(accepted_on, RECORD_DAYS),
-    )  # fmt: skip
+    )
     acceptance.save()
     row.version += 1  # who has the project open sees that an acceptance has come
     row.save()
     word = acceptance.get_conclusion_display()
-    audit.record(by=by, event="projects.acceptance.conclude", about=(acceptance, row), now=conclusion,
-                 sentence=f"{acceptance}结论：{word}（{accepted_on}）")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.acceptance.conclude",
+        about=(acceptance, row),
+        now=conclusion,
+        sentence=f"{acceptance}结论：{word}（{accepted_on}）",
+    )
     paper = on_paper.signed(by, signer, signed_on, scan)
     signing.open_signing(by=by, row=acceptance, kind="acceptance", project=row, independent=independent, paper=paper)
     _lead_on(by, acceptance)
@@ -95,7 +130,9 @@ def materials(project: Project, gate: str, phase: Phase | None = None) -> list[d
     for one in gates.standing(items, (), gate, proofs.of(project, gate, phase)):
         status = one.item.get_status_display() if one.item else "已具备" if one.record else "未提供"
         document = one.item.document if one.item else f"{one.record.text}（{one.record.day}）" if one.record else ""
-        found.append({"key": one.requirement.key, "label": one.requirement.label, "status": status, "document": document})
+        found.append(
+            {"key": one.requirement.key, "label": one.requirement.label, "status": status, "document": document}
+        )
     return found
 
 
@@ -115,9 +152,12 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
             blockers=[("先恢复建设，再签署验收", guards.OFFICE)],
         )
     values = {
-        "by": by, "project": project, "now": target, "day": max(acceptance.accepted_on, held.state_day or acceptance.accepted_on),
+        "by": by,
+        "project": project,
+        "now": target,
+        "day": max(acceptance.accepted_on, held.state_day or acceptance.accepted_on),
         "reason": f"{acceptance.get_stage_display()}{acceptance.get_conclusion_display()} {acceptance.document_number}".strip(),
-    }  # fmt: skip
+    }
     if phase:
         steps.set_phase_state(**values, phase=phase)
     else:
@@ -126,7 +166,14 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
 
 @verb("projects.acceptance.sign")
 def sign_acceptance(
-    *, by: Actor, acceptance: Acceptance, kind: str, text: str = "", signer: str = "", signed_on: dt.date | None = None, scan=None
+    *,
+    by: Actor,
+    acceptance: Acceptance,
+    kind: str,
+    text: str = "",
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
 ) -> str:
     """The independent signature (agree, conditional, refuse), one's own or entered from paper; with the last 同意 the
     acceptance holds."""
@@ -140,7 +187,9 @@ def sign_acceptance(
 
 
 @verb("projects.acceptance.correct")
-def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str) -> Acceptance:
+def record_correction(
+    *, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str
+) -> Acceptance:
     """The corrections that 整改后通过 asked for are done: now it has passed; where the accepting body leads the project, once
     the independent unit has confirmed them as well (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
@@ -152,8 +201,13 @@ def record_correction(*, by: Actor, acceptance: Acceptance, corrected_on: dt.dat
     row.corrected_text = words(corrected_text, "corrected_text", "整改情况", limit=300, needed="请写明怎样整改。")
     row.corrected_on = past_day(corrected_on, "corrected_on", "整改完成日期", not_before=row.accepted_on)
     row.save()
-    audit.record(by=by, event="projects.acceptance.correct", about=(row, row.project), now=row.corrected_on,
-                 sentence=f"{row}整改完成：{row.corrected_text}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.acceptance.correct",
+        about=(row, row.project),
+        now=row.corrected_on,
+        sentence=f"{row}整改完成：{row.corrected_text}",
+    )
     if row.conflict and row.state == "concluded":
         signing.open_confirmation(row=row)
     _lead_on(by, row)
@@ -167,10 +221,23 @@ MEASURES = ("use_percent", "sharing_calls", "goals_set", "goals_met", "satisfact
 
 @verb("projects.evaluation.file")
 def file_evaluation(
-    *, by: Actor, project: Project, year: int, findings: str, use_percent: int | None = None, sharing_calls: int | None = None,
-    goals_set: int | None = None, goals_met: int | None = None, satisfaction_percent: int | None = None, evidence: str = "",
-    independent: Organisation | None = None, signer: str = "", signed_on: dt.date | None = None, scan=None, is_demo: bool = False,
-) -> Evaluation:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    year: int,
+    findings: str,
+    use_percent: int | None = None,
+    sharing_calls: int | None = None,
+    goals_set: int | None = None,
+    goals_met: int | None = None,
+    satisfaction_percent: int | None = None,
+    evidence: str = "",
+    independent: Organisation | None = None,
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
+    is_demo: bool = False,
+) -> Evaluation:
     """The yearly check of use of a finished project; null is not measured. Signed like an acceptance (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
     row = steps.lock(project)
@@ -186,22 +253,40 @@ def file_evaluation(
     values = dict(zip(MEASURES, (use_percent, sharing_calls, goals_set, goals_met, satisfaction_percent), strict=True))
     _check_measures(values)
     evaluation = Evaluation(
-        project=row, year=year, by_text=by.text, is_demo=is_demo or row.is_demo, **values,
-        findings=words(findings, "findings", "检查评估意见", needed="请写明检查评估意见。"), evidence=words(evidence, "evidence", "依据", limit=300),
-    )  # fmt: skip
+        project=row,
+        year=year,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
+        **values,
+        findings=words(findings, "findings", "检查评估意见", needed="请写明检查评估意见。"),
+        evidence=words(evidence, "evidence", "依据", limit=300),
+    )
     evaluation.save()
-    audit.record(by=by, event="projects.evaluation.file", about=(evaluation, row), now=year, sentence=f"{row.code} {year} 年使用评估")
+    audit.record(
+        by=by,
+        event="projects.evaluation.file",
+        about=(evaluation, row),
+        now=year,
+        sentence=f"{row.code} {year} 年使用评估",
+    )
     paper = on_paper.signed(by, signer, signed_on, scan)
     signing.open_signing(by=by, row=evaluation, kind="evaluation", project=row, independent=independent, paper=paper)
     return evaluation
 
 
 def _check_measures(values: dict) -> None:
-    limits = {"use_percent": 100, "satisfaction_percent": 100, "sharing_calls": 2_000_000_000, "goals_set": 1000, "goals_met": 1000}
+    limits = {
+        "use_percent": 100,
+        "satisfaction_percent": 100,
+        "sharing_calls": 2_000_000_000,
+        "goals_set": 1000,
+        "goals_met": 1000,
+    }
     fields = {
         name: [f"请填 0—{limits[name]} 的整数，没有测得就不填"]
         for name, value in values.items()
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limits[name])
+        if value is not None
+        and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limits[name])
     }
     both = values["goals_set"], values["goals_met"]
     if not fields and (None in both) != (both == (None, None)):
@@ -214,7 +299,14 @@ def _check_measures(values: dict) -> None:
 
 @verb("projects.evaluation.sign")
 def sign_evaluation(
-    *, by: Actor, evaluation: Evaluation, kind: str, text: str = "", signer: str = "", signed_on: dt.date | None = None, scan=None
+    *,
+    by: Actor,
+    evaluation: Evaluation,
+    kind: str,
+    text: str = "",
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
 ) -> str:
     """The independent signature of an evaluation, one's own or entered from paper."""
     access.require(by, signing.signing(by), evaluation)
@@ -223,35 +315,61 @@ def sign_evaluation(
 
 
 @verb("projects.evaluation.report")
-def report_evaluations(*, by: Actor, year: int, title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool = False) -> int:
+def report_evaluations(
+    *, by: Actor, year: int, title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool = False
+) -> int:
     """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many. Its
     members hear of it, and the year's report is made for them to open."""
     access.require(by, Permission.ACCEPT_WORKS)
     held_on = past_day(held_on, "held_on", "会议日期")
-    rows = list(Evaluation.objects.select_for_update().filter(year=year, state="concluded", reported_on=None).order_by("pk"))
+    rows = list(
+        Evaluation.objects.select_for_update().filter(year=year, state="concluded", reported_on=None).order_by("pk")
+    )
     if not rows:
         raise Refused(f"{year} 年没有已签署、还未汇报的使用评估。")
     if early := [r for r in rows if r.round_id and r.round.closed_day and r.round.closed_day > held_on]:
         raise Invalid("会议早于评估签署。", fields={"held_on": [f"{early[0]}签署于 {early[0].round.closed_day}"]})
     meeting = Meeting.objects.create(
-        title=words(title, "title", "会议名称", limit=120, needed="请写明会议名称。"), held_on=held_on, is_demo=is_demo,
+        title=words(title, "title", "会议名称", limit=120, needed="请写明会议名称。"),
+        held_on=held_on,
+        is_demo=is_demo,
         minutes_number=words(minutes_number, "minutes_number", "纪要文号", limit=60, needed="请写明纪要文号。"),
-    )  # fmt: skip
+    )
     for row in rows:
         row.reported_at, row.reported_on = meeting, held_on
         row.save(update_fields=["reported_at", "reported_on"])
     address = f"/projects/evaluations/?year={year}"
-    notices.tell(key=f"evaluations-reported:{meeting.pk}", role=Role.LEADING_GROUP, address=address, is_demo=is_demo,
-                 sentence=f"{year} 年使用评估 {len(rows)} 项向领导小组汇报（{meeting}），报告在“文档与报表”。")  # fmt: skip
+    notices.tell(
+        key=f"evaluations-reported:{meeting.pk}",
+        role=Role.LEADING_GROUP,
+        address=address,
+        is_demo=is_demo,
+        sentence=f"{year} 年使用评估 {len(rows)} 项向领导小组汇报（{meeting}），报告在“文档与报表”。",
+    )
     if by.scope(Permission.REQUEST_REPORT):
         queue.enqueue(by=by, kind="evaluation", params={"year": year, "formats": ["pdf"]})
-    audit.record(by=by, event="projects.evaluation.report", about=tuple(rows), now=minutes_number, address=address,
-                 sentence=f"{year} 年使用评估 {len(rows)} 项向市信息化领导小组汇报（{meeting}）")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.evaluation.report",
+        about=tuple(rows),
+        now=minutes_number,
+        address=address,
+        sentence=f"{year} 年使用评估 {len(rows)} 项向市信息化领导小组汇报（{meeting}）",
+    )
     return len(rows)
 
 
 @verb("projects.target.set")
-def set_target(*, by: Actor, organisation: Organisation, year: int, score: int, text: str, document: str = "", is_demo: bool = False) -> AnnualTarget:
+def set_target(
+    *,
+    by: Actor,
+    organisation: Organisation,
+    year: int,
+    score: int,
+    text: str,
+    document: str = "",
+    is_demo: bool = False,
+) -> AnnualTarget:
     """A department's yearly target: the score that the use of its projects has to reach. A later one supersedes."""
     access.require(by, Permission.MANAGE_PROJECT)
     if organisation is None or organisation.is_generic:
@@ -260,13 +378,27 @@ def set_target(*, by: Actor, organisation: Organisation, year: int, score: int, 
         raise Invalid("得分应是 0—100 的整数。", fields={"score": ["请填 0—100"]})
     if not isinstance(year, int) or not 2005 <= year <= 2100:
         raise Invalid("年度不对。", fields={"year": ["请填年度"]})
-    unit = Organisation.objects.select_for_update().get(pk=organisation.survivor_id)  # two at once do not both make the first
+    unit = Organisation.objects.select_for_update().get(
+        pk=organisation.survivor_id
+    )  # two at once do not both make the first
     text = words(text, "text", "目标", limit=300, needed="请写明目标。")
     document = words(document, "document", "文号", limit=100)
     AnnualTarget.objects.filter(organisation=unit, year=year, superseded=False).update(superseded=True)
     row = AnnualTarget.objects.create(
-        organisation=unit, year=year, score=score, by_text=by.text, is_demo=is_demo, text=text, document=document,
-    )  # fmt: skip
-    audit.record(by=by, event="projects.target.set", about=unit, now=score, address=f"/projects/evaluations/?year={year}",
-                 sentence=f"{unit.name} {year} 年度目标：所牵头项目使用评估得分不低于 {score}")  # fmt: skip
+        organisation=unit,
+        year=year,
+        score=score,
+        by_text=by.text,
+        is_demo=is_demo,
+        text=text,
+        document=document,
+    )
+    audit.record(
+        by=by,
+        event="projects.target.set",
+        about=unit,
+        now=score,
+        address=f"/projects/evaluations/?year={year}",
+        sentence=f"{unit.name} {year} 年度目标：所牵头项目使用评估得分不低于 {score}",
+    )
     return row

@@ -24,13 +24,20 @@ def locked(project: Project, version: int) -> Project:
 
 def as_it_is(row: Project) -> dict[str, object]:
     """What stands in the register now, for whoever typed against an older version: `version`, then words by their label."""
-    last = AuditRow.objects.filter(ok=True, seq__in=AuditConcern.objects.filter(key=row.audit_key).values("seq")).order_by("-seq").first()
+    last = (
+        AuditRow.objects.filter(ok=True, seq__in=AuditConcern.objects.filter(key=row.audit_key).values("seq"))
+        .order_by("-seq")
+        .first()
+    )
     return {
-        "version": row.version, "名称": row.name, "状态": row.get_state_display(),
+        "version": row.version,
+        "名称": row.name,
+        "状态": row.get_state_display(),
         "起止": windows.say(row.latest_start, row.latest_end, row.precision),
-        "牵头": "、".join(row.leads.values_list("as_named", flat=True)), "内容": row.content[:200],
+        "牵头": "、".join(row.leads.values_list("as_named", flat=True)),
+        "内容": row.content[:200],
         "最近的改动": f"{last.sentence}（{last.by_text}，{last.day}）" if last else "",
-    }  # fmt: skip
+    }
 
 
 def words(value: object, field: str, label: str, *, limit: int = 2000, needed: str = "") -> str:

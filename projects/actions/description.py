@@ -13,8 +13,13 @@ from projects.actions.checks import locked, words
 from projects.actions.duties import follow_project
 from projects.models import Change, Project
 
-CHOICES = {"level_922": Project.LEVELS, "tier_927": Project.TIERS, "investment_type": Project.INVESTMENT_TYPES,
-           "mandate": Project.MANDATES, "construction": Project.CONSTRUCTIONS}  # fmt: skip
+CHOICES = {
+    "level_922": Project.LEVELS,
+    "tier_927": Project.TIERS,
+    "investment_type": Project.INVESTMENT_TYPES,
+    "mandate": Project.MANDATES,
+    "construction": Project.CONSTRUCTIONS,
+}
 UNITS = ("budget_unit", "builder", "operator")
 MAY_SET = (*CHOICES, "on_shared_list", *UNITS, "parent", "protection_level")
 
@@ -43,9 +48,18 @@ def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
     row.save()
     if {"tier_927", "parent"} & {name for name, _, _ in changed}:
         follow_project(project=row)
-    said = "；".join(f"{Project._meta.get_field(n).verbose_name} {was or '未填'} → {_shown(row, n) or '未填'}" for n, was, _ in changed)
-    audit.record(by=by, event="projects.project.classify", about=row, sentence=f"{row.code} {said}"[:1000],
-                 was={n: was for n, was, _ in changed}, now={n: str(_shown(row, n)) for n, _, _ in changed})  # fmt: skip
+    said = "；".join(
+        f"{Project._meta.get_field(n).verbose_name} {was or '未填'} → {_shown(row, n) or '未填'}"
+        for n, was, _ in changed
+    )
+    audit.record(
+        by=by,
+        event="projects.project.classify",
+        about=row,
+        sentence=f"{row.code} {said}"[:1000],
+        was={n: was for n, was, _ in changed},
+        now={n: str(_shown(row, n)) for n, _, _ in changed},
+    )
     return row
 
 
@@ -100,7 +114,9 @@ def _check_tier(row: Project) -> None:
 
 
 @verb("projects.project.confirm_first_lead")
-def confirm_first_lead(*, by: Actor, project: Project, version: int, organisation: Organisation, reason: str) -> Project:
+def confirm_first_lead(
+    *, by: Actor, project: Project, version: int, organisation: Organisation, reason: str
+) -> Project:
     """Confirm who leads first (D43): the unit must be one of the named leads; the others keep their order."""
     access.require(by, Permission.MANAGE_PROJECT)
     row = locked(project, version)
@@ -108,7 +124,9 @@ def confirm_first_lead(*, by: Actor, project: Project, version: int, organisatio
     leads = list(row.leads.select_related("organisation"))
     chosen = next((lead for lead in leads if organisation.survivor_id == lead.organisation.survivor_id), None)
     if chosen is None or chosen.is_generic:
-        raise Invalid(f"{organisation.name}不是 {row.code} 列名的牵头单位。", fields={"organisation": ["请从列名的单位中选择"]})
+        raise Invalid(
+            f"{organisation.name}不是 {row.code} 列名的牵头单位。", fields={"organisation": ["请从列名的单位中选择"]}
+        )
     was = "、".join(lead.as_named for lead in leads)
     ordered = [chosen, *(lead for lead in leads if lead is not chosen)]
     if ordered != leads:
@@ -121,10 +139,24 @@ def confirm_first_lead(*, by: Actor, project: Project, version: int, organisatio
     row.version += 1
     row.save()
     now = "、".join(lead.as_named for lead in ordered)
-    Change.objects.create(project=row, field="lead", was=was, now=now, reason=reason, approver=by.organisation_name,
-                          by_text=by.text, is_demo=row.is_demo)  # fmt: skip
-    audit.record(by=by, event="projects.project.confirm_first_lead", about=row, was=was, now=now,
-                 sentence=f"确认 {row.code} 第一牵头为{chosen.as_named}（D43）：{reason}")  # fmt: skip
+    Change.objects.create(
+        project=row,
+        field="lead",
+        was=was,
+        now=now,
+        reason=reason,
+        approver=by.organisation_name,
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="projects.project.confirm_first_lead",
+        about=row,
+        was=was,
+        now=now,
+        sentence=f"确认 {row.code} 第一牵头为{chosen.as_named}（D43）：{reason}",
+    )
     return row
 
 
@@ -143,5 +175,12 @@ def record_change(
     now = words(now, "now", "变更后", needed="请写明变更后的内容。")
     reason = words(reason, "reason", "变更理由", limit=1000, needed="请写明变更理由。")
     approver = words(approver, "approver", "批准单位及文号", limit=200, needed="请写明谁批准、文号。")
-    return steps.apply_change(by=by, project=row, field=field, now=now, reason=reason, approver=approver,
-                              effect=words(effect, "effect", "影响", limit=300))  # fmt: skip
+    return steps.apply_change(
+        by=by,
+        project=row,
+        field=field,
+        now=now,
+        reason=reason,
+        approver=approver,
+        effect=words(effect, "effect", "影响", limit=300),
+    )

@@ -17,18 +17,29 @@ from projects.models import Project, Topic, TopicHead
 
 TIERS = dict(Topic.TIERS)
 
+
 def locked_topic(topic: Topic, version: int | None = None) -> Topic:
     row = Topic.objects.select_for_update(of=("self",)).select_related("project", "parent").get(pk=topic.pk)
     if row.withdrawn:
         raise Refused(f"课题“{row.name}”已经撤销：{row.withdrawn}")
     if version is not None and row.version != version:
-        raise Stale(f"课题“{row.name}”在您打开之后已被改过，请看过现在的内容再提交。",
-                    current={"version": row.version, "层级": row.get_tier_display(), "上级": str(row.parent or "（无）")})  # fmt: skip
+        raise Stale(
+            f"课题“{row.name}”在您打开之后已被改过，请看过现在的内容再提交。",
+            current={"version": row.version, "层级": row.get_tier_display(), "上级": str(row.parent or "（无）")},
+        )
     return row
 
+
 @verb("projects.topic.create")
-def create_topic(*, by: Actor, name: str, tier: str, parent: Topic | None = None, ends_on: dt.date | None = None,
-                 is_demo: bool = False) -> Topic:  # fmt: skip
+def create_topic(
+    *,
+    by: Actor,
+    name: str,
+    tier: str,
+    parent: Topic | None = None,
+    ends_on: dt.date | None = None,
+    is_demo: bool = False,
+) -> Topic:
     """A 课题 that no project carries: a total system, or a subsystem of an application system."""
     access.require(by, Permission.MANAGE_PROJECT)
     name = words(name, "name", "课题名称", limit=200, needed="请写明课题名称。")
@@ -36,12 +47,21 @@ def create_topic(*, by: Actor, name: str, tier: str, parent: Topic | None = None
     if Topic.objects.standing().filter(name=name, parent=parent).exists():
         raise Invalid(f"这一级已有课题“{name}”。", fields={"name": ["已有同名课题"]})
     row = Topic.objects.create(name=name, tier=tier, parent=parent, ends_on=ends_on, is_demo=is_demo)
-    audit.record(by=by, event="projects.topic.create", about=about_topic(row), now=tier, address=row.get_absolute_url(),
-                 sentence=f"登记{TIERS[tier]}“{name}”" + (f"，上级“{parent.name}”" if parent else ""))  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.create",
+        about=about_topic(row),
+        now=tier,
+        address=row.get_absolute_url(),
+        sentence=f"登记{TIERS[tier]}“{name}”" + (f"，上级“{parent.name}”" if parent else ""),
+    )
     return row
 
+
 @verb("projects.topic.place")
-def place_projects(*, by: Actor, projects: Iterable[Project], tier: str, parent: Topic | None, is_demo: bool = False) -> int:
+def place_projects(
+    *, by: Actor, projects: Iterable[Project], tier: str, parent: Topic | None, is_demo: bool = False
+) -> int:
     """Give projects their tier and the 课题 above; returns how many moved. Their 课题 rows are made where missing."""
     access.require(by, Permission.MANAGE_PROJECT)
     wanted = sorted(projects, key=lambda p: p.pk)
@@ -55,8 +75,10 @@ def place_projects(*, by: Actor, projects: Iterable[Project], tier: str, parent:
         if topic.pk and (topic.tier, topic.parent_id) == (tier, parent.pk if parent else None):
             continue
         if topic.pk and topic.tier != tier and topic.children.filter(withdrawn="").exists():
-            raise Refused(f"{row.code} 下面还有课题，不能改变层级；请先移走它的下级课题。",
-                          blockers=((f"{row.code} 有下级课题", "信息办（移到别的课题下）"),))  # fmt: skip
+            raise Refused(
+                f"{row.code} 下面还有课题，不能改变层级；请先移走它的下级课题。",
+                blockers=((f"{row.code} 有下级课题", "信息办（移到别的课题下）"),),
+            )
         if parent is not None and topic.pk and topic.pk in duties.line_above(parent):
             raise Invalid("上级课题不能是它自己或它的下级。", fields={"parent": ["请另选上级课题"]})
         was = f"{TIERS.get(topic.tier, '')} {topic.parent or ''}".strip() if topic.pk else ""
@@ -67,11 +89,19 @@ def place_projects(*, by: Actor, projects: Iterable[Project], tier: str, parent:
         row.version += 1
         row.save()
         moved += 1
-        audit.record(by=by, event="projects.topic.place", about=about_topic(topic), was=was, now=tier, address=topic.get_absolute_url(),
-                     sentence=f"{row.code} 归为{TIERS[tier]}" + (f"，上级“{parent.name}”" if parent else ""))  # fmt: skip
+        audit.record(
+            by=by,
+            event="projects.topic.place",
+            about=about_topic(topic),
+            was=was,
+            now=tier,
+            address=topic.get_absolute_url(),
+            sentence=f"{row.code} 归为{TIERS[tier]}" + (f"，上级“{parent.name}”" if parent else ""),
+        )
     if not moved:
         raise Refused("所选项目已经在这里，没有需要保存的变化。")
     return moved
+
 
 @step
 def follow_project(*, project: Project) -> None:
@@ -90,11 +120,15 @@ def follow_project(*, project: Project) -> None:
         if parent is None and above.tier_927:
             parent = Topic.objects.create(project=above, name=above.name, tier=above.tier_927, is_demo=above.is_demo)
     if topic is None:
-        Topic.objects.create(project=project, name=project.name, tier=project.tier_927, parent=parent, is_demo=project.is_demo)
+        Topic.objects.create(
+            project=project, name=project.name, tier=project.tier_927, parent=parent, is_demo=project.is_demo
+        )
         return
     if topic.tier != project.tier_927 and topic.children.filter(withdrawn="").exists():
         raise Refused(f"{project.code} 下面还有课题，不能改变层级；请先移走它的下级课题。")
-    stays = parent is None and project.parent_id is None and topic.tier == project.tier_927  # its upper 课题 is no project
+    stays = (
+        parent is None and project.parent_id is None and topic.tier == project.tier_927
+    )  # its upper 课题 is no project
     topic.tier, topic.parent = project.tier_927, topic.parent if stays else parent
     topic.version += 1
     topic.save()
@@ -110,12 +144,25 @@ def _check_place(tier: str, parent: Topic | None) -> None:
         sentence = f"{TIERS[tier]}的上级应是{TIERS[above]}（9.2.7）。"
         raise Invalid(sentence, fields={"parent": [sentence]})
 
+
 def about_topic(topic: Topic):
     return (topic, topic.project) if topic.project_id else topic
 
+
 @verb("projects.topic.name_head")
-def name_head(*, by: Actor, topic: Topic, version: int, person: str, organisation: Organisation, from_day: dt.date | None,
-              post: str = "", phone: str = "", basis: str = "", is_demo: bool = False) -> TopicHead:  # fmt: skip
+def name_head(
+    *,
+    by: Actor,
+    topic: Topic,
+    version: int,
+    person: str,
+    organisation: Organisation,
+    from_day: dt.date | None,
+    post: str = "",
+    phone: str = "",
+    basis: str = "",
+    is_demo: bool = False,
+) -> TopicHead:
     """Name the 课题负责人 from a day on; whoever was it until then stays in the list."""
     access.require(by, Permission.MANAGE_PROJECT)
     row = locked_topic(topic, version)
@@ -130,19 +177,33 @@ def name_head(*, by: Actor, topic: Topic, version: int, person: str, organisatio
         standing.to_day = max(from_day - dt.timedelta(days=1), standing.from_day)
         standing.save(update_fields=["to_day"])
     head = TopicHead.objects.create(
-        topic=row, person=person, organisation=organisation, from_day=from_day, by_text=by.text, is_demo=is_demo,
-        post=words(post, "post", "职务", limit=80), phone=words(phone, "phone", "电话", limit=40),
+        topic=row,
+        person=person,
+        organisation=organisation,
+        from_day=from_day,
+        by_text=by.text,
+        is_demo=is_demo,
+        post=words(post, "post", "职务", limit=80),
+        phone=words(phone, "phone", "电话", limit=40),
         basis=words(basis, "basis", "依据文件", limit=200),
-    )  # fmt: skip
+    )
     row.version += 1
     row.save(update_fields=["version"])
-    audit.record(by=by, event="projects.topic.name_head", about=(*_tuple(row), organisation), was=standing.person if standing else "",
-                 now=person, address=row.get_absolute_url(),
-                 sentence=f"课题“{row.name}”的负责人为{organisation.name} {person}，自 {from_day}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.name_head",
+        about=(*_tuple(row), organisation),
+        was=standing.person if standing else "",
+        now=person,
+        address=row.get_absolute_url(),
+        sentence=f"课题“{row.name}”的负责人为{organisation.name} {person}，自 {from_day}",
+    )
     return head
+
 
 def _tuple(topic: Topic) -> tuple:
     return (topic, topic.project) if topic.project_id else (topic,)
+
 
 @verb("projects.topic.end")
 def end_topic(*, by: Actor, topic: Topic, version: int, ended_on: dt.date | None) -> Topic:
@@ -156,12 +217,21 @@ def end_topic(*, by: Actor, topic: Topic, version: int, ended_on: dt.date | None
     row.ended_on = past_day(ended_on, "ended_on", "结束日期")
     row.version += 1
     row.save()
-    audit.record(by=by, event="projects.topic.end", about=row, now=row.ended_on, address=row.get_absolute_url(),
-                 sentence=f"课题“{row.name}”于 {row.ended_on} 结束")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.end",
+        about=row,
+        now=row.ended_on,
+        address=row.get_absolute_url(),
+        sentence=f"课题“{row.name}”于 {row.ended_on} 结束",
+    )
     return row
 
+
 @verb("projects.topic.edit")
-def edit_topic(*, by: Actor, topic: Topic, version: int, name: str, parent: Topic | None, ends_on: dt.date | None = None) -> Topic:
+def edit_topic(
+    *, by: Actor, topic: Topic, version: int, name: str, parent: Topic | None, ends_on: dt.date | None = None
+) -> Topic:
     """Correct a 课题 that no project carries: its name, the 课题 above, its planned end. Its tier stays: what hangs below it
     hangs by it."""
     access.require(by, Permission.MANAGE_PROJECT)
@@ -173,7 +243,11 @@ def edit_topic(*, by: Actor, topic: Topic, version: int, name: str, parent: Topi
     if Topic.objects.standing().filter(name=name, parent=parent).exclude(pk=row.pk).exists():
         raise Invalid(f"这一级已有课题“{name}”。", fields={"name": ["已有同名课题"]})
     now = {"课题名称": name, "上级课题": str(parent or "（无）"), "计划结束日期": str(ends_on or "（未定）")}
-    was = {"课题名称": row.name, "上级课题": str(row.parent or "（无）"), "计划结束日期": str(row.ends_on or "（未定）")}
+    was = {
+        "课题名称": row.name,
+        "上级课题": str(row.parent or "（无）"),
+        "计划结束日期": str(row.ends_on or "（未定）"),
+    }
     changed = [label for label in now if now[label] != was[label]]
     if not changed:
         raise Refused("没有需要保存的变化。")
@@ -181,9 +255,17 @@ def edit_topic(*, by: Actor, topic: Topic, version: int, name: str, parent: Topi
     row.version += 1
     row.save()
     said = "；".join(f"{label} {was[label]} → {now[label]}" for label in changed)
-    audit.record(by=by, event="projects.topic.edit", about=row, was=was, now=now, address=row.get_absolute_url(),
-                 sentence=f"课题“{was['课题名称']}” {said}"[:1000])  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.edit",
+        about=row,
+        was=was,
+        now=now,
+        address=row.get_absolute_url(),
+        sentence=f"课题“{was['课题名称']}” {said}"[:1000],
+    )
     return row
+
 
 @verb("projects.topic.strike")
 def strike_topic(*, by: Actor, topic: Topic, version: int, reason: str) -> Topic:
@@ -193,12 +275,20 @@ def strike_topic(*, by: Actor, topic: Topic, version: int, reason: str) -> Topic
     if row.project_id:
         raise Refused(f"{row.project.code} 的课题随项目，不能撤销。")
     if row.children.filter(withdrawn="").exists():
-        raise Refused(f"课题“{row.name}”下面还有课题，请先移走它的下级课题。", blockers=(("有下级课题", "信息办（移到别的课题下）"),))
+        raise Refused(
+            f"课题“{row.name}”下面还有课题，请先移走它的下级课题。",
+            blockers=(("有下级课题", "信息办（移到别的课题下）"),),
+        )
     if row.reports.filter(superseded=False).exists():
         raise Refused(f"课题“{row.name}”已经报送过报告，不是误登；结束的课题请登记“课题结束”。")
     row.withdrawn = words(reason, "reason", "理由", limit=300, needed="撤销要写明理由。")
     row.version += 1
     row.save()
-    audit.record(by=by, event="projects.topic.strike", about=row, address=row.get_absolute_url(),
-                 sentence=f"撤销误登的课题“{row.name}”：{row.withdrawn}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.strike",
+        about=row,
+        address=row.get_absolute_url(),
+        sentence=f"撤销误登的课题“{row.name}”：{row.withdrawn}",
+    )
     return row

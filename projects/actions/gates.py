@@ -18,9 +18,16 @@ from projects.models import Contract, GateItem, Phase, Project
 
 @verb("projects.gate.record")
 def record_gate_item(
-    *, by: Actor, project: Project, key: str, document: str, status: str = "provided", dated: dt.date | None = None,
-    phase: Phase | None = None, is_demo: bool = False,
-) -> GateItem:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    key: str,
+    document: str,
+    status: str = "provided",
+    dated: dt.date | None = None,
+    phase: Phase | None = None,
+    is_demo: bool = False,
+) -> GateItem:
     """Record that a requirement (a key of gates.BY_KEY) is there with its paper, or `not_applicable` with a reason.
 
     A later record replaces the one in force; the earlier row stays. That something does not apply is the office's say.
@@ -42,10 +49,23 @@ def record_gate_item(
     for old in row.gate_items.filter(phase=phase, key=key, withdrawn=""):
         old.withdrawn = "由新的登记替换"
         old.save(update_fields=["withdrawn"])
-    item = GateItem.objects.create(project=row, phase=phase, key=key, status=status, document=document, dated=dated,
-                                   by_text=by.text, is_demo=is_demo or row.is_demo)  # fmt: skip
-    audit.record(by=by, event="projects.gate.record", about=row, now=status,
-                 sentence=f"{_of(row, phase)} {requirement.label}：{item.get_status_display()}，{document}"[:500])  # fmt: skip
+    item = GateItem.objects.create(
+        project=row,
+        phase=phase,
+        key=key,
+        status=status,
+        document=document,
+        dated=dated,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="projects.gate.record",
+        about=row,
+        now=status,
+        sentence=f"{_of(row, phase)} {requirement.label}：{item.get_status_display()}，{document}"[:500],
+    )
     return item
 
 
@@ -60,17 +80,32 @@ def withdraw_gate_item(*, by: Actor, item: GateItem, reason: str) -> GateItem:
         raise Refused("这条登记已经撤回。")
     row.withdrawn = words(reason, "reason", "撤回理由", limit=300, needed="撤回要写明理由。")
     row.save(update_fields=["withdrawn"])
-    audit.record(by=by, event="projects.gate.withdraw", about=project, was=row.status,
-                 sentence=f"{_of(project, row.phase)} 撤回“{gates.BY_KEY[row.key].label}”：{row.withdrawn}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.gate.withdraw",
+        about=project,
+        was=row.status,
+        sentence=f"{_of(project, row.phase)} 撤回“{gates.BY_KEY[row.key].label}”：{row.withdrawn}",
+    )
     return row
 
 
 @verb("projects.contract.record")
 def record_contract(
-    *, by: Actor, project: Project, kind: str, number: str, title: str, supplier: str, signed_on: dt.date,
-    amount_wan: Decimal | None = None, ends_on: dt.date | None = None, warranty_until: dt.date | None = None,
-    phase: Phase | None = None, is_demo: bool = False,
-) -> Contract:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    kind: str,
+    number: str,
+    title: str,
+    supplier: str,
+    signed_on: dt.date,
+    amount_wan: Decimal | None = None,
+    ends_on: dt.date | None = None,
+    warranty_until: dt.date | None = None,
+    phase: Phase | None = None,
+    is_demo: bool = False,
+) -> Contract:
     """Record a signed contract; its number is one of the project. Money here is the contract's, not an entry of a line."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
@@ -89,15 +124,33 @@ def record_contract(
         if until and until < signed_on:
             raise Invalid(f"{label}早于签订日期。", fields={field: [f"{label}早于签订日期 {signed_on}"]})
     if row.contracts.filter(number=number, voided="").exists():
-        raise Invalid(f"{row.code} 已登记编号为 {number} 的合同。", fields={"number": ["编号已登记；有误请信息办先作废"]})
+        raise Invalid(
+            f"{row.code} 已登记编号为 {number} 的合同。", fields={"number": ["编号已登记；有误请信息办先作废"]}
+        )
     contract = Contract.objects.create(
-        project=row, phase=phase, kind=kind, number=number, title=title, supplier=supplier, signed_on=signed_on,
-        amount_wan=None if amount_wan is None else quantise(amount_wan), ends_on=ends_on, warranty_until=warranty_until,
-        by_text=by.text, is_demo=is_demo or row.is_demo,
-    )  # fmt: skip
+        project=row,
+        phase=phase,
+        kind=kind,
+        number=number,
+        title=title,
+        supplier=supplier,
+        signed_on=signed_on,
+        amount_wan=None if amount_wan is None else quantise(amount_wan),
+        ends_on=ends_on,
+        warranty_until=warranty_until,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
+    )
     money = "" if contract.amount_wan is None else f" {contract.amount_wan} 万元"
-    audit.record(by=by, event="projects.contract.record", about=row, now=number,
-                 sentence=f"{_of(row, phase)} 登记{contract.get_kind_display()}合同 {number} {title}，乙方 {supplier}{money}"[:500])  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.contract.record",
+        about=row,
+        now=number,
+        sentence=f"{_of(row, phase)} 登记{contract.get_kind_display()}合同 {number} {title}，乙方 {supplier}{money}"[
+            :500
+        ],
+    )
     return contract
 
 
@@ -112,8 +165,13 @@ def void_contract(*, by: Actor, contract: Contract, reason: str) -> Contract:
         raise Refused(f"合同 {row.number} 已经作废。")
     row.voided = words(reason, "reason", "作废理由", limit=300, needed="作废要写明理由。")
     row.save(update_fields=["voided"])
-    audit.record(by=by, event="projects.contract.void", about=project, was=row.number,
-                 sentence=f"{project.code} 作废合同 {row.number}：{row.voided}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.contract.void",
+        about=project,
+        was=row.number,
+        sentence=f"{project.code} 作废合同 {row.number}：{row.voided}",
+    )
     return row
 
 

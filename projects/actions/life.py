@@ -35,11 +35,14 @@ def change_state(
     lacking = guards.blockers(row, transition) + ([guards.by_round(transition)] if transition.by_round else [])
     if lacking:
         raise Refused(f"{row.code} 还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
-    reason = words(reason, "reason", "理由", limit=250,
-                   needed=f"{transition.label}要写明理由。" if transition.needs_reason else "")  # fmt: skip
+    reason = words(
+        reason, "reason", "理由", limit=250, needed=f"{transition.label}要写明理由。" if transition.needs_reason else ""
+    )
     day = past_day(day, "day", "日期", not_before=row.state_day if row.state != "registered" else None)
     _let_fall(by, signing)
-    return steps.set_state(by=by, project=row, now=life.target_of(transition, row.suspended_from), reason=reason, day=day)
+    return steps.set_state(
+        by=by, project=row, now=life.target_of(transition, row.suspended_from), reason=reason, day=day
+    )
 
 
 def _being_signed(project: Project, phase: Phase | None = None) -> list[tuple[Acceptance, Round]]:
@@ -73,11 +76,14 @@ def change_phase_state(
     lacking = guards.phase_blockers(row, transition) + ([guards.by_round(transition)] if transition.by_round else [])
     if lacking:
         raise Refused(f"{project.code} {row.name}还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
-    reason = words(reason, "reason", "理由", limit=250,
-                   needed=f"{transition.label}要写明理由。" if transition.needs_reason else "")  # fmt: skip
+    reason = words(
+        reason, "reason", "理由", limit=250, needed=f"{transition.label}要写明理由。" if transition.needs_reason else ""
+    )
     day = past_day(day, "day", "日期", not_before=row.state_day)
     _let_fall(by, signing)
-    return steps.set_phase_state(by=by, project=project, phase=row, now=life.target_of(transition, row.suspended_from), reason=reason, day=day)
+    return steps.set_phase_state(
+        by=by, project=project, phase=row, now=life.target_of(transition, row.suspended_from), reason=reason, day=day
+    )
 
 
 TAKEN_OVER = (*life.CHAIN[1:],)
@@ -108,8 +114,22 @@ def take_over(
         held.save()
     row.version += 1
     row.save()
-    StateChange.objects.create(project=row, phase=phase, was="registered", now=state, reason=f"补录：{document}"[:300], happened_on=day,
-                               by_text=by.text, is_demo=row.is_demo)  # fmt: skip
-    audit.record(by=by, event="projects.project.take_over", about=row, was="registered", now=state,
-                 sentence=f"补录 {row.code}{' ' + phase.name if phase else ''} 为“{STATES[state]}”（{day}），依据 {document}")  # fmt: skip
+    StateChange.objects.create(
+        project=row,
+        phase=phase,
+        was="registered",
+        now=state,
+        reason=f"补录：{document}"[:300],
+        happened_on=day,
+        by_text=by.text,
+        is_demo=row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="projects.project.take_over",
+        about=row,
+        was="registered",
+        now=state,
+        sentence=f"补录 {row.code}{' ' + phase.name if phase else ''} 为“{STATES[state]}”（{day}），依据 {document}",
+    )
     return row

@@ -30,8 +30,13 @@ def set_milestone(*, by: Actor, milestone: Milestone, done_on: dt.date | None, e
     row.evidence = words(evidence, "evidence", "凭据", limit=300, needed="节点完成要写明凭据（文件、验收单、网址）。")
     row.done_on = past_day(done_on, "done_on", "完成日期")
     row.save()
-    audit.record(by=by, event="projects.milestone.done", about=project, now=row.done_on,
-                 sentence=f"{project.code} 节点“{row.text}”完成，凭据：{row.evidence}"[:500])  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.milestone.done",
+        about=project,
+        now=row.done_on,
+        sentence=f"{project.code} 节点“{row.text}”完成，凭据：{row.evidence}"[:500],
+    )
     return row
 
 
@@ -46,14 +51,25 @@ def reopen_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milesto
     reason = words(reason, "reason", "理由", limit=300, needed="撤销要写明理由。")
     was, row.done_on, row.evidence = row.done_on, None, ""
     row.save()
-    audit.record(by=by, event="projects.milestone.reopen", about=project, was=was,
-                 sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.milestone.reopen",
+        about=project,
+        was=was,
+        sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}",
+    )
     return row
 
 
 @verb("projects.milestone.add")
 def add_milestone(
-    *, by: Actor, project: Project, text: str, due: dt.date, owner: Organisation | None = None, start: dt.date | None = None
+    *,
+    by: Actor,
+    project: Project,
+    text: str,
+    due: dt.date,
+    owner: Organisation | None = None,
+    start: dt.date | None = None,
 ) -> Milestone:
     """A milestone of one's own, with the unit that answers for it; outside the project's time it is flagged."""
     access.require(by, reporting(by), project)
@@ -69,10 +85,23 @@ def add_milestone(
     if row.milestones.filter(text=text, end=due, dropped_reason="").exists():
         raise Invalid(f"{row.code} 已有到期日 {due} 的节点“{text}”。", fields={"text": ["已有同样的节点"]})
     outside = bool(row.latest_start and row.latest_end and not row.latest_start <= due <= row.latest_end)
-    made = Milestone.objects.create(project=row, text=text, start=start, end=due, precision="day", owner=owner,
-                                    outside_window=outside, is_demo=row.is_demo)  # fmt: skip
-    audit.record(by=by, event="projects.milestone.add", about=row, now=due,
-                 sentence=f"{row.code} 设节点“{text}”，{due} 到期{'，责任单位 ' + owner.name if owner else ''}"[:500])  # fmt: skip
+    made = Milestone.objects.create(
+        project=row,
+        text=text,
+        start=start,
+        end=due,
+        precision="day",
+        owner=owner,
+        outside_window=outside,
+        is_demo=row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="projects.milestone.add",
+        about=row,
+        now=due,
+        sentence=f"{row.code} 设节点“{text}”，{due} 到期{'，责任单位 ' + owner.name if owner else ''}"[:500],
+    )
     return made
 
 
@@ -88,6 +117,11 @@ def drop_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milestone
         raise Refused(f"节点“{row.text}”已{'取消' if row.dropped_reason else '完成'}，不能再取消。")
     row.dropped_reason = words(reason, "reason", "理由", limit=300, needed="取消要写明理由。")
     row.save()
-    audit.record(by=by, event="projects.milestone.drop", about=project, was=row.end,
-                 sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.milestone.drop",
+        about=project,
+        was=row.end,
+        sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}",
+    )
     return row

@@ -19,9 +19,18 @@ from projects.models import ExpertRating, ProgressReport, Project, ReportCall
 
 @verb("projects.progress.file")
 def file_progress(
-    *, by: Actor, project: Project, period: str, percent: int, done_text: str, self_rating: str, problems: str = "",
-    next_steps: str = "", spent_wan: Decimal | None = None, is_demo: bool = False,
-) -> ProgressReport:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    period: str,
+    percent: int,
+    done_text: str,
+    self_rating: str,
+    problems: str = "",
+    next_steps: str = "",
+    spent_wan: Decimal | None = None,
+    is_demo: bool = False,
+) -> ProgressReport:
     """File the report of a period (`2006`, `2007H1`); `percent` is of the whole project.
 
     `spent_wan` is what the unit says it has spent by then, in all; the books are the budget lines'.
@@ -38,7 +47,9 @@ def file_progress(
     if spent_wan is not None and not 0 <= spent_wan <= MAX_WAN:
         raise Invalid("累计支出应是不小于 0 的万元数。", fields={"spent_wan": ["请填不小于 0 的万元数"]})
     done_text = words(done_text, "done_text", "完成情况", needed="请写明完成情况。")
-    problems = words(problems, "problems", "问题", needed="自评不是“正常”，请写明问题。" if self_rating != "normal" else "")
+    problems = words(
+        problems, "problems", "问题", needed="自评不是“正常”，请写明问题。" if self_rating != "normal" else ""
+    )
     next_steps = words(next_steps, "next_steps", "下一步")
     standing = list(row.progress_reports.filter(superseded=False).order_by("period_end", "pk"))
     before = [r for r in standing if r.period_end < end]
@@ -50,17 +61,31 @@ def file_progress(
         old.superseded = True
         old.save(update_fields=["superseded"])
     report = ProgressReport.objects.create(
-        project=row, period=period, period_end=end, percent=percent, done_text=done_text, problems=problems,
-        spent_wan=None if spent_wan is None else quantise(spent_wan), next_steps=next_steps, self_rating=self_rating, organisation=_unit(row, by),
+        project=row,
+        period=period,
+        period_end=end,
+        percent=percent,
+        done_text=done_text,
+        problems=problems,
+        spent_wan=None if spent_wan is None else quantise(spent_wan),
+        next_steps=next_steps,
+        self_rating=self_rating,
+        organisation=_unit(row, by),
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
-    )  # fmt: skip
+    )
     if all(r.period_end <= end for r in standing):
         row.percent = percent
         row.save()
-    audit.record(by=by, event="projects.progress.file", about=row, was=replaced[0].percent if replaced else "", now=percent,
-                 sentence=f"{'更正' if replaced else '填报'} {row.code} {periods.label(period)}进度 {percent} %，"
-                          f"自评{report.get_self_rating_display()}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.progress.file",
+        about=row,
+        was=replaced[0].percent if replaced else "",
+        now=percent,
+        sentence=f"{'更正' if replaced else '填报'} {row.code} {periods.label(period)}进度 {percent} %，"
+        f"自评{report.get_self_rating_display()}",
+    )
     return report
 
 
@@ -72,7 +97,9 @@ def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> Progre
     project = steps.lock(report.project)
     row = ProgressReport.objects.get(pk=report.pk)
     if row.superseded:
-        raise Refused(f"{project.code} {periods.label(row.period)}的这份填报{'已经退回' if row.returned else '已被更正'}，请看最新的一份。")
+        raise Refused(
+            f"{project.code} {periods.label(row.period)}的这份填报{'已经退回' if row.returned else '已被更正'}，请看最新的一份。"
+        )
     row.returned = words(reason, "reason", "退回理由", limit=300, needed="退回要写明哪里要补。")
     row.superseded, row.returned_on, row.returned_by = True, clock.today(), by.text
     row.save()
@@ -80,11 +107,22 @@ def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> Progre
     project.percent = newest.percent if newest else None
     project.save()
     what = f"{project.code} {periods.label(row.period)}进度"
-    audit.record(by=by, event="projects.progress.return", about=project, was=row.percent, now=project.percent or "",
-                 sentence=f"退回 {what}：{row.returned}")  # fmt: skip
-    notices.tell(key=f"progress-returned:{row.pk}", organisation_id=row.organisation_id, is_demo=row.is_demo, topic="deadline",
-                 address=f"/projects/{project.code}/progress/?period={row.period}",
-                 sentence=f"{what}填报被退回：{row.returned}。请补正后重新填报。")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.progress.return",
+        about=project,
+        was=row.percent,
+        now=project.percent or "",
+        sentence=f"退回 {what}：{row.returned}",
+    )
+    notices.tell(
+        key=f"progress-returned:{row.pk}",
+        organisation_id=row.organisation_id,
+        is_demo=row.is_demo,
+        topic="deadline",
+        address=f"/projects/{project.code}/progress/?period={row.period}",
+        sentence=f"{what}填报被退回：{row.returned}。请补正后重新填报。",
+    )
     return row
 
 
@@ -135,8 +173,12 @@ def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_dem
     if ReportCall.objects.filter(period=period, withdrawn="").exists():
         raise Refused(f"{periods.label(period)}的填报通知已经发出；要改截止日期请先撤回。")
     call = ReportCall.objects.create(period=period, due=due, note=note, by_text=by.text, is_demo=is_demo)
-    audit.record(by=by, event="projects.progress.call", now=due,
-                 sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500])  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.progress.call",
+        now=due,
+        sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500],
+    )
     return call
 
 
@@ -149,8 +191,12 @@ def withdraw_call(*, by: Actor, call: ReportCall, reason: str) -> ReportCall:
         raise Refused("这份填报通知已经撤回。")
     row.withdrawn = words(reason, "reason", "撤回理由", limit=300, needed="撤回要写明理由。")
     row.save(update_fields=["withdrawn"])
-    audit.record(by=by, event="projects.progress.withdraw_call", was=row.due,
-                 sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.progress.withdraw_call",
+        was=row.due,
+        sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}",
+    )
     return row
 
 
@@ -160,7 +206,10 @@ def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_de
 
     Whoever leads the project does not rate it (D44). A later rating stands, the earlier rows stay.
     """
-    access.require(by, Permission.GIVE_OPINION if by is not None and by.scope(Permission.GIVE_OPINION) else Permission.MANAGE_PROJECT)
+    access.require(
+        by,
+        Permission.GIVE_OPINION if by is not None and by.scope(Permission.GIVE_OPINION) else Permission.MANAGE_PROJECT,
+    )
     row = steps.lock(project)
     if by.organisation_id in row.belongs_to():
         raise Refused(f"{by.organisation_name}牵头 {row.code}，构成利害关系，不能作专家评级（D44）。", status=403)
@@ -169,8 +218,19 @@ def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_de
     if rating not in dict(ProgressReport.RATINGS):
         raise Invalid("请选择评级。", fields={"rating": ["请选择正常、关注或滞后"]})
     reason = words(reason, "reason", "依据", limit=500, needed="专家评级要写明依据。")
-    made = ExpertRating.objects.create(project=row, rating=rating, reason=reason, organisation_id=by.organisation_id,
-                                       by_text=by.text, is_demo=is_demo or row.is_demo)  # fmt: skip
-    audit.record(by=by, event="projects.rating.expert", about=row, now=rating,
-                 sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500])  # fmt: skip
+    made = ExpertRating.objects.create(
+        project=row,
+        rating=rating,
+        reason=reason,
+        organisation_id=by.organisation_id,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
+    )
+    audit.record(
+        by=by,
+        event="projects.rating.expert",
+        about=row,
+        now=rating,
+        sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500],
+    )
     return made

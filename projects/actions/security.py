@@ -26,8 +26,16 @@ def address(project: Project) -> str:
 
 
 @verb("projects.grading.propose")
-def propose_grading(*, by: Actor, project: Project, level: int, system_name: str, grounds: str, experts: Iterable[User],
-                    is_demo: bool = False) -> SecurityGrading:  # fmt: skip
+def propose_grading(
+    *,
+    by: Actor,
+    project: Project,
+    level: int,
+    system_name: str,
+    grounds: str,
+    experts: Iterable[User],
+    is_demo: bool = False,
+) -> SecurityGrading:
     """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家). Nobody whose unit leads the project."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
@@ -37,13 +45,22 @@ def propose_grading(*, by: Actor, project: Project, level: int, system_name: str
         raise Refused(f"{row.code} 的定级正在由专家审定。")
     seats = _experts(row, list(experts))
     grading = SecurityGrading(
-        project=row, level=level, by_text=by.text, is_demo=is_demo or row.is_demo,
+        project=row,
+        level=level,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
         system_name=words(system_name, "system_name", "信息系统名称", limit=200, needed="请写明信息系统名称。"),
         grounds=words(grounds, "grounds", "定级理由", needed="请写明定级理由。"),
-    )  # fmt: skip
+    )
     grading.save()
-    audit.record(by=by, event="projects.grading.propose", about=(grading, row), now=level, address=address(row),
-                 sentence=f"{row.code} 拟定安全保护等级 {level} 级，请专家 {len(seats)} 人审定")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.grading.propose",
+        about=(grading, row),
+        now=level,
+        address=address(row),
+        sentence=f"{row.code} 拟定安全保护等级 {level} 级，请专家 {len(seats)} 人审定",
+    )
     signing.open_grading(row=grading, seats=seats)
     return grading
 
@@ -51,7 +68,11 @@ def propose_grading(*, by: Actor, project: Project, level: int, system_name: str
 def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
     if not experts:
         raise Invalid("定级由专家审定，请至少选一位专家（9.3.2）。", fields={"experts": ["请选择专家"]})
-    hats = Appointment.objects.in_force(clock.today()).filter(role=Role.EXPERT, user__in=experts).select_related("user", "organisation")
+    hats = (
+        Appointment.objects.in_force(clock.today())
+        .filter(role=Role.EXPERT, user__in=experts)
+        .select_related("user", "organisation")
+    )
     by_user = {h.user_id: h for h in hats}
     if strangers := [u.full_name for u in experts if u.pk not in by_user]:
         raise Invalid(f"{'、'.join(strangers)}不是在任的专家。", fields={"experts": ["请从专家中选择"]})
@@ -65,7 +86,14 @@ def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
 
 @verb("projects.grading.sign")
 def sign_grading(
-    *, by: Actor, grading: SecurityGrading, kind: str, text: str = "", signer: str = "", signed_on: dt.date | None = None, scan=None
+    *,
+    by: Actor,
+    grading: SecurityGrading,
+    kind: str,
+    text: str = "",
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan=None,
 ) -> str:
     """An expert's answer, his own or entered from paper; with the last 同意 the level holds for the project."""
     access.require(by, Permission.GIVE_OPINION, grading)
@@ -76,13 +104,22 @@ def sign_grading(
         was, project.protection_level = project.protection_level, row.level
         project.version += 1
         project.save()
-        audit.record(by=by, event="projects.grading.hold", about=(row, project), was=was, now=row.level, address=address(project),
-                     sentence=f"{project.code} 安全保护等级定为 {row.level} 级")  # fmt: skip
+        audit.record(
+            by=by,
+            event="projects.grading.hold",
+            about=(row, project),
+            was=was,
+            now=row.level,
+            address=address(project),
+            sentence=f"{project.code} 安全保护等级定为 {row.level} 级",
+        )
     return state
 
 
 @verb("projects.grading.file")
-def file_grading(*, by: Actor, grading: SecurityGrading, filing_number: str, filed_on: dt.date | None) -> SecurityGrading:
+def file_grading(
+    *, by: Actor, grading: SecurityGrading, filing_number: str, filed_on: dt.date | None
+) -> SecurityGrading:
     """The filing number that the public-security organ gave."""
     access.require(by, reporting(by), grading.project)
     row = SecurityGrading.objects.select_for_update(of=("self",)).select_related("project", "round").get(pk=grading.pk)
@@ -93,13 +130,21 @@ def file_grading(*, by: Actor, grading: SecurityGrading, filing_number: str, fil
     row.filing_number = words(filing_number, "filing_number", "备案编号", limit=80, needed="请写明备案编号。")
     row.filed_on = past_day(filed_on, "filed_on", "备案日期", not_before=row.round.closed_day if row.round_id else None)
     row.save()
-    audit.record(by=by, event="projects.grading.file", about=(row, row.project), now=row.filing_number, address=address(row.project),
-                 sentence=f"{row.project.code} 等级保护备案 {row.filing_number}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.grading.file",
+        about=(row, row.project),
+        now=row.filing_number,
+        address=address(row.project),
+        sentence=f"{row.project.code} 等级保护备案 {row.filing_number}",
+    )
     return row
 
 
 @verb("projects.security.sync")
-def record_sync(*, by: Actor, project: Project, item: str, done_on: dt.date | None, evidence: str, is_demo: bool = False) -> SecuritySync:
+def record_sync(
+    *, by: Actor, project: Project, item: str, done_on: dt.date | None, evidence: str, is_demo: bool = False
+) -> SecuritySync:
     """One of 同步规划、同时设计、同时施工、同时投入使用, with its paper (9.3.8)."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
@@ -110,11 +155,21 @@ def record_sync(*, by: Actor, project: Project, item: str, done_on: dt.date | No
     done_on = past_day(done_on, "done_on", "日期")
     _in_order(row, item, done_on)
     sync = SecuritySync.objects.create(
-        project=row, item=item, by_text=by.text, is_demo=is_demo or row.is_demo, done_on=done_on,
+        project=row,
+        item=item,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
+        done_on=done_on,
         evidence=words(evidence, "evidence", "凭据", limit=300, needed="请写明凭据（文件、方案章节、验收单）。"),
-    )  # fmt: skip
-    audit.record(by=by, event="projects.security.sync", about=row, now=item, address=address(row),
-                 sentence=f"{row.code} 安全{SYNCS[item]}，凭据：{sync.evidence}")  # fmt: skip
+    )
+    audit.record(
+        by=by,
+        event="projects.security.sync",
+        about=row,
+        now=item,
+        address=address(row),
+        sentence=f"{row.code} 安全{SYNCS[item]}，凭据：{sync.evidence}",
+    )
     return sync
 
 
@@ -142,37 +197,65 @@ def withdraw_sync(*, by: Actor, sync: SecuritySync, reason: str) -> SecuritySync
     access.require(by, Permission.MANAGE_PROJECT)
     row = SecuritySync.objects.select_for_update(of=("self",)).select_related("project").get(pk=sync.pk)
     _take_back(row, reason, "这条登记已经撤回。")
-    audit.record(by=by, event="projects.security.withdraw_sync", about=row.project, was=row.item, address=address(row.project),
-                 sentence=f"{row.project.code} 撤回{row.get_item_display()}的登记：{row.withdrawn}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.security.withdraw_sync",
+        about=row.project,
+        was=row.item,
+        address=address(row.project),
+        sentence=f"{row.project.code} 撤回{row.get_item_display()}的登记：{row.withdrawn}",
+    )
     return row
 
 
 @verb("projects.security.assess")
 def record_assessment(
-    *, by: Actor, project: Project, kind: str, assessed_on: dt.date | None, assessor: str, result: str, document: str,
-    next_due: dt.date | None = None, findings: Iterable[dict] = (), is_demo: bool = False,
-) -> SecurityAssessment:  # fmt: skip
+    *,
+    by: Actor,
+    project: Project,
+    kind: str,
+    assessed_on: dt.date | None,
+    assessor: str,
+    result: str,
+    document: str,
+    next_due: dt.date | None = None,
+    findings: Iterable[dict] = (),
+    is_demo: bool = False,
+) -> SecurityAssessment:
     """An assessment with its findings (`text`, `weight`, `due`, `measure`); the next is due by level where no day is given."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     if kind not in dict(SecurityAssessment.KINDS) or result not in dict(SecurityAssessment.RESULTS):
         raise Invalid("请选择种类和结论。", fields={"kind": ["请选择"], "result": ["请选择"]})
     assessed_on = past_day(assessed_on, "assessed_on", "日期")
-    if next_due and not assessed_on < next_due <= assessed_on.replace(year=assessed_on.year + 10, day=min(assessed_on.day, 28)):
+    if next_due and not assessed_on < next_due <= assessed_on.replace(
+        year=assessed_on.year + 10, day=min(assessed_on.day, 28)
+    ):
         raise Invalid("下次到期要在本次之后、十年以内。", fields={"next_due": ["要晚于本次日期，在十年以内"]})
     findings = list(findings)
     if result != "pass" and not findings:
         raise Invalid("结论不是“符合”，要写明隐患和整改期限（9.3.2）。", fields={"finding_1": ["写明隐患"]})
     assessment = SecurityAssessment.objects.create(
-        project=row, kind=kind, assessed_on=assessed_on, result=result, by_text=by.text, is_demo=is_demo or row.is_demo,
+        project=row,
+        kind=kind,
+        assessed_on=assessed_on,
+        result=result,
+        by_text=by.text,
+        is_demo=is_demo or row.is_demo,
         assessor=words(assessor, "assessor", "测评机构或专家", limit=200, needed="请写明谁测评。"),
         document=words(document, "document", "报告名称及文号", limit=200, needed="请写明报告名称及文号。"),
         next_due=next_due or protection.next_due(assessed_on, row.protection_level),
-    )  # fmt: skip
+    )
     for number, finding in enumerate(findings, 1):
         _finding(assessment, number, **finding)
-    audit.record(by=by, event="projects.security.assess", about=row, now=result, address=address(row),
-                 sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，隐患 {len(findings)} 项")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.security.assess",
+        about=row,
+        now=result,
+        address=address(row),
+        sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，隐患 {len(findings)} 项",
+    )
     return assessment
 
 
@@ -182,21 +265,41 @@ def withdraw_assessment(*, by: Actor, assessment: SecurityAssessment, reason: st
     access.require(by, Permission.MANAGE_PROJECT)
     row = SecurityAssessment.objects.select_for_update(of=("self",)).select_related("project").get(pk=assessment.pk)
     _take_back(row, reason, "这次测评已经撤回。")
-    audit.record(by=by, event="projects.security.withdraw_assessment", about=row.project, was=row.result, address=address(row.project),
-                 sentence=f"{row} 的登记撤回：{row.withdrawn}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.security.withdraw_assessment",
+        about=row.project,
+        was=row.result,
+        address=address(row.project),
+        sentence=f"{row} 的登记撤回：{row.withdrawn}",
+    )
     return row
 
 
-def _finding(assessment: SecurityAssessment, number: int, *, text: str, weight: str = "middle", due: dt.date | None = None,
-             measure: str = "") -> None:  # fmt: skip
+def _finding(
+    assessment: SecurityAssessment,
+    number: int,
+    *,
+    text: str,
+    weight: str = "middle",
+    due: dt.date | None = None,
+    measure: str = "",
+) -> None:
     if weight not in dict(SecurityFinding.WEIGHTS):
         raise Invalid("请选择风险高、中、低。", fields={f"weight_{number}": ["请选择"]})
     if due is None or due < assessment.assessed_on:
-        raise Invalid(f"第 {number} 项隐患要写明整改期限，不早于测评日期。", fields={f"due_{number}": ["写明整改期限，不早于测评日期"]})
+        raise Invalid(
+            f"第 {number} 项隐患要写明整改期限，不早于测评日期。",
+            fields={f"due_{number}": ["写明整改期限，不早于测评日期"]},
+        )
     SecurityFinding.objects.create(
-        assessment=assessment, weight=weight, due=due, is_demo=assessment.is_demo,
-        text=words(text, f"finding_{number}", "隐患", limit=300, needed="请写明隐患。"), measure=words(measure, f"measure_{number}", "整改措施", limit=300),
-    )  # fmt: skip
+        assessment=assessment,
+        weight=weight,
+        due=due,
+        is_demo=assessment.is_demo,
+        text=words(text, f"finding_{number}", "隐患", limit=300, needed="请写明隐患。"),
+        measure=words(measure, f"measure_{number}", "整改措施", limit=300),
+    )
 
 
 @verb("projects.security.fix")
@@ -204,7 +307,9 @@ def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None
     """A weakness is mended."""
     project = finding.assessment.project
     access.require(by, reporting(by), project)
-    row = SecurityFinding.objects.select_for_update(of=("self",)).select_related("assessment__project").get(pk=finding.pk)
+    row = (
+        SecurityFinding.objects.select_for_update(of=("self",)).select_related("assessment__project").get(pk=finding.pk)
+    )
     if row.assessment.withdrawn:
         raise Refused(f"{row.assessment}的登记已经撤回，不需要整改。")
     if row.fixed_on:
@@ -212,6 +317,12 @@ def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None
     row.fixed_text = words(fixed_text, "fixed_text", "整改情况", limit=300, needed="请写明怎样整改。")
     row.fixed_on = past_day(fixed_on, "fixed_on", "完成日期", not_before=row.assessment.assessed_on)
     row.save()
-    audit.record(by=by, event="projects.security.fix", about=project, now=row.fixed_on, address=address(project),
-                 sentence=f"{project.code} 隐患“{row.text}”整改完成：{row.fixed_text}"[:500])  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.security.fix",
+        about=project,
+        now=row.fixed_on,
+        address=address(project),
+        sentence=f"{project.code} 隐患“{row.text}”整改完成：{row.fixed_text}"[:500],
+    )
     return row

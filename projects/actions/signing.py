@@ -42,7 +42,9 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
-def open_signing(*, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None) -> str:
+def open_signing(
+    *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None
+) -> str:
     """Open the round of an acceptance or evaluation and give the accepting body's own signature (`paper`: as its head
     gave it); returns its state."""
     conflict = interest(project, by.organisation_id, by.organisation_name)
@@ -50,23 +52,41 @@ def open_signing(*, by: Actor, row, kind: str, project: Project, independent: Or
     if conflict:
         if independent is None:
             named = "、".join(unit.name for unit in independents(project))
-            raise Invalid(f"{conflict}，须由没有利害关系的单位独立签署：{named}。", fields={"independent": ["请选择独立签署单位"]})
+            raise Invalid(
+                f"{conflict}，须由没有利害关系的单位独立签署：{named}。", fields={"independent": ["请选择独立签署单位"]}
+            )
         unit = independent.canonical or independent
         if unit.pk not in {u.pk for u in independents(project)}:
-            raise Invalid(f"{unit.name}不能独立签署：要是财政、发改或专家组，且不牵头本项目（D44）。", fields={"independent": ["请另选单位"]})
+            raise Invalid(
+                f"{unit.name}不能独立签署：要是财政、发改或专家组，且不牵头本项目（D44）。",
+                fields={"independent": ["请另选单位"]},
+            )
         seats.append(SeatSpec(INDEPENDENT, unit.name, unit.pk, stands_for=ACCEPTING))
     row.conflict = conflict
     due = clock.add_working_days(clock.today(), TERM_DAYS)
     state = _open(row, kind=kind, seats=seats, due=due)
     for seat in row.round.seats.filter(key=INDEPENDENT):
-        notices.tell(key=f"signing:{row.audit_key}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
-                     sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。", is_demo=row.is_demo)  # fmt: skip
+        notices.tell(
+            key=f"signing:{row.audit_key}",
+            organisation_id=seat.organisation_id,
+            address=row.get_absolute_url(),
+            sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。",
+            is_demo=row.is_demo,
+        )
     return _answer(by, row, rounds.AGREE, paper=paper) if state == rounds.OPEN else state
 
 
 def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
-    row.round = rounds.open_round(kind=kind, about=row.audit_key, about_version="", title=str(row), address=row.get_absolute_url(),
-                                  seats=seats, due_day=due, is_demo=row.is_demo)  # fmt: skip
+    row.round = rounds.open_round(
+        kind=kind,
+        about=row.audit_key,
+        about_version="",
+        title=str(row),
+        address=row.get_absolute_url(),
+        seats=seats,
+        due_day=due,
+        is_demo=row.is_demo,
+    )
     row.save()
     return rounds.OPEN
 
@@ -75,14 +95,22 @@ def open_confirmation(*, row: Acceptance) -> None:
     """Ask the independent unit of an acceptance to confirm that its corrections are done, in a round of its own."""
     if Acceptance.objects.filter(project=row.project, stage=row.stage, phase=row.phase, state="signing").exists():
         raise Refused(f"{row}另有一次正在会签，请等它结束。")
-    units = {s.organisation_id: s.organisation.name for s in _seats_about(row).filter(key=INDEPENDENT).select_related("organisation")}
+    units = {
+        s.organisation_id: s.organisation.name
+        for s in _seats_about(row).filter(key=INDEPENDENT).select_related("organisation")
+    }
     due = clock.add_working_days(clock.today(), TERM_DAYS)
     row.state = "signing"
     seats = [SeatSpec(CONFIRMING, f"{name}（整改确认）", pk) for pk, name in list(units.items())[-1:]]
     _open(row, kind="acceptance", seats=seats, due=due)
     for seat in row.round.seats.all():
-        notices.tell(key=f"confirming:{row.audit_key}:{row.round_id}", organisation_id=seat.organisation_id, address=row.get_absolute_url(),
-                     sentence=f"{row}的整改已登记完成，请{seat.label}，{due} 前（D44）。", is_demo=row.is_demo)  # fmt: skip
+        notices.tell(
+            key=f"confirming:{row.audit_key}:{row.round_id}",
+            organisation_id=seat.organisation_id,
+            address=row.get_absolute_url(),
+            sentence=f"{row}的整改已登记完成，请{seat.label}，{due} 前（D44）。",
+            is_demo=row.is_demo,
+        )
 
 
 def confirms(row: Acceptance) -> bool:
@@ -94,8 +122,13 @@ def reopen_correction(*, by: Actor, row: Acceptance) -> None:
     """Corrections that were not confirmed are owed again; the conclusion itself stands."""
     row.state, row.corrected_on, row.corrected_text = "concluded", None, ""
     row.save()
-    audit.record(by=by, event="projects.acceptance.correct_again", about=(row, row.project), address=row.get_absolute_url(),
-                 sentence=f"{row}的整改没有得到确认，仍待整改")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.acceptance.correct_again",
+        about=(row, row.project),
+        address=row.get_absolute_url(),
+        sentence=f"{row}的整改没有得到确认，仍待整改",
+    )
 
 
 def _seats_about(row):
@@ -108,8 +141,13 @@ def open_grading(*, row, seats: list[SeatSpec]) -> None:
     due = clock.add_working_days(clock.today(), TERM_DAYS)
     _open(row, kind="grading", seats=seats, due=due)
     for seat in seats:
-        notices.tell(key=f"signing:{row.audit_key}:{seat.assigned_id}", user_id=seat.assigned_id, address=row.get_absolute_url(),
-                     sentence=f"请审定{row}的安全保护等级，{due} 前（9.3.2）。", is_demo=row.is_demo)  # fmt: skip
+        notices.tell(
+            key=f"signing:{row.audit_key}:{seat.assigned_id}",
+            user_id=seat.assigned_id,
+            address=row.get_absolute_url(),
+            sentence=f"请审定{row}的安全保护等级，{due} 前（9.3.2）。",
+            is_demo=row.is_demo,
+        )
 
 
 def signing(by: Actor) -> Permission:
@@ -134,8 +172,14 @@ def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None
     row.state = {rounds.OPEN: "signing", rounds.CONCLUDED: "concluded", rounds.REFUSED: "refused"}[result]
     row.save(update_fields=["state"])
     word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[kind]
-    audit.record(by=by, event="projects.signing.answer", about=(row, row.project), now=kind, address=row.get_absolute_url(),
-                 sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.signing.answer",
+        about=(row, row.project),
+        now=kind,
+        address=row.get_absolute_url(),
+        sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}",
+    )
     if seat.key != ACCEPTING and row.state != "signing":
         _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
     return row.state
@@ -145,7 +189,13 @@ def _tell_end(row, sentence: str) -> None:
     """Whoever waits for the end of a round hears of it: the body that opened it, the office for a grading."""
     opener = _seats_about(row).filter(key=ACCEPTING).last()
     whom = {"organisation_id": opener.organisation_id} if opener else {"role": Role.REVIEWER}
-    notices.tell(key=f"signed:{row.audit_key}:{row.round_id}", sentence=sentence[:500], address=row.get_absolute_url(), is_demo=row.is_demo, **whom)
+    notices.tell(
+        key=f"signed:{row.audit_key}:{row.round_id}",
+        sentence=sentence[:500],
+        address=row.get_absolute_url(),
+        is_demo=row.is_demo,
+        **whom,
+    )
 
 
 @verb("projects.signing.withdraw")
@@ -164,12 +214,22 @@ def withdraw_signing(*, by: Actor, row, reason: str):
     else:
         held.state = "withdrawn"
         held.save(update_fields=["state"])
-    audit.record(by=by, event="projects.signing.withdraw", about=(held, held.project), address=held.get_absolute_url(),
-                 sentence=f"撤回{held}，不再会签：{reason}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.signing.withdraw",
+        about=(held, held.project),
+        address=held.get_absolute_url(),
+        sentence=f"撤回{held}，不再会签：{reason}",
+    )
     for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):
         whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
-        notices.tell(key=f"withdrawn:{held.audit_key}:{seat.pk}", sentence=f"{held}已撤回，不必再签：{reason}",
-                     address=held.get_absolute_url(), is_demo=held.is_demo, **whom)  # fmt: skip
+        notices.tell(
+            key=f"withdrawn:{held.audit_key}:{seat.pk}",
+            sentence=f"{held}已撤回，不必再签：{reason}",
+            address=held.get_absolute_url(),
+            is_demo=held.is_demo,
+            **whom,
+        )
     return held
 
 
@@ -186,9 +246,11 @@ def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
     if row.state != "signing" or not actor.scope(signing(actor)):
         return False
     mine = [
-        s for s in seats
-        if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
-    ]  # fmt: skip
+        s
+        for s in seats
+        if s.assigned_id == actor.user_id
+        or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
+    ]
     return any(not any(a.in_force for a in seat.answers.all()) for seat in mine)
 
 
@@ -196,6 +258,11 @@ def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
 def download_scan(*, by: Actor, answer: Answer) -> StoredFile:
     """Hand out the scan of a paper signature to whoever may read the register; every download is audited."""
     access.require(by, Permission.READ_REGISTER)
-    audit.record(by=by, event="projects.signing.download_scan", now=answer.scan.sha256, address=answer.seat.round.address,
-                 sentence=f"下载{answer.seat.label}对{answer.seat.round.title}的签字扫描件")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.signing.download_scan",
+        now=answer.scan.sha256,
+        address=answer.seat.round.address,
+        sentence=f"下载{answer.seat.label}对{answer.seat.round.title}的签字扫描件",
+    )
     return answer.scan

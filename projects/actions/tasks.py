@@ -37,6 +37,12 @@ def set_task_state(
     row.evidence = evidence
     row.version += 1
     row.save()
-    audit.record(by=by, event="projects.task.state", about=row, was=was, now=state,
-                 sentence=f"任务 {row.code} {TASK_STATES[was]} → {TASK_STATES[state]}{'：' + evidence if evidence else ''}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.task.state",
+        about=row,
+        was=was,
+        now=state,
+        sentence=f"任务 {row.code} {TASK_STATES[was]} → {TASK_STATES[state]}{'：' + evidence if evidence else ''}",
+    )
     return row

@@ -35,9 +35,19 @@ def _stored(by: Actor, name: str, content: bytes | None) -> StoredFile | None:
 
 @verb("projects.topic.report")
 def file_report(
-    *, by: Actor, topic: Topic, kind: str, year: int = 0, text: str, problems: str = "", missing_reason: str = "",
-    name: str = "", content: bytes | None = None, version: int | None = None, is_demo: bool = False,
-) -> TopicReport:  # fmt: skip
+    *,
+    by: Actor,
+    topic: Topic,
+    kind: str,
+    year: int = 0,
+    text: str,
+    problems: str = "",
+    missing_reason: str = "",
+    name: str = "",
+    content: bytes | None = None,
+    version: int | None = None,
+    is_demo: bool = False,
+) -> TopicReport:
     """File a report to the head above. A 课题 with others below sums theirs up: what is missing there is named, and the
     report is taken only with a reason (缺报说明). A later one of the same year supersedes. `content`: its document."""
     access.require(by, reporting(by), topic)
@@ -50,22 +60,39 @@ def file_report(
     reason = words(missing_reason, "missing_reason", "缺报说明", limit=300)
     if lacking and not reason:
         named = "、".join(m.sentence for m in lacking)
-        raise Invalid(f"下级课题还缺：{named}。补齐以后再汇总，或写明缺报说明。",
-                      fields={"missing_reason": [f"还缺 {len(lacking)} 份：{named}"]})  # fmt: skip
+        raise Invalid(
+            f"下级课题还缺：{named}。补齐以后再汇总，或写明缺报说明。",
+            fields={"missing_reason": [f"还缺 {len(lacking)} 份：{named}"]},
+        )
     for old in row.reports.filter(kind=kind, year=year, superseded=False):
         old.superseded = True
         old.save(update_fields=["superseded"])
     report = TopicReport.objects.create(
-        topic=row, kind=kind, year=year, text=text, problems=words(problems, "problems", "问题与建议"),
-        addressee=duties.addressee(row, clock.today()), missing=[m.sentence for m in lacking], missing_reason=reason if lacking else "",
-        file=_stored(by, name, content), by_text=by.text, is_demo=is_demo,
-    )  # fmt: skip
+        topic=row,
+        kind=kind,
+        year=year,
+        text=text,
+        problems=words(problems, "problems", "问题与建议"),
+        addressee=duties.addressee(row, clock.today()),
+        missing=[m.sentence for m in lacking],
+        missing_reason=reason if lacking else "",
+        file=_stored(by, name, content),
+        by_text=by.text,
+        is_demo=is_demo,
+    )
     row.version += 1  # who has the form open sees that a report has come
     row.save(update_fields=["version"])
-    audit.record(by=by, event="projects.topic.report", about=about_topic(row), now=kind, address=row.get_absolute_url(),
-                 sentence=f"课题“{row.name}”报送{report.title}，呈报{report.addressee}"
-                          + (f"，缺下级报告 {len(lacking)} 份：{reason}" if lacking else ""))  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.report",
+        about=about_topic(row),
+        now=kind,
+        address=row.get_absolute_url(),
+        sentence=f"课题“{row.name}”报送{report.title}，呈报{report.addressee}"
+        + (f"，缺下级报告 {len(lacking)} 份：{reason}" if lacking else ""),
+    )
     return report
+
 
 @verb("projects.topic.return_report")
 def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport:
@@ -79,10 +106,23 @@ def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport
     row.superseded, row.returned_on, row.returned_by = True, clock.today(), by.text
     row.save()
     address = f"{topic.get_absolute_url()}report/?kind={row.kind}" + (f"&year={row.year}" if row.year else "")
-    audit.record(by=by, event="projects.topic.return_report", about=about_topic(topic), was=row.kind, address=topic.get_absolute_url(),
-                 sentence=f"退回课题“{topic.name}”的{row.title}：{row.returned}")  # fmt: skip
-    _tell(topic, f"returned:{row.pk}", f"课题“{topic.name}”的{row.title}被退回：{row.returned}。请补正后重新报送。", address, row.is_demo)
+    audit.record(
+        by=by,
+        event="projects.topic.return_report",
+        about=about_topic(topic),
+        was=row.kind,
+        address=topic.get_absolute_url(),
+        sentence=f"退回课题“{topic.name}”的{row.title}：{row.returned}",
+    )
+    _tell(
+        topic,
+        f"returned:{row.pk}",
+        f"课题“{topic.name}”的{row.title}被退回：{row.returned}。请补正后重新报送。",
+        address,
+        row.is_demo,
+    )
     return row
+
 
 def _year(topic: Topic, kind: str, year: int) -> int:
     if kind != "annual":
@@ -95,11 +135,22 @@ def _year(topic: Topic, kind: str, year: int) -> int:
         raise Refused(f"{topic.project.code} 尚未立项，没有年度总结可报。")
     return year
 
+
 @verb("projects.topic.supervise")
 def record_supervision(
-    *, by: Actor, topic: Topic, visited_on: dt.date | None, manner: str, visitors: str, findings: str, demand: str = "",
-    due: dt.date | None = None, name: str = "", content: bytes | None = None, is_demo: bool = False,
-) -> Supervision:  # fmt: skip
+    *,
+    by: Actor,
+    topic: Topic,
+    visited_on: dt.date | None,
+    manner: str,
+    visitors: str,
+    findings: str,
+    demand: str = "",
+    due: dt.date | None = None,
+    name: str = "",
+    content: bytes | None = None,
+    is_demo: bool = False,
+) -> Supervision:
     """Record a visit of the level above (9.2.7); a demand has its day, and whoever answers for the 课题 hears of it. `content`:
     the visit's document (`name`)."""
     access.require(by, *overseeing(by, topic))
@@ -112,21 +163,42 @@ def record_supervision(
     if due and due < visited_on:
         raise Invalid("限期不能早于督导日期。", fields={"due": ["限期早于督导日期"]})
     visit = Supervision.objects.create(
-        topic=topic, visited_on=visited_on, manner=manner, demand=demand, due=due if demand else None, by_text=by.text, is_demo=is_demo,
+        topic=topic,
+        visited_on=visited_on,
+        manner=manner,
+        demand=demand,
+        due=due if demand else None,
+        by_text=by.text,
+        is_demo=is_demo,
         visitors=words(visitors, "visitors", "督导人", limit=200, needed="请写明谁去督导。"),
-        findings=words(findings, "findings", "发现", needed="请写明督导发现。"), file=_stored(by, name, content),
-    )  # fmt: skip
-    audit.record(by=by, event="projects.topic.supervise", about=about_topic(topic), address=topic.get_absolute_url(),
-                 sentence=f"{visited_on} {visit.get_manner_display()}督导课题“{topic.name}”" + (f"，要求：{demand}" if demand else ""))  # fmt: skip
+        findings=words(findings, "findings", "发现", needed="请写明督导发现。"),
+        file=_stored(by, name, content),
+    )
+    audit.record(
+        by=by,
+        event="projects.topic.supervise",
+        about=about_topic(topic),
+        address=topic.get_absolute_url(),
+        sentence=f"{visited_on} {visit.get_manner_display()}督导课题“{topic.name}”"
+        + (f"，要求：{demand}" if demand else ""),
+    )
     if demand:
-        _tell(topic, f"demand:{visit.pk}", f"课题“{topic.name}”的督导要求：{demand}，{due} 前落实。", f"/projects/duties/visits/{visit.pk}/", is_demo)
+        _tell(
+            topic,
+            f"demand:{visit.pk}",
+            f"课题“{topic.name}”的督导要求：{demand}，{due} 前落实。",
+            f"/projects/duties/visits/{visit.pk}/",
+            is_demo,
+        )
     return visit
+
 
 def _tell(topic: Topic, key: str, sentence: str, address: str, is_demo: bool) -> None:
     """Whoever answers for the 课题 hears of it; the office where nobody does."""
     unit = duties.unit_of(topic)
     whom = {"organisation_id": unit} if unit else {"role": Role.REVIEWER}
     notices.tell(key=f"topic-{key}", sentence=sentence, address=address, is_demo=is_demo, topic="deadline", **whom)
+
 
 @verb("projects.topic.settle")
 def settle_supervision(*, by: Actor, visit: Supervision, settled_on: dt.date | None, settled_text: str) -> Supervision:
@@ -140,6 +212,12 @@ def settle_supervision(*, by: Actor, visit: Supervision, settled_on: dt.date | N
     row.settled_text = words(settled_text, "settled_text", "落实情况", limit=300, needed="请写明怎样落实。")
     row.settled_on = past_day(settled_on, "settled_on", "落实日期", not_before=row.visited_on)
     row.save()
-    audit.record(by=by, event="projects.topic.settle", about=about_topic(row.topic), now=row.settled_on, address=row.topic.get_absolute_url(),
-                 sentence=f"课题“{row.topic.name}”落实督导要求：{row.settled_text}")  # fmt: skip
+    audit.record(
+        by=by,
+        event="projects.topic.settle",
+        about=about_topic(row.topic),
+        now=row.settled_on,
+        address=row.topic.get_absolute_url(),
+        sentence=f"课题“{row.topic.name}”落实督导要求：{row.settled_text}",
+    )
     return row

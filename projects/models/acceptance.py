@@ -78,12 +78,16 @@ class Acceptance(Signed, Dated, Demonstrable):
         ordering = ["-accepted_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "stage"], condition=Q(state="signing", phase=None), name="one_acceptance_signed_at_a_time"
+                fields=["project", "stage"],
+                condition=Q(state="signing", phase=None),
+                name="one_acceptance_signed_at_a_time",
             ),
             models.UniqueConstraint(
-                fields=["phase", "stage"], condition=Q(state="signing", phase__isnull=False), name="one_phase_acceptance_signed_at_a_time"
+                fields=["phase", "stage"],
+                condition=Q(state="signing", phase__isnull=False),
+                name="one_phase_acceptance_signed_at_a_time",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.project.code} {self.phase.name + ' ' if self.phase_id else ''}{self.get_stage_display()}"
@@ -133,16 +137,20 @@ class Evaluation(Signed, Dated, Demonstrable):
         ordering = ["-year", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "year"], condition=~Q(state__in=("refused", "withdrawn")), name="one_evaluation_in_force_per_year"
+                fields=["project", "year"],
+                condition=~Q(state__in=("refused", "withdrawn")),
+                name="one_evaluation_in_force_per_year",
             ),
             models.CheckConstraint(condition=Q(use_percent=None) | Q(use_percent__lte=100), name="use_is_at_most_100"),
             models.CheckConstraint(
-                condition=Q(satisfaction_percent=None) | Q(satisfaction_percent__lte=100), name="satisfaction_is_at_most_100"
+                condition=Q(satisfaction_percent=None) | Q(satisfaction_percent__lte=100),
+                name="satisfaction_is_at_most_100",
             ),
             models.CheckConstraint(
-                condition=Q(goals_met=None) | Q(goals_set=None) | Q(goals_met__lte=models.F("goals_set")), name="goals_met_were_set"
+                condition=Q(goals_met=None) | Q(goals_set=None) | Q(goals_met__lte=models.F("goals_set")),
+                name="goals_met_were_set",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.project.code} {self.year} 使用评估"

@@ -64,19 +64,36 @@ class Ranking:
 
 def ranking(year: int) -> Ranking:
     """Signed evaluations of a year, ranked, and whose finished projects are not among them; six queries."""
-    every = Evaluation.objects.filter(year=year).exclude(state__in=Evaluation.DEAD).select_related("project", "reported_at").prefetch_related(LEADS)
+    every = (
+        Evaluation.objects.filter(year=year)
+        .exclude(state__in=Evaluation.DEAD)
+        .select_related("project", "reported_at")
+        .prefetch_related(LEADS)
+    )
     every = list(every.order_by("project__order", "pk"))
     signed = {e.project.code: e for e in every if e.state == "concluded"}
     scores = scoring.rank(
-        scoring.Measures(code, e.project.name, e.use_percent, e.sharing_calls, e.goals_set, e.goals_met, e.satisfaction_percent)
+        scoring.Measures(
+            code, e.project.name, e.use_percent, e.sharing_calls, e.goals_set, e.goals_met, e.satisfaction_percent
+        )
         for code, e in signed.items()
     )
     rows = [Placed(signed[s.measures.code], s, _first(signed[s.measures.code].project)) for s in scores]
     without, waiting = finished_without(year), [e for e in every if e.state == "signing"]
     led = _units(_finished_without(year))
     unheard = [(p, led.get(p.pk)) for p in without]
-    unheard += [(p, _first(p)) for p in (*(e.project for e in waiting), *(r.evaluation.project for r in rows if r.score.place is None))]
-    return Ranking(year, rows, _departments(year, rows, unheard), waiting, sum(e.reported_on is not None for e in signed.values()), without)
+    unheard += [
+        (p, _first(p))
+        for p in (*(e.project for e in waiting), *(r.evaluation.project for r in rows if r.score.place is None))
+    ]
+    return Ranking(
+        year,
+        rows,
+        _departments(year, rows, unheard),
+        waiting,
+        sum(e.reported_on is not None for e in signed.values()),
+        without,
+    )
 
 
 def _first(project: Project) -> Organisation | None:
@@ -85,7 +102,10 @@ def _first(project: Project) -> Organisation | None:
 
 
 def _departments(year: int, rows: list[Placed], unheard: list[tuple[Project, Organisation | None]]) -> list[Department]:
-    targets = {t.organisation_id: t for t in AnnualTarget.objects.filter(year=year, superseded=False).select_related("organisation")}
+    targets = {
+        t.organisation_id: t
+        for t in AnnualTarget.objects.filter(year=year, superseded=False).select_related("organisation")
+    }
     led: dict[Organisation, list[Placed]] = defaultdict(list)
     for row in rows:
         if row.unit:
@@ -97,7 +117,9 @@ def _departments(year: int, rows: list[Placed], unheard: list[tuple[Project, Org
     for unit in (*(t.organisation for t in targets.values()), *open_ones):
         led.setdefault(unit, [])
     found = [
-        Department(unit, tuple(mine), scoring.average(r.score for r in mine), targets.get(unit.pk), tuple(open_ones[unit]))
+        Department(
+            unit, tuple(mine), scoring.average(r.score for r in mine), targets.get(unit.pk), tuple(open_ones[unit])
+        )
         for unit, mine in led.items()
     ]
     return sorted(found, key=lambda d: (d.average is None, -(d.average or 0), d.unit.pk))
@@ -165,7 +187,9 @@ STAGE_BEFORE = {"building": "first", "trial": "final"}
 
 def board() -> Board:
     """One query; what stands before an acceptance is read a page at a time."""
-    corrections = Acceptance.objects.filter(~Q(state__in=Acceptance.DEAD), conclusion="pass_after_correction", corrected_on=None)
+    corrections = Acceptance.objects.filter(
+        ~Q(state__in=Acceptance.DEAD), conclusion="pass_after_correction", corrected_on=None
+    )
     return Board(Standing(), list(corrections.select_related("project", "phase").order_by("correction_due", "pk")))
 
 
@@ -177,12 +201,17 @@ class Standing:
         signing = Acceptance.objects.filter(state="signing")
         ready = Q(pk__in=[])
         for state, stage in STAGE_BEFORE.items():
-            waits = Phase.objects.filter(project=OuterRef("pk")).exclude(state__in=("terminated", *life.ACCEPTED[stage]))
+            waits = Phase.objects.filter(project=OuterRef("pk")).exclude(
+                state__in=("terminated", *life.ACCEPTED[stage])
+            )
             ready |= Q(state=state) & ~Exists(waits)
         projects = Project.objects.filter(ready).exclude(pk__in=signing.filter(phase=None).values("project_id"))
         phases = Phase.objects.filter(state__in=STAGE_BEFORE).exclude(project__state__in=(*life.ASIDE, *life.ENDED))
         phases = phases.exclude(pk__in=signing.exclude(phase=None).values("phase_id")).select_related("project")
-        self.projects, self.phases = projects.order_by("state", "order", "pk"), phases.order_by("project__order", "order")
+        self.projects, self.phases = (
+            projects.order_by("state", "order", "pk"),
+            phases.order_by("project__order", "order"),
+        )
 
     def count(self) -> int:
         return self.projects.order_by().values("pk").union(self.phases.order_by().values("pk"), all=True).count()
@@ -193,7 +222,9 @@ class Standing:
         if len(found) == stop - start:
             return found
         wholes = start + len(found) if found or not start else self.projects.count()
-        return found + [Before(f.project, f, STAGE_BEFORE[f.state]) for f in self.phases[max(start - wholes, 0) : stop - wholes]]
+        return found + [
+            Before(f.project, f, STAGE_BEFORE[f.state]) for f in self.phases[max(start - wholes, 0) : stop - wholes]
+        ]
 
 
 def of_project(project: Project) -> list[Acceptance]:
@@ -215,5 +246,9 @@ def _finished_without(year: int) -> QuerySet[Project]:
 
 def _units(projects: QuerySet[Project]) -> dict[int, Organisation]:
     """The first real lead of each; one query, also where there are none."""
-    leads = ProjectLead.objects.filter(project__in=projects, is_generic=False).select_related("organisation__canonical").order_by("-order")
+    leads = (
+        ProjectLead.objects.filter(project__in=projects, is_generic=False)
+        .select_related("organisation__canonical")
+        .order_by("-order")
+    )
     return {lead.project_id: lead.organisation.canonical or lead.organisation for lead in leads}

@@ -65,7 +65,9 @@ def _place(sort: Sort, text: str) -> tuple:
     try:
         key, order, pk = text.split("~")
         place = sort.read(key), int(order), int(pk)
-        if not (0 <= place[1] < 2**31 and 0 <= place[2] < 2**63) or (isinstance(place[0], int) and abs(place[0]) >= 2**31):
+        if not (0 <= place[1] < 2**31 and 0 <= place[2] < 2**63) or (
+            isinstance(place[0], int) and abs(place[0]) >= 2**31
+        ):
             raise ValueError(text)
     except (ValueError, InvalidOperation):
         raise Invalid("页的位置读不出来，请从第一页开始。", fields={"after": ["请从第一页开始"]}) from None
@@ -79,10 +81,17 @@ def page(projects: QuerySet, sort: Sort, *, size: int, after: str = "", before: 
     if after or before:
         key, order, pk = _place(sort, before or after)
         down = sort.descending is not backwards
-        ties = Q(order__lt=order) | Q(order=order, pk__lt=pk) if backwards else Q(order__gt=order) | Q(order=order, pk__gt=pk)
+        ties = (
+            Q(order__lt=order) | Q(order=order, pk__lt=pk)
+            if backwards
+            else Q(order__gt=order) | Q(order=order, pk__gt=pk)
+        )
         beyond, bound = ("sort_key__lt", "sort_key__lte") if down else ("sort_key__gt", "sort_key__gte")
         rows = rows.filter(Q(**{bound: key}) & (Q(**{beyond: key}) | (Q(sort_key=key) & ties)))
-    rows = rows.order_by("-sort_key" if sort.descending is not backwards else "sort_key", *(("-order", "-pk") if backwards else ("order", "pk")))
+    rows = rows.order_by(
+        "-sort_key" if sort.descending is not backwards else "sort_key",
+        *(("-order", "-pk") if backwards else ("order", "pk")),
+    )
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -90,4 +99,9 @@ def page(projects: QuerySet, sort: Sort, *, size: int, after: str = "", before: 
     if not found:
         return Keyset([], "", "", is_part=bool(after or before))
     has_before, has_after = (more, True) if backwards else (bool(after), more)
-    return Keyset(found, place_of(found[0]) if has_before else "", place_of(found[-1]) if has_after else "", has_before or has_after)
+    return Keyset(
+        found,
+        place_of(found[0]) if has_before else "",
+        place_of(found[-1]) if has_after else "",
+        has_before or has_after,
+    )

@@ -83,7 +83,9 @@ class Filter:
 
     def address(self, **changes) -> str:
         """The query string with some values changed; empty ones are left out."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__} | {"after": "", "before": ""} | changes
+        values = (
+            {name: getattr(self, name) for name in self.__dataclass_fields__} | {"after": "", "before": ""} | changes
+        )
         values["d"] = values.pop("discrepancy")
         defaults = {"sort": "order", "basis": "any"}
         shown = {k: v for k, v in values.items() if v not in ("", None) and v != defaults.get(k)}
@@ -179,7 +181,9 @@ class Totals:
 
     shown: int
     shown_wan: Decimal
-    outside: list[tuple[str, Decimal | None]]  # code, 万元 of the plan's rows that the filter leaves out, at most NAMED_MOST
+    outside: list[
+        tuple[str, Decimal | None]
+    ]  # code, 万元 of the plan's rows that the filter leaves out, at most NAMED_MOST
     outside_count: int
     outside_wan: Decimal
     planned: int
@@ -211,10 +215,16 @@ def marks_of(projects) -> dict[int, Drawn]:
     """Milestones and phases of several projects for their pictures, by the project's id; one query."""
     ids = [p.pk for p in projects]
     columns = ("project_id", "start", "end", "precision")
-    milestones = Milestone.objects.filter(project__in=ids, dropped_reason="").order_by().values_list(Value("m"), "text", *columns)
+    milestones = (
+        Milestone.objects.filter(project__in=ids, dropped_reason="")
+        .order_by()
+        .values_list(Value("m"), "text", *columns)
+    )
     phases = Phase.objects.filter(project__in=ids).order_by().values_list(Value("p"), "name", *columns)
     found: dict[int, Drawn] = {pk: ([], []) for pk in ids}
-    for kind, text, project, start, end, precision in sorted(milestones.union(phases, all=True), key=lambda r: (r[3], r[4])):
+    for kind, text, project, start, end, precision in sorted(
+        milestones.union(phases, all=True), key=lambda r: (r[3], r[4])
+    ):
         if kind == "m":
             found[project][0].append(charts.Milestone(text, start, end, precision))
         else:
@@ -227,18 +237,31 @@ def chart_row(project: Project, drawn: Drawn, *, marks=()) -> charts.Row | None:
     if project.latest_start is None or project.latest_end is None:
         return None
     return charts.Row(
-        code=project.code, label=project.name, url=project.get_absolute_url(), start=project.latest_start,
-        end=project.latest_end, done=None if project.percent is None else project.percent / 100,
-        milestones=tuple(drawn[0]), phases=tuple(drawn[1]),
-        amount="" if project.estimate_wan is None else f"{project.estimate_wan:,.0f}", state=STATES[project.state],
-        progress="" if project.percent is None else str(project.percent), marks=tuple(marks),
-    )  # fmt: skip
+        code=project.code,
+        label=project.name,
+        url=project.get_absolute_url(),
+        start=project.latest_start,
+        end=project.latest_end,
+        done=None if project.percent is None else project.percent / 100,
+        milestones=tuple(drawn[0]),
+        phases=tuple(drawn[1]),
+        amount="" if project.estimate_wan is None else f"{project.estimate_wan:,.0f}",
+        state=STATES[project.state],
+        progress="" if project.percent is None else str(project.percent),
+        marks=tuple(marks),
+    )
 
 
 def listing(
-    actor, asked: Filter, *, day: dt.date, touched: Touched, tab_year: int | None = None, counted: bool = False,
+    actor,
+    asked: Filter,
+    *,
+    day: dt.date,
+    touched: Touched,
+    tab_year: int | None = None,
+    counted: bool = False,
     money_of: Callable[[list[Project]], Mapping[int, rating.Money]] = lambda projects: {},
-) -> Listing:  # fmt: skip
+) -> Listing:
     """A page of projects with their leads and pictures. The totals come along unless the register holds more than LARGE
     rows, where only `counted` asks for them. `money_of` is asked once for the money of the rows, by the project's id."""
     visible = Project.objects.visible_to(actor)
@@ -267,9 +290,12 @@ def _totals(visible: QuerySet, asked: Filter, touched: Touched, page: Keyset, ye
     planned = ~Q(plan_item=None)
     check = PlanItem.objects.order_by().values("plan").annotate(wan=Sum("estimate_wan")).values("wan")[:1]
     every = visible.order_by().aggregate(
-        all=Count("pk"), planned=Count("pk", filter=planned), wan=Sum("estimate_wan", filter=planned),
-        year=Count("pk", filter=Q(latest_start__year__lte=year, latest_end__year__gte=year)), check=Min(Subquery(check)),
-    )  # fmt: skip
+        all=Count("pk"),
+        planned=Count("pk", filter=planned),
+        wan=Sum("estimate_wan", filter=planned),
+        year=Count("pk", filter=Q(latest_start__year__lte=year, latest_end__year__gte=year)),
+        check=Min(Subquery(check)),
+    )
     shown, shown_wan = len(page.rows), _sum(page.rows)
     if not page.is_whole and not asked.rated:
         sums = asked.rows(visible, touched).order_by().aggregate(n=Count("pk"), wan=Sum("estimate_wan"))
@@ -280,10 +306,18 @@ def _totals(visible: QuerySet, asked: Filter, touched: Touched, page: Keyset, ye
         inside = [p.pk for p in page.rows] if here else asked.rows(visible.planned(), touched).order_by().values("pk")
         outside = list(visible.planned().exclude(pk__in=inside).order_by("order").values_list("code", "estimate_wan"))
     return Totals(
-        shown, shown_wan, outside[:NAMED_MOST], len(outside),
-        sum((wan or Decimal(0) for _, wan in outside), Decimal(0)), every["planned"], every["wan"] or Decimal(0),
-        every["all"] - every["planned"], every["check"], every["all"], every["year"],
-    )  # fmt: skip
+        shown,
+        shown_wan,
+        outside[:NAMED_MOST],
+        len(outside),
+        sum((wan or Decimal(0) for _, wan in outside), Decimal(0)),
+        every["planned"],
+        every["wan"] or Decimal(0),
+        every["all"] - every["planned"],
+        every["check"],
+        every["all"],
+        every["year"],
+    )
 
 
 def _sum(projects) -> Decimal:
@@ -302,9 +336,17 @@ def _row(project, day, money, touched: Touched, marks: Drawn, scale: tuple[dt.da
     drawn = charts.gantt_row(shape, first=scale[0], last=scale[1], today=day, width=180) if shape and scale else None
     count, weighty = touched.counts(project.code)
     return ListRow(
-        project, leads, flags, computed, newest.own_label if newest else "",
-        RATING_TONES[newest.self_rating] if newest else "", differs(project, computed), count, weighty, drawn,
-    )  # fmt: skip
+        project,
+        leads,
+        flags,
+        computed,
+        newest.own_label if newest else "",
+        RATING_TONES[newest.self_rating] if newest else "",
+        differs(project, computed),
+        count,
+        weighty,
+        drawn,
+    )
 
 
 def options(*, counted: bool = True) -> dict[str, list[dict]]:
@@ -316,7 +358,9 @@ def options(*, counted: bool = True) -> dict[str, list[dict]]:
         survivors = {u.survivor_id: (u.canonical or u).name for u in units}
         found = {
             "lead": [{"key": str(pk), "name": name, "rank": pk, "count": None} for pk, name in survivors.items()],
-            "programme": [{"key": p.key, "name": p.name, "rank": p.order, "count": None} for p in Programme.objects.all()],
+            "programme": [
+                {"key": p.key, "name": p.name, "rank": p.order, "count": None} for p in Programme.objects.all()
+            ],
         }
     else:
         found = _counted_options()

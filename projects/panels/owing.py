@@ -36,8 +36,14 @@ class Owed:
         return periods.label(self.period)
 
 
-def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = None, calls: list | None = None, d48: str | None = None,
-         ) -> list[Owed]:  # fmt: skip
+def owed(
+    day: dt.date,
+    actor: Actor | None = None,
+    *,
+    until: dt.date | None = None,
+    calls: list | None = None,
+    d48: str | None = None,
+) -> list[Owed]:
     """Every year's summary that is past its day (D48), every report that was called for, and what was given back, oldest first;
     five queries, and no project that owes nothing is read.
     `until` a later day lists what is due before it as well (days then below 0); `calls` are the calls in
@@ -48,15 +54,23 @@ def owed(day: dt.date, actor: Actor | None = None, *, until: dt.date | None = No
     except Discrepancy.DoesNotExist:
         return []
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
-    reports = Prefetch("progress_reports", ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt="")), to_attr="known")
+    reports = Prefetch(
+        "progress_reports", ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt="")), to_attr="known"
+    )
     in_force = ReportCall.objects.filter(withdrawn="") if calls is None else calls
     called = [(c.period, c.due) for c in in_force if c.due < (until or day)]
-    under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED)).exclude(latest_start=None)
+    under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED)).exclude(
+        latest_start=None
+    )
     if own_alone(actor):
         under_way = under_way.led_by(actor.organisation_id)
     found = []
-    for project in _lacking(under_way, day, until or day, d48, called).prefetch_related(leads, reports).order_by("order"):
-        units = [lead.organisation.canonical or lead.organisation for lead in project.leads.all() if not lead.is_generic]
+    for project in (
+        _lacking(under_way, day, until or day, d48, called).prefetch_related(leads, reports).order_by("order")
+    ):
+        units = [
+            lead.organisation.canonical or lead.organisation for lead in project.leads.all() if not lead.is_generic
+        ]
         if own_alone(actor):
             units = [unit for unit in units if unit.pk == actor.organisation_id]
             if not units:
@@ -82,7 +96,9 @@ def _lacking(projects: QuerySet, day: dt.date, until: dt.date, d48: str, called:
     lacks = Q(Exists(ProgressReport.objects.filter(project=OuterRef("pk"), superseded=True, returned__gt="")))
     for year in range(settings.PLAN_YEARS[0], day.year + 1):  # nothing is registered before the plan's first year
         if due_of_year(year, d48) < until:
-            lacks |= Q(latest_start__year__lte=year, registered_on__year__lte=year) & ~Exists(there.filter(period=str(year)))
+            lacks |= Q(latest_start__year__lte=year, registered_on__year__lte=year) & ~Exists(
+                there.filter(period=str(year))
+            )
     for period, _ in called:
         lacks |= Q(latest_start__lte=periods.parse(period)[1]) & ~Exists(there.filter(period=period))
     return projects.filter(lacks)
@@ -90,13 +106,28 @@ def _lacking(projects: QuerySet, day: dt.date, until: dt.date, d48: str, called:
 
 def own_alone(actor: Actor | None) -> bool:
     """Whether the actor answers for what his own unit leads and for nothing else."""
-    return actor is not None and actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and not actor.scope(Permission.MANAGE_PROJECT)
+    return (
+        actor is not None
+        and actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN
+        and not actor.scope(Permission.MANAGE_PROJECT)
+    )
 
 
-def _owed(project: Project, period: str, due: dt.date, day: dt.date, units: list, back: ProgressReport | None = None) -> Owed:
+def _owed(
+    project: Project, period: str, due: dt.date, day: dt.date, units: list, back: ProgressReport | None = None
+) -> Owed:
     first = units[0] if units else None
-    return Owed(project, periods.parse(period)[1].year, due, (day - due).days, first.name if first else "（没有可派填报的单位）",
-                first.phone if first else "", first.pk if first else None, period, back.returned if back else "")  # fmt: skip
+    return Owed(
+        project,
+        periods.parse(period)[1].year,
+        due,
+        (day - due).days,
+        first.name if first else "（没有可派填报的单位）",
+        first.phone if first else "",
+        first.pk if first else None,
+        period,
+        back.returned if back else "",
+    )
 
 
 def reportable(actor: Actor) -> QuerySet[Project]:

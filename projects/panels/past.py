@@ -106,18 +106,32 @@ class Stood:
         """Everything registered, in words."""
         p, (budget, builder, operator) = self.row, self.units
         own = {
-            "名称": p.name, "建设内容": p.content, "来源": ORIGINS[p.origin], "工程": self.programme,
-            "状态": self.state_label + (f"（{p.state_day} 起）" if p.state_day else ""), "暂停前": STATES.get(p.suspended_from, ""),
+            "名称": p.name,
+            "建设内容": p.content,
+            "来源": ORIGINS[p.origin],
+            "工程": self.programme,
+            "状态": self.state_label + (f"（{p.state_day} 起）" if p.state_day else ""),
+            "暂停前": STATES.get(p.suspended_from, ""),
             "完成比例": "" if p.percent is None else f"{p.percent} %",
             "原基线": windows.say(p.start, p.end, p.precision),
-            "最新基线": windows.say(p.latest_start, p.latest_end, p.precision) + (f"（改过 {p.rebaselined} 次）" if p.rebaselined else ""),
-            "概算": "" if p.estimate_wan is None else f"{p.estimate_wan:,.2f} 万元（{ESTIMATE_BASES[p.estimate_basis]}）",
+            "最新基线": windows.say(p.latest_start, p.latest_end, p.precision)
+            + (f"（改过 {p.rebaselined} 次）" if p.rebaselined else ""),
+            "概算": ""
+            if p.estimate_wan is None
+            else f"{p.estimate_wan:,.2f} 万元（{ESTIMATE_BASES[p.estimate_basis]}）",
             "牵头单位": "、".join(self.leads) + ("等（未尽）" if p.leads_open_ended else ""),
-            "投资类型": INVESTMENT_TYPES.get(p.investment_type, ""), "谁要求建设": MANDATES.get(p.mandate, ""),
-            "列入 8.1(2)": {None: "", True: "是", False: "否"}[p.on_shared_list], "管理级别": LEVELS.get(p.level_922, ""),
-            "课题层级": TIERS.get(p.tier_927, ""), "上级": self.parent, "保护等级": f"{p.protection_level} 级" if p.protection_level else "",
-            "建设类型": CONSTRUCTIONS.get(p.construction, ""), "预算单位": budget, "建设单位": builder, "运营单位": operator,
-        }  # fmt: skip
+            "投资类型": INVESTMENT_TYPES.get(p.investment_type, ""),
+            "谁要求建设": MANDATES.get(p.mandate, ""),
+            "列入 8.1(2)": {None: "", True: "是", False: "否"}[p.on_shared_list],
+            "管理级别": LEVELS.get(p.level_922, ""),
+            "课题层级": TIERS.get(p.tier_927, ""),
+            "上级": self.parent,
+            "保护等级": f"{p.protection_level} 级" if p.protection_level else "",
+            "建设类型": CONSTRUCTIONS.get(p.construction, ""),
+            "预算单位": budget,
+            "建设单位": builder,
+            "运营单位": operator,
+        }
         found = [Fact(label, label, text) for label, text in own.items()]
         found += [Fact(f"phase:{f.id}", f"分期 {f.name}", f.said) for f in self.phases]
         return found + [Fact(f"milestone:{m.id}", f"节点 {m.text}", m.said) for m in self.milestones]
@@ -160,7 +174,11 @@ def both(first: dt.date, last: dt.date) -> tuple[AsOf, AsOf]:
 
 def _touched(first: dt.date, last: dt.date) -> set[int]:
     """Projects with a row of history after `first`, until `last`; those beside a unit that had one are among them."""
-    ids = {pk for model in (ProjectLead, Phase, Milestone) for pk in _since(model, first, last).values_list("project_id", flat=True)}
+    ids = {
+        pk
+        for model in (ProjectLead, Phase, Milestone)
+        for pk in _since(model, first, last).values_list("project_id", flat=True)
+    }
     units = set(_since(Organisation, first, last).values_list("id", flat=True))
     beside = Q(budget_unit__in=units) | Q(builder__in=units) | Q(operator__in=units)
     named = Project.history.filter(beside, day__lte=last).values_list("id", flat=True) if units else ()
@@ -236,12 +254,16 @@ def stood(rows, day: dt.date, *, parts: bool = True, only: Collection[int] | Non
         parents = dict(Project.objects.filter(pk__in={p.parent_id for p in rows} - {None}).values_list("pk", "code"))
     return [
         Stood(
-            p, tuple(name for _, name in sorted(leads.get(p.id, []))), tuple(phases.get(p.id, ())), tuple(milestones.get(p.id, ())),
-            programmes.get(p.programme_id, ""), parents.get(p.parent_id, ""),
+            p,
+            tuple(name for _, name in sorted(leads.get(p.id, []))),
+            tuple(phases.get(p.id, ())),
+            tuple(milestones.get(p.id, ())),
+            programmes.get(p.programme_id, ""),
+            parents.get(p.parent_id, ""),
             tuple(names.get(pk, "") for pk in (p.budget_unit_id, p.builder_id, p.operator_id)),
         )
         for p in rows
-    ]  # fmt: skip
+    ]
 
 
 def opened_on() -> dt.date | None:
@@ -288,5 +310,9 @@ def differences(before: AsOf, after: AsOf) -> list[Difference]:
     for task in after.task_list:
         if known.get(task.code) != task.state:
             label = TASK_STATES.get(known.get(task.code), "")
-            found.append(Difference("plan-task", task.code, task.text, "状态", label, task.state_label, "changed" if label else "added"))
+            found.append(
+                Difference(
+                    "plan-task", task.code, task.text, "状态", label, task.state_label, "changed" if label else "added"
+                )
+            )
     return found

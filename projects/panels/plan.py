@@ -62,8 +62,14 @@ def frame_of(plan: Plan | None) -> Frame:
         for row in plan.data.get("blocks", ())
     )
     total = plan.data.get("checks", {}).get("total_wan")
-    return Frame(plan.title, plan.first_year, plan.last_year, plan.data.get("period_first_year", plan.first_year), blocks,
-                 Decimal(total) if total else None)  # fmt: skip
+    return Frame(
+        plan.title,
+        plan.first_year,
+        plan.last_year,
+        plan.data.get("period_first_year", plan.first_year),
+        blocks,
+        Decimal(total) if total else None,
+    )
 
 
 def _first(month: str) -> dt.date:
@@ -104,7 +110,9 @@ def touched(day: dt.date | None = None) -> Touched:
 
 def with_readings(entries: QuerySet, day: dt.date) -> QuerySet:
     """Discrepancies annotated with what people decided by the day (governance.readings, for many at once)."""
-    decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by("-from_day", "-pk")
+    decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by(
+        "-from_day", "-pk"
+    )
     return entries.annotate(decided=Subquery(decisions.values("reading")[:1]))
 
 

@@ -67,7 +67,12 @@ class Parts:
 
 
 def parts(
-    projects: list[Project], *, day: dt.date, plan: Frame, touched: Mapping[str, list[Discrepancy]], money: Mapping[int, rating.Money]
+    projects: list[Project],
+    *,
+    day: dt.date,
+    plan: Frame,
+    touched: Mapping[str, list[Discrepancy]],
+    money: Mapping[int, rating.Money],
 ) -> Parts:
     """Of projects read `with_facts` and with their milestones and owners; two queries. `touched`: discrepancies by code of
     the project; `money` by its id, where the actor may see it."""
@@ -77,19 +82,32 @@ def parts(
     lines = [(p, milestone_line(m, p.plan_item, known)) for p in projects for m in p.milestones.all()]
     return Parts(
         [_row(p, day, money.get(p.pk), d48, tuple(touched.get(p.code, ()))) for p in projects],
-        sorted(lines, key=lambda pair: (pair[1].due, pair[0].order)), _tasks(projects, plan, day),
-    )  # fmt: skip
+        sorted(lines, key=lambda pair: (pair[1].due, pair[0].order)),
+        _tasks(projects, plan, day),
+    )
 
 
 def _row(project: Project, day: dt.date, money: rating.Money | None, d48: str, entries: tuple[Discrepancy, ...]) -> Row:
     leads, computed = leads_of(project), rating_of(project, day, money=money, d48=d48)
-    return Row(project, leads[0] if leads else None, len(leads), latest_report(project), computed, expert_of(project, day),
-               differs(project, computed), entries)  # fmt: skip
+    return Row(
+        project,
+        leads[0] if leads else None,
+        len(leads),
+        latest_report(project),
+        computed,
+        expert_of(project, day),
+        differs(project, computed),
+        entries,
+    )
 
 
 def _tasks(projects: list[Project], plan: Frame, day: dt.date) -> list[TaskOf]:
     by_pk, carried = {p.pk: p for p in projects}, {}
-    links = TaskLink.objects.filter(project__in=by_pk).select_related("task").order_by("task__block", "task__order", "project__order")
+    links = (
+        TaskLink.objects.filter(project__in=by_pk)
+        .select_related("task")
+        .order_by("task__block", "task__order", "project__order")
+    )
     for link in links:
         carried.setdefault(link.task, []).append((by_pk[link.project_id], link.certainty == "sure"))
     return [

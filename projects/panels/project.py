@@ -141,7 +141,9 @@ class Parts(Toned):
     @property
     def own_report(self):
         """The newest report in force, which the unit's own rating is from."""
-        return max((line.report for line in self.reports if line.report), key=lambda r: (r.period_end, r.pk), default=None)
+        return max(
+            (line.report for line in self.reports if line.report), key=lambda r: (r.period_end, r.pk), default=None
+        )
 
     @property
     def expert_tone(self) -> str:
@@ -167,7 +169,10 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
     if (onward := life.next_step(project.state)) and onward.verb in gates.GATES:
         papers = guards.recorded(project, onward.verb, papers)
     standing = [m for m in milestones if not m.dropped_reason]
-    drawn = ([charts.Milestone(m.text, m.start, m.end, m.precision) for m in standing], [charts.Phase(p.name, p.start, p.end) for p in phases])
+    drawn = (
+        [charts.Milestone(m.text, m.start, m.end, m.precision) for m in standing],
+        [charts.Phase(p.name, p.start, p.end) for p in phases],
+    )
     reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
     computed = rating_of(project, day, money=money, d48=d48)
     confirmed = any(c.field == "lead" for c in changes)
@@ -197,7 +202,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         latest_words=_latest(project),
         may_take_over=project.state == "registered" and project.start is not None and project.start <= day,
         day=day,
-    )  # fmt: skip
+    )
 
 
 def _entries(item, day: dt.date):
@@ -285,9 +290,10 @@ def _stretches(project: Project) -> tuple[list[Milestone], list[PhaseLine], guar
         milestones.append(row)
     lines = [PhaseLine(name, start, end, precision, state) for _, name, start, end, precision, state, *_ in found["p"]]
     papers = guards.Papers(
-        frozenset(row[1] for row in found["g"]), frozenset(row[1] for row in found["c"]),
+        frozenset(row[1] for row in found["g"]),
+        frozenset(row[1] for row in found["c"]),
         tuple((row[1], row[5]) for row in found["p"]),
-    )  # fmt: skip
+    )
     return milestones, lines, papers
 
 
@@ -298,8 +304,14 @@ def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:
 
 def milestone_line(milestone: Milestone, item, known: dict[str, Discrepancy]) -> MilestoneLine:
     """A milestone with its due day under the readings in force (`known`: discrepancies by code); `item` is its plan row."""
-    stated = next((m for m in (item.data.get("milestones", ()) if item else ()) if m["quote"] == milestone.quote
-                   and m["text"] == milestone.text), {})  # fmt: skip
+    stated = next(
+        (
+            m
+            for m in (item.data.get("milestones", ()) if item else ())
+            if m["quote"] == milestone.quote and m["text"] == milestone.text
+        ),
+        {},
+    )
     by_reading = stated.get("due_by_reading") or {}
     due, tolerance = milestone.end, None
     if by_reading:
@@ -368,10 +380,25 @@ def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: d
             gaps.append((f"{_span(start, end)} 年无任务", start, end))
     blocks = [(b.code, b.start, b.end) for b in plan.blocks]
     computed_drift = (project.latest_end - project.end).days
-    note = "原基线与最新基线相同" if not computed_drift else f"最新基线比原基线{'晚' if computed_drift > 0 else '早'} {abs(computed_drift)} 天"
+    note = (
+        "原基线与最新基线相同"
+        if not computed_drift
+        else f"最新基线比原基线{'晚' if computed_drift > 0 else '早'} {abs(computed_drift)} 天"
+    )
     sub = {"year": "10.4，年精度", "month": "10.4，月精度"}.get(project.precision, "") if project.plan_item_id else ""
-    return charts.project_time(row, first=first, last=last, today=day, blocks=blocks, tasks=tasks, gaps=gaps, sub=sub, note=note,
-                               original=(project.start, project.end), **size)  # fmt: skip
+    return charts.project_time(
+        row,
+        first=first,
+        last=last,
+        today=day,
+        blocks=blocks,
+        tasks=tasks,
+        gaps=gaps,
+        sub=sub,
+        note=note,
+        original=(project.start, project.end),
+        **size,
+    )
 
 
 def _span(start: dt.date, end: dt.date) -> str:

@@ -49,15 +49,24 @@ def with_facts(projects: QuerySet) -> QuerySet:
     accepted = StateChange.objects.filter(project=OuterRef("pk"), phase=None, now="final_acceptance").order_by("-pk")
     newest = ProgressReport.objects.filter(project=OuterRef("pk"), superseded=False).order_by("-period_end", "-pk")
     experts = ExpertRating.objects.filter(project=OuterRef("pk")).order_by("-day", "-pk")
-    facts = JSONObject(period="period", end="period_end", day="day", percent="percent", own="self_rating", problems="problems")
+    facts = JSONObject(
+        period="period", end="period_end", day="day", percent="percent", own="self_rating", problems="problems"
+    )
     return (
         projects.select_related("plan_item__plan", "programme", "budget_unit")
         .annotate(
-            accepted_on=Subquery(accepted.values(on=Coalesce("happened_on", "day"))[:1]), newest=Subquery(newest.values(facts=facts)[:1]),
-            expert=Subquery(experts.values(facts=JSONObject(rating="rating", day="day", reason="reason", unit="organisation__name"))[:1]),
+            accepted_on=Subquery(accepted.values(on=Coalesce("happened_on", "day"))[:1]),
+            newest=Subquery(newest.values(facts=facts)[:1]),
+            expert=Subquery(
+                experts.values(
+                    facts=JSONObject(rating="rating", day="day", reason="reason", unit="organisation__name")
+                )[:1]
+            ),
         )
         .prefetch_related(
-            Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical", "organisation__budget_unit"))
+            Prefetch(
+                "leads", ProjectLead.objects.select_related("organisation__canonical", "organisation__budget_unit")
+            )
         )
     )
 
@@ -117,14 +126,21 @@ def rating_of(project: Project, day: dt.date, *, money: rating.Money | None = No
         finished = project.accepted_on or project.state_day
     return rating.rate(
         rating.Facts(
-            start=project.start, end=project.end, latest_start=project.latest_start, latest_end=project.latest_end,
-            state=project.state, percent=newest.percent if newest else None,
-            percent_on=newest.on if newest else None, first_due=first_due(project, d48),
-            finished_on=finished, rebaselined=project.rebaselined,
-            open_problems=bool(newest and newest.has_problems and newest.self_rating != "normal"), money=money,
+            start=project.start,
+            end=project.end,
+            latest_start=project.latest_start,
+            latest_end=project.latest_end,
+            state=project.state,
+            percent=newest.percent if newest else None,
+            percent_on=newest.on if newest else None,
+            first_due=first_due(project, d48),
+            finished_on=finished,
+            rebaselined=project.rebaselined,
+            open_problems=bool(newest and newest.has_problems and newest.self_rating != "normal"),
+            money=money,
         ),
         day,
-    )  # fmt: skip
+    )
 
 
 def differs(project: Project, computed: rating.Rating) -> bool:

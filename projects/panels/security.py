@@ -129,7 +129,10 @@ def overview(day: dt.date) -> Overview:
 def levels(how: str) -> list[tuple[str, int]]:
     """How many projects have each level, in the words of a reading of D51; one query."""
     counted = dict(in_force().order_by().values_list("protection_level").annotate(n=Count("pk")))
-    return [*((protection.names(n, how), counted.get(n, 0)) for n in protection.LEVELS), ("未定级", counted.get(None, 0))]
+    return [
+        *((protection.names(n, how), counted.get(n, 0)) for n in protection.LEVELS),
+        ("未定级", counted.get(None, 0)),
+    ]
 
 
 # --- the overview's page ------------------------------------------------------------------------------------------
@@ -151,12 +154,19 @@ def board(day: dt.date, *, part: str = "", number: object = 1, level: str = "") 
     how = reading(day)
     counted = levels(how)
     projects = in_force().filter(protection_level=None if level == "none" else int(level)) if level else in_force()
-    pages = {"due": _dated(day + dt.timedelta(days=SOON_DAYS)), "lacking": in_force().filter(lacks()), "projects": projects}
+    pages = {
+        "due": _dated(day + dt.timedelta(days=SOON_DAYS)),
+        "lacking": in_force().filter(lacks()),
+        "projects": projects,
+    }
     turned = {key: Paginator(rows, PAGE) for key, rows in pages.items()}
     if not level:
         turned["projects"].count = sum(n for _, n in counted)  # known already
     shown = {key: pages.get_page(number if key == part else 1) for key, pages in turned.items()}
-    keys = {key: list(page if key == "due" else (p.pk for p in page)) if part in ("", key) else [] for key, page in shown.items()}
+    keys = {
+        key: list(page if key == "due" else (p.pk for p in page)) if part in ("", key) else []
+        for key, page in shown.items()
+    }
     findings, again = _records(keys["due"])
     of_dues = {f.assessment.project_id for f in findings.values()} | {a.project_id for a in again.values()}
     read = {p.pk: p for p in _read({*keys["lacking"], *keys["projects"], *of_dues})}
@@ -173,7 +183,11 @@ def _read(keys) -> list[Project]:
 def lacks() -> Q:
     """In SQL what `dues_of` says of a project without a day."""
     gradings = SecurityGrading.objects.filter(project=OuterRef("pk"))
-    newest = SecurityGrading.objects.filter(project=OuterRef(OuterRef("pk")), state="concluded").order_by("-pk").values("pk")[:1]
+    newest = (
+        SecurityGrading.objects.filter(project=OuterRef(OuterRef("pk")), state="concluded")
+        .order_by("-pk")
+        .values("pk")[:1]
+    )
     unfiled = SecurityGrading.objects.filter(pk=Subquery(newest), level__gte=protection.FILED_FROM, filing_number="")
     unassessed = ~Exists(SecurityAssessment.objects.standing().filter(project=OuterRef("pk")))
     found = ~Exists(gradings.filter(state__in=("concluded", "signing"))) | Exists(unfiled)
@@ -189,27 +203,43 @@ def lacks() -> Q:
 def _dated(until: dt.date, *, findings: Q | None = None) -> QuerySet:
     """`(due, kind, pk)` of open findings, and of every project's next assessment that is due by a day, oldest first."""
     live = Q(project__in=in_force().order_by())
-    open_ones = SecurityFinding.objects.filter(findings or Q(), fixed_on=None, assessment__withdrawn="", assessment__project__in=in_force().order_by())
-    newest = SecurityAssessment.objects.standing().filter(project=OuterRef("project")).order_by("-assessed_on", "-pk").values("pk")[:1]
+    open_ones = SecurityFinding.objects.filter(
+        findings or Q(), fixed_on=None, assessment__withdrawn="", assessment__project__in=in_force().order_by()
+    )
+    newest = (
+        SecurityAssessment.objects.standing()
+        .filter(project=OuterRef("project"))
+        .order_by("-assessed_on", "-pk")
+        .values("pk")[:1]
+    )
     again = SecurityAssessment.objects.standing().filter(live, pk=Subquery(newest), next_due__lte=until)
-    findings = open_ones.order_by().annotate(at=F("due"), what=Value("finding", CharField())).values_list("at", "what", "pk")
-    assessments = again.order_by().annotate(at=F("next_due"), what=Value("assessment", CharField())).values_list("at", "what", "pk")
+    findings = (
+        open_ones.order_by().annotate(at=F("due"), what=Value("finding", CharField())).values_list("at", "what", "pk")
+    )
+    assessments = (
+        again.order_by()
+        .annotate(at=F("next_due"), what=Value("assessment", CharField()))
+        .values_list("at", "what", "pk")
+    )
     return findings.union(assessments, all=True).order_by("at", "what", "pk")
 
 
 def _records(keys: list[tuple[dt.date, str, int]]) -> tuple[dict, dict]:
     """The findings and the assessments behind the keys of `_dated`."""
-    findings = SecurityFinding.objects.filter(pk__in=[k for _, what, k in keys if what == "finding"]).select_related("assessment")
+    findings = SecurityFinding.objects.filter(pk__in=[k for _, what, k in keys if what == "finding"]).select_related(
+        "assessment"
+    )
     again = SecurityAssessment.objects.filter(pk__in=[k for _, what, k in keys if what == "assessment"])
     return {f.pk: f for f in findings}, {a.pk: a for a in again}
 
 
 def _in_order(keys: list, findings: dict, again: dict, projects: dict[int, Project]) -> list[Due]:
     return [
-        _of_finding(findings[k], projects[findings[k].assessment.project_id]) if what == "finding"
+        _of_finding(findings[k], projects[findings[k].assessment.project_id])
+        if what == "finding"
         else _of_assessment(again[k], projects[again[k].project_id])
         for _, what, k in keys
-    ]  # fmt: skip
+    ]
 
 
 def dated(until: dt.date) -> list[Due]:
@@ -217,7 +247,9 @@ def dated(until: dt.date) -> list[Due]:
     keys = list(_dated(until - dt.timedelta(days=1), findings=Q(due__lt=until)))
     findings, again = _records(keys)
     of = {f.assessment.project_id for f in findings.values()} | {a.project_id for a in again.values()}
-    return _in_order(keys, findings, again, {p.pk: p for p in Project.objects.filter(pk__in=of).prefetch_related(LEADS)})
+    return _in_order(
+        keys, findings, again, {p.pk: p for p in Project.objects.filter(pk__in=of).prefetch_related(LEADS)}
+    )
 
 
 # --- one project ---------------------------------------------------------------------------------------------------
@@ -231,11 +263,15 @@ def line_of(project: Project, day: dt.date, how: str) -> Line:
     assessments = list(project.security_assessments.all())
     gradings = [g for g in project.gradings.all() if g.state not in SecurityGrading.DEAD]
     return Line(
-        project=project, level=protection.names(project.protection_level, how), grading=gradings[0] if gradings else None,
-        syncs=tuple((label, done.get(key), key in needed) for key, label in SYNCS.items()), binding=protection.required(project.construction),
-        assessment=assessments[0] if assessments else None, open_findings=len(findings),
+        project=project,
+        level=protection.names(project.protection_level, how),
+        grading=gradings[0] if gradings else None,
+        syncs=tuple((label, done.get(key), key in needed) for key, label in SYNCS.items()),
+        binding=protection.required(project.construction),
+        assessment=assessments[0] if assessments else None,
+        open_findings=len(findings),
         late_findings=sum(f.due < day for f in findings),
-    )  # fmt: skip
+    )
 
 
 def dues_of(project: Project, day: dt.date) -> list[Due]:
@@ -247,11 +283,29 @@ def dues_of(project: Project, day: dt.date) -> list[Due]:
     if standing is None and not any(g.state == "signing" for g in gradings):
         found.append(Due(project, "grading", "没有经专家定级（9.3.2）", None, f"{at}grading/"))
     elif standing and standing.level >= protection.FILED_FROM and not standing.filing_number:
-        found.append(Due(project, "filing", f"{standing.level} 级系统还没有备案编号", None, f"/projects/security/gradings/{standing.pk}/file/"))
+        found.append(
+            Due(
+                project,
+                "filing",
+                f"{standing.level} 级系统还没有备案编号",
+                None,
+                f"/projects/security/gradings/{standing.pk}/file/",
+            )
+        )
     done = {s.item for s in project.security_syncs.all()}
-    lacking = [SYNCS[item] for item in protection.syncs_needed(project.suspended_from or project.state) if item not in done]
+    lacking = [
+        SYNCS[item] for item in protection.syncs_needed(project.suspended_from or project.state) if item not in done
+    ]
     if lacking and protection.required(project.construction):
-        found.append(Due(project, "sync", f"已“{project.get_state_display()}”，没有登记{'、'.join(lacking)}（9.3.8）", None, f"{at}sync/"))
+        found.append(
+            Due(
+                project,
+                "sync",
+                f"已“{project.get_state_display()}”，没有登记{'、'.join(lacking)}（9.3.8）",
+                None,
+                f"{at}sync/",
+            )
+        )
     assessments = list(project.security_assessments.all())
     if project.state in MUST_BE_ASSESSED and not assessments:
         found.append(Due(project, "assessment", "没有安全测评或风险评估（9.3.2、9.3.3）", None, f"{at}assessment/"))
@@ -262,10 +316,18 @@ def dues_of(project: Project, day: dt.date) -> list[Due]:
 
 
 def _of_assessment(assessment: SecurityAssessment, project: Project) -> Due:
-    return Due(project, "assessment", f"下次{assessment.get_kind_display()}", assessment.next_due, f"/projects/{project.code}/security/assessment/",
-               f"assessment:{assessment.pk}")  # fmt: skip
+    return Due(
+        project,
+        "assessment",
+        f"下次{assessment.get_kind_display()}",
+        assessment.next_due,
+        f"/projects/{project.code}/security/assessment/",
+        f"assessment:{assessment.pk}",
+    )
 
 
 def _of_finding(finding: SecurityFinding, project: Project) -> Due:
     sentence = f"隐患（{finding.get_weight_display()}）：{finding.text}"
-    return Due(project, "finding", sentence, finding.due, f"/projects/security/findings/{finding.pk}/", f"finding:{finding.pk}")
+    return Due(
+        project, "finding", sentence, finding.due, f"/projects/security/findings/{finding.pk}/", f"finding:{finding.pk}"
+    )

@@ -83,11 +83,18 @@ def stages(project: Project, phase: Phase | None = None) -> Stages:
     leads = list(project.leads.select_related("organisation__canonical")[:1])
     changes = list(project.state_changes.select_related("phase").order_by("-pk")[:60])
     return Stages(
-        phase, phases, rows, contracts, [c for c in contracts if c.kind == "supervision" and not c.voided],
-        [c for c in contracts if c.kind == "build" and not c.voided], changes,
-        [a for a in concluded if phase is None or a.phase_id == phase.pk], BEFORE.get(held.state, ""),
-        leads[0] if leads else None, clock.today(),
-    )  # fmt: skip
+        phase,
+        phases,
+        rows,
+        contracts,
+        [c for c in contracts if c.kind == "supervision" and not c.voided],
+        [c for c in contracts if c.kind == "build" and not c.voided],
+        changes,
+        [a for a in concluded if phase is None or a.phase_id == phase.pk],
+        BEFORE.get(held.state, ""),
+        leads[0] if leads else None,
+        clock.today(),
+    )
 
 
 def _when(state: str, transition: life.Transition) -> str:

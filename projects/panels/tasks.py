@@ -112,7 +112,9 @@ class TaskBoard:
         return {state: sum(block.count(state) for block in self.blocks) for state in (*TASK_STATES, "late")}
 
 
-def rows_of(tasks, plan: Frame, day: dt.date, entries: dict[str, list], of_projects: dict[str, list] | None = None) -> list[TaskRow]:
+def rows_of(
+    tasks, plan: Frame, day: dt.date, entries: dict[str, list], of_projects: dict[str, list] | None = None
+) -> list[TaskRow]:
     """Task rows of tasks read with their links. All tasks together (`of_projects`: the discrepancies of projects) also say
     how the time of their projects differs."""
     first, last = (plan.blocks[0].start, plan.blocks[-1].end) if plan.blocks else (None, None)
@@ -125,12 +127,24 @@ def rows_of(tasks, plan: Frame, day: dt.date, entries: dict[str, list], of_proje
     for task, links in read:
         sure = [link.project for link in links if link.certainty == "sure"]
         known = entries.get(task.code, [])
-        unlike = "" if of_projects is None else "；".join(filter(None, (_unlike(p, task.block, blocks[p.pk], plan) for p in sure)))
+        unlike = (
+            ""
+            if of_projects is None
+            else "；".join(filter(None, (_unlike(p, task.block, blocks[p.pk], plan) for p in sure)))
+        )
         noted = any(e.code == UNLIKE for e in (*known, *(e for p in sure for e in (of_projects or {}).get(p.code, ()))))
-        rows.append(TaskRow(
-            task, sure, [link.project for link in links if link.certainty == "possible"], known,
-            task.due < day and task.state not in ENDED, _picture(task, sure, plan, first, last), unlike, noted,
-        ))  # fmt: skip
+        rows.append(
+            TaskRow(
+                task,
+                sure,
+                [link.project for link in links if link.certainty == "possible"],
+                known,
+                task.due < day and task.state not in ENDED,
+                _picture(task, sure, plan, first, last),
+                unlike,
+                noted,
+            )
+        )
     return rows
 
 
@@ -145,7 +159,11 @@ def _unlike(project: Project, block: str, blocks: set[str], plan: Frame) -> str:
     if project.start.year > at.start.year:
         said.append(f"10.4 自 {project.start.year} 起")
     covered = [b for b in plan.blocks if b.code in blocks]
-    alone = [y for y in range(project.start.year, project.end.year + 1) if any(b.covers(y) for b in plan.blocks) and not any(b.covers(y) for b in covered)]
+    alone = [
+        y
+        for y in range(project.start.year, project.end.year + 1)
+        if any(b.covers(y) for b in plan.blocks) and not any(b.covers(y) for b in covered)
+    ]
     if alone:
         said.append(f"{_years(alone)} 年在 10.4 之内而无任务")
     return "，".join(said)
@@ -169,8 +187,12 @@ def _picture(task: PlanTask, sure: list[Project], plan: Frame, first, last):
     if block is None or project is None:
         return None
     window = project.latest_start, project.latest_end
-    title = f"任务 {task.code} 属 {block.code}（{block.years} 年），{project.code} 周期 {window[0]:%Y}—{window[1]:%Y} 年"
-    return charts.against(title, (block.start, block.end), window, first=min(first, window[0]), last=max(last, window[1]))
+    title = (
+        f"任务 {task.code} 属 {block.code}（{block.years} 年），{project.code} 周期 {window[0]:%Y}—{window[1]:%Y} 年"
+    )
+    return charts.against(
+        title, (block.start, block.end), window, first=min(first, window[0]), last=max(last, window[1])
+    )
 
 
 def with_links():
@@ -190,18 +212,31 @@ def by_block(day: dt.date) -> TaskBoard:
         mine = [row for row in rows if row.task.block == block.code]
         loose = [row for row in mine if not row.sure]
         systems = [row for row in loose if any(e.code == WITHOUT_PROJECT for e in row.entries)]
-        blocks.append(BlockTasks(
-            block, [row for row in mine if row.sure], systems, [row for row in loose if row not in systems],
-            [(texts[n], n) for n in block.lines if n in texts], pilots if number == 0 else [],
-        ))  # fmt: skip
+        blocks.append(
+            BlockTasks(
+                block,
+                [row for row in mine if row.sure],
+                systems,
+                [row for row in loose if row not in systems],
+                [(texts[n], n) for n in block.lines if n in texts],
+                pilots if number == 0 else [],
+            )
+        )
     planned = list(Project.objects.planned().order_by("order"))
     served = {p.pk for row in rows for p in row.sure}
     unserved = [p for p in planned if p.pk not in served]
     served_rows = [p for p in planned if p.pk in served]
     return TaskBoard(
-        blocks, unserved, len(rows), sum(bool(r.sure) for r in rows), len(served_rows), _sum(served_rows), _sum(unserved),
-        _sum(planned), [row for block in blocks for row in block.uncarried],
-    )  # fmt: skip
+        blocks,
+        unserved,
+        len(rows),
+        sum(bool(r.sure) for r in rows),
+        len(served_rows),
+        _sum(served_rows),
+        _sum(unserved),
+        _sum(planned),
+        [row for block in blocks for row in block.uncarried],
+    )
 
 
 def _sum(projects) -> Decimal:
@@ -261,6 +296,10 @@ def task_page(task: PlanTask, day: dt.date) -> TaskPage:
     codes = list(PlanTask.objects.values_list("code", flat=True))
     place = codes.index(task.code)
     return TaskPage(
-        rows_of([task], plan, day, {task.code: entries})[0], plan.block(task.block), [(e, reading_of(e), bool(e.decided)) for e in entries],
-        history(task), codes[place - 1] if place else "", codes[place + 1] if place + 1 < len(codes) else "",
-    )  # fmt: skip
+        rows_of([task], plan, day, {task.code: entries})[0],
+        plan.block(task.block),
+        [(e, reading_of(e), bool(e.decided)) for e in entries],
+        history(task),
+        codes[place - 1] if place else "",
+        codes[place + 1] if place + 1 < len(codes) else "",
+    )

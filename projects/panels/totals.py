@@ -41,8 +41,12 @@ def by_programme(projects: list[Project] | None = None) -> list[Total]:
     groups: dict[tuple, list[Project]] = defaultdict(list)
     for project in planned() if projects is None else projects:
         programme = project.programme
-        groups[(programme.order, programme.key, programme.name) if programme else (10_000, "none", STANDALONE)].append(project)
-    return [Total(key, name, len(rows), _sum(rows)) for (_, key, name), rows in sorted(groups.items(), key=lambda g: g[0])]
+        groups[(programme.order, programme.key, programme.name) if programme else (10_000, "none", STANDALONE)].append(
+            project
+        )
+    return [
+        Total(key, name, len(rows), _sum(rows)) for (_, key, name), rows in sorted(groups.items(), key=lambda g: g[0])
+    ]
 
 
 def by_lead(projects: list[Project] | None = None, *, basis: str = BY_FIRST_LEAD) -> list[Total]:

@@ -136,12 +136,23 @@ def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
     opened = Project.history.order_by("day").values_list("day", flat=True).first() or day
     stood = past.as_of(max(day, opened), parts=False)
     projects = tuple(p for p in _projects(year, day, stood) if p.code in scope)
-    lines = tuple(t for t in _tasks(plan, day, stood, entries) if scope.is_whole or any(c in scope for c in (*t.projects, *t.possible)))
+    lines = tuple(
+        t
+        for t in _tasks(plan, day, stood, entries)
+        if scope.is_whole or any(c in scope for c in (*t.projects, *t.possible))
+    )
     return ProgressYear(
-        year=year, scope=scope, day=day, before_the_period=bool(plan.blocks) and year < plan.period_first_year, frame=plan,
-        projects=projects, tasks=lines, milestones=tuple(m for m in _milestones(year) if m.code in scope), entries=entries,
+        year=year,
+        scope=scope,
+        day=day,
+        before_the_period=bool(plan.blocks) and year < plan.period_first_year,
+        frame=plan,
+        projects=projects,
+        tasks=lines,
+        milestones=tuple(m for m in _milestones(year) if m.code in scope),
+        entries=entries,
         is_demo=ProgressReport.objects.filter(is_demo=True).exists() or Project.objects.filter(is_demo=True).exists(),
-    )  # fmt: skip
+    )
 
 
 def _projects(year: int, day: dt.date, stood: past.AsOf):
@@ -150,29 +161,46 @@ def _projects(year: int, day: dt.date, stood: past.AsOf):
     rows = list(ratings.with_facts(Project.objects.filter(code__in=then)).order_by("order"))
     drawn = marks_of(rows)
     reports: dict[int, ProgressReport] = {}
-    for report in ProgressReport.objects.filter(superseded=False, period_end__year__lte=year).order_by("period_end", "pk"):
+    for report in ProgressReport.objects.filter(superseded=False, period_end__year__lte=year).order_by(
+        "period_end", "pk"
+    ):
         reports[report.project_id] = report
     for project in rows:
         was, report = then[project.code], reports.get(project.pk)
         facts = rating.Facts(
-            start=was.start, end=was.end, latest_start=was.latest_start, latest_end=was.latest_end, state=was.state,
-            percent=report.percent if report else None, percent_on=min(report.period_end, report.day) if report else None,
-            first_due=ratings.first_due(project), rebaselined=project.rebaselined,
+            start=was.start,
+            end=was.end,
+            latest_start=was.latest_start,
+            latest_end=was.latest_end,
+            state=was.state,
+            percent=report.percent if report else None,
+            percent_on=min(report.period_end, report.day) if report else None,
+            first_due=ratings.first_due(project),
+            rebaselined=project.rebaselined,
             finished_on=(project.accepted_on or project.state_day) if was.state in life.FINISHED else None,
             open_problems=bool(report and report.problems and report.self_rating != "normal"),
-        )  # fmt: skip
+        )
         project.percent = report.percent if report else None
         project.state, project.latest_start, project.latest_end = was.state, was.latest_start, was.latest_end
         mine = bool(report) and report.period_end.year == year
         yield ProjectLine(
-            project.code, was.name, project.programme.name if project.programme else STANDALONE,
-            project.programme.order if project.programme else 10_000, was.state,
-            windows.say(was.latest_start, was.latest_end, project.precision), project.precision, project.percent,
-            SELF_RATINGS[report.self_rating] if report else "", rating.rate(facts, day),
-            report.problems if mine else "", report.next_steps if mine else "", project.estimate_wan,
+            project.code,
+            was.name,
+            project.programme.name if project.programme else STANDALONE,
+            project.programme.order if project.programme else 10_000,
+            was.state,
+            windows.say(was.latest_start, was.latest_end, project.precision),
+            project.precision,
+            project.percent,
+            SELF_RATINGS[report.self_rating] if report else "",
+            rating.rate(facts, day),
+            report.problems if mine else "",
+            report.next_steps if mine else "",
+            project.estimate_wan,
             bool(was.latest_start and was.latest_end and was.latest_start.year <= year <= was.latest_end.year),
-            project.plan_item_id is not None, chart_row(project, drawn[project.pk]),
-        )  # fmt: skip
+            project.plan_item_id is not None,
+            chart_row(project, drawn[project.pk]),
+        )
 
 
 def _tasks(plan: Frame, day: dt.date, stood: past.AsOf, entries: Touched):
@@ -186,12 +214,24 @@ def _tasks(plan: Frame, day: dt.date, stood: past.AsOf, entries: Touched):
         if state == "not_started" and block and block.start > day:
             word = "未到阶段"
         system = not row.sure and any(e.code == tasks.WITHOUT_PROJECT for e in row.entries)
-        yield TaskLine(code, row.task.text, row.task.block, tuple(p.code for p in row.sure), tuple(p.code for p in row.possible),
-                       word, evidence.get(code, "") if state == row.task.state else "", system)  # fmt: skip
+        yield TaskLine(
+            code,
+            row.task.text,
+            row.task.block,
+            tuple(p.code for p in row.sure),
+            tuple(p.code for p in row.possible),
+            word,
+            evidence.get(code, "") if state == row.task.state else "",
+            system,
+        )
 
 
 def _milestones(year: int):
-    rows = Milestone.objects.filter(start__year__lte=year, end__year__gte=year).select_related("project").order_by("project__order", "pk")
+    rows = (
+        Milestone.objects.filter(start__year__lte=year, end__year__gte=year)
+        .select_related("project")
+        .order_by("project__order", "pk")
+    )
     for row in rows:
         done = row.done_on if row.done_on and row.done_on.year <= year else None
         yield MilestoneLine(row.project.code, row.text, row.end.year, done, row.outside_window)

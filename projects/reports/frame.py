@@ -16,7 +16,9 @@ from projects.models import Project
 from projects.panels.plan import reading_of, with_readings
 
 OFFICE = f"{settings.CITY_NAME}信息化领导小组办公室"
-_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[\u3000-\u9fff\uff00-\uffef])")
+_GAP = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[\u3000-\u9fff\uff00-\uffef])"
+)
 
 
 def day_of(year: int) -> dt.date:
@@ -35,22 +37,40 @@ def tight(text: str) -> str:
 
 
 def report(
-    kind: str, year: int, name: str, basis: str, clause: str, noted: tuple[str, ...], sections: tuple[Section, ...], *,
-    day: dt.date | None = None, issuer: tuple[str, ...] = (OFFICE,), rule_set: str = "", is_demo: bool | None = None, is_brief: bool = False,
-) -> Report:  # fmt: skip
+    kind: str,
+    year: int,
+    name: str,
+    basis: str,
+    clause: str,
+    noted: tuple[str, ...],
+    sections: tuple[Section, ...],
+    *,
+    day: dt.date | None = None,
+    issuer: tuple[str, ...] = (OFFICE,),
+    rule_set: str = "",
+    is_demo: bool | None = None,
+    is_brief: bool = False,
+) -> Report:
     """A year's report: `name` follows the year in its title, `clause` the plan's in its subtitle; `noted` are the
     discrepancies that it footnotes. Left out: the day of the year, the plan's own rule set, demonstration where a
     project is."""
     plan, day = Plan.objects.order_by("pk").first(), day or day_of(year)
     notes = with_readings(Discrepancy.objects.filter(code__in=noted).order_by("code"), day)
     return Report(
-        kind=kind, year=year, title=f"{settings.CITY_NAME}电子政务项目{year}{name}", day=day, issuer=issuer, basis=basis,
+        kind=kind,
+        year=year,
+        title=f"{settings.CITY_NAME}电子政务项目{year}{name}",
+        day=day,
+        issuer=issuer,
+        basis=basis,
         rule_set=rule_set or (plan.key if plan else ""),
         sections=tuple(replace(s, paragraphs=tuple(map(tight, s.paragraphs))) for s in sections),
         notes=tuple((d.code, f"{d.title}：{reading_of(d)}") for d in notes),
-        subtitle=f"依据《{_named(plan)}》{clause}" if plan else "", city=settings.CITY_NAME, is_brief=is_brief,
+        subtitle=f"依据《{_named(plan)}》{clause}" if plan else "",
+        city=settings.CITY_NAME,
+        is_brief=is_brief,
         is_demo=Project.objects.filter(is_demo=True).exists() if is_demo is None else is_demo,
-    )  # fmt: skip
+    )
 
 
 def _named(plan: Plan) -> str:

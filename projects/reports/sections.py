@@ -31,8 +31,17 @@ def annual_progress(year: int, scope: str = "") -> Report:
         _problems(found),
         _method(found),
     )
-    return frame.report("annual_progress", year, f"年度进度报告{found.scope.suffix}", BASIS, "", NOTED, sections, day=found.day,
-                        is_demo=found.is_demo)  # fmt: skip
+    return frame.report(
+        "annual_progress",
+        year,
+        f"年度进度报告{found.scope.suffix}",
+        BASIS,
+        "",
+        NOTED,
+        sections,
+        day=found.day,
+        is_demo=found.is_demo,
+    )
 
 
 def _overview(f: ProgressYear) -> Section:
@@ -56,17 +65,35 @@ def _overview(f: ProgressYear) -> Section:
     inside = [m for m in f.milestones if not m.outside]
     figures = (
         Figure("planned", "规划项目", len(planned), "项", ("10.4",)),
-        Figure("in_year", "周期含本年的项目", len(f.in_year), "项", ("10.4",), "最新基线的起止年份含本年", rows="projects"),
+        Figure(
+            "in_year", "周期含本年的项目", len(f.in_year), "项", ("10.4",), "最新基线的起止年份含本年", rows="projects"
+        ),
         Figure("under_way", "在建", f.under_way, "项", (), "立项至试运行"),
         Figure("finished", "已终验", f.finished, "项", ("9.2.7",), "终验及以后"),
         Figure("reported", "有进度填报", f.reported, "项", ("9.2.7",), "本年及以前各期最新的一份", rows="projects"),
-        Figure("normal", "测算正常", rated[rating.NORMAL], "项", (), "按原基线与最新基线、数据时效计算", rows="projects"),
+        Figure(
+            "normal", "测算正常", rated[rating.NORMAL], "项", (), "按原基线与最新基线、数据时效计算", rows="projects"
+        ),
         Figure("attention", "测算关注", rated[rating.ATTENTION], "项", rows="projects"),
         Figure("late", "测算滞后", rated[rating.LATE], "项", rows="projects"),
         Figure("not_due", "未到首报期", rated[rating.NOT_DUE], "项", rows="projects"),
         Figure("differs", "自评与测算不同", sum(p.differs for p in f.in_year), "项", rows="projects"),
-        Figure("milestones", "本年规划节点", len(f.milestones), "个", ("10.4",), f"其中项目周期之内 {len(inside)} 个", rows="milestones"),
-        Figure("milestones_done", "本年节点已完成", sum(m.done_on is not None for m in f.milestones), "个", rows="milestones"),
+        Figure(
+            "milestones",
+            "本年规划节点",
+            len(f.milestones),
+            "个",
+            ("10.4",),
+            f"其中项目周期之内 {len(inside)} 个",
+            rows="milestones",
+        ),
+        Figure(
+            "milestones_done",
+            "本年节点已完成",
+            sum(m.done_on is not None for m in f.milestones),
+            "个",
+            rows="milestones",
+        ),
         Figure("tasks", "推进任务", len(f.tasks), "项", ("10.1", "10.2", "10.3")),
         Figure("tasks_done", "任务已完成", sum(t.state == "已完成" for t in f.tasks), "项"),
         Figure("tasks_late", "任务逾期", sum(t.state == "逾期" for t in f.tasks), "项", (), "所在阶段已结束而未完成"),
@@ -75,25 +102,46 @@ def _overview(f: ProgressYear) -> Section:
 
 
 def _milestones(f: ProgressYear) -> Table:
-    columns = (Column("code", "项目", "text", 10), Column("text", "节点", "text", 50), Column("done", "完成日期", "text", 20),
-               Column("note", "说明", "text", 20))  # fmt: skip
-    rows = [{"code": m.code, "text": m.text, "done": m.done_on.isoformat() if m.done_on else "未完成",
-             "note": "超出项目周期（D27）" if m.outside else ""} for m in f.milestones]  # fmt: skip
+    columns = (
+        Column("code", "项目", "text", 10),
+        Column("text", "节点", "text", 50),
+        Column("done", "完成日期", "text", 20),
+        Column("note", "说明", "text", 20),
+    )
+    rows = [
+        {
+            "code": m.code,
+            "text": m.text,
+            "done": m.done_on.isoformat() if m.done_on else "未完成",
+            "note": "超出项目周期（D27）" if m.outside else "",
+        }
+        for m in f.milestones
+    ]
     return Table("milestones", f"{f.year} 年规划节点", columns, tuple(rows))
 
 
 def _block(f: ProgressYear, block: Block) -> Section:
     mine = f.of_block(block.code)
     if not mine:
-        return Section(f"block-{block.code}", f"{block.years}年度任务", (f"{block.code}“{block.title}”没有本报告范围内的任务。",))
+        return Section(
+            f"block-{block.code}", f"{block.years}年度任务", (f"{block.code}“{block.title}”没有本报告范围内的任务。",)
+        )
     states = Counter(t.state for t in mine)
     text = f"{block.code}“{block.title}”列任务 {len(mine)} 项，到期 {frame.said(block.end)}：" + "，".join(
         f"{word} {n} 项" for word, n in states.items()
     )
-    columns = (Column("code", "任务", "text", 10), Column("text", "原文", "text", 44), Column("projects", "项目", "text", 14),
-               Column("state", "状态", "text", 12), Column("evidence", "凭据", "text", 20))  # fmt: skip
+    columns = (
+        Column("code", "任务", "text", 10),
+        Column("text", "原文", "text", 44),
+        Column("projects", "项目", "text", 14),
+        Column("state", "状态", "text", 12),
+        Column("evidence", "凭据", "text", 20),
+    )
     rows: list[dict] = []
-    for title, some in (("有项目的任务", [t for t in mine if t.projects]), ("无项目的任务", [t for t in mine if not t.projects])):
+    for title, some in (
+        ("有项目的任务", [t for t in mine if t.projects]),
+        ("无项目的任务", [t for t in mine if not t.projects]),
+    ):
         if some:
             rows.append({"_group": f"{title} {len(some)} 项"})
             rows += [_task_row(t) for t in some]
@@ -107,19 +155,39 @@ def _task_row(t: TaskLine) -> dict:
 
 
 def _projects(f: ProgressYear) -> Section:
-    columns = (Column("code", "编号", "text", 7), Column("name", "项目", "text", 26), Column("window", "起止", "text", 14),
-               Column("state", "状态", "text", 8), Column("percent", "完成 %", "int", 8), Column("own", "自评", "text", 8),
-               Column("computed", "测算", "text", 12), Column("reason", "测算依据", "text", 17))  # fmt: skip
+    columns = (
+        Column("code", "编号", "text", 7),
+        Column("name", "项目", "text", 26),
+        Column("window", "起止", "text", 14),
+        Column("state", "状态", "text", 8),
+        Column("percent", "完成 %", "int", 8),
+        Column("own", "自评", "text", 8),
+        Column("computed", "测算", "text", 12),
+        Column("reason", "测算依据", "text", 17),
+    )
     rows: list[dict] = []
     for (_, programme), lines in _by_programme(f).items():
         rows.append({"_group": f"{programme} {len(lines)} 项"})
         rows += [
-            {"code": p.code, "name": p.name, "window": p.window, "state": STATES[p.state], "percent": p.percent,
-             "own": p.own or None, "computed": p.computed.label, "reason": p.computed.reason}
+            {
+                "code": p.code,
+                "name": p.name,
+                "window": p.window,
+                "state": STATES[p.state],
+                "percent": p.percent,
+                "own": p.own or None,
+                "computed": p.computed.label,
+                "reason": p.computed.reason,
+            }
             for p in lines
-        ]  # fmt: skip
-    table = Table("projects", f"{f.year} 年度项目进度", columns, tuple(rows),
-                  note="完成比例为最近一期填报；未填即没有填报。测算评级从原基线与最新基线两方面计算偏差，改基线不消除偏差。")  # fmt: skip
+        ]
+    table = Table(
+        "projects",
+        f"{f.year} 年度项目进度",
+        columns,
+        tuple(rows),
+        note="完成比例为最近一期填报；未填即没有填报。测算评级从原基线与最新基线两方面计算偏差，改基线不消除偏差。",
+    )
     text = f"周期含 {f.year} 年的项目 {len(f.in_year)} 项，状态为 {frame.said(f.day)}的状态。"
     pictures = (("项目时间总图", _picture(f)),) if f.frame.blocks and _picture(f) else ()
     return Section("projects", "项目进度", (text,), (), (table,) if rows else (), pictures)
@@ -142,26 +210,55 @@ def _picture(f: ProgressYear):
     if not rows:
         return None
     drawn = [
-        charts.Group(name, tuple(p.chart for p in lines), f"{len(lines)} 项",
-                     f"{sum((p.estimate_wan or Decimal(0) for p in lines), Decimal(0)):,.0f}")
+        charts.Group(
+            name,
+            tuple(p.chart for p in lines),
+            f"{len(lines)} 项",
+            f"{sum((p.estimate_wan or Decimal(0) for p in lines), Decimal(0)):,.0f}",
+        )
         for (_, name), lines in groups.items()
-    ]  # fmt: skip
+    ]
     first = min(f.frame.blocks[0].start, *(r.start for r in rows))
     last = max(f.frame.blocks[-1].end, *(r.end for r in rows))
-    return charts.gantt(drawn, first=first, last=last, today=f.day, blocks=[(b.code, b.start, b.end) for b in f.frame.blocks],
-                        title="项目时间总图", width=PAPER_WIDTH, row_height=20)  # fmt: skip
+    return charts.gantt(
+        drawn,
+        first=first,
+        last=last,
+        today=f.day,
+        blocks=[(b.code, b.start, b.end) for b in f.frame.blocks],
+        title="项目时间总图",
+        width=PAPER_WIDTH,
+        row_height=20,
+    )
 
 
 def _unmatched(f: ProgressYear) -> Section:
-    task_columns = (Column("code", "任务", "text", 12), Column("text", "原文", "text", 68), Column("state", "状态", "text", 20))
-    project_columns = (Column("code", "编号", "text", 12), Column("name", "项目", "text", 48), Column("wan", "概算", "wan", 20),
-                       Column("percent", "完成 %", "int", 20))  # fmt: skip
+    task_columns = (
+        Column("code", "任务", "text", 12),
+        Column("text", "原文", "text", 68),
+        Column("state", "状态", "text", 20),
+    )
+    project_columns = (
+        Column("code", "编号", "text", 12),
+        Column("name", "项目", "text", 48),
+        Column("wan", "概算", "wan", 20),
+        Column("percent", "完成 %", "int", 20),
+    )
     tables = (
-        Table("tasks_without_project", "有任务而无项目、无资金", task_columns,
-              tuple({"code": t.code, "text": t.text, "state": t.state} for t in f.unmatched)),
-        Table("projects_without_task", "有项目而无任务", project_columns,
-              tuple({"code": p.code, "name": p.name, "wan": p.estimate_wan, "percent": p.percent} for p in f.unserved), "万元"),
-    )  # fmt: skip
+        Table(
+            "tasks_without_project",
+            "有任务而无项目、无资金",
+            task_columns,
+            tuple({"code": t.code, "text": t.text, "state": t.state} for t in f.unmatched),
+        ),
+        Table(
+            "projects_without_task",
+            "有项目而无任务",
+            project_columns,
+            tuple({"code": p.code, "name": p.name, "wan": p.estimate_wan, "percent": p.percent} for p in f.unserved),
+            "万元",
+        ),
+    )
     text = (
         f"任务 {len(f.unmatched)} 项应有项目而无项目、无资金，计入进度，不计入资金；项目 {len(f.unserved)} 项没有对应的任务，单独报告（D35）。",
     )
@@ -169,9 +266,16 @@ def _unmatched(f: ProgressYear) -> Section:
 
 
 def _problems(f: ProgressYear) -> Section:
-    columns = (Column("code", "项目", "text", 12), Column("problems", "问题", "text", 44), Column("next", "下一步安排", "text", 44))
-    rows = tuple({"code": p.code, "problems": p.problems or "未反映问题", "next": p.next_steps or None}
-                 for p in f.projects if p.problems or p.next_steps)  # fmt: skip
+    columns = (
+        Column("code", "项目", "text", 12),
+        Column("problems", "问题", "text", 44),
+        Column("next", "下一步安排", "text", 44),
+    )
+    rows = tuple(
+        {"code": p.code, "problems": p.problems or "未反映问题", "next": p.next_steps or None}
+        for p in f.projects
+        if p.problems or p.next_steps
+    )
     text = f"{f.year} 年各期填报反映问题的项目 {sum(bool(p.problems) for p in f.projects)} 项。"
     tables = (Table("problems", "问题与安排", columns, rows),) if rows else ()
     return Section("problems", "问题与安排", (text if rows else f"{f.year} 年没有填报反映问题或安排。",), (), tables)

@@ -31,7 +31,9 @@ class SecurityYear:
     @property
     def whole(self) -> int:
         """Projects with every 同步 that their state asks for."""
-        return sum(all(done for _, done, needed in line.syncs if needed and line.binding) for line in self.overview.lines)
+        return sum(
+            all(done for _, done, needed in line.syncs if needed and line.binding) for line in self.overview.lines
+        )
 
     @property
     def open(self) -> tuple[SecurityFinding, ...]:
@@ -41,8 +43,14 @@ class SecurityYear:
 def figures(year: int) -> SecurityYear:
     """A fixed number of queries."""
     day = frame.day_of(year)
-    made = SecurityAssessment.objects.standing().filter(assessed_on__year=year, assessed_on__lte=day).select_related("project")
-    of_year = SecurityFinding.objects.filter(assessment__withdrawn="", assessment__assessed_on__year=year, assessment__assessed_on__lte=day)
+    made = (
+        SecurityAssessment.objects.standing()
+        .filter(assessed_on__year=year, assessed_on__lte=day)
+        .select_related("project")
+    )
+    of_year = SecurityFinding.objects.filter(
+        assessment__withdrawn="", assessment__assessed_on__year=year, assessment__assessed_on__lte=day
+    )
     still = SecurityFinding.objects.filter(assessment__withdrawn="", fixed_on=None, assessment__assessed_on__lte=day)
     found = (of_year | still).select_related("assessment__project").order_by("due", "pk")
     return SecurityYear(year, day, security.overview(day), tuple(made.order_by("assessed_on", "pk")), tuple(found))
@@ -80,47 +88,102 @@ def _levels(f: SecurityYear) -> Section:
 
 
 def _projects(f: SecurityYear) -> Section:
-    columns = (Column("code", "编号", "text", 13), Column("name", "项目", "text", 25), Column("level", "等级", "text", 10),
-               Column("syncs", "同步登记", "text", 25), Column("assessed", "最近测评", "text", 17), Column("open", "未整改", "int", 10))  # fmt: skip
+    columns = (
+        Column("code", "编号", "text", 13),
+        Column("name", "项目", "text", 25),
+        Column("level", "等级", "text", 10),
+        Column("syncs", "同步登记", "text", 25),
+        Column("assessed", "最近测评", "text", 17),
+        Column("open", "未整改", "int", 10),
+    )
     rows = []
     for line in f.overview.lines:
         done = "、".join(label for label, day, _ in line.syncs if day)
         lacks = "、".join(label for label, day, needed in line.syncs if needed and line.binding and not day)
         last = line.assessment
-        rows.append({
-            "code": line.project.code, "name": line.project.name,
-            "level": f"{line.project.protection_level}级" if line.project.protection_level else "未定级",
-            "syncs": (done or "无") + (f"；欠：{lacks}" if lacks else ""),
-            "assessed": f"{last.assessed_on} {last.get_result_display()}" if last else "没有", "open": line.open_findings,
-        })  # fmt: skip
+        rows.append(
+            {
+                "code": line.project.code,
+                "name": line.project.name,
+                "level": f"{line.project.protection_level}级" if line.project.protection_level else "未定级",
+                "syncs": (done or "无") + (f"；欠：{lacks}" if lacks else ""),
+                "assessed": f"{last.assessed_on} {last.get_result_display()}" if last else "没有",
+                "open": line.open_findings,
+            }
+        )
     if not rows:
         return Section("projects", "各项目", ("没有已立项的项目。",))
     totals = {"code": "合计", "open": sum(line.open_findings for line in f.overview.lines)}
-    return Section("projects", "各项目", (), (), (Table("projects", "各项目的安全状况", columns, tuple(rows), totals=totals),))
+    return Section(
+        "projects", "各项目", (), (), (Table("projects", "各项目的安全状况", columns, tuple(rows), totals=totals),)
+    )
 
 
 def _assessments(f: SecurityYear) -> Section:
     tables = []
     if f.assessments:
-        columns = (Column("day", "日期", "text", 14), Column("project", "项目", "text", 10), Column("kind", "种类", "text", 13),
-                   Column("assessor", "测评机构或专家", "text", 25), Column("result", "结论", "text", 12), Column("document", "报告", "text", 26))  # fmt: skip
-        rows = tuple({"day": a.assessed_on.isoformat(), "project": a.project.code, "kind": a.get_kind_display(), "assessor": a.assessor,
-                      "result": a.get_result_display(), "document": a.document} for a in f.assessments)  # fmt: skip
+        columns = (
+            Column("day", "日期", "text", 14),
+            Column("project", "项目", "text", 10),
+            Column("kind", "种类", "text", 13),
+            Column("assessor", "测评机构或专家", "text", 25),
+            Column("result", "结论", "text", 12),
+            Column("document", "报告", "text", 26),
+        )
+        rows = tuple(
+            {
+                "day": a.assessed_on.isoformat(),
+                "project": a.project.code,
+                "kind": a.get_kind_display(),
+                "assessor": a.assessor,
+                "result": a.get_result_display(),
+                "document": a.document,
+            }
+            for a in f.assessments
+        )
         tables.append(Table("assessments", f"{f.year}年测评", columns, rows))
     if f.findings:
-        columns = (Column("project", "项目", "text", 9), Column("text", "隐患", "text", 31), Column("weight", "风险", "text", 8),
-                   Column("measure", "整改措施", "text", 26), Column("due", "期限", "text", 13), Column("fixed", "整改", "text", 13))  # fmt: skip
-        rows = tuple({"project": x.assessment.project.code, "text": x.text, "weight": x.get_weight_display(), "measure": x.measure or None,
-                      "due": x.due.isoformat(), "fixed": x.fixed_on.isoformat() if x.fixed_on else "未整改"} for x in f.findings)  # fmt: skip
+        columns = (
+            Column("project", "项目", "text", 9),
+            Column("text", "隐患", "text", 31),
+            Column("weight", "风险", "text", 8),
+            Column("measure", "整改措施", "text", 26),
+            Column("due", "期限", "text", 13),
+            Column("fixed", "整改", "text", 13),
+        )
+        rows = tuple(
+            {
+                "project": x.assessment.project.code,
+                "text": x.text,
+                "weight": x.get_weight_display(),
+                "measure": x.measure or None,
+                "due": x.due.isoformat(),
+                "fixed": x.fixed_on.isoformat() if x.fixed_on else "未整改",
+            }
+            for x in f.findings
+        )
         tables.append(Table("findings", "本年发现的和仍未整改的隐患", columns, rows))
     text = () if tables else (f"{f.year}年没有测评，也没有未整改的隐患。",)
     return Section("assessments", "测评与隐患", text, (), tuple(tables))
 
 
 def _due(f: SecurityYear) -> Section:
-    columns = (Column("project", "项目", "text", 13), Column("what", "事项", "text", 69), Column("due", "期限", "text", 18))
+    columns = (
+        Column("project", "项目", "text", 13),
+        Column("what", "事项", "text", 69),
+        Column("due", "期限", "text", 18),
+    )
     rows = [{"project": d.project.code, "what": d.sentence, "due": d.due.isoformat()} for d in f.overview.dated]
-    rows += [{"project": p.code, "what": "；".join(d.sentence for d in some), "due": "现在"} for p, some in f.overview.lacking]
+    rows += [
+        {"project": p.code, "what": "；".join(d.sentence for d in some), "due": "现在"}
+        for p, some in f.overview.lacking
+    ]
     if not rows:
         return Section("due", "到期与欠缺", ("没有。",))
-    return Section("due", "到期与欠缺", ("由牵头单位办理，市信息办督促。",), (), (Table("dues", "到期与欠缺的事项", columns, tuple(rows)),))
+    return Section(
+        "due",
+        "到期与欠缺",
+        ("由牵头单位办理，市信息办督促。",),
+        (),
+        (Table("dues", "到期与欠缺的事项", columns, tuple(rows)),),
+    )

@@ -58,7 +58,15 @@ def _overview(f: TierYear) -> Section:
     rows = (
         *(Figure(f"tier_{key}", label, tiers[key], "个", ("9.2.7",), rows="tree") for key, label in TIERS.items()),
         Figure("headless", "没有负责人的课题", sum(n.head is None for n in f.nodes), "个", ("9.2.7",), rows="tree"),
-        Figure("owed", f"{f.year}年应报", len(f.owed), "份", ("9.2.7",), "年度总结报告，课题结束时的工作总报告和技术报告", rows="tree"),
+        Figure(
+            "owed",
+            f"{f.year}年应报",
+            len(f.owed),
+            "份",
+            ("9.2.7",),
+            "年度总结报告，课题结束时的工作总报告和技术报告",
+            rows="tree",
+        ),
         Figure("filed", "已报", len(filed), "份", rows="tree"),
         Figure("missing", "逾期未报", len(f.missing), "份", rows="missing"),
         Figure("visits", "督导", len(f.visits), "次", ("9.2.7",), rows="visits"),
@@ -68,41 +76,83 @@ def _overview(f: TierYear) -> Section:
 
 
 def _tree(f: TierYear) -> Section:
-    columns = (Column("code", "编号", "text", 12), Column("name", "课题", "text", 28), Column("tier", "层级", "text", 14),
-               Column("head", "负责人", "text", 22), Column("owed", "应报", "int", 8), Column("filed", "已报", "int", 8),
-               Column("demands", "待落实", "int", 8))  # fmt: skip
+    columns = (
+        Column("code", "编号", "text", 12),
+        Column("name", "课题", "text", 28),
+        Column("tier", "层级", "text", 14),
+        Column("head", "负责人", "text", 22),
+        Column("owed", "应报", "int", 8),
+        Column("filed", "已报", "int", 8),
+        Column("demands", "待落实", "int", 8),
+    )
     mine = {n.topic.pk: [d for d in f.owed if d.topic.pk == n.topic.pk] for n in f.nodes}
-    rows = tuple({
-        "code": n.topic.code, "name": "　" * n.depth + n.topic.name, "tier": n.topic.get_tier_display(),
-        "head": f"{n.head.organisation.name} {n.head.person}" if n.head else "没有负责人", "owed": len(mine[n.topic.pk]),
-        "filed": sum(d.filed_on is not None for d in mine[n.topic.pk]), "demands": n.open_demands,
-    } for n in f.nodes)  # fmt: skip
+    rows = tuple(
+        {
+            "code": n.topic.code,
+            "name": "　" * n.depth + n.topic.name,
+            "tier": n.topic.get_tier_display(),
+            "head": f"{n.head.organisation.name} {n.head.person}" if n.head else "没有负责人",
+            "owed": len(mine[n.topic.pk]),
+            "filed": sum(d.filed_on is not None for d in mine[n.topic.pk]),
+            "demands": n.open_demands,
+        }
+        for n in f.nodes
+    )
     if not rows:
         return Section("tree", "课题", ("还没有登记课题。",))
-    totals = {"code": "合计", "owed": sum(r["owed"] for r in rows), "filed": sum(r["filed"] for r in rows), "demands": sum(r["demands"] for r in rows)}
+    totals = {
+        "code": "合计",
+        "owed": sum(r["owed"] for r in rows),
+        "filed": sum(r["filed"] for r in rows),
+        "demands": sum(r["demands"] for r in rows),
+    }
     note = "“待落实”为督导提出而还没有落实的要求。"
     return Section("tree", "课题", (), (), (Table("tree", "三层课题", columns, rows, totals=totals, note=note),))
 
 
 def _missing(f: TierYear) -> Section:
-    columns = (Column("code", "编号", "text", 10), Column("report", "报告", "text", 34), Column("head", "负责人", "text", 30),
-               Column("due", "应报日期", "text", 14), Column("days", "逾期天数", "int", 12))  # fmt: skip
-    rows = tuple({
-        "code": d.topic.code, "report": d.title, "head": f"{d.head.organisation.name} {d.head.person}" if d.head else "没有负责人",
-        "due": d.due.isoformat(), "days": d.late_days(f.day),
-    } for d in f.missing)  # fmt: skip
+    columns = (
+        Column("code", "编号", "text", 10),
+        Column("report", "报告", "text", 34),
+        Column("head", "负责人", "text", 30),
+        Column("due", "应报日期", "text", 14),
+        Column("days", "逾期天数", "int", 12),
+    )
+    rows = tuple(
+        {
+            "code": d.topic.code,
+            "report": d.title,
+            "head": f"{d.head.organisation.name} {d.head.person}" if d.head else "没有负责人",
+            "due": d.due.isoformat(),
+            "days": d.late_days(f.day),
+        }
+        for d in f.missing
+    )
     if not rows:
         return Section("missing", "逾期未报", ("没有。",))
     return Section("missing", "逾期未报", ("由课题负责人补报。",), (), (Table("missing", "缺的报告", columns, rows),))
 
 
 def _visits(f: TierYear) -> Section:
-    columns = (Column("day", "日期", "text", 13), Column("topic", "课题", "text", 12), Column("manner", "方式", "text", 9),
-               Column("findings", "发现", "text", 33), Column("demand", "要求", "text", 21), Column("settled", "落实", "text", 12))  # fmt: skip
-    rows = tuple({
-        "day": v.visited_on.isoformat(), "topic": v.topic.code, "manner": v.get_manner_display(), "findings": v.findings,
-        "demand": v.demand or None, "settled": v.settled_on.isoformat() if v.settled_on else ("未落实" if v.demand else None),
-    } for v in f.visits)  # fmt: skip
+    columns = (
+        Column("day", "日期", "text", 13),
+        Column("topic", "课题", "text", 12),
+        Column("manner", "方式", "text", 9),
+        Column("findings", "发现", "text", 33),
+        Column("demand", "要求", "text", 21),
+        Column("settled", "落实", "text", 12),
+    )
+    rows = tuple(
+        {
+            "day": v.visited_on.isoformat(),
+            "topic": v.topic.code,
+            "manner": v.get_manner_display(),
+            "findings": v.findings,
+            "demand": v.demand or None,
+            "settled": v.settled_on.isoformat() if v.settled_on else ("未落实" if v.demand else None),
+        }
+        for v in f.visits
+    )
     if not rows:
         return Section("visits", "督导", (f"{f.year}年没有督导记录。",))
     return Section("visits", "督导", (), (), (Table("visits", f"{f.year}年督导", columns, rows),))

@@ -52,8 +52,15 @@ def test_a_verb_that_moves_money_is_judged_at_its_end_and_lowering_is_never_refu
     approve(cast, "P04", "80")
     ceiling(cast, "80")
     line = BudgetLine.objects.get(project__code="P04")
-    actions.transfer(by=cast.finance, line=line, to_project=Project.objects.get(code="P05"), stage="approved", typed="30",
-                     document_number="筑财预〔2008〕1号", reason="调剂")  # fmt: skip
+    actions.transfer(
+        by=cast.finance,
+        line=line,
+        to_project=Project.objects.get(code="P05"),
+        stage="approved",
+        typed="30",
+        document_number="筑财预〔2008〕1号",
+        reason="调剂",
+    )
     approve(cast, "P04", "20")
     assert ceilings.approved(YEAR, "city") == Decimal(50)
 

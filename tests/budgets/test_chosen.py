@@ -22,7 +22,9 @@ def money(cast):
     for code, source in (("P04", "city"), ("P04", "county"), ("P17", "state"), ("P17", "city"), ("P26", "own")):
         cell(cast.finance, code, "approved", "80", source=source, year=YEAR)
     cell(cast.finance, "P04", "approved", "7", year=2008)
-    extra = Project.objects.create(code="N2007-01", name="=规划外", origin="takeover", registered_on="2007-01-01", estimate_wan=10, order=900)
+    extra = Project.objects.create(
+        code="N2007-01", name="=规划外", origin="takeover", registered_on="2007-01-01", estimate_wan=10, order=900
+    )
     cell(cast.finance, extra.code, "approved", "5", source="own", year=YEAR)
     return cast
 
@@ -34,15 +36,27 @@ def lead_of(code: str) -> int:
 def queries() -> list[dict]:
     programme = Programme.objects.first().key
     return [
-        {}, {"source": "city"}, {"source": "county"}, {"source": "state"}, {"source": "own"}, {"lead": lead_of("P04")}, {"lead": lead_of("P17")},
-        {"programme": programme}, {"programme": "none"}, {"programme": "none", "source": "own"},
+        {},
+        {"source": "city"},
+        {"source": "county"},
+        {"source": "state"},
+        {"source": "own"},
+        {"lead": lead_of("P04")},
+        {"lead": lead_of("P17")},
+        {"programme": programme},
+        {"programme": "none"},
+        {"programme": "none", "source": "own"},
         {"programme": programme, "source": "city", "lead": lead_of("P04")},
-    ]  # fmt: skip
+    ]
 
 
 def sheet_keys(content: bytes) -> list[str]:
     sheet = opened(content)["预算"]
-    return [v for (v,) in sheet.iter_rows(min_row=4, min_col=heads(sheet)["键"], max_col=heads(sheet)["键"], values_only=True) if v]
+    return [
+        v
+        for (v,) in sheet.iter_rows(min_row=4, min_col=heads(sheet)["键"], max_col=heads(sheet)["键"], values_only=True)
+        if v
+    ]
 
 
 def csv_rows(answer) -> list[dict]:
@@ -69,7 +83,9 @@ def test_every_year_is_filtered_alike(money):
     for query in queries():
         asked = urlencode(query)
         on_page = {r.project.code for r in client.get(f"/budgets/all/?{asked}").context["table"].rows}
-        assert {k.split("|")[0] for k in sheet_keys(client.get(f"/budgets/all/export/?{asked}").content)} == on_page, query
+        assert {k.split("|")[0] for k in sheet_keys(client.get(f"/budgets/all/export/?{asked}").content)} == on_page, (
+            query
+        )
 
 
 def test_a_filtered_workbook_still_checks_against_the_plan_and_comes_back(money):
@@ -95,7 +111,9 @@ def test_a_csv_is_safe_text_with_exact_amounts_and_leaves_no_snapshot(money):
     assert not ExportSnapshot.objects.exists()
 
 
-@pytest.mark.parametrize("query", ["source=gold", "lead=x", "lead=99999999", "lead=１", "programme=nope", "programme=%00", "format=pdf"])
+@pytest.mark.parametrize(
+    "query", ["source=gold", "lead=x", "lead=99999999", "lead=１", "programme=nope", "programme=%00", "format=pdf"]
+)
 def test_what_cannot_be_chosen_is_refused_and_never_means_everything(cast, query):
     client = cast.client("finance")
     assert client.get(f"/budgets/{YEAR}/export/?{query}").status_code == 400
@@ -106,8 +124,18 @@ def test_what_cannot_be_chosen_is_refused_and_never_means_everything(cast, query
 def test_saving_under_a_filter_keeps_the_filter(money):
     client = money.client("finance")
     lead = lead_of("P04")
-    answer = client.post(f"/budgets/{YEAR}/cells/", {"stage": "approved", "source": "city", "lead": lead, "programme": "",
-                                                     "cell|P04|city": "81", "was|P04|city": "80.00", "version|P04|city": "2"})  # fmt: skip
+    answer = client.post(
+        f"/budgets/{YEAR}/cells/",
+        {
+            "stage": "approved",
+            "source": "city",
+            "lead": lead,
+            "programme": "",
+            "cell|P04|city": "81",
+            "was|P04|city": "80.00",
+            "version|P04|city": "2",
+        },
+    )
     assert answer["Location"] == f"/budgets/{YEAR}/?stage=approved&source=city&lead={lead}"
     assert "导出的工作簿和 CSV 与这里的筛选一致" in client.get(answer["Location"]).content.decode()
 

@@ -59,7 +59,9 @@ def filled_twice(cast, *codes: str) -> list[bytes]:
 
 
 def test_of_two_imports_one_is_written_and_the_other_is_told_that_both_changed(cast, monkeypatch):
-    written, told = sorted(_two_at_once(monkeypatch, cast.finance, filled_twice(cast, "P04", "P05")), key=lambda p: not p.committed)
+    written, told = sorted(
+        _two_at_once(monkeypatch, cast.finance, filled_twice(cast, "P04", "P05")), key=lambda p: not p.committed
+    )
     assert (written.committed, told.committed) == (True, False)
     assert {d.status for d in told.differences} == {"conflict"}
     amount = written.changes[0].new
@@ -73,7 +75,9 @@ def test_of_two_imports_one_is_written_and_the_other_is_told_that_both_changed(c
 def test_without_the_lock_both_are_written_over_each_other(cast, monkeypatch):
     """The control: the comparison does not lock, both find themselves clean, and the ledger no longer adds up."""
     compare = Comparison.__init__
-    monkeypatch.setattr(Comparison, "__init__", lambda self, sheets, *, lock=False, choices=None: compare(self, sheets, choices=choices))
+    monkeypatch.setattr(
+        Comparison, "__init__", lambda self, sheets, *, lock=False, choices=None: compare(self, sheets, choices=choices)
+    )
     plans = _two_at_once(monkeypatch, cast.finance, filled_twice(cast, "P04"))
     assert [p.committed for p in plans] == [True, True]
     assert connection.vendor == "postgresql"

@@ -61,7 +61,11 @@ def run(tmp_path, content: bytes, *more: str) -> tuple[int, list[dict], str]:
 def test_what_comes_back_as_it_left_changes_nothing(left, cast, tmp_path):
     before = Entry.objects.count()
     for content in (left, saved(opened(left))):
-        assert run(tmp_path, content, "--commit") == (0, [{"changes": 0, "conflicts": 0, "refused": 0, "committed": True}], "")
+        assert run(tmp_path, content, "--commit") == (
+            0,
+            [{"changes": 0, "conflicts": 0, "refused": 0, "committed": True}],
+            "",
+        )
     assert Entry.objects.count() == before
 
 
@@ -79,7 +83,14 @@ def test_a_changed_cell_is_a_change_and_is_stored_only_when_committed(left, cast
     assert code == 0
     assert lines[-1] == {"changes": 1, "conflicts": 0, "refused": 0, "committed": False}
     assert set(lines[0]) == {"sheet", "cell", "field", "project", "old", "new", "status", "message"}
-    assert [lines[0][n] for n in ("sheet", "field", "project", "old", "new", "status")] == ["预算", "批复", "P04", "80.00", "95.50", "change"]
+    assert [lines[0][n] for n in ("sheet", "field", "project", "old", "new", "status")] == [
+        "预算",
+        "批复",
+        "P04",
+        "80.00",
+        "95.50",
+        "change",
+    ]
     assert lines[0]["cell"] == f"I{row_of(opened(left)['预算'], P04)}"
     assert held("P04", "approved") == 80
     code, lines, _ = run(tmp_path, content, "--commit")
@@ -97,7 +108,9 @@ def test_stages_move_up_and_down_together_in_one_import(left, cast):
     up = changed(left, {(P04, "批复"): 200, (P04, "下达"): 190, (P04, "支出"): 180})
     assert importing.commit(up, cast.finance).committed
     assert [held("P04", s) for s in ("approved", "appropriated", "spent")] == [200, 190, 180]
-    down = changed(workbook.export(2007, cast.finance, DAY)[0], {(P04, "批复"): 20, (P04, "下达"): 10, (P04, "支出"): 0})
+    down = changed(
+        workbook.export(2007, cast.finance, DAY)[0], {(P04, "批复"): 20, (P04, "下达"): 10, (P04, "支出"): 0}
+    )
     assert importing.commit(down, cast.finance).committed
     assert [held("P04", s) for s in ("approved", "appropriated", "spent")] == [20, 10, 0]
 
@@ -205,7 +218,9 @@ def test_rows_that_are_missing_doubled_unknown_or_without_key_are_refused(left, 
     assert "缺少 P04 2007 年市财政" in plan_of(lambda sheet, at, columns: sheet.delete_rows(at)).message
     assert "是同一行" in plan_of(doubled).message
     assert "不在快照" in plan_of(put(80, "键", "P99|2007|city")).message
-    added = plan_of(lambda sheet, at, columns: [put(80, "编号", "P06")(sheet, at, columns), put(80, "批复", 3)(sheet, at, columns)])
+    added = plan_of(
+        lambda sheet, at, columns: [put(80, "编号", "P06")(sheet, at, columns), put(80, "批复", 3)(sheet, at, columns)]
+    )
     assert "没有键" in added.message
     assert added.project == "P06"
     assert "没有键" in plan_of(put(80, "批复", 3)).message
@@ -274,10 +289,18 @@ HOSTILE = {
     "empty": (lambda c: b"", "不是 .xlsx"),
     "cut off": (lambda c: c[: len(c) // 2], "损坏"),
     "bomb": (lambda c: bomb(), "超过 256 MB"),
-    "doctype": (lambda c: with_part(c, {"xl/workbook.xml": b'<!DOCTYPE x SYSTEM "http://127.0.0.1/x"><x/>'}), "DOCTYPE"),
+    "doctype": (
+        lambda c: with_part(c, {"xl/workbook.xml": b'<!DOCTYPE x SYSTEM "http://127.0.0.1/x"><x/>'}),
+        "DOCTYPE",
+    ),
     "doctype in UTF-16": (lambda c: with_part(c, {"xl/styles.xml": "<!DOCTYPE x><x/>".encode("utf-16")}), "DOCTYPE"),
     "macros": (lambda c: renamed(c, "xl/vbaProject.bin"), "宏"),
-    "macro type": (lambda c: with_part(c, {"[Content_Types].xml": b'<Types ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'}), "宏"),
+    "macro type": (
+        lambda c: with_part(
+            c, {"[Content_Types].xml": b'<Types ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'}
+        ),
+        "宏",
+    ),
     "path": (lambda c: renamed(c, "../../etc/passwd"), "部件名"),
     "backslash": (lambda c: renamed(c, "xl\\a.xml"), "部件名"),
     "doubled": (lambda c: renamed(c, "XL/WORKBOOK.XML"), "重名"),
@@ -286,7 +309,7 @@ HOSTILE = {
     "broken sheet": (lambda c: with_part(c, {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row"}), "损坏"),
     "far corner": (lambda c: far_corner(c), "太大"),
     "too large": (lambda c: c + b"\0" * LIMITS.file, "最多 24 MB"),
-}  # fmt: skip
+}
 
 
 def far_corner(content: bytes) -> bytes:
@@ -333,7 +356,9 @@ def test_true_is_no_amount_where_one_was_exported(cast):
 
 def test_many_cells_are_booked_at_once_with_entries_years_trail_and_versions(left, cast):
     keys = [f"P{n:02}|2007|city" for n in range(1, 28)]
-    texts = {(key, "概算"): 100 + n for n, key in enumerate(keys)} | {(key, "批复"): 90.25 + n for n, key in enumerate(keys)}
+    texts = {(key, "概算"): 100 + n for n, key in enumerate(keys)} | {
+        (key, "批复"): 90.25 + n for n, key in enumerate(keys)
+    }
     plan = importing.commit(changed(left, texts | {(P05, "经济科目"): '3,1"\n0'}), cast.finance)
     assert (plan.committed, len(plan.changes)) == (True, 55)
     for line in BudgetLine.objects.filter(fiscal_year=2007):
@@ -341,12 +366,29 @@ def test_many_cells_are_booked_at_once_with_entries_years_trail_and_versions(lef
             booked = [e.amount_wan for e in line.entries.filter(stage=stage)]
             assert (sum(booked) if booked else None) == getattr(line, f"{stage}_wan"), (line, stage)
         year = ProjectYear.objects.get(project=line.project, fiscal_year=2007)
-        assert (year.approved_wan, year.estimate_wan, year.spent_wan) == (line.approved_wan, line.estimate_wan, line.spent_wan)
+        assert (year.approved_wan, year.estimate_wan, year.spent_wan) == (
+            line.approved_wan,
+            line.estimate_wan,
+            line.spent_wan,
+        )
     p05 = BudgetLine.objects.get(project__code="P05")
-    assert (p05.approved_wan, p05.spent_wan, p05.economic_code, p05.unit_code, p05.version) == (Decimal("94.25"), None, '3,1"\n0', "", 4)
+    assert (p05.approved_wan, p05.spent_wan, p05.economic_code, p05.unit_code, p05.version) == (
+        Decimal("94.25"),
+        None,
+        '3,1"\n0',
+        "",
+        4,
+    )
     [told] = audit.history(p05)
-    assert "P05 2007 年市财政概算 未填 → 104.00，2007 年市财政批复 未填 → 94.25，2007 年市财政经济科目 未填 → 3,1" in told.sentence
-    assert json.loads(told.now) == {"2007 年市财政概算": "104.00", "2007 年市财政批复": "94.25", "2007 年市财政经济科目": '3,1"\n0'}
+    assert (
+        "P05 2007 年市财政概算 未填 → 104.00，2007 年市财政批复 未填 → 94.25，2007 年市财政经济科目 未填 → 3,1"
+        in told.sentence
+    )
+    assert json.loads(told.now) == {
+        "2007 年市财政概算": "104.00",
+        "2007 年市财政批复": "94.25",
+        "2007 年市财政经济科目": '3,1"\n0',
+    }
     assert AuditRow.objects.filter(event="budgets.line.import").count() == 27
     assert audit.verify()["ok"]
 
@@ -402,7 +444,9 @@ def picks(plan, which: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("which", "approved"), [("file", 95), ("online", 99)])
-def test_a_cell_that_both_changed_is_written_as_chosen_and_the_page_says_who_changed_it(left, cast, media, which, approved):
+def test_a_cell_that_both_changed_is_written_as_chosen_and_the_page_says_who_changed_it(
+    left, cast, media, which, approved
+):
     client = cast.client("finance")
     cell(cast.finance, "P04", "approved", "99")
     page = upload(client, changed(left, {(P04, "批复"): 95, (P05, "批复"): 5}))
@@ -449,7 +493,9 @@ def test_codes_that_both_changed_are_chosen_too(left, cast):
     assert (kept.committed, [d.status for d in kept.differences]) == (True, ["kept"])
     assert importing.commit(content, cast.finance, {(P04, "功能科目"): importing.Choice(True, "2070101")}).committed
     assert BudgetLine.objects.get(**p04).function_code == "0101"
-    again = only(importing.rehearse(changed(left, {(P04, "功能科目"): "0102"}), cast.finance))  # who brought it by a workbook is named too
+    again = only(
+        importing.rehearse(changed(left, {(P04, "功能科目"): "0102"}), cast.finance)
+    )  # who brought it by a workbook is named too
     assert (again.status, again.changed_by) == ("conflict", f"{cast.finance.text} 2007-08-20")
 
 
@@ -460,8 +506,15 @@ def test_the_page_lists_no_more_than_it_can_hold_and_what_wants_an_answer_first(
     page = upload(client, changed(left, {(P04, "批复"): 95, (P04, "下达"): 61, (P05, "批复"): 8}))
     assert [(d.project, d.status) for d, _ in page.context["rows"]] == [("P05", "conflict"), ("P04", "change")]
     assert "还有 1 处没有列出" in page.content.decode()
-    answer = client.post("/budgets/import/", {"token": page.context["token"], "once": "k6", **picks(page.context["plan"], "file")})
-    assert (answer.status_code, held("P05", "approved"), held("P04", "approved"), held("P04", "appropriated")) == (302, 8, 95, 61)
+    answer = client.post(
+        "/budgets/import/", {"token": page.context["token"], "once": "k6", **picks(page.context["plan"], "file")}
+    )
+    assert (answer.status_code, held("P05", "approved"), held("P04", "approved"), held("P04", "appropriated")) == (
+        302,
+        8,
+        95,
+        61,
+    )
 
 
 def test_more_cells_that_both_changed_than_can_be_chosen_are_not_offered(left, cast, media, monkeypatch):
@@ -480,7 +533,10 @@ def test_the_page_offers_no_writing_where_a_cell_is_refused(left, cast, media):
     assert "专款专用" in page.content.decode()
 
 
-@pytest.mark.parametrize(("name", "content", "status"), [("a.xlsx", b"hello", 422), ("a.xlsm", b"PK\x03\x04", 422), ("a.xlsx", b"PK\x03\x04", 422)])
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [("a.xlsx", b"hello", 422), ("a.xlsm", b"PK\x03\x04", 422), ("a.xlsx", b"PK\x03\x04", 422)],
+)
 def test_the_page_says_why_a_file_is_not_read(cast, media, name, content, status):
     page = upload(cast.client("finance"), content, name)
     assert page.status_code == status

@@ -24,21 +24,34 @@ def p06(cast) -> Project:
 
 
 def type_in(cast, project, stage, typed, source="city", year=2007, **more):
-    return actions.set_cell(by=cast.finance, project=project, fiscal_year=year, source=source, stage=stage, typed=typed, **more)
+    return actions.set_cell(
+        by=cast.finance, project=project, fiscal_year=year, source=source, stage=stage, typed=typed, **more
+    )
 
 
 @pytest.mark.parametrize(
     ("typed", "wan"),
-    [("３００", "300.00"), ("1,200.50", "1200.50"), ("１，２００", "1200.00"), ("1200万元", "1200.00"), ("12000000元", "1200.00"),
-     ("壹仟贰佰", "1200.00"), ("0.005", "0.01"), (" 45 ", "45.00")],
-)  # fmt: skip
+    [
+        ("３００", "300.00"),
+        ("1,200.50", "1200.50"),
+        ("１，２００", "1200.00"),
+        ("1200万元", "1200.00"),
+        ("12000000元", "1200.00"),
+        ("壹仟贰佰", "1200.00"),
+        ("0.005", "0.01"),
+        (" 45 ", "45.00"),
+    ],
+)
 def test_an_amount_is_read_as_people_type_it_and_the_original_is_kept(cast, p06, typed, wan):
     line = type_in(cast, p06, "approved", typed)
     assert line.approved_wan == Decimal(wan)
     assert line.entries.get().as_typed == typed
 
 
-@pytest.mark.parametrize("typed", ["-5", "1e400", "NaN", "Infinity", "三五百", "1,20,0", "９９９９９９９９９９９９９９", "abc", "1_000", "12 34万吨"])
+@pytest.mark.parametrize(
+    "typed",
+    ["-5", "1e400", "NaN", "Infinity", "三五百", "1,20,0", "９９９９９９９９９９９９９９", "abc", "1_000", "12 34万吨"],
+)
 def test_what_is_no_amount_is_refused_and_nothing_is_stored(cast, p06, typed):
     with pytest.raises(Invalid) as refusal:
         type_in(cast, p06, "approved", typed)
@@ -61,7 +74,10 @@ def test_appropriated_above_approved_is_refused_with_the_numbers_the_clause_and_
     type_in(cast, p06, "approved", "110")
     with pytest.raises(Refused) as refusal:
         type_in(cast, p06, "appropriated", "120")
-    assert refusal.value.sentence == "没有保存：下达 120.00 超过批复 110.00，多出 10.00 万元。下达不得大于批复，专款专用（9.2.2）。"
+    assert (
+        refusal.value.sentence
+        == "没有保存：下达 120.00 超过批复 110.00，多出 10.00 万元。下达不得大于批复，专款专用（9.2.2）。"
+    )
     assert refusal.value.current == {"ceiling_wan": "110.00"}
     assert BudgetLine.objects.get().appropriated_wan is None
 
@@ -135,10 +151,18 @@ def test_an_empty_cell_is_not_zero(cast, p06):
 
 def test_adoption_opens_lines_initial_first_and_adjust_after(cast, p06):
     with verbs.frame():
-        steps.open_lines(by=cast.leader, project=p06, amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "80.00"}],
-                         document_number="筑信领〔2007〕3号")  # fmt: skip
-        steps.open_lines(by=cast.leader, project=p06, amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "-5.00"}],
-                         document_number="筑信领〔2008〕1号")  # fmt: skip
+        steps.open_lines(
+            by=cast.leader,
+            project=p06,
+            amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "80.00"}],
+            document_number="筑信领〔2007〕3号",
+        )
+        steps.open_lines(
+            by=cast.leader,
+            project=p06,
+            amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "-5.00"}],
+            document_number="筑信领〔2008〕1号",
+        )
     line = BudgetLine.objects.get()
     assert line.approved_wan == Decimal(75)
     assert [e.kind for e in line.entries.all()] == ["initial", "adjust"]
@@ -158,7 +182,9 @@ def test_a_thousand_tenths_are_exactly_a_hundred(cast, p06):
     assert ProjectYear.objects.get().approved_wan == Decimal("100.00")
 
 
-@pytest.mark.parametrize(("typed", "wan"), [("9999999999.99", "9999999999.99"), ("9,999,999,999.99", "9999999999.99"), ("0.004", "0.00")])
+@pytest.mark.parametrize(
+    ("typed", "wan"), [("9999999999.99", "9999999999.99"), ("9,999,999,999.99", "9999999999.99"), ("0.004", "0.00")]
+)
 def test_the_largest_and_the_smallest_amounts_are_kept_to_the_cent(cast, p06, typed, wan):
     assert type_in(cast, p06, "approved", typed).approved_wan == Decimal(wan)
     assert BudgetLine.objects.get().approved_wan == Decimal(wan)
@@ -176,14 +202,23 @@ def test_an_entry_is_a_signed_difference_with_its_document_and_reason(cast, p06)
     line = BudgetLine.objects.get()
     assert line.approved_wan == Decimal(50)
     assert [(e.kind, e.amount_wan, e.as_typed) for e in line.entries.all()] == [
-        ("opening", Decimal(100), "100"), ("adjust", Decimal(-20), "－２０"), ("clawback", Decimal(-30), "30")]  # fmt: skip
+        ("opening", Decimal(100), "100"),
+        ("adjust", Decimal(-20), "－２０"),
+        ("clawback", Decimal(-30), "30"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "typed", "more", "said"),
-    [("adjust", "0", {}, "不是 0"), ("adjust", "5", {"reason": ""}, "写明理由"), ("transfer", "5", {}, "不能手工填"),
-     ("opening", "-5", {}, "大于 0"), ("clawback", "5", {}, "不能小于 0"), ("adjust", "5", {"source": "god"}, "没有资金来源")],
-)  # fmt: skip
+    [
+        ("adjust", "0", {}, "不是 0"),
+        ("adjust", "5", {"reason": ""}, "写明理由"),
+        ("transfer", "5", {}, "不能手工填"),
+        ("opening", "-5", {}, "大于 0"),
+        ("clawback", "5", {}, "不能小于 0"),
+        ("adjust", "5", {"source": "god"}, "没有资金来源"),
+    ],
+)
 def test_an_entry_that_makes_no_sense_is_refused(cast, p06, kind, typed, more, said):
     with pytest.raises(Refused, match=said):
         book(cast, p06, kind, typed, **more)
@@ -197,7 +232,10 @@ def test_a_transfer_is_two_entries_with_one_document_and_the_city_s_sum_stays(ca
     p01 = Project.objects.get(code="P01")
     line = type_in(cast, p06, "approved", "100")
     target = actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="30.5", **PAPER)
-    assert (BudgetLine.objects.get(pk=line.pk).approved_wan, target.approved_wan) == (Decimal("69.50"), Decimal("30.50"))
+    assert (BudgetLine.objects.get(pk=line.pk).approved_wan, target.approved_wan) == (
+        Decimal("69.50"),
+        Decimal("30.50"),
+    )
     moved = Entry.objects.filter(kind="transfer")
     assert sum(e.amount_wan for e in moved) == 0
     assert {e.document_number for e in moved} == {PAPER["document_number"]}
@@ -208,7 +246,9 @@ def test_a_transfer_needs_a_paper_and_never_takes_what_is_appropriated(cast, p06
     type_in(cast, p06, "approved", "100")
     line = type_in(cast, p06, "appropriated", "80")
     with pytest.raises(Invalid, match="文号和理由"):
-        actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="10", document_number="", reason="")
+        actions.transfer(
+            by=cast.finance, line=line, to_project=p01, stage="approved", typed="10", document_number="", reason=""
+        )
     with pytest.raises(Refused, match="先收回下达"):
         actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="20.01", **PAPER)
     assert Entry.objects.filter(kind="transfer").count() == 0
@@ -220,7 +260,12 @@ def test_what_is_not_spent_is_carried_into_the_next_year_with_what_is_appropriat
     following = actions.carry_over(by=cast.finance, line=line, typed="40", **PAPER)
     line.refresh_from_db()
     assert (line.approved_wan, line.appropriated_wan, line.spent_wan) == (60, 60, 60)
-    assert (following.fiscal_year, following.approved_wan, following.appropriated_wan, following.spent_wan) == (2008, 40, 20, None)
+    assert (following.fiscal_year, following.approved_wan, following.appropriated_wan, following.spent_wan) == (
+        2008,
+        40,
+        20,
+        None,
+    )
     assert ProjectYear.objects.get(project=p06, fiscal_year=2008).appropriated_wan == 20
 
 
@@ -241,8 +286,10 @@ def test_a_frozen_year_neither_gives_nor_takes(cast, p06):
 
 
 def test_a_project_taken_over_opens_with_what_it_had_and_the_unknown_stays_unknown(cast, p06):
-    had = [{"source": "city", "fiscal_year": 2006, "stage": stage, "amount_wan": amount}
-           for stage, amount in (("appropriated", "30"), ("approved", "50"))]  # fmt: skip
+    had = [
+        {"source": "city", "fiscal_year": 2006, "stage": stage, "amount_wan": amount}
+        for stage, amount in (("appropriated", "30"), ("approved", "50"))
+    ]
     with verbs.frame():
         steps.opening_entries(by=cast.reviewer, project=p06, entries=had, document_number="筑信办〔2007〕2号")
     line = BudgetLine.objects.get()
@@ -254,14 +301,17 @@ def test_a_project_taken_over_opens_with_what_it_had_and_the_unknown_stays_unkno
 def test_only_the_finance_bureau_moves_money(cast, p06, verb):
     line = type_in(cast, p06, "approved", "100")
     wanted = {
-        "transfer": {"line": line, "to_project": p06, "stage": "approved", "document_number": "1"}, "carry_over": {"line": line, "document_number": "1"},
+        "transfer": {"line": line, "to_project": p06, "stage": "approved", "document_number": "1"},
+        "carry_over": {"line": line, "document_number": "1"},
         "book": {"project": p06, "fiscal_year": 2007, "source": "city", "stage": "approved", "kind": "adjust"},
-    }[verb]  # fmt: skip
+    }[verb]
     with pytest.raises(WrongRole):
         getattr(actions, verb)(by=cast.reviewer, typed="1", reason="x", **wanted)
 
 
-needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers")
+needs_postgresql = pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers"
+)
 
 
 def _race(cast, line: BudgetLine, amounts) -> list[str]:
@@ -273,7 +323,9 @@ def _race(cast, line: BudgetLine, amounts) -> list[str]:
             barrier.wait()
             with verbs.frame():
                 locked = ledger.lock_line(project=line.project, fiscal_year=line.fiscal_year, source=line.source)
-                ledger.book(by=cast.finance, line=locked, stage="appropriated", amount_wan=Decimal(amount), kind="adjust")
+                ledger.book(
+                    by=cast.finance, line=locked, stage="appropriated", amount_wan=Decimal(amount), kind="adjust"
+                )
             results.append("ok")
         except Refused:
             results.append("refused")
@@ -331,9 +383,12 @@ def test_two_sources_of_a_project_filled_at_once_both_count_in_the_project_s_yea
 def test_without_the_lock_the_race_breaks(cast, p06, monkeypatch):
     """The control: the same race with the lock off loses a booking or reaches the database's own check."""
     monkeypatch.setattr(
-        ledger, "lock_line", lambda *, project, fiscal_year, source, is_demo=False: BudgetLine.objects.get(
-            project=project, fiscal_year=fiscal_year, source=source)
-    )  # fmt: skip
+        ledger,
+        "lock_line",
+        lambda *, project, fiscal_year, source, is_demo=False: BudgetLine.objects.get(
+            project=project, fiscal_year=fiscal_year, source=source
+        ),
+    )
     broken = 0
     for year in range(2030, 2050):
         line = BudgetLine.objects.create(project=p06, fiscal_year=year, source="city", approved_wan=Decimal(100))
@@ -355,7 +410,9 @@ def _book_while_freezing(cast, p06, year: int) -> int:
     def go() -> None:
         try:
             with verbs.frame():
-                actions.set_cell(by=cast.finance, project=p06, fiscal_year=year, source="city", stage="approved", typed="10")
+                actions.set_cell(
+                    by=cast.finance, project=p06, fiscal_year=year, source="city", stage="approved", typed="10"
+                )
                 booked.set()
                 frozen.wait(0.3)
         except Refused:

@@ -39,7 +39,14 @@ def test_a_refused_cell_keeps_its_text_and_the_others_are_saved(cast):
 
 @pytest.mark.parametrize(
     ("typed", "wan"),
-    [("３００", "300"), ("1,200.50", "1200.50"), ("１，２００", "1200"), ("1200万元", "1200"), ("12000000元", "1200"), ("壹仟贰佰", "1200")],
+    [
+        ("３００", "300"),
+        ("1,200.50", "1200.50"),
+        ("１，２００", "1200"),
+        ("1200万元", "1200"),
+        ("12000000元", "1200"),
+        ("壹仟贰佰", "1200"),
+    ],
 )
 def test_the_page_reads_amounts_as_people_type_them(cast, typed, wan):
     answer = cast.client("finance").post("/budgets/2007/cells/", {"stage": "approved"} | cell("P06|city", typed))
@@ -73,7 +80,11 @@ def test_above_the_ceiling_the_row_says_the_numbers_and_offers_the_ceiling_and_t
 
 def test_enter_saves_and_never_presses_the_offered_cure(cast):
     fill(cast, "P06", "approved", "110")
-    page = cast.client("finance").post("/budgets/2007/cells/", {"stage": "appropriated"} | cell("P06|city", "120")).content.decode()
+    page = (
+        cast.client("finance")
+        .post("/budgets/2007/cells/", {"stage": "appropriated"} | cell("P06|city", "120"))
+        .content.decode()
+    )
     form = page[page.index("/budgets/2007/cells/") :]
     assert "name=" not in re.search(r"<button[^>]*>", form).group()
 
@@ -81,7 +92,9 @@ def test_enter_saves_and_never_presses_the_offered_cure(cast):
 def test_an_older_version_shows_both_values_and_either_can_be_chosen(cast):
     line = fill(cast, "P06", "approved", "100")
     fill(cast, "P06", "approved", "101")
-    answer = cast.client("finance").post("/budgets/2007/cells/", {"stage": "approved"} | cell("P06|city", "99", "100.00", line.version))
+    answer = cast.client("finance").post(
+        "/budgets/2007/cells/", {"stage": "approved"} | cell("P06|city", "99", "100.00", line.version)
+    )
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "您填的是“99”，线上现为 101.00" in page
@@ -155,7 +168,9 @@ def test_who_does_not_edit_money_is_offered_nothing_and_refused(cast, name):
     assert "保存改动" in cast.client("finance").get("/budgets/2007/").content.decode()
     assert not any(words in page for words in ("保存改动", 'name="cell|', "导入 Excel", "录入收入", "冻结批复"))
     assert client.post("/budgets/2007/cells/", {"stage": "approved"} | cell("P17|city", "9")).status_code == 403
-    assert client.post(f"/budgets/lines/{line.pk}/", {"what": "carry_over", "amount_wan": "1"} | PAPER).status_code == 403
+    assert (
+        client.post(f"/budgets/lines/{line.pk}/", {"what": "carry_over", "amount_wan": "1"} | PAPER).status_code == 403
+    )
     assert BudgetLine.objects.get().approved_wan == 10
 
 
@@ -202,7 +217,9 @@ def test_every_year_s_page_sums_by_year_source_and_programme(cast):
     fill(cast, "P01", "approved", "120", year=2006)
     fill(cast, "P01", "approved", "160", year=2007)
     fill(cast, "P06", "approved", "30.5", source="own", year=2011)
-    outside = Project.objects.create(code="N2007-01", name="规划外", origin="annual_plan", registered_on="2007-01-01", order=99)
+    outside = Project.objects.create(
+        code="N2007-01", name="规划外", origin="annual_plan", registered_on="2007-01-01", order=99
+    )
     actions.set_cell(by=cast.finance, project=outside, fiscal_year=2007, source="city", stage="approved", typed="7")
     page = re.sub(r"(<[^>]+>|\s)+", " ", cast.client("finance").get("/budgets/all/").content.decode())
     assert "合计 28 项 6,883.00 未填 120.00 167.00 未填 未填 未填 30.50 317.50 6,572.50" in page
@@ -236,7 +253,11 @@ def test_a_line_s_page_books_moves_and_carries_over(cast, body, kinds):
         ({"what": "transfer", "stage": "approved", "to_project": "P99", "amount_wan": "1"}, 422, "没有项目“P99”"),
         ({"what": "transfer", "stage": "approved", "to_project": "P06", "amount_wan": "1"}, 422, "两个项目之间"),
         ({"what": "book", "stage": "approved", "kind": "adjust", "amount_wan": "三五百"}, 422, "三五百"),
-        ({"what": "book", "stage": "approved", "kind": "adjust", "amount_wan": "5", "version": "1"}, 409, "已被别人改过"),
+        (
+            {"what": "book", "stage": "approved", "kind": "adjust", "amount_wan": "5", "version": "1"},
+            409,
+            "已被别人改过",
+        ),
         ({"what": "god"}, 422, "没有这个动作"),
     ],
 )
@@ -262,7 +283,12 @@ def test_panels_sum_what_the_reader_sees(cast):
     fill(cast, "P06", "approved", "10")
     fill(cast, "P17", "approved", "5", source="state")
     assert panels.totals(cast.finance)["approved"] == 15
-    assert panels.totals(cast.health_cio) == {"estimate": None, "approved": Decimal(5), "appropriated": None, "spent": None}
+    assert panels.totals(cast.health_cio) == {
+        "estimate": None,
+        "approved": Decimal(5),
+        "appropriated": None,
+        "spent": None,
+    }
     assert list(panels.by_source(2007, cast.finance)) == ["市财政", "国家"]
     assert panels.by_source(2006, cast.finance) == {}
 
@@ -270,7 +296,16 @@ def test_panels_sum_what_the_reader_sees(cast):
 def test_search_finds_a_paper_in_what_the_reader_sees(cast):
     for code in ("P06", "P17"):
         line = fill(cast, code, "approved", "10")
-        actions.book(by=cast.finance, project=line.project, fiscal_year=2007, source="city", stage="approved", kind="adjust", typed="1", **PAPER)
+        actions.book(
+            by=cast.finance,
+            project=line.project,
+            fiscal_year=2007,
+            source="city",
+            stage="approved",
+            kind="adjust",
+            typed="1",
+            **PAPER,
+        )
     assert [hit[0] for hit in panels.search(cast.finance, "〔2007〕40号")] == ["P17", "P06"]
     assert [hit[0] for hit in panels.search(cast.health_cio, "〔2007〕40号")] == ["P17"]
     assert panels.search(cast.sysadmin, "〔2007〕40号") == []

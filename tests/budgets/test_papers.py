@@ -16,7 +16,13 @@ from projects.models import Project
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 PDF = b"%PDF-1.4 the accounts of 2006"
-ACCOUNTS = {"fiscal_year": "2006", "revenue_wan": "52亿元", "document": "2006年市本级财政决算", "document_number": "筑财〔2007〕8号", "version": "0"}
+ACCOUNTS = {
+    "fiscal_year": "2006",
+    "revenue_wan": "52亿元",
+    "document": "2006年市本级财政决算",
+    "document_number": "筑财〔2007〕8号",
+    "version": "0",
+}
 BOOKED = {"document_number": "筑财预〔2007〕40号", "reason": "追加"}
 
 
@@ -26,7 +32,17 @@ def scan(name="决算.pdf", content=PDF):
 
 def booked(cast, code="P17", typed="10", **more) -> Entry:
     project = Project.objects.get(code=code)
-    return actions.book(by=cast.finance, project=project, fiscal_year=2007, source="city", stage="approved", kind="adjust", typed=typed, **BOOKED, **more)
+    return actions.book(
+        by=cast.finance,
+        project=project,
+        fiscal_year=2007,
+        source="city",
+        stage="approved",
+        kind="adjust",
+        typed=typed,
+        **BOOKED,
+        **more,
+    )
 
 
 def test_revenue_is_entered_with_number_and_file_and_whoever_reads_money_gets_the_file(cast):
@@ -45,7 +61,12 @@ def test_revenue_is_entered_with_number_and_file_and_whoever_reads_money_gets_th
 
 @pytest.mark.parametrize(
     ("changed", "said"),
-    [({"document": ""}, "依据文件"), ({"revenue_wan": "0"}, "大于 0"), ({"revenue_wan": "1,20"}, "1,20"), ({"fiscal_year": "20066"}, "20066")],
+    [
+        ({"document": ""}, "依据文件"),
+        ({"revenue_wan": "0"}, "大于 0"),
+        ({"revenue_wan": "1,20"}, "1,20"),
+        ({"fiscal_year": "20066"}, "20066"),
+    ],
 )
 def test_what_revenue_lacks_is_said_and_what_was_typed_stays(cast, changed, said):
     answer = cast.client("finance").post("/budgets/revenue/", ACCOUNTS | changed)
@@ -57,10 +78,14 @@ def test_what_revenue_lacks_is_said_and_what_was_typed_stays(cast, changed, said
 
 
 def test_a_correction_needs_its_reason_keeps_the_old_figure_and_its_file_and_the_tests_read_the_new_one(cast):
-    first = actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="520000", document="快报", name="a.pdf", content=PDF)
+    first = actions.set_revenue(
+        by=cast.finance, fiscal_year=2006, typed="520000", document="快报", name="a.pdf", content=PDF
+    )
     with pytest.raises(Refused, match="更正请写明理由"):
         actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="530000", document="决算")
-    second = actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="530000", document="决算", reason="决算数", version=1)
+    second = actions.set_revenue(
+        by=cast.finance, fiscal_year=2006, typed="530000", document="决算", reason="决算数", version=1
+    )
     first.refresh_from_db()
     assert (first.superseded, first.revenue_wan, second.version, second.file_id) == (True, 520000, 2, first.file_id)
     assert table.year_growth(2007).revenue_before_wan == 530000
@@ -112,7 +137,8 @@ def test_a_paper_comes_with_the_booking_and_is_served_to_whoever_sees_the_line(c
 def test_one_letter_stands_behind_every_entry_of_its_number_and_is_stored_once(cast):
     first, second = booked(cast, code="P06"), booked(cast)
     answer = cast.client("finance").post(
-        f"/budgets/lines/{first.line_id}/", {"what": "paper", "entry": str(first.pk), "all_of_number": "1", "file": scan("批复.pdf")}
+        f"/budgets/lines/{first.line_id}/",
+        {"what": "paper", "entry": str(first.pk), "all_of_number": "1", "file": scan("批复.pdf")},
     )
     assert answer.status_code == 302
     assert StoredFile.objects.count() == 1
@@ -127,7 +153,8 @@ def test_a_paper_that_is_no_paper_is_refused_and_the_booking_with_it(cast, name,
     line = booked(cast).line
     answer = cast.client("finance").post(
         f"/budgets/lines/{line.pk}/",
-        BOOKED | {"what": "book", "stage": "approved", "kind": "adjust", "amount_wan": "5", "file": scan(name, content)},
+        BOOKED
+        | {"what": "book", "stage": "approved", "kind": "adjust", "amount_wan": "5", "file": scan(name, content)},
     )
     assert answer.status_code == 422
     assert 'value="5"' in answer.content.decode()
@@ -137,9 +164,20 @@ def test_a_paper_that_is_no_paper_is_refused_and_the_booking_with_it(cast, name,
 
 def test_both_ends_of_a_transfer_carry_its_paper(cast):
     line = booked(cast, code="P06").line
-    target = actions.transfer(by=cast.finance, line=line, to_project=Project.objects.get(code="P01"), stage="approved", typed="4万元",
-                              name="调剂函.pdf", content=PDF, **BOOKED)  # fmt: skip
-    assert [(e.amount_wan, e.as_typed, e.papers.get().file.display_name) for e in Entry.objects.filter(kind="transfer")] == [
-        (-4, "4万元", "调剂函.pdf"), (4, "4万元", "调剂函.pdf"),
-    ]  # fmt: skip
+    target = actions.transfer(
+        by=cast.finance,
+        line=line,
+        to_project=Project.objects.get(code="P01"),
+        stage="approved",
+        typed="4万元",
+        name="调剂函.pdf",
+        content=PDF,
+        **BOOKED,
+    )
+    assert [
+        (e.amount_wan, e.as_typed, e.papers.get().file.display_name) for e in Entry.objects.filter(kind="transfer")
+    ] == [
+        (-4, "4万元", "调剂函.pdf"),
+        (4, "4万元", "调剂函.pdf"),
+    ]
     assert target.approved_wan == 4

@@ -37,8 +37,17 @@ def test_the_money_as_of_any_day_equals_a_snapshot_taken_that_day(cast):
             stage = chance.choice(("estimate", "approved"))
             amount = Decimal(chance.randrange(1, 20_000)) / 100
             line = BudgetLine.objects.filter(project=project, fiscal_year=year, source="city").first()
-            actions.set_cell(by=cast.finance, project=project, fiscal_year=year, source="city", stage=stage, typed=str(amount),
-                             version=line.version if line else None, document_number="文1号", reason="调整")  # fmt: skip
+            actions.set_cell(
+                by=cast.finance,
+                project=project,
+                fiscal_year=year,
+                source="city",
+                stage=stage,
+                typed=str(amount),
+                version=line.version if line else None,
+                document_number="文1号",
+                reason="调整",
+            )
         seen[day] = photograph()
     assert Entry.objects.count() >= 200
     for day, lines in seen.items():
@@ -56,8 +65,15 @@ def test_who_sees_no_money_of_a_project_sees_none_of_its_past(cast):
 
     for code in ("P01", "P17"):
         project = Project.objects.get(code=code)
-        actions.set_cell(by=cast.finance, project=project, fiscal_year=2007, source="city", stage="approved", typed="10",
-                         document_number="文1号")  # fmt: skip
+        actions.set_cell(
+            by=cast.finance,
+            project=project,
+            fiscal_year=2007,
+            source="city",
+            stage="approved",
+            typed="10",
+            document_number="文1号",
+        )
     assert set(past.as_of(clock.today(), cast.health_cio).projects) == {"P17"}
     page = cast.client("health_cio").get("/projects/as-of/?code=P01").content.decode()
     assert "这一天还没有预算行" in page

@@ -26,14 +26,25 @@ def keys(kind: str) -> list[str]:
 
 def test_the_programmes_and_the_projects_without_one_add_up_to_the_plan(cast):
     for code, typed in (("P15", "90.05"), ("P17", "44.40")):
-        actions.set_cell(by=cast.finance, project=Project.objects.get(code=code), fiscal_year=YEAR, source="city",
-                         stage="approved", typed=typed)  # fmt: skip
+        actions.set_cell(
+            by=cast.finance,
+            project=Project.objects.get(code=code),
+            fiscal_year=YEAR,
+            source="city",
+            stage="approved",
+            typed=typed,
+        )
     alone = Project.objects.planned().filter(programme=None)
     parts = [figures("annual_budget", key) for key in keys("programme")]
     planned = sum(Decimal(p["total_wan"]) for p in parts) + sum(p.estimate_wan for p in alone)
     assert planned == Decimal(figures("annual_budget", "")["total_wan"]) == Decimal(6883)
-    approved = {p.code: Decimal("90.05") if p.code == "P15" else Decimal("44.40") for p in Project.objects.filter(code__in=("P15", "P17"))}
-    held = sum(Decimal(p["approved_wan"]) for p in parts if p["approved_wan"]) + sum(approved.get(p.code, 0) for p in alone)
+    approved = {
+        p.code: Decimal("90.05") if p.code == "P15" else Decimal("44.40")
+        for p in Project.objects.filter(code__in=("P15", "P17"))
+    }
+    held = sum(Decimal(p["approved_wan"]) for p in parts if p["approved_wan"]) + sum(
+        approved.get(p.code, 0) for p in alone
+    )
     assert held == Decimal("134.45")
 
 

@@ -101,14 +101,19 @@ def test_the_report_finds_the_infeasibility_in_the_plan_s_own_rows(plan):
 def test_every_figure_of_the_budget_report_adds_up(cast, year):
     p15, p17 = Project.objects.get(code="P15"), Project.objects.get(code="P17")
     for project, source, typed in ((p15, "city", "90"), (p15, "own", "30.05"), (p17, "city", "44.4")):
-        actions.set_cell(by=cast.finance, project=project, fiscal_year=year, source=source, stage="approved", typed=typed)
+        actions.set_cell(
+            by=cast.finance, project=project, fiscal_year=year, source=source, stage="approved", typed=typed
+        )
     report = documents.build("annual_budget", year)
     tables = {t.id: t for s in report.sections for t in s.tables}
     for key in ("by_source", "by_programme", "by_project"):
         rows = [r for r in tables[key].rows if "_group" not in r]
         assert sum(r["approved"] or 0 for r in rows) == tables[key].totals["approved"] == Decimal("164.45"), key
     assert tables["by_lead"].totals["approved"] == Decimal("164.45")
-    assert sum(r["plan"] for r in tables["by_project"].rows if r.get("plan") and r["code"][0] == "P") == tables["by_project"].totals["plan"]
+    assert (
+        sum(r["plan"] for r in tables["by_project"].rows if r.get("plan") and r["code"][0] == "P")
+        == tables["by_project"].totals["plan"]
+    )
     json = report.as_json()
     assert json["sections"][1]["figures"][4]["value"] == "164.45"
 
@@ -145,7 +150,9 @@ def test_who_pays_names_the_clause_and_flags_what_is_open(question, clause, conf
 
 def test_payers_quote_the_plan_word_for_word(settings):
     text = (settings.BASE_DIR / "fixtures" / "plan_2006.txt").read_text()
-    every = itertools.product(("", "state", "province", "city", "own"), ("", *payers.TYPES), (False, True), (False, True), (False, True))
+    every = itertools.product(
+        ("", "state", "province", "city", "own"), ("", *payers.TYPES), (False, True), (False, True), (False, True)
+    )
     said = {words for q in every for _, words in payers.who_pays(payers.PayerQuestion(*q)).quotes}
     assert len(said) == 10
     assert all(words in text for words in said | {payers.CHANNELS[1], payers.PRINCIPLES["8.1(1)"]})
@@ -168,7 +175,10 @@ def test_the_mix_names_every_payer_once_with_what_it_is_for(question, mix):
 
 
 def test_matching_and_start_up_money_are_named_only_where_the_plan_names_them():
-    state, public = payers.who_pays(payers.PayerQuestion(mandate="state")), payers.who_pays(payers.PayerQuestion(investment_type="public_good"))
+    state, public = (
+        payers.who_pays(payers.PayerQuestion(mandate="state")),
+        payers.who_pays(payers.PayerQuestion(investment_type="public_good")),
+    )
     assert state.matching.startswith("国家要求建设的")
     assert not state.start_up
     assert "启动资金" in public.start_up
@@ -184,7 +194,10 @@ def test_the_report_tests_growth_year_by_year_and_never_passes_without_revenue(c
     section = next(s for s in reports.build(2007).sections if s.id == "growth")
     rows = section.tables[0].rows
     assert [(r["year"], r["first"], r["second"]) for r in rows] == [
-        ("2006", "无法判定", "无法判定"), ("2007", "通过", "无法判定"), ("2008", "未通过", "无法判定")]  # fmt: skip
+        ("2006", "无法判定", "无法判定"),
+        ("2007", "通过", "无法判定"),
+        ("2008", "未通过", "无法判定"),
+    ]
     assert [r["need"] for r in rows] == [None, Decimal("120.00"), Decimal("180.00")]
     assert [c.text for c in section.charts[0][1].columns] == ["100", "150（+50.0%）", "160（+6.7%）"]
 
@@ -193,11 +206,17 @@ def test_who_pays_stands_beside_the_money_that_is_there():
     held = {"state": Decimal(30), "own": Decimal(5)}
     shown = panels.paying(payers.PayerQuestion(mandate="state"), held, "申报")
     assert [(r["label"], r["role"], r["clause"], r["wan"]) for r in shown.rows] == [
-        ("国家", "主要出资", "8.1(3)", 30), ("市财政", "配套", "8.1(3)", None), ("县（市、区）财政", "配套", "8.1(3)", None), ("建设单位自筹", "", "", 5),
-    ]  # fmt: skip
+        ("国家", "主要出资", "8.1(3)", 30),
+        ("市财政", "配套", "8.1(3)", None),
+        ("县（市、区）财政", "配套", "8.1(3)", None),
+        ("建设单位自筹", "", "", 5),
+    ]
     assert (shown.total, shown.type_open) == (35, True)
     governed = panels.paying(payers.PayerQuestion(investment_type="government"), held, "申报")
-    assert [(r["label"], r["role"], r["clause"]) for r in governed.rows[1:]] == [("国家", "补充", "8.2(1)"), ("建设单位自筹", "补充", "8.2(1)")]
+    assert [(r["label"], r["role"], r["clause"]) for r in governed.rows[1:]] == [
+        ("国家", "补充", "8.2(1)"),
+        ("建设单位自筹", "补充", "8.2(1)"),
+    ]
 
 
 @pytest.mark.django_db
@@ -205,10 +224,18 @@ def test_a_project_says_who_pays_with_the_clause_the_conflict_and_what_is_approv
     project = Project.objects.get(code="P17")
     project.mandate, project.investment_type = "state", "market"
     project.save()
-    line = actions.set_cell(by=cast.finance, project=project, fiscal_year=2007, source="city", stage="approved", typed="12.5")
+    line = actions.set_cell(
+        by=cast.finance, project=project, fiscal_year=2007, source="city", stage="approved", typed="12.5"
+    )
     for address in ("/projects/P17/", f"/budgets/lines/{line.pk}/"):
         page = cast.client("finance").get(address).content.decode()
-        for words in ("国家资金，地方配套由市级与县（市、区）财政", "各出多少原文没有写", "12.50", 'href="/governance/discrepancies/D12/"', "8.2(2)"):
+        for words in (
+            "国家资金，地方配套由市级与县（市、区）财政",
+            "各出多少原文没有写",
+            "12.50",
+            'href="/governance/discrepancies/D12/"',
+            "8.2(2)",
+        ):
             assert words in page, (address, words)
 
 
@@ -219,7 +246,18 @@ def test_the_report_draws_year_by_source_the_growing_sums_and_every_project_that
 
     assert not any("年度 × 来源" in c or "逐年累计" in c or "每个项目" in c for c in drawn())
     for code, source in (("P17", "city"), ("P06", "state")):
-        actions.set_cell(by=cast.finance, project=Project.objects.get(code=code), fiscal_year=2007, source=source, stage="approved", typed="10")
-    assert drawn()[-3:] == ["批复，年度 × 来源（万元）", "逐年累计的批复、下达、支出（万元）", "每个项目的概算、批复、下达、支出，各年之和（万元）"]
+        actions.set_cell(
+            by=cast.finance,
+            project=Project.objects.get(code=code),
+            fiscal_year=2007,
+            source=source,
+            stage="approved",
+            typed="10",
+        )
+    assert drawn()[-3:] == [
+        "批复，年度 × 来源（万元）",
+        "逐年累计的批复、下达、支出（万元）",
+        "每个项目的概算、批复、下达、支出，各年之和（万元）",
+    ]
     by_year = next(s for s in documents.build("annual_budget", 2007).sections if s.id == "by_year")
     assert [r.label[:3] for r in dict(by_year.charts)[drawn()[-1]].rows] == ["P06", "P17"]

@@ -69,7 +69,20 @@ def labelled(sheet, start: str) -> int:
 def test_every_planned_project_has_a_row_and_the_heads_stand_in_one_frozen_row(money):
     sheet = main(workbook.export(2007, money.finance, DAY)[0])
     columns = heads(sheet)
-    assert [*columns][:12] == ["序", "编号", "项目", "第一牵头", "时间（原文）", "来源", "总概算", "概算", "批复", "下达", "支出", "未下达"]
+    assert [*columns][:12] == [
+        "序",
+        "编号",
+        "项目",
+        "第一牵头",
+        "时间（原文）",
+        "来源",
+        "总概算",
+        "概算",
+        "批复",
+        "下达",
+        "支出",
+        "未下达",
+    ]
     assert sheet.freeze_panes == "D4"
     assert sheet.print_title_rows == "$3:$3"
     codes = [c.value for c in sheet["B"][3:] if c.value]
@@ -91,7 +104,13 @@ def test_totals_are_live_sums_that_give_the_database_s_money(money):
     sheet = main(workbook.export(2007, money.finance, DAY)[0])
     row = labelled(sheet, "2007年度合计")
     assert all(str(sheet.cell(row, c).value).startswith("=SUM(") for c in range(7, 13))
-    assert [number(sheet, f"{c}{row}") for c in "GIJKL"] == [6883, Decimal("100.50"), 60, Decimal("33.33"), Decimal("40.50")]
+    assert [number(sheet, f"{c}{row}") for c in "GIJKL"] == [
+        6883,
+        Decimal("100.50"),
+        60,
+        Decimal("33.33"),
+        Decimal("40.50"),
+    ]
     geography = labelled(sheet, "贵阳地理信息系统")
     assert number(sheet, f"G{geography}") == 1765
     assert number(sheet, f"G{labelled(sheet, '统一网络平台')}") == 1050
@@ -110,7 +129,9 @@ def test_the_check_row_compares_with_the_plan_s_total_and_shows_the_difference(m
 
 
 def test_a_project_outside_the_plan_counts_in_the_total_and_not_in_the_check(money):
-    extra = Project.objects.create(code="N2007-01", name="补录项目", origin="takeover", registered_on=DAY, estimate_wan=10, order=900)
+    extra = Project.objects.create(
+        code="N2007-01", name="补录项目", origin="takeover", registered_on=DAY, estimate_wan=10, order=900
+    )
     actions.set_cell(by=money.finance, project=extra, fiscal_year=2007, source="own", stage="approved", typed="5")
     sheet = main(workbook.export(2007, money.finance, DAY)[0])
     total, check = labelled(sheet, "2007年度合计（28 项）"), labelled(sheet, "核对：27项")
@@ -123,7 +144,9 @@ def test_a_project_outside_the_plan_counts_in_the_total_and_not_in_the_check(mon
 def test_formulas_carry_the_value_that_they_give(money):
     content = workbook.export(2007, money.finance, DAY)[0]
     sheet, values = main(content), workbooks.read_safely(content)["预算"]
-    formulas = [c for row in sheet.iter_rows(min_row=4) for c in row if c.data_type == "f" and str(c.value).startswith("=SUM")]
+    formulas = [
+        c for row in sheet.iter_rows(min_row=4) for c in row if c.data_type == "f" and str(c.value).startswith("=SUM")
+    ]
     assert len(formulas) > 30
     assert all(Decimal(str(values[c.row - 1][c.column - 1])) == number(sheet, c.coordinate) for c in formulas)
 
@@ -148,7 +171,10 @@ def test_text_never_becomes_a_formula(money):
     sheet = main(workbook.export(2007, money.finance, DAY)[0])
     found = sheet.cell(row_of(sheet, "P01|2007|city"), 3)
     assert found.value == "=cmd|'/C calc'!A0"
-    assert workbooks.read_safely(workbook.export(2007, money.finance, DAY)[0])["预算"][found.row - 1][2] == "=cmd|'/C calc'!A0"
+    assert (
+        workbooks.read_safely(workbook.export(2007, money.finance, DAY)[0])["预算"][found.row - 1][2]
+        == "=cmd|'/C calc'!A0"
+    )
     with zipfile.ZipFile(io.BytesIO(workbook.export(2007, money.finance, DAY)[0])) as packed:
         assert not re.search(rb"<f>[^<]*cmd", packed.read("xl/worksheets/sheet1.xml"))
 
@@ -221,11 +247,25 @@ def test_the_page_gives_the_workbook(money):
 
 
 def test_a_report_is_a_sheet_a_table_with_live_totals():
-    table = Table("t", "各工程", (Column("name", "工程", width=30), Column("wan", "金额", "wan"), Column("n", "项", "int")),
-                  ({"_group": "一"}, {"name": "=1+1", "wan": Decimal("10.50"), "n": 2}, {"name": "乙", "wan": None, "n": 1}),
-                  unit="万元", totals={"name": "合计", "wan": Decimal("10.50"), "n": 5})  # fmt: skip
+    table = Table(
+        "t",
+        "各工程",
+        (Column("name", "工程", width=30), Column("wan", "金额", "wan"), Column("n", "项", "int")),
+        ({"_group": "一"}, {"name": "=1+1", "wan": Decimal("10.50"), "n": 2}, {"name": "乙", "wan": None, "n": 1}),
+        unit="万元",
+        totals={"name": "合计", "wan": Decimal("10.50"), "n": 5},
+    )
     figures = (Figure("sum", "合计", Decimal("10.50"), "万元", ("9.2.2",)), Figure("r", "收入", None, "万元"))
-    made = Report("annual_budget", 2007, "报告", DAY, ("市财政局",), "按第一牵头", "plan-2006", (Section("a", "一", figures=figures, tables=(table,)),))
+    made = Report(
+        "annual_budget",
+        2007,
+        "报告",
+        DAY,
+        ("市财政局",),
+        "按第一牵头",
+        "plan-2006",
+        (Section("a", "一", figures=figures, tables=(table,)),),
+    )
     content = workbooks.report(made)
     book = opened(content)
     assert book.sheetnames == ["目录", "1 各工程"]

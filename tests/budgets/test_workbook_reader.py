@@ -30,8 +30,13 @@ def test_a_formula_without_a_value_is_read_as_its_text_however_it_is_written():
         '<row r="6"><c r="A6"><f>SUM(D2)</f></c></row>'
     )
     assert read_safely(sheet_of(rows))["表"] == [
-        ["", "", "", ""], ["", "=1+2", 7, 3], ["", '=IF(A1<2,"",1)', "=", 1], ["", "", "=2*2", 5], [], ["=SUM(D2)"],
-    ]  # fmt: skip
+        ["", "", "", ""],
+        ["", "=1+2", 7, 3],
+        ["", '=IF(A1<2,"",1)', "=", 1],
+        ["", "", "=2*2", 5],
+        [],
+        ["=SUM(D2)"],
+    ]
     assert read_safely(sheet_of("")) == {"表": []}
 
 
@@ -48,7 +53,9 @@ def test_a_hundred_thousand_rows_are_read_for_an_import_and_not_for_a_form():
 def test_a_cell_outside_the_limits_is_refused_before_a_parser_lays_the_sheet_out(cell):
     for prefix in ("", "x:"):
         with pytest.raises(UnsafeWorkbook, match="太大"):
-            read_safely(sheet_of(f'<{prefix}row r="1"><{prefix}c s="1" r="{cell}"><v>1</v></{prefix}c></{prefix}row>'), LIMITS)
+            read_safely(
+                sheet_of(f'<{prefix}row r="1"><{prefix}c s="1" r="{cell}"><v>1</v></{prefix}c></{prefix}row>'), LIMITS
+            )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,7 @@ def test_a_cell_outside_the_limits_is_refused_before_a_parser_lays_the_sheet_out
         "<row>" + "<c><v>1</v></c>" * 3_000_001 + "</row>",
     ],
     ids=["tags", "prefixes", "formulas", "spaces", "text", "empty formulas", "cells"],
-)  # fmt: skip
+)
 def test_what_is_made_to_take_long_is_read_or_refused_soon(rows):
     content = sheet_of(rows)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

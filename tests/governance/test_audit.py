@@ -61,13 +61,28 @@ def insert(seq):
 
 
 FIELDS = {
-    "day": "2001-01-01", "recorded_at": "2001-01-01T00:00:00Z", "event": "x", "by_text": "别人", "user_id": 99, "role": "x",
-    "sentence": "改过", "was": "x", "now": "x", "ok": False, "concerns": "project:P99", "address": "/x/", "previous": "0" * 64,
+    "day": "2001-01-01",
+    "recorded_at": "2001-01-01T00:00:00Z",
+    "event": "x",
+    "by_text": "别人",
+    "user_id": 99,
+    "role": "x",
+    "sentence": "改过",
+    "was": "x",
+    "now": "x",
+    "ok": False,
+    "concerns": "project:P99",
+    "address": "/x/",
+    "previous": "0" * 64,
     "hash": "0" * 64,
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize("tamper", [*(change(f, v) for f, v in FIELDS.items()), delete, swap, insert], ids=[*FIELDS, "delete", "swap", "insert"])
+@pytest.mark.parametrize(
+    "tamper",
+    [*(change(f, v) for f, v in FIELDS.items()), delete, swap, insert],
+    ids=[*FIELDS, "delete", "swap", "insert"],
+)
 def test_a_changed_row_is_found_and_named(tamper):
     written(8)
     assert audit.verify()["first_bad"] is None
@@ -100,7 +115,10 @@ def test_a_thousand_random_tamperings_are_a_thousand_findings(db):
     written(30)
     chance, found = random.Random(2006), 0
     for _ in range(300):
-        seq, field = chance.randint(1, 30), chance.choice([f for f in FIELDS if f not in ("day", "recorded_at", "ok", "user_id")])
+        seq, field = (
+            chance.randint(1, 30),
+            chance.choice([f for f in FIELDS if f not in ("day", "recorded_at", "ok", "user_id")]),
+        )
         kept = AuditRow.objects.values_list(field, flat=True).get(seq=seq)
         AuditRow.objects.filter(seq=seq).update(**{field: f"{kept}{chance.randint(0, 9)}"[-60:]})
         found += audit.verify()["first_bad"] == seq
@@ -137,7 +155,12 @@ def test_a_refusal_rolls_everything_back_but_its_own_row(cast):
         do(by=cast.finance, key="a", refuses=True)
     assert not Setting.objects.filter(key="a").exists()
     row = AuditRow.objects.order_by("-seq").first()
-    assert (row.ok, row.event, row.sentence, row.by_text) == (False, "test.verb", "不行：缺一样东西。", cast.finance.text)
+    assert (row.ok, row.event, row.sentence, row.by_text) == (
+        False,
+        "test.verb",
+        "不行：缺一样东西。",
+        cast.finance.text,
+    )
     assert AuditRow.objects.count() == before + 1
     assert audit.verify()["ok"]
 
@@ -200,7 +223,9 @@ def test_a_rows_records_are_indexed_and_its_history_is_newest_first(cast):
         with frame():
             audit.record(by=None, event="test", about=(user, user), sentence=str(n))
     assert [row.sentence for row in audit.history(user)] == ["2", "1", "0"]
-    assert AuditConcern.objects.filter(key=user.audit_key).count() == 3, "each row once, however often it names the record"
+    assert AuditConcern.objects.filter(key=user.audit_key).count() == 3, (
+        "each row once, however often it names the record"
+    )
 
 
 def test_the_head_is_locked_last(cast):

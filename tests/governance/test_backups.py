@@ -31,13 +31,27 @@ with frame():
 
 
 def environment(folder: Path) -> dict:
-    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SECRET_KEY")}
-    return kept | {"GUIYANG_DATA": str(folder), "GUIYANG_MODE": "embedded", "PYTHONUTF8": "1", "GUIYANG_TODAY": "2007-08-20"}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SECRET_KEY")
+    }
+    return kept | {
+        "GUIYANG_DATA": str(folder),
+        "GUIYANG_MODE": "embedded",
+        "PYTHONUTF8": "1",
+        "GUIYANG_TODAY": "2007-08-20",
+    }
 
 
 def manage(folder: Path, *args: str, stdin: str = "") -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "manage.py", *args], cwd=ROOT, env=environment(folder), capture_output=True, text=True, input=stdin
+        [sys.executable, "manage.py", *args],
+        cwd=ROOT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        input=stdin,
     )
 
 
@@ -106,14 +120,18 @@ def tampered(source: Path, goal: Path, change) -> Path:
     return goal
 
 
-@pytest.mark.parametrize("change", [
-    lambda n, c: (n, c + b"x" if n.startswith("files/") else c),
-    lambda n, c: (None if n.startswith("files/") else n, c),
-    lambda n, c: (n.replace("files/", "files/../../"), c),
-    lambda n, c: ("/etc/evil" if n == "secret_key" else n, c),
-    lambda n, c: (None if n == "manifest.json" else n, c),
-    lambda n, c: (n, b"{}" if n == "manifest.json" else c),
-], ids=["changed", "missing", "climbing", "absolute", "no-manifest", "empty-manifest"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda n, c: (n, c + b"x" if n.startswith("files/") else c),
+        lambda n, c: (None if n.startswith("files/") else n, c),
+        lambda n, c: (n.replace("files/", "files/../../"), c),
+        lambda n, c: ("/etc/evil" if n == "secret_key" else n, c),
+        lambda n, c: (None if n == "manifest.json" else n, c),
+        lambda n, c: (n, b"{}" if n == "manifest.json" else c),
+    ],
+    ids=["changed", "missing", "climbing", "absolute", "no-manifest", "empty-manifest"],
+)
 def test_a_damaged_backup_is_not_a_backup(source, tmp_path, change):
     with pytest.raises(backups.CannotBackUp, match="没有恢复") as refused:
         backups._checked(tampered(source, tmp_path / "bad.tar", change))
@@ -172,9 +190,15 @@ def test_a_broken_chain_is_exit_one(source, tmp_path):
 @pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: pg_dump and pg_restore")
 def test_a_postgresql_backup_restored_elsewhere_gives_the_same_report_and_workbook(tmp_path, empty_databases):
     def run(folder: str, database: str, *command: str) -> str:
-        environment = os.environ | {"GUIYANG_DATA": str(tmp_path / folder), "GUIYANG_MODE": "embedded", "DATABASE_URL": database}
+        environment = os.environ | {
+            "GUIYANG_DATA": str(tmp_path / folder),
+            "GUIYANG_MODE": "embedded",
+            "DATABASE_URL": database,
+        }
         environment.pop("GUIYANG_TODAY", None)
-        done = subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 

@@ -40,9 +40,15 @@ def only(chart):
 
 def test_charts_import_no_django():
     found = subprocess.run(
-        [sys.executable, "-c", "import sys, governance.charts; print(any(m.split('.')[0] == 'django' for m in sys.modules))"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "import sys, governance.charts; print(any(m.split('.')[0] == 'django' for m in sys.modules))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert found.stdout.strip() == "False"
 
 

@@ -37,15 +37,36 @@ def sample(rows: int = 45, text: str = "统一网络平台一期工程", **more)
         if n % 15 == 0:
             body.append({"_group": f"{text} 组{n // 15}"})
         body.append({"code": f"P{n:02}", "name": f"{text}{n}", "wan": Decimal(n) + Decimal("0.50"), "none": None})
-    columns = (Column("code", "编号", width=8), Column("name", text, width=50), Column("wan", "批复", "wan", 20), Column("none", "支出", "wan", 20))
+    columns = (
+        Column("code", "编号", width=8),
+        Column("name", text, width=50),
+        Column("wan", "批复", "wan", 20),
+        Column("none", "支出", "wan", 20),
+    )
     total = sum((r["wan"] for r in body if "wan" in r), Decimal(0))
     table = Table("t1", text, columns, tuple(body), "万元", {"name": "合计", "wan": total, "none": None}, text)
     sections = (
-        Section("s1", text, (text,), (Figure("f1", text, Decimal("6883"), "万元", ("10.4",), text), Figure("f2", "未知", None))),
+        Section(
+            "s1",
+            text,
+            (text,),
+            (Figure("f1", text, Decimal("6883"), "万元", ("10.4",), text), Figure("f2", "未知", None)),
+        ),
         Section("s2", "明细", (), (), (table,), after=(text,)),
     )
-    values = {"kind": "sample", "year": 2007, "title": text, "day": DAY, "issuer": (text,), "basis": text, "rule_set": "plan-2006",
-              "sections": sections, "notes": (("D06", text),), "subtitle": text, "city": "贵阳市"}  # fmt: skip
+    values = {
+        "kind": "sample",
+        "year": 2007,
+        "title": text,
+        "day": DAY,
+        "issuer": (text,),
+        "basis": text,
+        "rule_set": "plan-2006",
+        "sections": sections,
+        "notes": (("D06", text),),
+        "subtitle": text,
+        "city": "贵阳市",
+    }
     return Report(**(values | more))
 
 
@@ -70,18 +91,29 @@ def test_the_json_is_the_contracts():
     assert table["columns"][2] == {"id": "wan", "label": "批复"}
     assert table["rows"][1] == {"code": "P01", "name": "统一网络平台一期工程1", "wan": "1.50", "none": None}
     assert table["totals"]["wan"] == "2.00"
-    assert body["sections"][0]["figures"][0] == {"id": "f1", "label": "统一网络平台一期工程", "value": "6883.00", "unit": "万元", "clauses": ["10.4"]}
+    assert body["sections"][0]["figures"][0] == {
+        "id": "f1",
+        "label": "统一网络平台一期工程",
+        "value": "6883.00",
+        "unit": "万元",
+        "clauses": ["10.4"],
+    }
     assert body["sections"][0]["figures"][1]["value"] is None
 
 
 def test_every_amount_of_the_json_is_in_the_pdf_and_in_the_workbook(printed):
     report = sample()
     body = json.loads(documents.print_report(report, "json").content)
-    amounts = {r["wan"] for r in body["sections"][1]["tables"][0]["rows"]} | {body["sections"][1]["tables"][0]["totals"]["wan"], "6883.00"}
+    amounts = {r["wan"] for r in body["sections"][1]["tables"][0]["rows"]} | {
+        body["sections"][1]["tables"][0]["totals"]["wan"],
+        "6883.00",
+    }
     text = pages_of(printed.content)
     assert [a for a in amounts if f"{Decimal(a):,.2f}" not in text] == []
     sheets = workbooks.read_safely(documents.print_report(report, "xlsx").content)
-    cells = {f"{Decimal(str(v)):.2f}" for rows in sheets.values() for row in rows for v in row if isinstance(v, int | float)}
+    cells = {
+        f"{Decimal(str(v)):.2f}" for rows in sheets.values() for row in rows for v in row if isinstance(v, int | float)
+    }
     assert amounts - cells == set()
 
 
@@ -117,12 +149,18 @@ def test_the_fonts_are_embedded_and_subset(printed):
 
 
 def digests() -> dict[str, str]:
-    return {form: hashlib.sha256(documents.print_report(sample(), form).content).hexdigest() for form in documents.FORMATS}
+    return {
+        form: hashlib.sha256(documents.print_report(sample(), form).content).hexdigest() for form in documents.FORMATS
+    }
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process_at_another_time(printed):
     program = "import django, json; django.setup(); from tests.governance.test_documents import digests; print(json.dumps(digests()))"
-    environment = os.environ | {"GUIYANG_MODE": "embedded", "TZ": "America/New_York", "DJANGO_SETTINGS_MODULE": "guiyang_egov.settings"}
+    environment = os.environ | {
+        "GUIYANG_MODE": "embedded",
+        "TZ": "America/New_York",
+        "DJANGO_SETTINGS_MODULE": "guiyang_egov.settings",
+    }
     environment.pop("SOURCE_DATE_EPOCH", None)
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -168,11 +206,19 @@ def listener():
 
 
 HOSTILE = [
-    '<img src="{url}/a.png">', '<link rel="stylesheet" href="{url}/a.css">', '<a rel="attachment" href="file:///etc/passwd">x</a>',
-    '<link rel="attachment" href="file:///etc/passwd">', "<style>@import url({url}/b.css)</style>", '<object data="file:///etc/passwd"></object>',
-    '<p style="background:url({url}/c.png)">x</p>', '<iframe src="{url}"></iframe>', '<svg><image href="{url}/d.png"/></svg>',
-    "<style>@font-face{{font-family:x;src:url({url}/f.ttf)}}</style>", '<base href="{url}/">', '<img src="data:image/png;base64,AAAA">',
-]  # fmt: skip
+    '<img src="{url}/a.png">',
+    '<link rel="stylesheet" href="{url}/a.css">',
+    '<a rel="attachment" href="file:///etc/passwd">x</a>',
+    '<link rel="attachment" href="file:///etc/passwd">',
+    "<style>@import url({url}/b.css)</style>",
+    '<object data="file:///etc/passwd"></object>',
+    '<p style="background:url({url}/c.png)">x</p>',
+    '<iframe src="{url}"></iframe>',
+    '<svg><image href="{url}/d.png"/></svg>',
+    "<style>@font-face{{font-family:x;src:url({url}/f.ttf)}}</style>",
+    '<base href="{url}/">',
+    '<img src="data:image/png;base64,AAAA">',
+]
 
 
 def test_text_that_looks_like_markup_is_text_in_every_place(listener):
@@ -182,14 +228,16 @@ def test_text_that_looks_like_markup_is_text_in_every_place(listener):
     assert calls == []
     assert b"root:x:0" not in made.content
     assert b"/EmbeddedFile" not in made.content
-    assert "rel=\"attachment\"" in re.sub(r"\s+", " ", pages_of(made.content)).replace("\n", " ")
+    assert 'rel="attachment"' in re.sub(r"\s+", " ", pages_of(made.content)).replace("\n", " ")
 
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_even_markup_that_got_through_fetches_nothing(listener, payload):
     """The second wall: should a template ever fail to escape, the fetcher still denies."""
     port, calls = listener
-    content, _ = documents.pdf(f"<!DOCTYPE html><title>t</title><p>x</p>{payload.format(url=f'http://127.0.0.1:{port}')}", day=DAY)
+    content, _ = documents.pdf(
+        f"<!DOCTYPE html><title>t</title><p>x</p>{payload.format(url=f'http://127.0.0.1:{port}')}", day=DAY
+    )
     assert calls == []
     assert b"root:x:0" not in content
     assert b"/EmbeddedFile" not in content
@@ -214,7 +262,9 @@ def test_a_character_that_no_face_of_ours_has_is_marked_and_named_on_every_machi
     text = re.sub(r"\s", "", pages_of(documents.print_report(sample(rows=1, text="张\U0002b386🙂"), "pdf").content))
     assert "张〓〓" in text
     assert "（U+1F642、U+2B386）" in text
-    assert "〓" not in pages_of(documents.print_report(sample(rows=1, text="统一网络平台㐀—…“”①②㎡≥×→€℃渫镕喆"), "pdf").content)
+    assert "〓" not in pages_of(
+        documents.print_report(sample(rows=1, text="统一网络平台㐀—…“”①②㎡≥×→€℃渫镕喆"), "pdf").content
+    )
 
 
 def test_the_characters_of_a_face_are_read_as_fonttools_reads_them():
@@ -227,8 +277,18 @@ def test_the_characters_of_a_face_are_read_as_fonttools_reads_them():
 
 def test_a_text_of_ten_thousand_characters_is_cut_on_paper_and_whole_in_the_workbook_and_the_json():
     columns = (Column("name", "项目", width=100),)
-    long = Report(**({f: getattr(sample(rows=0), f) for f in Report.__dataclass_fields__} | {
-        "sections": (Section("s", "长", ("段" * 10_000,), (), (Table("t", "长表", columns, ({"name": "字" * 10_000},)),)),)}))  # fmt: skip
+    long = Report(
+        **(
+            {f: getattr(sample(rows=0), f) for f in Report.__dataclass_fields__}
+            | {
+                "sections": (
+                    Section(
+                        "s", "长", ("段" * 10_000,), (), (Table("t", "长表", columns, ({"name": "字" * 10_000},)),)
+                    ),
+                )
+            }
+        )
+    )
     made = documents.print_report(long, "pdf")
     text = re.sub(r"\s", "", pages_of(made.content))
     assert made.pages < 12
@@ -259,7 +319,10 @@ def test_a_discrepancy_that_a_text_cites_is_told_at_the_foot_of_that_page_and_on
 
 
 def test_numbers_stand_at_the_outer_edge_and_the_body_begins_on_a_right_page(printed):
-    lines = [next(line for line in page.split("\n") if re.search(r"—\s*\d+\s*—", line)) for page in pages_of(printed.content).split("\f")[2:4]]
+    lines = [
+        next(line for line in page.split("\n") if re.search(r"—\s*\d+\s*—", line))
+        for page in pages_of(printed.content).split("\f")[2:4]
+    ]
     right, left = (len(line) - len(line.lstrip()) for line in lines)
     assert right > 40 > 20 > left
 
@@ -267,12 +330,16 @@ def test_numbers_stand_at_the_outer_edge_and_the_body_begins_on_a_right_page(pri
 def test_the_unit_is_said_only_where_there_is_money():
     assert "单位：万元" in documents.as_html(sample(rows=1))
     plain = Table("t", "表", (Column("a", "甲"),), ({"a": "乙"},))
-    assert "单位：万元" not in documents.as_html(sample(sections=(Section("s", "节", (), (Figure("f", "数", 3, "项"),), (plain,)),)))
+    assert "单位：万元" not in documents.as_html(
+        sample(sections=(Section("s", "节", (), (Figure("f", "数", 3, "项"),), (plain,)),))
+    )
 
 
 def test_too_many_rows_for_a_pdf_are_refused_with_the_way_out():
     report = sample(rows=documents.MOST_ROWS + 1)
-    with pytest.raises(Refused, match=r"2,\d{3} 行表格，超过 PDF 的上限 2,000 行；最长的是表 1“统一网络平台一期工程”.*XLSX"):
+    with pytest.raises(
+        Refused, match=r"2,\d{3} 行表格，超过 PDF 的上限 2,000 行；最长的是表 1“统一网络平台一期工程”.*XLSX"
+    ):
         documents.print_report(report, "pdf")
     assert documents.print_report(report, "json").format == "json"
 
@@ -310,7 +377,9 @@ def test_progress_goes_up_and_names_the_pages():
     assert "正在写入文件" in said[-1][1]
 
 
-@pytest.mark.parametrize("params", [{}, {"year": 2011}, {"year": "2007"}, {"year": True}, {"year": 2007, "formats": ["exe"]}])
+@pytest.mark.parametrize(
+    "params", [{}, {"year": 2011}, {"year": "2007"}, {"year": True}, {"year": 2007, "formats": ["exe"]}]
+)
 def test_params_that_no_report_takes_are_refused(params):
     with pytest.raises(Invalid):
         documents.clean_params(params)
@@ -337,9 +406,20 @@ def test_inside_a_snapshot_reads_go_to_its_alias_and_writes_never(settings, db):
         snapshots._reading.reset(token)
 
 
-@pytest.mark.parametrize(("number", "han"), [
-    (1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (123, "一百二十三"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "han"),
+    [
+        (1, "一"),
+        (10, "十"),
+        (11, "十一"),
+        (20, "二十"),
+        (35, "三十五"),
+        (100, "一百"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (123, "一百二十三"),
+    ],
+)
 def test_sections_are_numbered_in_chinese(number, han):
     assert documents.han(number) == han
 
@@ -363,8 +443,11 @@ def test_the_years_last_report_is_told_to_its_readers_and_the_months_lie_in_the_
         Job.objects.filter(pk=job.pk).update(params=job.params | {"formats": ["json"]})
         assert jobs.perform(job.pk) == "done"
     told = sorted((n.role, n.sentence) for n in Notice.objects.filter(topic="document"))
-    assert told == [("finance", "2006 年度预算报告已办好，可以下载。"), ("leading_group", "2006 年度预算报告已办好，可以下载。"),
-                    ("leading_group", "2007 领导一页已办好，可以下载。")]  # fmt: skip
+    assert told == [
+        ("finance", "2006 年度预算报告已办好，可以下载。"),
+        ("leading_group", "2006 年度预算报告已办好，可以下载。"),
+        ("leading_group", "2007 领导一页已办好，可以下载。"),
+    ]
     assert Document.objects.filter(kind="annual_budget", year=2007).count() == 1
 
 

@@ -14,11 +14,19 @@ from governance.verbs import frame
 PDF = b"%PDF-1.7 rest"
 
 
-@pytest.mark.parametrize(("name", "shown"), [
-    ("方案.pdf", "方案.pdf"), ("../../etc/passwd.pdf", "passwd.pdf"), ("C:\\桌面\\方案.pdf", "方案.pdf"),
-    ("a\u202efdp.exe.pdf", "afdp.exe.pdf"), ("x.pdf:$DATA.pdf", "x.pdf_$DATA.pdf"), ("a\r\nSet-Cookie: x.pdf", "a_Set-Cookie_ x.pdf"),
-    (".htaccess.pdf", "htaccess.pdf"), ("长" * 300 + ".pdf", "长" * 96 + ".pdf"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("方案.pdf", "方案.pdf"),
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\桌面\\方案.pdf", "方案.pdf"),
+        ("a\u202efdp.exe.pdf", "afdp.exe.pdf"),
+        ("x.pdf:$DATA.pdf", "x.pdf_$DATA.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "a_Set-Cookie_ x.pdf"),
+        (".htaccess.pdf", "htaccess.pdf"),
+        ("长" * 300 + ".pdf", "长" * 96 + ".pdf"),
+    ],
+)
 def test_a_name_is_cleaned_and_keeps_its_extension(name, shown):
     assert files.clean_name(name) == shown
     assert len(files.clean_name(name)) <= 100
@@ -40,9 +48,17 @@ def test_a_name_with_a_null_byte_is_refused():
         files.clean_name("a\x00.pdf")
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("方案.pdf", b"<html>"), ("图.png", PDF), ("图.jpg", b"GIF89a"), ("表.xlsx", PDF), ("文.docx", b"MZ\x90"), ("文.txt", b"\xff\xfe\x00"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("方案.pdf", b"<html>"),
+        ("图.png", PDF),
+        ("图.jpg", b"GIF89a"),
+        ("表.xlsx", PDF),
+        ("文.docx", b"MZ\x90"),
+        ("文.txt", b"\xff\xfe\x00"),
+    ],
+)
 def test_content_that_is_not_what_its_name_says_is_refused(name, content):
     with pytest.raises(Invalid, match="内容不是"):
         files.check(name, content, kinds=tuple(files.TYPES))
@@ -94,7 +110,9 @@ def test_a_download_is_an_attachment_in_a_sandbox_under_its_chinese_name(db, med
     assert "no-store" in answer["Cache-Control"]
 
 
-@pytest.mark.parametrize(("content_type", "shown"), [("application/pdf", True), ("text/plain", False), ("image/svg+xml", False)])
+@pytest.mark.parametrize(
+    ("content_type", "shown"), [("application/pdf", True), ("text/plain", False), ("image/svg+xml", False)]
+)
 def test_only_pictures_and_pdf_are_ever_shown_inline(db, media, content_type, shown):
     answer = files.serve(stored(content_type=content_type), inline=True)
     answer.close()

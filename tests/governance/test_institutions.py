@@ -33,7 +33,9 @@ def unit(name: str) -> Organisation:
 
 def merge(cast, row: Organisation, into: Organisation, **more) -> Organisation:
     row.refresh_from_db()
-    return actions.merge_organisation(by=cast.reviewer, organisation=row, into=into, reason="机构改革", **{"version": row.version} | more)
+    return actions.merge_organisation(
+        by=cast.reviewer, organisation=row, into=into, reason="机构改革", **{"version": row.version} | more
+    )
 
 
 def test_a_merge_keeps_references_and_history_and_rolls_up_to_the_survivor(cast):
@@ -91,7 +93,9 @@ def test_units_are_edited_and_stand_below_no_unit_of_their_own(cast):
     parent, child = unit("市信息办"), unit("市电子政务管理部门")
     with pytest.raises(Invalid, match="它自己或它的下级"):
         actions.edit_organisation(by=cast.reviewer, organisation=parent, version=parent.version, parent=child)
-    actions.edit_organisation(by=cast.reviewer, organisation=child, version=child.version, phone="0851-1", valid_from=D(2007, 5, 1))
+    actions.edit_organisation(
+        by=cast.reviewer, organisation=child, version=child.version, phone="0851-1", valid_from=D(2007, 5, 1)
+    )
     child.refresh_from_db()
     assert (child.phone, child.version) == ("0851-1", 2)
     assert child.history.count() == 2
@@ -101,11 +105,20 @@ def test_a_body_of_2007_is_acted_for_in_2006(cast):
     body = Body.objects.get(key="egov-department")
     before = {s.body.key: s for s in standing_of_bodies(D(2006, 6, 30))}[body.key]
     assert (before.exists, before.words) == (False, "市信息办（代行）")
-    actions.set_body(by=cast.reviewer, body=body, holder=body.holder, acting=body.acting, valid_from=D(2007, 9, 1), paper="筑编〔2007〕8号")
+    actions.set_body(
+        by=cast.reviewer,
+        body=body,
+        holder=body.holder,
+        acting=body.acting,
+        valid_from=D(2007, 9, 1),
+        paper="筑编〔2007〕8号",
+    )
     assert {s.body.key: s.words for s in standing_of_bodies(D(2007, 8, 20))}[body.key] == "市信息办（代行）"
     assert {s.body.key: s.words for s in standing_of_bodies(D(2007, 9, 1))}[body.key] == "市电子政务管理部门"
     with pytest.raises(Invalid, match="代行单位"):
-        actions.set_body(by=cast.reviewer, body=body, holder=body.holder, acting=None, valid_from=D(2008, 1, 1), paper="甲")
+        actions.set_body(
+            by=cast.reviewer, body=body, holder=body.holder, acting=None, valid_from=D(2008, 1, 1), paper="甲"
+        )
 
 
 def test_pilots_are_due_with_the_first_block_and_everybody_with_the_second(cast):
@@ -114,7 +127,9 @@ def test_pilots_are_due_with_the_first_block_and_everybody_with_the_second(cast)
     assert {row.unit.name for row, late in coverage.missing if late} == {row.unit.name for row in coverage.pilots}
     assert next(row for row in coverage.rows if row.unit.name == "市卫生局").appointment is not None
     assert all(late for _, late in cio_coverage(D(2009, 1, 1)).missing)
-    Appointment.objects.create(user=cast.user("finance"), organisation=unit("市招商局"), role="department_cio", from_day=D(2006, 3, 1))
+    Appointment.objects.create(
+        user=cast.user("finance"), organisation=unit("市招商局"), role="department_cio", from_day=D(2006, 3, 1)
+    )
     assert cio_coverage(D(2007, 8, 20)).pilots_held == 1
 
 
@@ -122,7 +137,9 @@ def test_services_belong_to_a_unit_and_end(cast):
     centre = unit("市电子政务网络管理中心")
     with pytest.raises(Invalid, match="请写明电话"):
         actions.record_service(by=cast.reviewer, organisation=centre, kind="hotline", subject="咨询电话")
-    row = actions.record_service(by=cast.reviewer, organisation=centre, kind="hotline", subject="咨询电话", phone="0851-9")
+    row = actions.record_service(
+        by=cast.reviewer, organisation=centre, kind="hotline", subject="咨询电话", phone="0851-9"
+    )
     client = cast.client("auditor")
     assert "0851-9" in client.get(centre.get_absolute_url()).content.decode()
     assert "0851-9" in client.get("/governance/services/").content.decode()
@@ -153,8 +170,12 @@ def test_what_was_held_in_no_block_is_a_line_of_its_own_and_every_cell_leads_to_
     actions.record_training(**common, title="安全", group="leaders", held_on=D(2006, 12, 31), heads=120)
     actions.record_training(**common, title="早年", group="leaders", held_on=D(2004, 3, 1), heads=11)
     client = cast.client("auditor")
-    for query, titles in (("block=outside", ["早年"]), ("block=10.1&group=leaders", ["安全"]), ("group=leaders", ["安全", "早年"]),
-                          ("block=10.2", [])):  # fmt: skip
+    for query, titles in (
+        ("block=outside", ["早年"]),
+        ("block=10.1&group=leaders", ["安全"]),
+        ("group=leaders", ["安全", "早年"]),
+        ("block=10.2", []),
+    ):
         assert [row.title for row in client.get(f"/governance/training/?{query}").context["page"]] == titles
     last = client.get("/governance/training/").context["lines"][-1]
     assert (last.code, last.heads, last.courses) == (training.OUTSIDE, 11, 1)
@@ -168,8 +189,13 @@ def test_an_instrument_keeps_every_text_with_the_state_it_was_in(cast, media):
     actions.set_regulation_state(by=cast.reviewer, regulation=row, version=row.version, state="consulting")
     fake = SimpleUploadedFile("稿.pdf", b"MZ no pdf")
     assert client.post(f"/governance/regulations/{row.pk}/text/", {"title": "二稿", "file": fake}).status_code == 422
-    actions.attach_regulation_text(by=cast.reviewer, regulation=row, title="征求意见稿", name="稿.pdf", content=b"%PDF-1.4 second")
-    assert list(RegulationText.objects.values_list("title", "state")) == [("征求意见稿", "consulting"), ("初稿", "drafting")]
+    actions.attach_regulation_text(
+        by=cast.reviewer, regulation=row, title="征求意见稿", name="稿.pdf", content=b"%PDF-1.4 second"
+    )
+    assert list(RegulationText.objects.values_list("title", "state")) == [
+        ("征求意见稿", "consulting"),
+        ("初稿", "drafting"),
+    ]
     page = client.get("/governance/regulations/").content.decode()
     assert "征求意见稿" in page
     assert 'href="/governance/plan/#c8.3"' in page  # 8.3 leans on 9.2.2
@@ -178,10 +204,17 @@ def test_an_instrument_keeps_every_text_with_the_state_it_was_in(cast, media):
 
 
 NEW = {
-    "weight": "B", "title": "“统一发展部署”未定义", "quotes": "L22 按照电子政务统一发展部署", "default": "b", "default_text": "按本规划核对",
-    "readings": "指年度计划 | 随年度计划核对\n指本规划 | 随规划核对", "projects": "P03、P20",
-    "clauses": "8.1(5)", "tasks": "T2-24", "organisations": "信息产业局",
-}  # fmt: skip
+    "weight": "B",
+    "title": "“统一发展部署”未定义",
+    "quotes": "L22 按照电子政务统一发展部署",
+    "default": "b",
+    "default_text": "按本规划核对",
+    "readings": "指年度计划 | 随年度计划核对\n指本规划 | 随规划核对",
+    "projects": "P03、P20",
+    "clauses": "8.1(5)",
+    "tasks": "T2-24",
+    "organisations": "信息产业局",
+}
 
 
 def test_a_person_with_the_right_registers_a_discrepancy_and_it_stands_where_it_matters(cast):
@@ -196,15 +229,27 @@ def test_a_person_with_the_right_registers_a_discrepancy_and_it_stands_where_it_
     assert "D57" in client.get("/governance/plan/").content.decode()
     assert "D57" in client.get("/projects/tasks/T2-24/").content.decode()
     assert "D57" in client.get(unit("市信息产业局").get_absolute_url()).content.decode()
-    assert client.post("/governance/discrepancies/D57/decide/", {"reading": "a", "from_day": "2007-08-20", "reason": "会议议定"}).status_code == 302
+    assert (
+        client.post(
+            "/governance/discrepancies/D57/decide/", {"reading": "a", "from_day": "2007-08-20", "reason": "会议议定"}
+        ).status_code
+        == 302
+    )
     assert cast.client("reviewer").post("/governance/discrepancies/new/", NEW).status_code == 403
 
 
-@pytest.mark.parametrize(("changes", "said"), [
-    ({"quotes": "L22 并没有这句话"}, "没有“并没有这句话”"), ({"quotes": "按照电子政务"}, "应写作"), ({"readings": "只有一种"}, "至少写两种读法"),
-    ({"default": "z"}, "默认读法应是 a、b 之一"),
-    ({"projects": "P99"}, "P99不是规划的项目"), ({"organisations": "市某某局"}, "没有叫“市某某局”的单位"), ({"quotes": "L99999 按照"}, "L99999 没有"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"quotes": "L22 并没有这句话"}, "没有“并没有这句话”"),
+        ({"quotes": "按照电子政务"}, "应写作"),
+        ({"readings": "只有一种"}, "至少写两种读法"),
+        ({"default": "z"}, "默认读法应是 a、b 之一"),
+        ({"projects": "P99"}, "P99不是规划的项目"),
+        ({"organisations": "市某某局"}, "没有叫“市某某局”的单位"),
+        ({"quotes": "L99999 按照"}, "L99999 没有"),
+    ],
+)
 def test_a_discrepancy_that_does_not_quote_the_plan_is_refused(cast, changes, said):
     answer = cast.client("office_head").post("/governance/discrepancies/new/", NEW | changes)
     assert answer.status_code == 422
@@ -220,7 +265,10 @@ def test_the_plan_has_an_anchor_for_every_clause_and_line(cast):
 
 def test_a_decision_is_kept_from_whoever_did_not_see_the_last_one_and_what_he_typed_stays(cast):
     office, leader = cast.client("office_head"), cast.client("leader")
-    at, form = "/governance/discrepancies/D48/decide/", {"reading": "b", "from_day": "2007-08-20", "reason": "次年一月汇总", "version": "0"}
+    at, form = (
+        "/governance/discrepancies/D48/decide/",
+        {"reading": "b", "from_day": "2007-08-20", "reason": "次年一月汇总", "version": "0"},
+    )
     assert office.post(at, form).status_code == 302
     late = leader.post(at, form | {"reading": "a", "reason": "照默认"})
     assert late.status_code == 409
@@ -238,7 +286,9 @@ def test_a_decision_is_kept_from_whoever_did_not_see_the_last_one_and_what_he_ty
 def test_what_is_not_decided_here_says_where(cast, code, said):
     row = Discrepancy.objects.get(code=code)
     with pytest.raises(Refused, match=said):
-        actions.decide_reading(by=cast.office_head, code=code, reading=row.readings[0]["key"], from_day=D(2007, 8, 20), reason="甲")
+        actions.decide_reading(
+            by=cast.office_head, code=code, reading=row.readings[0]["key"], from_day=D(2007, 8, 20), reason="甲"
+        )
     page = cast.client("office_head").get(row.get_absolute_url()).content.decode()
     assert "确认读法</button>" not in page
 
@@ -253,9 +303,18 @@ def test_an_entry_of_the_criteria_shows_what_the_rule_set_in_force_reads(cast):
 
     before, (clause, text, _) = shown(D(2007, 8, 20))[0], shown(D(2007, 8, 20))[1][0]
     assert (before, clause) == ("plan-2006", "8.3.2(2)")
-    draft = draft_rule_set(by=cast.reviewer, key="plan-2006-x", title="占一项即缓建", readings={"8.3.2(2)": "any"}, reason="试")
-    adopt_rule_set(by=cast.leader, record=draft, version=draft.version, from_day=D(2007, 9, 1), held_on=D(2007, 8, 20),
-                   minutes_number="筑信领纪〔2007〕6号", meeting_title="领导小组会议")  # fmt: skip
+    draft = draft_rule_set(
+        by=cast.reviewer, key="plan-2006-x", title="占一项即缓建", readings={"8.3.2(2)": "any"}, reason="试"
+    )
+    adopt_rule_set(
+        by=cast.leader,
+        record=draft,
+        version=draft.version,
+        from_day=D(2007, 9, 1),
+        held_on=D(2007, 8, 20),
+        minutes_number="筑信领纪〔2007〕6号",
+        meeting_title="领导小组会议",
+    )
     after, rows = shown(D(2007, 9, 3))
     assert after == "plan-2006-x"
     assert rows[0][1] != text
@@ -292,7 +351,12 @@ def test_words_are_found_in_the_plan_with_their_lines(cast):
 def test_a_step_back_of_an_instrument_needs_its_reason(cast):
     row, client = Regulation.objects.get(clause="9.2.3"), cast.client("reviewer")
     at = row.get_absolute_url()
-    assert client.post(at, {"version": 1, "state": "issued", "issued_on": "2007-08-01", "document_number": "筑府发〔2007〕40号"}).status_code == 302
+    assert (
+        client.post(
+            at, {"version": 1, "state": "issued", "issued_on": "2007-08-01", "document_number": "筑府发〔2007〕40号"}
+        ).status_code
+        == 302
+    )
     back = client.post(at, {"version": 2, "state": "reviewing"})
     assert back.status_code == 422
     assert "退回审议要写明理由" in back.content.decode()
@@ -310,7 +374,9 @@ def test_the_footnotes_are_a_sheet_that_runs_no_formula(cast):
 
     from openpyxl import load_workbook
 
-    actions.decide_reading(by=cast.office_head, code="D48", reading="b", from_day=D(2007, 8, 20), reason="=1+1 次年一月汇总")
+    actions.decide_reading(
+        by=cast.office_head, code="D48", reading="b", from_day=D(2007, 8, 20), reason="=1+1 次年一月汇总"
+    )
     answer = cast.client("finance").get("/governance/discrepancies/export/")
     assert "attachment" in answer["Content-Disposition"]
     sheet = load_workbook(io.BytesIO(answer.content)).worksheets[1]

@@ -21,9 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def a_house(folder: Path) -> dict[str, str]:
     """The environment of processes on a data folder of their own (SQLite in a file: they share it)."""
     return {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "GUIYANG_TODAY")} | {
-        "GUIYANG_DATA": str(folder), "GUIYANG_MODE": "embedded", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1",
+        "GUIYANG_DATA": str(folder),
+        "GUIYANG_MODE": "embedded",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
         "DJANGO_SETTINGS_MODULE": "tests.governance.drill.settings",
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,9 @@ def house(tmp_path_factory):
 
 def start(house, *args: str, **more) -> subprocess.Popen:
     command = [sys.executable, "-m", "tests.governance.drill.play", *args]
-    return subprocess.Popen(command, cwd=ROOT, env=house, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=house, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+    )
 
 
 def answer(process: subprocess.Popen, within: float = 60):

@@ -30,7 +30,10 @@ def login(client, name="demo-reviewer", to="/"):
 
 
 def kept_fields(page: str) -> list[tuple[str, str]]:
-    return [(n, html.unescape(v)) for n, v in re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL)]
+    return [
+        (n, html.unescape(v))
+        for n, v in re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL)
+    ]
 
 
 def test_a_form_posted_after_the_session_ended_comes_back_word_for_word_and_goes_through(cast, address):
@@ -83,7 +86,9 @@ def test_a_form_with_files_keeps_its_words_and_names_the_files(cast, address):
     assert "再次提交</button>" not in page
 
 
-@pytest.mark.parametrize("referer", ["https://evil.example/x", "http://testserver//evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "referer", ["https://evil.example/x", "http://testserver//evil.example", "javascript:alert(1)", ""]
+)
 def test_the_way_back_never_leaves_the_house(cast, address, referer):
     browser = Client()
     browser.post(address, {"note": WORDS}, HTTP_REFERER=referer)

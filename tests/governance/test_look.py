@@ -194,23 +194,55 @@ def test_pages_keep_the_filters_of_the_address():
 def sample_charts():
     day = dt.date
     row = charts.Row(
-        "P15", "新农村<b>", "/projects/P15/", day(2006, 1, 1), day(2010, 12, 31), 0.3,
-        (charts.Milestone("试点", day(2006, 1, 1), day(2006, 12, 31)), charts.Milestone("越界", day(2005, 12, 1), day(2005, 12, 31))),
-        (), "780", "建设中", "22", (charts.Mark("D27", "/governance/discrepancies/D27/", True),),
-    )  # fmt: skip
+        "P15",
+        "新农村<b>",
+        "/projects/P15/",
+        day(2006, 1, 1),
+        day(2010, 12, 31),
+        0.3,
+        (
+            charts.Milestone("试点", day(2006, 1, 1), day(2006, 12, 31)),
+            charts.Milestone("越界", day(2005, 12, 1), day(2005, 12, 31)),
+        ),
+        (),
+        "780",
+        "建设中",
+        "22",
+        (charts.Mark("D27", "/governance/discrepancies/D27/", True),),
+    )
     frame = {"first": day(2005, 12, 1), "last": day(2010, 12, 31), "today": day(2007, 8, 20)}
     return [
-        charts.gantt([charts.Group("工程", (row,), "1 项", "780")], **frame, total_label="合计", yearly={2007: "1.00"}, yearly_label="示意"),
+        charts.gantt(
+            [charts.Group("工程", (row,), "1 项", "780")],
+            **frame,
+            total_label="合计",
+            yearly={2007: "1.00"},
+            yearly_label="示意",
+        ),
         charts.gantt_row(row, **frame),
-        charts.project_time(row, **frame, tasks=[("T", "/t/", day(2007, 1, 1), day(2008, 12, 31))], gaps=[("无任务", day(2006, 1, 1), day(2006, 12, 31))]),
+        charts.project_time(
+            row,
+            **frame,
+            tasks=[("T", "/t/", day(2007, 1, 1), day(2008, 12, 31))],
+            gaps=[("无任务", day(2006, 1, 1), day(2006, 12, 31))],
+        ),
         charts.bar(1, 2),
         charts.bars([charts.BarRow("单列<b>", 3, "3", url="/x/")], title="按工程"),
-        charts.stacked([charts.Segment("保留", 3, "keep", text="3"), charts.Segment("核减", 1, "cut", True, "1")], title="核减", height=30, labels=True),
+        charts.stacked(
+            [charts.Segment("保留", 3, "keep", text="3"), charts.Segment("核减", 1, "cut", True, "1")],
+            title="核减",
+            height=30,
+            labels=True,
+        ),
         charts.bullet(0.2, 0.4),
         charts.years([charts.YearValue(2006, 1, "1.00", True), charts.YearValue(2007, None, "")], title="分年"),
         charts.wait(7, 10),
-        charts.schedule([charts.Step("申报", "7月", day(2007, 7, 1), day(2007, 8, 31))], today=day(2007, 8, 20), pins=[(day(2007, 8, 24), "到期")]),
-    ]  # fmt: skip
+        charts.schedule(
+            [charts.Step("申报", "7月", day(2007, 7, 1), day(2007, 8, 31))],
+            today=day(2007, 8, 20),
+            pins=[(day(2007, 8, 24), "到期")],
+        ),
+    ]
 
 
 @pytest.mark.parametrize("chart", sample_charts(), ids=lambda c: c.kind)
@@ -290,11 +322,26 @@ def test_the_frame_shows_person_day_work_and_search():
     actor = SimpleNamespace(
         name="周敏", organisation_name="市信息办", role_label="审核人", appointment_id=1, manner="正式", on_behalf_of=""
     )
-    rail = [{"title": "我的工作", "links": [{"url": "/desk/", "rows": "#queue", "label": "审核队列", "count": 6, "current": True}]}]
-    html = render_to_string("base.html", {
-        "product": "项目组合管理系统", "today": dt.date(2007, 8, 20), "demo_day": True, "actor": actor, "rail": rail, "hats": [],
-        "notices_count": 4, "search_url": "/search/", "csrf_token": "t",
-    })  # fmt: skip
+    rail = [
+        {
+            "title": "我的工作",
+            "links": [{"url": "/desk/", "rows": "#queue", "label": "审核队列", "count": 6, "current": True}],
+        }
+    ]
+    html = render_to_string(
+        "base.html",
+        {
+            "product": "项目组合管理系统",
+            "today": dt.date(2007, 8, 20),
+            "demo_day": True,
+            "actor": actor,
+            "rail": rail,
+            "hats": [],
+            "notices_count": 4,
+            "search_url": "/search/",
+            "csrf_token": "t",
+        },
+    )
     for expected in (
         "演示日期 2007-08-20",
         "市信息办 · 周敏",

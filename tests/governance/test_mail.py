@@ -57,7 +57,10 @@ def test_a_role_of_a_unit_is_everybody_who_holds_it_and_has_an_address(reviewer,
     tell("b", organisation_id=unit.pk, role="finance")
     tell("c", role="auditor")  # nobody there has an address
     mail.post(MORNING)
-    assert sorted((m.to[0], m.subject[-1]) for m in sent_mail.outbox) == [("li@example.cn", "b"), ("zhou@example.cn", "a")]
+    assert sorted((m.to[0], m.subject[-1]) for m in sent_mail.outbox) == [
+        ("li@example.cn", "b"),
+        ("zhou@example.cn", "a"),
+    ]
 
 
 def test_nothing_is_mailed_of_a_transaction_that_did_not_commit(reviewer):

@@ -19,20 +19,29 @@ def test_a_year_s_parts_stand_on_each_other_to_scale_and_an_empty_year_says_so()
 
 
 def test_a_bullet_has_its_stages_on_one_scale_and_leaves_the_unfilled_out():
-    drawn = charts.stages([("P01", "/projects/P01/", (200, 100, 50, None)), ("P02", "", (None, None, None, None))], title="x")
+    drawn = charts.stages(
+        [("P01", "/projects/P01/", (200, 100, 50, None)), ("P02", "", (None, None, None, None))], title="x"
+    )
     approved, appropriated = drawn.rows[0].bars
     assert approved.width == pytest.approx(2 * appropriated.width, abs=0.2)
     assert approved.height > appropriated.height
     assert drawn.rows[0].mark == pytest.approx(drawn.left + 2 * approved.width, abs=0.2)
     assert [w.text for w in drawn.rows[0].amounts] == ["100", "50", "—"]
-    assert [(w.text, w.x) for w in drawn.heads] == [(name, w.x) for name, w in zip(("批复", "下达", "支出"), drawn.rows[0].amounts, strict=True)]
+    assert [(w.text, w.x) for w in drawn.heads] == [
+        (name, w.x) for name, w in zip(("批复", "下达", "支出"), drawn.rows[0].amounts, strict=True)
+    ]
     assert drawn.rows[1].bars == ()
     assert 'href="/projects/P01/"' in svg(drawn)
 
 
 def test_a_curve_adds_up_ends_at_its_last_filled_year_and_stays_under_the_ceiling():
-    drawn = charts.cumulative([2006, 2007, 2008], [("批复", "light", [10, None, 20]), ("支出", "done", [5, None, None])], title="x", ceiling=60,
-                              ceiling_text="总概算 60")  # fmt: skip
+    drawn = charts.cumulative(
+        [2006, 2007, 2008],
+        [("批复", "light", [10, None, 20]), ("支出", "done", [5, None, None])],
+        title="x",
+        ceiling=60,
+        ceiling_text="总概算 60",
+    )
     approved, spent = drawn.curves
     assert [p.text for p in approved.points] == ["2006 年底 批复 10.00", "2007 年底 批复 10.00", "2008 年底 批复 30.00"]
     assert len(spent.points) == 1

@@ -113,12 +113,21 @@ NOW = dt.datetime(2007, 8, 20, 9, 0, tzinfo=dt.UTC)
 
 
 def finished(kind: str, seconds: int, **params) -> Job:
-    return Job.objects.create(kind=kind, params=params, title="旧的", state="done", by_text="某人",
-                              started_at=NOW - dt.timedelta(seconds=seconds), finished_at=NOW)  # fmt: skip
+    return Job.objects.create(
+        kind=kind,
+        params=params,
+        title="旧的",
+        state="done",
+        by_text="某人",
+        started_at=NOW - dt.timedelta(seconds=seconds),
+        finished_at=NOW,
+    )
 
 
 def running(gone_s: int, percent: int, **params) -> Job:
-    return Job(kind="good", params=params, state="running", percent=percent, started_at=NOW - dt.timedelta(seconds=gone_s))
+    return Job(
+        kind="good", params=params, state="running", percent=percent, started_at=NOW - dt.timedelta(seconds=gone_s)
+    )
 
 
 def test_a_job_is_expected_to_take_as_long_as_the_median_of_its_like(db):
@@ -137,12 +146,22 @@ def test_without_a_like_or_past_its_time_the_share_done_tells_how_long(db, gone,
     assert estimates.remaining_seconds(job, estimates.usual_seconds([job]), NOW) == left
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.2, "约还需 1 秒"), (11.1, "约还需 12 秒"), (89, "约还需 89 秒"), (121, "约还需 3 分钟")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "约还需 1 秒"), (11.1, "约还需 12 秒"), (89, "约还需 89 秒"), (121, "约还需 3 分钟")]
+)
 def test_the_time_left_is_rounded_up_and_said_in_words(seconds, words):
     assert estimates.words(seconds) == words
 
 
 def test_the_page_shows_the_time_left_of_a_running_job(cast):
-    Job.objects.create(kind="good", params={}, title="在办的", state="running", percent=50, by_text="某人",
-                       requested_by=cast.user("finance"), started_at=clock.now() - dt.timedelta(seconds=20))  # fmt: skip
+    Job.objects.create(
+        kind="good",
+        params={},
+        title="在办的",
+        state="running",
+        percent=50,
+        by_text="某人",
+        requested_by=cast.user("finance"),
+        started_at=clock.now() - dt.timedelta(seconds=20),
+    )
     assert "约还需" in cast.client("finance").get("/governance/documents/progress/?n=1").content.decode()

@@ -24,10 +24,16 @@ def drill(monkeypatch, media):
     for each in ALL:
         jobs.register(each)
     offices = (Role.REVIEWER, Role.FINANCE, Role.NDRC)
-    jobs.register(jobs.JobKind(
-        "yearly", "年度演练报告", good, lambda actor, params: actor.role in offices,
-        lambda actor, document: actor.role in (*offices, Role.AUDITOR), order=1,
-    ))  # fmt: skip
+    jobs.register(
+        jobs.JobKind(
+            "yearly",
+            "年度演练报告",
+            good,
+            lambda actor, params: actor.role in offices,
+            lambda actor, document: actor.role in (*offices, Role.AUDITOR),
+            order=1,
+        )
+    )
     monkeypatch.setattr(bell, "ring", lambda pk: None)
 
 
@@ -92,10 +98,16 @@ def test_a_double_click_requests_one_report(cast):
     assert Job.objects.count() == 1
 
 
-@pytest.mark.parametrize(("more", "sentence"), [
-    ({"year": "2011"}, "没有这个年度"), ({"year": "２００７年"}, "没有这个年度"), ({"kind": "nothing"}, "没有这种报告"),
-    ({"formats": []}, "请至少选择一种格式"), ({"formats": ["exe"]}, "没有这种格式"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"year": "2011"}, "没有这个年度"),
+        ({"year": "２００７年"}, "没有这个年度"),
+        ({"kind": "nothing"}, "没有这种报告"),
+        ({"formats": []}, "请至少选择一种格式"),
+        ({"formats": ["exe"]}, "没有这种格式"),
+    ],
+)
 def test_a_bad_request_keeps_the_form_and_stores_nothing(cast, more, sentence):
     answer = ask(cast.client("finance"), **more)
     assert answer.status_code == 422
@@ -222,16 +234,28 @@ def test_an_account_is_created_and_has_no_right_until_it_is_appointed(cast):
     browser = Client()
     assert browser.post("/login/", {"username": "li.na", "password": NEW["password"]}).status_code == 302
     assert browser.get("/").status_code == 403
-    form = {"user": user.pk, "organisation": cast.health_cio.organisation_id, "role": "department_cio", "manner": "正式",
-            "from_day": "2007-08-20"}  # fmt: skip
+    form = {
+        "user": user.pk,
+        "organisation": cast.health_cio.organisation_id,
+        "role": "department_cio",
+        "manner": "正式",
+        "from_day": "2007-08-20",
+    }
     assert cast.client("secadmin").post("/governance/roles/", form).status_code == 302
     assert browser.get("/").status_code == 200
 
 
-@pytest.mark.parametrize(("more", "sentence"), [
-    ({"username": "demo-cio"}, "已经有人用了"), ({"username": "DEMO-CIO"}, "已经有人用了"), ({"username": "李娜"}, "英文字母"),
-    ({"password": "123"}, "密码"), ({"full_name": " \u200b "}, "要填"), ({"username": "a\x00b"}, "字符"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"username": "demo-cio"}, "已经有人用了"),
+        ({"username": "DEMO-CIO"}, "已经有人用了"),
+        ({"username": "李娜"}, "英文字母"),
+        ({"password": "123"}, "密码"),
+        ({"full_name": " \u200b "}, "要填"),
+        ({"username": "a\x00b"}, "字符"),
+    ],
+)
 def test_a_bad_account_keeps_what_was_typed_and_stores_nothing(cast, more, sentence):
     before = User.objects.count()
     answer = cast.client("sysadmin").post("/governance/accounts/", NEW | more)
@@ -315,7 +339,9 @@ def test_notices_are_marked_read(cast):
     assert Notice.objects.filter(read_at=None).count() == 0
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "http:///evil"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "http:///evil"]
+)
 def test_a_login_stays_on_this_site(cast, target):
     answer = Client().post("/login/", {"username": "demo-finance", "password": "Guiyang-2006", "next": target})
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -327,7 +353,9 @@ def test_a_login_leads_back_to_the_page_that_was_asked_for(cast):
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast):
-    answers = [Client().post("/login/", {"username": name, "password": "x"}) for name in ("demo-finance", "nobody-at-all")]
+    answers = [
+        Client().post("/login/", {"username": name, "password": "x"}) for name in ("demo-finance", "nobody-at-all")
+    ]
     assert [a.status_code for a in answers] == [422, 422]
     assert strip(answers[0]).replace("demo-finance", "") == strip(answers[1]).replace("nobody-at-all", "")
 

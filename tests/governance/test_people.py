@@ -22,7 +22,9 @@ def newcomer(name="xin") -> User:
 
 def grant(cast, user, role="finance", **more):
     values = {"organisation": Organisation.objects.get(pk=cast.finance.organisation_id), "from_day": DAY} | more
-    return actions.grant(by=more.pop("by", cast.secadmin), user=user, role=role, **{k: v for k, v in values.items() if k != "by"})
+    return actions.grant(
+        by=more.pop("by", cast.secadmin), user=user, role=role, **{k: v for k, v in values.items() if k != "by"}
+    )
 
 
 def test_an_appointment_gives_the_role_from_its_day_on(cast):
@@ -45,10 +47,19 @@ def test_only_the_security_administrator_grants(cast, name):
         grant(cast, newcomer(), by=getattr(cast, name))
 
 
-@pytest.mark.parametrize(("held", "wanted"), [
-    ("sysadmin", "finance"), ("secadmin", "reviewer"), ("auditor", "finance"), ("finance", "auditor"), ("finance", "sysadmin"),
-    ("sysadmin", "secadmin"), ("auditor", "secadmin"), ("secadmin", "sysadmin"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        ("sysadmin", "finance"),
+        ("secadmin", "reviewer"),
+        ("auditor", "finance"),
+        ("finance", "auditor"),
+        ("finance", "sysadmin"),
+        ("sysadmin", "secadmin"),
+        ("auditor", "secadmin"),
+        ("secadmin", "sysadmin"),
+    ],
+)
 def test_the_three_powers_exclude_each_other_and_everything_else(cast, held, wanted):
     user = newcomer()
     grant(cast, user, held)
@@ -71,10 +82,15 @@ def test_business_roles_may_be_held_together_but_not_twice(cast):
         grant(cast, user, "finance")
 
 
-@pytest.mark.parametrize(("more", "field"), [
-    ({"role": "king"}, "role"), ({"manner": "世袭"}, "manner"), ({"manner": "代行"}, "on_behalf_of"),
-    ({"to_day": DAY - dt.timedelta(days=1)}, "to_day"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"role": "king"}, "role"),
+        ({"manner": "世袭"}, "manner"),
+        ({"manner": "代行"}, "on_behalf_of"),
+        ({"to_day": DAY - dt.timedelta(days=1)}, "to_day"),
+    ],
+)
 def test_a_bad_appointment_names_its_field(cast, more, field):
     with pytest.raises(Invalid) as caught:
         grant(cast, newcomer(), **({"role": "finance"} | more))
@@ -118,7 +134,9 @@ def test_an_ended_appointment_stays_as_history_and_is_not_ended_again(cast):
     with pytest.raises(Refused, match="已经结束"):
         actions.end_appointment(by=cast.secadmin, appointment=row, last_day=DAY)
     with pytest.raises(Invalid):
-        actions.end_appointment(by=cast.secadmin, appointment=Appointment.objects.get(user=cast.user("ndrc")), last_day=dt.date(1999, 1, 1))
+        actions.end_appointment(
+            by=cast.secadmin, appointment=Appointment.objects.get(user=cast.user("ndrc")), last_day=dt.date(1999, 1, 1)
+        )
 
 
 def test_a_system_administrator_does_not_disable_himself(cast):

@@ -171,8 +171,12 @@ def test_half_of_the_permits_online_are_due_before_2010_by_the_default_reading(p
 
 def test_phases_follow_the_plan_and_none_is_invented(plan_rows):
     assert {row.code: row.phase for row in plan_rows.items if row.phase} == {
-        "P01": "一期", "P04": "一期", "P06": "二期", "P07": "二期", "P23": "三期",
-    }  # fmt: skip
+        "P01": "一期",
+        "P04": "一期",
+        "P06": "二期",
+        "P07": "二期",
+        "P23": "三期",
+    }
     assert {row.code: [p.label for p in row.phases] for row in plan_rows.items if row.phases} == {
         "P15": ["首期", "二期"]
     }
@@ -215,9 +219,20 @@ def test_tasks_that_D35_leaves_without_a_row_have_none(plan_rows):
 
 @pytest.mark.parametrize(
     ("task", "project"),
-    [("T1-04", "P04"), ("T1-11", "P01"), ("T2-05", "P03"), ("T2-19", "P07"), ("T2-26", "P19"), ("T3-06", "P19"),
-     ("T3-08", "P26"), ("T3-01", "P23"), ("T2-23", "P05"), ("T2-25", "P13"), ("T3-02", "P13")],
-)  # fmt: skip
+    [
+        ("T1-04", "P04"),
+        ("T1-11", "P01"),
+        ("T2-05", "P03"),
+        ("T2-19", "P07"),
+        ("T2-26", "P19"),
+        ("T3-06", "P19"),
+        ("T3-08", "P26"),
+        ("T3-01", "P23"),
+        ("T2-23", "P05"),
+        ("T2-25", "P13"),
+        ("T3-02", "P13"),
+    ],
+)
 def test_a_task_finds_its_row_under_another_name(plan_rows, task, project):
     row = next(row for row in plan_rows.tasks if row.code == task)
     assert [(link.code, link.certainty) for link in row.projects] == [(project, "sure")]
@@ -325,10 +340,19 @@ def test_every_name_in_the_lead_columns_belongs_to_one_organisation(plan_rows):
 
 @pytest.mark.parametrize(
     ("as_named", "name"),
-    [("信息产业局", "市信息产业局"), ("国土资源局", "市国土资源局"), ("建设局", "市建设局"), ("规划局", "市规划局"),
-     ("质监局", "市质监局"), ("交通局", "市交通局"), ("政府办公厅", "市政府办公厅"), ("信息办", "市信息办"),
-     ("市信息化领导小组办公室", "市信息办"), ("贵阳市信息化建设领导小组", "市信息化领导小组")],
-)  # fmt: skip
+    [
+        ("信息产业局", "市信息产业局"),
+        ("国土资源局", "市国土资源局"),
+        ("建设局", "市建设局"),
+        ("规划局", "市规划局"),
+        ("质监局", "市质监局"),
+        ("交通局", "市交通局"),
+        ("政府办公厅", "市政府办公厅"),
+        ("信息办", "市信息办"),
+        ("市信息化领导小组办公室", "市信息办"),
+        ("贵阳市信息化建设领导小组", "市信息化领导小组"),
+    ],
+)
 def test_several_names_of_one_body_lead_to_it(plan_rows, as_named, name):
     found = [unit.name for unit in plan_rows.organisations if as_named in {a.as_named for a in unit.aliases}]
     assert found == [name]

@@ -96,7 +96,7 @@ DAMAGES = [
     ("discrepancies.json", 5, inside("readings", 1, key="a"), "D06", "读法的“key”重复"),
     ("discrepancies.json", 5, put("quotes", []), "D06", "至少要有一条原文"),
     ("discrepancies.json", 5, lambda row: row["touches"].update(clauses=["9.9.9"]), "D06", "条款“9.9.9”不存在"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture

@@ -24,12 +24,20 @@ def unit(name: str) -> Organisation:
 
 def succeed(cast, row: Organisation, into: Organisation, day: dt.date, **more) -> Succession:
     row.refresh_from_db()
-    values = {"organisation": row, "version": row.version, "into": into, "from_day": day, "paper": "筑府发〔2007〕30号"} | more
+    values = {
+        "organisation": row,
+        "version": row.version,
+        "into": into,
+        "from_day": day,
+        "paper": "筑府发〔2007〕30号",
+    } | more
     return actions.succeed_organisation(by=cast.reviewer, **values)
 
 
 def test_a_new_unit_has_a_name_that_nobody_has(cast):
-    row = actions.add_organisation(by=cast.reviewer, name="市应急办", kind="市直部门", paper="筑编〔2007〕8号", valid_from=D(2007, 7, 1))
+    row = actions.add_organisation(
+        by=cast.reviewer, name="市应急办", kind="市直部门", paper="筑编〔2007〕8号", valid_from=D(2007, 7, 1)
+    )
     assert row in Organisation.objects.units()
     for name in ("市应急办", "信息产业局"):
         with pytest.raises(Invalid, match="已经指"):
@@ -43,8 +51,15 @@ def test_a_new_unit_has_a_name_that_nobody_has(cast):
 def test_a_reform_moves_open_work_on_its_day_and_old_signatures_keep_the_old_name(cast):
     old, new = unit("市卫生局"), unit("市民政局")
     leads = list(ProjectLead.objects.filter(organisation=old).values_list("pk", "as_named"))
-    draft = Submission.objects.create(kind="new", plan_year=2008, state="draft", organisation=old, author_id=cast.health_cio.user_id,
-                                      created_day=D(2007, 8, 1), state_day=D(2007, 8, 1))  # fmt: skip
+    draft = Submission.objects.create(
+        kind="new",
+        plan_year=2008,
+        state="draft",
+        organisation=old,
+        author_id=cast.health_cio.user_id,
+        created_day=D(2007, 8, 1),
+        state_day=D(2007, 8, 1),
+    )
     succeed(cast, old, new, D(2007, 8, 20))
     old.refresh_from_db()
     assert (old.canonical, old.valid_to) == (new, D(2007, 8, 19))
@@ -88,9 +103,13 @@ def test_a_reform_is_taken_back_before_and_after_its_day(cast):
 
 def test_what_came_along_with_a_merge_comes_back_with_it(cast):
     first, second, third = unit("市规划局"), unit("市建设局"), unit("市房管局")
-    actions.merge_organisation(by=cast.reviewer, organisation=first, version=first.version, into=second, reason="同一单位")
+    actions.merge_organisation(
+        by=cast.reviewer, organisation=first, version=first.version, into=second, reason="同一单位"
+    )
     second.refresh_from_db()
-    actions.merge_organisation(by=cast.reviewer, organisation=second, version=second.version, into=third, reason="同一单位")
+    actions.merge_organisation(
+        by=cast.reviewer, organisation=second, version=second.version, into=third, reason="同一单位"
+    )
     assert set(Organisation.objects.filter(canonical=third)) == {first, second}
     second.refresh_from_db()
     actions.separate_organisation(by=cast.reviewer, organisation=second, version=second.version, reason="记错")
@@ -98,11 +117,15 @@ def test_what_came_along_with_a_merge_comes_back_with_it(cast):
     assert not Organisation.objects.filter(canonical=third).exists()
 
 
-@pytest.mark.parametrize(("old", "new", "day", "said"), [
-    ("市规划局", "市规划局", D(2007, 9, 1), "并入它自己"), ("市规划局", "市建设局", None, "从哪一天起"),
-    ("市电子政务网络管理中心", "市信息中心", D(2006, 1, 1), "不能早于市电子政务网络管理中心的设立日期"),
-    ("市信息中心", "市电子政务管理部门", D(2006, 6, 1), "不存在（2007-01-01 至 今）"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "day", "said"),
+    [
+        ("市规划局", "市规划局", D(2007, 9, 1), "并入它自己"),
+        ("市规划局", "市建设局", None, "从哪一天起"),
+        ("市电子政务网络管理中心", "市信息中心", D(2006, 1, 1), "不能早于市电子政务网络管理中心的设立日期"),
+        ("市信息中心", "市电子政务管理部门", D(2006, 6, 1), "不存在（2007-01-01 至 今）"),
+    ],
+)
 def test_a_reform_of_an_impossible_day_or_into_itself_says_why(cast, old, new, day, said):
     with pytest.raises(Invalid, match=said.replace("（", "[（]")):
         succeed(cast, unit(old), unit(new), day)
@@ -118,7 +141,10 @@ def test_one_reform_at_a_time_and_none_on_an_older_version(cast):
         succeed(cast, old, unit("市房管局"), D(2007, 11, 1))
     client, at = cast.client("reviewer"), f"/governance/organisations/{old.pk}/"
     version = Organisation.objects.get(pk=old.pk).version
-    assert client.post(f"{at}merge/", {"version": version, "into": unit("市房管局").pk, "reason": "同一单位"}).status_code == 409
+    assert (
+        client.post(f"{at}merge/", {"version": version, "into": unit("市房管局").pk, "reason": "同一单位"}).status_code
+        == 409
+    )
     assert "撤销承接" in client.get(f"{at}separate/").content.decode()
     form = {"version": version, "reason": "撤", "once": "a" * 32}
     assert [client.post(f"{at}separate/", form)["Location"] for _ in range(2)] == [at, at]
@@ -153,7 +179,10 @@ def test_a_unit_with_people_in_office_is_not_dissolved_by_a_date_alone(cast):
 
 
 def test_a_body_is_changed_on_the_version_that_was_seen(cast):
-    client, form = cast.client("reviewer"), {"holder": unit("市信息中心").pk, "acting": "", "valid_from": "2006-03-01", "paper": "筑编〔2006〕1号"}
+    client, form = (
+        cast.client("reviewer"),
+        {"holder": unit("市信息中心").pk, "acting": "", "valid_from": "2006-03-01", "paper": "筑编〔2006〕1号"},
+    )
     from governance.models import Body
 
     at = f"/governance/bodies/{Body.objects.get(key='network-centre').pk}/"

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 def opened(cast) -> Round:
     seats = [SeatSpec(n, n, getattr(cast, n).organisation_id) for n in ("finance", "ndrc", "industry")]
     with frame():
-        return rounds.open_round(kind="joint_approval", about="submission:1", about_version="v1", title="会签", address="/x/", seats=seats)
+        return rounds.open_round(
+            kind="joint_approval", about="submission:1", about_version="v1", title="会签", address="/x/", seats=seats
+        )
 
 
 def answer(cast, round_, name, kind=AGREE, seat=None, **more):
@@ -69,7 +71,9 @@ def test_a_seat_is_answered_once_and_may_be_withdrawn_while_the_round_is_open(ca
         answer(cast, opened, "finance")
     with frame():
         locked = rounds.lock(opened.pk)
-        rounds.withdraw_answer(by=cast.finance, round_=locked, seat=rounds.seat_for(locked, cast.finance), text="改金额")
+        rounds.withdraw_answer(
+            by=cast.finance, round_=locked, seat=rounds.seat_for(locked, cast.finance), text="改金额"
+        )
     assert [s.key for s in rounds.pending(opened)] == ["finance", "ndrc", "industry"]
     assert Answer.objects.count() == 2, "both rows stay"
     answer(cast, opened, "finance", REFUSE, text="不行")
@@ -100,10 +104,14 @@ def test_a_merged_units_seat_is_its_survivors(cast, opened):
 
 def test_one_record_has_one_open_round_of_a_kind(cast, opened):
     with pytest.raises(IntegrityError), transaction.atomic(), frame():
-        rounds.open_round(kind="joint_approval", about="submission:1", about_version="v2", title="二", address="/", seats=[])
+        rounds.open_round(
+            kind="joint_approval", about="submission:1", about_version="v2", title="二", address="/", seats=[]
+        )
     with frame():
         rounds.close(round_=rounds.lock(opened.pk))
-        second = rounds.open_round(kind="joint_approval", about="submission:1", about_version="v2", title="二", address="/", seats=[])
+        second = rounds.open_round(
+            kind="joint_approval", about="submission:1", about_version="v2", title="二", address="/", seats=[]
+        )
     assert (second.number, Round.objects.get(pk=opened.pk).state) == (2, CLOSED)
 
 

@@ -20,7 +20,9 @@ def stored() -> str:
         for model in apps.get_app_config(app).get_models():
             if model._meta.label not in NOT_BUSINESS:
                 names = [f.attname for f in model._meta.concrete_fields if f.attname not in ("last_login", "password")]
-                digest.update(repr((model._meta.label, list(model._base_manager.order_by("pk").values_list(*names)))).encode())
+                digest.update(
+                    repr((model._meta.label, list(model._base_manager.order_by("pk").values_list(*names)))).encode()
+                )
     return digest.hexdigest()
 
 

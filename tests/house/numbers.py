@@ -23,7 +23,20 @@ from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-SILENT = {"script", "style", "title", "thead", "label", "select", "textarea", "button", "summary", "dd", "blockquote", "mark"}
+SILENT = {
+    "script",
+    "style",
+    "title",
+    "thead",
+    "label",
+    "select",
+    "textarea",
+    "button",
+    "summary",
+    "dd",
+    "blockquote",
+    "mark",
+}
 EMPHASIS = ("strong", "b")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 AMOUNT = re.compile(r"[+−]?(\d[\d,]*(?:\.\d+)?) ?(?:项|件|个|条|份|期|次|人次|万元)?")
@@ -40,7 +53,7 @@ DATUMS = (
     (r"^与 \d+ 个项目|件申报的名称和建设内容比较$|比对 \d+ 条", "how far a search for duplicates went"),
     (r"^还有 \d+ 个事实不明", "the clauses below name them"),
     (r"最多|至多|不足 \d+ 件", "a limit, not a count"),
-)  # fmt: skip
+)
 
 
 class Page(HTMLParser):
@@ -130,13 +143,22 @@ class Page(HTMLParser):
         elif "svg" in tags:
             if whole and not SHOWN.fullmatch(words):
                 self.drawn.append(words)
-        elif (cell or tags[-1] in EMPHASIS) and whole or COUNTED.search(words) or ("nav" in tags and "a" in tags and TRAILING.search(words)):
+        elif (
+            (cell or tags[-1] in EMPHASIS)
+            and whole
+            or COUNTED.search(words)
+            or ("nav" in tags and "a" in tags and TRAILING.search(words))
+        ):
             self.loose.append(f"{tags[-1]} {words[:90]}")
 
     def behind(self, kind: str, fragment: str) -> Decimal:
         """How many rows there are, or what they add up to."""
         rows = [r for r in self.rows[fragment] if r["data-row"] in (None, "", fragment)]
-        return Decimal(len(rows)) if kind == "count" else sum((Decimal(r.get(f"data-{kind}") or 0) for r in rows), Decimal(0))
+        return (
+            Decimal(len(rows))
+            if kind == "count"
+            else sum((Decimal(r.get(f"data-{kind}") or 0) for r in rows), Decimal(0))
+        )
 
 
 def _shape(address: str) -> str:

@@ -9,8 +9,19 @@ from django.urls.resolvers import URLPattern
 
 from governance.roles import Permission
 
-SAMPLES = {"pk": 999_999, "code": "P01", "year": 2007, "reference": "SB2008-999", "slug": "8.3.2-3", "key": "plan-2006",
-           "number": "SB2008-999", "clause": "8.3.2-3", "format": "json", "line": 1, "order": 1}  # fmt: skip
+SAMPLES = {
+    "pk": 999_999,
+    "code": "P01",
+    "year": 2007,
+    "reference": "SB2008-999",
+    "slug": "8.3.2-3",
+    "key": "plan-2006",
+    "number": "SB2008-999",
+    "clause": "8.3.2-3",
+    "format": "json",
+    "line": 1,
+    "order": 1,
+}
 
 
 def every_pattern(patterns=None, prefix=""):

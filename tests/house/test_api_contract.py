@@ -23,8 +23,19 @@ from priorities.models import Screening, Submission
 from projects.models import Project
 from tests.priorities.stories import Stories
 
-LISTS = ["plan-items", "projects", "plan-tasks", "budget-lines", "submissions", "screenings", "annual-plans", "documents",
-         "organisations", "clauses", "discrepancies"]  # fmt: skip
+LISTS = [
+    "plan-items",
+    "projects",
+    "plan-tasks",
+    "budget-lines",
+    "submissions",
+    "screenings",
+    "annual-plans",
+    "documents",
+    "organisations",
+    "clauses",
+    "discrepancies",
+]
 COUNTS = {"plan-items": 27, "projects": 27, "plan-tasks": 59, "clauses": 17, "discrepancies": 56}
 
 
@@ -49,7 +60,9 @@ def api(cast):
             return self.client.get(at(name), query)
 
         def send(self, method, name, body, **headers):
-            return getattr(self.client, method)(at(name), json.dumps(body), content_type="application/json", headers=headers)
+            return getattr(self.client, method)(
+                at(name), json.dumps(body), content_type="application/json", headers=headers
+            )
 
         def post(self, name, body=None, **headers):
             return self.send("post", name, body if body is not None else {}, **headers)
@@ -78,19 +91,50 @@ def test_the_27_plan_items_stand_in_the_plans_order_and_add_up(api):
     assert [row["order"] for row in rows] == list(range(1, 28))
     assert sum(Decimal(row["estimate_wan"]) for row in rows if row["estimate_wan"]) == 6883
     assert [row["project"] for row in rows] == [row["code"] for row in rows]
-    assert set(rows[0]) == {"code", "order", "name", "content", "time_raw", "start", "end", "precision", "estimate_wan", "leads",
-                            "leads_open_ended", "project"}  # fmt: skip
+    assert set(rows[0]) == {
+        "code",
+        "order",
+        "name",
+        "content",
+        "time_raw",
+        "start",
+        "end",
+        "precision",
+        "estimate_wan",
+        "leads",
+        "leads_open_ended",
+        "project",
+    }
 
 
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("P01", {"start": "2006-01", "end": "2007-12", "precision": "year", "estimate_wan": "300.00",
-                 "time_raw": "2006年—2007年", "leads_open_ended": False, "project": "P01"}),
-        ("P04", {"start": "2005-12", "end": "2006-10", "precision": "month", "estimate_wan": "96.00",
-                 "time_raw": "2005年12月—2006年10月", "project": "P04"}),
+        (
+            "P01",
+            {
+                "start": "2006-01",
+                "end": "2007-12",
+                "precision": "year",
+                "estimate_wan": "300.00",
+                "time_raw": "2006年—2007年",
+                "leads_open_ended": False,
+                "project": "P01",
+            },
+        ),
+        (
+            "P04",
+            {
+                "start": "2005-12",
+                "end": "2006-10",
+                "precision": "month",
+                "estimate_wan": "96.00",
+                "time_raw": "2005年12月—2006年10月",
+                "project": "P04",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_plan_item_says_its_months_and_money_as_stated(api, code, expected):
     row = api("reviewer").get(f"plan-items/{code}").json()
     assert {key: row[key] for key in expected} == expected
@@ -108,7 +152,12 @@ def test_leads_are_named_as_the_plan_names_them(api):
 
 def test_a_project_says_its_state_and_latest_baseline(api):
     row = api("reviewer").get("projects/P04").json()
-    assert (row["state"], row["plan_item"], row["latest_start"], row["latest_end"]) == ("待立项", "P04", "2005-12", "2006-10")
+    assert (row["state"], row["plan_item"], row["latest_start"], row["latest_end"]) == (
+        "待立项",
+        "P04",
+        "2005-12",
+        "2006-10",
+    )
     item = api("reviewer").get("plan-items/P04").json()
     same = set(item) - {"project"}
     assert {key: row[key] for key in same} == {key: item[key] for key in same}
@@ -118,12 +167,21 @@ def test_approved_wan_is_null_until_money_is_booked_and_then_a_string(api, cast)
     assert api("finance").get("projects/P06").json()["approved_wan"] is None
     p06 = Project.objects.get(code="P06")
     for stage in ("estimate", "approved"):
-        money.set_cell(by=cast.finance, project=p06, fiscal_year=2007, source="city", stage=stage, typed="160",
-                       document_number="筑财预〔2007〕12号")  # fmt: skip
+        money.set_cell(
+            by=cast.finance,
+            project=p06,
+            fiscal_year=2007,
+            source="city",
+            stage=stage,
+            typed="160",
+            document_number="筑财预〔2007〕12号",
+        )
     assert api("finance").get("projects/P06").json()["approved_wan"] == "160.00"
     assert api("district").get("projects/P06").json()["approved_wan"] is None  # a district reads no budget
     lines = api("finance").get("budget-lines", fiscal_year=2007, source="市财政").json()
-    assert [(r["project"], r["source"], r["approved_wan"], r["spent_wan"]) for r in lines["results"]] == [("P06", "市财政", "160.00", None)]  # fmt: skip
+    assert [(r["project"], r["source"], r["approved_wan"], r["spent_wan"]) for r in lines["results"]] == [
+        ("P06", "市财政", "160.00", None)
+    ]
     assert api("finance").get("budget-lines", fiscal_year=2006, source="市财政").json()["count"] == 0
     assert api("finance").get("budget-lines", source="国家").json()["count"] == 0
 
@@ -165,8 +223,16 @@ def test_discrepancies_say_weight_quotes_readings_default_and_decision(api):
 
 
 def test_an_unknown_filter_or_value_is_400_with_the_field(api):
-    queries = ["nonsense=1", "page=0", "page=x", "page_size=0", "page_size=501", "page_size=３", "search=%00",
-               "search=a&search=b"]  # fmt: skip
+    queries = [
+        "nonsense=1",
+        "page=0",
+        "page=x",
+        "page_size=0",
+        "page_size=501",
+        "page_size=３",
+        "search=%00",
+        "search=a&search=b",
+    ]
     reviewer = api("reviewer")
     for name in LISTS:
         for query in queries:
@@ -178,13 +244,24 @@ def test_an_unknown_filter_or_value_is_400_with_the_field(api):
 
 def test_a_value_that_cannot_be_is_400_not_everything(api):
     cases = [
-        ("budget-lines", {"source": "天上"}), ("budget-lines", {"source": ""}), ("budget-lines", {"fiscal_year": "abc"}),
-        ("budget-lines", {"fiscal_year": "0"}), ("budget-lines", {"project": "P99"}), ("submissions", {"state": "lost"}),
-        ("projects", {"organisation": "没有的局"}), ("projects", {"state": "x"}), ("plan-tasks", {"block": "10.9"}),
-        ("discrepancies", {"weight": "D"}), ("clauses", {"heading": "9.9"}), ("clauses", {"clause": "8.3.9(9)"}),
-        ("plan-items", {"precision": "day"}), ("annual-plans", {"plan_year": "1"}), ("documents", {"format": "exe"}), ("projects", {"format": "xml"}),
+        ("budget-lines", {"source": "天上"}),
+        ("budget-lines", {"source": ""}),
+        ("budget-lines", {"fiscal_year": "abc"}),
+        ("budget-lines", {"fiscal_year": "0"}),
+        ("budget-lines", {"project": "P99"}),
+        ("submissions", {"state": "lost"}),
+        ("projects", {"organisation": "没有的局"}),
+        ("projects", {"state": "x"}),
+        ("plan-tasks", {"block": "10.9"}),
+        ("discrepancies", {"weight": "D"}),
+        ("clauses", {"heading": "9.9"}),
+        ("clauses", {"clause": "8.3.9(9)"}),
+        ("plan-items", {"precision": "day"}),
+        ("annual-plans", {"plan_year": "1"}),
+        ("documents", {"format": "exe"}),
+        ("projects", {"format": "xml"}),
         ("screenings", {"outcome": "maybe"}),
-    ]  # fmt: skip
+    ]
     for name, query in cases:
         answer = api("reviewer").get(name, **query)
         assert answer.status_code == 400, (name, query)
@@ -239,8 +316,10 @@ def test_administrators_reach_no_business_list(api):
 
 def test_what_may_not_be_seen_is_answered_like_what_does_not_exist(api, stories):
     row = stories.draft()
-    bodies = {api("district").get(f"submissions/{key}").content
-              for key in (row.reference, "draft-999999", "SB2008-999", "draft-x", "没有")}  # fmt: skip
+    bodies = {
+        api("district").get(f"submissions/{key}").content
+        for key in (row.reference, "draft-999999", "SB2008-999", "draft-x", "没有")
+    }
     assert len(bodies) == 1
     assert api("district").get(f"submissions/{row.reference}").status_code == 404
     assert api("reviewer").get("projects/P99").content == api("reviewer").get("nowhere").content == bodies.pop()
@@ -257,12 +336,18 @@ def test_a_post_makes_a_draft_and_submit_files_it(api):
     made = cio.post("submissions", {"kind": "new", "plan_year": 2008, "proposal": health_emergency()})
     assert made.status_code == 201
     draft = made.json()
-    assert {"number", "title", "organisation", "state", "version", "facts", "components", "outcome", "clauses"} <= set(draft)
+    assert {"number", "title", "organisation", "state", "version", "facts", "components", "outcome", "clauses"} <= set(
+        draft
+    )
     assert (draft["state"], draft["organisation"], draft["facts"]["exchangeable"]) == ("draft", "市卫生局", "yes")
     filed = cio.post(f"submissions/{draft['number']}/submit", {"version": draft["version"]})
     assert filed.status_code == 200
     filed = filed.json()
-    assert (filed["number"], filed["state"], filed["outcome"]) == ("SB2008-001", "submitted", Screening.objects.get().outcome)
+    assert (filed["number"], filed["state"], filed["outcome"]) == (
+        "SB2008-001",
+        "submitted",
+        Screening.objects.get().outcome,
+    )
     assert len(filed["clauses"]) == 17
     assert cio.get("submissions/SB2008-001").json() == filed
     assert api("reviewer").get("submissions", state="submitted").json()["results"] == [filed]
@@ -292,7 +377,9 @@ def test_a_put_of_an_older_version_is_409_with_what_is_there_now(api):
     document = draft["proposal"] | {"title": "乙系统"}
     saved = cio.put(f"submissions/{draft['number']}", {"version": draft["version"], "proposal": document})
     assert (saved.status_code, saved.json()["title"]) == (200, "乙系统")
-    stale = cio.put(f"submissions/{draft['number']}", {"version": draft["version"], "proposal": document | {"title": "丙"}})
+    stale = cio.put(
+        f"submissions/{draft['number']}", {"version": draft["version"], "proposal": document | {"title": "丙"}}
+    )
     assert stale.status_code == 409
     assert {"detail", "current"} <= set(stale.json())
     assert cio.get(f"submissions/{draft['number']}").json() == saved.json()
@@ -302,18 +389,27 @@ def test_a_put_of_an_older_version_is_409_with_what_is_there_now(api):
 def test_the_office_and_the_seats_act_by_the_same_verbs(api, stories):
     row = stories.submitted()
     assert api("reviewer").post(f"submissions/{row.reference}/accept").json()["state"] == "under_review"
-    returned = api("reviewer").post(f"submissions/{row.reference}/return",
-                                    {"points": [{"field": "evaluation", "sentence": "写明由谁评估"}]})  # fmt: skip
+    returned = api("reviewer").post(
+        f"submissions/{row.reference}/return", {"points": [{"field": "evaluation", "sentence": "写明由谁评估"}]}
+    )
     assert returned.json()["state"] == "returned"
     assert api("health_cio").post(f"submissions/{row.reference}/submit").json()["state"] == "submitted"
-    assert api("health_cio").post(f"submissions/{row.reference}/withdraw", {"reason": "另报"}).json()["state"] == "withdrawn"
+    assert (
+        api("health_cio").post(f"submissions/{row.reference}/withdraw", {"reason": "另报"}).json()["state"]
+        == "withdrawn"
+    )
     row = stories.ready()
     assert api("reviewer").post(f"submissions/{row.reference}/send").json()["state"] == "joint_approval"
     assert api("finance").post(f"submissions/{row.reference}/sign").status_code == 200
-    refused = api("ndrc").post(f"submissions/{row.reference}/refuse", {"reason": "与在建项目重复", "clause": "8.3.3(3)"})
+    refused = api("ndrc").post(
+        f"submissions/{row.reference}/refuse", {"reason": "与在建项目重复", "clause": "8.3.3(3)"}
+    )
     assert refused.json()["state"] == "under_review"
     row = stories.concluded("deferred")
-    assert api("reviewer").post(f"submissions/{row.reference}/re-review", {"reason": "条件具备"}).json()["state"] == "under_review"
+    assert (
+        api("reviewer").post(f"submissions/{row.reference}/re-review", {"reason": "条件具备"}).json()["state"]
+        == "under_review"
+    )
     row = stories.submitted(kind="district")
     assert api("reviewer").post(f"submissions/{row.reference}/acknowledge").json()["state"] == "filed"
     row = stories.under_review(kind="self_funded")
@@ -331,10 +427,17 @@ def test_a_verb_from_the_wrong_state_is_409_with_a_sentence(api, stories):
 def test_the_wrong_role_is_403(api, stories):
     row = stories.submitted()
     body = {"shared_network": True, "exchange": True, "ca": True, "security": True}
-    cases = [("auditor", "submissions"), ("auditor", "submissions/{}/submit"), ("auditor", "submissions/{}/accept"),
-     ("health_cio", "submissions/{}/accept"), ("health_cio", "submissions/{}/sign"), ("reviewer", "submissions/{}/submit"),
-     ("health_cio", "submissions/{}/return"), ("health_cio", "submissions/{}/self-funded"),
-     ("finance", "submissions")]  # fmt: skip
+    cases = [
+        ("auditor", "submissions"),
+        ("auditor", "submissions/{}/submit"),
+        ("auditor", "submissions/{}/accept"),
+        ("health_cio", "submissions/{}/accept"),
+        ("health_cio", "submissions/{}/sign"),
+        ("reviewer", "submissions/{}/submit"),
+        ("health_cio", "submissions/{}/return"),
+        ("health_cio", "submissions/{}/self-funded"),
+        ("finance", "submissions"),
+    ]
     for who, call in cases:
         answer = api(who).post(call.format(row.reference), body)
         assert (answer.status_code, list(answer.json())) == (403, ["detail"]), (who, call)
@@ -347,10 +450,19 @@ def test_the_wrong_role_is_403(api, stories):
 
 ITEMS = [
     {"id": "a", "title": "空"},
-    {"id": "b", "title": "乙", "facts": {"closed_and_independent": "yes"}, "components": [{"name": "甲", "amount_wan": "12.5"}]},
-    {"id": "c", "facts": {"protects_livelihood": "yes", "social_supervision": "yes", "important": "unknown"},
-     "components": [{"name": "机房", "amount_wan": 30, "facts": {"new_department_machine_room": "yes"}}], "more": 1},
-]  # fmt: skip
+    {
+        "id": "b",
+        "title": "乙",
+        "facts": {"closed_and_independent": "yes"},
+        "components": [{"name": "甲", "amount_wan": "12.5"}],
+    },
+    {
+        "id": "c",
+        "facts": {"protects_livelihood": "yes", "social_supervision": "yes", "important": "unknown"},
+        "components": [{"name": "机房", "amount_wan": 30, "facts": {"new_department_machine_room": "yes"}}],
+        "more": 1,
+    },
+]
 
 
 def test_a_screening_gives_what_the_command_gives_and_stores_nothing(api, tmp_path):
@@ -367,11 +479,23 @@ def test_a_screening_gives_what_the_command_gives_and_stores_nothing(api, tmp_pa
 
 def test_a_screening_that_the_command_would_refuse_is_400(api):
     cio = api("health_cio")
-    items = [[], [None], 1, "x", {}, {"id": ""}, {"id": "a", "facts": {"wrong_name": "yes"}}, {"id": "a", "facts": {"important": "maybe"}},
-     {"id": "a", "facts": []}, {"id": "a", "components": {}}, {"id": "a", "components": [{"name": "x", "amount_wan": "-5"}]},
-     {"id": "a", "components": [{"name": "x", "amount_wan": "NaN"}]}, {"id": "a", "components": [{"name": "x"}]},
-     {"id": "a", "components": [{"name": "x", "amount_wan": 1, "facts": {"important": "yes"}}]},
-     {"id": "a", "components": [{"name": "x", "amount_wan": True}]}]  # fmt: skip
+    items = [
+        [],
+        [None],
+        1,
+        "x",
+        {},
+        {"id": ""},
+        {"id": "a", "facts": {"wrong_name": "yes"}},
+        {"id": "a", "facts": {"important": "maybe"}},
+        {"id": "a", "facts": []},
+        {"id": "a", "components": {}},
+        {"id": "a", "components": [{"name": "x", "amount_wan": "-5"}]},
+        {"id": "a", "components": [{"name": "x", "amount_wan": "NaN"}]},
+        {"id": "a", "components": [{"name": "x"}]},
+        {"id": "a", "components": [{"name": "x", "amount_wan": 1, "facts": {"important": "yes"}}]},
+        {"id": "a", "components": [{"name": "x", "amount_wan": True}]},
+    ]
     for item in items:
         answer = cio.client.post(at("screenings"), json.dumps(item), content_type="application/json")
         assert answer.status_code == 400, item
@@ -411,8 +535,13 @@ def test_every_get_answers_as_its_schema_says(stories, cast, one_connection):
 
     def probe(operation):
         @hypothesis.given(case=operation.as_strategy())
-        @hypothesis.settings(max_examples=6, deadline=None, derandomize=True, database=None,
-                             suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
+        @hypothesis.settings(
+            max_examples=6,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
         def run(case):
             case.call_and_validate(checks=checks, headers={"Authorization": f"Token {token}"})
 

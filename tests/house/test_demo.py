@@ -77,7 +77,10 @@ APPEND_ONLY = ("AuditRow", "AuditConcern", "AuditHead")
 def everything() -> dict[str, dict]:
     """Every row of every table but the audit's; a version counts changes and is none."""
     found = {
-        model.__name__: {row[model._meta.pk.attname]: {k: v for k, v in row.items() if k != "version"} for row in model.objects.values()}
+        model.__name__: {
+            row[model._meta.pk.attname]: {k: v for k, v in row.items() if k != "version"}
+            for row in model.objects.values()
+        }
         for model in apps.get_models()
         if model._meta.app_label in OUR_APPS and model.__name__ not in APPEND_ONLY
     }
@@ -90,7 +93,13 @@ def test_removal_leaves_every_row_and_its_history_as_the_plan_left_them(plan, se
     settings.GUIYANG_TODAY = ""
     before = everything()
     loading.load()
-    assert {name for name, rows in everything().items() if rows != before[name]} >= {"Contract", "Change", "Regulation", "Phase", "Milestone"}
+    assert {name for name, rows in everything().items() if rows != before[name]} >= {
+        "Contract",
+        "Change",
+        "Regulation",
+        "Phase",
+        "Milestone",
+    }
     loading.remove()
     after = everything()
     assert {name: after[name] for name in before if after[name] != before[name]} == {}
@@ -106,7 +115,14 @@ def test_removal_keeps_what_people_said_of_a_row_that_the_story_had_touched(stor
     by, project = access.actor_for(person), Project.objects.get(code="P18")
     told = project.percent
     projects.change_state(by=by, project=project, version=project.version, step="suspend", reason="资金未到位")
-    projects.file_progress(by=by, project=Project.objects.get(code="P18"), period="2007H1", percent=told, done_text="同前", self_rating="normal")
+    projects.file_progress(
+        by=by,
+        project=Project.objects.get(code="P18"),
+        period="2007H1",
+        percent=told,
+        done_text="同前",
+        self_rating="normal",
+    )
     loading.remove()
     project.refresh_from_db()
     assert (project.state, project.suspended_from, project.percent) == ("suspended", "procurement", told)
@@ -130,7 +146,14 @@ def test_removal_keeps_what_people_entered(story, cast):
     Appointment.objects.create(user=person, organisation=office.organisation, role="finance", from_day=office.from_day)
     from governance import access
 
-    budgets.set_cell(by=access.actor_for(person), project=Project.objects.get(code="P01"), fiscal_year=2007, source="city", stage="approved", typed="170")
+    budgets.set_cell(
+        by=access.actor_for(person),
+        project=Project.objects.get(code="P01"),
+        fiscal_year=2007,
+        source="city",
+        stage="approved",
+        typed="170",
+    )
     loading.remove()
     line = BudgetLine.objects.get()
     assert (line.project.code, line.approved_wan) == ("P01", 10)

@@ -24,7 +24,9 @@ SHOWN = {
     "合同与监理": lambda: Contract.objects.filter(kind="supervision", voided="").exists(),
     "关口材料": lambda: GateItem.objects.exclude(project__state__in=life.FINISHED).exists(),
     "填报通知，一份未报": lambda: [o.project.code for o in owing.owed(TODAY) if o.period == "2007H1"] == ["P24"],
-    "一份过期才报": lambda: ProgressReport.objects.filter(period="2007H1", day__gt=ReportCall.objects.get().due).exists(),
+    "一份过期才报": lambda: ProgressReport.objects.filter(
+        period="2007H1", day__gt=ReportCall.objects.get().due
+    ).exists(),
     "批复以内的变更": lambda: Change.objects.get().project.rebaselined == 1,
     "回到会签的变更": lambda: Submission.objects.get(kind="change").state == "joint_approval",
     "隐患有期限": lambda: SecurityFinding.objects.filter(fixed_on=None, due__gt=TODAY).exists(),
@@ -32,9 +34,15 @@ SHOWN = {
     "培训": lambda: TrainingSession.objects.filter(group="leaders").exists(),
     "征求意见的制度": lambda: Regulation.objects.filter(state="consulting").exists(),
     "审议的制度附送审稿": lambda: Regulation.objects.get(state="reviewing").texts.filter(state="reviewing").exists(),
-    "印发的制度附文本": lambda: Regulation.objects.get(state="issued").texts.filter(state="issued", is_demo=True).exists(),
-    "专家组各有任期": lambda: Appointment.objects.filter(organisation__key="expert-group-schemes", to_day__gt=TODAY).count() == 2,
-    "两位审核人可以比较，一位偏严": lambda: {d.word for d in calibration.drifts(calibrating.judged(), CLAUSES)} >= {"偏严"},
+    "印发的制度附文本": lambda: (
+        Regulation.objects.get(state="issued").texts.filter(state="issued", is_demo=True).exists()
+    ),
+    "专家组各有任期": lambda: (
+        Appointment.objects.filter(organisation__key="expert-group-schemes", to_day__gt=TODAY).count() == 2
+    ),
+    "两位审核人可以比较，一位偏严": lambda: (
+        {d.word for d in calibration.drifts(calibrating.judged(), CLAUSES)} >= {"偏严"}
+    ),
     "规则集草案有改判": lambda: len(dry_run.run(RuleSetRecord.objects.get(key="plan-2006-b"), TODAY).flips) >= 3,
 }
 

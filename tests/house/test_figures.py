@@ -47,7 +47,10 @@ def test_the_lists_own_closing_lines_add_up_to_the_rows_above_them(offices):
         context = client.get(f"/projects/{query}").context
         rows = [row.project for row, _ in context["rows"]]
         totals = context["totals"]
-        assert (totals.shown, totals.shown_wan) == (len(rows), sum((p.estimate_wan or Decimal(0) for p in rows), Decimal(0)))
+        assert (totals.shown, totals.shown_wan) == (
+            len(rows),
+            sum((p.estimate_wan or Decimal(0) for p in rows), Decimal(0)),
+        )
         inside = sum((p.estimate_wan for p in rows if p.plan_item_id), Decimal(0))
         assert inside + totals.outside_wan == (totals.planned_wan if query else inside)
 
@@ -56,9 +59,17 @@ def test_the_lists_own_closing_lines_add_up_to_the_rows_above_them(offices):
 def test_the_homes_counts_of_cases_lead_to_those_cases_whoever_looks(offices, role):
     health, day = offices.health_cio, dt.date(2007, 8, 1)
     for n, state in enumerate(("draft", "submitted", "submitted", "adopted")):
-        Submission.objects.create(kind="new", plan_year=2008, state=state, organisation_id=health.organisation_id,
-                                  author_id=health.user_id, created_day=day, state_day=day, submitted_day=day if n else None,
-                                  number=f"SB2008-{900 + n}" if n else None)  # fmt: skip
+        Submission.objects.create(
+            kind="new",
+            plan_year=2008,
+            state=state,
+            organisation_id=health.organisation_id,
+            author_id=health.user_id,
+            created_day=day,
+            state_day=day,
+            submitted_day=day if n else None,
+            number=f"SB2008-{900 + n}" if n else None,
+        )
     reader = Reader(offices.client(role))
     counted = [f for f in reader.page("/").figures if f[1].endswith("#cases")]
     for kind, href, text in counted:
@@ -68,11 +79,21 @@ def test_the_homes_counts_of_cases_lead_to_those_cases_whoever_looks(offices, ro
     assert seen_by_him >= 3 or role == "district"
 
 
-FILTERED = ("/projects/security/?level=none", "/projects/?tasks=none", "/projects/tasks/?state=done", "/projects/as-of/?day=2007-07-31&state=building",
-            "/projects/as-of/?day=2007-07-31&part=tasks", "/projects/as-of/?day=2007-07-31&part=tasks&state=done",
-            "/governance/discrepancies/?weight=A")  # fmt: skip
-ELSEWHERE = ("/export/", ".xlsx", "/template/",  # files, not pages
-             "/rule-sets/plan-2006/")  # what the draft's page shows, of the rules in force  # fmt: skip
+FILTERED = (
+    "/projects/security/?level=none",
+    "/projects/?tasks=none",
+    "/projects/tasks/?state=done",
+    "/projects/as-of/?day=2007-07-31&state=building",
+    "/projects/as-of/?day=2007-07-31&part=tasks",
+    "/projects/as-of/?day=2007-07-31&part=tasks&state=done",
+    "/governance/discrepancies/?weight=A",
+)
+ELSEWHERE = (
+    "/export/",
+    ".xlsx",
+    "/template/",  # files, not pages
+    "/rule-sets/plan-2006/",
+)  # what the draft's page shows, of the rules in force
 
 
 def addresses(offices, role: str) -> list[str]:
@@ -104,8 +125,15 @@ def test_a_badge_of_the_rail_counts_the_rows_of_the_page_that_it_leads_to(office
     cio, day = offices.health_cio, dt.date(2007, 8, 1)
     other = User.objects.get(username="demo-finance").appointments.first().organisation_id
     for unit, is_secret in ((cio.organisation_id, False), (cio.organisation_id, True), (other, False)):
-        row = Submission.objects.create(kind="new", plan_year=2008, organisation_id=unit, author_id=cio.user_id, created_day=day,
-                                        state_day=day, is_secret=is_secret)  # fmt: skip
+        row = Submission.objects.create(
+            kind="new",
+            plan_year=2008,
+            organisation_id=unit,
+            author_id=cio.user_id,
+            created_day=day,
+            state_day=day,
+            is_secret=is_secret,
+        )
         if unit == other:
             Participant.objects.create(submission=row, organisation_id=cio.organisation_id)
     reader = Reader(offices.client(role))
@@ -118,16 +146,28 @@ def test_a_badge_of_the_rail_counts_the_rows_of_the_page_that_it_leads_to(office
 def test_the_closing_line_of_a_list_of_several_pages_leads_to_the_whole_filtered_list(offices):
     count = PAGE_ROWS + 30
     Project.objects.bulk_create(
-        Project(code=f"N2009-{n:03}", name=f"分页 {n}", origin="annual_plan", order=1000 + n, estimate_wan=Decimal(n), search_text=f"分页 {n}",
-                registered_on=dt.date(2007, 8, 1)) for n in range(count)
-    )  # fmt: skip
+        Project(
+            code=f"N2009-{n:03}",
+            name=f"分页 {n}",
+            origin="annual_plan",
+            order=1000 + n,
+            estimate_wan=Decimal(n),
+            search_text=f"分页 {n}",
+            registered_on=dt.date(2007, 8, 1),
+        )
+        for n in range(count)
+    )
     reader = Reader(offices.client("reviewer"))
     first = "/projects/?q=分页"
     second = urljoin(first, reader.page(first).after["rows"])
     assert reader.page(first).behind("count", "rows") == PAGE_ROWS
     assert reader.page(second).behind("count", "rows") == 30
     for address in (first, second):
-        closing = [f for f in reader.page(address).own_figures if urlsplit(f[1]).query.startswith("q=") and f[0] in ("count", "wan")]
+        closing = [
+            f
+            for f in reader.page(address).own_figures
+            if urlsplit(f[1]).query.startswith("q=") and f[0] in ("count", "wan")
+        ]
         said = {kind: Decimal(text.replace(",", "")) for kind, _, text in closing}
         assert said == {"count": count, "wan": sum(range(count))}
         for kind, href, _ in closing:
@@ -154,9 +194,13 @@ class Planted:
 def test_a_planted_wrong_number_is_found(offices):
     at = "/governance/training/"
     told = '<a data-figure="heads" href="?block=10.2&amp;group=leaders#courses">{}</a>'
-    right = re.search(re.escape(told).replace(re.escape("{}"), r"(\d+)").replace("10\\.2", "[^&]+").replace("leaders", r"\w+"),
-                      offices.client("reviewer").get(at).content.decode())  # fmt: skip
-    wrong = Reader(Planted(offices.client("reviewer"), at, right[0], right[0].replace(f">{right[1]}<", f">{int(right[1]) + 1}<"))).wrong(at)
+    right = re.search(
+        re.escape(told).replace(re.escape("{}"), r"(\d+)").replace("10\\.2", "[^&]+").replace("leaders", r"\w+"),
+        offices.client("reviewer").get(at).content.decode(),
+    )
+    wrong = Reader(
+        Planted(offices.client("reviewer"), at, right[0], right[0].replace(f">{right[1]}<", f">{int(right[1]) + 1}<"))
+    ).wrong(at)
     assert [sentence for sentence in wrong if f"heads {int(right[1]) + 1} ≠ {right[1]}" in sentence]
     assert len(wrong) == 1
     assert Reader(offices.client("reviewer")).wrong(at) == []

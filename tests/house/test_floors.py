@@ -13,10 +13,7 @@ from django.db import models
 
 FLOORS = {"governance": 1, "projects": 2, "budgets": 3, "priorities": 4, "guiyang_egov": 5}
 SOURCES = [
-    path
-    for app in FLOORS
-    for path in sorted((settings.BASE_DIR / app).rglob("*.py"))
-    if "migrations" not in path.parts
+    path for app in FLOORS for path in sorted((settings.BASE_DIR / app).rglob("*.py")) if "migrations" not in path.parts
 ]
 
 
@@ -31,7 +28,10 @@ def test_foreign_keys_across_apps_point_down_and_have_no_reverse_name():
         if here is None or model._meta.model_name.startswith("historical"):
             continue
         for field in model._meta.get_fields():
-            if not isinstance(field, models.ForeignKey) or field.remote_field.model._meta.app_label == model._meta.app_label:
+            if (
+                not isinstance(field, models.ForeignKey)
+                or field.remote_field.model._meta.app_label == model._meta.app_label
+            ):
                 continue
             there = FLOORS.get(field.remote_field.model._meta.app_label)
             hidden = (field.remote_field.related_name or "").endswith("+")
@@ -70,7 +70,9 @@ def test_no_form_or_serializer_takes_all_fields():
     wrong = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Assign) and any(getattr(t, "id", "") in ("fields", "exclude") for t in node.targets):
+            if isinstance(node, ast.Assign) and any(
+                getattr(t, "id", "") in ("fields", "exclude") for t in node.targets
+            ):
                 if isinstance(node.value, ast.Constant) and node.value.value == "__all__":
                     wrong.append(path.name)
     assert not wrong

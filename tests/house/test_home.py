@@ -27,7 +27,9 @@ def test_the_days_ahead_come_in_order_and_none_lies_behind(offices):
 
 
 def test_a_milestone_that_is_reached_or_dropped_is_no_longer_ahead(offices):
-    coming = Milestone.objects.filter(end__gte=TODAY, done_on=None, dropped_reason="", project__origin="plan").order_by("end", "pk")
+    coming = Milestone.objects.filter(end__gte=TODAY, done_on=None, dropped_reason="", project__origin="plan").order_by(
+        "end", "pk"
+    )
     first, second = coming[0], coming[1]
     said = {f"{m.project.code} 节点：{m.text}" for m in (first, second)}
     assert said <= {a.sentence for a in _ahead()}
@@ -76,7 +78,10 @@ def test_the_years_money_on_the_home_is_that_of_the_list(offices):
     brief = offices.client("finance").get("/").context["year"]
     listed = offices.client("finance").get("/projects/?year=2007").context
     assert dict(brief.sums) == dict(listed["sums"])
-    assert (brief.projects, brief.filled) == (22, sum(m is not None and m.approved_wan is not None for _, m in listed["rows"]))
+    assert (brief.projects, brief.filled) == (
+        22,
+        sum(m is not None and m.approved_wan is not None for _, m in listed["rows"]),
+    )
 
 
 def test_a_units_home_looks_ahead_at_what_the_unit_leads_alone(offices):

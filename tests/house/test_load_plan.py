@@ -66,14 +66,21 @@ def test_every_row_of_the_plan_is_in_the_database(plan):
 def test_the_projects_stand_as_the_plan_lists_them_and_nothing_is_assumed(plan):
     p04 = Project.objects.get(code="P04")
     assert (p04.name, p04.start, p04.end, p04.precision) == (
-        "市政府办公自动化系统一期工程", dt.date(2005, 12, 1), dt.date(2006, 10, 31), "month")  # fmt: skip
+        "市政府办公自动化系统一期工程",
+        dt.date(2005, 12, 1),
+        dt.date(2006, 10, 31),
+        "month",
+    )
     assert [lead.as_named for lead in p04.leads.all()] == ["市政府办公厅", "市信息产业局"]
     for project in Project.objects.select_related("plan_item"):
         assert project.state == "registered"
         assert (project.level_922, project.tier_927, project.investment_type, project.budget_unit) == ("", "", "", None)
         assert (project.latest_start, project.latest_end) == (project.start, project.end)
         assert project.plan_item.code == project.code
-    assert [(p.name, p.end.year) for p in Phase.objects.all()] == [("首期（新农村信息服务直通车）", 2008), ("二期", 2010)]
+    assert [(p.name, p.end.year) for p in Phase.objects.all()] == [
+        ("首期（新农村信息服务直通车）", 2008),
+        ("二期", 2010),
+    ]
     assert set(Milestone.objects.filter(outside_window=True).values_list("project__code", flat=True)) == {"P03", "P19"}
     assert TaskLink.objects.filter(certainty="possible").count() == 3
 

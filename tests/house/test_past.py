@@ -20,8 +20,20 @@ from projects.models import Project
 STATES = {
     "2006-12-27": {"registered": 27},
     "2006-12-28": {"registered": 25, "approved": 2},  # the annual plan of 2007 is adopted: P07, P09
-    "2007-01-31": {"registered": 9, "approved": 8, "procurement": 1, "building": 8, "trial": 1},  # taken over on 2007-01-10
-    "2007-03-28": {"registered": 9, "approved": 8, "procurement": 1, "building": 8, "final_acceptance": 1},  # P04 is accepted
+    "2007-01-31": {
+        "registered": 9,
+        "approved": 8,
+        "procurement": 1,
+        "building": 8,
+        "trial": 1,
+    },  # taken over on 2007-01-10
+    "2007-03-28": {
+        "registered": 9,
+        "approved": 8,
+        "procurement": 1,
+        "building": 8,
+        "final_acceptance": 1,
+    },  # P04 is accepted
 }
 ADOPTED_2007 = Decimal(152)  # 批复 of P07 and P09, opened with the plan
 
@@ -48,18 +60,27 @@ def test_progress_is_what_had_been_reported_by_then(offices, day, place):
 
 def test_money_is_what_had_been_booked_by_then(offices):
     approved = {year: sum(Decimal(row[3]) for row in story.MONEY if row[1] == year) for year in (2006, 2007)}
-    expected = {"2006-02-19": None, "2006-02-20": approved[2006], "2006-12-28": approved[2006] + ADOPTED_2007,
-                "2007-01-22": sum(approved.values()) + ADOPTED_2007}  # fmt: skip
+    expected = {
+        "2006-02-19": None,
+        "2006-02-20": approved[2006],
+        "2006-12-28": approved[2006] + ADOPTED_2007,
+        "2007-01-22": sum(approved.values()) + ADOPTED_2007,
+    }
     for day, wan in expected.items():
         assert dict(of(offices.client("reviewer"), f"?day={day}&part=lines")["totals"])["approved"] == wan
 
 
 def test_tasks_and_baselines_are_those_of_the_day(offices):
     client = offices.client("reviewer")
-    before, after = ({t.code: t.state for t, _ in of(client, f"?day={day}&part=tasks")["tasks"]} for day in ("2007-07-15", "2007-07-16"))
+    before, after = (
+        {t.code: t.state for t, _ in of(client, f"?day={day}&part=tasks")["tasks"]}
+        for day in ("2007-07-15", "2007-07-16")
+    )
     assert set(before.values()) == {"not_started"}
     assert after == dict.fromkeys(after, "not_started") | {code: state for code, state, _ in story.TASKS}
-    told = [{f.label: f.text for f in of(client, f"?day={day}&code=P05")["facts"]} for day in ("2007-07-26", "2007-07-27")]
+    told = [
+        {f.label: f.text for f in of(client, f"?day={day}&code=P05")["facts"]} for day in ("2007-07-26", "2007-07-27")
+    ]
     assert [facts["最新基线"] for facts in told] == ["2006—2007", "2006—2008（改过 1 次）"]
     assert told[1]["原基线"] == "2006—2007"
 
@@ -70,21 +91,34 @@ def test_a_page_of_the_past_says_so_offers_no_verb_and_stays_on_its_day(offices,
     main = text[text.index("<main") : text.index("</main>")]
     assert "这是 2007-01-31 的样子，不是现在" in main
     assert re.findall(r'<form[^>]*method="post"', main) == []
-    within = [href for href in re.findall(r'href="(\?[^"]*|/projects/as-of/\?[^"]*)"', main) if "#" not in href or "day=" in href]
+    within = [
+        href
+        for href in re.findall(r'href="(\?[^"]*|/projects/as-of/\?[^"]*)"', main)
+        if "#" not in href or "day=" in href
+    ]
     elsewhere = {"2006-06-30", "2006-12-31", "2007-06-30"}  # the other days that the page offers
     assert {re.search(r"day=([\d-]+)", href)[1] for href in within} - elsewhere == {"2007-01-31"}
     assert len(within) >= 3
 
 
-@pytest.mark.parametrize(("day", "said"), [
-    ("2005-01-01", "2005-01-01 还没有总册"), ("2007-08-20", "这是今天"), ("2012-01-01", "2012-01-01 还没有到"), ("", "这是今天"),
-    ("２００７年１月３１日", "这是 2007-01-31 的样子"), ("2007/1/31", "这是 2007-01-31 的样子"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2005-01-01", "2005-01-01 还没有总册"),
+        ("2007-08-20", "这是今天"),
+        ("2012-01-01", "2012-01-01 还没有到"),
+        ("", "这是今天"),
+        ("２００７年１月３１日", "这是 2007-01-31 的样子"),
+        ("2007/1/31", "这是 2007-01-31 的样子"),
+    ],
+)
 def test_any_day_is_answered_with_what_it_is(offices, day, said):
     assert said in offices.client("reviewer").get("/projects/as-of/", {"day": day}).content.decode()
 
 
-@pytest.mark.parametrize("day", ["昨天", "2007-02-30", "0001-01-01", "9999-12-31", "2007-W03-1", "20070131", "--", "2007-01-31-01"])
+@pytest.mark.parametrize(
+    "day", ["昨天", "2007-02-30", "0001-01-01", "9999-12-31", "2007-W03-1", "20070131", "--", "2007-01-31-01"]
+)
 def test_what_is_no_day_is_refused_with_a_sentence(offices, day):
     for address in (f"/projects/as-of/?day={day}", f"/projects/compare/?from={day}", f"/projects/compare/?to={day}"):
         answer = offices.client("reviewer").get(address)
@@ -142,7 +176,9 @@ def test_two_annual_reports_differ_exactly_where_their_cells_do(offices):
             same = figure.id in then and then[figure.id].value == figure.value
             assert same is ((new.title, f"{figure.label}{unit}") not in told)
     assert "P17" in {d.row for d in found if d.row}
-    totals = {d.column: d.by for d in found if d.table == "by_project" and d.row == differences.TOTAL and d.by is not None}
+    totals = {
+        d.column: d.by for d in found if d.table == "by_project" and d.row == differences.TOTAL and d.by is not None
+    }
     added_up = defaultdict(Decimal)
     for d in found:
         if d.table == "by_project" and d.row != differences.TOTAL and d.by is not None:
@@ -166,17 +202,24 @@ def test_what_only_one_report_has_is_said_to_be_new_or_gone():
 
     gone = Section("gone", "丙", tables=(table(("P09", "九", Decimal(2))),))
     old = report(Section("a", "甲", tables=(table(("P01", "一", Decimal(1)), ("P02", "二", Decimal(5))),)), gone)
-    new = report(Section("a", "甲", tables=(table(("P02", "改名", Decimal(4)), ("P03", "三", None), ("P04", "四", Decimal(7))),)))
+    new = report(
+        Section("a", "甲", tables=(table(("P02", "改名", Decimal(4)), ("P03", "三", None), ("P04", "四", Decimal(7))),))
+    )
     found = [(d.section, d.row, d.how, d.was, d.now, d.by) for d in differences.between(old, new)]
     assert found == [
-        ("甲", "P02", "changed", "5.00", "4.00", Decimal(-1)), ("甲", "P03", "added", None, None, None),
+        ("甲", "P02", "changed", "5.00", "4.00", Decimal(-1)),
+        ("甲", "P03", "added", None, None, None),
         ("甲", "P04", "added", None, "7.00", Decimal(7)),
-        ("甲", "P01", "dropped", "1.00", None, Decimal(-1)), ("丙", "P09", "dropped", "2.00", None, Decimal(-2)),
-    ]  # fmt: skip
+        ("甲", "P01", "dropped", "1.00", None, Decimal(-1)),
+        ("丙", "P09", "dropped", "2.00", None, Decimal(-2)),
+    ]
 
 
 def test_rows_that_share_a_code_are_not_taken_for_one():
     columns = (Column("code", "项目"), Column("what", "要求"), Column("due", "期限"))
     rows = [{"code": "P04", "what": what, "due": due} for what, due in (("甲", "2007-01"), ("乙", "2007-02"))]
-    old, new = (report(Section("a", "甲", tables=(Table("t", "整改", columns, tuple(r)),))) for r in (rows, [rows[0], rows[1] | {"due": "2007-09"}]))
+    old, new = (
+        report(Section("a", "甲", tables=(Table("t", "整改", columns, tuple(r)),)))
+        for r in (rows, [rows[0], rows[1] | {"due": "2007-09"}])
+    )
     assert [(d.row, d.was, d.now) for d in differences.between(old, new)] == [("P04 乙", "2007-02", "2007-09")]

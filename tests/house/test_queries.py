@@ -74,7 +74,12 @@ def limit(address: str) -> int:
         return MOST_OF_A_CASE  # what waits for him, and every case of a state in pages
     if address.startswith("/search/"):
         return MOST_OF_SEARCH
-    if address.startswith(("/projects/P", "/projects/programmes/", "/projects/security/", "/governance/organisations/")) or "&code=" in address:
+    if (
+        address.startswith(
+            ("/projects/P", "/projects/programmes/", "/projects/security/", "/governance/organisations/")
+        )
+        or "&code=" in address
+    ):
         return MOST_OF_MANY_PARTS
     about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
     return MOST_OF_A_CASE if about_a_case else MOST
@@ -115,7 +120,9 @@ def again(rows, **changes) -> dict[int, int]:
     copies, origin = [], []
     for row in list(rows):
         for number in range(TIMES):
-            copy = type(row)(**{f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key})
+            copy = type(row)(
+                **{f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
+            )
             for name, value in changes.items():
                 setattr(copy, name, value(row, number) if callable(value) else value)
             copies.append(copy)
@@ -132,7 +139,9 @@ def text(length: int = 8) -> str:
 
 def make_many() -> None:
     """TIMES copies of every project, case, signature, person, notice and trace of the demonstration."""
-    units = again(Organisation.objects.filter(canonical=None), key=lambda r, n: f"copy-{text()}", name=lambda r, n: f"{r.name}{n}")
+    units = again(
+        Organisation.objects.filter(canonical=None), key=lambda r, n: f"copy-{text()}", name=lambda r, n: f"{r.name}{n}"
+    )
     assert units
     people = again(User.objects.all(), username=lambda r, n: f"copy-{text()}")
     again(Appointment.objects.all(), user_id=lambda r, n: people[r.user_id, n])
@@ -144,8 +153,12 @@ def make_many() -> None:
     last = AuditRow.objects.order_by("-seq").first().seq
     rows = list(AuditRow.objects.all())
     AuditRow.objects.bulk_create(_shifted(row, last) for row in rows)
-    AuditHead.objects.update(seq=AuditRow.objects.order_by("-seq").first().seq)  # a page that rehearses chains its rows on
-    AuditConcern.objects.bulk_create(AuditConcern(seq=c.seq + last, key=c.key) for c in list(AuditConcern.objects.all()))
+    AuditHead.objects.update(
+        seq=AuditRow.objects.order_by("-seq").first().seq
+    )  # a page that rehearses chains its rows on
+    AuditConcern.objects.bulk_create(
+        AuditConcern(seq=c.seq + last, key=c.key) for c in list(AuditConcern.objects.all())
+    )
 
 
 def _shifted(row: AuditRow, by: int) -> AuditRow:
@@ -153,7 +166,12 @@ def _shifted(row: AuditRow, by: int) -> AuditRow:
 
 
 def _projects() -> None:
-    projects = again(Project.objects.all(), code=lambda r, n: f"N{1000 + r.pk % 9000}-{100 + n}", plan_item_id=None, origin="annual_plan")
+    projects = again(
+        Project.objects.all(),
+        code=lambda r, n: f"N{1000 + r.pk % 9000}-{100 + n}",
+        plan_item_id=None,
+        origin="annual_plan",
+    )
     for model in (ProjectLead, BudgetLine, ProjectYear, Milestone, ProgressReport):
         again(model.objects.all(), project_id=lambda r, n: projects[r.project_id, n])
 
@@ -162,13 +180,20 @@ def _cases() -> None:
     cases = again(Submission.objects.all(), number=lambda r, n: f"SB2008-{text(6)}", receipt_number=None)
     versions = again(SubmissionVersion.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n])
     for model in (Screening, Conclusion):
-        again(model.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n], version_id=lambda r, n: versions[r.version_id, n])
+        again(
+            model.objects.all(),
+            submission_id=lambda r, n: cases[r.submission_id, n],
+            version_id=lambda r, n: versions[r.version_id, n],
+        )
     for model in (Transition, ConfirmedFact, PlanEntry):
         again(model.objects.all(), submission_id=lambda r, n: cases[r.submission_id, n])
     signed = Round.objects.filter(about__startswith="submission:")
     opened = again(signed, about=lambda r, n: f"submission:{cases[int(r.about.partition(':')[2]), n]}")
     seats = again(Seat.objects.filter(round__in=signed), round_id=lambda r, n: opened[r.round_id, n])
-    again(Answer.objects.filter(seat__round__in=signed, seat_id__in={pk for pk, _ in seats}), seat_id=lambda r, n: seats[r.seat_id, n])
+    again(
+        Answer.objects.filter(seat__round__in=signed, seat_id__in={pk for pk, _ in seats}),
+        seat_id=lambda r, n: seats[r.seat_id, n],
+    )
     # One case grows as well: more steps, more parts that were corrected.
     one = Submission.objects.get(state="under_review", number="SB2008-011")
     again(Transition.objects.filter(submission=one))

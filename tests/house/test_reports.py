@@ -35,7 +35,10 @@ def test_every_total_is_the_sum_of_its_rows(offices, kind, year):
         for column in table.columns:
             total = (table.totals or {}).get(column.id)
             if column.kind in ("wan", "int") and total is not None:
-                assert sum(Decimal(row[column.id]) for row in rows if row.get(column.id) is not None) == total, (table.id, column.id)
+                assert sum(Decimal(row[column.id]) for row in rows if row.get(column.id) is not None) == total, (
+                    table.id,
+                    column.id,
+                )
 
 
 class Paper(HTMLParser):
@@ -90,14 +93,20 @@ def expected_rows(report, table, body) -> list[list[str]]:
             rows.append([as_printed(values[c.id], c.kind) for c in table.columns])
     assert next(said, None) is None
     if body["totals"]:
-        rows.append(["" if body["totals"][c.id] is None else as_printed(body["totals"][c.id], c.kind) for c in table.columns])
+        rows.append(
+            ["" if body["totals"][c.id] is None else as_printed(body["totals"][c.id], c.kind) for c in table.columns]
+        )
     return rows
 
 
 def with_body(report):
     """`(table, its part of the JSON)` of every table, and the JSON's figures in order."""
     body = json.loads(documents.print_report(report, "json").content)
-    tables = [pair for s, b in zip(report.sections, body["sections"], strict=True) for pair in zip(s.tables, b["tables"], strict=True)]
+    tables = [
+        pair
+        for s, b in zip(report.sections, body["sections"], strict=True)
+        for pair in zip(s.tables, b["tables"], strict=True)
+    ]
     return tables, [f for b in body["sections"] for f in b["figures"]]
 
 
@@ -127,7 +136,10 @@ def test_every_figure_and_every_cell_of_the_json_stands_on_paper_in_its_own_tabl
     assert figures or tables or kind == "annual_plan"
 
 
-@pytest.mark.parametrize(("kind", "year"), [(k, 2007 if k.startswith("annual") or k in ("leaders_brief", "evaluation", "tiers") else 2008) for k in KINDS])
+@pytest.mark.parametrize(
+    ("kind", "year"),
+    [(k, 2007 if k.startswith("annual") or k in ("leaders_brief", "evaluation", "tiers") else 2008) for k in KINDS],
+)
 def test_every_row_of_the_json_can_be_read_in_the_pdf_under_its_tables_heading(offices, kind, year):
     """Each kind once, in a year that has rows; all 54 would take minutes and say the same as the pages above."""
     report = documents.build(kind, year)
@@ -150,7 +162,9 @@ def read(pdf: bytes) -> str:
     """The text of a PDF in the order in which it was set, without white space: a cell's lines follow each other."""
     if shutil.which("pdftotext") is None:
         pytest.skip("needs pdftotext")
-    return squeezed(subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode())
+    return squeezed(
+        subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    )
 
 
 def squeezed(text: str) -> str:
@@ -173,10 +187,16 @@ def test_every_figure_and_every_cell_of_the_json_stands_in_its_own_cell_of_the_w
     for sheet, (table, body) in zip(sheets, tables, strict=True):
         assert sheet["A1"].value == table.title
         lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, max_col=len(table.columns))]
-        lines = [line for line, row in zip(lines, table.rows, strict=False) if "_group" not in row] + lines[len(table.rows) :]
+        lines = [line for line, row in zip(lines, table.rows, strict=False) if "_group" not in row] + lines[
+            len(table.rows) :
+        ]
         rows = [*body["rows"], *([body["totals"]] if body["totals"] else [])]
         for line, row in zip(lines, rows, strict=False):
-            assert all(same(held, row[c.id]) for held, c in zip(line, table.columns, strict=True)), (table.id, line, row)
+            assert all(same(held, row[c.id]) for held, c in zip(line, table.columns, strict=True)), (
+                table.id,
+                line,
+                row,
+            )
         assert len(lines) >= len(rows)
 
 
@@ -207,7 +227,9 @@ def test_the_screening_summary_counts_a_case_in_every_clause_that_holds_for_it(o
                 expected.add(row.number)
         assert {c.number for c in line.met} == expected
     assert any(line.met for line in found.clauses)
-    assert sum(len(found.came_out(o)) for o in ("priority", "ordinary", "defer", "no_city_funding", "undetermined")) == len(found.screened)
+    assert sum(
+        len(found.came_out(o)) for o in ("priority", "ordinary", "defer", "no_city_funding", "undetermined")
+    ) == len(found.screened)
 
 
 def test_a_district_filing_stands_with_its_receipt_or_its_waiting_days(offices):
@@ -255,13 +277,24 @@ def test_a_figure_that_names_its_rows_names_a_table_of_the_report_or_there_are_n
 
 EVIL = "=cmd|'/C calc'!A0<svg onload=alert(1)></td><img src=http://127.0.0.1:9/>{{7|add:7}}\u202e"
 FIELDS = {  # what people fill, in every table that a report reads
-    "projects.Project": "name", "projects.PlanTask": "evidence", "projects.Milestone": "text", "projects.Topic": "name",
-    "projects.Programme": "name", "projects.ProgressReport": "problems next_steps", "projects.Acceptance": "text",
-    "projects.Evaluation": "findings", "projects.Supervision": "findings demand", "projects.SecurityFinding": "text measure",
-    "projects.SecurityAssessment": "assessor document", "governance.Organisation": "name", "priorities.Submission": "title",
-    "priorities.Screening": "override_reason", "priorities.Conclusion": "lacking", "priorities.AnnualPlan": "note",
+    "projects.Project": "name",
+    "projects.PlanTask": "evidence",
+    "projects.Milestone": "text",
+    "projects.Topic": "name",
+    "projects.Programme": "name",
+    "projects.ProgressReport": "problems next_steps",
+    "projects.Acceptance": "text",
+    "projects.Evaluation": "findings",
+    "projects.Supervision": "findings demand",
+    "projects.SecurityFinding": "text measure",
+    "projects.SecurityAssessment": "assessor document",
+    "governance.Organisation": "name",
+    "priorities.Submission": "title",
+    "priorities.Screening": "override_reason",
+    "priorities.Conclusion": "lacking",
+    "priorities.AnnualPlan": "note",
     "priorities.PlanEntry": "reason",
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -13,11 +13,22 @@ from tests.house.test_addresses import PAGES
 from tests.house.walk import pages
 
 # Addresses that a browser asks for, but whose record the walk does not hold: attachments and documents have their own tests.
-ELSEWHERE = {"documents/<uuid:pk>/", "attachments/<int:pk>/", "reports/<int:pk>/", "visits/<int:pk>/file/", "texts/<int:pk>/", "scans/<int:pk>/",
-             # Records that the story has none of; their own tests ask for these pages.
-             "progress/calls/<int:pk>/withdraw/", "gates/<int:pk>/withdraw/", "contracts/<int:pk>/void/",
-             "budgets/papers/<int:pk>/", "budgets/revenue/<int:pk>/file/",
-             "security/syncs/<int:pk>/withdraw/", "milestones/<int:pk>/drop/"}  # fmt: skip
+ELSEWHERE = {
+    "documents/<uuid:pk>/",
+    "attachments/<int:pk>/",
+    "reports/<int:pk>/",
+    "visits/<int:pk>/file/",
+    "texts/<int:pk>/",
+    "scans/<int:pk>/",
+    # Records that the story has none of; their own tests ask for these pages.
+    "progress/calls/<int:pk>/withdraw/",
+    "gates/<int:pk>/withdraw/",
+    "contracts/<int:pk>/void/",
+    "budgets/papers/<int:pk>/",
+    "budgets/revenue/<int:pk>/file/",
+    "security/syncs/<int:pk>/withdraw/",
+    "milestones/<int:pk>/drop/",
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,7 +50,11 @@ def test_every_address_is_walked_or_takes_post_alone(offices):
     walked = {resolve(page.address.partition("?")[0]).func for page in pages()}
     silent = []
     for route, pattern in PAGES:
-        if pattern.callback in walked or getattr(pattern.callback, "is_public", False) or route.endswith(tuple(ELSEWHERE)):
+        if (
+            pattern.callback in walked
+            or getattr(pattern.callback, "is_public", False)
+            or route.endswith(tuple(ELSEWHERE))
+        ):
             continue
         if not _takes_post_alone(offices, pattern):
             silent.append(route)

@@ -48,8 +48,10 @@ def holder(offices, permission) -> str:
 
 def test_a_post_without_the_forms_token_is_403_everywhere(offices):
     clients = {name: offices.client(name, enforce_csrf_checks=True) for name in NAMES}
-    found = {address: clients[holder(offices, permission)].post(address, {"x": "y"}).status_code
-             for address, permission in closed_pages()}  # fmt: skip
+    found = {
+        address: clients[holder(offices, permission)].post(address, {"x": "y"}).status_code
+        for address, permission in closed_pages()
+    }
     assert {address: status for address, status in found.items() if status != 403} == {}
     assert len(found) > 70
     assert offices.client("reviewer", enforce_csrf_checks=True).post("/login/", {"username": "x"}).status_code == 403
@@ -67,18 +69,40 @@ def test_put_patch_delete_and_trace_are_405_everywhere(offices):
 
 
 MAIN = [
-    ("reviewer", "/"), ("health_cio", "/"), ("finance", "/"), ("leader", "/"), ("reviewer", "/projects/"), ("reviewer", "/projects/P04/"),
-    ("reviewer", "/projects/tasks/"), ("reviewer", "/projects/progress/"), ("reviewer", "/projects/as-of/"), ("finance", "/budgets/2007/"),
-    ("reviewer", "/priorities/desk/"), ("reviewer", "/priorities/desk/SB2008-011/"), ("finance", "/priorities/approvals/"),
-    ("finance", "/priorities/approvals/SB2008-010/"), ("health_cio", "/priorities/mine/"),
-    ("health_cio", "/priorities/submissions/draft-3/edit/"), ("health_cio", "/priorities/submissions/SB2008-012/"),
-    ("reviewer", "/priorities/plan/2008/"), ("reviewer", "/priorities/criteria/"), ("reviewer", "/priorities/criteria/8.3.2-3/"),
-    ("reviewer", "/priorities/rule-sets/plan-2006-b/"), ("reviewer", "/search/?q=系统"), ("reviewer", "/calendar/"),
-    ("reviewer", "/governance/organisations/"), ("reviewer", "/governance/discrepancies/"), ("reviewer", "/governance/documents/"),
-    ("auditor", "/governance/audit/"), ("reviewer", "/priorities/desk/plan-projects/"), ("reviewer", "/api/v1/projects/?page_size=500"),
-    ("reviewer", "/api/v1/plan-items/?page_size=500"), ("reviewer", "/api/v1/submissions/?page_size=500"),
-    ("finance", "/api/v1/budget-lines/?page_size=500"), ("reviewer", "/api/v1/screenings/?page_size=500"),
-]  # fmt: skip
+    ("reviewer", "/"),
+    ("health_cio", "/"),
+    ("finance", "/"),
+    ("leader", "/"),
+    ("reviewer", "/projects/"),
+    ("reviewer", "/projects/P04/"),
+    ("reviewer", "/projects/tasks/"),
+    ("reviewer", "/projects/progress/"),
+    ("reviewer", "/projects/as-of/"),
+    ("finance", "/budgets/2007/"),
+    ("reviewer", "/priorities/desk/"),
+    ("reviewer", "/priorities/desk/SB2008-011/"),
+    ("finance", "/priorities/approvals/"),
+    ("finance", "/priorities/approvals/SB2008-010/"),
+    ("health_cio", "/priorities/mine/"),
+    ("health_cio", "/priorities/submissions/draft-3/edit/"),
+    ("health_cio", "/priorities/submissions/SB2008-012/"),
+    ("reviewer", "/priorities/plan/2008/"),
+    ("reviewer", "/priorities/criteria/"),
+    ("reviewer", "/priorities/criteria/8.3.2-3/"),
+    ("reviewer", "/priorities/rule-sets/plan-2006-b/"),
+    ("reviewer", "/search/?q=系统"),
+    ("reviewer", "/calendar/"),
+    ("reviewer", "/governance/organisations/"),
+    ("reviewer", "/governance/discrepancies/"),
+    ("reviewer", "/governance/documents/"),
+    ("auditor", "/governance/audit/"),
+    ("reviewer", "/priorities/desk/plan-projects/"),
+    ("reviewer", "/api/v1/projects/?page_size=500"),
+    ("reviewer", "/api/v1/plan-items/?page_size=500"),
+    ("reviewer", "/api/v1/submissions/?page_size=500"),
+    ("finance", "/api/v1/budget-lines/?page_size=500"),
+    ("reviewer", "/api/v1/screenings/?page_size=500"),
+]
 FRAME = re.compile(r'"(django_session|governance_user|governance_appointment|governance_notice)"|SAVEPOINT')
 MOST = 15
 MOST_OF_HOME = 40  # it asks every app once what waits for whoever came in, and the year's money

@@ -112,7 +112,10 @@ def pages() -> list[Page]:
         Page("/projects/P01/state/", P.READ_REGISTER),
         Page("/projects/P01/life/", P.READ_REGISTER),
         Page("/projects/progress/call/", P.MANAGE_PROJECT),
-        Page(f"/projects/progress/reports/{ProgressReport.objects.filter(superseded=False).first().pk}/return/", P.MANAGE_PROJECT),
+        Page(
+            f"/projects/progress/reports/{ProgressReport.objects.filter(superseded=False).first().pk}/return/",
+            P.MANAGE_PROJECT,
+        ),
         Page("/projects/P01/milestone/", P.READ_REGISTER, more=_reporting(project)),
         Page("/projects/P01/rate/", P.READ_REGISTER, more=_rating),
         Page("/projects/P15/life/?phase=2", P.READ_REGISTER),
@@ -240,7 +243,10 @@ def of_institutions() -> list[Page]:
     unit = Organisation.objects.get(name="市信息产业局").get_absolute_url()
     service, course = ServiceRecord.objects.first(), TrainingSession.objects.first()
     return [
-        *(Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS) for form in ("merge", "separate", "succession", "alias", "edit", "service")),
+        *(
+            Page(f"{unit}{form}/", P.MANAGE_ORGANISATIONS)
+            for form in ("merge", "separate", "succession", "alias", "edit", "service")
+        ),
         Page("/governance/organisations/new/", P.MANAGE_ORGANISATIONS),
         Page("/governance/services/", P.READ_REGISTER),
         Page(f"/governance/services/{service.pk}/end/", P.MANAGE_ORGANISATIONS),
@@ -260,7 +266,11 @@ def of_institutions() -> list[Page]:
 def of_what_is_signed() -> list[Page]:
     """Acceptance, evaluation and security: lists, records, and the forms of a project."""
     accepted, evaluated = Acceptance.objects.get(), Evaluation.objects.get()
-    finding, grading, sync = SecurityFinding.objects.first(), SecurityGrading.objects.first(), SecuritySync.objects.first()
+    finding, grading, sync = (
+        SecurityFinding.objects.first(),
+        SecurityGrading.objects.first(),
+        SecuritySync.objects.first(),
+    )
     p04, p01 = (Project.objects.get(code=code) for code in ("P04", "P01"))
     return [
         Page("/projects/acceptances/", P.READ_REGISTER),

@@ -9,8 +9,15 @@ import pytest
 from django.db import connections
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -38,7 +45,9 @@ class Person:
         self.page, self.base, self.clicks = context.new_page(), base, 0
         self.page.on("console", lambda m: complaints.append(f"{username}: {m.text}") if m.type == "error" else None)
         self.page.on("pageerror", lambda e: complaints.append(f"{username}: {e}"))
-        self.page.on("request", lambda r: None if r.url.startswith((base, "data:")) else complaints.append(f"foreign: {r.url}"))
+        self.page.on(
+            "request", lambda r: None if r.url.startswith((base, "data:")) else complaints.append(f"foreign: {r.url}")
+        )
         self.go("/login/")
         self.page.fill("#id_username", username)
         self.page.fill("#id_password", "Guiyang-2006")

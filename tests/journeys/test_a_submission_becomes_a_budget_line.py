@@ -15,21 +15,41 @@ from projects.models import Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FACTS_YES = ("leadership_committed", "operators_qualified", "technical_environment_ready", "business_system", "exchangeable",
-             "department_informatised", "strengthens_supervision")  # fmt: skip
+FACTS_YES = (
+    "leadership_committed",
+    "operators_qualified",
+    "technical_environment_ready",
+    "business_system",
+    "exchangeable",
+    "department_informatised",
+    "strengthens_supervision",
+)
 FACTS_NO = ("needs_cross_department_support",)
 
 
 def fill_the_form(page) -> None:
     """What a CIO types and answers; the unit, the contact and the phone are there already."""
     for path, text in (
-        ("title", "特种设备动态安全监管信息系统"), ("start", "2008"), ("end", "2009"), ("investment_reason", "提高政府管理水平"),
-        ("service_objects", "特种设备使用单位约 3,200 家"), ("evaluation", "每年 11 月按检验率评估"), ("content", "设备档案、检验和隐患整改的动态监管"),
-        ("goals.0.indicator", "定期检验率"), ("goals.0.present", "91%"), ("goals.0.target", "98%"), ("goals.0.year", "2009"),
+        ("title", "特种设备动态安全监管信息系统"),
+        ("start", "2008"),
+        ("end", "2009"),
+        ("investment_reason", "提高政府管理水平"),
+        ("service_objects", "特种设备使用单位约 3,200 家"),
+        ("evaluation", "每年 11 月按检验率评估"),
+        ("content", "设备档案、检验和隐患整改的动态监管"),
+        ("goals.0.indicator", "定期检验率"),
+        ("goals.0.present", "91%"),
+        ("goals.0.target", "98%"),
+        ("goals.0.year", "2009"),
         ("security.plan", "方案第 6 章"),
-    ):  # fmt: skip
+    ):
         page.fill(f'[name="{path}"]', text)
-    for name, value in (("construction", "new"), ("mandate", "own"), ("investment_type", "government"), ("security.level", "2")):
+    for name, value in (
+        ("construction", "new"),
+        ("mandate", "own"),
+        ("investment_type", "government"),
+        ("security.level", "2"),
+    ):
         page.check(f'input[name="{name}"][value="{value}"]')
     for key in ("plan", "design", "construct", "use"):
         page.check(f'input[name="security.commitments"][value="{key}"]')

@@ -20,7 +20,9 @@ PASTE = """([name, text]) => {
 def test_a_column_is_filled_by_keyboard_and_takes_nothing_once_it_is_frozen(cast, people):
     for code, source in (("P01", "city"), ("P07", "city"), ("P07", "own"), ("P16", "city")):
         project = Project.objects.get(code=code)
-        actions.set_cell(by=cast.finance, project=project, fiscal_year=2007, source=source, stage="approved", typed="50")
+        actions.set_cell(
+            by=cast.finance, project=project, fiscal_year=2007, source=source, stage="approved", typed="50"
+        )
     finance = people("demo-finance")
     finance.go("/budgets/2007/?stage=appropriated")
     page = finance.page
@@ -43,7 +45,11 @@ def test_a_column_is_filled_by_keyboard_and_takes_nothing_once_it_is_frozen(cast
         page.keyboard.press("Enter")
     assert "已保存 3 处" in page.inner_text("body")
     held = BudgetLine.objects.exclude(appropriated_wan=None).order_by("project__order", "source")
-    assert [(x.project.code, x.source, x.appropriated_wan) for x in held] == [("P07", "city", 12), ("P07", "own", 3), ("P16", "city", 40)]
+    assert [(x.project.code, x.source, x.appropriated_wan) for x in held] == [
+        ("P07", "city", 12),
+        ("P07", "own", 3),
+        ("P16", "city", 40),
+    ]
     finance.click("text=冻结下达")
     assert page.locator('input[name^="cell|"]').count() == 0
     assert "已冻结，只能查看" in page.inner_text("main")

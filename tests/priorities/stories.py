@@ -23,33 +23,73 @@ FULL = {
     "evaluation": "卫生局每年按目标表自评，信息产业局复核。",
     "content": "建设社区卫生服务业务系统，与市级共享交换平台对接。",
     "components": [
-        {"id": "c1", "name": "业务系统", "kind": "business_system", "facts": {},
-         "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "60"},
-                   {"source": "city", "fiscal_year": 2009, "amount_wan": "20"},
-                   {"source": "own", "fiscal_year": 2008, "amount_wan": "10"}]},
-        {"id": "c2", "name": "终端设备", "kind": "equipment", "facts": {},
-         "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "30"}]},
+        {
+            "id": "c1",
+            "name": "业务系统",
+            "kind": "business_system",
+            "facts": {},
+            "money": [
+                {"source": "city", "fiscal_year": 2008, "amount_wan": "60"},
+                {"source": "city", "fiscal_year": 2009, "amount_wan": "20"},
+                {"source": "own", "fiscal_year": 2008, "amount_wan": "10"},
+            ],
+        },
+        {
+            "id": "c2",
+            "name": "终端设备",
+            "kind": "equipment",
+            "facts": {},
+            "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "30"}],
+        },
     ],
     "facts": {
-        "integrates_existing": "no", "highly_shared": "yes", "highly_integrated": "yes",
-        "managed_by_resource_department": "no", "strengthens_supervision": "no", "raises_tax_revenue": "no",
-        "greatly_improves_office_efficiency": "no", "easy_to_use": "yes", "serves_leaders_decisions": "no",
+        "integrates_existing": "no",
+        "highly_shared": "yes",
+        "highly_integrated": "yes",
+        "managed_by_resource_department": "no",
+        "strengthens_supervision": "no",
+        "raises_tax_revenue": "no",
+        "greatly_improves_office_efficiency": "no",
+        "easy_to_use": "yes",
+        "serves_leaders_decisions": "no",
         "markedly_improves_public_service": {"value": "yes", "evidence": "方案第 3 章"},
-        "improves_investment_climate": "no", "drives_economic_development": "no", "broad_benefit": "yes",
-        "social_supervision": "no", "protects_livelihood": "no", "protects_production": "no",
-        "supports_quality_city": "no", "public_culture_education": "no",
-        "broadly_raises_skills_of_disadvantaged_or_farmers": "no", "required_by_state": "no", "important": "no",
-        "partly_funded_by_government": "no", "urgently_needed": "no", "clear_benefit": "yes",
-        "leadership_committed": "yes", "operators_qualified": "yes", "technical_environment_ready": "yes",
-        "business_system": "yes", "exchangeable": "yes", "needs_cross_department_support": "no",
-        "department_informatised": "yes", "vertical_network": "no", "closed_and_independent": "no",
-        "pure_database": "no", "has_application": "yes", "shareable": "yes", "new_department_machine_room": "no",
+        "improves_investment_climate": "no",
+        "drives_economic_development": "no",
+        "broad_benefit": "yes",
+        "social_supervision": "no",
+        "protects_livelihood": "no",
+        "protects_production": "no",
+        "supports_quality_city": "no",
+        "public_culture_education": "no",
+        "broadly_raises_skills_of_disadvantaged_or_farmers": "no",
+        "required_by_state": "no",
+        "important": "no",
+        "partly_funded_by_government": "no",
+        "urgently_needed": "no",
+        "clear_benefit": "yes",
+        "leadership_committed": "yes",
+        "operators_qualified": "yes",
+        "technical_environment_ready": "yes",
+        "business_system": "yes",
+        "exchangeable": "yes",
+        "needs_cross_department_support": "no",
+        "department_informatised": "yes",
+        "vertical_network": "no",
+        "closed_and_independent": "no",
+        "pure_database": "no",
+        "has_application": "yes",
+        "shareable": "yes",
+        "new_department_machine_room": "no",
     },
     "security": {"level": 2, "plan": "见建设方案第 6 章", "commitments": ["plan", "design", "construct", "use"]},
     "contact": {"name": "陈立明", "phone": "0851-5820101"},
-}  # fmt: skip
+}
 POINTS = {"shared_network": True, "exchange": True, "ca": True, "security": True}
-MINUTES = {"meeting_title": "市信息化领导小组会议", "held_on": dt.date(2007, 8, 20), "minutes_number": "筑信领纪〔2007〕3号"}
+MINUTES = {
+    "meeting_title": "市信息化领导小组会议",
+    "held_on": dt.date(2007, 8, 20),
+    "minutes_number": "筑信领纪〔2007〕3号",
+}
 
 
 def proposal(**changes) -> dict:
@@ -107,8 +147,13 @@ class Stories:
         if conclusion == "deferred":
             extra = {"lacking": "业务流程尚未确定", "re_review_on": dt.date(2008, 2, 20)}
         row = actions.propose_conclusion(by=by, submission=row, version=row.version, kind=conclusion, **extra)
-        return actions.waive_opinion(by=by, submission=row, version=row.version, reason="小项目，方案简单",
-                                     what=["network_centre", "expert", "scan"])  # fmt: skip
+        return actions.waive_opinion(
+            by=by,
+            submission=row,
+            version=row.version,
+            reason="小项目，方案简单",
+            what=["network_centre", "expert", "scan"],
+        )
 
     def joint_approval(self, **more) -> Submission:
         row = self.ready(**more)

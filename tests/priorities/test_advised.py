@@ -21,10 +21,12 @@ def lacking(fact: str = "operators_qualified", **more) -> dict:
 def closed_network() -> dict:
     document = proposal()
     document["components"][1] = {
-        "id": "c2", "name": "专网", "kind": "network",
+        "id": "c2",
+        "name": "专网",
+        "kind": "network",
         "facts": {"vertical_network": "yes", "closed_and_independent": "yes"},
         "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "200"}],
-    }  # fmt: skip
+    }
     return document
 
 
@@ -86,22 +88,43 @@ def test_a_part_s_answer_is_marked_at_the_part_and_its_evidence_stands_under_the
     changed = copy.deepcopy(row.proposal)
     changed["components"][1]["facts"]["closed_and_independent"] = "no"
     row = actions.save_draft(by=cast.health_cio, submission=row, version=row.version, proposal=changed)
-    assert [(c.component, c.component_name, c.answer) for c in advised.changed(row, row.proposal)] == [("c2", "专网", "no")]
+    assert [(c.component, c.component_name, c.answer) for c in advised.changed(row, row.proposal)] == [
+        ("c2", "专网", "no")
+    ]
     with pytest.raises(Invalid, match="网络是否“封闭独立”"):
         actions.submit(by=cast.health_cio, submission=row, version=row.version)
     page = cast.client("health_cio").get(f"/priorities/submissions/{row.reference}/edit/").content.decode()
     assert 'name="facts.closed_and_independent.evidence"' in page
-    row = actions.save_draft(by=cast.health_cio, submission=row, version=row.version,
-                             patch={"facts.closed_and_independent": {"value": "", "evidence": "方案 3.2 节"}})  # fmt: skip
+    row = actions.save_draft(
+        by=cast.health_cio,
+        submission=row,
+        version=row.version,
+        patch={"facts.closed_and_independent": {"value": "", "evidence": "方案 3.2 节"}},
+    )
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     assert row.state == "submitted"
 
 
 def test_the_live_panel_alone_counts_as_seen(stories, cast):
     row = stories.draft(document=lacking())
-    cast.client("health_cio").post(f"/priorities/submissions/{row.reference}/live/", {
-        "title": row.title, "version": row.version, **{f"facts.{f}.value": "no" for f in (
-            "leadership_committed", "business_system", "needs_cross_department_support", "vertical_network",
-            "pure_database", "new_department_machine_room")},
-        "facts.operators_qualified.value": "yes", "facts.technical_environment_ready.value": "yes"})  # fmt: skip
+    cast.client("health_cio").post(
+        f"/priorities/submissions/{row.reference}/live/",
+        {
+            "title": row.title,
+            "version": row.version,
+            **{
+                f"facts.{f}.value": "no"
+                for f in (
+                    "leadership_committed",
+                    "business_system",
+                    "needs_cross_department_support",
+                    "vertical_network",
+                    "pure_database",
+                    "new_department_machine_room",
+                )
+            },
+            "facts.operators_qualified.value": "yes",
+            "facts.technical_environment_ready.value": "yes",
+        },
+    )
     assert ("", "leadership_committed", "yes") in set(row.shown_advice.values_list("component", "fact", "value"))

@@ -32,8 +32,11 @@ def test_three_seats_are_four_signatures(stories):
     row = stories.joint_approval()
     rows = actions.rounds_of(row)[0].seats.all()
     assert [(s.organisation.name, s.label) for s in rows] == [
-        ("市财政局", "市财政局（财政席）"), ("市发改委", "市发改委（发改席）"),
-        ("市信息产业局", "市信息产业局（信息化主管部门席）"), ("市信息办", "市信息办（信息化主管部门席）")]  # fmt: skip
+        ("市财政局", "市财政局（财政席）"),
+        ("市发改委", "市发改委（发改席）"),
+        ("市信息产业局", "市信息产业局（信息化主管部门席）"),
+        ("市信息办", "市信息办（信息化主管部门席）"),
+    ]
     assert not any(s.conflict for s in rows)
 
 
@@ -62,8 +65,13 @@ def test_who_has_no_seat_does_not_sign(stories, cast):
 def test_who_screened_a_case_does_not_sign_it(stories, cast):
     row = stories.joint_approval()
     reviewer = cast.user("reviewer")
-    hat = Appointment.objects.create(user=reviewer, organisation_id=cast.finance.organisation_id, role=Role.FINANCE,
-                                     manner="兼任", from_day=dt.date(2007, 1, 1))  # fmt: skip
+    hat = Appointment.objects.create(
+        user=reviewer,
+        organisation_id=cast.finance.organisation_id,
+        role=Role.FINANCE,
+        manner="兼任",
+        from_day=dt.date(2007, 1, 1),
+    )
     from governance.access import actor_for
 
     with pytest.raises(Refused, match="审、签分离") as caught:
@@ -74,8 +82,13 @@ def test_who_screened_a_case_does_not_sign_it(stories, cast):
 def test_one_person_fills_one_seat_whatever_hats_he_has(stories, cast):
     row = stories.joint_approval()
     person = cast.user("finance")
-    hat = Appointment.objects.create(user=person, organisation_id=cast.ndrc.organisation_id, role=Role.NDRC, manner="兼任",
-                                     from_day=dt.date(2007, 1, 1))  # fmt: skip
+    hat = Appointment.objects.create(
+        user=person,
+        organisation_id=cast.ndrc.organisation_id,
+        role=Role.NDRC,
+        manner="兼任",
+        from_day=dt.date(2007, 1, 1),
+    )
     from governance.access import actor_for
 
     row = sign(row, cast.finance)
@@ -113,7 +126,9 @@ def test_a_condition_needs_its_text_and_counts_as_agreement(stories, cast):
     row = stories.joint_approval()
     with pytest.raises(Invalid, match="附条件同意必须写明条件"):
         sign(row, cast.finance, kind="conditional")
-    row = sign(row, cast.finance, kind="conditional", condition="2008 年底前接入共享平台", condition_due=dt.date(2008, 12, 31))
+    row = sign(
+        row, cast.finance, kind="conditional", condition="2008 年底前接入共享平台", condition_due=dt.date(2008, 12, 31)
+    )
     for by in (cast.ndrc, cast.industry, cast.office_head):
         row = sign(row, by)
     assert row.state == "candidate"
@@ -126,7 +141,11 @@ def test_a_changed_amount_reopens_the_seats_that_signed_before(stories, cast):
     with pytest.raises(Invalid, match="要用附条件同意"):
         sign(row, cast.ndrc, amounts=cut)
     row = sign(row, cast.ndrc, kind="conditional", condition="压减概算", amounts=cut)
-    assert {s.organisation.name for s in seats.waiting(actions.rounds_of(row)[0])} == {"市财政局", "市信息产业局", "市信息办"}
+    assert {s.organisation.name for s in seats.waiting(actions.rounds_of(row)[0])} == {
+        "市财政局",
+        "市信息产业局",
+        "市信息办",
+    }
     with pytest.raises(Stale):
         actions.sign(by=cast.finance, submission=row, version=stale)
     for by in (cast.finance, cast.industry, cast.office_head):
@@ -161,8 +180,9 @@ def test_a_body_that_leads_the_case_is_marked_and_an_independent_signature_is_re
 
 def test_a_merged_name_of_the_body_is_the_body(stories, cast):
     """市信息产业局 under another name co-applies: the conflict is seen through the survivor."""
-    old = Organisation.objects.create(key="old-name", name="市信息化工作局", kind="市直部门",
-                                      canonical_id=cast.industry.organisation_id)  # fmt: skip
+    old = Organisation.objects.create(
+        key="old-name", name="市信息化工作局", kind="市直部门", canonical_id=cast.industry.organisation_id
+    )
     row = stories.draft()
     row = actions.add_participant(by=cast.health_cio, submission=row, version=row.version, organisation=old)
     row.participants.update(organisation=old)  # filed under the old name, before the merger
@@ -184,8 +204,13 @@ def test_leading_the_project_is_a_conflict_as_much_as_leading_the_case(stories, 
 
 
 def test_where_d44_is_read_as_a_remark_the_conflict_is_marked_and_no_seat_is_added(stories, cast):
-    ReadingDecision.objects.create(discrepancy=Discrepancy.objects.get(code="D44"), reading="b", reason="x", by_text="x",
-                                   from_day=dt.date(2007, 1, 1))  # fmt: skip
+    ReadingDecision.objects.create(
+        discrepancy=Discrepancy.objects.get(code="D44"),
+        reading="b",
+        reason="x",
+        by_text="x",
+        from_day=dt.date(2007, 1, 1),
+    )
     row = stories.draft(by=cast.industry)
     specs = seats.joint_approval(row, clock.today())
     assert [bool(s.conflict) for s in specs] == [False, False, True, False]

@@ -10,8 +10,17 @@ from priorities import guards, workflow
 from tests.conftest import NAMES
 from tests.priorities.test_states import CALLS, attempt
 
-STATES = ("draft", "submitted", "under_review", "returned", "joint_approval", "candidate", "deferred", "no_city_funding",
-          "withdrawn")  # fmt: skip
+STATES = (
+    "draft",
+    "submitted",
+    "under_review",
+    "returned",
+    "joint_approval",
+    "candidate",
+    "deferred",
+    "no_city_funding",
+    "withdrawn",
+)
 
 
 @pytest.mark.parametrize("state", STATES)

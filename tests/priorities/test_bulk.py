@@ -47,7 +47,9 @@ def random_cases(seed: int, count: int):
         parts = ()
         if rng.random() < 0.125:
             parts = tuple(
-                Component(f"{i}", Decimal(rng.randint(0, 4)), {f: rng.choice(ANSWERS) for f in rng.sample(COMPONENT_FACTS, 2)})
+                Component(
+                    f"{i}", Decimal(rng.randint(0, 4)), {f: rng.choice(ANSWERS) for f in rng.sample(COMPONENT_FACTS, 2)}
+                )
                 for i in range(rng.randint(1, 3))
             )
         facts = {f: ANSWERS[a] for f, a in zip(FACTS, row, strict=True)}
@@ -86,8 +88,10 @@ def test_python_arrays_and_sql_agree_on_100_000_random_fact_sets():
             cursor.execute("DELETE FROM drawn")
             for at in range(0, len(rows), 200):
                 some = [(at + i, *row) for i, row in enumerate(rows[at : at + 200])]
-                cursor.execute(f"INSERT INTO drawn VALUES {', '.join(['(%s, %s, %s, %s)'] * len(some))}",
-                               [v for row in some for v in row])  # fmt: skip
+                cursor.execute(
+                    f"INSERT INTO drawn VALUES {', '.join(['(%s, %s, %s, %s)'] * len(some))}",
+                    [v for row in some for v in row],
+                )
             cursor.execute(f"SELECT {compiled.sql()} FROM drawn ORDER BY id")
             assert [code for (code,) in cursor.fetchall()] == expected
             differs = bulk.differs_sql(PLAN_2006, rules)

@@ -62,8 +62,15 @@ def test_a_reviewer_who_grows_stricter_has_a_trend():
 
 def test_an_agreement_counts_department_criteria_and_reviewer_apart():
     rows = [
-        Judged("甲", {"8.3.2(2)": "undetermined", "8.3.1(4)": "met"}, {"8.3.2(2)": "partly", "8.3.1(4)": "met"}, {"8.3.2(2)": True}),
-        Judged("甲", {"8.3.2(2)": "unmet", "8.3.1(4)": "met"}, {"8.3.2(2)": "unmet", "8.3.1(4)": "unmet"}, {}, "8.3.1(4)"),
+        Judged(
+            "甲",
+            {"8.3.2(2)": "undetermined", "8.3.1(4)": "met"},
+            {"8.3.2(2)": "partly", "8.3.1(4)": "met"},
+            {"8.3.2(2)": True},
+        ),
+        Judged(
+            "甲", {"8.3.2(2)": "unmet", "8.3.1(4)": "met"}, {"8.3.2(2)": "unmet", "8.3.1(4)": "unmet"}, {}, "8.3.1(4)"
+        ),
     ]
     by = {a.clause: a for a in calibration.agreements(rows, ("8.3.2(2)", "8.3.1(4)"))}
     partly, fourth = by["8.3.2(2)"], by["8.3.1(4)"]
@@ -72,10 +79,14 @@ def test_an_agreement_counts_department_criteria_and_reviewer_apart():
     assert (fourth.stated_share, fourth.taken_share) == (0.5, 0.5)
 
 
-def test_the_page_is_for_leading_group_and_auditors_and_shows_the_confirmed_cases(stories, cast, django_assert_num_queries):
+def test_the_page_is_for_leading_group_and_auditors_and_shows_the_confirmed_cases(
+    stories, cast, django_assert_num_queries
+):
     row = stories.under_review(document=proposal())
     worse = [{"fact": "markedly_improves_public_service", "value": "no", "evidence": "方案没有写"}]
-    row = actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, facts=worse, nothing_to_object=True)
+    row = actions.confirm_facts(
+        by=cast.reviewer, submission=row, version=row.version, facts=worse, nothing_to_object=True
+    )
     actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version)
     for name, status in (("leader", 200), ("auditor", 200), ("reviewer", 403), ("health_cio", 403), ("sysadmin", 403)):
         assert cast.client(name).get("/priorities/calibration/").status_code == status
@@ -83,7 +94,9 @@ def test_the_page_is_for_leading_group_and_auditors_and_shows_the_confirmed_case
     assert "1 件已确认的判定" in strip_tags(page)
     assert "周敏" in page
     seen = cast.client("auditor").get("/priorities/calibration/?clause=8.3.1(4)").context["seen"]
-    assert [(s.case.number, s.harsh, s.both, s.agrees, s.taken) for s in seen] == [(row.reference, ("8.3.1(4)",), True, False, True)]
+    assert [(s.case.number, s.harsh, s.both, s.agrees, s.taken) for s in seen] == [
+        (row.reference, ("8.3.1(4)",), True, False, True)
+    ]
     assert cast.client("auditor").get("/priorities/calibration/?reviewer=nobody").status_code == 422
     rows = calibrating.judged()
     assert (rows[0].stated["8.3.1(4)"], rows[0].rules["8.3.1(4)"]) == ("met", "unmet")

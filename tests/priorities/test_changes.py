@@ -23,7 +23,15 @@ AT = "/priorities/changes/P17/"
 def health(cast, under_way):  # noqa: F811
     """P17, 120 万元 of it approved."""
     row = under_way("P17")
-    money.set_cell(by=cast.finance, project=row, fiscal_year=2007, source="city", stage="approved", typed="120", document_number="文1号")
+    money.set_cell(
+        by=cast.finance,
+        project=row,
+        fiscal_year=2007,
+        source="city",
+        stage="approved",
+        typed="120",
+        document_number="文1号",
+    )
     return row
 
 
@@ -39,7 +47,13 @@ def propose(cast, **values):
 def test_above_the_approved_total_a_change_goes_to_joint_approval_and_within_it_is_recorded(cast, health):
     client = cast.client("health_cio")
     assert "批复总额 120.00 万元" in client.get(AT).content.decode()
-    asked = {"field": "time", "now": "2006 至 2011", "reason": "设备到货晚", "total_wan": "１２０", "version": version()}
+    asked = {
+        "field": "time",
+        "now": "2006 至 2011",
+        "reason": "设备到货晚",
+        "total_wan": "１２０",
+        "version": version(),
+    }
     assert client.post(AT, asked)["Location"] == "/projects/P17/"
     change = health.changes.get()
     assert "变更后总额 120.00 万元" in change.effect
@@ -71,18 +85,34 @@ def test_an_adopted_change_holds_with_old_new_reason_and_approver_and_the_first_
     code = stories.adopted().project.code
     before = Project.objects.get(code=code)
     total = changes.approved_total(before)
-    case = actions.propose_change(by=cast.health_cio, project_code=code, version=before.version, field="time", now="2008-03 至 2010-06",
-                                  reason="增加村卫生室", total_wan=total + 40)  # fmt: skip
-    document = case.proposal | {k: v for k, v in proposal(components=components("30")).items() if k not in ("title", "content", "start", "end")}
+    case = actions.propose_change(
+        by=cast.health_cio,
+        project_code=code,
+        version=before.version,
+        field="time",
+        now="2008-03 至 2010-06",
+        reason="增加村卫生室",
+        total_wan=total + 40,
+    )
+    document = case.proposal | {
+        k: v for k, v in proposal(components=components("30")).items() if k not in ("title", "content", "start", "end")
+    }
     case = actions.save_draft(by=cast.health_cio, submission=case, version=case.version, proposal=document)
     stories.draft = lambda **_: case
     row = stories.concluded()
     assert not Project.objects.get(code=code).changes.exists()  # signed, not yet adopted
     plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
-    actions.adopt(by=cast.leader, plan=plan, version=plan.version, **MINUTES | {"minutes_number": "筑信领纪〔2007〕9号"})
+    actions.adopt(
+        by=cast.leader, plan=plan, version=plan.version, **MINUTES | {"minutes_number": "筑信领纪〔2007〕9号"}
+    )
     project = Project.objects.get(code=code)
     time, budget = project.changes.order_by("pk")
-    assert (time.field, time.was, time.now, time.approver) == ("time", "2008-03—2009-06", "2008-03 至 2010-06", budget.approver)
+    assert (time.field, time.was, time.now, time.approver) == (
+        "time",
+        "2008-03—2009-06",
+        "2008-03 至 2010-06",
+        budget.approver,
+    )
     assert "止期比原基线晚 365 天" in time.effect
     assert budget.approver.startswith("联合会签，筑信领纪〔2007〕9号（")
     assert (budget.was, budget.now) == (f"批复总额 {total:.2f} 万元", f"批复总额 {total + 30:.2f} 万元")
@@ -116,7 +146,12 @@ def test_a_change_that_could_not_be_applied_opens_no_case(cast, health, values, 
 
 
 def test_what_is_already_so_is_no_change_and_an_ended_project_has_none(cast, health):
-    for field, now in (("content", health.content), ("name", health.name), ("time", "2006 至 2009"), ("lead", "市信息产业局、市卫生局")):
+    for field, now in (
+        ("content", health.content),
+        ("name", health.name),
+        ("time", "2006 至 2009"),
+        ("lead", "市信息产业局、市卫生局"),
+    ):
         with pytest.raises(Invalid, match="与现在相同"):
             propose(cast, field=field, now=now, total_wan=None)
     assert Project.objects.get(code="P17").rebaselined == 0
@@ -129,13 +164,19 @@ def test_two_at_once_see_both_values_and_the_second_goes_on_from_what_is_there(c
     read = version()
     propose(cast, field="content", now="先到的内容", total_wan=None)
     with pytest.raises(Stale):
-        actions.propose_change(by=cast.health_cio, project_code="P17", version=read, field="content", now="后到的内容", reason="同时")
+        actions.propose_change(
+            by=cast.health_cio, project_code="P17", version=read, field="content", now="后到的内容", reason="同时"
+        )
     typed = {"field": "content", "now": "后到的内容", "reason": "同时", "version": read}
     client = cast.client("health_cio")
     refused = client.post(AT, typed)
     page = refused.content.decode()
     assert refused.status_code == 409
-    for shown in ("<span>内容：先到的内容</span>", "后到的内容</textarea>", "变更内容：配套未落实（"):  # there, typed, why and by whom
+    for shown in (
+        "<span>内容：先到的内容</span>",
+        "后到的内容</textarea>",
+        "变更内容：配套未落实（",
+    ):  # there, typed, why and by whom
         assert shown in page
     assert f'name="version" value="{version()}"' in page
     assert client.post(AT, typed | {"version": version()}).status_code == 302

@@ -31,14 +31,21 @@ GENTLE = RuleSet("gentle", precedence=(Outcome.PRIORITY, Outcome.DEFER, Outcome.
 def cases(stories, cast):
     """Four cases of different verdicts; one has two components below half."""
     found = [stories.under_review()]
-    closed = {"id": "c2", "name": "专网", "kind": "network", "facts": {"vertical_network": "yes", "closed_and_independent": "yes"},
-              "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "30"}]}  # fmt: skip
+    closed = {
+        "id": "c2",
+        "name": "专网",
+        "kind": "network",
+        "facts": {"vertical_network": "yes", "closed_and_independent": "yes"},
+        "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "30"}],
+    }
     parts = proposal()["components"]
     found.append(stories.submitted(document=proposal(components=[parts[0], closed])))
     found.append(stories.submitted(document=proposal(facts=proposal()["facts"] | {"leadership_committed": "no"})))
     found.append(stories.submitted(document=proposal(facts={})))
     two = [{"fact": f, "value": "yes", "evidence": "x"} for f in ("narrow_scope", "complex_technology")]
-    actions.confirm_facts(by=cast.reviewer, submission=found[0], version=found[0].version, facts=two, nothing_to_object=True)
+    actions.confirm_facts(
+        by=cast.reviewer, submission=found[0], version=found[0].version, facts=two, nothing_to_object=True
+    )
     return found
 
 
@@ -47,7 +54,9 @@ def by_full_run(rules: RuleSet) -> dict[str, str]:
     found = {}
     for mask in CaseMask.objects.select_related("submission"):
         facts, parts = screening.facts_of(mask.submission)
-        found[mask.submission.number] = str(assess(rule_sets.answers(facts), rule_sets.components_of(parts), rules).outcome)
+        found[mask.submission.number] = str(
+            assess(rule_sets.answers(facts), rule_sets.components_of(parts), rules).outcome
+        )
     return found | {v.item.code: v.result["outcome"] for v in plan_facts.verdicts(rules)}
 
 
@@ -61,7 +70,9 @@ def test_the_flips_are_the_difference_of_two_full_runs(cases, rules):
     }
     table = everything.table(PLAN_2006, rules)
     assert sum(c.count for c in table) == 31
-    assert sum(c.amount_wan for c in table) == Decimal(6883) + sum(CaseMask.objects.values_list("amount_wan", flat=True))
+    assert sum(c.amount_wan for c in table) == Decimal(6883) + sum(
+        CaseMask.objects.values_list("amount_wan", flat=True)
+    )
 
 
 def test_a_clause_s_weight_is_what_changes_when_it_alone_is_left_out(cases):
@@ -99,7 +110,14 @@ def test_the_page_names_who_flips_by_which_clause_and_fact_and_warns_of_the_plan
 
 def test_a_number_of_the_dry_run_leads_to_what_it_counts_for_whoever_may_try(cases, cast):
     """The draft strikes one clause and turns the precedence; each change alone, a clause gone, who meets one, a cell."""
-    actions.draft_rule_set(by=cast.reviewer, key="both", title="两处", reason="D16", readings={"8.3.2(2)": "any"}, precedence=GENTLE.precedence)
+    actions.draft_rule_set(
+        by=cast.reviewer,
+        key="both",
+        title="两处",
+        reason="D16",
+        readings={"8.3.2(2)": "any"},
+        precedence=GENTLE.precedence,
+    )
     at, client = "/priorities/rule-sets/both/", cast.client("reviewer")
     found = client.get(at).context["found"]
     assert [c.key for c in found.changes] == ["8.3.2(2)", "precedence"]
@@ -120,7 +138,9 @@ def test_a_number_of_the_dry_run_leads_to_what_it_counts_for_whoever_may_try(cas
 def test_the_export_lists_every_flip_with_money_and_is_recorded(cases, cast):
     from governance.models import AuditRow
 
-    record = actions.draft_rule_set(by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"})
+    record = actions.draft_rule_set(
+        by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"}
+    )
     answer = cast.client("leader").get("/priorities/rule-sets/strict/dry-run.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     rows = list(book["改判"].values)[1:-1]
@@ -147,7 +167,9 @@ def test_a_draft_of_another_precedence_comes_from_the_form_and_a_refused_one_kee
 
 
 def test_more_cases_ask_the_dry_run_no_more(stories, cast, django_assert_num_queries):
-    record = actions.draft_rule_set(by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"})
+    record = actions.draft_rule_set(
+        by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"}
+    )
     stories.submitted()
     with django_assert_num_queries(3):
         dry_run.run(record, clock.today()).groups  # noqa: B018
@@ -161,18 +183,24 @@ def test_more_cases_ask_the_dry_run_no_more(stories, cast, django_assert_num_que
 
 
 def frozen() -> list[tuple]:
-    return list(Screening.objects.order_by("pk").values_list("pk", "rule_set", "outcome", "result", "facts", "recorded_at"))
+    return list(
+        Screening.objects.order_by("pk").values_list("pk", "rule_set", "outcome", "result", "facts", "recorded_at")
+    )
 
 
 @pytest.fixture
 def strict(cast) -> RuleSetRecord:
     """A stricter rule set that holds from today on."""
-    row = actions.draft_rule_set(by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"})
+    row = actions.draft_rule_set(
+        by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"}
+    )
     return actions.adopt_rule_set(by=cast.leader, record=row, version=row.version, from_day=clock.today(), **MINUTES)
 
 
 @pytest.mark.parametrize("batch", [1, 20_000])
-def test_a_re_screening_writes_changed_rows_alone_and_old_screenings_stay_byte_for_byte(cases, strict, monkeypatch, batch):
+def test_a_re_screening_writes_changed_rows_alone_and_old_screenings_stay_byte_for_byte(
+    cases, strict, monkeypatch, batch
+):
     monkeypatch.setattr(rescreening, "BATCH", batch)
     before, told = frozen(), []
     untouched = dict(CaseMask.objects.values_list("pk", "rule_set"))

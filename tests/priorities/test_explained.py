@@ -48,8 +48,9 @@ def test_an_open_verdict_names_the_fewest_answers_that_settle_it(stories, cast):
     shown = case.build(row, cast.reviewer, clock.today())
     assert shown["outcome"] == "undetermined"
     assert {(s.outcome, s.answers) for s in shown["settled"]} == {
-        ("defer", (("“领导重视度”是否具备？", "no", ""),)), ("priority", (("“领导重视度”是否具备？", "yes", ""),)),
-    }  # fmt: skip
+        ("defer", (("“领导重视度”是否具备？", "no", ""),)),
+        ("priority", (("“领导重视度”是否具备？", "yes", ""),)),
+    }
     page = cast.client("reviewer").get(f"/priorities/desk/{row.number}/").content.decode()
     assert "最少答哪几项就能定论" in page
     assert "原文第" in page
@@ -60,7 +61,9 @@ def test_the_advice_on_the_case_page_knows_the_reviewer_s_decision(stories, cast
     document = proposal(facts=proposal()["facts"] | {"operators_qualified": "no"})
     row = stories.under_review(document=document)
     two = [{"fact": f, "value": "yes", "evidence": "x"} for f in ("narrow_scope", "complex_technology")]
-    row = actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, facts=two, nothing_to_object=True)
+    row = actions.confirm_facts(
+        by=cast.reviewer, submission=row, version=row.version, facts=two, nothing_to_object=True
+    )
     before = case.build(row, cast.reviewer, clock.today())
     assert [a.sentences for a in before["advice"]] == [("配备并培训运行维护人员 → 8.3.2(1) 不成立",)]
     row = actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, decisions={"8.3.2(2)": True})

@@ -122,8 +122,9 @@ def test_a_draft_never_filed_may_be_discarded_and_a_filed_case_may_not(stories, 
 def test_a_secret_case_keeps_unit_paper_number_and_title_alone(stories, cast, media):
     row = stories.draft()
     actions.attach(by=cast.health_cio, submission=row, kind="scheme", name="方案.pdf", content=b"%PDF-1.4 x")
-    row = actions.declare_secret(by=cast.health_cio, submission=row, version=row.version, paper_number="筑卫密〔2007〕3号",
-                                 title="某业务系统")  # fmt: skip
+    row = actions.declare_secret(
+        by=cast.health_cio, submission=row, version=row.version, paper_number="筑卫密〔2007〕3号", title="某业务系统"
+    )
     row.refresh_from_db()
     assert row.proposal == proposals.empty()
     assert (row.title, row.paper_number, row.total_wan) == ("某业务系统", "筑卫密〔2007〕3号", None)
@@ -200,8 +201,9 @@ def test_after_the_window_only_an_extension_lets_a_unit_file(stories, cast):
         with pytest.raises(Refused, match="已于 2007-08-31 截止") as caught:
             actions.submit(by=cast.health_cio, submission=row, version=row.version)
         assert caught.value.blockers[0][1] == "信息办审核人（周敏 0851-5820201）"
-        actions.extend_window(by=cast.reviewer, plan_year=2008, until=dt.date(2007, 9, 10), reason="停电",
-                              organisation=unit("市卫生局"))  # fmt: skip
+        actions.extend_window(
+            by=cast.reviewer, plan_year=2008, until=dt.date(2007, 9, 10), reason="停电", organisation=unit("市卫生局")
+        )
         assert actions.submit(by=cast.health_cio, submission=row, version=row.version).state == "submitted"
         with pytest.raises(Refused, match="截止"):
             actions.submit(by=cast.industry, submission=other, version=other.version)
@@ -220,8 +222,13 @@ def test_leave_lets_in_a_supplementary_proposal_and_no_new_one(stories, cast):
     with clock.at(LATE):
         with pytest.raises(Refused, match="追加许可"):
             actions.submit(by=cast.health_cio, submission=more, version=more.version)
-        actions.grant_leave(by=cast.reviewer, plan_year=2008, organisation=unit("市卫生局"), until=dt.date(2007, 9, 30),
-                            reason="非典防控急需")  # fmt: skip
+        actions.grant_leave(
+            by=cast.reviewer,
+            plan_year=2008,
+            organisation=unit("市卫生局"),
+            until=dt.date(2007, 9, 30),
+            reason="非典防控急需",
+        )
         assert actions.submit(by=cast.health_cio, submission=more, version=more.version).state == "submitted"
         with pytest.raises(Refused, match="截止"):
             actions.submit(by=cast.health_cio, submission=new, version=new.version)
@@ -250,8 +257,9 @@ def test_an_extension_needs_a_reason_and_a_later_day(cast):
 
 def test_a_co_applicant_sees_edits_and_confirms_before_the_submit(stories, cast):
     row = stories.draft()
-    row = actions.add_participant(by=cast.health_cio, submission=row, version=row.version,
-                                  organisation_id=cast.industry.organisation_id)  # fmt: skip
+    row = actions.add_participant(
+        by=cast.health_cio, submission=row, version=row.version, organisation_id=cast.industry.organisation_id
+    )
     assert Submission.objects.visible_to(cast.industry).get() == row
     row = actions.save_draft(by=cast.industry, submission=row, version=row.version, patch={"service_objects": "居民"})
     with pytest.raises(Refused, match="联合申报单位市信息产业局还没有确认"):
@@ -264,8 +272,9 @@ def test_a_co_applicant_sees_edits_and_confirms_before_the_submit(stories, cast)
 
 def test_a_confirmation_lapses_when_somebody_else_changes_the_proposal(stories, cast):
     row = stories.draft()
-    row = actions.add_participant(by=cast.health_cio, submission=row, version=row.version,
-                                  organisation_id=cast.industry.organisation_id)  # fmt: skip
+    row = actions.add_participant(
+        by=cast.health_cio, submission=row, version=row.version, organisation_id=cast.industry.organisation_id
+    )
     actions.confirm_participation(by=cast.industry, submission=row)
     row = save(cast, row, title="改过的名称")
     assert row.participants.get().confirmed_day is None
@@ -303,7 +312,11 @@ def test_a_returned_submission_may_be_submitted_again_as_a_second_version(storie
 
 def test_a_return_names_every_point_or_none(stories, cast):
     row = stories.submitted()
-    for points, sentence in (([], "一次写全"), ([("nowhere", "补")], "没有“nowhere”这个字段"), ([("title", " ")], "写明")):
+    for points, sentence in (
+        ([], "一次写全"),
+        ([("nowhere", "补")], "没有“nowhere”这个字段"),
+        ([("title", " ")], "写明"),
+    ):
         with pytest.raises(Invalid, match=sentence):
             actions.return_for_correction(by=cast.reviewer, submission=row, version=row.version, points=points)
 
@@ -336,7 +349,9 @@ def test_a_corrected_fact_is_told_and_may_be_answered_within_five_working_days(s
     notice = Notice.objects.filter(organisation_id=row.organisation_id).latest("pk")
     assert "2007-08-27" in notice.sentence
     with clock.at(dt.date(2007, 8, 27)):
-        answer = actions.answer_correction(by=cast.health_cio, submission=row, fact="operators_qualified", text="附名单")
+        answer = actions.answer_correction(
+            by=cast.health_cio, submission=row, fact="operators_qualified", text="附名单"
+        )
     assert (answer.stated, answer.corrected) == ("yes", "no")
     with clock.at(dt.date(2007, 8, 28)), pytest.raises(Refused, match="答复期限是 2007-08-27"):
         actions.answer_correction(by=cast.health_cio, submission=row, fact="operators_qualified", text="再附")
@@ -346,9 +361,21 @@ def test_a_corrected_fact_is_told_and_may_be_answered_within_five_working_days(s
 
 def test_every_step_of_a_case_is_in_the_trail(stories, cast):
     row = stories.joint_approval()
-    events = [r.event.rpartition(".")[2] for r in AuditRow.objects.filter(ok=True).order_by("seq") if row.audit_key in r.concerns]
-    assert events == ["create_draft", "submit", "accept", "confirm_facts", "confirm_verdict", "propose_conclusion",
-                      "waive_opinion", "send"]  # fmt: skip
+    events = [
+        r.event.rpartition(".")[2]
+        for r in AuditRow.objects.filter(ok=True).order_by("seq")
+        if row.audit_key in r.concerns
+    ]
+    assert events == [
+        "create_draft",
+        "submit",
+        "accept",
+        "confirm_facts",
+        "confirm_verdict",
+        "propose_conclusion",
+        "waive_opinion",
+        "send",
+    ]
 
 
 # --- changes of a running project ----------------------------------------------------------------------------------

@@ -83,7 +83,10 @@ def test_a_base_that_cannot_be_read_is_no_server_error(stories, browser):
     row = stories.draft()
     typed = page(browser, row)
     for base in ("", "[" * 5000, "{}", '{"title": 5}', '{"goals": "x"}', "\x00", '{"nothing": 1}'):
-        assert post(browser, row, typed | {"base": base, "title": "改名", "once": f"t{len(base)}"}).status_code in (302, 409), base
+        assert post(browser, row, typed | {"base": base, "title": "改名", "once": f"t{len(base)}"}).status_code in (
+            302,
+            409,
+        ), base
 
 
 def test_a_returned_form_opens_only_what_was_asked_and_keeps_the_rest(stories, browser):
@@ -96,7 +99,12 @@ def test_a_returned_form_opens_only_what_was_asked_and_keeps_the_rest(stories, b
     open_ = set(values) - {"csrfmiddlewaretoken", "once", "version", "base", "then"}
     hidden = {n for n in open_ if n.endswith(".id") or re.match(r"facts\.(?!exchangeable)", n)}
     assert {n.split(".money.")[0] for n in open_ - hidden} == {
-        "evaluation", "facts.exchangeable.value", "facts.exchangeable.evidence", "components.0", "components.1"}  # fmt: skip
+        "evaluation",
+        "facts.exchangeable.value",
+        "facts.exchangeable.evidence",
+        "components.0",
+        "components.1",
+    }
     assert "补正：写明由谁评估" in html
     assert (
         post(browser, row, values | {"evaluation": "卫生局每年评估", "components.1.money.2008.own": "5"}).status_code

@@ -79,7 +79,9 @@ def test_an_experts_opinion_goes_to_a_free_expert_and_never_to_one_with_a_part(s
     row = actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="expert")
     old = hat(cast, "expert")
     free, bound = appoint("林一", old), appoint("孙二", old)
-    Appointment.objects.create(user=bound, organisation=row.organisation, role=Role.DEPARTMENT_CIO, from_day=dt.date(2007, 1, 1))
+    Appointment.objects.create(
+        user=bound, organisation=row.organisation, role=Role.DEPARTMENT_CIO, from_day=dt.date(2007, 1, 1)
+    )
     with pytest.raises(Refused, match="所在单位牵头或联合申报本件，不能接手"):
         end(cast, old, successor=bound)
     assert end(cast, old, successor=free) == [f"{row.reference} 意见由吴思远改请林一出具"]
@@ -105,8 +107,9 @@ def test_a_units_seat_stays_with_the_unit(stories, cast):
     assert [(w.sentence, w.personal) for w in work] == [(f"{row.reference} 等本单位会签", False)]
     end(cast, hat(cast, "finance"))  # nothing personal: no successor is asked for
     successor = User.objects.create(username="f2", full_name="李接")
-    Appointment.objects.create(user=successor, organisation=Organisation.objects.get(name="市财政局"), role=Role.FINANCE,
-                               from_day=TODAY)  # fmt: skip
+    Appointment.objects.create(
+        user=successor, organisation=Organisation.objects.get(name="市财政局"), role=Role.FINANCE, from_day=TODAY
+    )
     actions.sign(by=access.actor_for(successor), submission=row, version=row.version)
 
 

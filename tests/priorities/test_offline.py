@@ -82,8 +82,13 @@ def test_every_error_names_sheet_row_and_column_and_nothing_is_stored(stories, c
     reading = answer.context["reading"]
     assert answer.status_code == 422
     assert {(e.sheet, e.row, e.column, e.value) for e in reading.errors} == {
-        ("申报书", 4, "C", "翻新"), ("申报书", 6, "C", "1999"), ("目标", 3, "D", "明年"),
-        ("组成与资金", 3, "D", "好多"), ("组成与资金", 4, "C", "火箭"), ("判定事实", 5, "C", "也许")}  # fmt: skip
+        ("申报书", 4, "C", "翻新"),
+        ("申报书", 6, "C", "1999"),
+        ("目标", 3, "D", "明年"),
+        ("组成与资金", 3, "D", "好多"),
+        ("组成与资金", 4, "C", "火箭"),
+        ("判定事实", 5, "C", "也许"),
+    }
     row.refresh_from_db()
     assert (row.version, answer.context["token"]) == (1, "")
 
@@ -113,8 +118,9 @@ def test_the_preview_shows_what_changes_and_the_confirmation_saves_exactly_that(
 def test_what_others_changed_online_is_kept_and_a_field_changed_by_both_is_an_error(stories, cast, client):
     row = stories.draft()
     book = book_of(row)
-    row = actions.save_draft(by=cast.health_cio, submission=row, version=row.version,
-                             patch={"title": "线上改的", "evaluation": "线上的评估"})  # fmt: skip
+    row = actions.save_draft(
+        by=cast.health_cio, submission=row, version=row.version, patch={"title": "线上改的", "evaluation": "线上的评估"}
+    )
     cell_of(book["申报书"], "service_objects").value = "离线的对象"
     token = send(client, row, book).context["token"]
     client.post(f"/priorities/submissions/{row.reference}/offline/", {"token": token})
@@ -168,6 +174,9 @@ def test_a_row_taken_out_or_a_date_that_excel_made_is_understood(stories):
 
 
 def test_the_form_has_at_most_eighteen_mandatory_points_in_the_workbook_too():
-    must = {path.removesuffix("." + path.rpartition(".")[2]) if path.startswith("security.commitments.") else path
-            for path, *_ in offline.ROWS if path in offline.MANDATORY or path.startswith("security.commitments.")}  # fmt: skip
+    must = {
+        path.removesuffix("." + path.rpartition(".")[2]) if path.startswith("security.commitments.") else path
+        for path, *_ in offline.ROWS
+        if path in offline.MANDATORY or path.startswith("security.commitments.")
+    }
     assert len(must | {"goals", "components", "money"}) <= len(proposals.MANDATORY) <= 18

@@ -17,18 +17,22 @@ SCHEMES, POLICY = "expert-group-schemes", "expert-group-policy"
 
 def expert(name: str, unit: str = "项目专家工作组") -> User:
     user = User.objects.create(username=f"expert-{User.objects.count()}", full_name=name, phone="0851-5820799")
-    Appointment.objects.create(user=user, organisation=Organisation.objects.get(name=unit), role=Role.EXPERT,
-                               from_day=dt.date(2007, 1, 1))  # fmt: skip
+    Appointment.objects.create(
+        user=user, organisation=Organisation.objects.get(name=unit), role=Role.EXPERT, from_day=dt.date(2007, 1, 1)
+    )
     return user
 
 
 def ask(cast, row, *people, **more):
-    return actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="expert",
-                                   assigned=people or None, **more)  # fmt: skip
+    return actions.request_opinion(
+        by=cast.reviewer, submission=row, version=row.version, what="expert", assigned=people or None, **more
+    )
 
 
 def give(user, row, kind="agree", **more):
-    return actions.give_opinion(by=access.actor_for(user), submission=row, edition=row.current_version, kind=kind, **more)
+    return actions.give_opinion(
+        by=access.actor_for(user), submission=row, edition=row.current_version, kind=kind, **more
+    )
 
 
 @pytest.fixture
@@ -42,7 +46,9 @@ def test_experts_of_several_groups_are_asked_side_by_side_each_with_his_due_day(
     row = ask(cast, row, two, group=POLICY, due_day=dt.date(2007, 9, 3))
     asked = opinions.asked(row, "expert", clock.today())
     assert [(a.seat.assigned, a.group, a.due_day) for a in asked] == [
-        (one, "方案研究组", dt.date(2007, 8, 27)), (two, "政策法规组", dt.date(2007, 9, 3))]  # fmt: skip
+        (one, "方案研究组", dt.date(2007, 8, 27)),
+        (two, "政策法规组", dt.date(2007, 9, 3)),
+    ]
     assert asked[0].seat.round == asked[1].seat.round
     assert asked[0].seat.round.due_day == dt.date(2007, 9, 3)
     assert asked[0].seat.organisation.name == "项目专家工作组方案研究组"
@@ -69,7 +75,8 @@ def test_one_refusing_expert_does_not_silence_the_others_and_all_are_waited_for(
     row = ask(cast, row, one, two)
     give(one, row, "refuse", text="指标不可测")
     assert [text for text, _ in opinions.lacking(row, "expert", clock.today())] == [
-        "专家组意见还没有回来（蒋二（项目专家工作组），2007-08-20 送出）"]  # fmt: skip
+        "专家组意见还没有回来（蒋二（项目专家工作组），2007-08-20 送出）"
+    ]
     give(two, row)
     assert opinions.lacking(row, "expert", clock.today()) == []
     assert opinions.asked(row, "expert", clock.today())[0].seat.round.state == "concluded"
@@ -81,7 +88,9 @@ def test_who_stands_aside_says_why_and_somebody_else_is_asked(row, cast):
     with pytest.raises(Invalid, match="回避必须写明理由"):
         give(one, row, "abstain")
     give(one, row, "abstain", text="曾为该单位作过咨询")
-    assert [t for t, _ in opinions.lacking(row, "expert", clock.today())] == ["专家组意见都已回避，请另行征求或写明理由免去"]
+    assert [t for t, _ in opinions.lacking(row, "expert", clock.today())] == [
+        "专家组意见都已回避，请另行征求或写明理由免去"
+    ]
     row.refresh_from_db()
     row = ask(cast, row)  # the first who is free and was not asked yet
     give(cast.user("expert"), row)
@@ -100,20 +109,38 @@ def test_a_unit_under_its_old_name_a_co_author_and_an_earlier_part_keep_an_exper
     health = row.organisation
     old = Organisation.objects.create(key="old-health", name="市公共卫生管理局", kind="市直部门", canonical=health)
     writer, aunt, namesake = expert("孙笔"), expert("孙姨", unit=old.name), expert("陈立明")
-    Appointment.objects.create(user=writer, organisation=health, role=Role.DEPARTMENT_CIO, from_day=dt.date(2007, 1, 1),
-                               to_day=dt.date(2007, 8, 25))  # fmt: skip
+    Appointment.objects.create(
+        user=writer,
+        organisation=health,
+        role=Role.DEPARTMENT_CIO,
+        from_day=dt.date(2007, 1, 1),
+        to_day=dt.date(2007, 8, 25),
+    )
     hat = Appointment.objects.get(user=writer, role=Role.DEPARTMENT_CIO)
-    row = actions.save_draft(by=access.actor_for(writer, hat.pk), submission=row, version=row.version,
-                             patch={"content": "建设社区卫生服务业务系统，接入共享交换平台。"})  # fmt: skip
+    row = actions.save_draft(
+        by=access.actor_for(writer, hat.pk),
+        submission=row,
+        version=row.version,
+        patch={"content": "建设社区卫生服务业务系统，接入共享交换平台。"},
+    )
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     row = actions.accept(by=cast.reviewer, submission=row, version=row.version)
     screener = cast.user("reviewer")
-    Appointment.objects.create(user=screener, organisation=Organisation.objects.get(name="项目专家工作组"), role=Role.EXPERT,
-                               from_day=dt.date(2007, 1, 1))  # fmt: skip
+    Appointment.objects.create(
+        user=screener,
+        organisation=Organisation.objects.get(name="项目专家工作组"),
+        role=Role.EXPERT,
+        from_day=dt.date(2007, 1, 1),
+    )
     with clock.at(dt.date(2007, 8, 27)):  # his hat in the department has ended, what he wrote has not
         found = why(row)
-    assert found == {"吴思远": "", "孙笔": "参与编写过本件的申报书", "孙姨": "所在单位牵头或联合申报本件",
-                     "陈立明": "是本件的联系人", "周敏": "经办过本件的审核"}  # fmt: skip
+    assert found == {
+        "吴思远": "",
+        "孙笔": "参与编写过本件的申报书",
+        "孙姨": "所在单位牵头或联合申报本件",
+        "陈立明": "是本件的联系人",
+        "周敏": "经办过本件的审核",
+    }
     for user in (writer, aunt, namesake):
         with pytest.raises(Refused, match="不能对本件出具专家意见"):
             ask(cast, row, user)
@@ -122,8 +149,12 @@ def test_a_unit_under_its_old_name_a_co_author_and_an_earlier_part_keep_an_exper
 def test_a_part_in_the_earlier_case_counts_for_the_case_filed_again(stories, cast):
     earlier = stories.concluded("no_city_funding")
     signer = cast.user("ndrc")
-    Appointment.objects.create(user=signer, organisation=Organisation.objects.get(name="项目专家工作组"), role=Role.EXPERT,
-                               from_day=dt.date(2007, 1, 1))  # fmt: skip
+    Appointment.objects.create(
+        user=signer,
+        organisation=Organisation.objects.get(name="项目专家工作组"),
+        role=Role.EXPERT,
+        from_day=dt.date(2007, 1, 1),
+    )
     row = actions.create_draft(by=cast.health_cio, kind="new", plan_year=2008, from_earlier=earlier)
     assert why(row)["赵文静"] == f"会签过前一件申报 {earlier.reference} "
 
@@ -140,7 +171,9 @@ def test_the_network_centre_does_not_judge_its_own_scheme(stories, cast):
 def test_a_conflict_that_comes_up_later_leaves_only_standing_aside(row, cast):
     one = expert("林一", unit="市信息中心")
     row = ask(cast, row, one)
-    row.participants.create(organisation=Organisation.objects.get(name="市信息中心"), confirmed_day=clock.today(), confirmed_by="x")
+    row.participants.create(
+        organisation=Organisation.objects.get(name="市信息中心"), confirmed_day=clock.today(), confirmed_by="x"
+    )
     with pytest.raises(Refused, match="请填“回避”"):
         give(one, row)
     give(one, row, "abstain", text="单位成为联合申报单位")
@@ -204,8 +237,10 @@ def test_the_case_page_asks_several_experts_of_a_group_in_one_post(row, cast):
     client = cast.client("reviewer")
     page = client.get(f"/priorities/desk/{row.reference}/").content.decode()
     assert "方案研究组" in page
-    sent = client.post(f"/priorities/desk/{row.reference}/opinion/",
-                       {"what": "expert", "group": SCHEMES, "expert": [one.pk, two.pk], "due_day": "2007-08-31"})  # fmt: skip
+    sent = client.post(
+        f"/priorities/desk/{row.reference}/opinion/",
+        {"what": "expert", "group": SCHEMES, "expert": [one.pk, two.pk], "due_day": "2007-08-31"},
+    )
     assert sent.status_code == 302
     assert {s.assigned for s in opinions.opinion_seats(row)} == {one, two}
     page = client.get(f"/priorities/desk/{row.reference}/?ask=1").content.decode()

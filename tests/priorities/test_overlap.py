@@ -45,8 +45,13 @@ def test_rows_of_the_plan_are_found_first_when_paraphrased_and_other_subjects_ar
 
 
 def test_phases_are_told_apart_however_they_are_written_and_a_project_stands_before_its_task(plan):
-    for title, code in (("统一网络平台一期", "P01"), ("统一网络平台第２期工程", "P06"), ("第三期统一网络平台", "P23"),
-                        ("OA第Ⅱ期", "P07"), ("OA首期", "P04")):  # fmt: skip
+    for title, code in (
+        ("统一网络平台一期", "P01"),
+        ("统一网络平台第２期工程", "P06"),
+        ("第三期统一网络平台", "P23"),
+        ("OA第Ⅱ期", "P07"),
+        ("OA首期", "P04"),
+    ):
         assert codes(overlap.search(title, top=1)) == [code], title
     found = codes(overlap.search("建设市教育资源库", top=3))
     assert found.index("P16") < found.index("T2-30")
@@ -72,8 +77,9 @@ def test_a_new_record_is_found_at_once_without_building_anew(stories, cast, monk
     assert row.number in codes(overlap.search("社区卫生服务信息系统"))
     other = stories.draft(document=proposal(title="殡葬服务预约"))
     assert codes(overlap.search("殡葬服务预约", top=1)) == [other.reference]
-    other = actions.save_draft(by=cast.health_cio, submission=other, version=other.version,
-                               proposal=proposal(title="停车诱导"))  # fmt: skip
+    other = actions.save_draft(
+        by=cast.health_cio, submission=other, version=other.version, proposal=proposal(title="停车诱导")
+    )
     assert codes(overlap.search("停车诱导", top=1)) == [other.reference]
     assert other.reference not in codes(overlap.search("殡葬服务预约"))
     actions.discard_draft(by=cast.health_cio, submission=other, version=other.version)
@@ -148,10 +154,19 @@ def test_the_number_of_questions_does_not_grow_with_the_records(stories):
     with CaptureQueriesContext(connection) as few:
         overlap.search(title)
     Submission.objects.bulk_create(
-        Submission(kind="new", plan_year=2008, state="submitted", number=f"SB2008-9{n:02}", title=f"{title}{n}",
-                   organisation=row.organisation, author=row.author, created_day=row.created_day, state_day=row.state_day)
+        Submission(
+            kind="new",
+            plan_year=2008,
+            state="submitted",
+            number=f"SB2008-9{n:02}",
+            title=f"{title}{n}",
+            organisation=row.organisation,
+            author=row.author,
+            created_day=row.created_day,
+            state_day=row.state_day,
+        )
         for n in range(40)
-    )  # fmt: skip
+    )
     overlap.search(title)
     with CaptureQueriesContext(connection) as many:
         overlap.search(title)

@@ -51,11 +51,18 @@ def test_the_reviewer_records_degree_and_what_follows_against_a_record(stories, 
     assert "T2-31" in text(office.get(address))  # judged, though it is not among the nearest
 
 
-@pytest.mark.parametrize("wrong", [
-    {"other": "project:P99", "degree": "none"}, {"other": "P13", "degree": "much"}, {"other": "", "degree": "none"},
-    {"other": "P13", "degree": "none", "treatment": "refuse"}, {"other": "P13", "degree": "none", "score": "7"},
-    {"other": "P\x0013", "degree": "none"}, {"other": "SB2008-999", "degree": "none"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"other": "project:P99", "degree": "none"},
+        {"other": "P13", "degree": "much"},
+        {"other": "", "degree": "none"},
+        {"other": "P13", "degree": "none", "treatment": "refuse"},
+        {"other": "P13", "degree": "none", "score": "7"},
+        {"other": "P\x0013", "degree": "none"},
+        {"other": "SB2008-999", "degree": "none"},
+    ],
+)
 def test_what_fits_together_with_nothing_is_refused_and_nothing_is_stored(stories, cast, wrong):
     row = stories.under_review()
     answer = cast.client("reviewer").post(f"/priorities/desk/{row.number}/overlap/", wrong)

@@ -18,8 +18,12 @@ SITTING = {**MINUTES, "held_on": MINUTES["held_on"].isoformat()}
 def post(client, cast):
     def send(name: str, row, verb: str, body=None):
         token = ApiToken.issue(cast.user(name))
-        return client.post(f"/api/v1/submissions/{row.reference}/{verb}/", body or {}, content_type="application/json",
-                           headers={"Authorization": f"Token {token}"})  # fmt: skip
+        return client.post(
+            f"/api/v1/submissions/{row.reference}/{verb}/",
+            body or {},
+            content_type="application/json",
+            headers={"Authorization": f"Token {token}"},
+        )
 
     return send
 
@@ -67,7 +71,11 @@ def test_the_offices_draft_takes_its_place_behind_and_is_adopted_later_without_b
     third.refresh_from_db()
     assert (plan.state, third.state) == ("adopted", "adopted")
     assert BudgetLine.objects.get(project=first.project, fiscal_year=2009).approved_wan == booked
-    assert list(AnnualPlan.objects.order_by("number").values_list("state", flat=True)) == ["superseded", "superseded", "adopted"]
+    assert list(AnnualPlan.objects.order_by("number").values_list("state", flat=True)) == [
+        "superseded",
+        "superseded",
+        "adopted",
+    ]
 
 
 def test_an_adopted_case_is_not_adopted_again(stories, cast):
@@ -75,4 +83,6 @@ def test_an_adopted_case_is_not_adopted_again(stories, cast):
     with pytest.raises(Refused, match="现在是“已列入年度计划”"):
         actions.adopt_case(by=cast.leader, submission=row, **MINUTES)
     with pytest.raises(Invalid, match="纪要文号"):
-        actions.adopt_case(by=cast.leader, submission=stories.concluded(), meeting_title="会", held_on=None, minutes_number="")
+        actions.adopt_case(
+            by=cast.leader, submission=stories.concluded(), meeting_title="会", held_on=None, minutes_number=""
+        )

@@ -76,8 +76,15 @@ def test_an_amendment_is_a_new_version_with_its_differences_and_the_first_stays_
     first.refresh_from_db()
     kept = (first.document, first.sha256)
     plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
-    actions.put_entry(by=cast.reviewer, plan=plan, version=plan.version, submission=row, decision="adjusted", reason="压减",
-                      amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "50"}])  # fmt: skip
+    actions.put_entry(
+        by=cast.reviewer,
+        plan=plan,
+        version=plan.version,
+        submission=row,
+        decision="adjusted",
+        reason="压减",
+        amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "50"}],
+    )
     page = cast.client("leader").get(PREVIEW).content.decode()
     assert "与前一版的差异" in page
     assert "调减" in page
@@ -100,14 +107,22 @@ def test_whose_unit_leads_a_listed_entry_does_not_adopt_it(stories, cast):
     plan.refresh_from_db()
     import dataclasses
 
-    interested = dataclasses.replace(cast.leader, organisation_id=row.organisation_id, organisation_name=row.organisation.name)
+    interested = dataclasses.replace(
+        cast.leader, organisation_id=row.organisation_id, organisation_name=row.organisation.name
+    )
     with pytest.raises(Refused, match="牵头或联合牵头单位，请由领导小组其他成员审定"):
         actions.adopt(by=interested, plan=plan, version=plan.version, **MINUTES)
 
 
 def test_an_approving_body_that_leads_is_named_in_the_plan(stories, cast):
     """P05 is led by 市政府办公厅 with 市信息产业局, which signs joint approvals (D44)."""
-    row = stories.concluded("candidate", by=cast.industry, kind="planned", project_code="P05", document=proposal(components=components("100")))
+    row = stories.concluded(
+        "candidate",
+        by=cast.industry,
+        kind="planned",
+        project_code="P05",
+        document=proposal(components=components("100")),
+    )
     actions.sign(by=cast.leader, submission=row, version=row.version)
     plan = adopt(cast, actions.create_plan(by=cast.reviewer, plan_year=2008))
     plan.refresh_from_db()

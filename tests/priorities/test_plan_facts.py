@@ -78,7 +78,9 @@ def test_another_city_s_folder_may_say_nothing(tmp_path):
 
 def test_loading_twice_changes_nothing(plan):
     item = PlanItem.objects.select_related("plan").first()
-    rows = plan_facts.read(settings.PLAN_FOLDER, tuple((settings.PLAN_FOLDER / "plan_2006.txt").read_text("utf-8").split("\n")))
+    rows = plan_facts.read(
+        settings.PLAN_FOLDER, tuple((settings.PLAN_FOLDER / "plan_2006.txt").read_text("utf-8").split("\n"))
+    )
     before = list(PlanFact.objects.order_by("pk").values_list("item", "fact", "value"))
     tally = plan_facts.load(rows, item.plan.key)
     assert (tally.created, tally.updated) == (0, 0)

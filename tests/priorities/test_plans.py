@@ -23,7 +23,9 @@ def adopt(cast, plan, **more):
 
 def put(cast, plan, row, decision, **more):
     plan.refresh_from_db()
-    return actions.put_entry(by=cast.reviewer, plan=plan, version=plan.version, submission=row, decision=decision, **more)
+    return actions.put_entry(
+        by=cast.reviewer, plan=plan, version=plan.version, submission=row, decision=decision, **more
+    )
 
 
 def lines(row) -> dict:
@@ -51,14 +53,23 @@ def test_adoption_makes_the_project_and_opens_its_lines_in_one_act(stories, cast
     asked = total_wan(row.versions.get(number=row.current_version).proposal)
     assert (project.estimate_wan, project.get_estimate_basis_display()) == (asked, "申报概算（未经批复）")
     assert [lead.organisation.name for lead in project.leads.all()] == ["市卫生局"]
-    assert lines(row) == {(2008, "city"): Decimal("90.00"), (2008, "own"): Decimal("10.00"), (2009, "city"): Decimal("20.00")}
+    assert lines(row) == {
+        (2008, "city"): Decimal("90.00"),
+        (2008, "own"): Decimal("10.00"),
+        (2009, "city"): Decimal("20.00"),
+    }
     plan = AnnualPlan.objects.get(plan_year=2008)
     assert (plan.state, plan.meeting.minutes_number) == ("adopted", MINUTES["minutes_number"])
 
 
 def test_adoption_moves_a_planned_project_from_registered_to_approved(stories, cast):
-    row = stories.concluded("candidate", by=cast.industry, kind="planned", project_code="P05",
-                            document=proposal(components=components("100")))  # fmt: skip
+    row = stories.concluded(
+        "candidate",
+        by=cast.industry,
+        kind="planned",
+        project_code="P05",
+        document=proposal(components=components("100")),
+    )
     row = actions.sign(by=cast.leader, submission=row, version=row.version)
     assert Project.objects.get(code="P05").state == "registered"
     adopt(cast, actions.create_plan(by=cast.reviewer, plan_year=2008))
@@ -120,8 +131,14 @@ def test_adjusted_amounts_stay_within_what_was_settled(stories, cast):
     ):
         with pytest.raises(Invalid, match=sentence):
             put(cast, plan, row, "adjusted", amounts=amounts, reason="压减")
-    put(cast, plan, row, "adjusted", reason="压减",
-        amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "７０"}])  # fmt: skip
+    put(
+        cast,
+        plan,
+        row,
+        "adjusted",
+        reason="压减",
+        amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "７０"}],
+    )
     adopt(cast, plan)
     row.refresh_from_db()
     assert lines(row) == {(2008, "city"): Decimal("70.00")}
@@ -172,7 +189,12 @@ def test_a_failed_adoption_leaves_nothing_behind(stories, cast, monkeypatch):
         adopt(cast, plan)
     row.refresh_from_db()
     plan.refresh_from_db()
-    assert (row.state, plan.state, Project.objects.count(), BudgetLine.objects.count()) == ("candidate", "draft", before, 0)
+    assert (row.state, plan.state, Project.objects.count(), BudgetLine.objects.count()) == (
+        "candidate",
+        "draft",
+        before,
+        0,
+    )
 
 
 def test_a_mid_year_adjustment_is_a_new_version_with_its_differences(stories, cast):
@@ -181,8 +203,14 @@ def test_a_mid_year_adjustment_is_a_new_version_with_its_differences(stories, ca
     third = stories.concluded()
     plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
     assert (plan.number, plan.entries.count()) == (2, 3)
-    put(cast, plan, first, "adjusted", reason="压减",
-        amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "50"}])  # fmt: skip
+    put(
+        cast,
+        plan,
+        first,
+        "adjusted",
+        reason="压减",
+        amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "50"}],
+    )
     put(cast, plan, second, "not_listed", reason="停建")
     found = {d.entry.submission: (d.change, d.was_wan, d.now_wan) for d in planning_rows.differences(plan)}
     assert found == {
@@ -193,7 +221,11 @@ def test_a_mid_year_adjustment_is_a_new_version_with_its_differences(stories, ca
     adopt(cast, plan, minutes_number="筑信领纪〔2008〕1号")
     for row in (first, second, third):
         row.refresh_from_db()
-    assert lines(first) == {(2008, "city"): Decimal("50.00"), (2008, "own"): Decimal("0.00"), (2009, "city"): Decimal("0.00")}
+    assert lines(first) == {
+        (2008, "city"): Decimal("50.00"),
+        (2008, "own"): Decimal("0.00"),
+        (2009, "city"): Decimal("0.00"),
+    }
     assert set(lines(second).values()) == {Decimal("0.00")}
     assert third.state == "adopted"
     assert [p.state for p in AnnualPlan.objects.filter(plan_year=2008)] == ["superseded", "adopted"]

@@ -22,7 +22,9 @@ from tests.rows import twin_of
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"),
+    pytest.mark.skipif(
+        not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"
+    ),
 ]
 DOUBLES, TRIPLES, CONTROLS = 200, 100, 20  # in the suite
 DRILL_DOUBLES, DRILL_TRIPLES = 600, 250
@@ -64,8 +66,11 @@ def clones(row: Submission, count: int) -> list[Submission]:
     """Copies of a case in joint approval, with version, verdict, conclusion, round and seats."""
     old_round = Round.objects.get(about=row.audit_key, kind="joint_approval")
     seats = list(old_round.seats.all())
-    parts = [SubmissionVersion.objects.get(submission=row), Screening.objects.get(submission=row, confirmed=True),
-             Conclusion.objects.get(submission=row, in_force=True)]  # fmt: skip
+    parts = [
+        SubmissionVersion.objects.get(submission=row),
+        Screening.objects.get(submission=row, confirmed=True),
+        Conclusion.objects.get(submission=row, in_force=True),
+    ]
     made = []
     for i in range(count):
         twin = twin_of(row, number=f"SB2008-{500 + i}")
@@ -159,6 +164,7 @@ def test_without_the_lock_triple_signatures_get_stuck(crew, stories, cast, no_lo
 def test_a_double_submit_takes_one_number(crew, stories, cast):
     rows = [stories.draft() for _ in range(10)]
     for row in rows:
+
         def submit(row=row):
             return actions.submit(by=cast.health_cio, submission=row, version=row.version)
 
@@ -172,8 +178,11 @@ def test_a_double_submit_takes_one_number(crew, stories, cast):
 def test_numbers_are_gapless_when_many_submit_and_some_are_refused(crew, stories, cast):
     good = [stories.draft() for _ in range(8)]
     bad = [stories.draft(document={"title": "不全"}) for _ in range(8)]
-    calls = [lambda row=row: actions.submit(by=cast.health_cio, submission=row, version=row.version)
-             for pair in zip(good, bad, strict=True) for row in pair]  # fmt: skip
+    calls = [
+        lambda row=row: actions.submit(by=cast.health_cio, submission=row, version=row.version)
+        for pair in zip(good, bad, strict=True)
+        for row in pair
+    ]
     many = Crew(len(calls))
     many.at_once(*calls)
     many.dismiss()
@@ -184,11 +193,14 @@ def test_numbers_are_gapless_when_many_submit_and_some_are_refused(crew, stories
 def test_two_authors_at_once_get_one_conflict_and_no_silent_overwrite(crew, stories, cast):
     for _ in range(10):
         row = stories.draft()
-        results = crew.at_once(*(
-            lambda text=text, row=row: actions.save_draft(
-                by=cast.health_cio, submission=row, version=row.version, patch={"title": text})
-            for text in ("甲的名称", "乙的名称")
-        ))  # fmt: skip
+        results = crew.at_once(
+            *(
+                lambda text=text, row=row: actions.save_draft(
+                    by=cast.health_cio, submission=row, version=row.version, patch={"title": text}
+                )
+                for text in ("甲的名称", "乙的名称")
+            )
+        )
         assert sorted(type(r).__name__ for r in results) == ["Stale", "Submission"], results
 
 
@@ -215,18 +227,23 @@ def test_one_refusal_among_two_agreements_never_concludes(crew, stories, cast):
         sign(cast.finance, row)()
         crew.at_once(
             lambda row=row: actions.refuse(by=cast.ndrc, submission=row, version=row.version, reason="source"),
-            sign(cast.industry, row), sign(cast.office_head, row),
-        )  # fmt: skip
+            sign(cast.industry, row),
+            sign(cast.office_head, row),
+        )
     states = Counter(Submission.objects.filter(pk__in=[r.pk for r in rows]).values_list("state", flat=True))
     assert states == {"under_review": 30}
 
 
-def test_two_single_adoptions_in_a_year_without_a_plan_make_two_versions_or_one_refusal_and_no_error(crew, stories, cast):
+def test_two_single_adoptions_in_a_year_without_a_plan_make_two_versions_or_one_refusal_and_no_error(
+    crew, stories, cast
+):
     from priorities.models import AnnualPlan
     from tests.priorities.stories import MINUTES
 
     rows = [stories.concluded(), stories.concluded()]
-    results = crew.at_once(*(lambda row=row: actions.adopt_case(by=cast.leader, submission=row, **MINUTES) for row in rows))
+    results = crew.at_once(
+        *(lambda row=row: actions.adopt_case(by=cast.leader, submission=row, **MINUTES) for row in rows)
+    )
     assert not [r for r in results if isinstance(r, Exception) and not isinstance(r, Refused)], results
     adopted = Submission.objects.filter(pk__in=[r.pk for r in rows], state="adopted").count()
     assert adopted == AnnualPlan.objects.count() >= 1

@@ -46,8 +46,18 @@ def test_a_submit_issues_one_receipt_with_everything_that_was_filed(stories, cas
     document = printed(row)
     said = re.sub(r"\s+", "", text_of(document))
     version = row.versions.get()
-    for words in (row.number, "第1版", "社区卫生服务信息系统", "市卫生局", version.sha256, proposals.FORM_VERSION, "申报单位（盖章）",
-                  "120.00万元", "110.00万元", f"/priorities/submissions/{row.number}/"):  # fmt: skip
+    for words in (
+        row.number,
+        "第1版",
+        "社区卫生服务信息系统",
+        "市卫生局",
+        version.sha256,
+        proposals.FORM_VERSION,
+        "申报单位（盖章）",
+        "120.00万元",
+        "110.00万元",
+        f"/priorities/submissions/{row.number}/",
+    ):
         assert words in said, words
     notice = Notice.objects.get(key=f"job:{document.job_id}:done")
     assert notice.address == f"/priorities/submissions/{row.number}/#receipts"
@@ -127,8 +137,18 @@ def test_a_district_filing_gets_its_receipt_on_one_sheet_when_it_gets_its_number
     paper = filing_paper(row)
     said = re.sub(r"\s+", "", text_of(paper))
     check = row.filing_checks.get()
-    for words in ("BA2007-001", row.number, row.title, "花溪区", "备案不是审批", row.versions.get().sha256, f"相近{len(check.overlaps)}条",
-                  "贵阳市信息化领导小组办公室（盖章）", "二〇〇七年八月二十日", f"/priorities/submissions/{row.number}/"):  # fmt: skip
+    for words in (
+        "BA2007-001",
+        row.number,
+        row.title,
+        "花溪区",
+        "备案不是审批",
+        row.versions.get().sha256,
+        f"相近{len(check.overlaps)}条",
+        "贵阳市信息化领导小组办公室（盖章）",
+        "二〇〇七年八月二十日",
+        f"/priorities/submissions/{row.number}/",
+    ):
         assert words in said, words
     assert paper.pages == 1
     assert paper.title == "备案回执 BA2007-001"
@@ -148,7 +168,9 @@ def test_the_filing_receipt_prints_the_same_whatever_changes_later(stories, cast
     row.organisation.name = "改了名的区"
     row.organisation.save()
     Submission.objects.filter(pk=row.pk).update(title="改了的标题")
-    again = filing_receipts._run(Job.objects.get(kind="filing_receipt").params, jobs.Progress(lambda *a: None))[0].content
+    again = filing_receipts._run(Job.objects.get(kind="filing_receipt").params, jobs.Progress(lambda *a: None))[
+        0
+    ].content
     assert hashlib.sha256(again).hexdigest() == first
 
 

@@ -19,7 +19,9 @@ def told(day: dt.date, **where) -> list[str]:
     """What the day adds."""
     before = set(Notice.objects.values_list("pk", flat=True))
     daily(day)
-    return list(Notice.objects.filter(topic="deadline", **where).exclude(pk__in=before).values_list("sentence", flat=True))
+    return list(
+        Notice.objects.filter(topic="deadline", **where).exclude(pk__in=before).values_list("sentence", flat=True)
+    )
 
 
 def test_working_days_leave_out_weekends_holidays_and_count_the_extra_ones(db):
@@ -55,7 +57,9 @@ def test_a_silent_seat_is_reminded_and_one_that_has_signed_is_not(stories, cast)
     row = stories.joint_approval()
     actions.sign(by=cast.finance, submission=row, version=row.version)
     told(dt.date(2007, 9, 3))
-    units = set(Notice.objects.filter(topic="deadline", key__startswith="seat:").values_list("organisation_id", flat=True))
+    units = set(
+        Notice.objects.filter(topic="deadline", key__startswith="seat:").values_list("organisation_id", flat=True)
+    )
     assert cast.finance.organisation_id not in units
     assert cast.ndrc.organisation_id in units
 
@@ -66,7 +70,9 @@ def test_a_unit_with_a_draft_hears_of_the_window_twice_before_and_once_after_and
     said = [(day, text) for day in days for text in told(day)]
     assert [day.isoformat() for day, _ in said] == ["2007-08-24", "2007-08-30", "2007-09-01"]
     assert "没有在窗口内申报" in said[-1][1]
-    actions.extend_window(by=cast.reviewer, plan_year=2008, until=dt.date(2007, 9, 28), reason="停电", organisation=unit("市卫生局"))
+    actions.extend_window(
+        by=cast.reviewer, plan_year=2008, until=dt.date(2007, 9, 28), reason="停电", organisation=unit("市卫生局")
+    )
     assert "2007-09-28 截止" in told(dt.date(2007, 9, 27))[0]
 
 
@@ -80,9 +86,15 @@ def test_an_applicant_hears_before_the_re_review_what_is_still_lacking(stories):
 
 @pytest.mark.parametrize(
     ("day", "left", "said"),
-    [("2007-08-21", 3, None), ("2007-08-22", 2, "还有 2 个"), ("2007-08-24", 0, "今天"), ("2007-08-25", 0, None),
-     ("2007-08-27", -1, "已过 1 个"), ("2007-09-03", -6, "已过 6 个")],
-)  # fmt: skip
+    [
+        ("2007-08-21", 3, None),
+        ("2007-08-22", 2, "还有 2 个"),
+        ("2007-08-24", 0, "今天"),
+        ("2007-08-25", 0, None),
+        ("2007-08-27", -1, "已过 1 个"),
+        ("2007-09-03", -6, "已过 6 个"),
+    ],
+)
 def test_the_words_follow_the_days(day, left, said):
     found = reminders.words(dt.date.fromisoformat(day), FRIDAY, left)
     assert (found is None) if said is None else said in found[0]

@@ -103,7 +103,9 @@ def run(*args) -> list[dict]:
 def test_rescreen_says_who_flips_from_what_to_what_by_which_clause_and_money(stories, cast):
     row = stories.under_review()
     two = [{"fact": f, "value": "yes", "evidence": "x"} for f in ("narrow_scope", "complex_technology")]
-    row = actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, facts=two, nothing_to_object=True)
+    row = actions.confirm_facts(
+        by=cast.reviewer, submission=row, version=row.version, facts=two, nothing_to_object=True
+    )
     actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, decisions={"8.3.2(2)": False})
     draft(cast)
     before = Screening.objects.count()
@@ -112,8 +114,7 @@ def test_rescreen_says_who_flips_from_what_to_what_by_which_clause_and_money(sto
     assert Screening.objects.count() == before
     assert run("rescreen", "--rule-set", "plan-2006-b") == [flip, {"flips": 1, "screened": 1}]
     assert Screening.objects.count() == before + 1
-    assert run("rescreen") == [
-        {**flip, "from": "defer", "to": "priority"}, {"flips": 1, "screened": 1}]  # fmt: skip
+    assert run("rescreen") == [{**flip, "from": "defer", "to": "priority"}, {"flips": 1, "screened": 1}]
 
 
 def test_rescreen_under_an_unknown_rule_set_is_exit_2_and_prints_nothing(plan, capsys):

@@ -39,8 +39,9 @@ def three(stories):
 
 
 def save(cast, name: str = "上限 100", **changes) -> PlanScenario:
-    return actions.save_scenario(by=cast.reviewer, plan_year=2008, name=name,
-                                 settings=settings(**({"ceilings": {"2008:city": "100"}} | changes)))  # fmt: skip
+    return actions.save_scenario(
+        by=cast.reviewer, plan_year=2008, name=name, settings=settings(**({"ceilings": {"2008:city": "100"}} | changes))
+    )
 
 
 def keys(*rows) -> set[str]:
@@ -52,7 +53,11 @@ def test_a_scenario_keeps_optimum_greedy_and_draft_side_by_side(cast, three):
     actions.create_plan(by=cast.reviewer, plan_year=2008)
     plans = save(cast).figures["plans"]
     assert set(plans["best"]["chosen"]) == keys(small, middle)
-    assert (plans["best"]["proven"], plans["best"]["bound"], plans["best"]["cost"]) == (True, plans["best"]["value"], "100.00")
+    assert (plans["best"]["proven"], plans["best"]["bound"], plans["best"]["cost"]) == (
+        True,
+        plans["best"]["value"],
+        "100.00",
+    )
     assert plans["human"] == plans["best"] | {"milliseconds": plans["human"]["milliseconds"]}
     assert set(plans["draft"]["chosen"]) == keys(small, middle, large)
     assert plans["draft"]["broken"] == ["2008 年市财政上限 100.00 万元"]
@@ -65,7 +70,9 @@ def test_a_decision_by_hand_has_its_price_and_taking_it_back_restores_the_optimu
     best = row.figures["plans"]["best"]["value"]
     with pytest.raises(Invalid, match="写明理由"):
         actions.override(by=cast.reviewer, scenario=row, version=row.version, submission=large, kind="in", reason=" ")
-    row = actions.override(by=cast.reviewer, scenario=row, version=row.version, submission=large, kind="in", reason="市委来文")
+    row = actions.override(
+        by=cast.reviewer, scenario=row, version=row.version, submission=large, kind="in", reason="市委来文"
+    )
     price = row.figures["prices"][str(large.pk)]
     human = row.figures["plans"]["human"]
     assert set(human["chosen"]) == keys(large)
@@ -87,11 +94,18 @@ def test_what_cannot_be_met_is_explained_and_each_repair_makes_a_scenario_that_c
     clash = row.figures["clash"]
     assert row.figures["plans"]["human"]["status"] == "infeasible"
     assert clash["sentences"] == [
-        f"必列 1 项（{must.title}），2008 年市财政合计 120.00", "2008 年市财政上限 100.00 万元", "合起来做不到，至少差 20.00 万元",
-    ]  # fmt: skip
-    assert [r["sentence"] for r in clash["repairs"]] == ["2008 年市财政上限提高 20.00，到 120.00 万元", f"“{must.title}”不再必列"]
+        f"必列 1 项（{must.title}），2008 年市财政合计 120.00",
+        "2008 年市财政上限 100.00 万元",
+        "合起来做不到，至少差 20.00 万元",
+    ]
+    assert [r["sentence"] for r in clash["repairs"]] == [
+        "2008 年市财政上限提高 20.00，到 120.00 万元",
+        f"“{must.title}”不再必列",
+    ]
     for number, repair in enumerate(clash["repairs"]):
-        made = actions.save_scenario(by=cast.reviewer, plan_year=2008, name=f"修补{number}", settings=repair["settings"])
+        made = actions.save_scenario(
+            by=cast.reviewer, plan_year=2008, name=f"修补{number}", settings=repair["settings"]
+        )
         assert made.figures["plans"]["human"]["value"] == repair["value"]
     draft = actions.create_plan(by=cast.reviewer, plan_year=2008)
     assert draft.entries.count() == 1
@@ -100,19 +114,30 @@ def test_what_cannot_be_met_is_explained_and_each_repair_makes_a_scenario_that_c
 
 
 def test_growth_counts_from_what_was_approved_the_year_before(cast, stories):
-    money.set_cell(by=cast.finance, project=Project.objects.get(code="P04"), fiscal_year=2007, source="city", stage="approved", typed="100")
+    money.set_cell(
+        by=cast.finance,
+        project=Project.objects.get(code="P04"),
+        fiscal_year=2007,
+        source="city",
+        stage="approved",
+        typed="100",
+    )
     candidate(stories, "60")
     candidate(stories, "50")
     row = save(cast, ceilings={})
     assert row.figures["plans"]["best"]["status"] == "infeasible"
-    assert [r["sentence"] for r in row.figures["clash"]["repairs"]] == ["增幅下限降到 10.00%（2008 年按 20% 还差 10.00 万元）"]
+    assert [r["sentence"] for r in row.figures["clash"]["repairs"]] == [
+        "增幅下限降到 10.00%（2008 年按 20% 还差 10.00 万元）"
+    ]
     lower = save(cast, name="放宽", ceilings={}, floor="10%")
     assert (lower.figures["plans"]["best"]["city"], lower.figures["plans"]["best"]["growth"]) == ("110.00", "10.0")
 
 
 def test_a_later_phase_waits_for_the_earlier_one(cast, stories):
     """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving the order."""
-    second = stories.concluded(kind="planned", project_code="P06", by=cast.industry, document=proposal(components=components("80")))
+    second = stories.concluded(
+        kind="planned", project_code="P06", by=cast.industry, document=proposal(components=components("80"))
+    )
     second = actions.sign(by=cast.leader, submission=second, version=second.version)
     row = save(cast)
     assert row.figures["plans"]["best"]["chosen"] == {}
@@ -145,7 +170,14 @@ def test_taking_a_scenario_over_writes_the_draft_with_reasons_and_only_what_is_s
     found = {e.submission_id: e for e in plan.entries.all()}
     assert [found[r.pk].decision for r in (small, middle, large)] == ["listed", "listed", "left_over"]
     assert "未选入" in found[large.pk].reason
-    money.set_cell(by=cast.finance, project=Project.objects.get(code="P04"), fiscal_year=2008, source="city", stage="approved", typed="5")
+    money.set_cell(
+        by=cast.finance,
+        project=Project.objects.get(code="P04"),
+        fiscal_year=2008,
+        source="city",
+        stage="approved",
+        typed="5",
+    )
     with pytest.raises(Refused, match="请先重新计算"):
         actions.apply_scenario(by=cast.reviewer, scenario=row, version=row.version)
     with pytest.raises(WrongRole):
@@ -154,7 +186,11 @@ def test_taking_a_scenario_over_writes_the_draft_with_reasons_and_only_what_is_s
 
 def test_the_whole_period_s_repairs_become_scenarios_with_their_split(cast):
     made = [actions.save_period(by=cast.reviewer, plan_year=2008, kind=kind) for kind in ("extend", "money", "floor")]
-    assert [m.name for m in made] == ["党政内部信息门户延至 2010 年", "2009—2010 年增加 111.88 万元", "增幅下限降到 18.19%"]
+    assert [m.name for m in made] == [
+        "党政内部信息门户延至 2010 年",
+        "2009—2010 年增加 111.88 万元",
+        "增幅下限降到 18.19%",
+    ]
     for row in made:
         whole = sum(Decimal(s) for s in row.figures["sums"])
         assert abs(whole - (6883 + Decimal(row.figures["extra"]))) <= Decimal("0.02")
@@ -166,10 +202,17 @@ def test_the_whole_period_s_repairs_become_scenarios_with_their_split(cast):
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"floor": "很多"}, "floor"), ({"floor": "-1"}, "floor"), ({"weight_ease": "１x"}, "weight_ease"), ({"years": "9"}, "years"),
-     ({"load": "0"}, "load"), ({"ceilings": {"2008:city": "1e400"}}, "ceiling:2008:city"), ({"ceilings": {"x": "1"}}, "ceiling:x"),
-     ({"weight_clauses": "9" * 30}, "weight_clauses")],
-)  # fmt: skip
+    [
+        ({"floor": "很多"}, "floor"),
+        ({"floor": "-1"}, "floor"),
+        ({"weight_ease": "１x"}, "weight_ease"),
+        ({"years": "9"}, "years"),
+        ({"load": "0"}, "load"),
+        ({"ceilings": {"2008:city": "1e400"}}, "ceiling:2008:city"),
+        ({"ceilings": {"x": "1"}}, "ceiling:x"),
+        ({"weight_clauses": "9" * 30}, "weight_clauses"),
+    ],
+)
 def test_wrong_settings_are_named_and_nothing_is_kept(cast, changes, field):
     with pytest.raises(Invalid) as caught:
         save(cast, **changes)
@@ -185,15 +228,39 @@ def test_full_width_settings_are_read():
 def test_the_page_saves_decides_by_hand_and_shows_the_clash_of_the_whole_period(cast, three):
     _, _, large = three
     client = cast.client("reviewer")
-    form = {"name": "甲", "years": "1", "floor": "", "ceiling:2008:city": "１００", "phases": "1", "must_state": "1", "once": "s1"}
+    form = {
+        "name": "甲",
+        "years": "1",
+        "floor": "",
+        "ceiling:2008:city": "１００",
+        "phases": "1",
+        "must_state": "1",
+        "once": "s1",
+    }
     assert client.post(ADDRESS, form).status_code == 302
     assert client.post(ADDRESS, form).status_code == 302
     row = PlanScenario.objects.get()
     page = client.get(ADDRESS).content.decode()
-    for words in ("已证明", "3,746.88", "3,635.00", "缺 111.88", "党政内部信息门户延至 2010 年", "增幅下限降到 18.19%", "45.86", "每一档都是最优"):
+    for words in (
+        "已证明",
+        "3,746.88",
+        "3,635.00",
+        "缺 111.88",
+        "党政内部信息门户延至 2010 年",
+        "增幅下限降到 18.19%",
+        "45.86",
+        "每一档都是最优",
+    ):
         assert words in page, words
     change = f"{ADDRESS}{row.pk}/"
-    by_hand = {"what": "override", "submission": large.pk, "kind": "in", "reason": "市委来文", "version": row.version, "once": "s2"}
+    by_hand = {
+        "what": "override",
+        "submission": large.pk,
+        "kind": "in",
+        "reason": "市委来文",
+        "version": row.version,
+        "once": "s2",
+    }
     assert client.post(change, by_hand).status_code == 302
     page = client.get(ADDRESS).content.decode()
     assert "市委来文" in page
@@ -201,7 +268,12 @@ def test_the_page_saves_decides_by_hand_and_shows_the_clash_of_the_whole_period(
     refused = client.post(ADDRESS, form | {"once": "s3", "name": "乙", "ceiling:2008:city": "很多钱"})
     assert refused.status_code == 422
     assert "很多钱" in refused.content.decode()
-    for wrong in ({"what": "x"}, {"what": "override", "submission": "x"}, {"what": "repair", "repair": "7"}, {"what": "take_back", "override": "9"}):
+    for wrong in (
+        {"what": "x"},
+        {"what": "override", "submission": "x"},
+        {"what": "repair", "repair": "7"},
+        {"what": "take_back", "override": "9"},
+    ):
         assert client.post(change, wrong).status_code in (404, 409, 422), wrong
     assert client.post(f"{ADDRESS}period/", {"kind": "extend", "once": "s4"}).status_code == 302
     assert "示意，不入账" in client.get(PlanScenario.objects.get(kind="period").get_absolute_url()).content.decode()
@@ -214,7 +286,9 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     row = candidate(stories, "40")
 
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             planning_inputs.read(2008)
         return len(seen)
 

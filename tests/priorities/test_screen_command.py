@@ -21,8 +21,18 @@ def test_one_line_an_item_in_input_order_without_a_database(tmp_path):
     """No database fixture: a query would fail here."""
     lines = screen(tmp_path, [{"id": "b"}, {"id": "a", "facts": {"process_stability_unclear": "yes"}, "other": 1}])
     assert [(line["id"], line["outcome"]) for line in lines] == [("b", "undetermined"), ("a", "no_city_funding")]
-    assert list(lines[0]) == ["id", "outcome", "met", "partly", "undetermined", "needs_decision", "missing_facts",
-                              "cut_wan", "rule_set", "trace"]  # fmt: skip
+    assert list(lines[0]) == [
+        "id",
+        "outcome",
+        "met",
+        "partly",
+        "undetermined",
+        "needs_decision",
+        "missing_facts",
+        "cut_wan",
+        "rule_set",
+        "trace",
+    ]
     assert lines[1]["cut_wan"] == "0.00"
     assert len(lines[0]["trace"]) == 17
 

@@ -42,8 +42,12 @@ def test_nothing_to_object_leaves_what_was_answered_before(stories, cast):
 
 
 def test_the_screening_uses_the_reviewers_value_and_keeps_both(stories, cast):
-    row = confirm(cast, stories.under_review(), {"fact": "exchangeable", "value": "no", "evidence": "无接口"},
-                  nothing_to_object=True)  # fmt: skip
+    row = confirm(
+        cast,
+        stories.under_review(),
+        {"fact": "exchangeable", "value": "no", "evidence": "无接口"},
+        nothing_to_object=True,
+    )
     facts, _ = screening.facts_of(row)
     assert facts["exchangeable"] == "no"
     kept = row.confirmed_facts.get(fact="exchangeable")
@@ -62,9 +66,17 @@ def test_a_parts_kind_does_not_overrule_the_reviewers_answer_for_the_whole(stori
 
 def test_parts_of_one_name_are_told_apart(stories, cast):
     document = proposal()
-    document["components"][1] |= {"name": "业务系统", "kind": "machine_room", "facts": {"new_department_machine_room": "yes"}}
+    document["components"][1] |= {
+        "name": "业务系统",
+        "kind": "machine_room",
+        "facts": {"new_department_machine_room": "yes"},
+    }
     row = conclude(cast, stories.judged(document=document))
-    amounts = {a["component"]: a["approved_wan"] for a in row.conclusions.get(in_force=True).amounts if a["fiscal_year"] == 2008}
+    amounts = {
+        a["component"]: a["approved_wan"]
+        for a in row.conclusions.get(in_force=True).amounts
+        if a["fiscal_year"] == 2008
+    }
     assert amounts["c2"] == "0.00"
     assert amounts["c1"] != "0.00"
 
@@ -76,19 +88,30 @@ def test_a_correction_without_evidence_is_refused(stories, cast):
 
 def test_an_unknown_fact_or_component_is_refused(stories, cast):
     row = stories.under_review()
-    for item in ({"fact": "exchangable", "value": "no"}, {"fact": "exchangeable", "value": "perhaps"},
-                 {"fact": "exchangeable", "value": "no", "component": "c1"},
-                 {"fact": "closed_and_independent", "value": "no", "component": "c9"}):  # fmt: skip
+    for item in (
+        {"fact": "exchangable", "value": "no"},
+        {"fact": "exchangeable", "value": "perhaps"},
+        {"fact": "exchangeable", "value": "no", "component": "c1"},
+        {"fact": "closed_and_independent", "value": "no", "component": "c9"},
+    ):
         with pytest.raises(Invalid):
             confirm(cast, row, item)
 
 
 def test_a_confirmed_fact_stays_while_value_and_evidence_are_unchanged(stories, cast):
     row = confirm(cast, stories.under_review(), {"fact": "shareable", "value": "yes"}, nothing_to_object=True)
-    row = actions.return_for_correction(by=cast.reviewer, submission=row, version=row.version,
-                                        points=[("facts.exchangeable", "附接口说明"), ("evaluation", "补")])  # fmt: skip
-    row = actions.save_draft(by=cast.health_cio, submission=row, version=row.version,
-                             patch={"facts.exchangeable": {"value": "yes", "evidence": "接口说明"}})  # fmt: skip
+    row = actions.return_for_correction(
+        by=cast.reviewer,
+        submission=row,
+        version=row.version,
+        points=[("facts.exchangeable", "附接口说明"), ("evaluation", "补")],
+    )
+    row = actions.save_draft(
+        by=cast.health_cio,
+        submission=row,
+        version=row.version,
+        patch={"facts.exchangeable": {"value": "yes", "evidence": "接口说明"}},
+    )
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     held = {fact for _, fact in screening.confirmed_facts(row)}
     assert held == {"shareable", *(str(f) for f in OFFICE_FACTS)}
@@ -110,9 +133,13 @@ def test_an_applicant_never_confirms_his_own_facts(stories, cast):
 def test_only_a_severe_overlap_makes_the_clause_hold(stories, cast):
     row = stories.under_review()
     for degree, value in (("partial", "no"), ("severe", "yes"), ("none", "no")):
-        row = actions.record_overlap(by=cast.reviewer, submission=row, version=row.version, other="project:P12", degree=degree)
+        row = actions.record_overlap(
+            by=cast.reviewer, submission=row, version=row.version, other="project:P12", degree=degree
+        )
         assert row.confirmed_facts.get(fact="severely_duplicates").value == value
-    row = actions.record_overlap(by=cast.reviewer, submission=row, version=row.version, other="project:P12", degree="severe")
+    row = actions.record_overlap(
+        by=cast.reviewer, submission=row, version=row.version, other="project:P12", degree="severe"
+    )
     assert "8.3.3(2)" in screening.verdict(row)["met"]
     with pytest.raises(Invalid, match="严重重复"):
         confirm(cast, row, {"fact": "severely_duplicates", "value": "no"})
@@ -130,7 +157,9 @@ def test_an_undetermined_verdict_is_not_confirmed_but_departed_from_with_clause_
         actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version)
     assert caught.value.blockers
     with pytest.raises(Invalid) as caught:
-        actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, departure={"outcome": "priority"})
+        actions.confirm_verdict(
+            by=cast.reviewer, submission=row, version=row.version, departure={"outcome": "priority"}
+        )
     assert set(caught.value.fields) == {"clause", "reason"}
     departure = {"outcome": "priority", "clause": "8.3.1(4)", "reason": "市政府常务会议要求"}
     row = actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, departure=departure)
@@ -148,7 +177,9 @@ def test_a_partly_clause_waits_for_the_reviewers_decision(stories, cast):
         actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, decisions={"8.3.2(3)": True})
     held = actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, decisions={"8.3.2(2)": True})
     assert held.screenings.get(confirmed=True).outcome == "defer"
-    let_go = actions.confirm_verdict(by=cast.reviewer, submission=held, version=held.version, decisions={"8.3.2(2)": False})
+    let_go = actions.confirm_verdict(
+        by=cast.reviewer, submission=held, version=held.version, decisions={"8.3.2(2)": False}
+    )
     assert let_go.screenings.filter(confirmed=True).latest("pk").outcome == "priority"
 
 
@@ -215,8 +246,12 @@ def test_a_deferral_needs_what_is_lacking_and_a_re_review_date_ahead(stories, ca
 def test_approved_amounts_never_exceed_and_every_cut_names_its_ground(stories, cast):
     row = stories.judged()
     cell = {"component": "c1", "source": "city", "fiscal_year": 2008}
-    for amount, clause, sentence in (("60.01", "概算审核", "超过申报"), ("50", "", "核减要写明依据"),
-                                     ("50", "8.3.2(1)", "核减要写明依据"), ("abc", "概算审核", "读不成金额")):  # fmt: skip
+    for amount, clause, sentence in (
+        ("60.01", "概算审核", "超过申报"),
+        ("50", "", "核减要写明依据"),
+        ("50", "8.3.2(1)", "核减要写明依据"),
+        ("abc", "概算审核", "读不成金额"),
+    ):
         with pytest.raises(Invalid, match=sentence):
             conclude(cast, row, amounts=[cell | {"approved_wan": amount, "clause": clause}])
     with pytest.raises(Invalid, match="申报书里没有这笔钱"):
@@ -224,12 +259,20 @@ def test_approved_amounts_never_exceed_and_every_cut_names_its_ground(stories, c
     row = conclude(cast, row, amounts=[cell | {"approved_wan": "50", "clause": "概算审核"}])
     amounts = row.conclusions.get(in_force=True).amounts
     assert [(a["requested_wan"], a["approved_wan"], a["clause"]) for a in amounts] == [
-        ("60.00", "50.00", "概算审核"), ("10.00", "10.00", ""), ("20.00", "20.00", ""), ("30.00", "30.00", "")]  # fmt: skip
+        ("60.00", "50.00", "概算审核"),
+        ("10.00", "10.00", ""),
+        ("20.00", "20.00", ""),
+        ("30.00", "30.00", ""),
+    ]
 
 
 def test_a_hit_component_below_half_is_cut_and_the_rest_keeps_its_outcome(stories, cast):
     document = proposal()
-    document["components"][1] |= {"kind": "machine_room", "name": "机房", "facts": {"new_department_machine_room": "yes"}}
+    document["components"][1] |= {
+        "kind": "machine_room",
+        "name": "机房",
+        "facts": {"new_department_machine_room": "yes"},
+    }
     row = conclude(cast, stories.judged(document=document))
     kept = row.screenings.get(confirmed=True)
     assert (kept.outcome, kept.result["cut_wan"]) == ("priority", "30.00")
@@ -260,7 +303,9 @@ def test_an_expert_with_a_part_in_the_case_is_not_asked(stories, cast):
 
     row = stories.judged()
     author = row.author
-    Appointment.objects.create(user=author, organisation=row.organisation, role=Role.EXPERT, from_day=dt.date(2007, 1, 1))
+    Appointment.objects.create(
+        user=author, organisation=row.organisation, role=Role.EXPERT, from_day=dt.date(2007, 1, 1)
+    )
     with pytest.raises(Refused, match="所在单位牵头或联合申报本件"):
         actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="expert", assigned=author)
     row = actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="expert")
@@ -285,7 +330,9 @@ def test_send_takes_opinions_and_scan_of_this_version_or_waivers_with_a_reason(s
     row = actions.give_opinion(by=cast.network, submission=row, edition=1, kind="agree", text="同意")
     with pytest.raises(Refused, match="盖章扫描件还没有上传") as caught:
         actions.send(by=cast.reviewer, submission=row, version=row.version)
-    assert caught.value.blockers == (("第 1 版的盖章扫描件还没有上传；不需要的写明理由免去", "市卫生局（0851-5820101）"),)
+    assert caught.value.blockers == (
+        ("第 1 版的盖章扫描件还没有上传；不需要的写明理由免去", "市卫生局（0851-5820101）"),
+    )
     actions.attach(by=cast.health_cio, submission=row, kind="scan", name="盖章.pdf", content=b"%PDF-1.4 scan")
     row.refresh_from_db()
     row = actions.send(by=cast.reviewer, submission=row, version=row.version)
@@ -294,7 +341,9 @@ def test_send_takes_opinions_and_scan_of_this_version_or_waivers_with_a_reason(s
 
 def test_a_new_version_needs_its_own_verdict_opinions_and_scan(stories, cast):
     row = stories.ready()
-    row = actions.return_for_correction(by=cast.reviewer, submission=row, version=row.version, points=[("content", "补接口")])
+    row = actions.return_for_correction(
+        by=cast.reviewer, submission=row, version=row.version, points=[("content", "补接口")]
+    )
     row = actions.save_draft(by=cast.health_cio, submission=row, version=row.version, patch={"content": "补了接口"})
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     row = actions.accept(by=cast.reviewer, submission=row, version=row.version)

@@ -85,4 +85,9 @@ def test_a_case_is_filed_again_from_an_earlier_one_in_one_click(stories, cast):
     row = Submission.objects.latest("pk")
     assert answer.headers["Location"] == f"/priorities/submissions/{row.reference}/edit/"
     assert (row.earlier, row.title, row.number) == (earlier, earlier.title, None)
-    assert cast.client("district").post("/priorities/submissions/new/", {"kind": "district", "earlier": earlier.reference}).status_code == 404
+    assert (
+        cast.client("district")
+        .post("/priorities/submissions/new/", {"kind": "district", "earlier": earlier.reference})
+        .status_code
+        == 404
+    )

@@ -50,7 +50,9 @@ def test_a_body_enters_its_decisions_on_all_cases_at_once_each_on_its_own(cast, 
     assert [(d.reference, bool(d.refusal)) for d in done] == [(one.reference, False), (two.reference, True)]
     answer = Answer.objects.get(in_force=True)
     assert (answer.signer, answer.signed_on) == ("张局长", sitting.held_on)
-    again = actions.record_decisions(by=cast.finance, sitting=sitting, decisions={one.pk: {"kind": "agree"}}, signer="张局长", token="t1")
+    again = actions.record_decisions(
+        by=cast.finance, sitting=sitting, decisions={one.pk: {"kind": "agree"}}, signer="张局长", token="t1"
+    )
     assert not again[0].refusal  # the same form twice answers like the first
     assert Answer.objects.count() == 1
 
@@ -61,8 +63,13 @@ def test_all_four_bodies_decide_and_the_minutes_close_the_sitting(cast, agenda, 
     assert set(Submission.objects.values_list("state", flat=True)) == {"candidate"}
     with pytest.raises(Invalid, match="文号不由系统编造"):
         actions.record_minutes(by=cast.reviewer, sitting=sitting, version=sitting.version, minutes_number="")
-    closed = actions.record_minutes(by=cast.reviewer, sitting=sitting, version=sitting.version, minutes_number="筑信会纪〔2007〕3号",
-                                    notes={agenda[0].pk: "同意列为候选"})  # fmt: skip
+    closed = actions.record_minutes(
+        by=cast.reviewer,
+        sitting=sitting,
+        version=sitting.version,
+        minutes_number="筑信会纪〔2007〕3号",
+        notes={agenda[0].pk: "同意列为候选"},
+    )
     assert (closed.state, closed.cases.first().note) == ("recorded", "同意列为候选")
     with pytest.raises(Refused, match="已记录"):
         actions.record_minutes(by=cast.reviewer, sitting=closed, version=closed.version, minutes_number="x")
@@ -76,7 +83,9 @@ def test_a_sitting_to_come_has_no_minutes_yet(cast, agenda):
 
 def test_the_pack_holds_every_case_with_money_clauses_opinions_conflicts_and_a_line_a_seat(cast, stories):
     led = stories.joint_approval(by=cast.industry)
-    made = actions.convene(by=cast.reviewer, title=TITLE, held_on=clock.today(), submissions=[stories.joint_approval(), led])
+    made = actions.convene(
+        by=cast.reviewer, title=TITLE, held_on=clock.today(), submissions=[stories.joint_approval(), led]
+    )
     report = meeting_pack.build(made).as_json()
     tables = {t["id"]: t for s in report["sections"] for t in s["tables"]}
     assert [len(tables[f"case-{n}-trace"]["rows"]) for n in (1, 2)] == [17, 17]
@@ -88,8 +97,8 @@ def test_the_pack_holds_every_case_with_money_clauses_opinions_conflicts_and_a_l
 
 
 def test_the_pack_is_printed_as_one_pdf_with_the_same_bytes_for_the_same_content(cast, sitting):
-    first, = jobs.run_now("meeting_pack", {"sitting": sitting.pk}, by=None)
-    again, = jobs.run_now("meeting_pack", {"sitting": sitting.pk}, by=None)
+    (first,) = jobs.run_now("meeting_pack", {"sitting": sitting.pk}, by=None)
+    (again,) = jobs.run_now("meeting_pack", {"sitting": sitting.pk}, by=None)
     assert first.content[:5] == b"%PDF-"
     assert first.pages > 2
     assert first.content == again.content
@@ -105,9 +114,13 @@ def test_applicants_experts_and_districts_have_no_place_at_the_table(cast, sitti
 
 def test_the_pages_convene_decide_and_record(cast, agenda):
     office = cast.client("reviewer")
-    bad = office.post("/priorities/sittings/", {"title": TITLE, "held_on": "八月", "submission": [agenda[0].pk], "once": "a"})
+    bad = office.post(
+        "/priorities/sittings/", {"title": TITLE, "held_on": "八月", "submission": [agenda[0].pk], "once": "a"}
+    )
     assert (bad.status_code, TITLE in bad.content.decode()) == (422, True)
-    made = office.post("/priorities/sittings/", {"title": TITLE, "held_on": "2007-08-20", "submission": [r.pk for r in agenda]})
+    made = office.post(
+        "/priorities/sittings/", {"title": TITLE, "held_on": "2007-08-20", "submission": [r.pk for r in agenda]}
+    )
     at = made.headers["Location"]
     finance = cast.client("finance")
     assert "我的决定" in finance.get(at).content.decode()
@@ -130,8 +143,13 @@ def test_the_pages_convene_decide_and_record(cast, agenda):
 def clerk(cast) -> User:
     """经办人 of the finance bureau, appointed 委托."""
     user = User.objects.create(username="clerk", full_name="郝记", phone="0851-5820399")
-    Appointment.objects.create(user=user, organisation_id=cast.finance.organisation_id, role=Role.FINANCE, manner="委托",
-                               from_day=dt.date(2007, 1, 1))  # fmt: skip
+    Appointment.objects.create(
+        user=user,
+        organisation_id=cast.finance.organisation_id,
+        role=Role.FINANCE,
+        manner="委托",
+        from_day=dt.date(2007, 1, 1),
+    )
     return user
 
 

@@ -13,8 +13,21 @@ from priorities.models import Submission
 from tests.conftest import NAMES
 from tests.priorities.stories import MINUTES, POINTS
 
-ALL_STATES = ("draft", "submitted", "under_review", "returned", "joint_approval", "candidate", "pool", "deferred",
-              "no_city_funding", "self_funded", "filed", "adopted", "withdrawn")  # fmt: skip
+ALL_STATES = (
+    "draft",
+    "submitted",
+    "under_review",
+    "returned",
+    "joint_approval",
+    "candidate",
+    "pool",
+    "deferred",
+    "no_city_funding",
+    "self_funded",
+    "filed",
+    "adopted",
+    "withdrawn",
+)
 
 APPLICANT, OFFICE = {"health_cio"}, {"reviewer"}
 SEATS = {"finance", "ndrc", "industry", "office_head"}
@@ -54,7 +67,11 @@ ACTS = {
     "abstain": (set(), set()),
     "withdraw_signature": (set(), set()),
 }
-SITTING = {"meeting_title": MINUTES["meeting_title"], "held_on": MINUTES["held_on"], "minutes_number": MINUTES["minutes_number"]}
+SITTING = {
+    "meeting_title": MINUTES["meeting_title"],
+    "held_on": MINUTES["held_on"],
+    "minutes_number": MINUTES["minutes_number"],
+}
 
 
 def call(verb: str, **more):
@@ -79,11 +96,16 @@ CALLS = {
 ACT_CALLS = {
     "save": call("save_draft", patch={"evaluation": "由财政局评估"}),
     "participants": lambda by, row: actions.add_participant(
-        by=by, submission=row, version=row.version, organisation=Organisation.objects.get(name="市交通局")),
+        by=by, submission=row, version=row.version, organisation=Organisation.objects.get(name="市交通局")
+    ),
     "confirm_participation": call("confirm_participation"),
     "declare_secret": call("declare_secret", paper_number="筑卫密〔2007〕1号", title="某项目"),
-    "attach": lambda by, row: actions.attach(by=by, submission=row, kind="scan", name="盖章.pdf", content=b"%PDF-1.4 scan"),
-    "answer_correction": lambda by, row: actions.answer_correction(by=by, submission=row, fact="important", text="见文件"),
+    "attach": lambda by, row: actions.attach(
+        by=by, submission=row, kind="scan", name="盖章.pdf", content=b"%PDF-1.4 scan"
+    ),
+    "answer_correction": lambda by, row: actions.answer_correction(
+        by=by, submission=row, fact="important", text="见文件"
+    ),
     "confirm_facts": call("confirm_facts", facts=[{"fact": "easy_to_use", "value": "yes", "evidence": "方案"}]),
     "record_overlap": call("record_overlap", other="project:P06", degree="none"),
     "confirm_verdict": call("confirm_verdict"),
@@ -91,11 +113,13 @@ ACT_CALLS = {
     "request_opinion": call("request_opinion", what="expert"),
     "waive_opinion": call("waive_opinion", what="expert", reason="小项目"),
     "give_opinion": lambda by, row: actions.give_opinion(
-        by=by, submission=row, edition=row.current_version or 1, kind="agree"),
+        by=by, submission=row, edition=row.current_version or 1, kind="agree"
+    ),
     "abstain": lambda by, row: actions.give_opinion(
-        by=by, submission=row, edition=row.current_version or 1, kind="abstain", text="有关系"),
+        by=by, submission=row, edition=row.current_version or 1, kind="abstain", text="有关系"
+    ),
     "withdraw_signature": call("withdraw_signature"),
-}  # fmt: skip
+}
 
 
 class _Undo(Exception):
@@ -124,8 +148,12 @@ def attempt(verb: str, by, row: Submission) -> tuple[str, Refused | None, str]:
 def kept() -> dict[str, list]:
     """Every row of what people record, the audit trail apart."""
     trail = ("AuditRow", "AuditConcern", "AuditHead")
-    models = [m for label in ("governance", "projects", "budgets", "priorities")
-              for m in apps.get_app_config(label).get_models() if m.__name__ not in trail]  # fmt: skip
+    models = [
+        m
+        for label in ("governance", "projects", "budgets", "priorities")
+        for m in apps.get_app_config(label).get_models()
+        if m.__name__ not in trail
+    ]
     return {m.__name__: list(m.objects.order_by("pk").values_list()) for m in models}
 
 

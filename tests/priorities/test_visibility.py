@@ -28,7 +28,9 @@ def cases(stories, cast, media) -> dict[str, Submission]:
         Submission.objects.filter(pk=row.pk).update(title=title, search_text=f"{(row.number or '').lower()}{title}")
         kind = "scheme" if state == "draft" else "scan"
         if state not in ("joint_approval", "returned"):
-            actions.attach(by=cast.health_cio, submission=row, kind=kind, name="文件.pdf", content=PDF + bytes([number]))
+            actions.attach(
+                by=cast.health_cio, submission=row, kind=kind, name="文件.pdf", content=PDF + bytes([number])
+            )
         row.refresh_from_db()
         found[state] = row
     return found
@@ -53,7 +55,10 @@ def test_a_case_is_seen_everywhere_or_nowhere_by_role_and_state(cases, cast):
             assert (row.title in found) is may, (name, state)
             assert (row.title in searched) is may, (name, state)
             assert may or row.title not in others, (name, state)
-            assert client.get(f"/api/v1/submissions/{row.reference}/").status_code == (200 if may else 404), (name, state)
+            assert client.get(f"/api/v1/submissions/{row.reference}/").status_code == (200 if may else 404), (
+                name,
+                state,
+            )
             page = client.get(f"/priorities/submissions/{row.reference}/")
             assert page.status_code == (200 if may else 404), (name, state)
             assert may or without_token(page) == without_token(missing)
@@ -75,13 +80,18 @@ def test_the_same_post_twice_makes_one_object_and_answers_alike(stories, cast):
     client = cast.client("health_cio")
     first, second = (client.post("/priorities/submissions/new/", {"kind": "new", "once": "abc"}) for _ in range(2))
     assert Submission.objects.count() == 1
-    assert (first.status_code, first["Location"]) == (second.status_code, second["Location"]) == (302, second["Location"])
+    assert (
+        (first.status_code, first["Location"]) == (second.status_code, second["Location"]) == (302, second["Location"])
+    )
     row = stories.draft()
     values = {"version": row.version, "once": "def"}
     answers = [client.post(f"/priorities/submissions/{row.reference}/review/", values) for _ in range(3)]
     assert {a["Location"] for a in answers} == {f"/priorities/submissions/{Submission.objects.get(pk=row.pk).number}/"}
     assert row.versions.count() == 1
     headers = {"Idempotency-Key": "k1"}
-    made = [client.post("/api/v1/submissions/", {"kind": "new"}, content_type="application/json", headers=headers) for _ in range(2)]
+    made = [
+        client.post("/api/v1/submissions/", {"kind": "new"}, content_type="application/json", headers=headers)
+        for _ in range(2)
+    ]
     assert [a.status_code for a in made] == [201, 201]
     assert Submission.objects.count() == 3

@@ -20,7 +20,13 @@ def under_way(cast):
     def make(code: str = "P01", state: str = "building", day: dt.date = dt.date(2006, 6, 1)) -> Project:
         with clock.at(BEFORE):
             project = Project.objects.get(code=code)
-            return actions.take_over(by=cast.reviewer, project=project, version=project.version, state=state, day=day,
-                                     document="筑府办〔2006〕12号")  # fmt: skip
+            return actions.take_over(
+                by=cast.reviewer,
+                project=project,
+                version=project.version,
+                state=state,
+                day=day,
+                document="筑府办〔2006〕12号",
+            )
 
     return make

@@ -11,7 +11,9 @@ from projects.models import Acceptance, Project
 def record_papers(by, project: Project, gate: str, *, phase=None) -> None:
     """Every requirement of the gate, recorded; before 交付运行 its operator."""
     for requirement in gates.of_gate(gate):
-        actions.record_gate_item(by=by, project=project, key=requirement.key, document=f"{requirement.label}1号", phase=phase)
+        actions.record_gate_item(
+            by=by, project=project, key=requirement.key, document=f"{requirement.label}1号", phase=phase
+        )
     if gate == "operate" and phase is None:
         project.refresh_from_db()
         unit = Organisation.objects.get(key="information-centre")
@@ -23,9 +25,17 @@ def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = 
     project.refresh_from_db()
     independent = next((u for u in signing.independents(project) if u.name == "市财政局"), None)
     row = actions.conclude_acceptance(
-        by=cast.industry, project=project, version=project.version, stage=stage, conclusion=conclusion, accepted_on=day,
-        text="合同内容已完成", phase=phase, independent=independent, **more,
-    )  # fmt: skip
+        by=cast.industry,
+        project=project,
+        version=project.version,
+        stage=stage,
+        conclusion=conclusion,
+        accepted_on=day,
+        text="合同内容已完成",
+        phase=phase,
+        independent=independent,
+        **more,
+    )
     if row.state == "signing":
         actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
     return row

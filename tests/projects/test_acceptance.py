@@ -29,7 +29,13 @@ def unit(name: str) -> Organisation:
 
 def conclude(cast, project: Project, **changes) -> Acceptance:
     project.refresh_from_db()
-    values = {"stage": "first", "conclusion": "pass", "accepted_on": DAY, "text": "合同内容已完成", "version": project.version}
+    values = {
+        "stage": "first",
+        "conclusion": "pass",
+        "accepted_on": DAY,
+        "text": "合同内容已完成",
+        "version": project.version,
+    }
     return actions.conclude_acceptance(by=cast.industry, project=project, **values | changes)
 
 
@@ -98,7 +104,9 @@ def test_corrections_come_before_the_pass(cast, built):
     project = built("P20")
     with pytest.raises(Invalid, match="整改要求"):
         conclude(cast, project, conclusion="pass_after_correction")
-    row = conclude(cast, project, conclusion="pass_after_correction", correction="补充压力测试", correction_due=D(2007, 9, 10))
+    row = conclude(
+        cast, project, conclusion="pass_after_correction", correction="补充压力测试", correction_due=D(2007, 9, 10)
+    )
     assert not Acceptance.objects.concluded(project, "first").exists()
     assert panels.board().corrections == [row]
     with clock.at(D(2007, 9, 3)):
@@ -109,12 +117,21 @@ def test_corrections_come_before_the_pass(cast, built):
 
 def test_corrections_of_works_that_the_accepting_body_leads_are_confirmed_by_the_independent_unit(cast, built):
     project, finance = built("P01"), unit("市财政局")
-    row = conclude(cast, project, conclusion="pass_after_correction", correction="补充压力测试", correction_due=D(2007, 9, 10), independent=finance)
+    row = conclude(
+        cast,
+        project,
+        conclusion="pass_after_correction",
+        correction="补充压力测试",
+        correction_due=D(2007, 9, 10),
+        independent=finance,
+    )
     assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree") == "concluded"
 
     def correct(day: dt.date) -> Acceptance:
         with clock.at(day):
-            return actions.record_correction(by=cast.industry, acceptance=row, corrected_on=None, corrected_text="已补测")
+            return actions.record_correction(
+                by=cast.industry, acceptance=row, corrected_on=None, corrected_text="已补测"
+            )
 
     assert correct(D(2007, 9, 3)).state == "signing"
     assert Project.objects.get(code="P01").state == "building"
@@ -167,7 +184,9 @@ def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, und
     assert (row.passed, {m["status"] for m in row.materials}) == (False, {"未提供"})
     assert Project.objects.get(code="P20").state == "building"
     with pytest.raises(WrongRole):
-        actions.conclude_acceptance(by=cast.reviewer, project=project, version=1, stage="first", conclusion="pass", accepted_on=None, text="甲")
+        actions.conclude_acceptance(
+            by=cast.reviewer, project=project, version=1, stage="first", conclusion="pass", accepted_on=None, text="甲"
+        )
 
 
 def test_a_conclusion_that_came_late_into_the_books_says_so(cast, built):
@@ -196,7 +215,9 @@ def test_works_that_stand_still_are_signed_when_they_go_on_and_ended_ones_wait_f
     project.refresh_from_db()
     actions.change_state(by=cast.reviewer, project=project, version=project.version, step="resume", reason="资金已到")
     project.refresh_from_db()
-    actions.change_state(by=cast.reviewer, project=project, version=project.version, step="terminate", reason="不再实施")
+    actions.change_state(
+        by=cast.reviewer, project=project, version=project.version, step="terminate", reason="不再实施"
+    )
     row.refresh_from_db()
     assert (row.state, Round.objects.get(about=row.audit_key).state) == ("refused", "closed")
     assert panels.waiting_for(cast.finance) == []
@@ -207,24 +228,37 @@ def test_works_that_stand_still_are_signed_when_they_go_on_and_ended_ones_wait_f
 def test_what_a_head_signed_on_paper_says_who_signed_when_and_who_entered_it(cast, built, media):
     row = conclude(cast, built("P01"), independent=unit("市财政局"), signer="罗局长", signed_on=D(2007, 8, 17))
     with pytest.raises(Invalid, match="纸质签署要写明签署日期，且不晚于今天"):
-        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", signer="李局长", signed_on=D(2007, 8, 21))
+        actions.sign_acceptance(
+            by=cast.finance, acceptance=row, kind="agree", signer="李局长", signed_on=D(2007, 8, 21)
+        )
     with pytest.raises(Invalid, match="没有写明谁签的"):
         actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", signed_on=D(2007, 8, 20))
     clerk = dataclasses.replace(cast.finance, manner="委托")
     with pytest.raises(Invalid, match="受委托的经办人，只录入领导在纸上的签署"):
         actions.sign_acceptance(by=clerk, acceptance=row, kind="agree")
     finance, page = cast.client("finance"), row.get_absolute_url()
-    bad = finance.post(page, {"kind": "agree", "signer": "李局长", "signed_on": "2007-08-20", "scan": SimpleUploadedFile("签字.pdf", b"MZ")})
+    bad = finance.post(
+        page,
+        {"kind": "agree", "signer": "李局长", "signed_on": "2007-08-20", "scan": SimpleUploadedFile("签字.pdf", b"MZ")},
+    )
     assert bad.status_code == 422
     assert "李局长" in bad.content.decode()
-    paper = {"kind": "agree", "signer": "李局长", "signed_on": "2007-08-20", "scan": SimpleUploadedFile("签字.pdf", b"%PDF-1.4 1")}
+    paper = {
+        "kind": "agree",
+        "signer": "李局长",
+        "signed_on": "2007-08-20",
+        "scan": SimpleUploadedFile("签字.pdf", b"%PDF-1.4 1"),
+    }
     assert finance.post(page, paper).status_code == 302
     shown = cast.client("auditor").get(page).content.decode()
     assert f"纸质签署：李局长（2007-08-20），{cast.finance.text} 录入" in shown
     assert "纸质签署：罗局长（2007-08-17）" in shown
     assert "缺签字扫描件" in shown  # the accepting body's own
     answer = Answer.objects.get(signer="李局长")
-    assert b"".join(cast.client("auditor").get(f"/projects/signatures/scans/{answer.pk}/").streaming_content) == b"%PDF-1.4 1"
+    assert (
+        b"".join(cast.client("auditor").get(f"/projects/signatures/scans/{answer.pk}/").streaming_content)
+        == b"%PDF-1.4 1"
+    )
     assert cast.client("sysadmin").get(f"/projects/signatures/scans/{answer.pk}/").status_code == 403
     assert AuditRow.objects.filter(event="projects.signing.download_scan").count() == 1
     assert Project.objects.get(code="P01").state == "first_acceptance"
@@ -234,11 +268,29 @@ def test_a_phase_is_accepted_in_a_browser_and_the_board_offers_it(cast, under_wa
     project = under_way("P15")
     phase = project.phases.first()
     project.refresh_from_db()
-    actions.take_over(by=cast.reviewer, project=project, version=project.version, state="building", day=D(2007, 1, 1), document="开工报告", phase=phase)
-    office, finance, at = cast.client("industry"), cast.client("finance"), f"/projects/P15/acceptance/?phase={phase.order}"
+    actions.take_over(
+        by=cast.reviewer,
+        project=project,
+        version=project.version,
+        state="building",
+        day=D(2007, 1, 1),
+        document="开工报告",
+        phase=phase,
+    )
+    office, finance, at = (
+        cast.client("industry"),
+        cast.client("finance"),
+        f"/projects/P15/acceptance/?phase={phase.order}",
+    )
     assert at in office.get("/projects/acceptances/").content.decode()
     project.refresh_from_db()
-    data = {"version": project.version, "stage": "first", "conclusion": "pass", "text": "合格", "independent": unit("市财政局").pk}
+    data = {
+        "version": project.version,
+        "stage": "first",
+        "conclusion": "pass",
+        "text": "合格",
+        "independent": unit("市财政局").pk,
+    }
     refused = office.post(at, data)
     assert refused.status_code == 409
     assert "还缺关口材料 4 项" in refused.content.decode()
@@ -269,7 +321,9 @@ def test_use_is_evaluated_once_a_year_after_completion_and_signed_independently(
         evaluate(cast, "P02", use_percent=80)
     with pytest.raises(Invalid, match="达成 4 个多于目标 3 个"):
         evaluate(cast, "P01", goals_set=3, goals_met=4, independent=unit("市财政局"))
-    row = evaluate(cast, "P01", use_percent=80, sharing_calls=1200, goals_set=4, goals_met=3, independent=unit("市财政局"))
+    row = evaluate(
+        cast, "P01", use_percent=80, sharing_calls=1200, goals_set=4, goals_met=3, independent=unit("市财政局")
+    )
     with pytest.raises(Refused, match="已有使用评估"):
         evaluate(cast, "P01", use_percent=99, independent=unit("市财政局"))
     assert panels.ranking(2007).rows == []  # what is not signed counts for nothing
@@ -286,9 +340,18 @@ def test_results_go_to_the_leading_group_once_and_are_held_against_the_targets(c
     actions.set_target(by=cast.reviewer, organisation=unit("市规划局"), year=2007, score=60, text="达到 60 分")
     actions.set_target(by=cast.reviewer, organisation=unit("市卫生局"), year=2007, score=60, text="达到 60 分")
     ranking = panels.ranking(2007)
-    assert {d.unit.name: d.met for d in ranking.departments} == {"市国土资源局": True, "市规划局": False, "市卫生局": None}
+    assert {d.unit.name: d.met for d in ranking.departments} == {
+        "市国土资源局": True,
+        "市规划局": False,
+        "市卫生局": None,
+    }
     assert ranking.rows[1].score.basis == "（使用率 40.0×35 ＋ 绩效目标达成 50.0×30）÷ 65"
-    told = {"year": 2007, "title": "领导小组 2007 年第 3 次会议", "held_on": None, "minutes_number": "筑信领纪〔2007〕3号"}
+    told = {
+        "year": 2007,
+        "title": "领导小组 2007 年第 3 次会议",
+        "held_on": None,
+        "minutes_number": "筑信领纪〔2007〕3号",
+    }
     assert actions.report_evaluations(by=cast.industry, **told) == 2
     assert set(Evaluation.objects.values_list("reported_on", flat=True)) == {DAY}
     with pytest.raises(Refused, match="没有已签署、还未汇报"):
@@ -306,7 +369,14 @@ def test_what_was_not_measured_is_left_out_and_never_zero():
 
 
 def test_too_little_measured_has_no_place_and_equal_points_share_one():
-    rows = scoring.rank([measured("A", 80, None, (1, 1)), measured("B", 80, None, (1, 1)), measured("C", 10, None, (1, 0)), measured("D", None, 5)])
+    rows = scoring.rank(
+        [
+            measured("A", 80, None, (1, 1)),
+            measured("B", 80, None, (1, 1)),
+            measured("C", 10, None, (1, 0)),
+            measured("D", None, 5),
+        ]
+    )
     assert [(r.measures.code, r.place) for r in rows] == [("A", 1), ("B", 1), ("C", 3), ("D", None)]
 
 
@@ -329,6 +399,12 @@ def test_the_pages_of_acceptance_and_evaluation_are_worked_from_browsers(cast, b
     assert finance.post(row.get_absolute_url(), {"kind": "agree"}).status_code == 302
     assert Round.objects.get(about=row.audit_key).state == "concluded"
     under_way("P20", "operating")
-    answer = office.post("/projects/P20/evaluation/", {"year": "２００７", "use_percent": "８０", "goals_set": "1", "goals_met": "1", "findings": "好"})
+    answer = office.post(
+        "/projects/P20/evaluation/",
+        {"year": "２００７", "use_percent": "８０", "goals_set": "1", "goals_met": "1", "findings": "好"},
+    )
     assert answer.status_code == 302
-    assert "（使用率 80.0×35 ＋ 绩效目标达成 100.0×30）÷ 65" in finance.get("/projects/evaluations/?year=2007").content.decode()
+    assert (
+        "（使用率 80.0×35 ＋ 绩效目标达成 100.0×30）÷ 65"
+        in finance.get("/projects/evaluations/?year=2007").content.decode()
+    )

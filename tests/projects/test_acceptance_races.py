@@ -18,7 +18,9 @@ from tests.projects.gates import record_papers
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"),
+    pytest.mark.skipif(
+        not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"
+    ),
 ]
 LED = ("P01", "P02", "P05", "P12", "P17", "P24")  # 市信息产业局 leads them: an independent signature is asked for
 
@@ -32,9 +34,15 @@ def crew():
 
 def conclude(cast, project: Project, version: int) -> Acceptance:
     return actions.conclude_acceptance(
-        by=cast.industry, project=project, version=version, stage="first", conclusion="pass", accepted_on=dt.date(2007, 8, 20), text="合格",
+        by=cast.industry,
+        project=project,
+        version=version,
+        stage="first",
+        conclusion="pass",
+        accepted_on=dt.date(2007, 8, 20),
+        text="合格",
         independent=Organisation.objects.get(name="市财政局"),
-    )  # fmt: skip
+    )
 
 
 def ready(cast, under_way, code: str) -> Project:
@@ -52,8 +60,10 @@ def test_a_signature_and_the_end_of_the_works_never_leave_a_round_open_on_ended_
         project.refresh_from_db()
         results = crew.at_once(
             lambda row=row: actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree"),
-            lambda project=project: actions.change_state(by=cast.reviewer, project=project, version=project.version, step="terminate", reason="不再实施"),
-        )  # fmt: skip
+            lambda project=project: actions.change_state(
+                by=cast.reviewer, project=project, version=project.version, step="terminate", reason="不再实施"
+            ),
+        )
         assert all(not isinstance(r, Exception) or isinstance(r, Refused) for r in results), results
         project.refresh_from_db(), row.refresh_from_db()
         seen.add((project.state, row.state, Round.objects.get(pk=row.round_id).state))

@@ -154,9 +154,13 @@ def test_taking_over_is_for_once_and_invents_no_transition(cast, under_way):
     assert [(c.was, c.now) for c in row.state_changes.all()] == [("registered", "building")]
     assert row.state_day == dt.date(2006, 6, 1)
     with pytest.raises(Refused, match="不能再补录"):
-        actions.take_over(by=cast.reviewer, project=row, version=row.version, state="trial", day=dt.date(2007, 1, 1), document="文")
+        actions.take_over(
+            by=cast.reviewer, project=row, version=row.version, state="trial", day=dt.date(2007, 1, 1), document="文"
+        )
     with pytest.raises(Invalid, match="依据文件"):
-        actions.take_over(by=cast.reviewer, project=project("P24"), version=1, state="building", day=dt.date(2007, 1, 1), document=" ")
+        actions.take_over(
+            by=cast.reviewer, project=project("P24"), version=1, state="building", day=dt.date(2007, 1, 1), document=" "
+        )
 
 
 # --- progress ------------------------------------------------------------------------------------------------------
@@ -184,18 +188,21 @@ def test_a_unit_reports_for_itself_and_the_office_for_the_first_lead(cast, under
     assert report(cast.reviewer, row).organisation == Organisation.objects.get(key="industry-bureau")
 
 
-@pytest.mark.parametrize(("changes", "match"), [
-    ({"percent": 101}, "0—100"),
-    ({"percent": -1}, "0—100"),
-    ({"percent": True}, "0—100"),
-    ({"self_rating": "brilliant"}, "请选择自评"),
-    ({"self_rating": "late"}, "请写明问题"),
-    ({"done_text": "  "}, "请写明完成情况"),
-    ({"done_text": "a\x00b"}, "不能保存的字符"),
-    ({"period": "2007"}, "还没有到期"),
-    ({"period": "2005"}, "未到首报期"),
-    ({"period": "2007H9"}, "不是填报期"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"percent": 101}, "0—100"),
+        ({"percent": -1}, "0—100"),
+        ({"percent": True}, "0—100"),
+        ({"self_rating": "brilliant"}, "请选择自评"),
+        ({"self_rating": "late"}, "请写明问题"),
+        ({"done_text": "  "}, "请写明完成情况"),
+        ({"done_text": "a\x00b"}, "不能保存的字符"),
+        ({"period": "2007"}, "还没有到期"),
+        ({"period": "2005"}, "未到首报期"),
+        ({"period": "2007H9"}, "不是填报期"),
+    ],
+)
 def test_an_impossible_report_stores_nothing(cast, under_way, changes, match):
     row = under_way("P17")
     with pytest.raises(Invalid, match=match) as refused:
@@ -220,7 +227,10 @@ def test_what_is_not_approved_or_is_closed_has_no_progress(cast, under_way):
         report(cast.reviewer, row)
 
 
-@pytest.mark.parametrize(("name", "refusal"), [("health_cio", NotVisible), ("finance", NotVisible), ("auditor", WrongRole), ("district", WrongRole)])
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [("health_cio", NotVisible), ("finance", NotVisible), ("auditor", WrongRole), ("district", WrongRole)],
+)
 def test_nobody_reports_on_what_he_does_not_lead(cast, under_way, name, refusal):
     row = under_way("P15")
     with pytest.raises(refusal):
@@ -235,7 +245,9 @@ def test_a_milestone_is_done_with_evidence_by_who_leads(cast, under_way):
     milestone = row.milestones.first()
     with pytest.raises(Invalid, match="凭据"):
         actions.set_milestone(by=cast.health_cio, milestone=milestone, done_on=None, evidence="")
-    done = actions.set_milestone(by=cast.health_cio, milestone=milestone, done_on=dt.date(2006, 12, 20), evidence="启动会纪要")
+    done = actions.set_milestone(
+        by=cast.health_cio, milestone=milestone, done_on=dt.date(2006, 12, 20), evidence="启动会纪要"
+    )
     assert done.done_on == dt.date(2006, 12, 20)
     with pytest.raises(Refused, match="已于 2006-12-20 完成"):
         actions.set_milestone(by=cast.health_cio, milestone=milestone, done_on=None, evidence="再来")
@@ -260,7 +272,9 @@ def test_a_task_is_done_with_evidence_and_again_open(cast):
 @pytest.mark.parametrize("name", ["health_cio", "industry", "leader", "auditor"])
 def test_only_the_office_sets_a_tasks_state(cast, name):
     with pytest.raises(WrongRole):
-        actions.set_task_state(by=getattr(cast, name), task=PlanTask.objects.get(code="T1-01"), version=1, state="under_way")
+        actions.set_task_state(
+            by=getattr(cast, name), task=PlanTask.objects.get(code="T1-01"), version=1, state="under_way"
+        )
 
 
 # --- description and changes ----------------------------------------------------------------------------------------
@@ -277,13 +291,16 @@ def test_level_and_tier_are_separate_axes(cast):
         actions.classify(by=cast.reviewer, project=project("P22"), version=1, tier_927="subsystem", parent=top)
 
 
-@pytest.mark.parametrize(("values", "match"), [
-    ({"budget_unit": "telecom-operators"}, "泛指"),
-    ({"budget_unit": "ca-office"}, "临时机构"),
-    ({"level_922": "9"}, "列出的各项"),
-    ({"protection_level": 6}, "1—5"),
-    ({"name": "改名"}, "不能这样设置"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "match"),
+    [
+        ({"budget_unit": "telecom-operators"}, "泛指"),
+        ({"budget_unit": "ca-office"}, "临时机构"),
+        ({"level_922": "9"}, "列出的各项"),
+        ({"protection_level": 6}, "1—5"),
+        ({"name": "改名"}, "不能这样设置"),
+    ],
+)
 def test_a_description_that_cannot_be_is_refused(cast, values, match):
     values = {k: Organisation.objects.get(key=v) if k == "budget_unit" else v for k, v in values.items()}
     with pytest.raises(Invalid, match=match):
@@ -295,8 +312,13 @@ def test_the_first_lead_is_confirmed_among_the_named_ones(cast):
     row = project("P15")
     named = Organisation.objects.get(key="agriculture-bureau")
     with pytest.raises(Invalid, match="不是 P15 列名的牵头单位"):
-        actions.confirm_first_lead(by=cast.reviewer, project=row, version=1, reason="纪要",
-                                   organisation=Organisation.objects.get(key="finance-bureau"))  # fmt: skip
+        actions.confirm_first_lead(
+            by=cast.reviewer,
+            project=row,
+            version=1,
+            reason="纪要",
+            organisation=Organisation.objects.get(key="finance-bureau"),
+        )
     actions.confirm_first_lead(by=cast.reviewer, project=row, version=1, organisation=named, reason="纪要")
     assert [lead.as_named for lead in project("P15").leads.all()] == ["市农业局", "市委组织部远教办", "市信息产业局"]
     assert row.plan_item.leads.first().as_named == "市委组织部远教办"
@@ -306,7 +328,9 @@ def test_the_first_lead_is_confirmed_among_the_named_ones(cast):
 def test_a_change_of_time_keeps_the_first_baseline(cast):
     row = project("P01")
     for number, now in enumerate(("2006—2008", "2006 至 2010"), 1):
-        actions.record_change(by=cast.reviewer, project=row, version=number, field="time", now=now, reason="延期", approver="领导小组")
+        actions.record_change(
+            by=cast.reviewer, project=row, version=number, field="time", now=now, reason="延期", approver="领导小组"
+        )
     row.refresh_from_db()
     assert (row.start.year, row.end.year, row.latest_end, row.rebaselined) == (2006, 2007, dt.date(2010, 12, 31), 2)
     assert [c.was for c in row.changes.all()] == ["2006—2007", "2006—2008"]
@@ -315,24 +339,42 @@ def test_a_change_of_time_keeps_the_first_baseline(cast):
 
 def test_a_change_of_lead_names_units_and_keeps_the_old_rows_in_history(cast):
     row = project("P26")
-    actions.record_change(by=cast.reviewer, project=row, version=1, field="lead", now="市规划局、国土资源局", reason="职能调整", approver="编委")
+    actions.record_change(
+        by=cast.reviewer,
+        project=row,
+        version=1,
+        field="lead",
+        now="市规划局、国土资源局",
+        reason="职能调整",
+        approver="编委",
+    )
     assert [lead.organisation.name for lead in row.leads.all()] == ["市规划局", "市国土资源局"]
     assert "国土资源局" in project("P26").search_text
     with pytest.raises(Invalid, match="没有名为"):
-        actions.record_change(by=cast.reviewer, project=row, version=2, field="lead", now="市天文局", reason="x", approver="y")
+        actions.record_change(
+            by=cast.reviewer, project=row, version=2, field="lead", now="市天文局", reason="x", approver="y"
+        )
     with pytest.raises(Invalid, match="泛指"):
-        actions.record_change(by=cast.reviewer, project=row, version=2, field="lead", now="运营商", reason="x", approver="y")
+        actions.record_change(
+            by=cast.reviewer, project=row, version=2, field="lead", now="运营商", reason="x", approver="y"
+        )
 
 
 def test_money_is_not_changed_in_the_register(cast):
     with pytest.raises(Refused, match="联合会签"):
-        actions.record_change(by=cast.reviewer, project=project("P01"), version=1, field="budget", now="1", reason="x", approver="y")
+        actions.record_change(
+            by=cast.reviewer, project=project("P01"), version=1, field="budget", now="1", reason="x", approver="y"
+        )
 
 
-@pytest.mark.parametrize(("field", "now"), [("time", "明年"), ("time", "2008 至 2006"), ("lead", "、、"), ("colour", "红")])
+@pytest.mark.parametrize(
+    ("field", "now"), [("time", "明年"), ("time", "2008 至 2006"), ("lead", "、、"), ("colour", "红")]
+)
 def test_a_change_that_cannot_be_read_changes_nothing(cast, field, now):
     with pytest.raises(Invalid):
-        actions.record_change(by=cast.reviewer, project=project("P01"), version=1, field=field, now=now, reason="x", approver="y")
+        actions.record_change(
+            by=cast.reviewer, project=project("P01"), version=1, field=field, now=now, reason="x", approver="y"
+        )
     assert not Change.objects.exists()
     assert project("P01").version == 1
 

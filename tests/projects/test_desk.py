@@ -29,8 +29,16 @@ def kinds(actor, day: dt.date = DAY) -> list[str]:
 
 def conclude(cast, project: Project):
     project.refresh_from_db()
-    return actions.conclude_acceptance(by=cast.industry, project=project, version=project.version, stage="first", conclusion="pass",
-                                       accepted_on=DAY, text="合格", independent=Organisation.objects.get(name="市财政局"))  # fmt: skip
+    return actions.conclude_acceptance(
+        by=cast.industry,
+        project=project,
+        version=project.version,
+        stage="first",
+        conclusion="pass",
+        accepted_on=DAY,
+        text="合格",
+        independent=Organisation.objects.get(name="市财政局"),
+    )
 
 
 def test_a_signature_waits_for_the_unit_that_has_the_seat_and_for_nobody_when_it_is_given(cast, under_way):
@@ -51,7 +59,9 @@ def test_a_signature_waits_for_the_unit_that_has_the_seat_and_for_nobody_when_it
 
 def test_an_expert_is_asked_for_his_grading(cast, under_way):
     project = under_way("P20")
-    row = actions.propose_grading(by=cast.reviewer, project=project, level=2, system_name="国土", grounds="理由", experts=[cast.user("expert")])
+    row = actions.propose_grading(
+        by=cast.reviewer, project=project, level=2, system_name="国土", grounds="理由", experts=[cast.user("expert")]
+    )
     assert list(sentences(cast.expert).values()) == [row.round.address]
 
 
@@ -63,7 +73,9 @@ def test_late_reports_wait_for_the_lead_and_as_one_line_for_the_office(cast, und
     assert "P17 2007 年上半年进度逾期未报" in sentences(cast.health_cio, late)
     for code in ("P20", "P21", "P24"):
         under_way(code)
-    line = next(t for t in desk.waiting(cast.reviewer, late) if t.kind == "report")  # 2007H1 of four, 2006 of P17 and P24
+    line = next(
+        t for t in desk.waiting(cast.reviewer, late) if t.kind == "report"
+    )  # 2007H1 of four, 2006 of P17 and P24
     assert (line.sentence, line.address, line.late) == ("进度报告到期没有报来 6 项", "/projects/progress/", True)
     assert "report" not in kinds(cast.auditor, late) + kinds(cast.leader, late)
 
@@ -86,7 +98,15 @@ def test_a_phase_is_waited_for_by_itself_and_the_whole_after_it(cast, under_way)
     project = under_way("P15")
     phase = project.phases.first()
     project.refresh_from_db()
-    actions.take_over(by=cast.reviewer, project=project, version=project.version, state="building", day=D(2007, 1, 1), document="文", phase=phase)
+    actions.take_over(
+        by=cast.reviewer,
+        project=project,
+        version=project.version,
+        state="building",
+        day=D(2007, 1, 1),
+        document="文",
+        phase=phase,
+    )
     record_papers(cast.reviewer, project, "accept_first")
     record_papers(cast.reviewer, project, "accept_first", phase=phase)
     ready = [t for t in desk.waiting(cast.industry, DAY) if t.kind == "acceptance"]
@@ -96,8 +116,16 @@ def test_a_phase_is_waited_for_by_itself_and_the_whole_after_it(cast, under_way)
 def test_weaknesses_and_assessments_wait_for_the_lead_until_they_are_mended(cast, under_way):
     project = under_way("P17", "operating")
     findings = [{"text": "没有异地备份", "weight": "high", "due": D(2007, 8, 1)}]
-    row = actions.record_assessment(by=cast.reviewer, project=project, kind="evaluation", assessed_on=D(2007, 7, 1), assessor="测评组", result="mostly",
-                                    document="报告", findings=findings)  # fmt: skip
+    row = actions.record_assessment(
+        by=cast.reviewer,
+        project=project,
+        kind="evaluation",
+        assessed_on=D(2007, 7, 1),
+        assessor="测评组",
+        result="mostly",
+        document="报告",
+        findings=findings,
+    )
     task = next(t for t in desk.waiting(cast.health_cio, DAY) if t.kind == "security")
     assert (task.sentence, task.late, task.age_days) == ("P17 隐患（高）：没有异地备份", True, 19)
     assert "security" in kinds(cast.reviewer)
@@ -131,8 +159,12 @@ def test_the_number_of_questions_does_not_grow_with_projects(cast, under_way, na
 
 def test_a_grading_goes_to_the_successor_when_an_experts_appointment_ends_or_falls_where_there_is_none(cast, under_way):
     own = Appointment.objects.select_related("user", "organisation").get(user=cast.user("expert"))
-    rows = [actions.propose_grading(by=cast.reviewer, project=under_way(code), level=2, system_name=code, grounds="理由", experts=[own.user])
-            for code in ("P20", "P21")]  # fmt: skip
+    rows = [
+        actions.propose_grading(
+            by=cast.reviewer, project=under_way(code), level=2, system_name=code, grounds="理由", experts=[own.user]
+        )
+        for code in ("P20", "P21")
+    ]
     heir = User.objects.create(username="heir", full_name="接任专家")
     Appointment.objects.create(user=heir, organisation=own.organisation, role=own.role, from_day=D(2007, 1, 1))
     with pytest.raises(Refused, match="手上还有 2 件没办完：P20"):
@@ -146,7 +178,9 @@ def test_a_grading_goes_to_the_successor_when_an_experts_appointment_ends_or_fal
     with clock.at(D(2007, 8, 21)):
         assert kinds(now) == ["signature"]
         assert actions.sign_grading(by=now, grading=rows[0], kind="agree") == "concluded"
-        again = actions.propose_grading(by=cast.reviewer, project=rows[1].project, level=3, system_name="P21", grounds="理由", experts=[heir])
+        again = actions.propose_grading(
+            by=cast.reviewer, project=rows[1].project, level=3, system_name="P21", grounds="理由", experts=[heir]
+        )
         hat = Appointment.objects.get(user=heir)
         people.end_appointment(by=cast.secadmin, appointment=hat, last_day=D(2007, 8, 22), to_unit=True)
     again.refresh_from_db()
@@ -164,7 +198,9 @@ def test_a_signature_of_the_register_is_not_counted_among_joint_approvals(cast, 
         assert next(link["count"] for link in links if link["label"] == "联合会签") == 0, address
 
 
-def test_a_register_too_large_for_one_page_is_one_line_and_is_not_read_row_by_row(cast, under_way, monkeypatch, django_assert_max_num_queries):
+def test_a_register_too_large_for_one_page_is_one_line_and_is_not_read_row_by_row(
+    cast, under_way, monkeypatch, django_assert_max_num_queries
+):
     for code in ("P01", "P17", "P20"):
         under_way(code)
     assert len(kinds(cast.reviewer, D(2008, 3, 1))) > 1

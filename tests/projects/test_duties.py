@@ -57,8 +57,14 @@ def test_the_roll_up_names_exactly_the_child_report_that_is_taken_away(cast, for
     sub = Topic.objects.get(name="疾病控制子系统")
     assert overdue(root) == {(c, "annual", 2006) for c in ("P01", "P12", "P17", sub.code)}
     for code in ("P01", "P12", "P17"):
-        actions.file_progress(by=cast.reviewer, project=Project.objects.get(code=code), period="2006", percent=9, done_text="完成",
-                              self_rating="normal")  # fmt: skip
+        actions.file_progress(
+            by=cast.reviewer,
+            project=Project.objects.get(code=code),
+            period="2006",
+            percent=9,
+            done_text="完成",
+            self_rating="normal",
+        )
     assert overdue(duties.tree(DAY)[0]) == {(sub.code, "annual", 2006)}
     actions.file_report(by=cast.reviewer, topic=sub, kind="annual", year=2006, text="已建成")
     assert overdue(duties.tree(DAY)[0]) == set()
@@ -73,14 +79,22 @@ def test_a_summary_above_says_which_report_below_is_missing_and_needs_a_reason(c
     assert "P12 社区公共服务系统 2006 年度总结报告（市民政局 李四）" in refused.value.sentence
     assert refused.value.fields["missing_reason"][0].startswith("还缺 3 份")
     assert not TopicReport.objects.exists()
-    report = actions.file_report(by=cast.reviewer, topic=forest, kind="annual", year=2006, text="全市进展", missing_reason="三个课题延期")
+    report = actions.file_report(
+        by=cast.reviewer, topic=forest, kind="annual", year=2006, text="全市进展", missing_reason="三个课题延期"
+    )
     assert len(report.missing) == 3
     assert report.missing_reason == "三个课题延期"
 
 
 def test_half_year_reports_are_no_yearly_summary(cast, forest):
-    actions.file_progress(by=cast.reviewer, project=Project.objects.get(code="P01"), period="2006H2", percent=9, done_text="完成",
-                          self_rating="normal")  # fmt: skip
+    actions.file_progress(
+        by=cast.reviewer,
+        project=Project.objects.get(code="P01"),
+        period="2006H2",
+        percent=9,
+        done_text="完成",
+        self_rating="normal",
+    )
     assert ("P01", "annual", 2006) in overdue(duties.tree(DAY)[0])
 
 
@@ -108,7 +122,9 @@ def test_general_and_technical_reports_are_owed_at_the_end_and_not_before(cast, 
 
 def test_a_tier_hangs_on_the_tier_above_alone(cast, forest):
     with pytest.raises(Invalid, match="上级应是总系统"):
-        actions.place_projects(by=cast.reviewer, projects=[Project.objects.get(code="P05")], tier="application", parent=topic("P01"))
+        actions.place_projects(
+            by=cast.reviewer, projects=[Project.objects.get(code="P05")], tier="application", parent=topic("P01")
+        )
     with pytest.raises(Invalid, match="没有上级课题"):
         actions.create_topic(by=cast.reviewer, name="又一总系统", tier="total", parent=forest)
     with pytest.raises(Refused, match="下面还有课题"):
@@ -147,7 +163,14 @@ def test_a_generic_entry_answers_for_nothing(cast, forest):
 
 def test_a_demand_of_a_visit_stays_open_until_it_is_settled(cast, forest):
     row = topic("P12")
-    common = {"by": cast.reviewer, "topic": row, "manner": "regular", "visitors": "周敏", "findings": "进度滞后", "visited_on": D(2007, 8, 1)}
+    common = {
+        "by": cast.reviewer,
+        "topic": row,
+        "manner": "regular",
+        "visitors": "周敏",
+        "findings": "进度滞后",
+        "visited_on": D(2007, 8, 1),
+    }
     with pytest.raises(Invalid, match="限期"):
         actions.record_supervision(**common, demand="月底前报方案")
     visit = actions.record_supervision(**common, demand="月底前报方案", due=D(2007, 8, 31))
@@ -159,7 +182,9 @@ def test_a_demand_of_a_visit_stays_open_until_it_is_settled(cast, forest):
 
 
 def test_a_department_reports_on_its_own_topic_and_sees_no_form_of_others(cast, forest):
-    assert actions.file_report(by=cast.health_cio, topic=topic("P17"), kind="annual", year=2006, text="本局总结", missing_reason="子系统未报").pk
+    assert actions.file_report(
+        by=cast.health_cio, topic=topic("P17"), kind="annual", year=2006, text="本局总结", missing_reason="子系统未报"
+    ).pk
     with pytest.raises(NotVisible):
         actions.file_report(by=cast.health_cio, topic=topic("P12"), kind="annual", year=2006, text="别人的")
     with pytest.raises(WrongRole):
@@ -180,8 +205,12 @@ def test_the_pages_of_the_tree_ask_no_more_for_more_topics(cast, forest):
     above = topic("P12")
     for n in range(20):
         actions.create_topic(by=cast.reviewer, name=f"子系统 {n}", tier="subsystem", parent=above)
-        Supervision.objects.create(topic=above, visited_on=DAY, manner="regular", visitors="甲", findings="乙", demand="丙", due=DAY)
-    actions.place_projects(by=cast.reviewer, projects=Project.objects.filter(topic=None), tier="application", parent=forest)
+        Supervision.objects.create(
+            topic=above, visited_on=DAY, manner="regular", visitors="甲", findings="乙", demand="丙", due=DAY
+        )
+    actions.place_projects(
+        by=cast.reviewer, projects=Project.objects.filter(topic=None), tier="application", parent=forest
+    )
     grown = {a: (n, more) for a, n in few.items() if (more := asked(a)) > n}
     assert grown == {}
     assert max(few.values()) <= 15
@@ -229,10 +258,17 @@ def test_a_report_that_is_given_back_is_owed_again_and_whoever_filed_it_is_told_
 def test_the_unit_above_supervises_and_gives_back_what_lies_below_its_own_topic(cast, forest, media):
     sub, own = Topic.objects.get(name="疾病控制子系统"), topic("P17")
     common = {"manner": "regular", "visitors": "陈立明", "findings": "已试点", "visited_on": D(2007, 8, 1)}
-    visit = actions.record_supervision(by=cast.health_cio, topic=sub, name="督导.pdf", content=b"%PDF-1.4 visit", **common)
-    assert b"".join(cast.client("auditor").get(f"/projects/duties/visits/{visit.pk}/file/").streaming_content) == b"%PDF-1.4 visit"
+    visit = actions.record_supervision(
+        by=cast.health_cio, topic=sub, name="督导.pdf", content=b"%PDF-1.4 visit", **common
+    )
+    assert (
+        b"".join(cast.client("auditor").get(f"/projects/duties/visits/{visit.pk}/file/").streaming_content)
+        == b"%PDF-1.4 visit"
+    )
     with pytest.raises(NotVisible):
-        actions.record_supervision(by=cast.health_cio, topic=own, **common)  # its own is the total system's to supervise
+        actions.record_supervision(
+            by=cast.health_cio, topic=own, **common
+        )  # its own is the total system's to supervise
     other = actions.create_topic(by=cast.reviewer, name="社区子系统", tier="subsystem", parent=topic("P12"))
     with pytest.raises(NotVisible):
         actions.record_supervision(by=cast.health_cio, topic=other, **common)
@@ -271,20 +307,29 @@ def test_what_topics_owe_is_told_once_before_its_day_and_once_when_it_is_late(ca
     health = unit("市卫生局").pk
 
     def told():
-        return sorted(Notice.objects.filter(key__startswith="topic-", organisation_id=health).values_list("key", flat=True))
+        return sorted(
+            Notice.objects.filter(key__startswith="topic-", organisation_id=health).values_list("key", flat=True)
+        )
 
     for day in (D(2006, 12, 20), D(2006, 12, 27), D(2006, 12, 28), D(2007, 1, 5), D(2007, 1, 6)):
         with clock.at(day):
             daily(day)
     assert told() == [f"topic-owed:{sub.pk}:annual:2006:0", f"topic-soon:{sub.pk}:annual:2006:0"]
-    assert not Notice.objects.filter(key__startswith="topic-", key__contains=f":{topic('P12').pk}:").exists()  # its progress report is asked for
+    assert not Notice.objects.filter(
+        key__startswith="topic-", key__contains=f":{topic('P12').pk}:"
+    ).exists()  # its progress report is asked for
 
 
 def test_projects_are_placed_from_the_page_of_the_tree(cast, forest):
     client = cast.client("reviewer")
     chosen = [str(p.pk) for p in Project.objects.filter(code__in=("P02", "P03"))]
-    answer = client.post("/projects/duties/place/", {"projects": chosen, "tier": "application", "parent": str(forest.pk)})
+    answer = client.post(
+        "/projects/duties/place/", {"projects": chosen, "tier": "application", "parent": str(forest.pk)}
+    )
     assert answer.status_code == 302
     assert topic("P02").parent == topic("P03").parent == forest
     assert client.post("/projects/duties/place/", {"tier": "application"}).status_code == 422
-    assert cast.client("health_cio").post("/projects/duties/place/", {"projects": chosen, "tier": "total"}).status_code == 403
+    assert (
+        cast.client("health_cio").post("/projects/duties/place/", {"projects": chosen, "tier": "total"}).status_code
+        == 403
+    )

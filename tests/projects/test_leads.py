@@ -35,7 +35,17 @@ def test_that_the_leads_named_are_all_of_them_settles_an_open_end(cast):
 def test_a_generic_lead_gives_way_to_units(cast):
     assert "D42" in flags("P19")
     assert act(cast, "P19", "D42", now="市信息产业局、市信息中心、各相关部门", reason="照旧", approver="甲") == 422
-    assert act(cast, "P19", "D42", now="市信息产业局、市信息中心、市交通局", reason="明确参加单位", approver="筑信领纪〔2007〕5号") == 302
+    assert (
+        act(
+            cast,
+            "P19",
+            "D42",
+            now="市信息产业局、市信息中心、市交通局",
+            reason="明确参加单位",
+            approver="筑信领纪〔2007〕5号",
+        )
+        == 302
+    )
     assert flags("P19") == set()
 
 

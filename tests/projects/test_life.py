@@ -16,7 +16,9 @@ from projects.panels import stages
 from tests.projects.gates import accept, go, record_papers
 
 
-@pytest.mark.parametrize("requirement", [r for r in gates.REQUIREMENTS if r.gate == "accept_finally"], ids=lambda r: r.key)
+@pytest.mark.parametrize(
+    "requirement", [r for r in gates.REQUIREMENTS if r.gate == "accept_finally"], ids=lambda r: r.key
+)
 def test_without_any_one_paper_the_final_acceptance_is_refused_and_names_it(cast, under_way, requirement):
     row = under_way("P20", "trial", day=dt.date(2007, 1, 1))
     record_papers(cast.reviewer, row, "accept_finally")
@@ -47,10 +49,16 @@ def test_a_trial_run_is_at_least_a_month(cast, under_way):
 def test_what_must_be_there_cannot_be_said_not_to_apply_and_only_the_office_says_so(cast, under_way):
     row = under_way("P17", "building")
     with pytest.raises(Invalid, match="必备材料"):
-        actions.record_gate_item(by=cast.reviewer, project=row, key="contract_done", status="not_applicable", document="无")
+        actions.record_gate_item(
+            by=cast.reviewer, project=row, key="contract_done", status="not_applicable", document="无"
+        )
     with pytest.raises(WrongRole):
-        actions.record_gate_item(by=cast.health_cio, project=row, key="supervision_report", status="not_applicable", document="无")
-    actions.record_gate_item(by=cast.reviewer, project=row, key="supervision_report", status="not_applicable", document="零星工程")
+        actions.record_gate_item(
+            by=cast.health_cio, project=row, key="supervision_report", status="not_applicable", document="无"
+        )
+    actions.record_gate_item(
+        by=cast.reviewer, project=row, key="supervision_report", status="not_applicable", document="零星工程"
+    )
     assert actions.record_gate_item(by=cast.health_cio, project=row, key="contract_done", document="总结1号").by_text
 
 
@@ -67,17 +75,33 @@ def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, un
     with pytest.raises(Refused, match="还缺关口材料 2 项：“建设合同”、“监理"):
         go(cast, row, "build")
     made = {
-        kind: actions.record_contract(by=cast.reviewer, project=row, kind=kind, number=f"HT-{kind}", title="合同",
-                                      supplier="贵州某公司", signed_on=dt.date(2007, 6, 1))
+        kind: actions.record_contract(
+            by=cast.reviewer,
+            project=row,
+            kind=kind,
+            number=f"HT-{kind}",
+            title="合同",
+            supplier="贵州某公司",
+            signed_on=dt.date(2007, 6, 1),
+        )
         for kind in ("build", "supervision")
-    }  # fmt: skip
+    }
     with pytest.raises(Invalid, match="已登记编号"):
-        actions.record_contract(by=cast.reviewer, project=row, kind="build", number="HT-build", title="合同", supplier="乙",
-                                signed_on=dt.date(2007, 6, 1))  # fmt: skip
+        actions.record_contract(
+            by=cast.reviewer,
+            project=row,
+            kind="build",
+            number="HT-build",
+            title="合同",
+            supplier="乙",
+            signed_on=dt.date(2007, 6, 1),
+        )
     actions.void_contract(by=cast.reviewer, contract=made["supervision"], reason="录错")
     with pytest.raises(Refused, match="还缺关口材料 1 项：“监理"):
         go(cast, row, "build")
-    actions.record_gate_item(by=cast.reviewer, project=row, key="supervisor", status="not_applicable", document="金额不足限额")
+    actions.record_gate_item(
+        by=cast.reviewer, project=row, key="supervisor", status="not_applicable", document="金额不足限额"
+    )
     assert go(cast, row, "build").state == "building"
     assert [c.supplier for c in stages.stages(row).suppliers] == ["贵州某公司"]
 
@@ -97,14 +121,22 @@ def test_each_phase_lives_by_itself_and_the_whole_is_accepted_after_all_of_them(
     row = under_way("P15", "approved")
     first, second = row.phases.all()
     row.refresh_from_db()
-    actions.classify(by=cast.reviewer, project=row, version=row.version, budget_unit=Organisation.objects.get(key="finance-bureau"))
+    actions.classify(
+        by=cast.reviewer, project=row, version=row.version, budget_unit=Organisation.objects.get(key="finance-bureau")
+    )
     seen = []
     for step in ("procure", "build", "accept_first", "try", "accept_finally"):
         record_papers(cast.reviewer, row, step, phase=first)
         go(cast, row, step, phase=first, day=dt.date(2007, 5, 1) + dt.timedelta(days=60 * (step == "accept_finally")))
         seen.append(row.state)
     first.refresh_from_db(), second.refresh_from_db()
-    assert seen == ["procurement", "building", "building", "building", "building"]  # the first phase leads the whole that far
+    assert seen == [
+        "procurement",
+        "building",
+        "building",
+        "building",
+        "building",
+    ]  # the first phase leads the whole that far
     assert (first.state, second.state) == ("final_acceptance", "registered")
     assert [str(a) for a in first.acceptances.order_by("pk")] == [f"P15 {first.name} 初验", f"P15 {first.name} 终验"]
     record_papers(cast.reviewer, row, "accept_first")
@@ -120,8 +152,15 @@ def test_a_phase_is_accepted_with_the_list_and_the_signatures_of_its_own(cast, u
     first, second = row.phases.all()
     for phase in (first, second):
         row.refresh_from_db()
-        actions.take_over(by=cast.reviewer, project=row, version=row.version, state="building", day=dt.date(2007, 1, 1),
-                          document="开工报告", phase=phase)  # fmt: skip
+        actions.take_over(
+            by=cast.reviewer,
+            project=row,
+            version=row.version,
+            state="building",
+            day=dt.date(2007, 1, 1),
+            document="开工报告",
+            phase=phase,
+        )
     record_papers(cast.reviewer, row, "accept_first", phase=first)
     with pytest.raises(Refused, match=f"P15 {second.name}还不能通过初验：还缺关口材料 4 项"):
         accept(cast, row, "first", phase=second)
@@ -130,11 +169,22 @@ def test_a_phase_is_accepted_with_the_list_and_the_signatures_of_its_own(cast, u
     passed = accept(cast, row, "first", phase=first, document_number="筑信产验〔2007〕5号")
     first.refresh_from_db(), second.refresh_from_db()
     assert {m["document"] for m in passed.materials} == {i.document for i in first.gate_items.all()}
-    assert (first.state, second.state, Project.objects.get(code="P15").state) == ("first_acceptance", "building", "building")
+    assert (first.state, second.state, Project.objects.get(code="P15").state) == (
+        "first_acceptance",
+        "building",
+        "building",
+    )
     assert row.state_changes.filter(phase=first).last().reason == "初验通过 筑信产验〔2007〕5号"
     with pytest.raises(Refused, match="不能再补录"):
-        actions.take_over(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, state="trial",
-                          day=dt.date(2007, 1, 1), document="文", phase=second)  # fmt: skip
+        actions.take_over(
+            by=cast.reviewer,
+            project=row,
+            version=Project.objects.get(pk=row.pk).version,
+            state="trial",
+            day=dt.date(2007, 1, 1),
+            document="文",
+            phase=second,
+        )
 
 
 def test_an_acceptance_is_no_change_of_state_that_somebody_writes(cast, under_way):
@@ -143,10 +193,22 @@ def test_an_acceptance_is_no_change_of_state_that_somebody_writes(cast, under_wa
     record_papers(cast.reviewer, row, "accept_first")
     row.refresh_from_db()
     with pytest.raises(Refused, match="随验收结论和会签生效") as refused:
-        actions.change_state(by=cast.industry, project=row, version=row.version, step="accept_first", reason="第二签署 市财政局 李四")
-    assert refused.value.blockers == (("初验随验收结论和会签生效，不单独改状态（9.2.7、D44）", "信息产业局（组织初验）"),)
+        actions.change_state(
+            by=cast.industry, project=row, version=row.version, step="accept_first", reason="第二签署 市财政局 李四"
+        )
+    assert refused.value.blockers == (
+        ("初验随验收结论和会签生效，不单独改状态（9.2.7、D44）", "信息产业局（组织初验）"),
+    )
     phase = phased.phases.first()
-    actions.take_over(by=cast.reviewer, project=phased, version=phased.version, state="building", day=dt.date(2007, 1, 1), document="文", phase=phase)
+    actions.take_over(
+        by=cast.reviewer,
+        project=phased,
+        version=phased.version,
+        state="building",
+        day=dt.date(2007, 1, 1),
+        document="文",
+        phase=phase,
+    )
     record_papers(cast.reviewer, phased, "accept_first", phase=phase)
     phased.refresh_from_db()
     with pytest.raises(Refused, match="随验收结论和会签生效"):
@@ -168,11 +230,27 @@ def test_the_page_of_a_projects_life_records_and_shows(cast, under_way):
     shown = client.get("/projects/P17/life/").content.decode()
     assert "用户手册 V1" in shown
     assert "还缺 3 项" in strip_tags(shown)
-    wrong = client.post("/projects/P17/contract/", {"kind": "build", "number": "甲", "title": "建设", "supplier": "某公司",
-                                                     "amount_wan": "很多", "signed_on": "2007-06-01"})  # fmt: skip
+    wrong = client.post(
+        "/projects/P17/contract/",
+        {
+            "kind": "build",
+            "number": "甲",
+            "title": "建设",
+            "supplier": "某公司",
+            "amount_wan": "很多",
+            "signed_on": "2007-06-01",
+        },
+    )
     assert wrong.status_code == 422
     assert "某公司" in wrong.content.decode()
-    right = {"kind": "build", "number": "甲", "title": "建设", "supplier": "某公司", "amount_wan": "１２０．５", "signed_on": "2007-06-01"}
+    right = {
+        "kind": "build",
+        "number": "甲",
+        "title": "建设",
+        "supplier": "某公司",
+        "amount_wan": "１２０．５",
+        "signed_on": "2007-06-01",
+    }
     assert client.post("/projects/P17/contract/", right).status_code == 302
     assert str(row.contracts.get().amount_wan) == "120.50"
     assert cast.client("district").get("/projects/P17/gates/manuals/").status_code in (403, 404)
@@ -183,13 +261,22 @@ def test_the_page_of_a_projects_life_records_and_shows(cast, under_way):
 def test_an_assessment_that_says_no_keeps_the_works_from_their_final_acceptance_until_another_says_yes(cast, under_way):
     row = under_way("P20", "trial", day=dt.date(2007, 1, 1))
     record_papers(cast.reviewer, row, "accept_finally")
-    told = {"project": row, "kind": "evaluation", "assessor": "测评组", "findings": [{"text": "弱口令", "due": dt.date(2007, 9, 1)}]}
-    actions.record_assessment(by=cast.reviewer, **told, assessed_on=dt.date(2007, 6, 1), result="fail", document="测评1号")
+    told = {
+        "project": row,
+        "kind": "evaluation",
+        "assessor": "测评组",
+        "findings": [{"text": "弱口令", "due": dt.date(2007, 9, 1)}],
+    }
+    actions.record_assessment(
+        by=cast.reviewer, **told, assessed_on=dt.date(2007, 6, 1), result="fail", document="测评1号"
+    )
     with pytest.raises(Refused, match="最近一次安全测评（2007-06-01，测评1号）结论为不符合") as refused:
         accept(cast, row, "final")
     assert refused.value.blockers[0][1] == "牵头单位（整改后登记复测）"
     assert "测评1号）结论为不符合" in cast.client("auditor").get("/projects/P20/").content.decode()
-    actions.record_assessment(by=cast.reviewer, **told, assessed_on=dt.date(2007, 7, 1), result="mostly", document="复测2号")
+    actions.record_assessment(
+        by=cast.reviewer, **told, assessed_on=dt.date(2007, 7, 1), result="mostly", document="复测2号"
+    )
     assert accept(cast, row, "final").passed
 
 
@@ -202,8 +289,10 @@ def test_an_assessment_that_says_no_keeps_the_works_from_their_final_acceptance_
         ("trial", "industry", "acceptance/", {"stage": "final"}, "还缺关口材料 13 项：“终验申请", "accept_finally"),
         ("final_acceptance", "reviewer", "state/", {"step": "operate"}, "没有运营单位，不能交付运行", "operate"),
     ],
-)  # fmt: skip
-def test_every_gate_is_closed_in_a_browser_with_a_sentence_until_its_papers_are_there(cast, under_way, state, name, address, data, sentence, gate):
+)
+def test_every_gate_is_closed_in_a_browser_with_a_sentence_until_its_papers_are_there(
+    cast, under_way, state, name, address, data, sentence, gate
+):
     row, client, at = under_way("P20", state), cast.client(name), f"/projects/P20/{address}"
     row.refresh_from_db()
     typed = {"version": row.version, "conclusion": "pass", "text": "合格，同意", "reason": "按程序"} | data

@@ -25,12 +25,22 @@ def more_projects(count: int) -> None:
     """Rows beyond the plan's."""
     units = list(Organisation.objects.units()[:5])
     made = Project.objects.bulk_create(
-        Project(code=f"N2008-{n:02d}" if n < 100 else f"N2008-{n}", name=f"项目 {n}", origin="annual_plan", state="approved",
-                start=dt.date(2008, 1, 1), end=dt.date(2009, 12, 31), latest_start=dt.date(2008, 1, 1),
-                latest_end=dt.date(2009, 12, 31), registered_on=dt.date(2007, 8, 1), order=2008000 + n,
-                estimate_wan=Decimal(10), search_text=f"项目{n}")
+        Project(
+            code=f"N2008-{n:02d}" if n < 100 else f"N2008-{n}",
+            name=f"项目 {n}",
+            origin="annual_plan",
+            state="approved",
+            start=dt.date(2008, 1, 1),
+            end=dt.date(2009, 12, 31),
+            latest_start=dt.date(2008, 1, 1),
+            latest_end=dt.date(2009, 12, 31),
+            registered_on=dt.date(2007, 8, 1),
+            order=2008000 + n,
+            estimate_wan=Decimal(10),
+            search_text=f"项目{n}",
+        )
         for n in range(1, count + 1)
-    )  # fmt: skip
+    )
     ProjectLead.objects.bulk_create(
         ProjectLead(project=p, order=order, as_named=units[(i + order) % 5].name, organisation=units[(i + order) % 5])
         for i, p in enumerate(made)
@@ -46,7 +56,9 @@ def count(client, address: str) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize("address", ["/projects/", "/projects/?year=2007&sort=-estimate", "/projects/?lead=3", "/projects/?rated=differ"])
+@pytest.mark.parametrize(
+    "address", ["/projects/", "/projects/?year=2007&sort=-estimate", "/projects/?lead=3", "/projects/?rated=differ"]
+)
 def test_the_list_asks_as_much_of_200_rows_as_of_27(cast, under_way, address):
     under_way("P01")
     client = cast.client("reviewer")
@@ -74,7 +86,11 @@ def test_pages_by_place_show_every_row_once_in_order_and_back_again(cast, monkey
     for number, way in enumerate(ways[1:], 1):
         back = cast.client("auditor").get(way).context["rows"]
         assert [r.project.code for r, _ in back] == codes[number - 1]
-    wan = [p.estimate_wan for p in (Project.objects.get(code=c) for page in codes for c in page) if p.estimate_wan is not None]
+    wan = [
+        p.estimate_wan
+        for p in (Project.objects.get(code=c) for page in codes for c in page)
+        if p.estimate_wan is not None
+    ]
     if "estimate" in sort:
         assert wan == sorted(wan, reverse=sort == "-estimate")
 
@@ -96,11 +112,22 @@ def test_a_large_register_asks_for_its_totals_apart(cast, monkeypatch):
 @pytest.mark.parametrize("name", ["reviewer", "health_cio", "leader", "industry", "auditor"])
 def test_no_page_asks_more_than_fifteen_questions(cast, under_way, name):
     project = under_way("P15")
-    actions.file_progress(by=cast.reviewer, project=project, period="2006", percent=22, done_text="首期试点启动", self_rating="normal")
+    actions.file_progress(
+        by=cast.reviewer, project=project, period="2006", percent=22, done_text="首期试点启动", self_rating="normal"
+    )
     BudgetLine.objects.create(project=project, fiscal_year=2007, source="city", approved_wan=90)
     client = cast.client(name)
-    asked = {a: count(client, a) for a in ("/projects/", "/projects/P15/", "/projects/P13/", "/projects/tasks/",
-                                           "/projects/tasks/T2-29/", "/projects/progress/")}  # fmt: skip
+    asked = {
+        a: count(client, a)
+        for a in (
+            "/projects/",
+            "/projects/P15/",
+            "/projects/P13/",
+            "/projects/tasks/",
+            "/projects/tasks/T2-29/",
+            "/projects/progress/",
+        )
+    }
     assert {a: n for a, n in asked.items() if n > MOST} == {}
 
 
@@ -109,11 +136,20 @@ def test_a_project_that_had_much_happen_asks_no_more(cast, under_way):
     client = cast.client("reviewer")
     few = count(client, "/projects/P15/")
     for year in ("2006", "2007H1"):
-        actions.file_progress(by=cast.reviewer, project=project, period=year, percent=22, done_text="试点", self_rating="normal")
+        actions.file_progress(
+            by=cast.reviewer, project=project, period=year, percent=22, done_text="试点", self_rating="normal"
+        )
     for year in range(2011, 2016):
         project.refresh_from_db()
-        actions.record_change(by=cast.reviewer, project=project, version=project.version, field="time", now=f"2006—{year}",
-                              reason="调整", approver="领导小组")  # fmt: skip
+        actions.record_change(
+            by=cast.reviewer,
+            project=project,
+            version=project.version,
+            field="time",
+            now=f"2006—{year}",
+            reason="调整",
+            approver="领导小组",
+        )
     assert count(client, "/projects/P15/") <= few + 1
 
 
@@ -127,14 +163,17 @@ def test_the_list_closes_with_three_lines_that_reconcile_to_the_plan(cast):
     assert "与 10.4「合计 6,883」一致" in text
 
 
-@pytest.mark.parametrize(("query", "codes"), [
-    ("programme=gis", ["P19", "P20", "P21", "P22", "P26", "P27"]),
-    ("q=卫生", ["P17"]),
-    ("q=ＧＩＳ不存在", []),
-    ("d=D27", ["P03", "P19"]),
-    ("d=D29", ["P13"]),
-    ("year=2005", ["P04"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("programme=gis", ["P19", "P20", "P21", "P22", "P26", "P27"]),
+        ("q=卫生", ["P17"]),
+        ("q=ＧＩＳ不存在", []),
+        ("d=D27", ["P03", "P19"]),
+        ("d=D29", ["P13"]),
+        ("year=2005", ["P04"]),
+    ],
+)
 def test_a_filter_shows_its_projects_alone(cast, query, codes):
     answer = cast.client("reviewer").get(f"/projects/?{query}")
     assert [r.project.code for r in answer.context["list"].rows] == codes
@@ -149,7 +188,10 @@ def test_a_unit_counts_once_as_first_lead_and_23_times_by_participation(cast):
     assert (first.shown, first.shown_wan) == (13, Decimal(3695))
 
 
-@pytest.mark.parametrize("query", ["year=0", "year=abc", "state=flying", "sort=name", "after=x", "after=9999999999~1~1", "lead=-1", "rated=1"])
+@pytest.mark.parametrize(
+    "query",
+    ["year=0", "year=abc", "state=flying", "sort=name", "after=x", "after=9999999999~1~1", "lead=-1", "rated=1"],
+)
 def test_an_impossible_filter_is_a_sentence_and_not_everything(cast, query):
     answer = cast.client("reviewer").get(f"/projects/?{query}")
     assert answer.status_code == 422
@@ -168,8 +210,22 @@ def test_two_ratings_are_shown_only_where_they_differ(cast, under_way):
 
 def test_the_project_page_says_everything_that_the_plan_says(cast):
     text = cast.client("reviewer").get("/projects/P15/").content.decode()
-    for words in ("新农村普遍服务重点工程", "10.4 第 15 行", "/governance/plan/#L508", "市委组织部远教办", "内设机构", "780",
-                  "T2-29", "T2-31", "相近，未关联", "D34", "首期（新农村信息服务直通车）", "2006 年无任务", "指定预算单位", "第一牵头"):  # fmt: skip
+    for words in (
+        "新农村普遍服务重点工程",
+        "10.4 第 15 行",
+        "/governance/plan/#L508",
+        "市委组织部远教办",
+        "内设机构",
+        "780",
+        "T2-29",
+        "T2-31",
+        "相近，未关联",
+        "D34",
+        "首期（新农村信息服务直通车）",
+        "2006 年无任务",
+        "指定预算单位",
+        "第一牵头",
+    ):
         assert words in text, words
 
 
@@ -196,7 +252,9 @@ def test_what_8_3_would_say_comes_afterwards_as_a_part(cast):
     assert "只作参考" in part
 
 
-@pytest.mark.parametrize("address", ["/projects/P99/", "/projects/tasks/T9-99/", "/projects/P99/state/", "/projects/milestones/999999/"])
+@pytest.mark.parametrize(
+    "address", ["/projects/P99/", "/projects/tasks/T9-99/", "/projects/P99/state/", "/projects/milestones/999999/"]
+)
 def test_what_is_not_there_is_a_404(cast, address):
     assert cast.client("reviewer").get(address).status_code == 404
 
@@ -222,7 +280,11 @@ def test_the_tasks_page_counts_as_the_plan_does(cast):
 
 
 def test_every_task_whose_projects_time_is_another_says_how_d28(cast):
-    rows = {row.task.code: row for block in cast.client("auditor").get("/projects/tasks/").context["board"].blocks for row in block.rows}
+    rows = {
+        row.task.code: row
+        for block in cast.client("auditor").get("/projects/tasks/").context["board"].blocks
+        for row in block.rows
+    }
     said = {code: row.unlike for code, row in rows.items() if row.unlike}
     assert said["T1-11"] == "2007 年在 10.4 之内而无任务"  # P01, 2006—2007
     assert said["T2-23"] == "10.4 止于 2007，2006 年在 10.4 之内而无任务"  # P05
@@ -237,7 +299,11 @@ def test_a_task_is_not_late_before_its_block_ends(cast):
     board = cast.client("auditor").get("/projects/tasks/").context["board"]
     assert [b.counts["late"] for b in board.blocks] == [12, 0, 0]
     with clock.at(dt.date(2008, 12, 31)):
-        assert [b.counts["late"] for b in cast.client("auditor").get("/projects/tasks/").context["board"].blocks] == [12, 0, 0]
+        assert [b.counts["late"] for b in cast.client("auditor").get("/projects/tasks/").context["board"].blocks] == [
+            12,
+            0,
+            0,
+        ]
     with clock.at(dt.date(2009, 1, 1)):
         assert cast.client("auditor").get("/projects/tasks/").context["board"].blocks[1].counts["late"] == 36
 
@@ -305,12 +371,24 @@ def test_classification_first_lead_and_changes_have_their_forms(cast, under_way)
     project = under_way("P15", "approved")
     client = cast.client("reviewer")
     unit = Organisation.objects.get(key="party-organisation-department")
-    form = {"budget_unit": unit.pk, "level_922": "2", "investment_type": "public_good", "protection_level": "2", "version": project.version}
+    form = {
+        "budget_unit": unit.pk,
+        "level_922": "2",
+        "investment_type": "public_good",
+        "protection_level": "2",
+        "version": project.version,
+    }
     assert client.post("/projects/P15/classify/", form).status_code == 302
     second = Organisation.objects.get(key="agriculture-bureau")
     form = {"organisation": second.pk, "reason": "市政府专题会议纪要", "version": project.version + 1}
     assert client.post("/projects/P15/first-lead/", form).status_code == 302
-    form = {"field": "time", "now": "2006 至 2011", "reason": "资金", "approver": "领导小组", "version": project.version + 2}
+    form = {
+        "field": "time",
+        "now": "2006 至 2011",
+        "reason": "资金",
+        "approver": "领导小组",
+        "version": project.version + 2,
+    }
     assert client.post("/projects/P15/change/", form).status_code == 302
     project.refresh_from_db()
     assert (project.budget_unit, project.level_922, project.protection_level) == (unit, "2", 2)
@@ -356,7 +434,9 @@ def test_owed_summaries_are_listed_and_told_once(cast, under_way):
 
 
 def test_no_step_is_chosen_beforehand_but_the_next_of_the_chain(cast, under_way):
-    record_papers(cast.reviewer, under_way("P20", "building"), "accept_first")  # 初验 is not the office's: what is left is to suspend or to end
+    record_papers(
+        cast.reviewer, under_way("P20", "building"), "accept_first"
+    )  # 初验 is not the office's: what is left is to suspend or to end
     assert cast.client("reviewer").get("/projects/P20/state/").context["form"].initial["step"] == ""
     page = cast.client("industry").get("/projects/P20/state/")
     assert page.context["form"].initial["step"] == ""

@@ -47,8 +47,9 @@ def test_two_characters_are_enough_to_find_a_project(cast):
 
 
 def decide(code: str, reading: str, day: dt.date = dt.date(2007, 8, 1)) -> None:
-    ReadingDecision.objects.create(discrepancy=Discrepancy.objects.get(code=code), reading=reading, from_day=day, reason="定",
-                                   by_text="领导小组")  # fmt: skip
+    ReadingDecision.objects.create(
+        discrepancy=Discrepancy.objects.get(code=code), reading=reading, from_day=day, reason="定", by_text="领导小组"
+    )
 
 
 def of(code: str, actor, day: dt.date):

@@ -18,7 +18,12 @@ FIELDS = [f.attname for f in Project._meta.concrete_fields if f.name != "search_
 
 def photograph() -> dict:
     """The living rows of the moment: every field of every project, and whatever stands beside it."""
-    leads, phases, milestones, names = defaultdict(list), defaultdict(list), defaultdict(list), dict(Organisation.objects.values_list("pk", "name"))
+    leads, phases, milestones, names = (
+        defaultdict(list),
+        defaultdict(list),
+        defaultdict(list),
+        dict(Organisation.objects.values_list("pk", "name")),
+    )
     for lead in ProjectLead.objects.order_by("order"):
         leads[lead.project_id].append(lead.as_named)
     for f in Phase.objects.order_by("order", "pk"):
@@ -27,12 +32,17 @@ def photograph() -> dict:
         milestones[m.project_id].append((m.id, m.text, m.start, m.end, m.precision, m.done_on))
     return {
         "projects": [
-            ({name: getattr(p, name) for name in FIELDS}, leads[p.pk], phases[p.pk], milestones[p.pk],
-             [names.get(pk, "") for pk in (p.budget_unit_id, p.builder_id, p.operator_id)])
+            (
+                {name: getattr(p, name) for name in FIELDS},
+                leads[p.pk],
+                phases[p.pk],
+                milestones[p.pk],
+                [names.get(pk, "") for pk in (p.budget_unit_id, p.builder_id, p.operator_id)],
+            )
             for p in Project.objects.order_by("order", "pk")
         ],
         "tasks": [(t.code, t.state, t.state_day, t.evidence) for t in PlanTask.objects.order_by("block", "order")],
-    }  # fmt: skip
+    }
 
 
 def developed(day: dt.date) -> dict:
@@ -40,12 +50,17 @@ def developed(day: dt.date) -> dict:
     stood = past.as_of(day)
     return {
         "projects": [
-            ({name: getattr(p.row, name) for name in FIELDS}, list(p.leads), [tuple(vars(f).values()) for f in p.phases],
-             [tuple(vars(m).values()) for m in p.milestones], list(p.units))
+            (
+                {name: getattr(p.row, name) for name in FIELDS},
+                list(p.leads),
+                [tuple(vars(f).values()) for f in p.phases],
+                [tuple(vars(m).values()) for m in p.milestones],
+                list(p.units),
+            )
             for p in stood.projects
         ],
         "tasks": [(t.code, t.state, t.state_day, t.evidence) for t in stood.task_list],
-    }  # fmt: skip
+    }
 
 
 class Chance:
@@ -81,7 +96,11 @@ class Chance:
         p.save()
 
     def a_class(self, p, day):
-        p.level_922, p.protection_level, p.on_shared_list = self.of.choice(["1", "2"]), self.of.randrange(1, 6), self.of.choice([True, False, None])
+        p.level_922, p.protection_level, p.on_shared_list = (
+            self.of.choice(["1", "2"]),
+            self.of.randrange(1, 6),
+            self.of.choice([True, False, None]),
+        )
         p.investment_type, p.mandate = self.of.choice(["government", "market"]), self.of.choice(["state", "own"])
         p.save()
 
@@ -99,15 +118,22 @@ class Chance:
         if what == "drop" and p.leads.count() > 1:
             lead.delete()
         elif what == "add" or lead is None:
-            ProjectLead.objects.create(project=p, order=(lead.order if lead else 0) + 1, as_named=f"单位{self.of.randrange(99)}",
-                                       organisation=self.one(Organisation.objects))  # fmt: skip
+            ProjectLead.objects.create(
+                project=p,
+                order=(lead.order if lead else 0) + 1,
+                as_named=f"单位{self.of.randrange(99)}",
+                organisation=self.one(Organisation.objects),
+            )
         else:
             lead.as_named = f"单位{self.of.randrange(99)}"
             lead.save()
 
     def a_phase(self, p, day):
         phase = self.one(Phase.objects)
-        phase.state, phase.end = self.of.choice(["building", "trial"]), phase.end + dt.timedelta(days=self.of.randrange(60))
+        phase.state, phase.end = (
+            self.of.choice(["building", "trial"]),
+            phase.end + dt.timedelta(days=self.of.randrange(60)),
+        )
         phase.save()
 
     def a_milestone(self, p, day):
@@ -123,13 +149,23 @@ class Chance:
 
     def a_task(self, p, day):
         task = self.one(PlanTask.objects)
-        task.state, task.state_day, task.evidence = self.of.choice(["done", "under_way", "not_started"]), day, f"凭据{self.of.randrange(9)}"
+        task.state, task.state_day, task.evidence = (
+            self.of.choice(["done", "under_way", "not_started"]),
+            day,
+            f"凭据{self.of.randrange(9)}",
+        )
         task.save()
 
     def a_registration(self, p, day):
         self.made += 1
-        Project.objects.create(code=f"N2008-{self.made:02d}", name="新项目", origin="annual_plan", registered_on=day, order=1000 + self.made,
-                               estimate_wan=Decimal("0.10"))  # fmt: skip
+        Project.objects.create(
+            code=f"N2008-{self.made:02d}",
+            name="新项目",
+            origin="annual_plan",
+            registered_on=day,
+            order=1000 + self.made,
+            estimate_wan=Decimal("0.10"),
+        )
 
     def a_renaming(self, p, day):
         unit = self.one(Organisation.objects)
@@ -157,12 +193,17 @@ def test_the_register_as_of_any_day_equals_a_photograph_of_that_day(plan):
         assert developed(day) == then, day
     some = sorted(chance.of.sample([*seen], 12))
     for first, last in zip(some, some[1:], strict=False):
-        assert past.differences(*past.both(first, last)) == past.differences(past.as_of(first), past.as_of(last)), (first, last)
+        assert past.differences(*past.both(first, last)) == past.differences(past.as_of(first), past.as_of(last)), (
+            first,
+            last,
+        )
     for day in [*seen][::20]:
         page, rows = past.on_day(day), [fields for fields, *_ in seen[day]["projects"]]
         assert page.count == len(rows)
         assert page.total_wan == sum(r["estimate_wan"] or 0 for r in rows)
-        assert {state: n for state, _, n, _ in page.states} == {s: sum(r["state"] == s for r in rows) for s in {r["state"] for r in rows}}
+        assert {state: n for state, _, n, _ in page.states} == {
+            s: sum(r["state"] == s for r in rows) for s in {r["state"] for r in rows}
+        }
         one = past.one(rows[0]["code"], day)
         assert one.facts() == next(p for p in past.as_of(day).projects if p.code == one.code).facts()
 
@@ -170,8 +211,10 @@ def test_the_register_as_of_any_day_equals_a_photograph_of_that_day(plan):
 def test_two_milestones_of_the_same_name_are_told_apart(plan):
     project = Project.objects.get(code="P01")
     with clock.at(dt.date(2007, 3, 1)):
-        first, second = (Milestone.objects.create(project=project, text="验收", start=d, end=d, precision="day")
-                         for d in (dt.date(2007, 5, 1), dt.date(2007, 6, 1)))  # fmt: skip
+        first, second = (
+            Milestone.objects.create(project=project, text="验收", start=d, end=d, precision="day")
+            for d in (dt.date(2007, 5, 1), dt.date(2007, 6, 1))
+        )
     with clock.at(dt.date(2007, 4, 1)):
         second.done_on = dt.date(2007, 4, 1)
         second.save()
@@ -187,16 +230,27 @@ def test_what_changed_between_two_days_is_every_change_and_nothing_else(cast, un
     with clock.at(dt.date(2007, 5, 1)):
         task = PlanTask.objects.get(code="T2-20")
         actions.set_task_state(by=cast.reviewer, task=task, version=task.version, state="under_way")
-        actions.record_change(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, field="time",
-                              now="2007 至 2009", reason="设备到货晚", approver="市信息办〔2007〕3号")  # fmt: skip
+        actions.record_change(
+            by=cast.reviewer,
+            project=row,
+            version=Project.objects.get(pk=row.pk).version,
+            field="time",
+            now="2007 至 2009",
+            reason="设备到货晚",
+            approver="市信息办〔2007〕3号",
+        )
+
     def between(first, last):
         found = past.differences(past.as_of(first), past.as_of(last))
         return [(d.code, d.what, d.was, d.now) for d in found]
 
-    assert between(dt.date(2007, 2, 28), dt.date(2007, 4, 30)) == [("P20", "状态", "待立项（2006-01-01 起）", "建设中（2006-06-01 起）")]
+    assert between(dt.date(2007, 2, 28), dt.date(2007, 4, 30)) == [
+        ("P20", "状态", "待立项（2006-01-01 起）", "建设中（2006-06-01 起）")
+    ]
     assert between(dt.date(2007, 4, 30), dt.date(2007, 5, 1)) == [
-        ("P20", "最新基线", "2007—2008", "2007—2009（改过 1 次）"), ("T2-20", "状态", "未启动", "进行中"),
-    ]  # fmt: skip
+        ("P20", "最新基线", "2007—2008", "2007—2009（改过 1 次）"),
+        ("T2-20", "状态", "未启动", "进行中"),
+    ]
     assert between(dt.date(2007, 5, 1), dt.date(2007, 8, 1)) == []
 
 

@@ -9,19 +9,24 @@ import pytest
 from projects import life, periods, windows
 
 
-@pytest.mark.parametrize(("text", "start", "end", "precision"), [
-    ("2007-03 至 2008-12", (2007, 3, 1), (2008, 12, 31), "month"),
-    ("2006—2010", (2006, 1, 1), (2010, 12, 31), "year"),
-    ("2006年 - 2010 年", (2006, 1, 1), (2010, 12, 31), "year"),
-    ("２００７年２月１日至２００８年２月２９日", (2007, 2, 1), (2008, 2, 29), "day"),
-    ("2005年12月—2006年10月", (2005, 12, 1), (2006, 10, 31), "month"),
-    ("2007-01-05/2007-06-30", (2007, 1, 5), (2007, 6, 30), "day"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "start", "end", "precision"),
+    [
+        ("2007-03 至 2008-12", (2007, 3, 1), (2008, 12, 31), "month"),
+        ("2006—2010", (2006, 1, 1), (2010, 12, 31), "year"),
+        ("2006年 - 2010 年", (2006, 1, 1), (2010, 12, 31), "year"),
+        ("２００７年２月１日至２００８年２月２９日", (2007, 2, 1), (2008, 2, 29), "day"),
+        ("2005年12月—2006年10月", (2005, 12, 1), (2006, 10, 31), "month"),
+        ("2007-01-05/2007-06-30", (2007, 1, 5), (2007, 6, 30), "day"),
+    ],
+)
 def test_a_window_is_read_as_people_write_it(text, start, end, precision):
     assert windows.parse(text) == (dt.date(*start), dt.date(*end), precision)
 
 
-@pytest.mark.parametrize("text", ["", "2008", "2008 至 2006", "2007-13 至 2008", "0 至 1", "1e4-2", "2007-02-30 至 2008", "3000—3001"])
+@pytest.mark.parametrize(
+    "text", ["", "2008", "2008 至 2006", "2007-13 至 2008", "0 至 1", "1e4-2", "2007-02-30 至 2008", "3000—3001"]
+)
 def test_what_is_no_window_is_a_sentence(text):
     with pytest.raises(ValueError) as refused:
         windows.parse(text)

@@ -14,7 +14,12 @@ from budgets.models import ProjectYear
 from projects import actions
 from projects.models import Project
 
-WAN = {"gis": (6, "1765.00"), "unified-network": (3, "1050.00"), "office-automation": (2, "196.00"), "none": (16, "3872.00")}
+WAN = {
+    "gis": (6, "1765.00"),
+    "unified-network": (3, "1050.00"),
+    "office-automation": (2, "196.00"),
+    "none": (16, "3872.00"),
+}
 
 
 def page(cast, key: str, name: str = "reviewer"):
@@ -66,10 +71,17 @@ def test_money_comes_by_year_and_stage_and_a_unit_sees_its_own_alone(cast, under
 
 def test_ratings_stand_beside_each_other_and_name_the_reason(cast, under_way):
     project = under_way("P20")
-    actions.file_progress(by=cast.reviewer, project=project, period="2007H1", percent=1, done_text="刚开工", self_rating="normal")
+    actions.file_progress(
+        by=cast.reviewer, project=project, period="2007H1", percent=1, done_text="刚开工", self_rating="normal"
+    )
     actions.rate_project(by=cast.reviewer, project=project, rating="attention", reason="进度偏慢")
     row = next(r for r in page(cast, "gis").context["x"].rows if r.project.code == "P20")
-    assert (row.own.own_label, row.rating.code != "normal", row.differs, row.expert.label) == ("正常", True, True, "关注")
+    assert (row.own.own_label, row.rating.code != "normal", row.differs, row.expert.label) == (
+        "正常",
+        True,
+        True,
+        "关注",
+    )
     assert row.rating.reason in page(cast, "gis").content.decode()
 
 
@@ -119,7 +131,9 @@ def test_all_programmes_stand_side_by_side_and_their_numbers_are_those_of_their_
     assert cast.client("sysadmin").get("/projects/programmes/").status_code == 403
 
 
-def test_the_list_of_programmes_asks_as_much_of_27_projects_under_way_as_of_none(cast, under_way, django_assert_max_num_queries):
+def test_the_list_of_programmes_asks_as_much_of_27_projects_under_way_as_of_none(
+    cast, under_way, django_assert_max_num_queries
+):
     client = cast.client("reviewer")
     client.get("/projects/programmes/")
     with CaptureQueriesContext(connection) as few:

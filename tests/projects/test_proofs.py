@@ -30,8 +30,16 @@ def without(cast, project: Project, key: str, *, phase=None) -> None:
 
 def assess(cast, project: Project, result: str, day: dt.date, document: str):
     findings = [{"text": "弱口令", "due": D(2007, 9, 1)}] if result != "pass" else []
-    return actions.record_assessment(by=cast.reviewer, project=project, kind="evaluation", assessor="测评组", assessed_on=day,
-                                     result=result, document=document, findings=findings)  # fmt: skip
+    return actions.record_assessment(
+        by=cast.reviewer,
+        project=project,
+        kind="evaluation",
+        assessor="测评组",
+        assessed_on=day,
+        result=result,
+        document=document,
+        findings=findings,
+    )
 
 
 def test_an_assessment_is_the_gates_paper_by_itself_and_the_page_says_which(cast, under_way):

@@ -14,8 +14,14 @@ DAY = dt.date(2007, 8, 20)
 
 def facts(**changes) -> Facts:
     """A two-year project that reported at the middle of its time."""
-    values = {"start": dt.date(2006, 1, 1), "end": dt.date(2007, 12, 31), "latest_end": dt.date(2007, 12, 31),
-              "percent": 55, "percent_on": dt.date(2006, 12, 31), "first_due": dt.date(2006, 12, 31)}  # fmt: skip
+    values = {
+        "start": dt.date(2006, 1, 1),
+        "end": dt.date(2007, 12, 31),
+        "latest_end": dt.date(2007, 12, 31),
+        "percent": 55,
+        "percent_on": dt.date(2006, 12, 31),
+        "first_due": dt.date(2006, 12, 31),
+    }
     return Facts(**values | changes)
 
 
@@ -23,7 +29,9 @@ def test_a_project_that_keeps_pace_is_normal():
     assert rate(facts(), DAY).code == NORMAL
 
 
-@pytest.mark.parametrize(("percent", "code"), [(50, NORMAL), (41, NORMAL), (40, ATTENTION), (31, ATTENTION), (30, LATE), (0, LATE)])
+@pytest.mark.parametrize(
+    ("percent", "code"), [(50, NORMAL), (41, NORMAL), (40, ATTENTION), (31, ATTENTION), (30, LATE), (0, LATE)]
+)
 def test_reported_against_elapsed_on_the_day_that_the_report_describes(percent, code):
     assert rate(facts(percent=percent), DAY).code == code
 
@@ -31,14 +39,23 @@ def test_reported_against_elapsed_on_the_day_that_the_report_describes(percent, 
 def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red():
     """56 → 206 million, end of 2008 → mid 2010, judged green by its newest figures alone."""
     newest_alone = Facts(
-        start=dt.date(2006, 1, 1), end=dt.date(2010, 6, 30), latest_end=dt.date(2010, 6, 30), percent=75,
-        percent_on=dt.date(2009, 6, 30), money=Money(Decimal(206), Decimal(206)),
-    )  # fmt: skip
+        start=dt.date(2006, 1, 1),
+        end=dt.date(2010, 6, 30),
+        latest_end=dt.date(2010, 6, 30),
+        percent=75,
+        percent_on=dt.date(2009, 6, 30),
+        money=Money(Decimal(206), Decimal(206)),
+    )
     assert rate(newest_alone, dt.date(2009, 7, 1)).code == NORMAL
     dutch = Facts(
-        start=dt.date(2006, 1, 1), end=dt.date(2008, 12, 31), latest_end=dt.date(2010, 6, 30), percent=75,
-        percent_on=dt.date(2009, 6, 30), rebaselined=2, money=Money(Decimal(56), Decimal(206)),
-    )  # fmt: skip
+        start=dt.date(2006, 1, 1),
+        end=dt.date(2008, 12, 31),
+        latest_end=dt.date(2010, 6, 30),
+        percent=75,
+        percent_on=dt.date(2009, 6, 30),
+        rebaselined=2,
+        money=Money(Decimal(56), Decimal(206)),
+    )
     found = rate(dutch, dt.date(2009, 7, 1))
     assert found.code == LATE
     assert {f.what for f in found.findings if f.level == LATE} >= {"schedule", "money"}
@@ -49,11 +66,17 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red():
 def test_either_drift_from_the_first_baseline_is_enough_for_red(hidden):
     end = dt.date(2008, 12, 31)
     found = rate(
-        Facts(start=dt.date(2006, 1, 1), end=end, latest_end=dt.date(2010, 6, 30) if hidden == "schedule" else end,
-              percent=60, percent_on=dt.date(2007, 6, 30), rebaselined=2,
-              money=Money(Decimal(56), Decimal(206)) if hidden == "money" else None),
+        Facts(
+            start=dt.date(2006, 1, 1),
+            end=end,
+            latest_end=dt.date(2010, 6, 30) if hidden == "schedule" else end,
+            percent=60,
+            percent_on=dt.date(2007, 6, 30),
+            rebaselined=2,
+            money=Money(Decimal(56), Decimal(206)) if hidden == "money" else None,
+        ),
         DAY,
-    )  # fmt: skip
+    )
     assert found.code == LATE
 
 
@@ -79,7 +102,9 @@ def test_a_first_report_that_does_not_come_is_attention_then_late():
 
 
 def test_before_its_first_report_is_due_a_project_has_no_rating():
-    coming = Facts(start=dt.date(2007, 1, 1), end=dt.date(2008, 12, 31), state="registered", first_due=dt.date(2007, 12, 31))
+    coming = Facts(
+        start=dt.date(2007, 1, 1), end=dt.date(2008, 12, 31), state="registered", first_due=dt.date(2007, 12, 31)
+    )
     assert rate(coming, DAY).code == NOT_DUE
     assert rate(Facts(start=None, end=None), DAY).code == NOT_DUE
 
@@ -106,15 +131,18 @@ def test_an_accepted_project_is_judged_by_its_end_and_no_longer_by_reports():
     assert rate(late, dt.date(2012, 1, 1)).code == LATE
 
 
-@pytest.mark.parametrize(("money", "code"), [
-    (Money(), NORMAL),
-    (Money(Decimal(100), Decimal(80)), NORMAL),
-    (Money(Decimal(100), Decimal(112)), ATTENTION),
-    (Money(Decimal(100), Decimal(160)), LATE),
-    (Money(Decimal(100), None, Decimal(80)), ATTENTION),
-    (Money(Decimal(780), Decimal(220), Decimal(107)), NORMAL),  # approved so far is a part of the whole
-    (Money(Decimal(0), Decimal(5)), NORMAL),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("money", "code"),
+    [
+        (Money(), NORMAL),
+        (Money(Decimal(100), Decimal(80)), NORMAL),
+        (Money(Decimal(100), Decimal(112)), ATTENTION),
+        (Money(Decimal(100), Decimal(160)), LATE),
+        (Money(Decimal(100), None, Decimal(80)), ATTENTION),
+        (Money(Decimal(780), Decimal(220), Decimal(107)), NORMAL),  # approved so far is a part of the whole
+        (Money(Decimal(0), Decimal(5)), NORMAL),
+    ],
+)
 def test_money_is_an_argument_and_unfilled_money_judges_nothing(money, code):
     assert rate(facts(money=money), DAY).code == code
 

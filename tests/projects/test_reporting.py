@@ -37,8 +37,15 @@ def test_a_call_makes_every_project_under_way_owe_its_report_and_reminds_before_
     daily(late)
     assert Notice.objects.filter(key__startswith="progress-owed:P17:2007H1").count() == 1
     with clock.at(late):
-        actions.file_progress(by=cast.health_cio, project=row, period="2007H1", percent=20, done_text="接入", self_rating="normal",
-                              spent_wan=Decimal("35.555"))  # fmt: skip
+        actions.file_progress(
+            by=cast.health_cio,
+            project=row,
+            period="2007H1",
+            percent=20,
+            done_text="接入",
+            self_rating="normal",
+            spent_wan=Decimal("35.555"),
+        )
     assert "2007H1" not in {o.period for o in owing.owed(late) if o.project.code == "P17"}
     assert row.progress_reports.get().spent_wan == Decimal("35.56")
 
@@ -66,7 +73,9 @@ def test_a_report_that_is_given_back_is_owed_again_and_the_unit_is_told_why(cast
 
 def test_half_year_reports_leave_the_yearly_summary_owed(cast, under_way):
     row = under_way("P17")
-    actions.file_progress(by=cast.health_cio, project=row, period="2006H2", percent=30, done_text="接入", self_rating="normal")
+    actions.file_progress(
+        by=cast.health_cio, project=row, period="2006H2", percent=30, done_text="接入", self_rating="normal"
+    )
     assert {o.period for o in owing.owed(dt.date(2007, 8, 20)) if o.project == row} == {"2006"}
 
 
@@ -81,7 +90,9 @@ def test_a_call_that_was_withdrawn_is_owed_by_nobody(cast, under_way):
 
 def test_an_experts_rating_stands_beside_the_others_and_greys_out_after_a_cycle(cast, under_way):
     row = under_way("P17")
-    actions.file_progress(by=cast.health_cio, project=row, period="2006", percent=60, done_text="接入", self_rating="normal")
+    actions.file_progress(
+        by=cast.health_cio, project=row, period="2006", percent=60, done_text="接入", self_rating="normal"
+    )
     actions.rate_project(by=cast.expert, project=row, rating="attention", reason="接口未定")
     actions.rate_project(by=cast.reviewer, project=row, rating="late", reason="专家组复核意见〔2007〕2号")
     found = shown("P17", cast.reviewer, dt.date(2007, 8, 20))
@@ -91,7 +102,12 @@ def test_an_experts_rating_stands_beside_the_others_and_greys_out_after_a_cycle(
     text = cast.client("reviewer").get("/projects/P17/").content.decode()
     assert "自评 / 测算 / 专家" in text
     table = text.partition('id="ratings"')[2].partition("</section>")[0]
-    for reason in ("完成 60 %；没有报问题", "专家组复核意见〔2007〕2号", "市信息办 2007-08-20", "2007-08-20 按原基线和最新基线计算"):
+    for reason in (
+        "完成 60 %；没有报问题",
+        "专家组复核意见〔2007〕2号",
+        "市信息办 2007-08-20",
+        "2007-08-20 按原基线和最新基线计算",
+    ):
         assert reason in table, reason
     with clock.at(dt.date(2008, 9, 1)):
         later = cast.client("reviewer").get("/projects/P17/").content.decode()
@@ -138,8 +154,16 @@ def test_a_milestone_of_ones_own_has_its_owner_is_flagged_outside_the_time_and_c
 def test_a_new_time_says_its_effect_against_the_original_baseline_and_the_original_stays(cast, under_way):
     row = under_way("P20")
     for end in ("2009", "2010"):
-        actions.record_change(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, field="time",
-                              now=f"2007 至 {end}", reason="晚", approver="文1号", effect="顺延 P21")  # fmt: skip
+        actions.record_change(
+            by=cast.reviewer,
+            project=row,
+            version=Project.objects.get(pk=row.pk).version,
+            field="time",
+            now=f"2007 至 {end}",
+            reason="晚",
+            approver="文1号",
+            effect="顺延 P21",
+        )
     row.refresh_from_db()
     assert (row.end, row.latest_end, row.rebaselined) == (dt.date(2008, 12, 31), dt.date(2010, 12, 31), 2)
     first, second = row.changes.all()
@@ -152,9 +176,18 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_pa
     row = under_way("P20")  # 140 万元, 2007—2008
     for end, year, wan in (("2009", 2007, "300"), ("2010", 2008, "260")):
         budgets.set_cell(by=cast.finance, project=row, fiscal_year=year, source="city", stage="approved", typed=wan)
-        actions.record_change(by=cast.reviewer, project=row, version=Project.objects.get(pk=row.pk).version, field="time",
-                              now=f"2007 至 {end}", reason="需求增加", approver="领导小组会议纪要")  # fmt: skip
-    actions.file_progress(by=cast.reviewer, project=row, period="2007H1", percent=40, done_text="按新计划推进", self_rating="normal")
+        actions.record_change(
+            by=cast.reviewer,
+            project=row,
+            version=Project.objects.get(pk=row.pk).version,
+            field="time",
+            now=f"2007 至 {end}",
+            reason="需求增加",
+            approver="领导小组会议纪要",
+        )
+    actions.file_progress(
+        by=cast.reviewer, project=row, period="2007H1", percent=40, done_text="按新计划推进", self_rating="normal"
+    )
     office = cast.client("reviewer")
     page = office.get("/projects/P20/").content.decode()
     strip = page.partition("strip-refused")[2].partition("</div>")[0]
@@ -167,16 +200,30 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_pa
     table = page.partition('id="ratings"')[2].partition("</section>")[0]
     assert '<div class="late">总额由 140.00 增至 560.00 万元（+300%）</div>' in table
     for address in ("/projects/?programme=gis", "/projects/programmes/gis/"):
-        line = office.get(address).content.decode().partition("<tbody>")[2].partition('href="/projects/P20/"')[2].partition("</tr>")[0]
+        line = (
+            office.get(address)
+            .content.decode()
+            .partition("<tbody>")[2]
+            .partition('href="/projects/P20/"')[2]
+            .partition("</tr>")[0]
+        )
         assert '<span class="tag tag-green">正常</span> ≠ 测算 <span class="tag tag-red"' in line, address
 
 
 def test_who_owes_nothing_is_not_read_and_the_others_are_the_same(cast, under_way, monkeypatch):
     rows = {code: under_way(code) for code in ("P01", "P02", "P12", "P15", "P17", "P20", "P24")}
     actions.call_reports(by=cast.reviewer, period="2007H1", due=dt.date(2007, 8, 20))
-    for code, periods in (("P01", ("2006", "2007H1")), ("P02", ("2006",)), ("P12", ("2007H1",)), ("P17", ("2006H1", "2007H1")), ("P20", ("2007H1",))):
+    for code, periods in (
+        ("P01", ("2006", "2007H1")),
+        ("P02", ("2006",)),
+        ("P12", ("2007H1",)),
+        ("P17", ("2006H1", "2007H1")),
+        ("P20", ("2007H1",)),
+    ):
         for period in periods:
-            actions.file_progress(by=cast.reviewer, project=rows[code], period=period, percent=10, done_text="推进", self_rating="normal")
+            actions.file_progress(
+                by=cast.reviewer, project=rows[code], period=period, percent=10, done_text="推进", self_rating="normal"
+            )
     read = []
     lacking = owing._lacking
 

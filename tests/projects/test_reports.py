@@ -60,7 +60,14 @@ def test_a_task_is_late_only_after_its_block(plan):
 def test_what_has_no_counterpart_stands_apart(plan):
     report = build(2007)
     assert {r["code"] for r in table(report, "tasks_without_project")} == {
-        "T2-14", "T2-18", "T2-31", "T3-04", "T3-07", "T3-10", "T3-11"}  # fmt: skip
+        "T2-14",
+        "T2-18",
+        "T2-31",
+        "T3-04",
+        "T3-07",
+        "T3-10",
+        "T3-11",
+    }
     assert [(r["code"], r["wan"]) for r in table(report, "projects_without_task")] == [("P08", "200.00")]
 
 
@@ -71,8 +78,16 @@ def test_a_milestone_outside_its_window_is_listed_in_its_own_year(plan):
 
 def test_self_rating_and_computed_rating_stand_side_by_side(cast, under_way):
     project = under_way("P01")
-    actions.file_progress(by=cast.reviewer, project=project, period="2006", percent=20, done_text="施工", self_rating="normal",
-                          problems="机房未定", next_steps="另选机房")  # fmt: skip
+    actions.file_progress(
+        by=cast.reviewer,
+        project=project,
+        period="2006",
+        percent=20,
+        done_text="施工",
+        self_rating="normal",
+        problems="机房未定",
+        next_steps="另选机房",
+    )
     report = build(2006)
     row = next(r for r in table(report, "projects") if r["code"] == "P01")
     assert (row["percent"], row["own"], row["computed"]) == (20, "正常", "滞后")

@@ -22,8 +22,14 @@ DAY = D(2007, 8, 20)
 
 
 def propose(cast, project: Project, experts=None, level: int = 3, by=None) -> SecurityGrading:
-    return actions.propose_grading(by=by or cast.reviewer, project=project, level=level, system_name="统一网络平台", grounds="全市党政网络",
-                                   experts=[cast.user("expert")] if experts is None else experts)  # fmt: skip
+    return actions.propose_grading(
+        by=by or cast.reviewer,
+        project=project,
+        level=level,
+        system_name="统一网络平台",
+        grounds="全市党政网络",
+        experts=[cast.user("expert")] if experts is None else experts,
+    )
 
 
 def dues(project: Project) -> set[str]:
@@ -37,7 +43,10 @@ def test_both_name_sets_stand_side_by_side_until_d51_is_decided():
     assert protection.names(None) == ""
 
 
-@pytest.mark.parametrize(("level", "due"), [(1, D(2010, 8, 20)), (2, D(2009, 8, 20)), (3, D(2008, 8, 20)), (5, D(2008, 2, 20)), (None, D(2009, 8, 20))])
+@pytest.mark.parametrize(
+    ("level", "due"),
+    [(1, D(2010, 8, 20)), (2, D(2009, 8, 20)), (3, D(2008, 8, 20)), (5, D(2008, 2, 20)), (None, D(2009, 8, 20))],
+)
 def test_the_next_assessment_is_due_by_level(level, due):
     assert protection.next_due(DAY, level) == due
 
@@ -45,7 +54,9 @@ def test_the_next_assessment_is_due_by_level(level, due):
 def test_a_level_holds_once_every_expert_agreed(cast, under_way):
     project = under_way("P01")
     second = User.objects.create(username="second", full_name="专家二", password="!")
-    Appointment.objects.create(user=second, organisation_id=cast.expert.organisation_id, role="expert", from_day=D(2007, 1, 1))
+    Appointment.objects.create(
+        user=second, organisation_id=cast.expert.organisation_id, role="expert", from_day=D(2007, 1, 1)
+    )
     from governance import access
 
     row = propose(cast, project, [cast.user("expert"), second])
@@ -99,12 +110,21 @@ def test_the_state_of_the_works_says_which_of_the_four_must_be_done(cast, under_
 def test_findings_are_due_until_they_are_mended(cast, under_way):
     project = under_way("P01", "trial")
     assert "assessment" in dues(project)
-    common = {"by": cast.reviewer, "project": project, "kind": "evaluation", "assessed_on": D(2007, 8, 1), "assessor": "测评中心", "document": "报告"}
+    common = {
+        "by": cast.reviewer,
+        "project": project,
+        "kind": "evaluation",
+        "assessed_on": D(2007, 8, 1),
+        "assessor": "测评中心",
+        "document": "报告",
+    }
     with pytest.raises(Invalid, match="要写明隐患"):
         actions.record_assessment(**common, result="fail")
     with pytest.raises(Invalid, match="整改期限"):
         actions.record_assessment(**common, result="mostly", findings=[{"text": "口令过弱"}])
-    row = actions.record_assessment(**common, result="mostly", findings=[{"text": "口令过弱", "weight": "high", "due": D(2007, 8, 10)}])
+    row = actions.record_assessment(
+        **common, result="mostly", findings=[{"text": "口令过弱", "weight": "high", "due": D(2007, 8, 10)}]
+    )
     assert row.next_due == D(2009, 8, 1)
     line = next(x for x in panels.overview(DAY).lines if x.project == project)
     assert (line.open_findings, line.late_findings) == (1, 1)
@@ -132,21 +152,46 @@ def test_the_page_says_in_sql_what_each_project_says_of_itself(cast, under_way):
         project.construction = chance.choice(("", "new", "extend", "operate"))
         project.save()
         for item in protection.SYNCS[: chance.randrange(5)]:
-            SecuritySync.objects.create(project=project, item=item, done_on=DAY, evidence="甲", by_text="乙", withdrawn=chance.choice(("", "", "错")))
+            SecuritySync.objects.create(
+                project=project,
+                item=item,
+                done_on=DAY,
+                evidence="甲",
+                by_text="乙",
+                withdrawn=chance.choice(("", "", "错")),
+            )
         for _ in range(chance.randrange(3)):
-            SecurityGrading.objects.create(project=project, level=chance.randint(1, 3), state=chance.choice(("concluded", "refused", "withdrawn")),
-                                           system_name="甲", grounds="乙", filing_number=chance.choice(("", "5201")))  # fmt: skip
+            SecurityGrading.objects.create(
+                project=project,
+                level=chance.randint(1, 3),
+                state=chance.choice(("concluded", "refused", "withdrawn")),
+                system_name="甲",
+                grounds="乙",
+                filing_number=chance.choice(("", "5201")),
+            )
         for _ in range(chance.randrange(3)):
             made = SecurityAssessment.objects.create(
-                project=project, kind="risk", assessed_on=D(2007, chance.randint(1, 8), 9), assessor="甲", result="fail", document="乙", by_text="丙",
-                next_due=chance.choice((D(2007, 9, 1), D(2007, 3, 1), D(2009, 1, 1))), withdrawn=chance.choice(("", "", "错")),
-            )  # fmt: skip
-            SecurityFinding.objects.create(assessment=made, text="丁", weight="low", due=D(2007, chance.randint(7, 12), 1),
-                                           fixed_on=chance.choice((None, DAY)))  # fmt: skip
+                project=project,
+                kind="risk",
+                assessed_on=D(2007, chance.randint(1, 8), 9),
+                assessor="甲",
+                result="fail",
+                document="乙",
+                by_text="丙",
+                next_due=chance.choice((D(2007, 9, 1), D(2007, 3, 1), D(2009, 1, 1))),
+                withdrawn=chance.choice(("", "", "错")),
+            )
+            SecurityFinding.objects.create(
+                assessment=made,
+                text="丁",
+                weight="low",
+                due=D(2007, chance.randint(7, 12), 1),
+                fixed_on=chance.choice((None, DAY)),
+            )
     whole, page = panels.overview(DAY), panels.board(DAY)
     assert [(p.code, [d.sentence for d in some]) for p, some in page.lacking.rows] == [
         (p.code, [d.sentence for d in some]) for p, some in whole.lacking
-    ]  # fmt: skip
+    ]
     assert sorted((d.key, d.due) for d in page.due.rows) == sorted((d.key, d.due) for d in whole.dated)
     assert len(whole.lacking) > 5
     assert len(whole.dated) > 5
@@ -172,8 +217,16 @@ def test_the_office_and_the_lead_see_who_acts_and_the_lead_is_told_before_and_af
     industry = Organisation.objects.get(name="市信息产业局")
     industry.phone = "0851-5820300"
     industry.save()
-    actions.record_assessment(by=cast.reviewer, project=project, kind="risk", assessed_on=D(2007, 8, 1), assessor="甲", document="乙", result="fail",
-                              findings=[{"text": "口令过弱", "due": D(2007, 8, 25)}])  # fmt: skip
+    actions.record_assessment(
+        by=cast.reviewer,
+        project=project,
+        kind="risk",
+        assessed_on=D(2007, 8, 1),
+        assessor="甲",
+        document="乙",
+        result="fail",
+        findings=[{"text": "口令过弱", "due": D(2007, 8, 25)}],
+    )
     assert "0851-5820300" in cast.client("auditor").get("/projects/security/?part=due").content.decode()
     for day in (D(2007, 8, 20), D(2007, 8, 21), D(2007, 8, 26)):
         daily(day)
@@ -184,8 +237,16 @@ def test_the_office_and_the_lead_see_who_acts_and_the_lead_is_told_before_and_af
 
 def test_an_assessment_entered_by_mistake_is_taken_back_with_what_it_found(cast, under_way):
     project = under_way("P01", "trial")
-    row = actions.record_assessment(by=cast.reviewer, project=project, kind="risk", assessed_on=D(2007, 8, 1), assessor="甲", document="乙",
-                                    result="fail", findings=[{"text": "口令过弱", "due": D(2007, 8, 25)}])  # fmt: skip
+    row = actions.record_assessment(
+        by=cast.reviewer,
+        project=project,
+        kind="risk",
+        assessed_on=D(2007, 8, 1),
+        assessor="甲",
+        document="乙",
+        result="fail",
+        findings=[{"text": "口令过弱", "due": D(2007, 8, 25)}],
+    )
     assert "finding" in dues(project)
     actions.withdraw_assessment(by=cast.reviewer, assessment=row, reason="登错项目")
     assert "finding" not in dues(project)
@@ -240,26 +301,48 @@ def test_the_overview_asks_as_much_of_many_projects_as_of_few(cast, under_way):
 
     for code in ("P01", "P02"):
         project = under_way(code)
-        actions.record_assessment(by=cast.reviewer, project=project, kind="risk", assessed_on=DAY, assessor="甲", document="乙", result="fail",
-                                  findings=[{"text": "丙", "due": DAY}])  # fmt: skip
+        actions.record_assessment(
+            by=cast.reviewer,
+            project=project,
+            kind="risk",
+            assessed_on=DAY,
+            assessor="甲",
+            document="乙",
+            result="fail",
+            findings=[{"text": "丙", "due": DAY}],
+        )
     few = asked()
     Project.objects.filter(state="registered").update(state="building")
     for project in Project.objects.exclude(code__in=("P01", "P02")):
-        actions.record_assessment(by=cast.reviewer, project=project, kind="risk", assessed_on=DAY, assessor="甲", document="乙", result="fail",
-                                  findings=[{"text": "丙", "due": DAY}])  # fmt: skip
+        actions.record_assessment(
+            by=cast.reviewer,
+            project=project,
+            kind="risk",
+            assessed_on=DAY,
+            assessor="甲",
+            document="乙",
+            result="fail",
+            findings=[{"text": "丙", "due": DAY}],
+        )
     assert asked() <= few <= 21
 
 
 def test_the_pages_of_security_are_worked_from_browsers(cast, under_way):
     under_way("P01")
     office, expert = cast.client("reviewer"), cast.client("expert")
-    answer = office.post("/projects/P01/security/grading/", {"level": "3", "system_name": "网络", "grounds": "重要", "experts": [cast.user("expert").pk]})
+    answer = office.post(
+        "/projects/P01/security/grading/",
+        {"level": "3", "system_name": "网络", "grounds": "重要", "experts": [cast.user("expert").pk]},
+    )
     assert answer["Location"] == "/projects/P01/security/"
     row = SecurityGrading.objects.get()
     assert "等您签署" in expert.get("/projects/P01/security/").content.decode()
     assert expert.post(f"/projects/security/gradings/{row.pk}/sign/", {"kind": "agree"}).status_code == 302
     assert "3 级（安全标记保护级／监督保护级）" in office.get("/projects/security/").content.decode()
-    lacking = office.post("/projects/P01/security/assessment/", {"kind": "risk", "assessor": "甲", "result": "fail", "document": "乙", "finding_1": "丙"})
+    lacking = office.post(
+        "/projects/P01/security/assessment/",
+        {"kind": "risk", "assessor": "甲", "result": "fail", "document": "乙", "finding_1": "丙"},
+    )
     assert lacking.status_code == 422
     assert "写明整改期限" in lacking.content.decode()
     assert cast.client("health_cio").get("/projects/P01/security/sync/").status_code == 404

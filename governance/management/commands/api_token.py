@@ -25,5 +25,7 @@ class Command(BaseCommand):
             sys.exit(2)
         with frame():
             token = ApiToken.issue(user)
-            audit.record(by=None, event="governance.api_token.issue", about=user, sentence=f"在命令行为 {username} 签发接口令牌")
+            audit.record(
+                by=None, event="governance.api_token.issue", about=user, sentence=f"在命令行为 {username} 签发接口令牌"
+            )
         self.stdout.write(token)

@@ -22,7 +22,11 @@ class Command(BaseCommand):
         except backups.CannotBackUp as reason:
             self.stderr.write(str(reason))
             sys.exit(reason.code)
-        self.stdout.write(f"已备份到 {path}：数据库 1 份，文件 {found.files} 个，共 {found.size:,} 字节，摘要 {found.sha256}")
+        self.stdout.write(
+            f"已备份到 {path}：数据库 1 份，文件 {found.files} 个，共 {found.size:,} 字节，摘要 {found.sha256}"
+        )
         if found.missing:
-            self.stderr.write(f"有 {len(found.missing)} 个文件只有登记、没有内容，备份里也没有：{'、'.join(found.missing[:5])}")
+            self.stderr.write(
+                f"有 {len(found.missing)} 个文件只有登记、没有内容，备份里也没有：{'、'.join(found.missing[:5])}"
+            )
             sys.exit(1)

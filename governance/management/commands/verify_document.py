@@ -49,7 +49,9 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"读不了 {name}：{error.strerror}。", returncode=2) from None
             found = originals.made_as(digest, Document.objects.all())
-            lines.append({"file": name, "sha256": digest, "original": bool(found), "documents": [_facts(d) for d in found]})
+            lines.append(
+                {"file": name, "sha256": digest, "original": bool(found), "documents": [_facts(d) for d in found]}
+            )
         for line in lines:
             self._say(line)
         return sum(not line["original"] for line in lines)
@@ -60,6 +62,12 @@ class Command(BaseCommand):
 
 def _facts(document: Document) -> dict:
     return {
-        "id": str(document.pk), "title": document.title, "format": document.format, "day": document.day.isoformat(),
-        "by": document.by_text, "snapshot": document.snapshot, "rule_set": document.rule_set, "engine": document.engine,
-    }  # fmt: skip
+        "id": str(document.pk),
+        "title": document.title,
+        "format": document.format,
+        "day": document.day.isoformat(),
+        "by": document.by_text,
+        "snapshot": document.snapshot,
+        "rule_set": document.rule_set,
+        "engine": document.engine,
+    }

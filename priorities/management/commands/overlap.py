@@ -27,8 +27,16 @@ class Command(BaseCommand):
             self.stderr.write("请写明名称；名称和内容不能含有不能保存的字符。")
             sys.exit(2)
         for hit in overlap.search(title, content, top=top).hits:
-            row = {"kind": hit.kind, "code": hit.code, "name": hit.name, "score": hit.score, "shared": list(hit.shared),
-                   "alike": [list(pair) for pair in hit.alike], "level": hit.level, "places": list(hit.places)}  # fmt: skip
+            row = {
+                "kind": hit.kind,
+                "code": hit.code,
+                "name": hit.name,
+                "score": hit.score,
+                "shared": list(hit.shared),
+                "alike": [list(pair) for pair in hit.alike],
+                "level": hit.level,
+                "places": list(hit.places),
+            }
             self.stdout.write(json.dumps(row, ensure_ascii=False))
 
 

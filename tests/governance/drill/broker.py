@@ -44,38 +44,77 @@ class House:
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.redis_port, self.web_port, self.folder = free_port(), free_port(), folder
         self.environment = environment | {
-            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0", "DRILL_HURRY": "1", "PYTHONPATH": str(ROOT),
-            "DJANGO_SETTINGS_MODULE": "tests.governance.drill.settings", "GUIYANG_MODE": "embedded", "PYTHONUTF8": "1",
-        }  # fmt: skip
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "DRILL_HURRY": "1",
+            "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "tests.governance.drill.settings",
+            "GUIYANG_MODE": "embedded",
+            "PYTHONUTF8": "1",
+        }
         self.log = open(folder / "drill.log", "ab")  # noqa: SIM115 - closed in end()
         self.processes: list[subprocess.Popen] = []
 
     def start(self, *command: str) -> subprocess.Popen:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self.processes.append(process)
         return process
 
     def redis(self) -> subprocess.Popen:
-        process = self.start("redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--appendonly",
-                             "no", "--dir", str(self.folder))  # fmt: skip
+        process = self.start(
+            "redis-server",
+            "--port",
+            str(self.redis_port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(self.folder),
+        )
         until(lambda: self.tell_redis("PING") == "PONG", 10)
         return process
 
     def tell_redis(self, *words: str) -> str:
-        done = subprocess.run(["redis-cli", "-p", str(self.redis_port), *words], capture_output=True, text=True, timeout=10)
+        done = subprocess.run(
+            ["redis-cli", "-p", str(self.redis_port), *words], capture_output=True, text=True, timeout=10
+        )
         return done.stdout.strip()
 
     def celery(self, *args: str) -> subprocess.Popen:
-        return self.start(sys.executable, "-P", "-W", "ignore", "-m", "celery", "--quiet", "--app", "guiyang_egov", *args)
+        return self.start(
+            sys.executable, "-P", "-W", "ignore", "-m", "celery", "--quiet", "--app", "guiyang_egov", *args
+        )
 
     def worker(self) -> subprocess.Popen:
-        return self.celery("worker", "--pool=threads", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=ERROR")
+        return self.celery(
+            "worker", "--pool=threads", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=ERROR"
+        )
 
     def web(self) -> subprocess.Popen:
-        process = self.start(sys.executable, "-m", "gunicorn", "guiyang_egov.wsgi", "--bind", f"127.0.0.1:{self.web_port}",
-                             "--worker-class", "gthread", "--threads", "4", "--log-level", "error")  # fmt: skip
+        process = self.start(
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "guiyang_egov.wsgi",
+            "--bind",
+            f"127.0.0.1:{self.web_port}",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--log-level",
+            "error",
+        )
         until(self._answers, 60)
         return process
 
@@ -115,7 +154,10 @@ class Visitor(threading.Thread):
 
     def call(self, method: str, path: str, fields: dict | None = None) -> tuple[int, str]:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Referer": f"http://127.0.0.1:{self.port}/"}
+        headers = {
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "Referer": f"http://127.0.0.1:{self.port}/",
+        }
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         link.request(method, path, urllib.parse.urlencode(fields or {}), headers)
@@ -140,7 +182,9 @@ class Visitor(threading.Thread):
         _, page = self.call("GET", "/governance/documents/")
         fields = self.token(page) | {"kind": "quick", "year": "2007", "formats": "json"}
         while not self.over:
-            for method, path, form in [("POST", "/governance/documents/request/", fields)] + [("GET", "/governance/documents/", None)] * 4:
+            for method, path, form in [("POST", "/governance/documents/request/", fields)] + [
+                ("GET", "/governance/documents/", None)
+            ] * 4:
                 was, began = self.redis_is, time.monotonic()
                 status, _ = self.call(method, path, form)
                 if was == self.redis_is:  # it stayed what it was for the whole answer
@@ -185,8 +229,18 @@ def drill(house: House, kills: int, flushes: int, hangs: int, seed: int) -> dict
             os.kill(redis.pid, signal.SIGCONT)
     visitor.over = True
     visitor.join(60)
-    return {"kills": kills, "flushes": flushes, "hangs": hangs, "asked": visitor.asked, "bad_answers": visitor.bad[:5],
-            **latencies(visitor.times)} | settle(house, visitor.asked) | {"seconds": round(time.monotonic() - began)}  # fmt: skip
+    return (
+        {
+            "kills": kills,
+            "flushes": flushes,
+            "hangs": hangs,
+            "asked": visitor.asked,
+            "bad_answers": visitor.bad[:5],
+            **latencies(visitor.times),
+        }
+        | settle(house, visitor.asked)
+        | {"seconds": round(time.monotonic() - began)}
+    )
 
 
 def latencies(times: list[tuple[str, float]]) -> dict:
@@ -202,8 +256,14 @@ def settle(house: House, asked: int) -> dict:
     """Wait until nothing is under way, then count with a process of the same house."""
 
     def look() -> dict:
-        done = subprocess.run([sys.executable, "-m", "tests.governance.drill.broker", "--count"], cwd=ROOT, env=house.environment,
-                              capture_output=True, text=True, check=True)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.governance.drill.broker", "--count"],
+            cwd=ROOT,
+            env=house.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return json.loads(done.stdout.strip().splitlines()[-1])
 
     end = time.monotonic() + 600
@@ -223,9 +283,12 @@ def count() -> dict:
     rows = Job.objects.filter(kind="quick")
     twice = Document.objects.filter(kind="quick").values("job").annotate(n=Count("pk")).filter(n__gt=1).count()
     return {
-        "jobs": rows.count(), "done": rows.filter(state="done").count(), "open": rows.filter(state__in=("queued", "running")).count(),
-        "doubled": twice, "notices": Notice.objects.filter(key__startswith="job:").count(),
-    }  # fmt: skip
+        "jobs": rows.count(),
+        "done": rows.filter(state="done").count(),
+        "open": rows.filter(state__in=("queued", "running")).count(),
+        "doubled": twice,
+        "notices": Notice.objects.filter(key__startswith="job:").count(),
+    }
 
 
 def prepare(environment: dict[str, str]) -> None:

@@ -89,7 +89,12 @@ def drill(count: int, kills: int, seed: int) -> dict:
         crew[victim] = born()
     for pid in crew:
         failed_lives += os.waitpid(pid, 0)[1] != 0
-    return {"jobs": made, "kills": done_kills, "failed_lives": failed_lives, "seconds": round(time.monotonic() - began, 1)} | count_up()
+    return {
+        "jobs": made,
+        "kills": done_kills,
+        "failed_lives": failed_lives,
+        "seconds": round(time.monotonic() - began, 1),
+    } | count_up()
 
 
 def count_up() -> dict:

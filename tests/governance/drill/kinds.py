@@ -54,7 +54,9 @@ def endless(params, progress):
 
 
 def kind(key, run, **more):
-    return jobs.JobKind(key, f"演练 {key}", run, lambda actor, params: True, lambda actor, document: True, is_report=False, **more)
+    return jobs.JobKind(
+        key, f"演练 {key}", run, lambda actor, params: True, lambda actor, document: True, is_report=False, **more
+    )
 
 
 ALL = [

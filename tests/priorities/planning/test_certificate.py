@@ -57,8 +57,12 @@ def _choices(model):
 
 
 def test_must_do_projects_above_the_ceiling_name_the_missing_money():
-    problem = Problem((item("甲", "120", must="续建"), item("乙", "90", must="8.3.1(7)"), item("丙", "10")),
-                      {KEY: Decimal(260)}, {KEY: Decimal(80)}, source_names={"city": "市财政"})  # fmt: skip
+    problem = Problem(
+        (item("甲", "120", must="续建"), item("乙", "90", must="8.3.1(7)"), item("丙", "10")),
+        {KEY: Decimal(260)},
+        {KEY: Decimal(80)},
+        source_names={"city": "市财政"},
+    )
     clash = planning.explain(problem)
     assert clash.sentences == (
         "必列 2 项（项目甲、项目乙），2008 年市财政合计 210.00",
@@ -73,8 +77,13 @@ def test_must_do_projects_above_the_ceiling_name_the_missing_money():
 
 
 def test_a_growth_floor_above_the_ceiling_offers_the_ceiling_and_the_highest_floor():
-    problem = Problem((item("甲", "300"), item("乙", "400"), item("丙", "130")), {KEY: Decimal(550)}, {(2007, "city"): Decimal("486")},
-                      Growth((2008,)), source_names={"city": "市财政"})  # fmt: skip
+    problem = Problem(
+        (item("甲", "300"), item("乙", "400"), item("丙", "130")),
+        {KEY: Decimal(550)},
+        {(2007, "city"): Decimal("486")},
+        Growth((2008,)),
+        source_names={"city": "市财政"},
+    )
     clash = planning.explain(problem)
     assert {r.kind for r in clash.bonds} == {CEILING, GROWTH}
     assert [r.sentence for r in clash.repairs] == [

@@ -72,8 +72,16 @@ def case(rng: random.Random) -> Problem:
                 costs[start + 1, "city"] = Decimal(rng.randint(1, 9000)) / 100
             options.append(Option(start, costs, rng.choice((0, 1, 11, 110, 1023, 2114)) + (start == 2008)))
         after = (f"i{rng.randrange(n)}",) if n and rng.random() < 0.25 else ()
-        items.append(Item(f"i{n}", f"项目{n}", tuple(options), lead=rng.choice("甲乙丙"), after=after,
-                          must="8.3.1(7)" if rng.random() < 0.12 else ""))  # fmt: skip
+        items.append(
+            Item(
+                f"i{n}",
+                f"项目{n}",
+                tuple(options),
+                lead=rng.choice("甲乙丙"),
+                after=after,
+                must="8.3.1(7)" if rng.random() < 0.12 else "",
+            )
+        )
     keys = [i.key for i in items]
     whole = sum(o.cents for i in items for o in i.options[:1]) or 100
     held = {(2007, "city"): Decimal(rng.randint(0, 30000)) / 100, (2008, "city"): Decimal(rng.randint(0, 20000)) / 100}
@@ -88,10 +96,16 @@ def case(rng: random.Random) -> Problem:
         else None
     )
     return Problem(
-        tuple(items), ceilings, held, growth, load=rng.choice((None, None, 1, 2, 3)), running={"甲": 1} if rng.random() < 0.2 else {},
+        tuple(items),
+        ceilings,
+        held,
+        growth,
+        load=rng.choice((None, None, 1, 2, 3)),
+        running={"甲": 1} if rng.random() < 0.2 else {},
         forced_in=frozenset(rng.sample(keys, 1) if rng.random() < 0.2 else ()),
-        forced_out=frozenset(rng.sample(keys, 1) if rng.random() < 0.2 else ()), source_names={"city": "市财政", "county": "县财政"},
-    )  # fmt: skip
+        forced_out=frozenset(rng.sample(keys, 1) if rng.random() < 0.2 else ()),
+        source_names={"city": "市财政", "county": "县财政"},
+    )
 
 
 def test_260_random_plans_are_the_best_of_all_choices_and_impossible_ones_are_said_to_be():
@@ -113,10 +127,16 @@ def test_260_random_plans_are_the_best_of_all_choices_and_impossible_ones_are_sa
 def test_fifteen_projects_with_every_bond_equal_exhaustive_search():
     rng = random.Random(15)
     items = tuple(
-        Item(f"i{n}", f"项目{n}", (Option(2008, {(2008, "city"): Decimal(rng.randint(2000, 22000)) / 100}, rng.randint(10, 60)),),
-             lead="甲乙丙"[n % 3], after=(f"i{n - 5}",) if n % 5 == 0 and n else (), must="续建" if n == 3 else "")
+        Item(
+            f"i{n}",
+            f"项目{n}",
+            (Option(2008, {(2008, "city"): Decimal(rng.randint(2000, 22000)) / 100}, rng.randint(10, 60)),),
+            lead="甲乙丙"[n % 3],
+            after=(f"i{n - 5}",) if n % 5 == 0 and n else (),
+            must="续建" if n == 3 else "",
+        )
         for n in range(15)
-    )  # fmt: skip
+    )
     problem = Problem(items, {(2008, "city"): Decimal(700)}, {(2007, "city"): Decimal(486)}, Growth((2008,)), load=4)
     found = planning.solve(problem)
     assert (found.value, -found.cost_wan) == exhaustive(problem)
@@ -127,10 +147,16 @@ def test_a_large_plan_keeps_every_bond_and_no_small_exchange_betters_it(seed):
     """600 projects: the way with fixing. The bound is proved by the LP, so it is at least every plan's value."""
     rng = random.Random(seed)
     items = tuple(
-        Item(f"i{n}", f"项目{n}", (Option(2008, {(2008, "city"): Decimal(rng.randint(500, 50000)) / 100}, rng.randint(1, 4000)),),
-             lead=f"单位{n % 40}", after=(f"i{n - 1}",) if n % 10 == 9 else (), must="8.3.1(7)" if n % 150 == 7 else "")
+        Item(
+            f"i{n}",
+            f"项目{n}",
+            (Option(2008, {(2008, "city"): Decimal(rng.randint(500, 50000)) / 100}, rng.randint(1, 4000)),),
+            lead=f"单位{n % 40}",
+            after=(f"i{n - 1}",) if n % 10 == 9 else (),
+            must="8.3.1(7)" if n % 150 == 7 else "",
+        )
         for n in range(600)
-    )  # fmt: skip
+    )
     problem = Problem(
         items, {(2008, "city"): Decimal(40000)}, {(2007, "city"): Decimal(20000)}, Growth((2008,)), load=9
     )

@@ -13,14 +13,21 @@ from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
 from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
 
 Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
-SPREAD = RuleSet("spread", readings={"8.3.2(2)": "two_of_four", "8.3.1(2)": "both"}, switched_off=("8.3.2(4)",),
-                 precedence=("defer", "priority", "no_city_funding", "ordinary"))  # fmt: skip
+SPREAD = RuleSet(
+    "spread",
+    readings={"8.3.2(2)": "two_of_four", "8.3.1(2)": "both"},
+    switched_off=("8.3.2(4)",),
+    precedence=("defer", "priority", "no_city_funding", "ordinary"),
+)
 
 
 def outcome_of(facts, components, rules):
     """The outcome of a complete case, written again from the design: hit money, headings, precedence."""
     held = {s.clause for s in assess(facts, components, rules).trace if s.result == "met"}
-    flags = {Outcome.PRIORITY: any(c.startswith("8.3.1") for c in held), Outcome.DEFER: any(c.startswith("8.3.2") for c in held)}
+    flags = {
+        Outcome.PRIORITY: any(c.startswith("8.3.1") for c in held),
+        Outcome.DEFER: any(c.startswith("8.3.2") for c in held),
+    }
     whole = bool(held & {"8.3.3(2)", "8.3.3(4)"})
     if not components:
         whole = whole or any(c.startswith("8.3.3") for c in held)
@@ -28,9 +35,11 @@ def outcome_of(facts, components, rules):
         hit = []
         for c in components:
             own = {f: c.facts.get(f, facts.get(f)) for f in COMPONENT_FACTS}
-            if (own[Fact.VERTICAL_NETWORK] is Y and own[Fact.CLOSED_AND_INDEPENDENT] is Y) or own[Fact.NEW_DEPARTMENT_MACHINE_ROOM] is Y or (
-                own[Fact.PURE_DATABASE] is Y and own[Fact.HAS_APPLICATION] is N and own[Fact.SHAREABLE] is N
-            ):  # fmt: skip
+            if (
+                (own[Fact.VERTICAL_NETWORK] is Y and own[Fact.CLOSED_AND_INDEPENDENT] is Y)
+                or own[Fact.NEW_DEPARTMENT_MACHINE_ROOM] is Y
+                or (own[Fact.PURE_DATABASE] is Y and own[Fact.HAS_APPLICATION] is N and own[Fact.SHAREABLE] is N)
+            ):
                 hit.append(c)
         total = sum((c.amount_wan for c in components), Decimal(0))
         money = sum((c.amount_wan for c in hit), Decimal(0))
@@ -47,7 +56,10 @@ def every_completion(facts, components):
     for values in itertools.product((Y, N), repeat=len(spots)):
         answers = dict(zip(spots, values, strict=True))
         whole = {f: answers.get(("", f), facts.get(f)) for f in Fact}
-        parts = tuple(Component(c.name, c.amount_wan, {f: answers.get((i, f), v) for f, v in c.facts.items()}) for i, c in enumerate(components))
+        parts = tuple(
+            Component(c.name, c.amount_wan, {f: answers.get((i, f), v) for f, v in c.facts.items()})
+            for i, c in enumerate(components)
+        )
         cases[values] = (whole, parts)
     return spots, cases
 
@@ -57,10 +69,13 @@ def a_case(rng):
     for f in rng.sample(list(Fact), rng.randint(0, 4)) + rng.sample(list(COMPONENT_FACTS), rng.randint(0, 3)):
         facts[f] = U
     components = tuple(
-        Component(f"k{i}", Decimal(rng.choice((0, 1, 5, 10, 26, 50))),
-                  {f: rng.choice((Y, N, U)) for f in rng.sample(list(COMPONENT_FACTS), rng.randint(0, 2))})
+        Component(
+            f"k{i}",
+            Decimal(rng.choice((0, 1, 5, 10, 26, 50))),
+            {f: rng.choice((Y, N, U)) for f in rng.sample(list(COMPONENT_FACTS), rng.randint(0, 2))},
+        )
         for i in range(rng.choice((0, 0, 1, 2, 3)))
-    )  # fmt: skip
+    )
     return facts, components
 
 
@@ -101,7 +116,9 @@ def test_answering_an_unknown_never_reverses_a_settled_outcome():
 
 
 def test_an_answer_that_settles_alone_does():
-    facts = {f: N for f in Fact} | {f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)}
+    facts = {f: N for f in Fact} | {
+        f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)
+    }
     facts |= {Fact.BUSINESS_SYSTEM: Y, Fact.EXCHANGEABLE: U}
     found = assess(facts)
     assert found.missing_facts == (Fact.EXCHANGEABLE,) == found.settle_alone
@@ -119,7 +136,9 @@ def test_settle_alone_names_exactly_the_facts_of_which_one_answer_settles():
         def settles(fact, facts=facts, components=components):
             for answer in (Y, N):
                 parts = tuple(
-                    Component(c.name, c.amount_wan, {f: answer if f is fact and a is U else a for f, a in c.facts.items()})
+                    Component(
+                        c.name, c.amount_wan, {f: answer if f is fact and a is U else a for f, a in c.facts.items()}
+                    )
                     for c in components
                 )
                 given = facts | ({fact: answer} if facts[fact] is U else {})
@@ -131,7 +150,9 @@ def test_settle_alone_names_exactly_the_facts_of_which_one_answer_settles():
 
 
 def quality_case(share: str):
-    facts = {f: N for f in Fact} | {f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)}
+    facts = {f: N for f in Fact} | {
+        f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)
+    }
     facts |= {Fact.STRENGTHENS_SUPERVISION: Y}
     room = Component("机房", Decimal(share), {Fact.NEW_DEPARTMENT_MACHINE_ROOM: Y})
     return facts, (room, Component("应用", Decimal(100) - Decimal(share)))
@@ -155,15 +176,26 @@ def test_any_hit_makes_the_whole_unfunded_where_the_total_is_zero():
 
 def test_a_component_that_leaves_a_fact_out_inherits_and_an_explicit_unknown_replaces():
     facts = {f: N for f in Fact} | {Fact.NEW_DEPARTMENT_MACHINE_ROOM: Y}
-    inherits, unknown = Component("甲", Decimal(10)), Component("乙", Decimal(10), {Fact.NEW_DEPARTMENT_MACHINE_ROOM: U})
-    result = {c.name: next(s for s in assess(facts, (c,)).trace if s.clause == "8.3.3(5)").result for c in (inherits, unknown)}
+    inherits, unknown = (
+        Component("甲", Decimal(10)),
+        Component("乙", Decimal(10), {Fact.NEW_DEPARTMENT_MACHINE_ROOM: U}),
+    )
+    result = {
+        c.name: next(s for s in assess(facts, (c,)).trace if s.clause == "8.3.3(5)").result for c in (inherits, unknown)
+    }
     assert result == {"甲": "met", "乙": "undetermined"}
 
 
 def test_a_partly_met_clause_asks_for_a_decision_and_moves_the_outcome_only_by_it():
-    facts = {f: N for f in Fact} | {f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)}
+    facts = {f: N for f in Fact} | {
+        f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)
+    }
     facts |= {Fact.NARROW_SCOPE: Y, Fact.COMPLEX_TECHNOLOGY: Y}
-    open_, counted, dismissed = assess(facts), assess(facts, decisions={"8.3.2(2)": True}), assess(facts, decisions={"8.3.2(2)": False})
+    open_, counted, dismissed = (
+        assess(facts),
+        assess(facts, decisions={"8.3.2(2)": True}),
+        assess(facts, decisions={"8.3.2(2)": False}),
+    )
     assert (open_.outcome, open_.needs_decision) == (Outcome.ORDINARY, ("8.3.2(2)",))
     assert (counted.outcome, counted.needs_decision, dismissed.outcome) == (Outcome.DEFER, (), Outcome.ORDINARY)
 

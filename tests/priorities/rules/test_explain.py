@@ -21,7 +21,9 @@ READY = (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENV
 CALM = {f: N for f in Fact} | {f: Y for f in READY}
 NET = {Fact.VERTICAL_NETWORK: Y, Fact.CLOSED_AND_INDEPENDENT: Y}
 ROOM = {Fact.NEW_DEPARTMENT_MACHINE_ROOM: Y}
-OTHER = RuleSet("other", readings={"8.3.2(2)": "two_of_four"}, precedence=("priority", "defer", "no_city_funding", "ordinary"))
+OTHER = RuleSet(
+    "other", readings={"8.3.2(2)": "two_of_four"}, precedence=("priority", "defer", "no_city_funding", "ordinary")
+)
 MOVABLE = [f for f in Fact if FACTS[f].actionable]
 CURED_BY_NO = {Fact.VERTICAL_NETWORK, Fact.CLOSED_AND_INDEPENDENT, Fact.PURE_DATABASE, Fact.NEW_DEPARTMENT_MACHINE_ROOM}
 CURE = {f: N if f in CURED_BY_NO else Y for f in MOVABLE}
@@ -38,7 +40,9 @@ def test_a_cause_is_decisive_exactly_where_another_answer_changes_the_result(rul
         facts = {f: rng.choice((Y, N, U)) for f in Fact}
         for cause in causes(facts, (), rules):
             own = next(t.facts for t in rules.tables if t.clause == cause.clause)
-            changing = {f for f in own for a in Answer if result_of(cause.clause, facts | {f: a}, rules) != cause.result}
+            changing = {
+                f for f in own for a in Answer if result_of(cause.clause, facts | {f: a}, rules) != cause.result
+            }
             assert set(cause.decisive) == changing
 
 
@@ -98,11 +102,18 @@ def test_settlements_are_the_fewest_answers_that_settle_each_possible_outcome(ru
     rng, tried = random.Random(835), 0
     while tried < 40:
         facts = CALM | {f: rng.choice((Y, N)) for f in rng.sample(list(Fact), 3)}
-        facts |= {f: U for f in rng.sample(list(Fact), rng.randint(0, 3)) + rng.sample(list(COMPONENT_FACTS), rng.randint(0, 3))}
+        facts |= {
+            f: U
+            for f in rng.sample(list(Fact), rng.randint(0, 3)) + rng.sample(list(COMPONENT_FACTS), rng.randint(0, 3))
+        }
         components = tuple(
-            Component(f"k{i}", Decimal(rng.choice((0, 3, 4, 9))), {f: rng.choice((Y, N, U, U)) for f in rng.sample(list(COMPONENT_FACTS), 3)})
+            Component(
+                f"k{i}",
+                Decimal(rng.choice((0, 3, 4, 9))),
+                {f: rng.choice((Y, N, U, U)) for f in rng.sample(list(COMPONENT_FACTS), 3)},
+            )
             for i in range(rng.choice((0, 2, 3)))
-        )  # fmt: skip
+        )
         if len(spots_of(facts, components)) > 6 or assess(facts, components, rules).outcome is not Outcome.UNDETERMINED:
             continue
         tried += 1
@@ -151,9 +162,13 @@ def test_advice_is_the_smallest_by_trying_every_change(rules):
         if rng.random() < 0.1:
             facts[Fact.SEVERELY_DUPLICATES] = Y
         components = tuple(
-            Component("同名", Decimal(rng.choice((0, 3, 4, 9))), {f: rng.choice((Y, N, U)) for f in rng.sample(list(COMPONENT_FACTS), 2)})
+            Component(
+                "同名",
+                Decimal(rng.choice((0, 3, 4, 9))),
+                {f: rng.choice((Y, N, U)) for f in rng.sample(list(COMPONENT_FACTS), 2)},
+            )
             for _ in range(rng.choice((0, 0, 1, 2)))
-        )  # fmt: skip
+        )
         case = Case(facts, components, rules, {})
         now = case.reachable()
         if len(now) > 1 or now[0] not in (Outcome.DEFER, Outcome.NO_CITY_FUNDING):
@@ -163,10 +178,13 @@ def test_advice_is_the_smallest_by_trying_every_change(rules):
         moves = every_move(facts, components)
         limit = min(len(found[0].moves) if found else 3, 3)
         least = next(
-            (n for n in range(1, limit + 1)
-             if any(worst(applied(case, m).reachable()) > RANK[now[0]] for m in itertools.combinations(moves, n))),
+            (
+                n
+                for n in range(1, limit + 1)
+                if any(worst(applied(case, m).reachable()) > RANK[now[0]] for m in itertools.combinations(moves, n))
+            ),
             None,
-        )  # fmt: skip
+        )
         if found and len(found[0].moves) <= 3:
             assert least == len(found[0].moves)
         else:
@@ -224,12 +242,20 @@ def test_advice_counts_what_the_reviewer_decided():
 
 
 def test_what_is_unknown_is_answered_not_changed():
-    facts = CALM | {Fact.LEADERSHIP_COMMITTED: N, Fact.INTEGRATES_EXISTING: U, Fact.HIGHLY_SHARED: Y, Fact.HIGHLY_INTEGRATED: Y}
+    facts = CALM | {
+        Fact.LEADERSHIP_COMMITTED: N,
+        Fact.INTEGRATES_EXISTING: U,
+        Fact.HIGHLY_SHARED: Y,
+        Fact.HIGHLY_INTEGRATED: Y,
+    }
     facts |= {Fact.MANAGED_BY_RESOURCE_DEPARTMENT: N, Fact.SEVERELY_DUPLICATES: Y, Fact.EASY_TO_USE: U}
     rules = RuleSet("x", precedence=("no_city_funding", "priority", "defer", "ordinary"))
     assert advise(facts, (), rules) == []
     lifted = advise(facts | {Fact.SEVERELY_DUPLICATES: N, Fact.INTEGRATES_EXISTING: Y}, (), rules)
-    assert (lifted[0].outcome, [m.fact for m in lifted[0].moves]) == (Outcome.PRIORITY, [Fact.MANAGED_BY_RESOURCE_DEPARTMENT])
+    assert (lifted[0].outcome, [m.fact for m in lifted[0].moves]) == (
+        Outcome.PRIORITY,
+        [Fact.MANAGED_BY_RESOURCE_DEPARTMENT],
+    )
     assert lifted[0].moves[0].sentence.endswith("→ 8.3.1(1) 成立")
     assert all(m.was is not U for a in advise(facts | {Fact.SEVERELY_DUPLICATES: N}, (), rules) for m in a.moves)
 
@@ -256,10 +282,16 @@ def test_every_actionable_fact_says_how():
 def test_a_weight_says_what_a_clause_alone_decides():
     calm = {str(f): str(a) for f, a in CALM.items()}
     part = [{"name": "x", "amount_wan": 9}]
-    items = parse_items([
-        {"id": "one", "facts": calm | {"process_stability_unclear": "yes"}, "components": part},
-        {"id": "two", "facts": calm | {"process_stability_unclear": "yes", "severely_duplicates": "yes"}, "components": part},
-    ])  # fmt: skip
+    items = parse_items(
+        [
+            {"id": "one", "facts": calm | {"process_stability_unclear": "yes"}, "components": part},
+            {
+                "id": "two",
+                "facts": calm | {"process_stability_unclear": "yes", "severely_duplicates": "yes"},
+                "components": part,
+            },
+        ]
+    )
     found = {w.clause: w for w in weights(items, PLAN_2006)}
     assert tuple(found) == CLAUSES
     stability = found["8.3.3(4)"]

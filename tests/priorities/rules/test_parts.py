@@ -18,7 +18,9 @@ from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
 from priorities.rules.tables import Table
 
 Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
-CALM = {f: N for f in Fact} | {f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)}
+CALM = {f: N for f in Fact} | {
+    f: Y for f in (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)
+}
 ROOM = Fact.NEW_DEPARTMENT_MACHINE_ROOM
 
 
@@ -47,20 +49,26 @@ def test_an_unknown_part_matters_exactly_where_its_money_can_turn_the_whole(coun
         for values in itertools.product((Y, N), repeat=len(spots)):
             given = dict(zip(spots, values, strict=True))
             complete = tuple(
-                Component(p.name, p.amount_wan, {f: given.get((i, f), a) for f, a in p.facts.items()}) for i, p in enumerate(parts)
+                Component(p.name, p.amount_wan, {f: given.get((i, f), a) for f, a in p.facts.items()})
+                for i, p in enumerate(parts)
             )
             outcomes[values] = assess(CALM, complete).outcome
         matter = {
-            f for at, (_, f) in enumerate(spots) for values, o in outcomes.items()
+            f
+            for at, (_, f) in enumerate(spots)
+            for values, o in outcomes.items()
             if outcomes[values[:at] + (N if values[at] is Y else Y,) + values[at + 1 :]] is not o
-        }  # fmt: skip
+        }
         found = assess(CALM, parts)
         assert set(found.missing_facts) == matter
         assert set(found.reachable) == set(outcomes.values())
 
 
 def test_a_small_part_that_cannot_turn_the_whole_is_not_asked_about():
-    parts = (Component("大", Decimal(90), {ROOM: Y}), Component("小", Decimal(10), {Fact.VERTICAL_NETWORK: U, Fact.CLOSED_AND_INDEPENDENT: Y}))
+    parts = (
+        Component("大", Decimal(90), {ROOM: Y}),
+        Component("小", Decimal(10), {Fact.VERTICAL_NETWORK: U, Fact.CLOSED_AND_INDEPENDENT: Y}),
+    )
     assert assess(CALM, parts).outcome is Outcome.NO_CITY_FUNDING
     parts = (Component("大", Decimal(90), {ROOM: N}), parts[1])
     found = assess(CALM, parts)
@@ -97,7 +105,9 @@ def test_two_parts_of_one_name_are_two():
     assert next(s for s in found.trace if s.clause == "8.3.3(5)").components == ("甲",)
 
 
-@pytest.mark.parametrize("table", [Table(c, r) for c in CRITERIA for r in c.readings], ids=lambda t: f"{t.clause}-{t.reading.key}")
+@pytest.mark.parametrize(
+    "table", [Table(c, r) for c in CRITERIA for r in c.readings], ids=lambda t: f"{t.clause}-{t.reading.key}"
+)
 def test_no_answer_reverses_a_settled_clause(table):
     """All sets of answers of every clause under every reading: what one completion says settled all of them share."""
     for values in itertools.product((Y, N, U), repeat=len(table.facts)):

@@ -18,29 +18,71 @@ Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
 
 # clause, answers that matter (in the design's order of facts), result under the default reading
 CASES = [
-    ("8.3.1(1)", (Y, Y, Y, Y), "met"), ("8.3.1(1)", (Y, Y, N, Y), "unmet"), ("8.3.1(1)", (Y, Y, U, Y), "undetermined"),
+    ("8.3.1(1)", (Y, Y, Y, Y), "met"),
+    ("8.3.1(1)", (Y, Y, N, Y), "unmet"),
+    ("8.3.1(1)", (Y, Y, U, Y), "undetermined"),
     ("8.3.1(1)", (N, U, U, U), "unmet"),
-    ("8.3.1(2)", (Y, N), "met"), ("8.3.1(2)", (N, Y), "met"), ("8.3.1(2)", (N, N), "unmet"), ("8.3.1(2)", (N, U), "undetermined"),
+    ("8.3.1(2)", (Y, N), "met"),
+    ("8.3.1(2)", (N, Y), "met"),
+    ("8.3.1(2)", (N, N), "unmet"),
+    ("8.3.1(2)", (N, U), "undetermined"),
     ("8.3.1(2)", (Y, U), "met"),
-    ("8.3.1(3)", (Y, N, Y), "met"), ("8.3.1(3)", (Y, N, N), "unmet"), ("8.3.1(3)", (N, Y, Y), "unmet"), ("8.3.1(3)", (Y, N, U), "undetermined"),
-    ("8.3.1(4)", (Y, N, N, Y), "met"), ("8.3.1(4)", (N, Y, Y, Y), "unmet"), ("8.3.1(4)", (Y, N, N, N), "unmet"),
+    ("8.3.1(3)", (Y, N, Y), "met"),
+    ("8.3.1(3)", (Y, N, N), "unmet"),
+    ("8.3.1(3)", (N, Y, Y), "unmet"),
+    ("8.3.1(3)", (Y, N, U), "undetermined"),
+    ("8.3.1(4)", (Y, N, N, Y), "met"),
+    ("8.3.1(4)", (N, Y, Y, Y), "unmet"),
+    ("8.3.1(4)", (Y, N, N, N), "unmet"),
     ("8.3.1(4)", (U, Y, N, N), "undetermined"),
-    ("8.3.1(5)", (Y, Y, N, N), "met"), ("8.3.1(5)", (N, Y, Y, Y), "unmet"), ("8.3.1(5)", (Y, N, N, N), "unmet"),
+    ("8.3.1(5)", (Y, Y, N, N), "met"),
+    ("8.3.1(5)", (N, Y, Y, Y), "unmet"),
+    ("8.3.1(5)", (Y, N, N, N), "unmet"),
     ("8.3.1(5)", (Y, N, U, N), "undetermined"),
-    ("8.3.1(6)", (Y, Y), "met"), ("8.3.1(6)", (Y, N), "unmet"), ("8.3.1(6)", (Y, U), "undetermined"), ("8.3.1(6)", (N, U), "unmet"),
-    ("8.3.1(7)", (Y, Y), "met"), ("8.3.1(7)", (Y, N), "unmet"), ("8.3.1(7)", (U, Y), "undetermined"),
-    ("8.3.1(8)", (Y, Y, Y), "met"), ("8.3.1(8)", (Y, Y, N), "unmet"), ("8.3.1(8)", (Y, U, Y), "undetermined"),
-    ("8.3.2(1)", (Y, Y, N), "met"), ("8.3.2(1)", (N, U, U), "met"), ("8.3.2(1)", (Y, Y, Y), "unmet"), ("8.3.2(1)", (Y, Y, U), "undetermined"),
-    ("8.3.2(2)", (Y, Y, Y, N), "met"), ("8.3.2(2)", (Y, N, Y, N), "partly"), ("8.3.2(2)", (N, N, Y, N), "unmet"),
-    ("8.3.2(2)", (Y, Y, N, U), "undetermined"), ("8.3.2(2)", (Y, Y, Y, U), "met"), ("8.3.2(2)", (N, N, N, U), "unmet"),
-    ("8.3.2(3)", (Y, N), "met"), ("8.3.2(3)", (Y, Y), "unmet"), ("8.3.2(3)", (N, N), "unmet"), ("8.3.2(3)", (Y, U), "undetermined"),
-    ("8.3.2(4)", (Y, N), "met"), ("8.3.2(4)", (N, N), "unmet"), ("8.3.2(4)", (U, N), "undetermined"),
-    ("8.3.3(1)", (Y, Y), "met"), ("8.3.3(1)", (Y, N), "unmet"), ("8.3.3(1)", (Y, U), "undetermined"),
-    ("8.3.3(2)", (Y,), "met"), ("8.3.3(2)", (N,), "unmet"), ("8.3.3(2)", (U,), "undetermined"),
-    ("8.3.3(3)", (Y, N, N), "met"), ("8.3.3(3)", (Y, Y, N), "unmet"), ("8.3.3(3)", (Y, N, Y), "unmet"), ("8.3.3(3)", (Y, N, U), "undetermined"),
-    ("8.3.3(4)", (Y,), "met"), ("8.3.3(4)", (N,), "unmet"), ("8.3.3(4)", (U,), "undetermined"),
-    ("8.3.3(5)", (Y,), "met"), ("8.3.3(5)", (N,), "unmet"), ("8.3.3(5)", (U,), "undetermined"),
-]  # fmt: skip
+    ("8.3.1(6)", (Y, Y), "met"),
+    ("8.3.1(6)", (Y, N), "unmet"),
+    ("8.3.1(6)", (Y, U), "undetermined"),
+    ("8.3.1(6)", (N, U), "unmet"),
+    ("8.3.1(7)", (Y, Y), "met"),
+    ("8.3.1(7)", (Y, N), "unmet"),
+    ("8.3.1(7)", (U, Y), "undetermined"),
+    ("8.3.1(8)", (Y, Y, Y), "met"),
+    ("8.3.1(8)", (Y, Y, N), "unmet"),
+    ("8.3.1(8)", (Y, U, Y), "undetermined"),
+    ("8.3.2(1)", (Y, Y, N), "met"),
+    ("8.3.2(1)", (N, U, U), "met"),
+    ("8.3.2(1)", (Y, Y, Y), "unmet"),
+    ("8.3.2(1)", (Y, Y, U), "undetermined"),
+    ("8.3.2(2)", (Y, Y, Y, N), "met"),
+    ("8.3.2(2)", (Y, N, Y, N), "partly"),
+    ("8.3.2(2)", (N, N, Y, N), "unmet"),
+    ("8.3.2(2)", (Y, Y, N, U), "undetermined"),
+    ("8.3.2(2)", (Y, Y, Y, U), "met"),
+    ("8.3.2(2)", (N, N, N, U), "unmet"),
+    ("8.3.2(3)", (Y, N), "met"),
+    ("8.3.2(3)", (Y, Y), "unmet"),
+    ("8.3.2(3)", (N, N), "unmet"),
+    ("8.3.2(3)", (Y, U), "undetermined"),
+    ("8.3.2(4)", (Y, N), "met"),
+    ("8.3.2(4)", (N, N), "unmet"),
+    ("8.3.2(4)", (U, N), "undetermined"),
+    ("8.3.3(1)", (Y, Y), "met"),
+    ("8.3.3(1)", (Y, N), "unmet"),
+    ("8.3.3(1)", (Y, U), "undetermined"),
+    ("8.3.3(2)", (Y,), "met"),
+    ("8.3.3(2)", (N,), "unmet"),
+    ("8.3.3(2)", (U,), "undetermined"),
+    ("8.3.3(3)", (Y, N, N), "met"),
+    ("8.3.3(3)", (Y, Y, N), "unmet"),
+    ("8.3.3(3)", (Y, N, Y), "unmet"),
+    ("8.3.3(3)", (Y, N, U), "undetermined"),
+    ("8.3.3(4)", (Y,), "met"),
+    ("8.3.3(4)", (N,), "unmet"),
+    ("8.3.3(4)", (U,), "undetermined"),
+    ("8.3.3(5)", (Y,), "met"),
+    ("8.3.3(5)", (N,), "unmet"),
+    ("8.3.3(5)", (U,), "undetermined"),
+]
 
 
 @pytest.mark.parametrize(("clause", "answers", "result"), CASES)
@@ -75,7 +117,9 @@ def test_the_ninth_class_of_8_3_1_is_refused_with_the_reason():
 
 
 def test_one_fact_of_8_3_1_2_alone_is_met_with_the_note():
-    step = next(s for s in assess({Fact.STRENGTHENS_SUPERVISION: Y, Fact.RAISES_TAX_REVENUE: N}).trace if s.clause == "8.3.1(2)")
+    step = next(
+        s for s in assess({Fact.STRENGTHENS_SUPERVISION: Y, Fact.RAISES_TAX_REVENUE: N}).trace if s.clause == "8.3.1(2)"
+    )
     assert (step.result, step.note, step.because) == ("met", "仅一项", (Fact.STRENGTHENS_SUPERVISION,))
 
 
@@ -100,7 +144,12 @@ def test_the_question_of_a_fault_asks_for_its_opposite_and_the_answer_shown_is_t
     assert {f for f in Fact if FACTS[f].turned} == set(OFFICE_FACTS)
     for fact in Fact:
         turned = FACTS[fact].turned
-        assert [on_screen(fact, a) for a in ("yes", "no", "unknown", "")] == ["no" if turned else "yes", "yes" if turned else "no", "unknown", ""]
+        assert [on_screen(fact, a) for a in ("yes", "no", "unknown", "")] == [
+            "no" if turned else "yes",
+            "yes" if turned else "no",
+            "unknown",
+            "",
+        ]
         assert all(on_screen(fact, on_screen(fact, a)) == a for a in Answer)
         assert not any(fault in FACTS[fact].question for fault in ("窄小", "不清晰", "不明", "是否“复杂”"))
 

@@ -22,7 +22,18 @@ def one(**item) -> dict:
 
 
 def test_the_keys_stand_as_the_contract_lists_them():
-    assert list(one()) == ["id", "outcome", "met", "partly", "undetermined", "needs_decision", "missing_facts", "cut_wan", "rule_set", "trace"]
+    assert list(one()) == [
+        "id",
+        "outcome",
+        "met",
+        "partly",
+        "undetermined",
+        "needs_decision",
+        "missing_facts",
+        "cut_wan",
+        "rule_set",
+        "trace",
+    ]
     assert list(one()["trace"][0]) == ["clause", "text", "result", "because", "components", "note"]
 
 
@@ -47,7 +58,10 @@ def test_undetermined_clauses_are_listed_though_the_outcome_is_settled():
 
 
 def test_cut_money_has_two_decimals_and_is_zero_for_an_unfunded_whole():
-    parts = [{"name": "机房", "amount_wan": 26, "facts": {"new_department_machine_room": "yes"}}, {"name": "应用", "amount_wan": "100.5"}]
+    parts = [
+        {"name": "机房", "amount_wan": 26, "facts": {"new_department_machine_room": "yes"}},
+        {"name": "应用", "amount_wan": "100.5"},
+    ]
     assert one(facts=CALM, components=parts)["cut_wan"] == "26.00"
     assert one(facts=CALM, components=parts[:1])["cut_wan"] == "0.00"
 
@@ -97,13 +111,17 @@ def test_broken_json_is_refused(text):
         parse_text(text)
 
 
-@pytest.mark.parametrize("amount", ["NaN", "Infinity", "-Infinity", "1e400", "-5", "1" + "0" * 5000, '"３e"', "true", "null", '""'])
+@pytest.mark.parametrize(
+    "amount", ["NaN", "Infinity", "-Infinity", "1e400", "-5", "1" + "0" * 5000, '"３e"', "true", "null", '""']
+)
 def test_an_amount_that_is_none_is_refused_by_item_and_key(amount):
     with pytest.raises(InputError, match=r"第 2 项（id b）.*amount_wan"):
         parse_text('[{"id": "a"}, {"id": "b", "components": [{"name": "x", "amount_wan": %s}]}]' % amount)  # noqa: UP031
 
 
-@pytest.mark.parametrize(("amount", "read"), [('"３００"', "300"), ("1e3", "1000"), ("-0.0", "0"), ("26.005", "26.005"), ('" 12 "', "12")])
+@pytest.mark.parametrize(
+    ("amount", "read"), [('"３００"', "300"), ("1e3", "1000"), ("-0.0", "0"), ("26.005", "26.005"), ('" 12 "', "12")]
+)
 def test_an_amount_is_read_as_the_number_that_it_is(amount, read):
     item = parse_text('[{"id": "a", "components": [{"name": "x", "amount_wan": %s}]}]' % amount)[0]  # noqa: UP031
     assert (item.components[0].amount_wan, item.components[0].amount_wan.is_signed()) == (Decimal(read), False)
@@ -123,7 +141,10 @@ def test_a_repeated_key_is_refused_by_item_and_key_and_nan_everywhere(text, word
 
 
 def test_cut_money_is_rounded_half_up():
-    parts = [{"name": "机房", "amount_wan": "26.005", "facts": {"new_department_machine_room": "yes"}}, {"name": "应用", "amount_wan": 100}]
+    parts = [
+        {"name": "机房", "amount_wan": "26.005", "facts": {"new_department_machine_room": "yes"}},
+        {"name": "应用", "amount_wan": 100},
+    ]
     assert one(facts=CALM, components=parts)["cut_wan"] == "26.01"
 
 
@@ -138,7 +159,17 @@ def test_contradicting_answers_are_flagged_not_refused():
 
 
 def test_flips_name_who_from_what_to_what_by_which_clause():
-    items = parse_items([{"id": "a", "facts": {**CALM, "narrow_scope": "yes", "complex_technology": "yes"}, "components": [{"name": "x", "amount_wan": 9}]},
-                         {"id": "b", "facts": CALM}])  # fmt: skip
+    items = parse_items(
+        [
+            {
+                "id": "a",
+                "facts": {**CALM, "narrow_scope": "yes", "complex_technology": "yes"},
+                "components": [{"name": "x", "amount_wan": 9}],
+            },
+            {"id": "b", "facts": CALM},
+        ]
+    )
     found = flips(items, PLAN_2006, RuleSet("b", readings={"8.3.2(2)": "two_of_four"}))
-    assert [(f.id, f.was, f.now, f.clauses, f.amount_wan) for f in found] == [("a", "ordinary", "defer", ("8.3.2(2)",), 9)]
+    assert [(f.id, f.was, f.now, f.clauses, f.amount_wan) for f in found] == [
+        ("a", "ordinary", "defer", ("8.3.2(2)",), 9)
+    ]

@@ -47,13 +47,22 @@ def test_leaving_one_of_the_shortest_answers_out_settles_nothing(table):
 
 @pytest.mark.parametrize("table", TABLES, ids=NAMES)
 def test_a_row_of_the_picture_is_one_of_the_shortest_answers_as_the_screen_asks_it(table):
-    drawn = [(result, {f: Answer(on_screen(f, a)) for f, a in zip(table.facts, row, strict=True) if a})
-             for result, rows in ways(table) for row in rows]  # fmt: skip
-    assert drawn == [(r, {w.fact: w.answer for w in way}) for r in ("met", "partly", "unmet") for way in shortest(table, r)]
+    drawn = [
+        (result, {f: Answer(on_screen(f, a)) for f, a in zip(table.facts, row, strict=True) if a})
+        for result, rows in ways(table)
+        for row in rows
+    ]
+    assert drawn == [
+        (r, {w.fact: w.answer for w in way}) for r in ("met", "partly", "unmet") for way in shortest(table, r)
+    ]
     assert {result for result, _ in drawn} >= {"met", "unmet"}
 
 
-@pytest.mark.parametrize("table", [t for t in TABLES if len(t.facts) <= 2], ids=[n for n, t in zip(NAMES, TABLES, strict=True) if len(t.facts) <= 2])
+@pytest.mark.parametrize(
+    "table",
+    [t for t in TABLES if len(t.facts) <= 2],
+    ids=[n for n, t in zip(NAMES, TABLES, strict=True) if len(t.facts) <= 2],
+)
 def test_a_cell_of_the_truth_table_is_what_screening_says_of_those_answers(table):
     drawn = grid(table)
     for first, results in drawn.rows:
