@@ -178,7 +178,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "guiyang_csrf"
-CSRF_FAILURE_VIEW = "governance.views.csrf_failure"
+CSRF_FAILURE_VIEW = "governance.views.session.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "zh-hans"

@@ -9,7 +9,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from governance import views as governance_views
+from governance.views import session
 from governance.web.entry import public
 from guiyang_egov.pages import (
     as_of,
@@ -40,9 +40,9 @@ def robots(request):
 
 urlpatterns = [
     path("", home.page, name="home"),
-    path("login/", governance_views.login, name="login"),
-    path("logout/", governance_views.logout, name="logout"),
-    path("healthz", governance_views.healthz, name="healthz"),
+    path("login/", session.login, name="login"),
+    path("logout/", session.logout, name="logout"),
+    path("healthz", session.healthz, name="healthz"),
     path("robots.txt", robots),
     path("favicon.ico", favicon),
     path("search/", search.page, name="search"),
