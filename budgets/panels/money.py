@@ -30,7 +30,7 @@ class YearBrief:
     projects: int
     filled: int
     sums: list[tuple[str, Decimal | None]]
-    rule: rule.YearGrowth
+    growth: rule.YearGrowth
 
 
 def year_brief(actor: Actor, year: int) -> YearBrief | None:

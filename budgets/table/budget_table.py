@@ -79,7 +79,7 @@ class YearTable:
     groups: list[Group]
     rest: list[Row]  # planned projects whose window does not touch the year and that hold no line
     locks: dict[str, StageLock]
-    rule: rule.YearGrowth
+    growth: rule.YearGrowth
     check_wan: Decimal
     approved_by_year: dict[int, Decimal]  # the plan's rows over all sources
     whole: bool = (
