@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import tokenize
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,17 @@ from django.urls import Resolver404, resolve
 ROOT = settings.BASE_DIR
 APPS = ("governance", "projects", "budgets", "priorities", "guiyang_egov")
 APART = {".git", ".venv", "var", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"}
-FILES = [p for p in sorted(ROOT.rglob("*")) if not APART & set(p.relative_to(ROOT).parts)]
+
+
+def inside(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name not in APART:
+            yield path
+            if path.is_dir():
+                yield from inside(path)
+
+
+FILES = list(inside(ROOT))
 PATHS = {p.relative_to(ROOT).as_posix() for p in FILES}
 SOURCES = [p for app in APPS for p in FILES if p.suffix == ".py" and p.is_relative_to(ROOT / app)]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(p for p in FILES if p.suffix == ".md" and "docs" in p.parts)]
@@ -168,7 +179,10 @@ def missing(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_what_a_document_names_exists(path):
-    assert missing(re.sub(r"```nginx.*?```", "", path.read_text(), flags=re.S)) == []
+    text = re.sub(r"```nginx.*?```", "", path.read_text(), flags=re.S)
+    if path.name == "CHANGELOG.md":
+        text = "".join(text.split("\n## ")[:2])  # what a released version was like is history
+    assert missing(text) == []
 
 
 def test_what_docstrings_name_exists():
