@@ -113,7 +113,7 @@ def methods() -> frozenset[str]:
 
 @cache
 def exists(dotted: str) -> bool:
-    """Whether `governance.clock.today` is a module of ours, or a name of one; `projects.Project` is a model."""
+    """Whether `governance.basics.clock.today` is a module of ours, or a name of one; `projects.Project` is a model."""
     parts = dotted.split(".")
     if parts[0] not in APPS:
         return False
