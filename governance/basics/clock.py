@@ -108,16 +108,5 @@ class WorkingDays:
 
 
 def add_working_days(day: dt.date, days: int) -> dt.date:
-    """`days` working days later: the office's published holidays and 调休 where there are rows, else Monday to Friday."""
-    from governance.models import Holiday
-
-    exceptions = dict(
-        Holiday.objects.filter(day__gt=day, day__lte=day + dt.timedelta(days=days * 3 + 30)).values_list(
-            "day", "is_off"
-        )
-    )
-    while days > 0:
-        day += dt.timedelta(days=1)
-        if not exceptions.get(day, day.weekday() >= 5):
-            days -= 1
-    return day
+    """`days` working days later, for a caller that asks once."""
+    return WorkingDays().add(day, days)

@@ -78,9 +78,10 @@ _ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
 
 def _chinese_number(text: str) -> Decimal | None:
-    """壹仟贰佰 → 1200, 三万五千 → 35000; None where it is no number."""
-    total, section, digit = 0, 0, None
+    """壹仟贰佰 → 1200, 一亿二千万 → 120000000; None where it is no number."""
+    above, total, section, digit = 0, 0, 0, None  # what stands before 亿, before 万, and after it
     after = 1  # the unit just passed: 三百五 means 350 to some and 305 to others, so it is neither
+    below = 10**4  # units fall within a section: 五十百 is none
     for char in text:
         if char in _DIGITS:
             if digit:
@@ -88,20 +89,27 @@ def _chinese_number(text: str) -> Decimal | None:
             digit = _DIGITS[char]
             after = after if digit else 1
         elif char in _UNITS:
-            section += (1 if digit is None else digit) * _UNITS[char]
-            digit, after = None, _UNITS[char]
-        elif char in "万亿":
-            after = 10**4
-            section += digit or 0
-            if not section and not total:
+            if _UNITS[char] >= below:
                 return None
-            total = (total + section) * 10**4 if char == "万" else (total + section) * 10**8
-            section, digit = 0, None
+            after = below = _UNITS[char]
+            section += (1 if digit is None else digit) * after
+            digit = None
+        elif char in "万亿":
+            if digit and after >= 100:
+                return None
+            total += section + (digit or 0)
+            if not total:
+                return None
+            if char == "万":
+                total *= 10**4
+            else:
+                above, total = (above + total) * 10**8, 0
+            section, digit, after, below = 0, None, 10**4, 10**4
         else:
             return None
     if digit and after >= 100:
         return None
-    return Decimal(total + section + (digit or 0))
+    return Decimal(above + total + section + (digit or 0))
 
 
 _AMOUNT_UNITS = [
@@ -163,10 +171,13 @@ def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
         if text.endswith(unit) and len(text) > len(unit):
             number, scale = text[: -len(unit)], wan
             break
+    words = text.removesuffix("整")
+    yuan = words[:-1] if words.endswith(("元", "圆")) else words
     if number.isascii() and _ARABIC.fullmatch(number):
         amount = Decimal(number.replace(",", ""))
-    elif (chinese := _chinese_number(number.removesuffix("整"))) is not None and number:
-        amount = chinese
+    elif yuan and (chinese := _chinese_number(yuan)) is not None:
+        # Read whole: the 万 of 一亿二千万元 is not a unit that the 亿 before it would be multiplied by.
+        amount, scale = chinese, Decimal("0.0001" if words[-1] in "元圆万亿" else 1)
     else:
         raise NotAnAmount(f"“{raw}”读不成金额。请填万元数，如 1200.50（即 1,200.50 万元）。")
     if scale < 1 and 0 < amount < 50:

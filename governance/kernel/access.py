@@ -1,5 +1,5 @@
 """Who acts, and whether he may. `may` and `require` are the only questions about rights; `visible_to` of every
-queryset is built on `reach`."""
+queryset starts from `Actor.scope`."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def buffer() -> list | None:
 
 
 def verb(event: str) -> Callable:
-    """Make a function a verb. `event` is `app.noun.verb`; its refusals are recorded under it."""
+    """Make a function a verb. `event` is the app, a noun and a verb (priorities.submission.submit); its refusals are recorded under it."""
 
     def decorate(function):
         @functools.wraps(function)

@@ -1,7 +1,7 @@
 """Rounds: several seats answer about one version of a record, in parallel, all required (8.1, 9.2.7).
 
 The owner opens a round and calls `answer` inside its own verb; it gets open, concluded or refused back. Governance
-calls nobody. Locks: the round's row, taken after the record's own (design: submission → round).
+calls nobody. Locks: the round's row, taken after the record's own (submission, then round).
 """
 
 from __future__ import annotations

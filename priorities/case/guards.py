@@ -1,4 +1,4 @@
-"""Why not? Every condition that a verb of design's table asks for stands here once: the verbs refuse by it and the
+"""Why not? Every condition that a verb asks for stands here once: the verbs refuse by it and the
 pages show it (`blockers`), each with who can lift it and his phone."""
 
 from __future__ import annotations

@@ -297,7 +297,7 @@ class Screening(Dated, Demonstrable):
     components = models.JSONField(default=list)
     decisions = models.JSONField(default=dict)  # reviewer's decision per partly clause: true / false
     outcome = models.CharField(max_length=20)
-    result = models.JSONField()  # contract.md's output of `screen`, trace included
+    result = models.JSONField()  # the output of `screen`, trace included
     stated_outcome = models.CharField(max_length=20, blank=True)
     confirmed = models.BooleanField("已确认判定", default=False)
     override = models.CharField("另作结论", max_length=20, blank=True)

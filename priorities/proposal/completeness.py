@@ -1,4 +1,4 @@
-"""What a proposal must have before it may be filed: 8.1 items 6 and 7, 9.3.2, 9.3.8 (design.md §4). Pure."""
+"""What a proposal must have before it may be filed: 8.1 items 6 and 7, 9.3.2, 9.3.8. Pure."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def mandatory(proposal: dict) -> list[tuple[str, str, bool]]:
 
 
 def gaps(proposal: dict) -> list[Gap]:
-    """What is missing for a submit: completeness of design.md §4 (8.1 items 6 and 7, 9.3.2, 9.3.8)."""
+    """What is missing for a submit: 8.1 items 6 and 7, 9.3.2, 9.3.8."""
     return [
         Gap(f, f"{text}{f'（{clause}）' if clause else ''}", clause, s)
         for f, s, clause, text in _applicable(proposal)

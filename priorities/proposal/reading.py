@@ -46,7 +46,7 @@ _SAID_BY_KIND = {
 
 
 def for_rules(proposal: dict, *, kinds: bool = True) -> tuple[dict[str, str], list[dict]]:
-    """The facts and components as `screen` takes them (contract.md): stated values, and what the parts' kinds say."""
+    """The facts and components as `screen` takes them: stated values, and what the parts' kinds say."""
     facts = {key: row["value"] for key, row in proposal["facts"].items()}
     components = [
         {"name": c["name"] or c["id"], "amount_wan": f"{component_wan(c):.2f}", "facts": dict(c["facts"])}

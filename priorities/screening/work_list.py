@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Max, Q
 
+from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.kernel.access import Actor
-from governance.models import Holiday, Round, Seat
+from governance.models import Round, Seat
 from governance.signing import rounds
 from priorities.labels import OUTCOMES, STATES
 from priorities.memo import remembered
@@ -261,13 +262,5 @@ def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.d
     """Due days of steps; published holidays are read once for all of them."""
     if not pairs:
         return {}
-    first = min(day for _, day in pairs)
-    off = dict(Holiday.objects.filter(day__gt=first).values_list("day", "is_off"))
-
-    def add(day: dt.date, days: int) -> dt.date:
-        while days > 0:
-            day += dt.timedelta(days=1)
-            days -= not off.get(day, day.weekday() >= 5)
-        return day
-
-    return {(state, day): add(day, STEP_DAYS[state]) for state, day in pairs}
+    calendar = clock.WorkingDays()
+    return {(state, day): calendar.add(day, STEP_DAYS[state]) for state, day in pairs}

@@ -14,7 +14,7 @@ from priorities.models import FilingWindow, WindowExtension
 WITH_LEAVE = ("supplementary", "change", "self_funded", "district")
 
 
-# The planning year (field-practice §4, 系统默认; the plan names no date, D48, D49): step, first and last month and day.
+# The planning year (系统默认; the plan names no date, D48, D49): step, first and last month and day.
 STEPS = (
     ("申报", (7, 1), (8, 31), "D49"),
     ("预审", (9, 1), (9, 30), "D49"),

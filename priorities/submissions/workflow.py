@@ -1,5 +1,5 @@
-"""A submission's way (design table, clauses 8.1, 8.3, 9.1.1, 9.2.7): states and transitions as rows, and the one
-function that sets a state. Guards live in priorities.actions beside their verbs; who may is Permission + scope."""
+"""A submission's way (clauses 8.1, 8.3, 9.1.1, 9.2.7): states and transitions as rows, and the
+one function that sets a state. Guards live in priorities.case.guards; who may is Permission + scope."""
 
 from __future__ import annotations
 

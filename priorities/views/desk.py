@@ -135,7 +135,7 @@ def return_(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def facts(request, reference: str):
-    """Confirm or correct facts: inputs `fact.<component>.<key>` and `evidence.<component>.<key>`; or 均无异议."""
+    """Confirm or correct facts: inputs `fact|<component>|<key>` and `evidence|<component>|<key>`; or 均无异议."""
     if request.POST.get("nothing_to_object"):
         return _act(
             request,

@@ -1,4 +1,4 @@
-"""What each gate of a project's life asks for (field-practice §5): material lists, trial run, assessments. Pure.
+"""What each gate of a project's life asks for: material lists, trial run, assessments. Pure.
 
 The plan orders supervision and acceptance (9.2.7) and synchronous security (9.3.8) without a list of papers; the lists
 are the field's and marked 系统默认. A requirement is met by its paper, by a contract of its kind, by what the register

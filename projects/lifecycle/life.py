@@ -1,4 +1,4 @@
-"""The life of a project as rows (field-practice §5): which verb leads from where to where, who may, what it needs. Pure.
+"""The life of a project as rows: which verb leads from where to where, who may, what it needs. Pure.
 
 待立项 → 立项 → 采购 → 建设中 → 初验 → 试运行 → 终验 → 运行 → 评估 → 结题, with 暂停, 恢复 and 终止 for a reason.
 """

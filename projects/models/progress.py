@@ -47,7 +47,7 @@ class ProgressReport(Dated, Demonstrable):
 
 
 class ReportCall(Dated, Demonstrable):
-    """A call for reports of a period with its due day; every project under way owes one (field-practice §8)."""
+    """A call for reports of a period with its due day; every project under way owes one."""
 
     period = models.CharField("填报期", max_length=20)
     due = models.DateField("截止日期")

@@ -140,7 +140,7 @@ def test_six_facts_are_the_office_s_alone():
 
 
 def test_the_question_of_a_fault_asks_for_its_opposite_and_the_answer_shown_is_turned_round():
-    """design.md §3: put positively; the key keeps its answer."""
+    """Put positively; the key keeps its answer."""
     assert {f for f in Fact if FACTS[f].turned} == set(OFFICE_FACTS)
     for fact in Fact:
         turned = FACTS[fact].turned

@@ -10,7 +10,7 @@ from priorities import actions
 from priorities.models import Submission
 
 PDF = b"%PDF-1.4 something"
-# Who may see a case of the health bureau in a state (design.md §1): the unit, whoever reads the whole city once it is
+# Who may see a case of the health bureau in a state: the unit, whoever reads the whole city once it is
 # filed, and who has a seat in its round.
 OWN = {"health_cio"}
 CITY = {"reviewer", "office_head", "finance", "ndrc", "industry", "leader", "auditor"}
