@@ -12,11 +12,12 @@ from django.db import connection, connections
 from budgets import import_booking, importing, workbook
 from budgets.import_comparison import Comparison
 from budgets.models import BudgetLine, Entry, ProjectYear
+from tests import needs
 from tests.budgets.workbooks import cell, changed
 
 pytestmark = [
     pytest.mark.postgres,
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers"),
+    needs.postgresql,
     pytest.mark.django_db(transaction=True),
 ]
 DAY = dt.date(2007, 8, 20)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
 
 import pytest
 
 from governance import jobs
+from governance.files import path_of
 from governance.models import AuditRow, Document, Job, Notice
 from governance.refusal import NotVisible, Refused
 from priorities import actions, fields, filing_receipts, receipts
 from priorities import proposal as proposals
 from priorities.models import Submission
+from tests import pdf
 from tests.priorities.stories import components, proposal
 
 
@@ -29,11 +30,7 @@ def printed(row) -> Document:
 
 
 def text_of(document: Document) -> str:
-    from governance.files import path_of
-
-    return subprocess.run(
-        ["pdftotext", "-layout", str(path_of(document.file_id)), "-"], capture_output=True, check=True
-    ).stdout.decode()
+    return pdf.text(path_of(document.file_id).read_bytes())
 
 
 def without_token(answer) -> str:
