@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 from django.conf import settings
 
-from governance.documents import PANGO
+from governance.documents.printing import PANGO
 
 CURES = {
     "PostgreSQL": "设 DATABASE_URL",  # SQLite serialises writers: a race cannot happen there
