@@ -18,6 +18,7 @@ from django.test import Client
 from governance.basics import clock
 from governance.kernel import access
 from governance.models import Plan
+from tests import needs
 
 TODAY = dt.date(2007, 8, 20)
 PASSWORD_HASH = make_password("Guiyang-2006")
@@ -36,6 +37,15 @@ NAMES = {
     "sysadmin": "demo-sysadmin",
     "secadmin": "demo-secadmin",
 }
+
+
+def pytest_configure():
+    needs.look_for_pango()
+
+
+def pytest_terminal_summary(terminalreporter):
+    if line := needs.line_of([report.longrepr[2] for report in terminalreporter.stats.get("skipped", ())]):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

@@ -19,19 +19,22 @@ from budgets.panels import money as money_panels
 from governance import charts
 from governance.basics import clock
 from governance.basics.roles import Permission
-from governance.kernel.access import may
+from governance.kernel import readings
+from governance.kernel.access import may, require
 from governance.models import Discrepancy, Plan
 from governance.web.entry import page as may_enter
 from priorities.memo import reading
 from priorities.panels import cases as priorities_panels
 from priorities.submissions import filing_windows
 from projects.hooks import desk as register_desk
+from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION
 from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
 SHOWN = 10  # lines of work; `?all=1` shows the rest
 ROOM = 6  # lines of work that fill the panel; below that it looks ahead as well
+DESKS = {Permission.MANAGE_ACCOUNTS: "/governance/accounts/", Permission.GRANT_ROLES: "/governance/roles/"}
 STATE_TONES = {
     "final_acceptance": "green",
     "trial": "green",
@@ -44,12 +47,13 @@ STATE_TONES = {
 
 @may_enter(Permission.USE)
 def page(request):
-    """The home of every role; administrators are led to their own desk."""
+    """The home of whoever reads the register; administrators, who do not, are led to their own desk."""
     actor, day = request.actor, clock.today()
-    if may(actor, Permission.MANAGE_ACCOUNTS):
-        return redirect("/governance/accounts/")
-    if may(actor, Permission.GRANT_ROLES):
-        return redirect("/governance/roles/")
+    if not may(actor, Permission.READ_REGISTER):
+        for permission, desk in DESKS.items():
+            if may(actor, permission):
+                return redirect(desk)
+        require(actor, Permission.READ_REGISTER)
     projects = list(
         Project.objects.planned()
         .select_related("plan_item", "programme")
@@ -88,7 +92,7 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *,
         "steps": steps,
         "own": own,
         "programmes": by_programme(projects),
-        "leads": by_lead(projects),
+        "leads": by_lead(projects, readings.current("D43", day)),
         "may_see_money": may(actor, Permission.READ_BUDGET),
     }
 
@@ -277,8 +281,9 @@ def by_programme(projects) -> dict:
     return {"rows": rows, "alone": alone, "chart": charts.bars(drawn, title="资金按工程（概算，万元）")}
 
 
-def by_lead(projects) -> dict:
-    """Money by first lead (D43), and the biggest by participation, which counts projects once per unit."""
+def by_lead(projects, d43: str) -> dict:
+    """Money by unit as D43 is read: a by first lead, b by participation, which counts projects once per unit; and the biggest by
+    participation, which stands beside a."""
     first: dict = defaultdict(lambda: [0, Decimal(0)])
     every: dict = defaultdict(lambda: [0, Decimal(0)])
     for p in projects:
@@ -292,8 +297,10 @@ def by_lead(projects) -> dict:
                 seen.add(unit.pk)
                 every[unit][0] += 1
                 every[unit][1] += p.estimate_wan
-    rows = sorted(((u, n, w) for u, (n, w) in first.items()), key=lambda r: -r[2])
-    most = max(((u, n, w) for u, (n, w) in every.items()), key=lambda r: r[2], default=None)
+    is_first = d43 == "a"
+    basis = BY_FIRST_LEAD if is_first else BY_PARTICIPATION
+    rows = sorted(((u, n, w) for u, (n, w) in (first if is_first else every).items()), key=lambda r: -r[2])
+    most = max(((u, n, w) for u, (n, w) in every.items()), key=lambda r: r[2], default=None) if is_first else None
     drawn = [
         charts.BarRow(
             u.name,
@@ -302,14 +309,15 @@ def by_lead(projects) -> dict:
             str(n),
             u.get_absolute_url(),
             "、".join(u.flags),
-            rows_url=f"{PLANNED}&lead={u.pk}&basis=first",
+            rows_url=f"{PLANNED}&lead={u.pk}" + ("&basis=first" if is_first else ""),
         )
         for u, n, w in rows
     ]
     return {
         "rows": rows,
         "most": most,
-        "chart": charts.bars(drawn, title="资金按第一牵头（概算，万元）"),
+        "basis": basis,
+        "chart": charts.bars(drawn, title=f"资金{basis}（概算，万元）"),
         "count": len(projects),
     }
 

@@ -53,6 +53,9 @@ def sign(
     row = guards.enter(by=by, submission=submission, verb="sign", version=version)
     if kind not in (rounds.AGREE, rounds.CONDITIONAL):
         raise Invalid("请选择同意或附条件同意；不同意请用“不同意”。", fields={"kind": ["请选择一项"]})
+    condition = clean_text(condition, limit=1000, field="条件")
+    if condition and kind == rounds.AGREE:
+        raise Invalid("同意不带条件；写了条件请用附条件同意。", fields={"condition": ["有条件要附条件同意"]})
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
     if amounts is not None:
@@ -66,7 +69,7 @@ def sign(
         seat=mine,
         kind=kind,
         text=clean_text(text, limit=1000, field="意见"),
-        condition=clean_text(condition, limit=1000, field="条件") if kind == rounds.CONDITIONAL else "",
+        condition=condition,
         condition_due=condition_due if kind == rounds.CONDITIONAL else None,
         **paper,
     )
@@ -76,7 +79,7 @@ def sign(
             event="priorities.submission.sign",
             about=row,
             now=kind,
-            sentence=f"{row.reference} {mine.label}签署{'附条件同意' if condition else '同意'}{on_paper.said(paper, by)}",
+            sentence=f"{row.reference} {mine.label}签署{'附条件同意' if kind == rounds.CONDITIONAL else '同意'}{on_paper.said(paper, by)}",
         )
         return row
     conclusion = conclusions.in_force(row)

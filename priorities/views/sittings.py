@@ -122,7 +122,7 @@ def decide(request, pk: int):
         decisions[key] = {
             "kind": kind,
             "text": text,
-            "condition": text,
+            "condition": text if kind == rounds.CONDITIONAL else "",
             "reason": entry.field(request, f"reason.{key}", limit=20, label="理由"),
         }
     if not decisions:

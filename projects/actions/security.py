@@ -307,11 +307,11 @@ def _finding(
 @verb("projects.security.fix")
 def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None, fixed_text: str) -> SecurityFinding:
     """A weakness is mended."""
-    project = finding.assessment.project
-    access.require(by, reporting(by), project)
+    access.require(by, reporting(by), finding.assessment.project)
     row = (
         SecurityFinding.objects.select_for_update(of=("self",)).select_related("assessment__project").get(pk=finding.pk)
     )
+    project = row.assessment.project
     if row.assessment.withdrawn:
         raise Refused(f"{row.assessment}的登记已经撤回，不需要整改。")
     if row.fixed_on:

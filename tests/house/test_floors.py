@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,22 +94,53 @@ def test_only_documents_calls_weasyprint_and_only_workbooks_calls_openpyxl():
     assert all(c.startswith("governance/workbook") for c in callers["openpyxl"] | callers["python_calamine"])
 
 
-def test_every_verb_asks_for_the_right_first():
-    """The first statement of a verb (after its docstring) is access.require, or hands over to one that asks."""
-    wrong = []
+def verbs() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function under @verb, with its place."""
     for path in SOURCES:
-        if "actions" not in path.parts and path.name != "actions.py":
-            continue
-        for node in ast.parse(path.read_text()).body:
-            if not isinstance(node, ast.FunctionDef) or not any(
-                isinstance(d, ast.Call) and getattr(d.func, "id", getattr(d.func, "attr", "")) == "verb"
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any(
+                isinstance(d, ast.Call) and ast.unparse(d.func).rpartition(".")[2] == "verb"
                 for d in node.decorator_list
             ):
-                continue
-            body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-            head = ast.unparse(body[0])
-            if "require(" not in head and "require(" not in ast.unparse(body[min(1, len(body) - 1)]):
-                wrong.append(f"{path.parent.name}/{path.name}: {node.name}")
-            if node.args.args or not node.args.kwonlyargs or node.args.kwonlyargs[0].arg != "by":
-                wrong.append(f"{path.name}: {node.name} is not keyword-only with by first")
-    assert not wrong
+                yield f"{path.relative_to(settings.BASE_DIR)}: {node.name}", node
+
+
+def asks_first(verb: ast.FunctionDef) -> bool:
+    """Whether the first statement after the docstring is `access.require(by, …)`, called and not named in passing."""
+    body = verb.body[1:] if ast.get_docstring(verb) else verb.body
+    first = body[0]
+    is_call = isinstance(first, ast.Expr) and isinstance(first.value, ast.Call)
+    return is_call and ast.unparse(first).startswith("access.require(by, ")
+
+
+def test_the_first_line_of_every_verb_asks_for_the_right():
+    assert len(list(verbs())) > 100
+    assert [place for place, node in verbs() if not asks_first(node)] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "row = locked(project)\n    access.require(by, Permission.SUBMIT)",
+        "if row.open:\n        access.require(by, Permission.SUBMIT)",
+        "lambda: access.require(by, Permission.SUBMIT)",
+        "access.require(other, Permission.SUBMIT)",
+        "row = access.require(by, Permission.SUBMIT)",
+        "require(by, Permission.SUBMIT)",
+    ],
+)
+def test_a_verb_that_asks_later_or_in_passing_is_found(body):
+    node = ast.parse(f'def act(*, by):\n    """Act."""\n    {body}').body[0]
+    assert not asks_first(node)
+
+
+def test_every_verb_takes_names_alone_and_who_acts_first():
+    wrong = [p for p, node in verbs() if node.args.args or [a.arg for a in node.args.kwonlyargs][:1] != ["by"]]
+    assert wrong == []
+
+
+def test_the_import_contracts_hold():
+    """Those of pyproject.toml: floors, pure modules."""
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db.models import Prefetch
 
+from governance import actions
 from governance.models import User
 from guiyang_egov.pages.home import ROOM, ahead
 from priorities.screening import work_list
@@ -72,6 +73,23 @@ def test_a_units_home_shows_the_years_steps_and_its_own_projects(offices):
     assert page.context["year"] is None  # the city's money is not his
     office = offices.client("reviewer").get("/")
     assert (list(office.context["own"]), list(office.context["steps"])) == ([], [])
+
+
+def test_money_by_unit_on_the_home_is_counted_as_d43_was_decided_for_the_day(offices):
+    def leads():
+        return offices.client("reviewer").get("/").context["leads"]
+
+    first = leads()
+    assert first["basis"] == "按第一牵头"
+    assert (sum(n for _, n, _ in first["rows"]), first["most"][1] > 0) == (27, True)
+    actions.decide_reading(by=offices.office_head, code="D43", reading="b", from_day=TODAY, reason="各单位并列")
+    every = leads()
+    assert every["basis"] == "按参与（重复计数）"
+    assert every["rows"][0] == first["most"]
+    assert sum(n for _, n, _ in every["rows"]) > 27
+    for bar in every["chart"].rows[:3]:
+        assert offices.client("reviewer").get(bar.row.rows_url).content.decode().count("data-row") >= int(bar.row.count)
+    assert "各行相加大于合计" in offices.client("reviewer").get("/").content.decode()
 
 
 def test_the_years_money_on_the_home_is_that_of_the_list(offices):

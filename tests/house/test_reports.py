@@ -6,8 +6,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
-import subprocess
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -19,6 +17,7 @@ from django.db.models.functions import Cast, Concat
 
 from governance.documents import printing
 from governance.models import Document, Job
+from tests import pdf
 
 KINDS = sorted(printing.kinds())
 
@@ -144,7 +143,7 @@ def test_every_row_of_the_json_can_be_read_in_the_pdf_under_its_tables_heading(o
     """Each kind once, in a year that has rows; all 54 would take minutes and say the same as the pages above."""
     report = printing.build(kind, year)
     tables, figures = with_body(report)
-    text = read(printing.print_report(report, "pdf").content)
+    text = squeezed(pdf.text(printing.print_report(report, "pdf").content))  # a cell's lines follow each other
     places = []
     for number, (table, _) in enumerate(tables, 1):  # the last one: the first stands in the contents
         places.append(text.rindex(squeezed(f"表{number}　{table.title}")))
@@ -156,15 +155,6 @@ def test_every_row_of_the_json_can_be_read_in_the_pdf_under_its_tables_heading(o
     for figure in figures:
         assert squeezed(figure["label"] + figure_text(figure)) in text, figure
     assert tables
-
-
-def read(pdf: bytes) -> str:
-    """The text of a PDF in the order in which it was set, without white space: a cell's lines follow each other."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("needs pdftotext")
-    return squeezed(
-        subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    )
 
 
 def squeezed(text: str) -> str:

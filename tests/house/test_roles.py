@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 
 from governance.basics.refusal import Refused
-from governance.basics.roles import Role
+from governance.basics.roles import GRANTS, Permission, Role, scope_of
 from tests.conftest import NAMES
 from tests.house.test_addresses import PAGES
 from tests.house.walk import pages
@@ -31,8 +31,14 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_role_reads_what_grants_say(offices, name):
+def somebody(offices, role: Role) -> str:
+    """The name in the cast of whoever holds the role."""
+    return next(name for name in NAMES if getattr(offices, name).role is role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_reads_what_grants_say(offices, role):
+    name = somebody(offices, role)
     client, actor = offices.client(name), getattr(offices, name)
     wrong = {}
     for page in pages():
@@ -75,9 +81,9 @@ def _takes_post_alone(offices, pattern) -> bool:
 BUSINESS = "SB2008- P01 万元 申报 概算 会签 预算 规则集 判据".split()
 
 
-@pytest.mark.parametrize("name", ["sysadmin", "secadmin"])
-def test_an_administrator_sees_no_business(offices, name):
-    client = offices.client(name)
+@pytest.mark.parametrize("role", [role for role in Role if scope_of(role, Permission.READ_REGISTER) is None])
+def test_whoever_does_not_read_the_register_sees_no_business(offices, role):
+    client = offices.client(somebody(offices, role))
     seen = {}
     for page in pages():
         answer = client.get(page.address)
@@ -85,6 +91,16 @@ def test_an_administrator_sees_no_business(offices, name):
             text = answer.content.decode().partition("<main")[2]
             seen |= {(page.address, word): text for word in BUSINESS if word in text}
     assert sorted(seen) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_without_the_register_is_shown_it_on_the_home_page(offices, role, monkeypatch):
+    """Whatever else the role holds: the right to read the register is taken from it, and from it alone."""
+    monkeypatch.setitem(GRANTS, role, {p: s for p, s in GRANTS[role].items() if p != Permission.READ_REGISTER})
+    name = somebody(offices, role)
+    answer = offices.client(name).get("/")
+    assert answer.status_code == pages()[0].status(getattr(offices, name)) != 200
+    assert "P01" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", ["/projects/P01/", "/priorities/desk/", "/budgets/2007/", "/governance/audit/"])

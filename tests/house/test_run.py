@@ -17,6 +17,7 @@ from guiyang_egov import __main__ as command_line
 from guiyang_egov.management.commands import serve
 from guiyang_egov.runtime import healthy
 from guiyang_egov.runtime.supervise import Child
+from tests import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。")
@@ -64,7 +65,7 @@ def refused(bare_product, *args):
 
 
 def test_the_script_is_plain_posix_shell():
-    dash = shutil.which("dash") or pytest.skip("no dash here")
+    dash = needs.program("dash", "dash")
     assert subprocess.run([dash, "-n", ROOT / "run"], capture_output=True).stderr == b""
 
 

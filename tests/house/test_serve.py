@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.house.test_run import ROOT, environment, run
 
 
@@ -65,7 +66,7 @@ def ask(place, path):
         return answer.status, answer.read()
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see every process")
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=needs.reason("/proc"))
 class TestServe:
     """In this order: the first start makes the data folder that the others find."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from budgets.models import BudgetLine
 from governance.basics.roles import Permission as P
-from governance.basics.roles import Role, Scope
+from governance.basics.roles import Scope
 from governance.kernel.access import Actor, may
 from governance.models import Appointment, Body, Organisation, ServiceRecord, TrainingSession, User
 from priorities.models import DeskBatch, Sitting, Submission
@@ -59,7 +59,9 @@ def _at_the_table(actor: Actor) -> int:
 
 
 def _home(actor: Actor) -> int:
-    return 302 if actor.role in (Role.SYSADMIN, Role.SECADMIN) else 200
+    if actor.scope(P.READ_REGISTER):
+        return 200
+    return 302 if actor.scope(P.MANAGE_ACCOUNTS) or actor.scope(P.GRANT_ROLES) else 403
 
 
 def _rating(actor: Actor) -> int:

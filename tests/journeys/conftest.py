@@ -8,6 +8,8 @@ import shutil
 import pytest
 from django.db import connections
 
+from tests import needs
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -26,7 +28,7 @@ def browser():
     if not os.path.exists(CHROMIUM):
         if os.environ.get("CI"):
             pytest.fail("chromium is not installed")
-        pytest.skip("no chromium on this machine: apt-get install chromium")
+        pytest.skip(needs.reason("Chromium"))
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     from playwright.sync_api import sync_playwright
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from budgets.models import BudgetLine
 from governance import jobs
 from governance.models import Document, Job
 from priorities.models import Submission
@@ -122,7 +124,12 @@ def test_a_submission_becomes_a_budget_line(cast, people, media):
     assert leader.reads("特种设备动态安全监管信息系统")
 
     # The finance bureau sees the line, takes the spreadsheet home, and a report is rendered.
+    line = BudgetLine.objects.get(project=project, fiscal_year=2008)
+    assert (line.source, line.approved_wan, line.appropriated_wan) == ("city", Decimal("120.00"), None)
     finance = people("demo-finance")
+    finance.go(f"/budgets/lines/{line.pk}/")
+    assert finance.reads("2008 年 · 市财政")
+    assert finance.page.inner_text(".key-figures div:has-text('批复') strong >> nth=0") == "120.00"
     finance.go("/budgets/2008/?stage=approved")
     assert finance.reads("特种设备动态安全监管信息系统")
     with finance.page.expect_download() as download:
@@ -139,6 +146,7 @@ def test_a_submission_becomes_a_budget_line(cast, people, media):
     job = Job.objects.exclude(kind="receipt").get()
     jobs.perform(job.pk)
     finance.go("/governance/documents/")
-    assert finance.reads("2008")
-    assert Document.objects.filter(job=job).count() == 3
+    made = list(Document.objects.filter(job=job))
+    assert sorted(d.format for d in made) == ["json", "pdf", "xlsx"]
+    assert [finance.page.locator(f'#rows a[href="{d.get_absolute_url()}"]').count() for d in made] == [1, 1, 1]
     print(f"clicks: filing {cio.clicks}, screening {screening_clicks}")

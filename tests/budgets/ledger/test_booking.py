@@ -15,6 +15,7 @@ from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from governance.kernel import audit, verbs
 from governance.models import AuditRow
 from projects.models import Project
+from tests import needs
 
 pytestmark = pytest.mark.django_db
 
@@ -310,11 +311,6 @@ def test_only_the_finance_bureau_moves_money(cast, p06, verb):
         getattr(actions, verb)(by=cast.reviewer, typed="1", reason="x", **wanted)
 
 
-needs_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers"
-)
-
-
 def _race(cast, line: BudgetLine, amounts) -> list[str]:
     """Appropriate several amounts at one barrier, each as an entry of its own on the same line."""
     barrier, results = threading.Barrier(len(amounts)), []
@@ -342,7 +338,7 @@ def _race(cast, line: BudgetLine, amounts) -> list[str]:
 
 
 @pytest.mark.postgres
-@needs_postgresql
+@needs.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_appropriations_that_together_exceed_the_ceiling_are_never_both_booked(cast, p06):
     for year in range(2006, 2026):
@@ -352,7 +348,7 @@ def test_two_appropriations_that_together_exceed_the_ceiling_are_never_both_book
 
 
 @pytest.mark.postgres
-@needs_postgresql
+@needs.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_sources_of_a_project_filled_at_once_both_count_in_the_project_s_year(cast, p06):
     for year in range(2006, 2026):
@@ -379,7 +375,7 @@ def test_two_sources_of_a_project_filled_at_once_both_count_in_the_project_s_yea
 
 
 @pytest.mark.postgres
-@needs_postgresql
+@needs.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_race_breaks(cast, p06, monkeypatch):
     """The control: the same race with the lock off loses a booking or reaches the database's own check."""
@@ -432,7 +428,7 @@ def _book_while_freezing(cast, p06, year: int) -> int:
 
 
 @pytest.mark.postgres
-@needs_postgresql
+@needs.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_line_made_while_its_column_is_frozen_is_there_before_the_freeze_or_never(cast, p06):
     assert _book_while_freezing(cast, p06, 2007) == 1  # the freeze waited for the booking
@@ -441,7 +437,7 @@ def test_a_line_made_while_its_column_is_frozen_is_there_before_the_freeze_or_ne
 
 
 @pytest.mark.postgres
-@needs_postgresql
+@needs.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_without_the_gate_a_new_line_slips_into_a_frozen_column(cast, p06, monkeypatch):
     """The control: with the gate off the column is frozen first and the booking arrives afterwards."""

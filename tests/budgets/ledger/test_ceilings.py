@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
 from django.db import connections
 
 from budgets import actions
@@ -17,6 +16,7 @@ from budgets.models import BudgetLine, Ceiling
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from governance.models import AuditRow
 from projects.models import Project
+from tests import needs
 
 YEAR = 2008
 
@@ -108,9 +108,7 @@ def test_the_page_shows_ceilings_beside_what_is_approved_and_keeps_what_was_type
 on_postgresql = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"
-    ),
+    needs.postgresql,
 ]
 RACES, CONTROLS = 500, 60
 

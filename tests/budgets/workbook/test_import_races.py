@@ -12,11 +12,12 @@ from django.db import connection, connections
 from budgets.models import BudgetLine, Entry, ProjectYear
 from budgets.workbook import export, import_booking, importing
 from budgets.workbook.comparison import Comparison
+from tests import needs
 from tests.budgets.workbooks import cell, changed
 
 pytestmark = [
     pytest.mark.postgres,
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: SQLite serialises writers"),
+    needs.postgresql,
     pytest.mark.django_db(transaction=True),
 ]
 DAY = dt.date(2007, 8, 20)

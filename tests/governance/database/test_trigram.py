@@ -8,12 +8,12 @@ from django.db import connection
 from governance.database import trigram
 from priorities.models import Submission
 from projects.models import Project
+from tests import needs
 
 pytestmark = pytest.mark.django_db
-postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 
 
-@postgres
+@needs.postgresql
 @pytest.mark.parametrize("model", [Project, Submission])
 def test_a_word_of_three_characters_is_found_by_the_index(model):
     with connection.cursor() as cursor:
@@ -23,7 +23,7 @@ def test_a_word_of_three_characters_is_found_by_the_index(model):
     assert f"{model._meta.db_table}_search_text_trgm" in plan
 
 
-@postgres
+@needs.postgresql
 def test_a_server_without_it_is_migrated_all_the_same(monkeypatch):
     monkeypatch.setattr(trigram, "_available", lambda connection: False)
     said = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests import needs
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -156,7 +157,7 @@ def test_kills_of_two_racing_workers_lose_double_and_break_nothing(database, tmp
     environment = a_house(tmp_path)
     if database == "postgresql":
         if not settings.ON_POSTGRESQL:
-            pytest.skip("needs PostgreSQL: DATABASE_URL is not set")
+            pytest.skip(needs.reason("PostgreSQL"))
         environment["DATABASE_URL"] = empty_databases()
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
     found = drilled("kills", environment, 900, jobs=250, kills=250)
@@ -166,8 +167,7 @@ def test_kills_of_two_racing_workers_lose_double_and_break_nothing(database, tmp
 
 @pytest.mark.drill
 def test_killed_workers_and_a_lost_emptied_or_hung_redis_lose_nothing_and_block_no_request(tmp_path, empty_databases):
-    if not shutil.which("redis-server"):
-        pytest.fail("redis-server is not installed: apt-get install redis-server")
+    needs.program("redis-server", "Redis")
     environment = a_house(tmp_path) | ({"DATABASE_URL": empty_databases()} if settings.ON_POSTGRESQL else {})
     found = drilled("broker", environment, 900, kills=8, flushes=4, hangs=4)
     assert (found["kills"], found["flushes"], found["hangs"]) == (8, 4, 4)

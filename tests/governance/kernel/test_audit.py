@@ -87,7 +87,7 @@ def test_a_changed_row_is_found_and_named(tamper):
     written(8)
     assert audit.verify()["first_bad"] is None
     bad = tamper(4)
-    assert audit.verify() == {"rows": bad, "ok": False, "first_bad": bad} | {"rows": audit.verify()["rows"]}
+    assert audit.verify() == {"rows": bad, "ok": False, "first_bad": bad}
 
 
 def test_every_field_of_a_row_is_under_the_chain():

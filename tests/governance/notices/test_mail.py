@@ -17,6 +17,7 @@ from governance.basics.refusal import Invalid
 from governance.kernel import access, verbs
 from governance.models import Appointment, Delivery, Letter, Notice, NoticeChoice, Organisation, User
 from governance.notices import inbox, mail
+from tests import needs
 
 MORNING = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 NIGHT = MORNING.replace(hour=3)
@@ -170,7 +171,7 @@ def together(times: int, work) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="several writers at once: PostgreSQL")
+@needs.postgresql
 @pytest.mark.parametrize("is_claimed", [True, False], ids=["claimed", "control without the claim"])
 def test_four_workers_at_once_mail_each_notice_once(monkeypatch, is_claimed):
     user = User.objects.create(username="somebody", email="a@example.cn")

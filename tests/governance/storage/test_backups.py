@@ -12,9 +12,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from governance.storage import backups
+from tests import needs
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = """
@@ -187,8 +187,10 @@ def test_a_broken_chain_is_exit_one(source, tmp_path):
 
 
 @pytest.mark.drill
-@pytest.mark.skipif(not settings.ON_POSTGRESQL, reason="needs PostgreSQL: pg_dump and pg_restore")
+@needs.postgresql
 def test_a_postgresql_backup_restored_elsewhere_gives_the_same_report_and_workbook(tmp_path, empty_databases):
+    needs.program("pg_dump", "pg_dump")
+
     def run(folder: str, database: str, *command: str) -> str:
         environment = os.environ | {
             "GUIYANG_DATA": str(tmp_path / folder),

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.conf import settings
 from django.db import connections, transaction
 
 from governance.basics.refusal import Refused
@@ -18,14 +17,13 @@ from governance.signing import rounds
 from priorities import actions
 from priorities.models import Conclusion, Screening, Submission, SubmissionVersion, Transition
 from priorities.submissions import workflow
+from tests import needs
 from tests.rows import twin_of
 
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"
-    ),
+    needs.postgresql,
 ]
 DOUBLES, TRIPLES, CONTROLS = 200, 100, 20  # in the suite
 DRILL_DOUBLES, DRILL_TRIPLES = 600, 250

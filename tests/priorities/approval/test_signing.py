@@ -9,7 +9,7 @@ import pytest
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from governance.basics.roles import Role
-from governance.models import Appointment, Discrepancy, Organisation, ReadingDecision
+from governance.models import Appointment, AuditRow, Discrepancy, Organisation, ReadingDecision
 from priorities import actions
 from priorities.approval import seats
 from tests.priorities.stories import components, proposal
@@ -133,6 +133,20 @@ def test_a_condition_needs_its_text_and_counts_as_agreement(stories, cast):
     for by in (cast.ndrc, cast.industry, cast.office_head):
         row = sign(row, by)
     assert row.state == "candidate"
+
+
+def test_a_plain_agreement_with_a_condition_is_refused_and_the_trail_says_what_was_signed(stories, cast):
+    row = stories.joint_approval()
+    with pytest.raises(Invalid, match="请用附条件同意"):
+        sign(row, cast.finance, condition="2008 年底前接入共享平台")
+    assert not AuditRow.objects.filter(event="priorities.submission.sign", ok=True).exists()
+    row = sign(row, cast.finance, condition="  ")
+    sign(row, cast.ndrc, kind="conditional", condition="2008 年底前接入共享平台")
+    said = AuditRow.objects.filter(event="priorities.submission.sign", ok=True).order_by("seq")
+    assert [(a.now, a.sentence.rpartition("签署")[2]) for a in said] == [
+        ("agree", "同意"),
+        ("conditional", "附条件同意"),
+    ]
 
 
 def test_a_changed_amount_reopens_the_seats_that_signed_before(stories, cast):

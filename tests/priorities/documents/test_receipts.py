@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
 
 import pytest
 
 from governance import jobs
 from governance.basics.refusal import NotVisible, Refused
 from governance.models import AuditRow, Document, Job, Notice
+from governance.storage.files import path_of
 from priorities import actions
 from priorities import proposal as proposals
 from priorities.documents import filing_receipts, receipts
 from priorities.models import Submission
 from priorities.submissions import merging
+from tests import pdf
 from tests.priorities.stories import components, proposal
 
 
@@ -31,11 +32,7 @@ def printed(row) -> Document:
 
 
 def text_of(document: Document) -> str:
-    from governance.storage.files import path_of
-
-    return subprocess.run(
-        ["pdftotext", "-layout", str(path_of(document.file_id)), "-"], capture_output=True, check=True
-    ).stdout.decode()
+    return pdf.text(path_of(document.file_id).read_bytes())
 
 
 def without_token(answer) -> str:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.conf import settings
 
 from governance.basics.refusal import Refused
 from governance.kernel import audit
 from governance.models import Organisation, Round
 from projects import actions
 from projects.models import Acceptance, Project
+from tests import needs
 from tests.priorities.approval.test_races import Crew
 from tests.projects.gates import record_papers
 
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not settings.ON_POSTGRESQL, reason="needs PostgreSQL: SQLite serialises writers, the race cannot happen"
-    ),
+    needs.postgresql,
 ]
 LED = ("P01", "P02", "P05", "P12", "P17", "P24")  # 市信息产业局 leads them: an independent signature is asked for
 
