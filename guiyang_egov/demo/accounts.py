@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from governance import access
-from governance.access import Actor
+from governance.basics.roles import Role
+from governance.kernel import access
+from governance.kernel.access import Actor
 from governance.models import Appointment, Organisation, OrganisationAlias, User
 from governance.plan.entries import Entry
-from governance.roles import Role
 from guiyang_egov.demo import read
 
 # Who signs for the five seats of a joint approval; the last stands in where a seat has a conflict of interest.

@@ -7,7 +7,7 @@ import zipfile
 from html import escape
 
 from governance import actions as governance
-from governance.access import Actor
+from governance.kernel.access import Actor
 from governance.models import Regulation, RegulationText
 
 OFFICE = "http://schemas.openxmlformats.org"

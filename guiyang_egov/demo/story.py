@@ -16,8 +16,8 @@ from django.db.models import Model, Q
 
 from budgets import actions as budgets
 from governance import actions as governance
-from governance import clock
-from governance.access import Actor
+from governance.basics import clock
+from governance.kernel.access import Actor
 from governance.models import Plan, Regulation, Seat, User
 from governance.plan.entries import Entry, FixtureError
 from guiyang_egov.demo import read

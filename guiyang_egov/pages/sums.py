@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from budgets.models import ProjectYear
-from budgets.table import add
-from projects import rating
+from budgets.table.budget_table import add
 from projects.models import Project
+from projects.progress import rating
 
 
 def of_column(rows: Iterable[ProjectYear], name: str) -> Decimal | None:
