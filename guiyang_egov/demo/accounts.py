@@ -1,42 +1,54 @@
-"""Demonstration accounts: who logs in as what. Embedded mode only, loopback only (governance.people.backends)."""
+"""People of the demonstration: who logs in as what (embedded mode, loopback only), and who only signed."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from governance.basics.roles import Role
+from governance.kernel import access
+from governance.kernel.access import Actor
 from governance.models import Appointment, Organisation, OrganisationAlias, User
+from governance.plan.entries import Entry
+from guiyang_egov.demo import read
+
+# Who signs for the five seats of a joint approval; the last stands in where a seat has a conflict of interest.
+SIGNATORIES = ("demo-finance", "demo-ndrc", "demo-industry", "demo-office", "demo-leader")
+DAY = dt.date(2007, 8, 20)  # on which all of them hold office
 
 
 @dataclass(frozen=True)
-class Account:
+class Person:
+    """One row of accounts.json or people.json."""
+
     username: str
     full_name: str
     organisation: str  # as the plan names it, or its canonical name
     role: Role
     title: str
     phone: str
-    from_day: dt.date = dt.date(2006, 1, 1)
+    from_day: dt.date
+    to_day: dt.date | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> Person:
+        entry.only("username full_name organisation role", "title phone from_day to_day")
+        return cls(
+            *map(entry.text, ("username", "full_name", "organisation")),
+            Role(entry.choice("role", list(Role))),
+            *map(entry.words, ("title", "phone")),
+            entry.day("from_day") or dt.date(2006, 1, 1),
+            entry.day("to_day"),
+        )
 
 
-ACCOUNTS = (
-    Account("demo-cio", "陈立明", "市卫生局", Role.DEPARTMENT_CIO, "市卫生局 CIO", "0851-5820101"),
-    Account("demo-reviewer", "周敏", "市信息办", Role.REVIEWER, "市信息办审核人", "0851-5820201"),
-    Account("demo-office", "刘志远", "市信息办", Role.OFFICE_HEAD, "市信息办主任", "0851-5820202"),
-    Account("demo-finance", "李国栋", "市财政局", Role.FINANCE, "市财政局", "0851-5820301"),
-    Account("demo-ndrc", "赵文静", "市发改委", Role.NDRC, "市发改委", "0851-5820401"),
-    Account("demo-industry", "王建华", "市信息产业局", Role.INDUSTRY, "市信息产业局", "0851-5820501"),
-    Account("demo-leader", "杨正", "市信息化领导小组", Role.LEADING_GROUP, "领导小组", "0851-5820601"),
-    Account("demo-expert", "吴思远", "项目专家工作组", Role.EXPERT, "专家组成员", "0851-5820701", dt.date(2007, 1, 8)),
-    Account("demo-network", "何平", "市电子政务网络管理中心", Role.NETWORK_CENTRE, "网络管理中心", "0851-5820801"),
-    Account("demo-district", "罗晓", "花溪区", Role.DISTRICT, "花溪区经办人", "0851-3851001"),
-    Account("demo-auditor", "孙严", "市信息办", Role.AUDITOR, "审计", "0851-5820901"),
-    Account("demo-sysadmin", "钱进", "市信息办", Role.SYSADMIN, "系统管理员", "0851-5820902"),
-    Account("demo-secadmin", "郑安", "市信息办", Role.SECADMIN, "安全管理员", "0851-5820903"),
-)
+def accounts() -> list[Person]:
+    """Those who can log in."""
+    return [Person.of(entry) for entry in read("accounts.json")]
 
 
 def organisation_named(name: str) -> Organisation:
@@ -53,24 +65,34 @@ def organisation_named(name: str) -> Organisation:
 def create_accounts(*, hashed_password: str | None = None) -> dict[str, User]:
     """Make the accounts that are missing, with their appointments; returns them by username.
 
-    `hashed_password` lets tests skip thirteen Argon2 rounds.
+    `hashed_password` lets tests skip an Argon2 round.
     """
-    users: dict[str, User] = {}
-    for account in ACCOUNTS:
-        user = User.objects.filter(username=account.username).first()
-        if user is None:
-            user = User(username=account.username, full_name=account.full_name, phone=account.phone, is_demo=True)
-            if hashed_password is None:
-                if not users:
-                    user.set_password(settings.DEMO_PASSWORD)
-                    hashed_password = user.password
-            user.password = hashed_password
-            user.save()
-        users[account.username] = user
+    rows = accounts()
+    if hashed_password is None and User.objects.filter(username__in=[p.username for p in rows]).count() < len(rows):
+        hashed_password = make_password(settings.DEMO_PASSWORD)
+    return _create(rows, password=hashed_password)
+
+
+def create_people() -> dict[str, Actor | list[Actor]]:
+    """Everybody of the story as an actor: by username, CIOs who cannot log in by unit, `signatories` together."""
+    others = [Person.of(entry) for entry in read("people.json")]
+    users = create_accounts() | _create(others, is_active=False, password="!")
+    actors = {name: access.actor_for(user, day=DAY) for name, user in users.items()}
+    units = {p.organisation: actors[p.username] for p in others if p.role == Role.DEPARTMENT_CIO}
+    return actors | units | {"signatories": [actors[name] for name in SIGNATORIES]}
+
+
+def _create(rows: Iterable[Person], **defaults) -> dict[str, User]:
+    """Users and appointments that are missing, all 演示数据."""
+    users = {}
+    for person in rows:
+        known = {"full_name": person.full_name, "phone": person.phone, "is_demo": True}
+        user, _ = User.objects.get_or_create(username=person.username, defaults=known | defaults)
         Appointment.objects.get_or_create(
             user=user,
-            organisation=organisation_named(account.organisation),
-            role=account.role,
-            defaults={"from_day": account.from_day, "is_demo": True},
+            organisation=organisation_named(person.organisation),
+            role=person.role,
+            defaults={"from_day": person.from_day, "to_day": person.to_day, "is_demo": True},
         )
+        users[person.username] = user
     return users

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 
 from budgets.ledger import booking
 from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
@@ -21,13 +22,17 @@ from governance.models import (
     Meeting,
     Notice,
     ReadingDecision,
+    RegulationText,
     Round,
+    ServiceRecord,
     Setting,
     StoredFile,
+    TrainingSession,
+    TrainingTarget,
     User,
 )
 from governance.notices import mail
-from guiyang_egov.demo import register, story, traces
+from guiyang_egov.demo import story, traces
 from guiyang_egov.demo.accounts import create_accounts
 from priorities.documents import filing_receipts, receipts
 from priorities.models import (
@@ -45,32 +50,41 @@ from priorities.models import (
     Transition,
 )
 from projects.models import (
+    Acceptance,
+    AnnualTarget,
     Change,
     Contract,
+    Evaluation,
     ExpertRating,
+    GateItem,
     Milestone,
     PlanTask,
     ProgressReport,
     Project,
     ReportCall,
+    SecurityAssessment,
     SecurityGrading,
+    SecuritySync,
     StateChange,
+    Supervision,
     Topic,
+    TopicReport,
 )
 
 LOADED = "demo_loaded"
-UNMARKED = (
-    StateChange,
-    Change,
-    Milestone,
-    Notice,
-    Round,
-    Meeting,
-)  # verbs mark them by their project, and the plan's is none
+# Verbs mark these by their project, and the plan's is none.
+UNMARKED = (StateChange, Change, Milestone, Notice, Round, Meeting)
+# What the story registered and its mark alone takes away, in this order: what stands on others first.
+REGISTERED = (TrainingSession, TrainingTarget, ServiceRecord, TopicReport, Supervision, Evaluation, Acceptance)
+REGISTERED += (AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem, StateChange, Change)
+REGISTERED += (Contract, ReportCall, ExpertRating, ProgressReport, Milestone)
 
 
 def load() -> str:
-    """Accounts, the kept date and the story, all or nothing; a second call only completes the accounts."""
+    """Accounts, the kept date and the story, all or nothing; a second call only completes the accounts.
+
+    Raises FixtureError (file, row, what is wrong) where the demonstration's files are not right.
+    """
     with transaction.atomic():
         create_accounts()
         clock.keep_demonstration_day(dt.date.fromisoformat(settings.DEMO_TODAY))
@@ -81,7 +95,7 @@ def load() -> str:
         story.tell()
         for model, before in marks.items():
             model.objects.exclude(pk__in=before).update(is_demo=True)
-        PlanTask.objects.filter(code__in=[t[0] for t in story.TASKS]).update(is_demo=True)
+        PlanTask.objects.filter(code__in=[told["task"] for told in story.told("set_task_state")]).update(is_demo=True)
         plan.remember()
         mail.settle()  # the story of two years is nobody's post of today
         _receipts(Submission.objects.filter(is_demo=True))  # printed once somebody asks for one
@@ -105,13 +119,11 @@ def remove() -> str:
         made = list(Project.objects.filter(is_demo=True))
         _money(made)
         PlanEntry.objects.filter(submission__in=cases).delete()
-        Sitting.objects.filter(is_demo=True).delete()
-        AnnualPlan.objects.filter(is_demo=True).delete()
+        _marked(Sitting, AnnualPlan)
         PlanOverride.objects.filter(submission__in=cases).delete()
-        PlanScenario.objects.filter(is_demo=True).delete()
-        Screening.objects.filter(submission__in=cases).delete()
-        Conclusion.objects.filter(submission__in=cases).delete()
-        Transition.objects.filter(submission__in=cases).delete()
+        _marked(PlanScenario)
+        for model in (Screening, Conclusion, Transition):
+            model.objects.filter(submission__in=cases).delete()
         _receipts(cases)
         files = list(cases.exclude(attachments=None).values_list("attachments__file_id", flat=True))
         cases.update(earlier=None)
@@ -121,19 +133,21 @@ def remove() -> str:
         cases.delete()
         StoredFile.objects.filter(pk__in=files).delete()
         Round.objects.filter(about__in=keys).delete()
-        RuleSetRecord.objects.filter(is_demo=True).delete()
-        ReadingDecision.objects.filter(is_demo=True).delete()
-        Meeting.objects.filter(is_demo=True).delete()
-        Notice.objects.filter(is_demo=True).delete()
+        _marked(RuleSetRecord, ReadingDecision, Meeting, Notice)
         _register(made)
-        Appointment.objects.filter(is_demo=True).delete()
+        _marked(Appointment)
         DeskBatch.objects.filter(user__is_demo=True).delete()
-        User.objects.filter(is_demo=True).delete()
+        _marked(User)
         _counters()
         Setting.objects.filter(key=LOADED).delete()
         clock.keep_demonstration_day(None)
         audit.record(by=None, event="demo.remove", sentence="移除演示数据")
     return "演示数据已移除；规划和人们录入的内容未动。"
+
+
+def _marked(*models: type[Model]) -> None:
+    for model in models:
+        model.objects.filter(is_demo=True).delete()
 
 
 def _receipts(cases) -> None:
@@ -170,16 +184,19 @@ def _money(made: list[Project]) -> None:
         booking.keep_year(project_id, year)
         if not BudgetLine.objects.filter(project_id=project_id, fiscal_year=year).exists():
             ProjectYear.objects.filter(project_id=project_id, fiscal_year=year).delete()
-    CityRevenue.objects.filter(is_demo=True).delete()
-    Ceiling.objects.filter(is_demo=True).delete()
-    StageLock.objects.filter(is_demo=True).delete()
+    _marked(CityRevenue, Ceiling, StageLock)
 
 
 def _register(made: list[Project]) -> None:
     """What the story registered goes; rows of the plan stand again as before, where nobody else moved them."""
-    register.remove()
-    for model in (StateChange, Change, Contract, ReportCall, ExpertRating, ProgressReport, Milestone):
-        model.objects.filter(is_demo=True).delete()
+    texts = RegulationText.objects.filter(is_demo=True)
+    files = list(texts.values_list("file_id", flat=True))
+    texts.delete()
+    StoredFile.objects.filter(pk__in=files).delete()
+    _marked(*REGISTERED)
+    Round.objects.filter(kind__in=("acceptance", "evaluation", "grading"), is_demo=True).delete()
+    for tier in ("subsystem", "application", "total"):  # from below: what stands above others is protected
+        Topic.objects.filter(is_demo=True, tier=tier, children=None).delete()
     for project in made:
         project.delete()
     traces.undo()

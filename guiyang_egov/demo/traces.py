@@ -1,5 +1,8 @@
-"""What the story leaves on rows that are not its own (the plan's projects, phases, milestones, tasks, instruments), and in
-their history: remembered when it is told, undone field by field when it goes. What people changed since stays."""
+"""What the story leaves on rows that are not its own, and in their history, for `load_demo --remove`.
+
+The plan's projects, phases, milestones, tasks and instruments are remembered when the story is told and undone field by
+field when it goes. What people changed since stays.
+"""
 
 from __future__ import annotations
 

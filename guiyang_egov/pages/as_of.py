@@ -16,6 +16,7 @@ from django.shortcuts import render
 
 from budgets.models import STAGES
 from budgets.table import past as money
+from budgets.table.budget_table import add
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible
 from governance.basics.roles import Permission
@@ -152,7 +153,7 @@ def _lines(request, asked: Day) -> dict:
     year = integer(request.GET.get("year"), name="年度", low=FIRST_YEAR, high=LAST_YEAR)
     years = money.years(asked.day, request.actor)
     rows = money.as_of(asked.day, request.actor, year=year).rows()
-    sums = [_sum(amounts[n] for y, amounts in years if year in (None, y)) for n, _ in enumerate(STAGES)]
+    sums = [add(amounts[n] for y, amounts in years if year in (None, y)) for n, _ in enumerate(STAGES)]
     return {
         "page": Paginator(rows, past.PAGE_ROWS).get_page(request.GET.get("page")),
         "year": year,
@@ -172,10 +173,8 @@ def _lines(request, asked: Day) -> dict:
 
 def _project(actor: Actor, asked: Day, code: str, sees_money: bool) -> dict:
     """One project: all its facts, its lines, what was done about it until that day."""
-    project, living = (
-        past.one(code, asked.day),
-        Project.objects.filter(code=code).prefetch_related("leads__organisation").first(),
-    )
+    project = past.one(code, asked.day)
+    living = Project.objects.filter(code=code).prefetch_related("leads__organisation").first()
     if project is None or living is None:
         raise NotVisible()
     lines, keys = money.as_of(asked.day, actor, codes=[code]).of(code) if sees_money else [], [key for key, _ in STAGES]
@@ -183,12 +182,6 @@ def _project(actor: Actor, asked: Day, code: str, sees_money: bool) -> dict:
         "p": project,
         "facts": project.facts(),
         "lines": [(*where, list(zip(keys, amounts, strict=True))) for *where, amounts in lines],
-        "totals": [(key, _sum(a[n] for *_, a in lines)) for n, key in enumerate(keys)],
+        "totals": [(key, add(a[n] for *_, a in lines)) for n, key in enumerate(keys)],
         "history": history(living, actor, until=asked.day),  # what he may not read today is not in the past either
     }
-
-
-def _sum(amounts) -> Decimal | None:
-    """None where nothing is filled in."""
-    held = [a for a in amounts if a is not None]
-    return sum(held, Decimal(0)) if held else None

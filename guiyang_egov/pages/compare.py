@@ -30,7 +30,7 @@ TONES = {"added": "green", "dropped": "amber", "changed": "slate"}
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def page(request):
-    """`?from=…&to=…` two days, with `&code=P04` one project; `?kind=annual_progress&a=2006&b=2007` two annual reports."""
+    """`?from=…&to=…`: two days, with `&code=P04` one project; `?kind=annual_progress&a=2006&b=2007`: two reports."""
     return _reports(request) if request.GET.get("kind") else _days(request)
 
 

@@ -1,5 +1,7 @@
-"""What each reading of an open question would make of today's register: for the entries that code reads, counted, nothing
-stored (试算). The other entries have only the effect that the register itself states."""
+"""What each reading of an open question would make of today's register (试算), for the page of a discrepancy.
+
+Entries that code reads are counted, nothing is stored; the others have only the effect that the register states.
+"""
 
 from __future__ import annotations
 

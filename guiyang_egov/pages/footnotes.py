@@ -41,13 +41,13 @@ def download(request):
     return answer
 
 
-def sheet(found: list[dict], day: dt.date) -> bytes:
+def sheet(found: list[discrepancies.Entry], day: dt.date) -> bytes:
     """The workbook of the rows of `discrepancies.everything`."""
     table = Table(
         "footnotes",
         "疑义脚注表",
         COLUMNS,
-        tuple(_line(row) for row in found),
+        tuple(map(_line, found)),
         note="没有人确认的取默认读法：系统默认，非规划规定。",
     )
     report = Report(
@@ -64,15 +64,15 @@ def sheet(found: list[dict], day: dt.date) -> bytes:
     return writer.report(report)
 
 
-def _line(row: dict) -> dict:
-    entry, decided = row["row"], row["decided"]
+def _line(shown: discrepancies.Entry) -> dict:
+    entry, decided = shown.row, shown.decided
     return {
         "code": entry.code,
         "weight": entry.weight,
         "title": entry.title,
         "quotes": "\n".join(f"“{q['text']}”" + (f"（L{q['line']}）" if q.get("line") else "") for q in entry.quotes),
-        "reading": row["reading"]["text"] if row["reading"] else entry.default_text,
+        "reading": shown.reading["text"] if shown.reading else entry.default_text,
         "decided": f"{decided.by_text}，{decided.from_day} 起：{decided.reason}" if decided else "默认",
-        "by": WORDS[row["by"]],
-        "touches": "、".join([*row["projects"], *row["tasks"], *row["clauses"]]),
+        "by": WORDS[shown.by],
+        "touches": "、".join([*shown.projects, *shown.tasks, *shown.clauses]),
     }

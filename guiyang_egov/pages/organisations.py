@@ -66,16 +66,11 @@ def page(request, pk: int):
         raise NotVisible()
     units = {key: unit for key, unit in known.items() if pk in (key, unit.canonical_id)}
     row, family = known[pk], list(units)
-    leads = (
-        ProjectLead.objects.filter(organisation_id__in=family)
-        .select_related("project", "project__programme")
-        .order_by("project__order")
-    )
-    mine = ProjectLead.objects.filter(organisation_id__in=family)
-    sums = _sums(first=mine.filter(order=1), every=mine)
-    planned = "/projects/?origin=plan"
-    sums["all"]["address"], sums["every"]["address"] = planned, f"{planned}&lead={pk}"
-    sums["first"]["address"] = f"{planned}&lead={pk}&basis=first"
+    leads = ProjectLead.objects.filter(organisation_id__in=family)
+    listed = "/projects/?origin=plan"
+    sums = _sums(first=leads.filter(order=1), every=leads)
+    sums["all"]["address"], sums["every"]["address"] = listed, f"{listed}&lead={pk}"
+    sums["first"]["address"] = f"{listed}&lead={pk}&basis=first"
     people = list(Appointment.objects.in_force(day).filter(organisation_id__in=family).select_related("user"))
     submissions = (
         Submission.objects.visible_to(request.actor).filter(organisation_id__in=family) if request.actor else ()
@@ -96,7 +91,7 @@ def page(request, pk: int):
             "below": [unit for unit in known.values() if unit.parent_id == pk and unit.canonical_id is None],
             "entries": [(e, reading_of(e)) for e in entries],
             "today": day,
-            "leads": leads,
+            "leads": leads.select_related("project", "project__programme").order_by("project__order"),
             "sums": sums,
             "pilot_focus": next((unit.pilot_focus for unit in units.values() if unit.pilot_focus is not None), None),
             "bodies": Body.objects.filter(Q(holder_id__in=family) | Q(acting_id__in=family)),

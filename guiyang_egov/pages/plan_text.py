@@ -17,8 +17,10 @@ from projects.models import PlanTask
 
 @may_enter(Permission.READ_REGISTER)
 def page(request):
-    """Every line verbatim; beside it the clauses, rows of 10.4 and 10.5, tasks, bodies, instruments and discrepancies that
-    rely on it. `?q=` marks the words and lists the lines that have them; a line number (L123) leads there."""
+    """Every line verbatim; beside it what relies on it: clauses, rows of 10.4 and 10.5, tasks, bodies, 疑义 ….
+
+    `?q=` marks the words and lists the lines that have them; a line number (L123) leads there.
+    """
     plan = Plan.objects.order_by("pk").first()
     clauses = list(Clause.objects.all())
     marks, anchors = _marks(clauses), defaultdict(list)  # by line: ids that a clause is found by

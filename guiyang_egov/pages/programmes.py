@@ -1,6 +1,8 @@
-"""Programmes (工程): all of them side by side with the whole portfolio on one picture, and each on a page of its own:
-projects, money by year and stage, milestones with their conflicts, tasks, ratings. 单列项目, the plan's rows that belong to
-no programme, are shown the same way under `none`."""
+"""Programmes (工程): all of them side by side with the whole portfolio on one picture, and each on a page of its own.
+
+A page has projects, money by year and stage, milestones with their conflicts, tasks, ratings. 单列项目, the plan's rows
+that belong to no programme, are shown the same way under `none`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,7 @@ from governance.kernel.access import Actor, may
 from governance.models import Plan
 from governance.web.entry import page as may_enter
 from guiyang_egov.pages import home
+from guiyang_egov.pages.sums import of_column, rated
 from projects import panels
 from projects.labels import RATING_TONES, STANDALONE, STATE_TONES
 from projects.models import Milestone, Programme, Project, TaskLink
@@ -37,12 +40,13 @@ STAGES = (("estimate", "概算"), ("approved", "批复"), ("appropriated", "下�
 
 @dataclass(frozen=True)
 class Money:
-    """What the actor may see of the programme's budget lines: a row a year, a cell a stage (None: 未填). `seen` of `whole`
-    projects are in it; `rated` is the money that the ratings count, by the project's id."""
+    """What the actor may see of the programme's budget lines: a row a year, a cell a stage (None: 未填).
 
-    rows: list[
-        tuple[int, Decimal | None, list[tuple[str, Decimal | None, str]]]
-    ]  # year, 示意, stages with their rows' address
+    `seen` of `whole` projects are in it; `rated` is the money that the ratings count, by the project's id.
+    """
+
+    # year, 示意, stages with their rows' address
+    rows: list[tuple[int, Decimal | None, list[tuple[str, Decimal | None, str]]]]
     totals: list[Decimal | None]
     illustrative: Decimal
     seen: int
@@ -68,7 +72,7 @@ def page(request, key: str):
     plan = Plan.objects.order_by("pk").first()
     entries = touched(day)
     money = _money(actor, projects, key)
-    drawn = [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
+    drawn = _drawn(projects)
     total = _wan(projects)
     whole = frame_of(plan).total_wan
     name = programme.name if programme else STANDALONE
@@ -101,8 +105,8 @@ def page(request, key: str):
 
 @dataclass(frozen=True)
 class Line:
-    """A programme in the list: `money` are `(label, stage, 万元)` of approved, appropriated and spent as far as the actor sees them, `rated` how many
-    are computed 关注 and 滞后, `states` how many stand where."""
+    """A programme in the list: `money` are `(label, stage, 万元)` of approved, appropriated and spent (None: not seen),
+    `rated` how many are computed 关注 and 滞后, `states` how many stand where."""
 
     key: str
     name: str
@@ -136,7 +140,7 @@ def index(request):
     lines = [
         _line(key, name, [p for p in projects if p.programme_id == pk], day, money, links) for key, name, pk in every
     ]
-    drawn = [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
+    drawn = _drawn(projects)
     context = {
         "lines": [line for line in lines if line.projects],
         "count": len(projects),
@@ -172,7 +176,7 @@ def _line(
     held = None
     if money is not None:
         mine = [row for row in money.held if row.project_id in {p.pk for p in projects}]
-        held = [(label, stage, _sum(mine)(f"{stage}_wan")) for stage, label in STAGES[1:]]
+        held = [(label, stage, of_column(mine, f"{stage}_wan")) for stage, label in STAGES[1:]]
     return Line(
         key,
         name,
@@ -195,6 +199,11 @@ def _line(
 def listed(key: str) -> str:
     """A programme's projects in the list; 单列项目 are the plan's alone."""
     return f"/projects/?programme={key}" + ("&origin=plan" if key == NONE else "")
+
+
+def _drawn(projects: list[Project]) -> list[Project]:
+    """Those that a picture of time and money can show."""
+    return [p for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
 
 
 def _wan(projects: list[Project]) -> Decimal:
@@ -234,22 +243,9 @@ def _money(actor: Actor, projects: list[Project], key: str) -> Money | None:
     years = sorted({*settings.PLAN_YEARS, *(row.fiscal_year for row in held)})
     rows = []
     for year in years:
-        of, at = _sum(r for r in held if r.fiscal_year == year), f"/budgets/{year}/?programme={key}&stage="
-        rows.append((year, shown.get(year), [(stage, of(f"{stage}_wan"), at + stage) for stage, _ in STAGES]))
-    rated = {}
-    for p in seen:
-        of = _sum(r for r in held if r.project_id == p.pk)
-        rated[p.pk] = rating.Money(p.estimate_wan, of("approved_wan"), of("spent_wan"))
-    totals = [_sum(held)(f"{stage}_wan") for stage, _ in STAGES]
-    return Money(rows, totals, sum(shown.values(), Decimal(0)), len(seen), len(projects), rated, held)
-
-
-def _sum(rows):
-    """`_sum(rows)("spent_wan")`: the sum of what is filled in; None where nothing is."""
-    rows = list(rows)
-
-    def of(name: str) -> Decimal | None:
-        amounts = [amount for row in rows if (amount := getattr(row, name)) is not None]
-        return sum(amounts, Decimal(0)) if amounts else None
-
-    return of
+        of, at = [r for r in held if r.fiscal_year == year], f"/budgets/{year}/?programme={key}&stage="
+        rows.append(
+            (year, shown.get(year), [(stage, of_column(of, f"{stage}_wan"), at + stage) for stage, _ in STAGES])
+        )
+    totals = [of_column(held, f"{stage}_wan") for stage, _ in STAGES]
+    return Money(rows, totals, sum(shown.values(), Decimal(0)), len(seen), len(projects), rated(seen, held), held)

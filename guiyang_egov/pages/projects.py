@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from governance.basics.roles import Permission
 from governance.kernel.access import Actor, may
 from governance.web.entry import found
 from governance.web.entry import page as may_enter
+from guiyang_egov.pages.sums import of_column, rated
 from priorities.panels import cases as priorities_panels
 from projects import panels
 from projects.actions.checks import reporting
@@ -45,21 +46,11 @@ class YearMoney:
         seen = [p for p in projects if may(self.actor, Permission.READ_BUDGET, p)]
         every = list(ProjectYear.objects.filter(project_id__in=[p.pk for p in seen]))
         self.rows = {row.project_id: row for row in every if row.fiscal_year == self.year}
-        return {
-            p.pk: rating.Money(p.estimate_wan, _sum(every, p.pk, "approved_wan"), _sum(every, p.pk, "spent_wan"))
-            for p in seen
-        }
+        return rated(seen, every)
 
     def total(self, stage: str) -> Decimal | None:
         """A stage's sum over the page's rows; None where nothing is filled in."""
-        amounts = [getattr(row, f"{stage}_wan") for row in (self.rows or {}).values()]
-        held = [a for a in amounts if a is not None]
-        return sum(held, Decimal(0)) if held else None
-
-
-def _sum(rows: list[ProjectYear], project_id: int, name: str) -> Decimal | None:
-    held = [v for r in rows if r.project_id == project_id and (v := getattr(r, name)) is not None]
-    return sum(held, Decimal(0)) if held else None
+        return of_column((self.rows or {}).values(), f"{stage}_wan")
 
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
@@ -77,7 +68,8 @@ def listing(request):
     return render(
         request,
         "pages/parts/project_totals.html" if counted and request.htmx else "pages/projects.html",
-        {
+        _choices()
+        | {
             "f": asked,
             "list": found_rows,
             "rows": [(row, (money.rows or {}).get(row.project.pk)) for row in found_rows.rows],
@@ -101,19 +93,25 @@ def listing(request):
             "tabs": _tabs(asked, found_rows, options, entries, day),
             "chips": _chips(asked, options),
             "options": options,
-            "states": STATES.items(),
-            "origins": (ORIGINS | LATER).items(),
-            "types": [*INVESTMENT_TYPES.items(), ("none", "待定")],
-            "sorts": SORT_LABELS.items(),
-            "bases": BASES.items(),
-            "years": settings.PLAN_YEARS,
         },
     )
 
 
+def _choices() -> dict:
+    """What the filters offer whatever the register holds."""
+    return {
+        "states": STATES.items(),
+        "origins": (ORIGINS | LATER).items(),
+        "types": [*INVESTMENT_TYPES.items(), ("none", "待定")],
+        "sorts": SORT_LABELS.items(),
+        "bases": BASES.items(),
+        "years": settings.PLAN_YEARS,
+    }
+
+
 def _tabs(asked: Filter, shown: Listing, options: dict, entries, day: dt.date) -> list[dict]:
     """The views that people ask for, with their counts: all, the running year, a programme, the unit named most, …"""
-    totals = shown.totals
+    totals, current = shown.totals, _bare(asked)
     views = [("全部", {}, totals and totals.all), (f"周期含 {day.year} 年", {"year": day.year}, totals and totals.year)]
     programmes = sorted((p for p in options["programmes"] if "count" in p), key=lambda p: -(p["count"] or 0))
     views += [(p["name"], {"programme": p["key"]}, p["count"]) for p in programmes[:1]]
@@ -125,17 +123,16 @@ def _tabs(asked: Filter, shown: Listing, options: dict, entries, day: dt.date) -
             "label": label,
             "count": count,
             "address": Filter(**values).address() if values else "/projects/",
-            "current": Filter(**values)
-            == Filter(
-                **{
-                    k: getattr(asked, k)
-                    for k in Filter.__dataclass_fields__
-                    if k not in ("sort", "after", "before", "basis")
-                }
-            ),
+            "current": Filter(**values) == current,
         }
         for label, values, count in views
     ]
+
+
+def _bare(asked: Filter) -> Filter:
+    """What is asked for, without order and place."""
+    usual = Filter()
+    return replace(asked, **{name: getattr(usual, name) for name in ("sort", "after", "before", "basis")})
 
 
 def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.shortcuts import render
 
 from budgets.panels import money as money_panels
 from governance.basics.roles import Permission
 from governance.basics.searching import around, holding
 from governance.basics.text import spellings, words
+from governance.kernel.access import Actor
 from governance.models import Clause, Discrepancy, Organisation, PlanLine, Regulation, ServiceRecord, TrainingSession
 from governance.views.documents import downloadable
 from governance.web.entry import looked_for
@@ -53,99 +57,107 @@ def page(request):
     )
 
 
-def _groups(actor, query: str) -> list[Group]:
+@dataclass(frozen=True)
+class Kind:
+    """Records that are found by words in their fields; `hit(row, query)` is one line of a group."""
+
+    title: str
+    rows: Callable[[Actor], QuerySet]
+    fields: str
+    hit: Callable[[Any, str], tuple[str, str, str, str]]
+    more: str = ""
+
+    def group(self, actor: Actor, query: str) -> Group:
+        found = self.rows(actor).filter(holding(self.fields.split(), query))[:MOST]
+        return Group(self.title, [self.hit(row, query) for row in found], self.more.format(query=quote(query)))
+
+
+PLAN = (
+    Kind(
+        "条款",
+        lambda _: Clause.objects.all(),
+        "text heading clause",
+        lambda c, _: (c.clause, c.text, f"/governance/plan/#L{c.line}", c.heading),
+    ),
+    Kind(
+        "疑义",
+        lambda _: Discrepancy.objects.all(),
+        "title default_text code note",
+        lambda d, _: (d.code, d.title, d.get_absolute_url(), d.default_text),
+        "/governance/discrepancies/?q={query}",
+    ),
+    Kind(
+        "单位",
+        lambda _: Organisation.objects.distinct().prefetch_related("aliases"),
+        "name aliases__as_named note",
+        lambda o, query: ("", o.name, o.get_absolute_url(), _called(o, query)),
+        "/governance/organisations/?q={query}",
+    ),
+    Kind(
+        "制度",
+        lambda _: Regulation.objects.all(),
+        "title text document_number clause",
+        lambda r, _: (
+            r.clause,
+            r.title,
+            f"/governance/regulations/{r.pk}/",
+            " ".join(filter(None, (r.get_state_display(), r.document_number))),
+        ),
+    ),
+)
+PAPERS = (
+    Kind(
+        "培训",
+        lambda _: TrainingSession.objects.filter(withdrawn=""),
+        "title evidence",
+        lambda t, _: ("", t.title, "/governance/training/", f"{t.held_on} {t.evidence}"),
+    ),
+    Kind(
+        "服务保障",
+        lambda _: ServiceRecord.objects.all(),
+        "subject provider document",
+        lambda s, _: ("", s.subject, "/governance/services/", s.provider),
+    ),
+    Kind(
+        "文档与报表",
+        downloadable,
+        "title",
+        lambda d, _: (
+            str(d.year or ""),
+            f"{d.title}（{d.format.upper()}）",
+            d.get_absolute_url(),
+            f"{d.day} {d.by_text}",
+        ),
+        "/governance/documents/",
+    ),
+    Kind(
+        "规划原文",
+        lambda _: PlanLine.objects.all(),
+        "text",
+        lambda x, query: (f"L{x.number}", around(x.text, query), f"/governance/plan/#L{x.number}", ""),
+    ),
+)
+
+
+def _groups(actor: Actor, query: str) -> list[Group]:
     """Each kind asks once, whatever it finds."""
-    asked, registered = quote(query), panels.search(actor, query)
-
-    def of(rows, *fields):
-        return rows.filter(holding(fields, query))[:MOST]
-
-    units = of(Organisation.objects.distinct().prefetch_related("aliases"), "name", "aliases__as_named", "note")
+    registered, records = panels.search(actor, query), looking.records(actor, query)
+    cases = Submission.objects.visible_to(actor).matching(query).select_related("organisation")[:MOST]
     found = [
-        Group(
-            "项目",
-            [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "project"],
-            f"/projects/?q={asked}",
-        ),
-        Group("规划任务", [(h.code, h.name, h.address, h.note) for h in registered if h.kind == "plan-task"]),
-        Group(
-            "申报",
-            [
-                (s.reference, s.title, s.get_absolute_url(), s.organisation.name)
-                for s in Submission.objects.visible_to(actor).matching(query).select_related("organisation")[:MOST]
-            ],
-        ),
-        Group(
-            "条款",
-            [
-                (c.clause, c.text, f"/governance/plan/#L{c.line}", c.heading)
-                for c in of(Clause.objects.all(), "text", "heading", "clause")
-            ],
-        ),
-        Group(
-            "疑义",
-            [
-                (d.code, d.title, d.get_absolute_url(), d.default_text)
-                for d in of(Discrepancy.objects.all(), "title", "default_text", "code", "note")
-            ],
-            f"/governance/discrepancies/?q={asked}",
-        ),
-        Group(
-            "单位",
-            [("", o.name, o.get_absolute_url(), _called(o, query)) for o in units],
-            f"/governance/organisations/?q={asked}",
-        ),
-        Group(
-            "制度",
-            [
-                (
-                    r.clause,
-                    r.title,
-                    f"/governance/regulations/{r.pk}/",
-                    " ".join(filter(None, (r.get_state_display(), r.document_number))),
-                )
-                for r in of(Regulation.objects.all(), "title", "text", "document_number", "clause")
-            ],
-        ),
+        Group("项目", _of("project", registered), f"/projects/?q={quote(query)}"),
+        Group("规划任务", _of("plan-task", registered)),
+        Group("申报", [(s.reference, s.title, s.get_absolute_url(), s.organisation.name) for s in cases]),
+        *(kind.group(actor, query) for kind in PLAN),
         Group("预算记账", money_panels.search(actor, query, MOST)),
-    ]
-    records = looking.records(actor, query)
-    found += [
-        Group(kind, [(h.code, h.name, h.address, h.note) for h in records if h.kind == kind])
-        for kind in dict.fromkeys(h.kind for h in records)
-    ]
-    found += [
-        Group(
-            "培训",
-            [
-                ("", t.title, "/governance/training/", f"{t.held_on} {t.evidence}")
-                for t in of(TrainingSession.objects.filter(withdrawn=""), "title", "evidence")
-            ],
-        ),
-        Group(
-            "服务保障",
-            [
-                ("", s.subject, "/governance/services/", s.provider)
-                for s in of(ServiceRecord.objects.all(), "subject", "provider", "document")
-            ],
-        ),
-        Group(
-            "文档与报表",
-            [
-                (str(d.year or ""), f"{d.title}（{d.format.upper()}）", d.get_absolute_url(), f"{d.day} {d.by_text}")
-                for d in of(downloadable(actor), "title")
-            ],
-            "/governance/documents/",
-        ),
-        Group(
-            "规划原文",
-            [
-                (f"L{x.number}", around(x.text, query), f"/governance/plan/#L{x.number}", "")
-                for x in of(PlanLine.objects.all(), "text")
-            ],
-        ),
+        *(Group(kind, _of(kind, records)) for kind in dict.fromkeys(h.kind for h in records)),
+        *(kind.group(actor, query) for kind in PAPERS),
     ]
     return [group for group in found if group.hits]
+
+
+def _of(kind: str, hits: Iterable) -> list[tuple[str, str, str, str]]:
+    """The register's hits of one kind."""
+    return [(h.code, h.name, h.address, h.note) for h in hits if h.kind == kind]
 
 
 def _called(unit: Organisation, query: str) -> str:

@@ -20,6 +20,7 @@ from django.apps import apps
 from django.conf import settings
 
 from governance.storage.data_folder import is_served
+from guiyang_egov.runtime.supervise import say
 
 COPIES_KEPT = 3
 
@@ -83,14 +84,14 @@ def _prepare(*, serving: bool, loads_plan: bool) -> None:
     if not applied:
         if serving and settings.EMBEDDED:
             demonstration.touch(mode=0o600)  # outlives a start that is killed half-way
-        _say("正在建立数据库并装入规划……")
+        say("正在建立数据库并装入规划……")
     elif not _pending(applied):
         if not serving:
             return
     elif not serving and is_served():
         raise CannotPrepare("数据库早于现在的程序，而旧程序还在运行。请先停止它，再用 ./run 启动一次，然后重试。")
     else:
-        _say("正在升级数据库……")
+        say("正在升级数据库……")
         _copy_before_migrating()
     if not applied or _pending(applied):
         call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
@@ -98,7 +99,7 @@ def _prepare(*, serving: bool, loads_plan: bool) -> None:
         return
     call_command("load_plan", stdout=sys.stderr)
     if serving and settings.EMBEDDED and demonstration.exists():
-        _say("正在装入演示数据……")
+        say("正在装入演示数据……")
         call_command("load_demo", stdout=sys.stderr)
         demonstration.unlink()
     _remember(now | {"migrations": len(_applied())})
@@ -146,7 +147,7 @@ def _copy_before_migrating() -> None:
     with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(copy)) as new:
         old.backup(new)
     copy.chmod(0o600)
-    _say(f"升级前的数据库已备份到 {copy}。")
+    say(f"升级前的数据库已备份到 {copy}。")
     for old_copy in sorted(folder.glob("*.sqlite3"))[:-COPIES_KEPT]:
         old_copy.unlink()
 
@@ -187,7 +188,3 @@ def _one_at_a_time() -> Iterator[None]:
     with open(settings.DATA_DIR / "prepare.lock", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)

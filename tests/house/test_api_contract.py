@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from budgets import actions as money
 from governance.models import ApiToken, AuditRow, OnceKey
-from guiyang_egov.demo.proposals import health_emergency
+from guiyang_egov.demo.proposals import paper
 from priorities.models import Screening, Submission
 from projects.models import Project
 from tests.priorities.stories import Stories
@@ -333,7 +333,7 @@ def test_what_may_not_be_seen_is_answered_like_what_does_not_exist(api, stories)
 
 def test_a_post_makes_a_draft_and_submit_files_it(api):
     cio = api("health_cio")
-    made = cio.post("submissions", {"kind": "new", "plan_year": 2008, "proposal": health_emergency()})
+    made = cio.post("submissions", {"kind": "new", "plan_year": 2008, "proposal": paper("health_emergency")})
     assert made.status_code == 201
     draft = made.json()
     assert {"number", "title", "organisation", "state", "version", "facts", "components", "outcome", "clauses"} <= set(
@@ -356,7 +356,7 @@ def test_a_post_makes_a_draft_and_submit_files_it(api):
 
 def test_an_idempotency_key_replays_instead_of_doing_it_twice(api):
     cio = api("health_cio")
-    body = {"plan_year": 2008, "proposal": health_emergency()}
+    body = {"plan_year": 2008, "proposal": paper("health_emergency")}
     first, again = (cio.post("submissions", body, **{"Idempotency-Key": "a-1"}) for _ in range(2))
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert Submission.objects.count() == 1
@@ -373,7 +373,7 @@ def test_an_idempotency_key_replays_instead_of_doing_it_twice(api):
 
 def test_a_put_of_an_older_version_is_409_with_what_is_there_now(api):
     cio = api("health_cio")
-    draft = cio.post("submissions", {"plan_year": 2008, "proposal": health_emergency()}).json()
+    draft = cio.post("submissions", {"plan_year": 2008, "proposal": paper("health_emergency")}).json()
     document = draft["proposal"] | {"title": "乙系统"}
     saved = cio.put(f"submissions/{draft['number']}", {"version": draft["version"], "proposal": document})
     assert (saved.status_code, saved.json()["title"]) == (200, "乙系统")

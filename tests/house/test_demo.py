@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections import Counter
 
 import pytest
@@ -158,6 +159,42 @@ def test_removal_keeps_what_people_entered(story, cast):
     line = BudgetLine.objects.get()
     assert (line.project.code, line.approved_wan) == ("P01", 10)
     assert User.objects.get() == person
+
+
+DAMAGED = {  # file, what stands there, what is written instead, place and words of the refusal
+    "a verb that is none": ("story.json", "take_over", "take_ovr", "story.json 第 2 行（take_ovr 第 1 组）", "动词"),
+    "a project that is none": ("story.json", '["P01", "building"', '["P99", "building"', "第 2 组）", "DoesNotExist"),
+    "a cell too few": (
+        "story.json",
+        '["P04", "trial", ',
+        '["P04", ',
+        "story.json 第 2 行（take_over 第 1 组）",
+        "3 个值",
+    ),
+    "no such day": ("story.json", '"on": "2007-01-10"', '"on": "2007-01-32"', "story.json 第 2 行", "ValueError"),
+    "an argument too many": ("story.json", '"evidence"]', '"proof"]', "（set_task_state 第 1 组）", "proof"),
+    "answers that are none": ("proposals.json", '"answers": ["ready"]', '"answers": ["x"]', "proposals.json 第", "'x'"),
+    "an unknown role": ("accounts.json", '"role": "reviewer"', '"role": "viewer"', "accounts.json 第", "viewer"),
+    "no JSON": ("people.json", "[", "(", "people.json 第 1 行", "JSON"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("file", "was", "now", "place", "words"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_refused_by_file_and_row_and_nothing_stays(
+    plan, settings, tmp_path, file, was, now, place, words
+):
+    shutil.copytree(settings.PLAN_FOLDER / "demo", tmp_path / "demo")
+    path = tmp_path / "demo" / file
+    text = path.read_text()
+    assert was in text
+    path.write_text(text.replace(was, now))
+    settings.PLAN_FOLDER, settings.GUIYANG_TODAY = tmp_path, ""
+    before, err = everything(), io.StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("load_demo", stderr=err)
+    assert (end.value.code, place in err.getvalue(), words in err.getvalue()) == (2, True, True), err.getvalue()
+    assert everything() == before
 
 
 @pytest.mark.django_db

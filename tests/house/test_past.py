@@ -53,13 +53,14 @@ def test_the_portfolio_of_a_day_is_the_storys(offices, day):
 
 @pytest.mark.parametrize(("day", "place"), [("2007-01-31", 0), ("2007-08-07", 1)])
 def test_progress_is_what_had_been_reported_by_then(offices, day, place):
-    told = {code: both for code, *both, _, _, _ in story.PROGRESS if not (place and code == story.works.LATE)}
+    told = {r["project"]: r["percent"] for r in story.told("file_progress") if r["period"] == ("2006", "2007H1")[place]}
     percents = {p.code: p.percent for p in of(offices.client("reviewer"), f"?day={day}")["found"].page}
-    assert {code: percents[code] for code in told} == {code: both[place] for code, both in told.items()}
+    assert {code: percents[code] for code in told} == told
 
 
 def test_money_is_what_had_been_booked_by_then(offices):
-    approved = {year: sum(Decimal(row[3]) for row in story.MONEY if row[1] == year) for year in (2006, 2007)}
+    booked = [row for row in story.told("set_cell") if row["stage"] == "approved"]
+    approved = {y: sum(Decimal(row["typed"]) for row in booked if row["fiscal_year"] == y) for y in (2006, 2007)}
     expected = {
         "2006-02-19": None,
         "2006-02-20": approved[2006],
@@ -77,7 +78,9 @@ def test_tasks_and_baselines_are_those_of_the_day(offices):
         for day in ("2007-07-15", "2007-07-16")
     )
     assert set(before.values()) == {"not_started"}
-    assert after == dict.fromkeys(after, "not_started") | {code: state for code, state, _ in story.TASKS}
+    assert after == dict.fromkeys(after, "not_started") | {
+        row["task"]: row["state"] for row in story.told("set_task_state")
+    }
     told = [
         {f.label: f.text for f in of(client, f"?day={day}&code=P05")["facts"]} for day in ("2007-07-26", "2007-07-27")
     ]
@@ -135,7 +138,7 @@ def test_the_past_shows_no_more_money_than_the_present(offices, role):
             text = client.get(address).content.decode()
             assert bool(re.search(r"年市财政批复 未填 → [\d.]+ 万元", text)) is (own or all_of_it), address
     codes = {code for code, *_ in of(client, "?day=2007-08-01&part=lines")["page"]}
-    assert codes == ({"P17"} if not all_of_it else {row[0] for row in story.MONEY} | {"P07", "P09"})
+    assert codes == ({"P17"} if not all_of_it else {row["project"] for row in story.told("set_cell")} | {"P07", "P09"})
 
 
 def test_who_sees_no_business_sees_no_past(offices):

@@ -1,5 +1,7 @@
-"""`issue_report KIND YEAR --format pdf|xlsx|json --output PATH [--scope KEY]`: the bytes that the page would
-give, at once, without broker or worker. Exit 1: refused on its merits; 2: the call cannot be understood."""
+"""`issue_report KIND YEAR --format pdf|xlsx|json --output PATH [--scope KEY]`: the bytes that the page would give.
+
+At once, without broker or worker. Exit 1: refused on its merits; 2: the call cannot be understood.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from governance.models import Setting
+from governance.plan.entries import FixtureError
 from guiyang_egov.demo import loading
 
 
@@ -21,4 +22,8 @@ class Command(BaseCommand):
         if not settings.EMBEDDED or Setting.objects.filter(key="production").exists():
             self.stderr.write("演示数据只在演示方式下装入；生产数据库不装演示账号。")
             sys.exit(1)
-        self.stdout.write(loading.remove() if remove else loading.load())
+        try:
+            self.stdout.write(loading.remove() if remove else loading.load())
+        except FixtureError as error:
+            self.stderr.write(f"{error}。没有装入，数据库未改动。")
+            sys.exit(2)

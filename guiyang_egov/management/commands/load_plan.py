@@ -62,10 +62,11 @@ def load(folder: Path) -> list[str]:
             address="/governance/plan/",
         )
     total = sum((item.estimate_wan for item in plan.items), 0)
+    others = f"任务 {len(plan.tasks)} 项；疑义 {len(plan.discrepancies)} 条。"
     return [
         f"装入{plan.title}（{plan.key}）",
         *map(str, tallies),
-        f"核对：项目 {len(plan.items)} 项，合计 {total} 万元；任务 {len(plan.tasks)} 项；疑义 {len(plan.discrepancies)} 条。",
+        f"核对：项目 {len(plan.items)} 项，合计 {total} 万元；{others}",
     ]
 
 

@@ -17,7 +17,7 @@ from django.db import connections
 
 from governance.models import User
 from governance.storage.data_folder import SERVE_LOCK
-from guiyang_egov.demo.accounts import ACCOUNTS
+from guiyang_egov.demo.accounts import accounts
 from guiyang_egov.runtime import prepare
 from guiyang_egov.runtime.healthy import is_healthy
 from guiyang_egov.runtime.supervise import Child, Supervisor, say
@@ -205,6 +205,6 @@ def _announce() -> None:
     """Tell people at the terminal what they can do now; scripts read the address on standard output."""
     say(f"{settings.PRODUCT_NAME}已就绪，按 Ctrl-C 停止。数据文件夹：{settings.DATA_DIR}")
     present = set(User.objects.filter(is_demo=True).values_list("username", flat=True))
-    shown = [f"  {a.username:<14} {a.title}（{a.organisation}）" for a in ACCOUNTS if a.username in present]
+    shown = [f"  {a.username:<14} {a.title}（{a.organisation}）" for a in accounts() if a.username in present]
     if shown:
         say("\n".join([f"演示帐号（只能从本机登录，口令都是 {settings.DEMO_PASSWORD}）：", *shown]))
