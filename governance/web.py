@@ -15,7 +15,6 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 
 from governance import access, kept
 from governance.once import once
@@ -55,11 +54,6 @@ def public(view):
     """A page that needs no login: the login itself, health."""
     view.is_public = True
     return view
-
-
-def post_only(view):
-    """A view that only takes POST (a verb)."""
-    return page(view.permission, methods=("POST",))(view) if hasattr(view, "permission") else view
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -111,11 +105,6 @@ def found(queryset, **lookup):
     if row is None:
         raise NotVisible()
     return row
-
-
-def fragment(template: str, context: dict, request: HttpRequest) -> str:
-    """A rendered part, for pages of a higher floor that compose panels of several apps."""
-    return render_to_string(template, context, request)
 
 
 def form_page(

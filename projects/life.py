@@ -22,7 +22,6 @@ CHAIN = (
     "closed",
 )
 ASIDE = ("suspended", "terminated")
-STATES = CHAIN + ASIDE
 ENDED = ("closed", "terminated")
 # From these on the works are done: no drift of the calendar any more, and no progress is owed.
 FINISHED = ("final_acceptance", "operating", "evaluation", "closed")

@@ -12,7 +12,6 @@ from governance.charts.bars import (
     YearValue,
     bar,
     bars,
-    bullet,
     stacked,
     years,
 )
@@ -23,7 +22,7 @@ from governance.charts.money import cumulative, stages, year_stack
 from governance.charts.project import project_time
 from governance.charts.scale import Scale, fit, text_width, year_bands
 from governance.charts.tree import Branch, tree
-from governance.charts.waiting import Step, schedule, wait
+from governance.charts.waiting import wait
 
 __all__ = [
     "BarRow",
@@ -37,12 +36,10 @@ __all__ = [
     "Scale",
     "Segment",
     "Spot",
-    "Step",
     "YearValue",
     "against",
     "bar",
     "bars",
-    "bullet",
     "cumulative",
     "fit",
     "flows",
@@ -51,7 +48,6 @@ __all__ = [
     "gantt_row",
     "is_outside",
     "project_time",
-    "schedule",
     "stacked",
     "stages",
     "text_width",

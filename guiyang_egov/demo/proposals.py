@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from priorities import proposal as proposals
 
-YES, NO, UNKNOWN = "yes", "no", "unknown"
+YES, NO = "yes", "no"
 
 
 def component(key: str, name: str, kind: str, money: dict, **facts: str) -> dict:
