@@ -107,22 +107,38 @@ def found(queryset, **lookup):
     return row
 
 
-def form_page(
-    request: HttpRequest, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable
-):
+def posted(request, verb: str, act: Callable, again: Callable, done: str = ""):
+    """Do a POST once and go on to the address that `act` returns. Refused on its merits, the page comes `again(status,
+    refusal=…, typed=…)` with the sentence and what was typed."""
+    try:
+        with once(request.actor, verb, request.POST.get("once")) as first:
+            if first.address is None:
+                first.address = act()
+                if done:
+                    messages.success(request, done)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return again(refusal.status, refusal=refusal, typed=request.POST)
+    return redirect(first.address)
+
+
+def form_page(request, form, context: dict, act: Callable, *, template: str, done: str, address="", **about):
     """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why (422, 409).
 
-    `call` takes the clean values; where it returns an address, the page goes on to it instead of `address`.
+    `act` is the verb, done to `about` with the form's `values()` (its clean values, where it has no such word). The page
+    goes on to `address`, or to what `address` makes of the verb's result; without one to the context's `back`.
     """
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                with once(request.actor, verb, request.POST.get("once")) as first:
+                with once(request.actor, act.event, request.POST.get("once")) as first:
                     if first.address is None:
-                        went = call(form.cleaned_data)
-                        first.address = went if isinstance(went, str) else address
+                        values = form.values() if hasattr(form, "values") else form.cleaned_data
+                        result = act(by=request.actor, **about, **values)
+                        first.address = address(result) if callable(address) else address or context["back"]
                 messages.success(request, done)
                 return redirect(first.address)
             except Refused as refused:

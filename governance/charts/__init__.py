@@ -23,37 +23,3 @@ from governance.charts.project import project_time
 from governance.charts.scale import Scale, fit, text_width, year_bands
 from governance.charts.tree import Branch, tree
 from governance.charts.waiting import wait
-
-__all__ = [
-    "BarRow",
-    "Branch",
-    "Flow",
-    "Group",
-    "Mark",
-    "Milestone",
-    "Phase",
-    "Row",
-    "Scale",
-    "Segment",
-    "Spot",
-    "YearValue",
-    "against",
-    "bar",
-    "bars",
-    "cumulative",
-    "fit",
-    "flows",
-    "frontier",
-    "gantt",
-    "gantt_row",
-    "is_outside",
-    "project_time",
-    "stacked",
-    "stages",
-    "text_width",
-    "tree",
-    "wait",
-    "year_bands",
-    "year_stack",
-    "years",
-]

@@ -88,13 +88,17 @@ def _context(request, row: Submission, **more) -> dict:
     } | more
 
 
-def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = ""):
-    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed."""
+def _act(request, reference: str, act, *, to: str = "", done: str = "", **given):
+    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed. What is
+    `given` as a function is read only now, so that what cannot be read is refused the same way."""
     row = _case(request, reference)
     try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
+        with once(request.actor, act.event, request.POST.get("once")) as call:
             if call.address is None:
-                run(row, web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version))
+                version = request.POST.get("version")
+                version = web.integer(version, name="版本", low=1, high=10**8, default=row.version)
+                values = {name: value() if callable(value) else value for name, value in given.items()}
+                act(by=request.actor, submission=row, version=version, **values)
                 call.address = to or reverse("priorities:case", args=[row.reference])
                 if done:
                     messages.success(request, done)
@@ -108,9 +112,7 @@ def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = "
 
 @web.page(SCREEN, methods=("POST",))
 def accept(request, reference: str):
-    return _act(
-        request, reference, "accept", lambda row, v: actions.accept(by=request.actor, submission=row, version=v)
-    )
+    return _act(request, reference, actions.accept)
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -119,11 +121,7 @@ def return_(request, reference: str):
     pairs = zip(request.POST.getlist("field"), request.POST.getlist("sentence"), strict=False)
     points = [(f.strip()[:80], s.strip()[:500]) for f, s in pairs if f.strip() and s.strip()]
     return _act(
-        request,
-        reference,
-        "return",
-        lambda row, v: actions.return_for_correction(by=request.actor, submission=row, version=v, points=points),
-        done="已退回补正，申报单位只能改所列各处。",
+        request, reference, actions.return_for_correction, points=points, done="已退回补正，申报单位只能改所列各处。"
     )
 
 
@@ -131,12 +129,7 @@ def return_(request, reference: str):
 def facts(request, reference: str):
     """Confirm or correct facts: inputs `fact.<component>.<key>` and `evidence.<component>.<key>`; or 均无异议."""
     if request.POST.get("nothing_to_object"):
-        return _act(
-            request,
-            reference,
-            "confirm_facts",
-            lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, nothing_to_object=True),
-        )
+        return _act(request, reference, actions.confirm_facts, nothing_to_object=True)
     given = []
     for name, value in request.POST.items():
         parts = name.split("|")
@@ -149,12 +142,7 @@ def facts(request, reference: str):
     if request.POST.get("only"):
         component, _, fact = request.POST["only"].partition("|")
         given = [g for g in given if g["component"] == component and g["fact"] == fact]
-    return _act(
-        request,
-        reference,
-        "confirm_facts",
-        lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, facts=given),
-    )
+    return _act(request, reference, actions.confirm_facts, facts=given)
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -177,8 +165,9 @@ def verdict(request, reference: str):
     return _act(
         request,
         reference,
-        "confirm_verdict",
-        lambda row, v: act(by=request.actor, submission=row, version=v, decisions=decisions, departure=departure),
+        act,
+        decisions=decisions,
+        departure=departure,
         done="判定已确认，结论已拟定。" if request.POST.get("conclude") else "判定已确认。",
     )
 
@@ -186,13 +175,7 @@ def verdict(request, reference: str):
 @web.page(SCREEN, methods=("POST",))
 def settle(request, reference: str):
     """采用判定: 均无异议, verdict and the conclusion that follows, one click and nothing typed."""
-    return _act(
-        request,
-        reference,
-        "settle",
-        lambda row, v: actions.settle(by=request.actor, submission=row, version=v),
-        done="判定已确认，结论已拟定。",
-    )
+    return _act(request, reference, actions.settle, done="判定已确认，结论已拟定。")
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -201,10 +184,8 @@ def waive_and_send(request, reference: str):
     return _act(
         request,
         reference,
-        "waive_and_send",
-        lambda row, v: actions.waive_and_send(
-            by=request.actor, submission=row, version=v, reason=web.field(request, "reason", limit=300)
-        ),
+        actions.waive_and_send,
+        reason=lambda: web.field(request, "reason", limit=300),
         done="已送联合会签。",
     )
 
@@ -232,18 +213,13 @@ def conclude(request, reference: str):
     return _act(
         request,
         reference,
-        "propose_conclusion",
-        lambda row, v: actions.propose_conclusion(
-            by=request.actor,
-            submission=row,
-            version=v,
-            kind=kind,
-            reason=web.field(request, "reason", limit=1000),
-            clause=web.field(request, "clause", limit=20),
-            lacking=web.field(request, "lacking", limit=1000),
-            re_review_on=_day(request.POST.get("re_review_on"), "复审日期"),
-            amounts=amounts or None,
-        ),
+        actions.propose_conclusion,
+        kind=kind,
+        reason=lambda: web.field(request, "reason", limit=1000),
+        clause=lambda: web.field(request, "clause", limit=20),
+        lacking=lambda: web.field(request, "lacking", limit=1000),
+        re_review_on=lambda: _day(request.POST.get("re_review_on"), "复审日期"),
+        amounts=amounts or None,
         done="结论已拟定。",
     )
 
@@ -257,16 +233,11 @@ def ask_opinion(request, reference: str):
     return _act(
         request,
         reference,
-        "request_opinion",
-        lambda row, v: actions.request_opinion(
-            by=request.actor,
-            submission=row,
-            version=v,
-            what=what,
-            assigned=people,
-            group=web.field(request, "group", limit=60, label="组"),
-            due_day=_day(request.POST.get("due_day"), "期限"),
-        ),
+        actions.request_opinion,
+        what=what,
+        assigned=people,
+        group=lambda: web.field(request, "group", limit=60, label="组"),
+        due_day=lambda: _day(request.POST.get("due_day"), "期限"),
         done="已发出征求意见。",
     )
 
@@ -275,47 +246,23 @@ def ask_opinion(request, reference: str):
 def waive(request, reference: str):
     what = [w for w in request.POST.getlist("what") if w]
     return _act(
-        request,
-        reference,
-        "waive_opinion",
-        lambda row, v: actions.waive_opinion(
-            by=request.actor, submission=row, version=v, what=what, reason=web.field(request, "reason", limit=300)
-        ),
+        request, reference, actions.waive_opinion, what=what, reason=lambda: web.field(request, "reason", limit=300)
     )
 
 
 @web.page(SCREEN, methods=("POST",))
 def send(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "send",
-        lambda row, v: actions.send(by=request.actor, submission=row, version=v),
-        done="已送联合会签。",
-    )
+    return _act(request, reference, actions.send, done="已送联合会签。")
 
 
 @web.page(SCREEN, methods=("POST",))
 def re_review(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "re_review",
-        lambda row, v: actions.re_review(
-            by=request.actor, submission=row, version=v, reason=web.field(request, "reason", limit=500)
-        ),
-    )
+    return _act(request, reference, actions.re_review, reason=lambda: web.field(request, "reason", limit=500))
 
 
 @web.page(SCREEN, methods=("POST",))
 def acknowledge(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "acknowledge",
-        lambda row, v: actions.acknowledge(by=request.actor, submission=row, version=v),
-        done="已备案，回执已发区县。",
-    )
+    return _act(request, reference, actions.acknowledge, done="已备案，回执已发区县。")
 
 
 @web.page(SCREEN, methods=("POST",))
@@ -323,12 +270,7 @@ def self_funded(request, reference: str):
     """The recorded check against 统一发展部署 (D18): network, exchange, CA, security."""
     points = {name: request.POST.get(name) == "yes" for name in ("shared_network", "exchange", "ca", "security")}
     return _act(
-        request,
-        reference,
-        "check_self_funded",
-        lambda row, v: actions.check_self_funded(
-            by=request.actor, submission=row, version=v, note=web.field(request, "note", limit=1000), **points
-        ),
+        request, reference, actions.check_self_funded, note=lambda: web.field(request, "note", limit=1000), **points
     )
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from budgets import whole_period
 from budgets.models import SOURCES
 from governance import charts, web
 from governance.access import may
-from governance.once import once
 from governance.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.roles import Permission, Scope
 from priorities import actions, planning_inputs, scenarios
@@ -139,24 +137,15 @@ def _version(request, row) -> int:
 
 
 def _act(request, year: int, verb: str, run, done: str, row: PlanScenario | None = None):
-    try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
-            if call.address is None:
-                made = run()
-                call.address = (
-                    reverse("priorities:plan", args=[year]) if isinstance(made, AnnualPlan) else _address(made, year)
-                )
-                messages.success(request, done)
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return render(
-            request,
-            "priorities/scenarios.html",
-            _context(request, year, shown=row, refusal=refusal, typed=request.POST),
-            status=refusal.status,
-        )
-    return redirect(call.address)
+    def act() -> str:
+        made = run()
+        return reverse("priorities:plan", args=[year]) if isinstance(made, AnnualPlan) else _address(made, year)
+
+    def again(status: int, **more):
+        context = _context(request, year, shown=row, **more)
+        return render(request, "priorities/scenarios.html", context, status=status)
+
+    return web.posted(request, f"priorities.{verb}", act, again, done)
 
 
 def _address(made: PlanScenario, year: int) -> str:

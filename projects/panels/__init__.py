@@ -9,24 +9,8 @@ past      as_of, differences                as it stood on a day, what changed b
 """
 
 from projects.panels.lists import Filter, ListRow, listing, options
-from projects.panels.looking import Hit, search
+from projects.panels.looking import search
 from projects.panels.past import as_of, differences
 from projects.panels.project import parts
 from projects.panels.ratings import rating_of, with_facts
 from projects.panels.tasks import by_block, task_page
-
-__all__ = [
-    "Filter",
-    "Hit",
-    "ListRow",
-    "as_of",
-    "by_block",
-    "differences",
-    "listing",
-    "options",
-    "parts",
-    "rating_of",
-    "search",
-    "task_page",
-    "with_facts",
-]
