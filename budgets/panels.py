@@ -129,12 +129,6 @@ def _sum(amounts) -> Decimal | None:
     return sum(held, Decimal(0)) if held else None
 
 
-def totals(actor: Actor) -> dict[str, Decimal | None]:
-    """The four stages over all years, projects and sources that the actor sees; None is 未填."""
-    lines = list(BudgetLine.objects.visible_to(actor))
-    return {key: _sum(getattr(x, f"{key}_wan") for x in lines) for key, _ in STAGES}
-
-
 @dataclass(frozen=True)
 class Paying:
     """谁出钱 of a project or proposal: what 8.1 and 8.2 say, and beside each payer the money that is there, in 万元."""
