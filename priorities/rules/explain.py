@@ -1,5 +1,5 @@
 """Why, and what if: the minimal cause of each clause, contradictions between answers. Advice and
-settlements stand in advice.py, who flips under another rule set in priorities.portfolio."""
+settlements stand in advice.py, who flips under another rule set in priorities.rescreening.portfolio."""
 
 from __future__ import annotations
 

@@ -12,5 +12,5 @@ from projects.panels.lists import Filter, ListRow, listing, options
 from projects.panels.looking import search
 from projects.panels.past import as_of, differences
 from projects.panels.project import parts
-from projects.panels.ratings import rating_of, with_facts
 from projects.panels.tasks import by_block, task_page
+from projects.progress.ratings import rating_of, with_facts
