@@ -182,9 +182,3 @@ def keep_years(projects: Iterable[int], years: Iterable[int]) -> None:
 
 def _marks(values: list) -> str:
     return ", ".join(["%s"] * len(values))
-
-
-def approved_total(project: Project) -> Decimal | None:
-    """A project's approved total over all years and sources: the sum of its approved entries; None is 未填."""
-    lines = BudgetLine.objects.filter(project=project).exclude(approved_wan=None)
-    return lines.aggregate(sum=Sum("approved_wan"))["sum"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -130,65 +129,6 @@ def even_split(project: Project, years) -> list[Decimal]:
 def _sum(amounts) -> Decimal | None:
     held = [a for a in amounts if a is not None]
     return sum(held, Decimal(0)) if held else None
-
-
-def year_money(project_ids, year: int) -> dict[int, ProjectYear]:
-    """The maintained rows of a year by project."""
-    return {row.project_id: row for row in ProjectYear.objects.filter(project_id__in=project_ids, fiscal_year=year)}
-
-
-def totals_of(project_ids) -> dict[int, dict[str, Decimal | None]]:
-    """Approved, appropriated and spent over all years by project, one query."""
-    sums: dict[int, dict[str, Decimal | None]] = defaultdict(
-        lambda: {"approved": None, "appropriated": None, "spent": None}
-    )
-    for row in ProjectYear.objects.filter(project_id__in=project_ids):
-        for key in ("approved", "appropriated", "spent"):
-            value = getattr(row, f"{key}_wan")
-            if value is not None:
-                sums[row.project_id][key] = (sums[row.project_id][key] or Decimal(0)) + value
-    return sums
-
-
-@dataclass(frozen=True)
-class HomeMoney:
-    """The year's money on the home page."""
-
-    year: int
-    filled: int
-    approved: Decimal | None
-    appropriated: Decimal | None
-    spent: Decimal | None
-
-
-def home_money(day: dt.date, actor: Actor) -> HomeMoney | None:
-    """Sums of the year for whoever sees city money."""
-    if not may(actor, Permission.READ_BUDGET):
-        return None
-    lines = list(BudgetLine.objects.visible_to(actor).in_year(day.year))
-    return HomeMoney(
-        day.year,
-        len({x.project_id for x in lines if x.approved_wan is not None}),
-        _sum(x.approved_wan for x in lines),
-        _sum(x.appropriated_wan for x in lines),
-        _sum(x.spent_wan for x in lines),
-    )
-
-
-def totals(actor: Actor) -> dict[str, Decimal | None]:
-    """The four stages over all years, projects and sources that the actor sees; None is 未填."""
-    lines = list(BudgetLine.objects.visible_to(actor))
-    return {key: _sum(getattr(x, f"{key}_wan") for x in lines) for key, _ in STAGES}
-
-
-def by_source(year: int, actor: Actor) -> dict[str, dict[str, Decimal | None]]:
-    """The year's four stages by source (its Chinese name), in the order of SOURCES; sources without a line are left out."""
-    lines = list(BudgetLine.objects.visible_to(actor).in_year(year))
-    return {
-        label: {key: _sum(getattr(x, f"{key}_wan") for x in lines if x.source == source) for key, _ in STAGES}
-        for source, label in SOURCES
-        if any(x.source == source for x in lines)
-    }
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,6 @@ class Row:
     lead: str
     lead_flags: list[str]
     lines: dict[str, BudgetLine] = field(default_factory=dict)
-    in_window: bool = True
 
     def sum(self, stage: str) -> Decimal | None:
         """The stage over all sources; None where no line holds it."""
@@ -161,7 +160,7 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
             project.latest_start
             and project.latest_start.year <= year <= (project.latest_end or project.latest_start).year
         )
-        row = Row(project, *_lead(project), lines=held.get(project.pk, {}), in_window=touches)
+        row = Row(project, *_lead(project), lines=held.get(project.pk, {}))
         is_in = chosen.takes(lead=first_lead(project), programme=project.programme.key if project.programme else None)
         if is_in and (project.pk in held or (touches and project.plan_item_id and chosen.shows_empty())):
             groups[name].append(row)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Sum
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from budgets import actions
 from budgets.models import SOURCES, BudgetLine, Ceiling
 from budgets.table import budget_table
 from governance.basics import clock
-from governance.basics.refusal import Refused
 from governance.basics.roles import Permission
 from governance.kernel.access import may
-from governance.kernel.once import once
 from governance.web import entry
 
 READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
@@ -23,37 +21,26 @@ READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 @entry.page(READ)
 def page(request):
     """GET: the ceilings beside what is approved. POST: set one."""
-    if request.method != "POST":
-        return render(request, "budgets/ceilings.html", _context(request))
-    try:
-        with once(request.actor, "budgets.ceiling", request.POST.get("once")) as call:
-            if call.address is None:
-                row = actions.set_ceiling(
-                    by=request.actor,
-                    source=entry.field(request, "source", limit=14),
-                    typed=entry.field(request, "ceiling_wan", limit=60),
-                    fiscal_year=entry.integer(
-                        request.POST.get("fiscal_year"),
-                        name="年度",
-                        low=1990,
-                        high=2100,
-                        default=clock.today().year + 1,
-                    ),
-                    document=entry.field(request, "document", limit=200, label="依据文件"),
-                    version=entry.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
-                )
-                messages.success(request, f"{row}已定为 {row.ceiling_wan:,.2f} 万元。")
-                call.address = reverse("budgets:ceilings")
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return render(
-            request,
-            "budgets/ceilings.html",
-            _context(request, refusal=refusal, typed=request.POST),
-            status=refusal.status,
+
+    def show(status: int = 200, **more):
+        return render(request, "budgets/ceilings.html", _context(request, **more), status=status)
+
+    def enter() -> str:
+        coming = clock.today().year + 1
+        row = actions.set_ceiling(
+            by=request.actor,
+            source=entry.field(request, "source", limit=14),
+            typed=entry.field(request, "ceiling_wan", limit=60),
+            fiscal_year=entry.integer(
+                request.POST.get("fiscal_year"), name="年度", low=1990, high=2100, default=coming
+            ),
+            document=entry.field(request, "document", limit=200, label="依据文件"),
+            version=entry.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
         )
-    return redirect(call.address)
+        messages.success(request, f"{row}已定为 {row.ceiling_wan:,.2f} 万元。")
+        return reverse("budgets:ceilings")
+
+    return show() if request.method != "POST" else entry.posted(request, "budgets.ceiling", enter, show)
 
 
 def _context(request, **more) -> dict:

@@ -6,18 +6,17 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import Count, Prefetch
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from budgets import actions
 from budgets.models import STAGES, BudgetLine, Entry, EntryPaper
 from budgets.panels import money
 from governance.basics import clock
-from governance.basics.refusal import Invalid, Refused
+from governance.basics.refusal import Invalid
 from governance.basics.roles import Permission
 from governance.kernel import audit
 from governance.kernel.access import may
-from governance.kernel.once import once
 from governance.storage import files
 from governance.web import entry as web
 from projects.models import Project
@@ -32,24 +31,19 @@ def line(request, pk: int):
     if request.method != "POST":
         return render(request, "budgets/line.html", _context(request, row))
     what = request.POST.get("what", "reverse")
-    try:
-        if what not in VERBS:
-            raise Invalid("没有这个动作。", fields={"what": ["没有这个动作"]})
-        with once(request.actor, f"budgets.line.{what}", request.POST.get("once")) as call:
-            if call.address is None:
-                messages.success(request, VERBS[what](request, row))
-                call.address = reverse("budgets:line", args=[row.pk])
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
+
+    def act() -> str:
+        messages.success(request, VERBS[what](request, row))
+        return reverse("budgets:line", args=[row.pk])
+
+    def again(status: int, **more):
         row.refresh_from_db()
-        return render(
-            request,
-            "budgets/line.html",
-            _context(request, row, refusal=refusal, what=what, typed=request.POST),
-            status=refusal.status,
-        )
-    return redirect(call.address)
+        return render(request, "budgets/line.html", _context(request, row, what=what, **more), status=status)
+
+    if what not in VERBS:
+        unknown = Invalid("没有这个动作。", fields={"what": ["没有这个动作"]})
+        return again(unknown.status, refusal=unknown, typed=request.POST)
+    return web.posted(request, f"budgets.line.{what}", act, again)
 
 
 def _reverse(request, row: BudgetLine) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from budgets import actions
 from budgets.growth import rule
 from budgets.models import FISCAL_YEARS, CityRevenue
 from budgets.table import budget_table
 from governance.basics import clock
-from governance.basics.refusal import Refused
 from governance.basics.roles import Permission
 from governance.kernel.access import may
-from governance.kernel.once import once
 from governance.storage import files
 from governance.web import entry
 
@@ -24,40 +22,29 @@ READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 def page(request):
     """GET: every year's figure, `?year=` puts one into the form. POST: add a figure or correct one."""
     year = entry.integer(request.GET.get("year"), name="年度", low=FISCAL_YEARS[0], high=FISCAL_YEARS[1])
-    if request.method != "POST":
-        return render(request, "budgets/revenue.html", _context(request, year))
-    try:
-        with once(request.actor, "budgets.revenue", request.POST.get("once")) as call:
-            if call.address is None:
-                year = entry.integer(
-                    request.POST.get("fiscal_year"),
-                    name="年度",
-                    low=FISCAL_YEARS[0],
-                    high=FISCAL_YEARS[1],
-                    default=clock.today().year - 1,
-                )
-                row = actions.set_revenue(
-                    by=request.actor,
-                    fiscal_year=year,
-                    typed=entry.field(request, "revenue_wan", limit=60, label="市本级财政收入"),
-                    document=entry.field(request, "document", limit=200, label="依据文件"),
-                    document_number=entry.field(request, "document_number", limit=60, label="文号"),
-                    reason=entry.field(request, "reason", limit=300, label="更正说明"),
-                    **entry.uploaded(request.FILES.get("file")),
-                    version=entry.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
-                )
-                messages.success(request, f"{row.fiscal_year} 年市本级财政收入记为 {row.revenue_wan:,.2f} 万元。")
-                call.address = row.get_absolute_url()
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return render(
-            request,
-            "budgets/revenue.html",
-            _context(request, year, refusal=refusal, typed=request.POST),
-            status=refusal.status,
+
+    def show(status: int = 200, **more):
+        return render(request, "budgets/revenue.html", _context(request, year, **more), status=status)
+
+    def enter() -> str:
+        nonlocal year
+        low, high = FISCAL_YEARS
+        last = clock.today().year - 1
+        year = entry.integer(request.POST.get("fiscal_year"), name="年度", low=low, high=high, default=last)
+        row = actions.set_revenue(
+            by=request.actor,
+            fiscal_year=year,
+            typed=entry.field(request, "revenue_wan", limit=60, label="市本级财政收入"),
+            document=entry.field(request, "document", limit=200, label="依据文件"),
+            document_number=entry.field(request, "document_number", limit=60, label="文号"),
+            reason=entry.field(request, "reason", limit=300, label="更正说明"),
+            **entry.uploaded(request.FILES.get("file")),
+            version=entry.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
         )
-    return redirect(call.address)
+        messages.success(request, f"{row.fiscal_year} 年市本级财政收入记为 {row.revenue_wan:,.2f} 万元。")
+        return row.get_absolute_url()
+
+    return show() if request.method != "POST" else entry.posted(request, "budgets.revenue", enter, show)
 
 
 @entry.page(READ, methods=("GET", "HEAD"))

@@ -50,7 +50,7 @@ def draw(content: Content, key: str) -> bytes:
     book = Book()
     main = _Main(book, content, key)
     main.draw()
-    _programmes(book, content, main)
+    _programmes(book, main)
     _by(
         book,
         main,
@@ -286,7 +286,7 @@ def rate(approved: Decimal | None, spent: Decimal | None):
     return "" if not approved or spent is None else spent / approved
 
 
-def _programmes(book: Book, content: Content, main: _Main) -> None:
+def _programmes(book: Book, main: _Main) -> None:
     names = {group.name: row for row, group in main.subtotals}
     _summary(
         book,

@@ -12,7 +12,6 @@ from governance.charts.bars import (
     YearValue,
     bar,
     bars,
-    bullet,
     stacked,
     years,
 )
@@ -23,41 +22,4 @@ from governance.charts.money import cumulative, stages, year_stack
 from governance.charts.project import project_time
 from governance.charts.scale import Scale, fit, text_width, year_bands
 from governance.charts.tree import Branch, tree
-from governance.charts.waiting import Step, schedule, wait
-
-__all__ = [
-    "BarRow",
-    "Branch",
-    "Flow",
-    "Group",
-    "Mark",
-    "Milestone",
-    "Phase",
-    "Row",
-    "Scale",
-    "Segment",
-    "Spot",
-    "Step",
-    "YearValue",
-    "against",
-    "bar",
-    "bars",
-    "bullet",
-    "cumulative",
-    "fit",
-    "flows",
-    "frontier",
-    "gantt",
-    "gantt_row",
-    "is_outside",
-    "project_time",
-    "schedule",
-    "stacked",
-    "stages",
-    "text_width",
-    "tree",
-    "wait",
-    "year_bands",
-    "year_stack",
-    "years",
-]
+from governance.charts.waiting import wait

@@ -141,36 +141,6 @@ def stacked(
 
 
 @dataclass(frozen=True, slots=True)
-class Bullet:
-    kind = "bullet"
-    width: float
-    height: float
-    title: str
-    done_width: float
-    expected_x: float | None
-    tone: str
-
-
-def bullet(
-    done: float | None,
-    expected: float | None,
-    *,
-    tone: str = "done",
-    width: float = 160,
-    height: float = 12,
-    label: str = "",
-) -> Bullet:
-    """Progress 0–1 against what the calendar expects (the upright mark): the rating at a glance."""
-    share = min(max(done or 0.0, 0.0), 1.0)
-    mark = None if expected is None else round(width * min(max(expected, 0.0), 1.0), 1)
-    said = [label] if label else []
-    said.append("完成未填" if done is None else f"完成 {round(share * 100)}%")
-    if expected is not None:
-        said.append(f"周期已过 {round(min(max(expected, 0), 1) * 100)}%")
-    return Bullet(width, height, "，".join(said), round(width * share, 1), mark, tone)
-
-
-@dataclass(frozen=True, slots=True)
 class YearValue:
     """A year's column. `value` None is 未填; `illustrative` is hatched and italic: shown, never stored."""
 

@@ -124,7 +124,6 @@ class Gantt:
     blocks: tuple[Band, ...]
     lines: tuple[Line, ...]
     row_height: float
-    bar_height: float
     left: float
     right: float
     top: float
@@ -331,7 +330,6 @@ def gantt(
         block_bands(scale, blocks),
         tuple(lines),
         row_height,
-        14.0,
         left,
         right,
         top,

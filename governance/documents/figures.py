@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 RENDERER = "2"  # raised when the printed form of the same figures changes
@@ -103,7 +103,6 @@ class Report:
     is_demo: bool = False
     is_brief: bool = False  # one page without cover and contents
     city: str = ""
-    appendix: str = field(default="")
 
     def as_json(self) -> dict:
         """The contract's JSON, `snapshot` included: sha256 over the canonical figures and the renderer's version."""

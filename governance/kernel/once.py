@@ -29,7 +29,6 @@ class Call:
     """`address` is None on the first call, the first result's address on a replay."""
 
     address: str | None = None
-    replay: bool = False
 
 
 @contextmanager
@@ -43,7 +42,7 @@ def once(actor, verb: str, key: str | None) -> Iterator[Call]:
         raise Refused("Idempotency-Key 含有不能保存的字符。", status=422)
     lookup = {"user_id": actor.user_id, "verb": verb, "key": key}
     if address := OnceKey.objects.filter(**lookup).values_list("address", flat=True).first():
-        yield Call(address=address, replay=True)
+        yield Call(address=address)
         return
     call, taken = Call(), False
     with verbs.frame():
@@ -57,4 +56,4 @@ def once(actor, verb: str, key: str | None) -> Iterator[Call]:
             OnceKey.objects.filter(pk=row.pk).update(address=call.address or "/")
     if taken:
         # The first call has committed: the unique index made this one wait for it.
-        yield Call(address=OnceKey.objects.values_list("address", flat=True).get(**lookup), replay=True)
+        yield Call(address=OnceKey.objects.values_list("address", flat=True).get(**lookup))

@@ -26,13 +26,14 @@ def decide(request, code: str):
         "button": "确认读法",
         "note": f"默认：{row.default_text}　从某日起生效，以前的记录不变。",
     }
+    form = DecideForm(request.POST or None, row=row, initial=start)
     return form_page(
         request,
-        DecideForm(request.POST or None, row=row, initial=start),
-        "governance/record_form.html",
+        form,
         context,
-        verb="governance.decide_reading",
-        address=row.get_absolute_url(),
+        actions.decide_reading,
+        code=code,
+        template="governance/record_form.html",
         done="读法已确认。",
-        call=lambda data: actions.decide_reading(by=request.actor, code=code, **data) and None,
+        address=row.get_absolute_url(),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
@@ -24,7 +26,8 @@ from governance.web import entry
 from governance.web.entry import form_page, found
 
 READ, MANAGE, CALENDAR = Permission.READ_REGISTER, Permission.MANAGE_ORGANISATIONS, Permission.MANAGE_CALENDAR
-FORM = "governance/record_form.html"
+
+record_page = functools.partial(form_page, template="governance/record_form.html")
 
 
 def unit(pk: int) -> Organisation:
@@ -43,32 +46,18 @@ def of_unit(row: Organisation, title: str, note: str) -> dict:
 def service(request, pk: int):
     """A fact of 9.4 about a unit."""
     row = unit(pk)
-    return form_page(
-        request,
-        forms.ServiceForm(request.POST or None),
-        FORM,
-        of_unit(row, "登记服务保障", "咨询电话、服务外包、网络管理员、技术支援、技术联盟（9.4）。"),
-        verb="governance.service.record",
-        address=row.get_absolute_url(),
-        done="已登记。",
-        call=lambda data: actions.record_service(by=request.actor, organisation=row, **data) and None,
-    )
+    form = forms.ServiceForm(request.POST or None)
+    context = of_unit(row, "登记服务保障", "咨询电话、服务外包、网络管理员、技术支援、技术联盟（9.4）。")
+    return record_page(request, form, context, actions.record_service, organisation=row, done="已登记。")
 
 
 @entry.page(MANAGE)
 def service_end(request, pk: int):
     """A record of 9.4 ends."""
     row = found(ServiceRecord.objects.select_related("organisation"), pk=pk)
-    return form_page(
-        request,
-        forms.EndForm(request.POST or None),
-        FORM,
-        of_unit(row.organisation, "结束服务记录", row.subject),
-        verb="governance.service.end",
-        address=row.organisation.get_absolute_url(),
-        done="已结束。",
-        call=lambda data: actions.end_service(by=request.actor, service=row, **data) and None,
-    )
+    form = forms.EndForm(request.POST or None)
+    context = of_unit(row.organisation, "结束服务记录", row.subject)
+    return record_page(request, form, context, actions.end_service, service=row, done="已结束。")
 
 
 @entry.page(READ, methods=("GET", "HEAD"))
@@ -114,16 +103,8 @@ def trainings(request):
 def training_new(request):
     """A course that was held."""
     context = about("登记培训", "三类对象（9.5.2），按日期归入所在阶段。", "/governance/training/", "返回培训")
-    return form_page(
-        request,
-        forms.TrainingForm(request.POST or None),
-        FORM,
-        context,
-        verb="governance.training.record",
-        address="/governance/training/",
-        done="已登记培训。",
-        call=lambda data: actions.record_training(by=request.actor, **data) and None,
-    )
+    form = forms.TrainingForm(request.POST or None)
+    return record_page(request, form, context, actions.record_training, done="已登记培训。")
 
 
 @entry.page(MANAGE)
@@ -136,16 +117,8 @@ def training_target(request):
         "/governance/training/",
         "返回培训",
     )
-    return form_page(
-        request,
-        forms.TargetForm(request.POST or None, plan=plan),
-        FORM,
-        context,
-        verb="governance.training.target",
-        address="/governance/training/",
-        done="已登记目标。",
-        call=lambda data: actions.set_training_target(by=request.actor, plan=plan, **data) and None,
-    )
+    form = forms.TargetForm(request.POST or None, plan=plan)
+    return record_page(request, form, context, actions.set_training_target, plan=plan, done="已登记目标。")
 
 
 @entry.page(MANAGE)
@@ -153,16 +126,8 @@ def training_withdraw(request, pk: int):
     """Take a wrong course back."""
     row = found(TrainingSession.objects.all(), pk=pk)
     context = about("撤回培训", f"{row.held_on} {row.title} {row.heads} 人次", "/governance/training/", "返回培训")
-    return form_page(
-        request,
-        forms.ReasonForm(request.POST or None),
-        FORM,
-        context,
-        verb="governance.training.withdraw",
-        address="/governance/training/",
-        done="已撤回。",
-        call=lambda data: actions.withdraw_training(by=request.actor, session=row, **data) and None,
-    )
+    form = forms.ReasonForm(request.POST or None)
+    return record_page(request, form, context, actions.withdraw_training, session=row, done="已撤回。")
 
 
 @entry.page(CALENDAR)
@@ -178,21 +143,7 @@ def regulation_text(request, pk: int):
         row.title,
         multipart=True,
     )
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="governance.regulation.attach",
-        address=row.get_absolute_url(),
-        done="已附文本。",
-        call=lambda data: (
-            actions.attach_regulation_text(
-                by=request.actor, regulation=row, title=data["title"], **entry.uploaded(data["file"])
-            )
-            and None
-        ),
-    )
+    return record_page(request, form, context, actions.attach_regulation_text, regulation=row, done="已附文本。")
 
 
 @entry.page(READ, methods=("GET", "HEAD"))
@@ -210,13 +161,7 @@ def discrepancy_new(request):
         "/governance/discrepancies/",
         "返回疑义登记",
     )
-    return form_page(
-        request,
-        forms.DiscrepancyForm(request.POST or None),
-        FORM,
-        context,
-        verb="governance.discrepancy.add",
-        address="/governance/discrepancies/",
-        done="已登记疑义。",
-        call=lambda data: actions.add_discrepancy(by=request.actor, **data).get_absolute_url(),
+    form = forms.DiscrepancyForm(request.POST or None)
+    return record_page(
+        request, form, context, actions.add_discrepancy, done="已登记疑义。", address=lambda row: row.get_absolute_url()
     )

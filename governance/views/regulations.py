@@ -72,13 +72,14 @@ def regulation(request, pk: int):
         "previous": Regulation.objects.filter(pk__lt=row.pk).order_by("-pk").first(),
         "next": Regulation.objects.filter(pk__gt=row.pk).order_by("pk").first(),
     }
+    form = RegulationForm(request.POST or None, initial=start)
     return form_page(
         request,
-        RegulationForm(request.POST or None, initial=start),
-        "governance/regulation.html",
+        form,
         context,
-        verb="governance.regulation.set_state",
-        address=row.get_absolute_url(),
+        actions.set_regulation_state,
+        regulation=row,
+        template="governance/regulation.html",
         done="状态已更新。",
-        call=lambda data: actions.set_regulation_state(by=request.actor, regulation=row, **data) and None,
+        address=row.get_absolute_url(),
     )

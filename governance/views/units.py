@@ -16,12 +16,12 @@ from governance.kernel import access, audit
 from governance.models import Body, Succession
 from governance.people import touched
 from governance.people.institutions import chain_of_command, cio_coverage, groups_of_experts, standing_of_bodies
-from governance.views.records import about, of_unit, unit
+from governance.views.records import about, of_unit, record_page, unit
 from governance.web import entry
 from governance.web.entry import form_page, found
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_ORGANISATIONS
-FORM, TOUCHING = "governance/record_form.html", "governance/unit_touched.html"
+TOUCHING = "governance/unit_touched.html"
 
 
 @entry.page(MANAGE)
@@ -33,15 +33,14 @@ def unit_new(request):
         "/governance/organisations/",
         "返回机构与别名",
     )
-    return form_page(
+    form = forms.OrganisationForm(request.POST or None)
+    return record_page(
         request,
-        forms.OrganisationForm(request.POST or None),
-        FORM,
+        form,
         context,
-        verb="governance.organisation.add",
-        address="/governance/organisations/",
+        actions.add_organisation,
         done="已登记单位。",
-        call=lambda data: actions.add_organisation(by=request.actor, **data).get_absolute_url(),
+        address=lambda row: row.get_absolute_url(),
     )
 
 
@@ -55,16 +54,8 @@ def separate(request, pk: int):
     else:
         note = f"{row.name}现在并入{row.canonical.name}" if row.canonical_id else f"{row.name}没有并入别的单位"
     context = of_unit(row, "撤销承接" if planned else "撤销合并", f"{note}；撤销以后汇总分开，其间的记录留在原处。")
-    return form_page(
-        request,
-        forms.SeparateForm(request.POST or None, initial={"version": row.version}),
-        FORM,
-        context,
-        verb="governance.organisation.separate",
-        address=row.get_absolute_url(),
-        done="已撤销。",
-        call=lambda data: actions.separate_organisation(by=request.actor, organisation=row, **data) and None,
-    )
+    form = forms.SeparateForm(request.POST or None, initial={"version": row.version})
+    return record_page(request, form, context, actions.separate_organisation, organisation=row, done="已撤销。")
 
 
 @entry.page(MANAGE)
@@ -72,15 +63,10 @@ def merge(request, pk: int):
     """Two names of one unit become one, with what it touches before anybody confirms."""
     row = unit(pk)
     note = "同一单位的两个名称。不改写任何引用：旧签署、旧牵头照原名，汇总和待办归并入后的单位；原名成为它的又名。可以撤销。机构改革请办“机构承接”。"
+    form = forms.MergeForm(request.POST or None, unit=row, initial={"version": row.version})
+    context = of_unit(row, "合并单位", note) | {"touches": touched.by(row)}
     return form_page(
-        request,
-        forms.MergeForm(request.POST or None, unit=row, initial={"version": row.version}),
-        TOUCHING,
-        of_unit(row, "合并单位", note) | {"touches": touched.by(row)},
-        verb="governance.organisation.merge",
-        address=row.get_absolute_url(),
-        done="已合并。",
-        call=lambda data: actions.merge_organisation(by=request.actor, organisation=row, **data) and None,
+        request, form, context, actions.merge_organisation, organisation=row, template=TOUCHING, done="已合并。"
     )
 
 
@@ -89,15 +75,10 @@ def succeed(request, pk: int):
     """A reform with its day, with what it touches before anybody confirms."""
     row = unit(pk)
     note = "机构改革：从某日起由另一单位承接。那一天以前签的照原名，原单位记到前一天为止；没有办完的事和汇总从那一天起归承接单位。可以撤销。"
+    form = forms.SuccessionForm(request.POST or None, unit=row, initial={"version": row.version})
+    context = of_unit(row, "机构承接", note) | {"touches": touched.by(row)}
     return form_page(
-        request,
-        forms.SuccessionForm(request.POST or None, unit=row, initial={"version": row.version}),
-        TOUCHING,
-        of_unit(row, "机构承接", note) | {"touches": touched.by(row)},
-        verb="governance.organisation.succeed",
-        address=row.get_absolute_url(),
-        done="已登记承接。",
-        call=lambda data: actions.succeed_organisation(by=request.actor, organisation=row, **data) and None,
+        request, form, context, actions.succeed_organisation, organisation=row, template=TOUCHING, done="已登记承接。"
     )
 
 
@@ -105,16 +86,9 @@ def succeed(request, pk: int):
 def alias(request, pk: int):
     """Another name of a unit."""
     row = unit(pk)
-    return form_page(
-        request,
-        forms.AliasForm(request.POST or None),
-        FORM,
-        of_unit(row, "登记又名", "文件里对这个单位的另一种写法；查找、导入都认得（D40、D45）。"),
-        verb="governance.organisation.alias",
-        address=row.get_absolute_url(),
-        done="已登记又名。",
-        call=lambda data: actions.add_alias(by=request.actor, organisation=row, **data) and None,
-    )
+    form = forms.AliasForm(request.POST or None)
+    context = of_unit(row, "登记又名", "文件里对这个单位的另一种写法；查找、导入都认得（D40、D45）。")
+    return record_page(request, form, context, actions.add_alias, organisation=row, done="已登记又名。")
 
 
 @entry.page(MANAGE)
@@ -125,16 +99,8 @@ def edit(request, pk: int):
     form = forms.EditForm(
         request.POST or None, initial={name: getattr(row, name) for name in names} | {"version": row.version}
     )
-    return form_page(
-        request,
-        form,
-        FORM,
-        of_unit(row, "修改单位资料", "规范名称照规划；改名按合并或又名办理。"),
-        verb="governance.organisation.edit",
-        address=row.get_absolute_url(),
-        done="已保存。",
-        call=lambda data: actions.edit_organisation(by=request.actor, organisation=row, **data) and None,
-    )
+    context = of_unit(row, "修改单位资料", "规范名称照规划；改名按合并或又名办理。")
+    return record_page(request, form, context, actions.edit_organisation, organisation=row, done="已保存。")
 
 
 @entry.page(READ, methods=("GET", "HEAD"))
@@ -180,10 +146,10 @@ def body(request, pk: int):
     return form_page(
         request,
         form,
-        "governance/body.html",
         context,
-        verb="governance.body.set",
-        address=f"/governance/bodies/#b{row.pk}",
+        actions.set_body,
+        body=row,
+        template="governance/body.html",
         done="已保存。",
-        call=lambda data: actions.set_body(by=request.actor, body=row, **data) and None,
+        address=f"/governance/bodies/#b{row.pk}",
     )

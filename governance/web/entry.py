@@ -15,7 +15,6 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission
@@ -56,11 +55,6 @@ def public(view):
     """A page that needs no login: the login itself, health."""
     view.is_public = True
     return view
-
-
-def post_only(view):
-    """A view that only takes POST (a verb)."""
-    return page(view.permission, methods=("POST",))(view) if hasattr(view, "permission") else view
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -114,27 +108,38 @@ def found(queryset, **lookup):
     return row
 
 
-def fragment(template: str, context: dict, request: HttpRequest) -> str:
-    """A rendered part, for pages of a higher floor that compose panels of several apps."""
-    return render_to_string(template, context, request)
+def posted(request, verb: str, act: Callable, again: Callable, done: str = ""):
+    """Do a POST once and go on to the address that `act` returns. Refused on its merits, the page comes `again(status,
+    refusal=…, typed=…)` with the sentence and what was typed."""
+    try:
+        with once(request.actor, verb, request.POST.get("once")) as first:
+            if first.address is None:
+                first.address = act()
+                if done:
+                    messages.success(request, done)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return again(refusal.status, refusal=refusal, typed=request.POST)
+    return redirect(first.address)
 
 
-def form_page(
-    request: HttpRequest, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable
-):
+def form_page(request, form, context: dict, act: Callable, *, template: str, done: str, address="", **about):
     """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why (422, 409).
 
-    `call` takes the clean values; where it returns an address, the page goes on to it instead of `address`.
+    `act` is the verb, done to `about` with the form's `values()` (its clean values, where it has no such word). The page
+    goes on to `address`, or to what `address` makes of the verb's result; without one to the context's `back`.
     """
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                with once(request.actor, verb, request.POST.get("once")) as first:
+                with once(request.actor, act.event, request.POST.get("once")) as first:
                     if first.address is None:
-                        went = call(form.cleaned_data)
-                        first.address = went if isinstance(went, str) else address
+                        values = form.values() if hasattr(form, "values") else form.cleaned_data
+                        result = act(by=request.actor, **about, **values)
+                        first.address = address(result) if callable(address) else address or context["back"]
                 messages.success(request, done)
                 return redirect(first.address)
             except Refused as refused:

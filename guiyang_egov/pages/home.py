@@ -11,7 +11,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
@@ -351,6 +350,3 @@ def digest(projects, day: dt.date, touched: dict[str, list[Discrepancy]]) -> Lin
             found.append((p, short_name(p), drawn, mini, bool(drawn.marks), of_year))
     found.sort(key=lambda r: (not any(m.strong for m in r[2].marks), not r[4], r[0].latest_start, r[0].order))
     return Lines(found, day.year)
-
-
-PLAN_YEARS = settings.PLAN_YEARS

@@ -65,7 +65,7 @@ def return_for_correction(
         sentence = clean_text(sentence, limit=500, field="补正意见")
         if not field or not sentence:
             raise Invalid("每一处都要写明字段和要补正什么。", fields={"points": ["写明字段和要补正什么"]})
-        if not _is_a_field(row.proposal, field):
+        if not _is_a_field(field):
             raise Invalid(f"申报书里没有“{field}”这个字段。", fields={"points": [f"没有字段 {field}"]})
         kept.append((field, sentence))
     if not kept:
@@ -374,6 +374,6 @@ def _departure(departure: dict | None) -> dict:
     return {"override": outcome, "override_clause": clause, "override_reason": reason}
 
 
-def _is_a_field(proposal: dict, field: str) -> bool:
+def _is_a_field(field: str) -> bool:
     head = field.partition(".")[0]
     return head in proposals.empty() or head in ("money", "attachments")

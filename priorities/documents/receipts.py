@@ -99,12 +99,6 @@ def issue(*, by: Actor, submission: Submission, version: SubmissionVersion) -> J
     return enqueue(by=by, kind=KIND, params=params, key=key)
 
 
-def of_version(submission: Submission, number: int) -> tuple[Job | None, Document | None]:
-    """The job and, once it is printed, the document of a version's receipt."""
-    job = Job.objects.filter(pk=key_of(submission.pk, number)).first()
-    return job, (job.documents.filter(format="pdf").first() if job else None)
-
-
 def of_versions(submission: Submission, versions: list[SubmissionVersion]) -> list[dict]:
     """`{"version", "job", "document"}` of each version, newest first, in one question."""
     keys = {key_of(submission.pk, v.number): v.number for v in versions}

@@ -1,4 +1,4 @@
-"""What the pages of floor 5 show of floor 4: home, search, a project's cases, 8.3's advice on the plan's own rows."""
+"""What the pages of floor 5 show of floor 4: home, a project's cases, 8.3's advice on the plan's own rows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from priorities.rule_sets import plan_facts, repository
 from priorities.rules.facts import FACTS, on_screen
 from priorities.screening import work_list
 from projects.models import Project
-
-HITS = 20
 
 
 @dataclass(frozen=True)
@@ -49,27 +47,6 @@ def home_rows(actor: Actor, day: dt.date) -> Home:
         Count(s, label, by_state[s], f"{address}?state={s}#cases") for s, label in STATES.items() if by_state.get(s)
     ]
     return Home(work_list.waiting(actor, day), counts, work_list.window_state(day))
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A search hit: what it is, its name, where it stands, its address."""
-
-    code: str
-    name: str
-    note: str
-    address: str
-
-
-def search(actor: Actor, q: str) -> list[Hit]:
-    """Submissions that the actor may see whose normalised text holds the words."""
-    if not q.strip():
-        return []
-    rows = Submission.objects.visible_to(actor).matching(q).select_related("organisation").order_by("-pk")[:HITS]
-    return [
-        Hit(r.reference, r.title or "（未命名）", f"{r.organisation} · {STATES[r.state]}", r.get_absolute_url())
-        for r in rows
-    ]
 
 
 @dataclass(frozen=True)

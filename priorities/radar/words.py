@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 WORDS = Path(__file__).resolve().parents[2] / "fixtures" / "overlap_words.json"
 MOST = 4000  # characters of a text that are compared
-_PHASE_SIGN = 0xE000  # private use: phase n is the character _PHASE_SIGN + n
 _KEEP = re.compile(r"[^0-9a-z\u3400-\u9fff\ue000-\uf8ff]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -98,6 +97,3 @@ def unit_pattern(names: Iterable[str]) -> re.Pattern | None:
 
 def _any_of(texts: Iterable[str]) -> re.Pattern:
     return re.compile("|".join(sorted(map(re.escape, set(texts)), key=lambda t: (-len(t), t))))
-
-
-Normaliser = Callable[[str], Text]

@@ -3,5 +3,3 @@
 from priorities.reports.brief import leaders_brief
 from priorities.reports.districts import district_filings
 from priorities.reports.screening import screening_summary
-
-__all__ = ["district_filings", "leaders_brief", "screening_summary"]

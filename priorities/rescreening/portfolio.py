@@ -63,8 +63,20 @@ class Cell:
         return self.was == self.now
 
 
+class Flipping:
+    """What flips by one thing alone, for whatever holds it as `flips`."""
+
+    @property
+    def count(self) -> int:
+        return sum(c.count for c in self.flips)
+
+    @property
+    def amount_wan(self) -> Decimal:
+        return sum((c.amount_wan for c in self.flips), Decimal(0))
+
+
 @dataclass(frozen=True)
-class Change:
+class Change(Flipping):
     """One thing that the draft reads otherwise, and what it alone would do. `was`, `now`: readings as texts."""
 
     clause: str
@@ -78,31 +90,15 @@ class Change:
         """As addresses name it."""
         return self.clause or PRECEDENCE
 
-    @property
-    def count(self) -> int:
-        return sum(c.count for c in self.flips)
-
-    @property
-    def amount_wan(self) -> Decimal:
-        return sum((c.amount_wan for c in self.flips), Decimal(0))
-
 
 @dataclass(frozen=True)
-class Weight:
+class Weight(Flipping):
     """What one clause alone decides: how many it is met for; those that would come out otherwise without it."""
 
     clause: str
     text: str
     holds: int
     flips: tuple[Cell, ...]
-
-    @property
-    def count(self) -> int:
-        return sum(c.count for c in self.flips)
-
-    @property
-    def amount_wan(self) -> Decimal:
-        return sum((c.amount_wan for c in self.flips), Decimal(0))
 
 
 class Portfolio:

@@ -101,11 +101,6 @@ def verdict(item_id: int, rules: RuleSet) -> PlanVerdict | None:
     return _verdict(facts, rules) if facts else None
 
 
-def verdicts(rules: RuleSet) -> list[PlanVerdict]:
-    """Of every row, in the plan's order; one question to the database."""
-    return [_verdict(facts, rules) for facts in _by_item()]
-
-
 def _by_item() -> list[list[PlanFact]]:
     by_item: dict[int, list[PlanFact]] = {}
     for fact in PlanFact.objects.select_related("item").order_by("item__order", "pk"):

@@ -13,6 +13,7 @@ from governance.basics.refusal import Invalid
 from priorities.labels import OUTCOMES
 from priorities.memo import remembered
 from priorities.models import RuleSetRecord
+from priorities.rules import advice as smallest
 from priorities.rules import explain
 from priorities.rules.assess import Component
 from priorities.rules.assess import assess as assess_rules
@@ -81,7 +82,7 @@ def assess(
 class Advice:
     """A smallest set of changes that betters the outcome; each was applied to be sure."""
 
-    changes: tuple[explain.Move, ...]
+    changes: tuple[smallest.Move, ...]
     outcome: str
     sentences: tuple[str, ...]
 
@@ -91,7 +92,7 @@ def advice(
 ) -> list[Advice]:
     """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot. `decisions`: the
     reviewer's on clauses that are partly met."""
-    found = explain.advise(answers(facts), components_of(components), in_force_on(day), decisions)
+    found = smallest.advise(answers(facts), components_of(components), in_force_on(day), decisions)
     return [Advice(a.moves, str(a.outcome), tuple(m.sentence for m in a.moves)) for a in found]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -96,8 +96,3 @@ def completions(facts: tuple[Fact, ...], answers: Mapping[Fact, Answer]):
     fixed = {f: answers[f] for f in facts if f not in open_}
     for values in product((YES, NO), repeat=len(open_)):
         yield fixed | dict(zip(open_, values, strict=True))
-
-
-def outcomes_of(test: Callable, facts: tuple[Fact, ...], answers: Mapping[Fact, Answer]) -> set:
-    """What `test` says over all completions."""
-    return {test(c) for c in completions(facts, answers)}

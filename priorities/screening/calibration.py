@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from priorities.rules.criteria import MET, PARTLY, UNDETERMINED
 
-HARSH, MILD = "harsh", "mild"
 LEAST = 5  # confirmed cases before anything is said of a reviewer
 CLEAR = 2.0  # standard errors from the others: more than chance
 
@@ -51,16 +50,6 @@ class Agreement:
     taken: int
     decided: int
     departed: int
-
-    @property
-    def stated_share(self) -> float | None:
-        """Department and criteria agree; None where there is nothing to compare."""
-        return self.stated_as_rules / self.both if self.both else None
-
-    @property
-    def taken_share(self) -> float | None:
-        """Criteria and reviewer agree."""
-        return self.taken / self.cases if self.cases else None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from governance.kernel.verbs import step
 from priorities import proposal as proposals
 from priorities.models import ShownAdvice, Submission
 from priorities.rule_sets import repository
-from priorities.rules.explain import Move
+from priorities.rules.advice import Move
 from priorities.rules.facts import FACTS, on_screen
 from priorities.submissions import returned
 
@@ -30,7 +30,6 @@ class Changed:
     answer: str
     evidence: str
     shown_on: dt.date
-    shown_to: str
 
     @property
     def path(self) -> str:
@@ -93,7 +92,6 @@ def changed(submission: Submission, document: dict) -> list[Changed]:
                     on_screen(row.fact, says),
                     whole.get("evidence", ""),
                     row.day,
-                    row.by_text,
                 )
             )
     return sorted(found, key=lambda c: (order.index(c.fact), c.component))

@@ -135,26 +135,22 @@ def compare(old: dict, new: dict) -> list[Difference]:
 
 @dataclass(frozen=True)
 class Merged:
-    """Two people's work on one base: the document (the caller's side where both changed), what both changed, and the
-    names of what the others alone changed."""
+    """Two people's work on one base: the document (the caller's side where both changed) and what both changed."""
 
     document: dict
     conflicts: tuple[Difference, ...]  # old is theirs, new is mine
-    taken_over: tuple[str, ...]
 
 
 def merge(base: dict, mine: dict, theirs: dict) -> Merged:
     """Three ways, field by field: whoever changed a field alone is right; where both did, it is a conflict."""
     was, ours, others = split(base), split(mine), split(theirs)
     out: dict[str, object] = {}
-    clashes, taken = [], []
+    clashes = []
     for path in {**others, **ours, **was}:
         b, m, t = was.get(path), ours.get(path), others.get(path)
         chosen = t if m == b else m
         if m != b and t not in (b, m):
             clashes.append(path)
-        elif m == b and t != b:
-            taken.append(path)
         if chosen is not None:
             out[path] = chosen
     document = join(out)
@@ -162,7 +158,7 @@ def merge(base: dict, mine: dict, theirs: dict) -> Merged:
         Difference(p, label(p, mine, theirs), word(p, others.get(p)), word(p, ours.get(p)), section_of(p))
         for p in sorted(clashes, key=_place)
     )
-    return Merged(document, shown, tuple(sorted(taken, key=_place)))
+    return Merged(document, shown)
 
 
 def take(document: dict, other: dict, paths: list[str]) -> dict:

@@ -62,7 +62,6 @@ class Act:
     permission: Permission
 
 
-AFTER_FILING = (SUBMITTED, UNDER_REVIEW, RETURNED, JOINT_APPROVAL)
 ACTS: tuple[Act, ...] = (
     Act("save", EDITABLE, _P.SUBMIT),
     Act("declare_secret", (DRAFT,), _P.SUBMIT),

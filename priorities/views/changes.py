@@ -36,13 +36,14 @@ def propose(request, code: str):
     def leads_to(case) -> str:
         return case.get_absolute_url() if case else project.get_absolute_url()
 
+    form = ProposeForm(request.POST or None, initial={"version": project.version})
+    context = about(project, "提出变更", note, "提出变更")
     return form_page(
         request,
-        ProposeForm(request.POST or None, initial={"version": project.version}),
-        "projects/form.html",
-        about(project, "提出变更", note, "提出变更"),
-        verb="priorities.submission.propose_change",
-        address=project.get_absolute_url(),
+        form,
+        context,
+        actions.propose_change,
+        project_code=code,
         done=f"已提出 {code} 的变更。",
-        call=lambda data: leads_to(actions.propose_change(by=request.actor, project_code=code, **data)),
+        address=leads_to,
     )

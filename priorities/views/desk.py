@@ -92,15 +92,17 @@ def _context(request, row: Submission, **more) -> dict:
     } | more
 
 
-def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = ""):
-    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed."""
+def _act(request, reference: str, act, *, to: str = "", done: str = "", **given):
+    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed. What is
+    `given` as a function is read only now, so that what cannot be read is refused the same way."""
     row = _case(request, reference)
     try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
+        with once(request.actor, act.event, request.POST.get("once")) as call:
             if call.address is None:
-                run(
-                    row, entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
-                )
+                version = request.POST.get("version")
+                version = entry.integer(version, name="版本", low=1, high=10**8, default=row.version)
+                values = {name: value() if callable(value) else value for name, value in given.items()}
+                act(by=request.actor, submission=row, version=version, **values)
                 call.address = to or reverse("priorities:case", args=[row.reference])
                 if done:
                     messages.success(request, done)
@@ -114,9 +116,7 @@ def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = "
 
 @entry.page(SCREEN, methods=("POST",))
 def accept(request, reference: str):
-    return _act(
-        request, reference, "accept", lambda row, v: actions.accept(by=request.actor, submission=row, version=v)
-    )
+    return _act(request, reference, actions.accept)
 
 
 @entry.page(SCREEN, methods=("POST",))
@@ -125,11 +125,7 @@ def return_(request, reference: str):
     pairs = zip(request.POST.getlist("field"), request.POST.getlist("sentence"), strict=False)
     points = [(f.strip()[:80], s.strip()[:500]) for f, s in pairs if f.strip() and s.strip()]
     return _act(
-        request,
-        reference,
-        "return",
-        lambda row, v: actions.return_for_correction(by=request.actor, submission=row, version=v, points=points),
-        done="已退回补正，申报单位只能改所列各处。",
+        request, reference, actions.return_for_correction, points=points, done="已退回补正，申报单位只能改所列各处。"
     )
 
 
@@ -137,12 +133,7 @@ def return_(request, reference: str):
 def facts(request, reference: str):
     """Confirm or correct facts: inputs `fact|<component>|<key>` and `evidence|<component>|<key>`; or 均无异议."""
     if request.POST.get("nothing_to_object"):
-        return _act(
-            request,
-            reference,
-            "confirm_facts",
-            lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, nothing_to_object=True),
-        )
+        return _act(request, reference, actions.confirm_facts, nothing_to_object=True)
     given = []
     for name, value in request.POST.items():
         parts = name.split("|")
@@ -155,12 +146,7 @@ def facts(request, reference: str):
     if request.POST.get("only"):
         component, _, fact = request.POST["only"].partition("|")
         given = [g for g in given if g["component"] == component and g["fact"] == fact]
-    return _act(
-        request,
-        reference,
-        "confirm_facts",
-        lambda row, v: actions.confirm_facts(by=request.actor, submission=row, version=v, facts=given),
-    )
+    return _act(request, reference, actions.confirm_facts, facts=given)
 
 
 @entry.page(SCREEN, methods=("POST",))
@@ -183,8 +169,9 @@ def verdict(request, reference: str):
     return _act(
         request,
         reference,
-        "confirm_verdict",
-        lambda row, v: act(by=request.actor, submission=row, version=v, decisions=decisions, departure=departure),
+        act,
+        decisions=decisions,
+        departure=departure,
         done="判定已确认，结论已拟定。" if request.POST.get("conclude") else "判定已确认。",
     )
 
@@ -192,13 +179,7 @@ def verdict(request, reference: str):
 @entry.page(SCREEN, methods=("POST",))
 def settle(request, reference: str):
     """采用判定: 均无异议, verdict and the conclusion that follows, one click and nothing typed."""
-    return _act(
-        request,
-        reference,
-        "settle",
-        lambda row, v: actions.settle(by=request.actor, submission=row, version=v),
-        done="判定已确认，结论已拟定。",
-    )
+    return _act(request, reference, actions.settle, done="判定已确认，结论已拟定。")
 
 
 @entry.page(SCREEN, methods=("POST",))
@@ -207,10 +188,8 @@ def waive_and_send(request, reference: str):
     return _act(
         request,
         reference,
-        "waive_and_send",
-        lambda row, v: actions.waive_and_send(
-            by=request.actor, submission=row, version=v, reason=entry.field(request, "reason", limit=300)
-        ),
+        actions.waive_and_send,
+        reason=lambda: entry.field(request, "reason", limit=300),
         done="已送联合会签。",
     )
 
@@ -238,18 +217,13 @@ def conclude(request, reference: str):
     return _act(
         request,
         reference,
-        "propose_conclusion",
-        lambda row, v: actions.propose_conclusion(
-            by=request.actor,
-            submission=row,
-            version=v,
-            kind=kind,
-            reason=entry.field(request, "reason", limit=1000),
-            clause=entry.field(request, "clause", limit=20),
-            lacking=entry.field(request, "lacking", limit=1000),
-            re_review_on=_day(request.POST.get("re_review_on"), "复审日期"),
-            amounts=amounts or None,
-        ),
+        actions.propose_conclusion,
+        kind=kind,
+        reason=lambda: entry.field(request, "reason", limit=1000),
+        clause=lambda: entry.field(request, "clause", limit=20),
+        lacking=lambda: entry.field(request, "lacking", limit=1000),
+        re_review_on=lambda: _day(request.POST.get("re_review_on"), "复审日期"),
+        amounts=amounts or None,
         done="结论已拟定。",
     )
 
@@ -263,16 +237,11 @@ def ask_opinion(request, reference: str):
     return _act(
         request,
         reference,
-        "request_opinion",
-        lambda row, v: actions.request_opinion(
-            by=request.actor,
-            submission=row,
-            version=v,
-            what=what,
-            assigned=people,
-            group=entry.field(request, "group", limit=60, label="组"),
-            due_day=_day(request.POST.get("due_day"), "期限"),
-        ),
+        actions.request_opinion,
+        what=what,
+        assigned=people,
+        group=lambda: entry.field(request, "group", limit=60, label="组"),
+        due_day=lambda: _day(request.POST.get("due_day"), "期限"),
         done="已发出征求意见。",
     )
 
@@ -281,47 +250,23 @@ def ask_opinion(request, reference: str):
 def waive(request, reference: str):
     what = [w for w in request.POST.getlist("what") if w]
     return _act(
-        request,
-        reference,
-        "waive_opinion",
-        lambda row, v: actions.waive_opinion(
-            by=request.actor, submission=row, version=v, what=what, reason=entry.field(request, "reason", limit=300)
-        ),
+        request, reference, actions.waive_opinion, what=what, reason=lambda: entry.field(request, "reason", limit=300)
     )
 
 
 @entry.page(SCREEN, methods=("POST",))
 def send(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "send",
-        lambda row, v: actions.send(by=request.actor, submission=row, version=v),
-        done="已送联合会签。",
-    )
+    return _act(request, reference, actions.send, done="已送联合会签。")
 
 
 @entry.page(SCREEN, methods=("POST",))
 def re_review(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "re_review",
-        lambda row, v: actions.re_review(
-            by=request.actor, submission=row, version=v, reason=entry.field(request, "reason", limit=500)
-        ),
-    )
+    return _act(request, reference, actions.re_review, reason=lambda: entry.field(request, "reason", limit=500))
 
 
 @entry.page(SCREEN, methods=("POST",))
 def acknowledge(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "acknowledge",
-        lambda row, v: actions.acknowledge(by=request.actor, submission=row, version=v),
-        done="已备案，回执已发区县。",
-    )
+    return _act(request, reference, actions.acknowledge, done="已备案，回执已发区县。")
 
 
 @entry.page(SCREEN, methods=("POST",))
@@ -329,12 +274,7 @@ def self_funded(request, reference: str):
     """The recorded check against 统一发展部署 (D18): network, exchange, CA, security."""
     points = {name: request.POST.get(name) == "yes" for name in ("shared_network", "exchange", "ca", "security")}
     return _act(
-        request,
-        reference,
-        "check_self_funded",
-        lambda row, v: actions.check_self_funded(
-            by=request.actor, submission=row, version=v, note=entry.field(request, "note", limit=1000), **points
-        ),
+        request, reference, actions.check_self_funded, note=lambda: entry.field(request, "note", limit=1000), **points
     )
 
 

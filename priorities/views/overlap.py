@@ -20,7 +20,7 @@ from priorities.models import OverlapJudgement, Submission
 from priorities.radar import overlap, phrases
 from priorities.screening import verdicts
 
-READ, WRITE, SCREEN = Permission.READ_SUBMISSIONS, Permission.SUBMIT, Permission.SCREEN
+WRITE, SCREEN = Permission.SUBMIT, Permission.SCREEN
 SHOWN, SHOWN_WHILE_TYPING, SHOWN_AT_LEAST = 12, 5, 3
 FAR = 0.2  # below, only the nearest three are shown
 EXCERPT = 160

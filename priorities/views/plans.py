@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from budgets.table import budget_table
 from governance.basics import clock
-from governance.basics.refusal import NotVisible, Refused, WrongRole
+from governance.basics.refusal import NotVisible, WrongRole
 from governance.basics.roles import Permission, Scope
 from governance.kernel import audit
 from governance.kernel.access import may
-from governance.kernel.once import once
 from governance.web import entry as web
 from priorities import actions
 from priorities.annual_plan import plan_document, planning_rows
@@ -98,18 +96,14 @@ def _entry(entry, year: int) -> dict:
 
 
 def _act(request, year: int, verb: str, run, done: str):
-    try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
-            if call.address is None:
-                run()
-                call.address = reverse("priorities:plan", args=[year])
-                messages.success(request, done)
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        context = _context(request, year, refusal=refusal, typed=request.POST)
-        return render(request, "priorities/plan.html", context, status=refusal.status)
-    return redirect(call.address)
+    def act() -> str:
+        run()
+        return reverse("priorities:plan", args=[year])
+
+    def again(status: int, **more):
+        return render(request, "priorities/plan.html", _context(request, year, **more), status=status)
+
+    return web.posted(request, f"priorities.{verb}", act, again, done)
 
 
 def _plan(year: int) -> AnnualPlan:

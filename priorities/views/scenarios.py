@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from budgets.growth import whole_period
@@ -15,7 +14,6 @@ from governance import charts
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.basics.roles import Permission, Scope
 from governance.kernel.access import may
-from governance.kernel.once import once
 from governance.web import entry
 from priorities import actions
 from priorities.annual_plan import planning_inputs, scenarios
@@ -141,24 +139,15 @@ def _version(request, row) -> int:
 
 
 def _act(request, year: int, verb: str, run, done: str, row: PlanScenario | None = None):
-    try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
-            if call.address is None:
-                made = run()
-                call.address = (
-                    reverse("priorities:plan", args=[year]) if isinstance(made, AnnualPlan) else _address(made, year)
-                )
-                messages.success(request, done)
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return render(
-            request,
-            "priorities/scenarios.html",
-            _context(request, year, shown=row, refusal=refusal, typed=request.POST),
-            status=refusal.status,
-        )
-    return redirect(call.address)
+    def act() -> str:
+        made = run()
+        return reverse("priorities:plan", args=[year]) if isinstance(made, AnnualPlan) else _address(made, year)
+
+    def again(status: int, **more):
+        context = _context(request, year, shown=row, **more)
+        return render(request, "priorities/scenarios.html", context, status=status)
+
+    return entry.posted(request, f"priorities.{verb}", act, again, done)
 
 
 def _address(made: PlanScenario, year: int) -> str:

@@ -31,6 +31,22 @@ class MonthField(serializers.Field):
         return f"{value.year:04d}-{value.month:02d}"
 
 
+# What the register keeps of a row of 10.4 as it stands there.
+ROW = (
+    "code",
+    "order",
+    "name",
+    "content",
+    "time_raw",
+    "start",
+    "end",
+    "precision",
+    "estimate_wan",
+    "leads",
+    "leads_open_ended",
+)
+
+
 class PlanItemSerializer(serializers.ModelSerializer):
     """A row of 10.4, verbatim."""
 
@@ -41,20 +57,7 @@ class PlanItemSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PlanItem
-        fields = (
-            "code",
-            "order",
-            "name",
-            "content",
-            "time_raw",
-            "start",
-            "end",
-            "precision",
-            "estimate_wan",
-            "leads",
-            "leads_open_ended",
-            "project",
-        )
+        fields = (*ROW, "project")
         read_only_fields = fields
 
 
@@ -98,17 +101,7 @@ class ProjectSerializer(serializers.ModelSerializer):
     class Meta:
         model = Project
         fields = (
-            "code",
-            "order",
-            "name",
-            "content",
-            "time_raw",
-            "start",
-            "end",
-            "precision",
-            "estimate_wan",
-            "leads",
-            "leads_open_ended",
+            *ROW,
             "state",
             "state_code",
             "origin",

@@ -22,7 +22,6 @@ CHAIN = (
     "closed",
 )
 ASIDE = ("suspended", "terminated")
-STATES = CHAIN + ASIDE
 ENDED = ("closed", "terminated")
 # From these on the works are done: no drift of the calendar any more, and no progress is owed.
 FINISHED = ("final_acceptance", "operating", "evaluation", "closed")
@@ -82,24 +81,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         needs_reason=True,
     ),
     Transition("resume", "恢复", ("suspended",), "", needs_reason=True),
-    Transition(
-        "terminate",
-        "终止",
-        (
-            "registered",
-            "approved",
-            "procurement",
-            "building",
-            "first_acceptance",
-            "trial",
-            "final_acceptance",
-            "operating",
-            "evaluation",
-            "suspended",
-        ),
-        "terminated",
-        needs_reason=True,
-    ),
+    Transition("terminate", "终止", (*CHAIN[:-1], "suspended"), "terminated", needs_reason=True),
 )
 BY_VERB = {t.verb: t for t in TRANSITIONS}
 ACCEPTANCES = tuple(t.verb for t in TRANSITIONS if t.by_round)

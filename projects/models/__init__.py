@@ -20,33 +20,3 @@ from projects.models.progress import ExpertRating, ProgressReport, ReportCall
 from projects.models.project import Phase, Programme, Project, ProjectLead, ProjectQuerySet
 from projects.models.security import SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.models.tasks import PlanTask, PlanTaskQuerySet, TaskLink
-
-__all__ = [
-    "Acceptance",
-    "AnnualTarget",
-    "Change",
-    "Contract",
-    "Evaluation",
-    "ExpertRating",
-    "GateItem",
-    "Milestone",
-    "Phase",
-    "PlanTask",
-    "PlanTaskQuerySet",
-    "Programme",
-    "ProgressReport",
-    "Project",
-    "ProjectLead",
-    "ProjectQuerySet",
-    "ReportCall",
-    "SecurityAssessment",
-    "SecurityFinding",
-    "SecurityGrading",
-    "SecuritySync",
-    "StateChange",
-    "Supervision",
-    "TaskLink",
-    "Topic",
-    "TopicHead",
-    "TopicReport",
-]

@@ -232,7 +232,7 @@ def marks_of(projects) -> dict[int, Drawn]:
     return found
 
 
-def chart_row(project: Project, drawn: Drawn, *, marks=()) -> charts.Row | None:
+def chart_row(project: Project, drawn: Drawn) -> charts.Row | None:
     """The picture's row; None where no window is stated."""
     if project.latest_start is None or project.latest_end is None:
         return None
@@ -248,7 +248,6 @@ def chart_row(project: Project, drawn: Drawn, *, marks=()) -> charts.Row | None:
         amount="" if project.estimate_wan is None else f"{project.estimate_wan:,.0f}",
         state=STATES[project.state],
         progress="" if project.percent is None else str(project.percent),
-        marks=tuple(marks),
     )
 
 

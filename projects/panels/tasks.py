@@ -98,7 +98,6 @@ class TaskBoard:
     carried: int
     served: int
     served_wan: Decimal
-    unserved_wan: Decimal
     planned_wan: Decimal
     uncarried_systems: list[TaskRow]
 
@@ -233,7 +232,6 @@ def by_block(day: dt.date) -> TaskBoard:
         sum(bool(r.sure) for r in rows),
         len(served_rows),
         _sum(served_rows),
-        _sum(unserved),
         _sum(planned),
         [row for block in blocks for row in block.uncarried],
     )

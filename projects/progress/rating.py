@@ -68,7 +68,6 @@ class Rating:
     findings: tuple[Finding, ...] = ()
     expected: float | None = None  # share of the original window gone on the day of the percentage
     drift_original_days: int = 0
-    drift_latest_days: int = 0
     stale: bool = False
 
     @property
@@ -98,14 +97,8 @@ def rate(facts: Facts, day: dt.date) -> Rating:
         tuple(findings),
         _share(facts.start, facts.end, facts.percent_on) if facts.percent_on else None,
         ((facts.latest_end or facts.end) - facts.end).days,
-        _overdue(facts, day),
         _age(facts, day) > CYCLE_DAYS,
     )
-
-
-def better_than(own: str, computed: str) -> bool:
-    """Whether a unit rates itself better than the calculation does."""
-    return SEVERITY[own] < SEVERITY[computed]
 
 
 def _level(value: float, limits: tuple[float, float]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -14,8 +13,6 @@ from projects.labels import RATING_TONES, SELF_RATINGS
 from projects.lifecycle import life
 from projects.models import ExpertRating, ProgressReport, Project, ProjectLead, StateChange
 from projects.progress import rating
-
-Money = rating.Money
 
 
 @dataclass(frozen=True)
@@ -148,8 +145,3 @@ def differs(project: Project, computed: rating.Rating) -> bool:
     """Whether self-rating and computed rating say different things (only then both are shown)."""
     newest = latest_report(project)
     return bool(newest) and newest.self_rating != computed.code
-
-
-def ratings(projects, day: dt.date, money: Mapping[str, rating.Money] | None = None) -> dict[str, rating.Rating]:
-    """Ratings by code."""
-    return {p.code: rating_of(p, day, money=(money or {}).get(p.code)) for p in projects}

@@ -5,5 +5,3 @@ from projects.reports.evaluation import evaluation_report
 from projects.reports.sections import annual_progress
 from projects.reports.security import security_report
 from projects.reports.tiers import tier_report
-
-__all__ = ["annual_progress", "evaluation_report", "security_report", "tier_report"]

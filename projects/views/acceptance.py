@@ -20,10 +20,9 @@ from projects.actions import signing
 from projects.forms import acceptance as forms
 from projects.lifecycle import guards, life
 from projects.models import Acceptance, Evaluation, Project
-from projects.views.frame import form_page, life_address, phase_of
+from projects.views.frame import duty_page, form_page, life_address, phase_of
 
 READ, ACCEPT, MANAGE = Permission.READ_REGISTER, Permission.ACCEPT_WORKS, Permission.MANAGE_PROJECT
-FORM = "projects/duty_form.html"
 BACK = {"back": "/projects/evaluations/", "back_label": "返回使用评估"}
 
 
@@ -67,12 +66,12 @@ def acceptance(request, pk: int):
     return form_page(
         request,
         form,
-        "projects/acceptance.html",
         context,
-        verb="projects.acceptance.sign",
-        address=row.get_absolute_url(),
+        actions.sign_acceptance,
+        acceptance=row,
+        template="projects/acceptance.html",
         done="已签署。",
-        call=lambda data: actions.sign_acceptance(by=request.actor, acceptance=row, **data) and None,
+        address=row.get_absolute_url(),
     )
 
 
@@ -88,15 +87,14 @@ def correct(request, pk: int):
         "back": row.get_absolute_url(),
         "back_label": "返回验收",
     }
-    return form_page(
+    return duty_page(
         request,
         form,
-        FORM,
         context,
-        verb="projects.acceptance.correct",
-        address=row.get_absolute_url(),
+        actions.record_correction,
+        acceptance=row,
         done="已登记整改完成。",
-        call=lambda data: actions.record_correction(by=request.actor, acceptance=row, **data) and None,
+        address=row.get_absolute_url(),
     )
 
 
@@ -109,15 +107,9 @@ def _withdraw(request, row, back_label: str):
         "back": row.get_absolute_url(),
         "back_label": back_label,
     }
-    return form_page(
-        request,
-        forms.ReasonForm(request.POST or None),
-        FORM,
-        context,
-        verb="projects.signing.withdraw",
-        address=row.get_absolute_url(),
-        done="已撤回。",
-        call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
+    form = forms.ReasonForm(request.POST or None)
+    return duty_page(
+        request, form, context, actions.withdraw_signing, row=row, done="已撤回。", address=row.get_absolute_url()
     )
 
 
@@ -171,14 +163,13 @@ def conclude(request, code: str):
     return form_page(
         request,
         form,
-        "projects/conclude.html",
         context,
-        verb="projects.acceptance.conclude",
-        address=project.get_absolute_url(),
+        actions.conclude_acceptance,
+        project=project,
+        phase=phase,
+        template="projects/conclude.html",
         done=f"已登记 {code} 的验收结论。",
-        call=lambda data: actions.conclude_acceptance(
-            by=request.actor, project=project, phase=phase, **form.values()
-        ).get_absolute_url(),
+        address=lambda row: row.get_absolute_url(),
     )
 
 
@@ -223,12 +214,12 @@ def evaluation(request, pk: int):
     return form_page(
         request,
         form,
-        "projects/evaluation.html",
         context,
-        verb="projects.evaluation.sign",
-        address=row.get_absolute_url(),
+        actions.sign_evaluation,
+        evaluation=row,
+        template="projects/evaluation.html",
         done="已签署。",
-        call=lambda data: actions.sign_evaluation(by=request.actor, evaluation=row, **data) and None,
+        address=row.get_absolute_url(),
     )
 
 
@@ -253,15 +244,14 @@ def evaluate(request, code: str):
         "back_label": "返回项目",
         "multipart": True,
     }
-    return form_page(
+    return duty_page(
         request,
         form,
-        FORM,
         context,
-        verb="projects.evaluation.file",
-        address=project.get_absolute_url(),
+        actions.file_evaluation,
+        project=project,
         done=f"已登记 {code} 的使用评估。",
-        call=lambda data: actions.file_evaluation(by=request.actor, project=project, **data).get_absolute_url(),
+        address=lambda row: row.get_absolute_url(),
     )
 
 
@@ -283,20 +273,11 @@ def report(request):
     form = forms.ReportForm(request.POST or None, initial={"year": request.GET.get("year") or clock.today().year})
     note = "本年度已签署、还未汇报的使用评估一并汇报（9.2.8），记会议和纪要文号。"
     context = {"title": "向领导小组汇报", "note": note, **BACK}
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.evaluation.report",
-        address="/projects/evaluations/",
-        done="已登记汇报。",
-        call=lambda data: (
-            f"/projects/evaluations/?year={data['year']}"
-            if actions.report_evaluations(by=request.actor, **data)
-            else None
-        ),
-    )
+
+    def address(reported) -> str:
+        return f"/projects/evaluations/?year={form.cleaned_data['year']}" if reported else "/projects/evaluations/"
+
+    return duty_page(request, form, context, actions.report_evaluations, done="已登记汇报。", address=address)
 
 
 @may_enter(MANAGE)
@@ -313,13 +294,8 @@ def target(request):
     )
     note = "评估结果与各信息化建设单位的年度目标挂钩（9.2.8）；再登记一次即更正。"
     context = {"title": "登记年度目标", "note": note, **BACK}
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.target.set",
-        address="/projects/evaluations/",
-        done="已登记年度目标。",
-        call=lambda data: f"/projects/evaluations/?year={actions.set_target(by=request.actor, **data).year}",
-    )
+
+    def address(row) -> str:
+        return f"/projects/evaluations/?year={row.year}"
+
+    return duty_page(request, form, context, actions.set_target, done="已登记年度目标。", address=address)

@@ -18,7 +18,7 @@ from projects.duties import owed
 from projects.forms import duties as forms
 from projects.models import Project, Supervision, Topic, TopicReport
 from projects.panels.leads import open_flags
-from projects.views.frame import form_page
+from projects.views.frame import duty_page, form_page
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
 ADDRESS = "/projects/duties/"
@@ -62,15 +62,15 @@ def tree(request):
 def place(request):
     """Give projects their place in the tree."""
     form = forms.PlaceForm(request.POST)
+    context = _tree(request, place=form)
     return form_page(
         request,
         form,
-        "projects/duties.html",
-        _tree(request, place=form),
-        verb="projects.topic.place",
-        address=ADDRESS,
+        context,
+        actions.place_projects,
+        template="projects/duties.html",
         done="已归入课题树。",
-        call=lambda data: actions.place_projects(by=request.actor, **data),
+        address=ADDRESS,
     )
 
 
@@ -84,15 +84,8 @@ def create(request):
         "back": ADDRESS,
         "back_label": "返回课题树",
     }
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        context,
-        verb="projects.topic.create",
-        address=ADDRESS,
-        done="已登记课题。",
-        call=lambda data: actions.create_topic(by=request.actor, **data).get_absolute_url(),
+    return duty_page(
+        request, form, context, actions.create_topic, done="已登记课题。", address=lambda row: row.get_absolute_url()
     )
 
 
@@ -137,16 +130,8 @@ def head(request, pk: int):
     """Name the responsible person."""
     row = _topic(pk)
     form = forms.HeadForm(request.POST or None, initial={"version": row.version})
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        _about(row, "指定课题负责人", "负责人对本级课题及下级课题负有全面责任（9.2.7）；前任留在记录里。"),
-        verb="projects.topic.name_head",
-        address=row.get_absolute_url(),
-        done="已指定负责人。",
-        call=lambda data: actions.name_head(by=request.actor, topic=row, **data),
-    )
+    context = _about(row, "指定课题负责人", "负责人对本级课题及下级课题负有全面责任（9.2.7）；前任留在记录里。")
+    return duty_page(request, form, context, actions.name_head, topic=row, done="已指定负责人。")
 
 
 @may_enter(MANAGE)
@@ -154,16 +139,8 @@ def end(request, pk: int):
     """A 课题 without a project has ended."""
     row = _topic(pk)
     form = forms.EndForm(request.POST or None, initial={"version": row.version})
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        _about(row, "课题结束", "结束以后应呈报课题研究工作总报告和技术报告（9.2.7）。"),
-        verb="projects.topic.end",
-        address=row.get_absolute_url(),
-        done="已登记课题结束。",
-        call=lambda data: actions.end_topic(by=request.actor, topic=row, **data),
-    )
+    context = _about(row, "课题结束", "结束以后应呈报课题研究工作总报告和技术报告（9.2.7）。")
+    return duty_page(request, form, context, actions.end_topic, topic=row, done="已登记课题结束。")
 
 
 @may_enter(MANAGE)
@@ -172,16 +149,8 @@ def edit(request, pk: int):
     row = _topic(pk)
     initial = {"version": row.version, "name": row.name, "parent": row.parent_id, "ends_on": row.ends_on}
     form = forms.EditForm(request.POST or None, topic=row, initial=initial)
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        _about(row, "更正课题", "改名称、上级和计划结束日期；层级不改，原来的写法留在历史里。"),
-        verb="projects.topic.edit",
-        address=row.get_absolute_url(),
-        done="已更正课题。",
-        call=lambda data: actions.edit_topic(by=request.actor, topic=row, **data) and None,
-    )
+    context = _about(row, "更正课题", "改名称、上级和计划结束日期；层级不改，原来的写法留在历史里。")
+    return duty_page(request, form, context, actions.edit_topic, topic=row, done="已更正课题。")
 
 
 @may_enter(MANAGE)
@@ -189,16 +158,8 @@ def strike(request, pk: int):
     """Strike off a 课题 that was registered by mistake."""
     row = _topic(pk)
     form = forms.StrikeForm(request.POST or None, initial={"version": row.version})
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        _about(row, "撤销课题", "误登的才撤销，此后不再应报；已经结束的请登记“课题结束”。"),
-        verb="projects.topic.strike",
-        address=ADDRESS,
-        done="已撤销课题。",
-        call=lambda data: actions.strike_topic(by=request.actor, topic=row, **data) and None,
-    )
+    context = _about(row, "撤销课题", "误登的才撤销，此后不再应报；已经结束的请登记“课题结束”。")
+    return duty_page(request, form, context, actions.strike_topic, topic=row, done="已撤销课题。", address=ADDRESS)
 
 
 @may_enter(READ)
@@ -216,16 +177,7 @@ def report(request, pk: int):
         "lacking": lacking,
         "multipart": True,
     }
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        context,
-        verb="projects.topic.report",
-        address=row.get_absolute_url(),
-        done="已报送。",
-        call=lambda data: actions.file_report(by=request.actor, topic=row, **form.values()),
-    )
+    return duty_page(request, form, context, actions.file_report, topic=row, done="已报送。")
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -242,16 +194,9 @@ def give_back(request, pk: int):
     topic = row.topic
     access.require(request.actor, *overseeing(request.actor, topic))
     note = f"{row.by_text} {row.day} 报送。退回以后仍为应报，通知负责人的单位，待办里写明理由。"
-    return form_page(
-        request,
-        forms.ReturnForm(request.POST or None),
-        "projects/duty_form.html",
-        _about(topic, f"退回{row.title}", note) | {"button": "退回"},
-        verb="projects.topic.return_report",
-        address=topic.get_absolute_url(),
-        done="已退回。",
-        call=lambda data: actions.return_report(by=request.actor, report=row, **data) and None,
-    )
+    form = forms.ReturnForm(request.POST or None)
+    context = _about(topic, f"退回{row.title}", note) | {"button": "退回"}
+    return duty_page(request, form, context, actions.return_report, report=row, done="已退回。")
 
 
 @may_enter(READ)
@@ -265,15 +210,15 @@ def supervise(request, pk: int):
         "登记督导",
         "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。",
     )
-    return form_page(
+    context = context | {"multipart": True}
+    return duty_page(
         request,
         form,
-        "projects/duty_form.html",
-        context | {"multipart": True},
-        verb="projects.topic.supervise",
-        address=row.get_absolute_url(),
+        context,
+        actions.record_supervision,
+        topic=row,
         done="已登记督导。",
-        call=lambda data: actions.record_supervision(by=request.actor, topic=row, **form.values()) and None,
+        address=row.get_absolute_url(),
     )
 
 
@@ -289,16 +234,8 @@ def settle(request, pk: int):
     visit = found(Supervision.objects.select_related("topic__project", "topic__parent"), pk=pk)
     access.require(request.actor, reporting(request.actor), visit.topic)
     form = forms.SettleForm(request.POST or None)
-    return form_page(
-        request,
-        form,
-        "projects/duty_form.html",
-        _about(visit.topic, "落实督导要求", f"要求：{visit.demand or '（无）'}"),
-        verb="projects.topic.settle",
-        address=visit.topic.get_absolute_url(),
-        done="已登记落实情况。",
-        call=lambda data: actions.settle_supervision(by=request.actor, visit=visit, **data),
-    )
+    context = _about(visit.topic, "落实督导要求", f"要求：{visit.demand or '（无）'}")
+    return duty_page(request, form, context, actions.settle_supervision, visit=visit, done="已登记落实情况。")
 
 
 def _about(row: Topic, title: str, note: str) -> dict:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 from governance.web import entry
 from governance.web.entry import found
 from projects.lifecycle import life
@@ -27,9 +30,18 @@ def life_address(project: Project, phase: Phase | None) -> str:
 
 
 def about(project: Project, title: str, note: str, button: str = "") -> dict:
-    return {"project": project, "title": title, "note": note, "button": button or title}
+    return {
+        "project": project,
+        "title": title,
+        "note": note,
+        "button": button or title,
+        "back": project.get_absolute_url(),
+    }
 
 
-def form_page(request, form, template: str, context: dict, **rest):
+def form_page(request, form, context: dict, act: Callable, *, template: str = "projects/form.html", **rest):
     """`governance.web.entry.form_page` with the words of a project's life for the template."""
-    return entry.form_page(request, form, template, context | {"life": life}, **rest)
+    return entry.form_page(request, form, context | {"life": life}, act, template=template, **rest)
+
+
+duty_page = functools.partial(form_page, template="projects/duty_form.html")

@@ -49,15 +49,17 @@ def gate(request, code: str, key: str):
     form = register.GateForm(request.POST or None, may_not_apply=requirement.may_not_apply)
     word = states.BY_VERB[requirement.gate].label
     note = f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；清单为业内做法，系统默认。不适用由信息办登记。"
+    context = about(project, requirement.label, note, "登记")
     return form_page(
         request,
         form,
-        "projects/form.html",
-        about(project, requirement.label, note, "登记"),
-        verb="projects.gate.record",
-        address=life_address(project, phase),
+        context,
+        actions.record_gate_item,
+        project=project,
+        key=key,
+        phase=phase,
         done=f"已登记 {code} 的“{requirement.label}”。",
-        call=lambda data: actions.record_gate_item(by=request.actor, project=project, key=key, phase=phase, **data),
+        address=life_address(project, phase),
     )
 
 
@@ -71,15 +73,16 @@ def withdraw_gate(request, pk: int):
         pk=pk,
     )
     note = f"“{gates.BY_KEY[row.key].label}”：{row.document}"
+    form = register.ReasonForm(request.POST or None)
+    context = about(row.project, "撤回关口材料", note, "撤回")
     return form_page(
         request,
-        register.ReasonForm(request.POST or None),
-        "projects/form.html",
-        about(row.project, "撤回关口材料", note, "撤回"),
-        verb="projects.gate.withdraw",
-        address=life_address(row.project, row.phase),
+        form,
+        context,
+        actions.withdraw_gate_item,
+        item=row,
         done=f"已撤回 {row.project.code} 的关口材料。",
-        call=lambda data: actions.withdraw_gate_item(by=request.actor, item=row, **data),
+        address=life_address(row.project, row.phase),
     )
 
 
@@ -90,15 +93,15 @@ def contract(request, code: str):
     access.require(request.actor, reporting(request.actor), project)
     form = register.ContractForm(request.POST or None, project=project)
     note = "合同金额只作登记，不是预算行的支出；支出随财政拨付记入预算表。"
+    context = about(project, "登记合同", note)
     return form_page(
         request,
         form,
-        "projects/form.html",
-        about(project, "登记合同", note),
-        verb="projects.contract.record",
-        address=life_address(project, None),
+        context,
+        actions.record_contract,
+        project=project,
         done=f"已登记 {code} 的合同。",
-        call=lambda data: actions.record_contract(by=request.actor, project=project, **data),
+        address=life_address(project, None),
     )
 
 
@@ -112,15 +115,16 @@ def void_contract(request, pk: int):
         pk=pk,
     )
     note = f"{row.get_kind_display()}合同 {row.number} {row.title}，乙方 {row.supplier}"
+    form = register.ReasonForm(request.POST or None)
+    context = about(row.project, "作废合同", note)
     return form_page(
         request,
-        register.ReasonForm(request.POST or None),
-        "projects/form.html",
-        about(row.project, "作废合同", note),
-        verb="projects.contract.void",
-        address=life_address(row.project, row.phase),
+        form,
+        context,
+        actions.void_contract,
+        contract=row,
         done=f"已作废合同 {row.number}。",
-        call=lambda data: actions.void_contract(by=request.actor, contract=row, **data),
+        address=life_address(row.project, row.phase),
     )
 
 
@@ -141,10 +145,10 @@ def phase_state(request, code: str, order: int):
     return form_page(
         request,
         form,
-        "projects/state.html",
         context,
-        verb="projects.phase.change_state",
-        address=life_address(project, None),
+        actions.change_phase_state,
+        phase=phase,
+        template="projects/state.html",
         done=f"{code} {phase.name}的状态已变更。",
-        call=lambda data: actions.change_phase_state(by=request.actor, phase=phase, **data),
+        address=life_address(project, None),
     )

@@ -25,12 +25,11 @@ def call(request):
     return form_page(
         request,
         form,
-        "projects/call.html",
         context,
-        verb="projects.progress.call",
-        address=PROGRESS,
+        actions.call_reports,
+        template="projects/call.html",
         done="已发出填报通知。",
-        call=lambda data: actions.call_reports(by=request.actor, **data),
+        address=PROGRESS,
     )
 
 
@@ -39,15 +38,16 @@ def withdraw_call(request, pk: int):
     """A call taken back."""
     row = found(ReportCall.objects.all(), pk=pk)
     context = {"title": "撤回填报通知", "note": f"{row.period}，{row.due} 截止", "button": "撤回"}
+    form = register.ReasonForm(request.POST or None)
     return form_page(
         request,
-        register.ReasonForm(request.POST or None),
-        "projects/call.html",
+        form,
         context,
-        verb="projects.progress.withdraw_call",
-        address=PROGRESS,
+        actions.withdraw_call,
+        call=row,
+        template="projects/call.html",
         done="已撤回填报通知。",
-        call=lambda data: actions.withdraw_call(by=request.actor, call=row, **data),
+        address=PROGRESS,
     )
 
 
@@ -57,15 +57,16 @@ def give_back(request, pk: int):
     row = found(ProgressReport.objects.filter(superseded=False).select_related("project", "organisation"), pk=pk)
     note = f"{row.project.code} {row.project.name} {row.period}，{row.organisation.name} {row.day} 填报。退回以后仍为欠报，通知该单位，待办里写明理由。"
     context = {"title": "退回填报", "note": note, "button": "退回"}
+    form = register.ReasonForm(request.POST or None)
     return form_page(
         request,
-        register.ReasonForm(request.POST or None),
-        "projects/call.html",
+        form,
         context,
-        verb="projects.progress.return",
-        address=PROGRESS,
+        actions.return_progress,
+        report=row,
+        template="projects/call.html",
         done=f"已退回 {row.project.code} 的填报。",
-        call=lambda data: actions.return_progress(by=request.actor, report=row, **data) and None,
+        address=PROGRESS,
     )
 
 
@@ -79,16 +80,8 @@ def rate(request, code: str):
     context = about(
         project, "专家评级", "与自评、测算并列显示，一年后变灰；牵头单位不能评自己的项目（D44）。", "登记评级"
     )
-    return form_page(
-        request,
-        register.ExpertForm(request.POST or None),
-        "projects/form.html",
-        context,
-        verb="projects.rating.expert",
-        address=project.get_absolute_url(),
-        done=f"已登记 {code} 的专家评级。",
-        call=lambda data: actions.rate_project(by=actor, project=project, **data),
-    )
+    form = register.ExpertForm(request.POST or None)
+    return form_page(request, form, context, actions.rate_project, project=project, done=f"已登记 {code} 的专家评级。")
 
 
 @may_enter(READ)
@@ -97,16 +90,9 @@ def add_milestone(request, code: str):
     project = project_of(request, code)
     access.require(request.actor, reporting(request.actor), project)
     note = "规划所列节点照录不动；这里设自己的节点，写明责任单位和到期日。"
-    return form_page(
-        request,
-        register.OwnMilestoneForm(request.POST or None),
-        "projects/form.html",
-        about(project, "设节点", note),
-        verb="projects.milestone.add",
-        address=project.get_absolute_url(),
-        done=f"已为 {code} 设节点。",
-        call=lambda data: actions.add_milestone(by=request.actor, project=project, **data),
-    )
+    form = register.OwnMilestoneForm(request.POST or None)
+    context = about(project, "设节点", note)
+    return form_page(request, form, context, actions.add_milestone, project=project, done=f"已为 {code} 设节点。")
 
 
 @may_enter(Permission.MANAGE_PROJECT)
@@ -115,13 +101,6 @@ def drop_milestone(request, pk: int):
     row = found(
         Milestone.objects.select_related("project").filter(project__in=Project.objects.visible_to(request.actor)), pk=pk
     )
-    return form_page(
-        request,
-        register.ReasonForm(request.POST or None),
-        "projects/form.html",
-        about(row.project, "取消节点", f"节点“{row.text}”"),
-        verb="projects.milestone.drop",
-        address=row.project.get_absolute_url(),
-        done="已取消节点。",
-        call=lambda data: actions.drop_milestone(by=request.actor, milestone=row, **data),
-    )
+    form = register.ReasonForm(request.POST or None)
+    context = about(row.project, "取消节点", f"节点“{row.text}”")
+    return form_page(request, form, context, actions.drop_milestone, milestone=row, done="已取消节点。")

@@ -53,12 +53,12 @@ def task(request, code: str):
     return form_page(
         request,
         form,
-        "projects/task.html",
         context,
-        verb="projects.task.set_state",
-        address=row.get_absolute_url(),
+        actions.set_task_state,
+        task=row,
+        template="projects/task.html",
         done=f"已保存 {code} 的状态。",
-        call=lambda data: actions.set_task_state(by=request.actor, task=row, **data),
+        address=row.get_absolute_url(),
     )
 
 
@@ -104,15 +104,16 @@ def report_progress(request, code: str):
     earlier = list(project.progress_reports.filter(superseded=False)[:6])
     initial = {"percent": project.percent, "period": request.GET.get("period", "")}
     form = register.ProgressForm(request.POST or None, day=clock.today(), initial=initial)
+    context = {"project": project, "earlier": earlier}
     return form_page(
         request,
         form,
-        "projects/report_progress.html",
-        {"project": project, "earlier": earlier},
-        verb="projects.progress.file",
-        address=project.get_absolute_url(),
+        context,
+        actions.file_progress,
+        project=project,
+        template="projects/report_progress.html",
         done=f"已填报 {code} 的进度。",
-        call=lambda data: actions.file_progress(by=request.actor, project=project, **data),
+        address=project.get_absolute_url(),
     )
 
 
@@ -135,12 +136,12 @@ def change_state(request, code: str):
     return form_page(
         request,
         form,
-        "projects/state.html",
         context,
-        verb="projects.project.change_state",
-        address=project.get_absolute_url(),
+        actions.change_state,
+        project=project,
+        template="projects/state.html",
         done=f"{code} 的状态已变更。",
-        call=lambda data: actions.change_state(by=request.actor, project=project, **data),
+        address=project.get_absolute_url(),
     )
 
 
@@ -154,16 +155,7 @@ def take_over(request, code: str):
     context = about(
         project, "补录现有状态", "只记一次：系统启用以前已经在建的项目，按文件补录现在的状态，不补造中间的过程。"
     )
-    return form_page(
-        request,
-        form,
-        "projects/form.html",
-        context,
-        verb="projects.project.take_over",
-        address=project.get_absolute_url(),
-        done=f"已补录 {code} 的状态。",
-        call=lambda data: actions.take_over(by=request.actor, project=project, **data),
-    )
+    return form_page(request, form, context, actions.take_over, project=project, done=f"已补录 {code} 的状态。")
 
 
 @may_enter(Permission.MANAGE_PROJECT)
@@ -177,16 +169,7 @@ def classify(request, code: str):
     context = about(
         project, "分类与单位", "管理级别（9.2.2）与课题层级（9.2.7）是两回事，分别填写（D47）；未定的留空。", "保存分类"
     )
-    return form_page(
-        request,
-        form,
-        "projects/form.html",
-        context,
-        verb="projects.project.classify",
-        address=project.get_absolute_url(),
-        done=f"已保存 {code} 的分类。",
-        call=lambda data: actions.classify(by=request.actor, project=project, **data),
-    )
+    return form_page(request, form, context, actions.classify, project=project, done=f"已保存 {code} 的分类。")
 
 
 @may_enter(Permission.MANAGE_PROJECT)
@@ -200,14 +183,7 @@ def first_lead(request, code: str):
         project, "确认第一牵头", "规划列名不分主次，首列的为第一牵头（默认，D43）；概算不在牵头单位间拆分。"
     )
     return form_page(
-        request,
-        form,
-        "projects/form.html",
-        context,
-        verb="projects.project.confirm_first_lead",
-        address=project.get_absolute_url(),
-        done=f"已确认 {code} 的第一牵头。",
-        call=lambda data: actions.confirm_first_lead(by=request.actor, project=project, **data),
+        request, form, context, actions.confirm_first_lead, project=project, done=f"已确认 {code} 的第一牵头。"
     )
 
 
@@ -224,16 +200,7 @@ def change(request, code: str):
         "登记变更",
         "登记已经批准的变更：原值、新值、理由、批准人都留存，原基线不变。预算变更由牵头单位提出，走联合会签。",
     )
-    return form_page(
-        request,
-        form,
-        "projects/form.html",
-        context,
-        verb="projects.project.record_change",
-        address=project.get_absolute_url(),
-        done=f"已登记 {code} 的变更。",
-        call=lambda data: actions.record_change(by=request.actor, project=project, **data),
-    )
+    return form_page(request, form, context, actions.record_change, project=project, done=f"已登记 {code} 的变更。")
 
 
 @may_enter(READ)
@@ -245,21 +212,10 @@ def milestone(request, pk: int):
     project = row.project
     if row.done_on is None:
         access.require(request.actor, reporting(request.actor), project)
-        form, title = register.MilestoneForm(request.POST or None), "节点完成"
-        call = lambda data: actions.set_milestone(by=request.actor, milestone=row, **data)  # noqa: E731
+        form, title, act = register.MilestoneForm(request.POST or None), "节点完成", actions.set_milestone
     else:
         access.require(request.actor, Permission.MANAGE_PROJECT)
-        form, title = register.ReopenForm(request.POST or None), "撤销节点完成"
-        call = lambda data: actions.reopen_milestone(by=request.actor, milestone=row, **data)  # noqa: E731
+        form, title, act = register.ReopenForm(request.POST or None), "撤销节点完成", actions.reopen_milestone
     note = f"节点“{row.text}”" + (f"，原文“{row.quote}”" if row.quote else "")
     context = about(project, title, note, "登记完成" if row.done_on is None else title)
-    return form_page(
-        request,
-        form,
-        "projects/form.html",
-        context,
-        verb="projects.milestone",
-        done=f"已保存 {project.code} 的节点。",
-        address=project.get_absolute_url(),
-        call=call,
-    )
+    return form_page(request, form, context, act, milestone=row, done=f"已保存 {project.code} 的节点。")

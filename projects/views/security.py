@@ -17,10 +17,9 @@ from projects.forms import acceptance as forms
 from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.security import protection
 from projects.security import safeguards as panels
-from projects.views.frame import form_page, project_of
+from projects.views.frame import duty_page, project_of
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
-FORM = "projects/duty_form.html"
 
 
 PARTS = ("due", "lacking", "projects")
@@ -119,16 +118,7 @@ def grading(request, code: str):
     )
     note = "组织有关专家划分保护等级（9.3.2）；所选专家都同意才生效，所在单位牵头本项目的回避。规划没有给出等级名称，两套名称并列（D51）。"
     context = _about(row, "定级", note)
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.grading.propose",
-        address=context["back"],
-        done="已送专家审定。",
-        call=lambda data: actions.propose_grading(by=request.actor, project=row, **data) and None,
-    )
+    return duty_page(request, form, context, actions.propose_grading, project=row, done="已送专家审定。")
 
 
 @may_enter(Permission.GIVE_OPINION, methods=("POST",))
@@ -138,16 +128,7 @@ def sign(request, pk: int):
     access.require(request.actor, Permission.GIVE_OPINION, row)
     form = forms.SignForm(request.POST, request.FILES)
     context = _about(row.project, "定级签署", f"{row}：{row.grounds}") | {"multipart": True}
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.grading.sign",
-        address=row.get_absolute_url(),
-        done="已签署。",
-        call=lambda data: actions.sign_grading(by=request.actor, grading=row, **data) and None,
-    )
+    return duty_page(request, form, context, actions.sign_grading, grading=row, done="已签署。")
 
 
 @may_enter(READ)
@@ -156,16 +137,8 @@ def filing(request, pk: int):
     row = found(SecurityGrading.objects.select_related("project"), pk=pk)
     access.require(request.actor, reporting(request.actor), row.project)
     form = forms.FilingForm(request.POST or None)
-    return form_page(
-        request,
-        form,
-        FORM,
-        _about(row.project, "登记等级保护备案", f"{row}"),
-        verb="projects.grading.file",
-        address=row.get_absolute_url(),
-        done="已登记备案。",
-        call=lambda data: actions.file_grading(by=request.actor, grading=row, **data) and None,
-    )
+    context = _about(row.project, "登记等级保护备案", f"{row}")
+    return duty_page(request, form, context, actions.file_grading, grading=row, done="已登记备案。")
 
 
 @may_enter(READ)
@@ -177,16 +150,7 @@ def sync(request, code: str):
     form = forms.SyncForm(request.POST or None, initial={"item": first})
     note = "新建或改建的项目要同步规划安全系统，并与主体工程同时设计、同时施工、同时投入使用（9.3.8）；扩建、升级、运维为建议（D52）。"
     context = _about(row, "登记同步建设", note)
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.security.sync",
-        address=context["back"],
-        done="已登记。",
-        call=lambda data: actions.record_sync(by=request.actor, project=row, **data) and None,
-    )
+    return duty_page(request, form, context, actions.record_sync, project=row, done="已登记。")
 
 
 @may_enter(MANAGE)
@@ -195,16 +159,7 @@ def withdraw(request, pk: int):
     row = found(SecuritySync.objects.select_related("project"), pk=pk)
     form = forms.ReasonForm(request.POST or None)
     context = _about(row.project, "撤回登记", f"{row.get_item_display()} {row.done_on}：{row.evidence}")
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.security.withdraw_sync",
-        address=context["back"],
-        done="已撤回。",
-        call=lambda data: actions.withdraw_sync(by=request.actor, sync=row, **data) and None,
-    )
+    return duty_page(request, form, context, actions.withdraw_sync, sync=row, done="已撤回。")
 
 
 @may_enter(READ)
@@ -213,16 +168,7 @@ def assessment(request, code: str):
     row = _own(request, code)
     form = forms.AssessmentForm(request.POST or None)
     context = _about(row, "登记安全测评", "提出的隐患和整改措施逐项登记（9.3.2），期限以前整改。")
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.security.assess",
-        address=context["back"],
-        done="已登记测评。",
-        call=lambda data: actions.record_assessment(by=request.actor, project=row, **form.values()) and None,
-    )
+    return duty_page(request, form, context, actions.record_assessment, project=row, done="已登记测评。")
 
 
 @may_enter(MANAGE)
@@ -231,16 +177,8 @@ def withdraw_assessment(request, pk: int):
     row = found(SecurityAssessment.objects.standing().select_related("project"), pk=pk)
     note = f"{row.get_kind_display()} {row.assessed_on} {row.document}；连同它提出的隐患一并撤回，记录留存。"
     context = _about(row.project, "撤回测评", note)
-    return form_page(
-        request,
-        forms.ReasonForm(request.POST or None),
-        FORM,
-        context,
-        verb="projects.security.withdraw_assessment",
-        address=context["back"],
-        done="已撤回。",
-        call=lambda data: actions.withdraw_assessment(by=request.actor, assessment=row, **data) and None,
-    )
+    form = forms.ReasonForm(request.POST or None)
+    return duty_page(request, form, context, actions.withdraw_assessment, assessment=row, done="已撤回。")
 
 
 @may_enter(READ)
@@ -249,16 +187,8 @@ def withdraw_grading(request, pk: int):
     row = found(SecurityGrading.objects.select_related("project", "round"), pk=pk)
     access.require(request.actor, *signing.opening(request.actor, row))
     context = _about(row.project, "撤回定级", f"{row}，{row.day} 送专家审定；撤回以后可以重新定级，已签的留存。")
-    return form_page(
-        request,
-        forms.ReasonForm(request.POST or None),
-        FORM,
-        context,
-        verb="projects.signing.withdraw",
-        address=context["back"],
-        done="已撤回。",
-        call=lambda data: actions.withdraw_signing(by=request.actor, row=row, **data) and None,
-    )
+    form = forms.ReasonForm(request.POST or None)
+    return duty_page(request, form, context, actions.withdraw_signing, row=row, done="已撤回。")
 
 
 @may_enter(READ)
@@ -273,13 +203,4 @@ def finding(request, pk: int):
         "登记隐患整改",
         f"{row.text}（风险{row.get_weight_display()}，{row.due} 前）{'：' + row.measure if row.measure else ''}",
     )
-    return form_page(
-        request,
-        form,
-        FORM,
-        context,
-        verb="projects.security.fix",
-        address=context["back"],
-        done="已登记整改。",
-        call=lambda data: actions.fix_finding(by=request.actor, finding=row, **data) and None,
-    )
+    return duty_page(request, form, context, actions.fix_finding, finding=row, done="已登记整改。")

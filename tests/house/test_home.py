@@ -7,9 +7,10 @@ import datetime as dt
 from django.db.models import Prefetch
 
 from governance import actions
-from governance.models import User
-from guiyang_egov.pages.home import ROOM, ahead
+from governance.models import Organisation, User
+from guiyang_egov.pages.home import ROOM, ahead, by_lead, by_programme
 from priorities.screening import work_list
+from projects.labels import STANDALONE
 from projects.models import Milestone, Project
 from tests.conftest import TODAY
 
@@ -106,3 +107,32 @@ def test_a_units_home_looks_ahead_at_what_the_unit_leads_alone(offices):
     ahead_of = offices.client("health_cio").get("/").context["ahead"]
     assert ahead_of
     assert {a.sentence[:3] for a in ahead_of} == {"P17"}
+
+
+def _planned() -> list[Project]:
+    return list(Project.objects.planned().prefetch_related("leads__organisation__canonical"))
+
+
+def test_money_by_programme_counts_each_project_once(plan):
+    totals = {name: (count, wan) for name, count, wan in by_programme(_planned())["rows"]}
+    assert list(totals.values()) == [(6, 1765), (3, 1050), (2, 196), (16, 3872)]
+    assert list(totals)[-1] == STANDALONE
+    assert sum(wan for _, wan in totals.values()) == 6883
+
+
+def test_money_by_first_lead_adds_up_and_by_participation_counts_a_project_for_every_unit(plan):
+    found = by_lead(_planned(), "a")
+    first = {unit.name: (count, wan) for unit, count, wan in found["rows"]}
+    assert first["市信息产业局"] == (13, 3695)
+    assert sum(wan for _, wan in first.values()) == 6883
+    unit, *every = found["most"]
+    assert (unit.name, *every) == ("市信息产业局", 23, 5793)
+
+
+def test_a_merged_unit_s_money_counts_as_its_survivor_s(plan):
+    old, new = Organisation.objects.get(key="planning-bureau"), Organisation.objects.get(key="construction-bureau")
+    old.canonical = new
+    old.save()
+    counts = {unit.name: count for unit, count, _ in by_lead(_planned(), "a")["rows"]}
+    assert "市规划局" not in counts
+    assert counts["市建设局"] == 2

@@ -287,18 +287,6 @@ def test_a_frozen_year_neither_gives_nor_takes(cast, p06):
         actions.carry_over(by=cast.finance, line=line, typed="10", **PAPER)
 
 
-def test_a_project_taken_over_opens_with_what_it_had_and_the_unknown_stays_unknown(cast, p06):
-    had = [
-        {"source": "city", "fiscal_year": 2006, "stage": stage, "amount_wan": amount}
-        for stage, amount in (("appropriated", "30"), ("approved", "50"))
-    ]
-    with verbs.frame():
-        steps.opening_entries(by=cast.reviewer, project=p06, entries=had, document_number="筑信办〔2007〕2号")
-    line = BudgetLine.objects.get()
-    assert (line.approved_wan, line.appropriated_wan, line.spent_wan) == (50, 30, None)
-    assert {e.kind for e in line.entries.all()} == {"opening"}
-
-
 @pytest.mark.parametrize("verb", ["transfer", "carry_over", "book"])
 def test_only_the_finance_bureau_moves_money(cast, p06, verb):
     line = type_in(cast, p06, "approved", "100")

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from governance import charts
-from governance.charts import BarRow, Group, Mark, Milestone, Phase, Row, Scale, Segment, Step, YearValue
+from governance.charts import BarRow, Group, Mark, Milestone, Phase, Row, Scale, Segment, YearValue
 
 FIRST, LAST, TODAY = dt.date(2005, 12, 1), dt.date(2010, 12, 31), dt.date(2007, 8, 20)
 FRAME = {"first": FIRST, "last": LAST, "today": TODAY}
@@ -258,13 +258,6 @@ def test_a_part_too_narrow_for_its_words_is_drawn_without_them():
     assert [s.label for s in chart.segments] == ["大", ""]
 
 
-def test_unreported_progress_is_said_and_not_drawn_as_nothing_done():
-    chart = charts.bullet(None, 0.41)
-    assert chart.title == "完成未填，周期已过 41%"
-    assert chart.done_width == 0
-    assert charts.bullet(0.5, None).expected_x is None
-
-
 def test_a_year_without_a_figure_reads_unfilled():
     chart = charts.years(
         [YearValue(2006, 634, "634.00"), YearValue(2007, None, ""), YearValue(2008, 317, "317.00", True)], title="分年"
@@ -286,24 +279,6 @@ def test_the_line_of_the_term_never_runs_through_the_words():
         chart = charts.wait(days, 10)
         assert not chart.text_x < chart.due_x < chart.text_x + charts.text_width(chart.text)
         assert chart.text_x + charts.text_width(chart.text) <= chart.width
-
-
-def test_the_calendar_finds_today_and_keeps_its_labels_apart():
-    steps = [
-        Step("申报", "7月1日—8月31日", dt.date(2007, 7, 1), dt.date(2007, 8, 31)),
-        Step("预审", "9月", dt.date(2007, 9, 1), dt.date(2007, 9, 30)),
-    ]
-    pins = [(dt.date(2007, 8, 24), "补正到期"), (dt.date(2007, 8, 25), "申诉到期"), (dt.date(2007, 9, 10), "缓建复审")]
-    chart = charts.schedule(steps, today=TODAY, pins=pins, width=600)
-    assert [s.is_now for s in chart.steps] == [True, False]
-    assert chart.steps[0].passed == pytest.approx(chart.steps[0].width * 51 / 62, abs=0.2)
-    assert chart.steps[0].x < chart.today_x < chart.steps[1].x
-    assert len({(p.level, p.anchor) for p in chart.pins[:2]}) == 2
-
-
-def test_a_day_outside_the_calendar_has_no_upright_line():
-    steps = [Step("申报", "7月", dt.date(2007, 7, 1), dt.date(2007, 7, 31))]
-    assert charts.schedule(steps, today=dt.date(2008, 1, 1)).today_x is None
 
 
 def test_fit_shortens_with_an_ellipsis_and_gives_up_where_nothing_fits():

@@ -234,14 +234,8 @@ def sample_charts():
             height=30,
             labels=True,
         ),
-        charts.bullet(0.2, 0.4),
         charts.years([charts.YearValue(2006, 1, "1.00", True), charts.YearValue(2007, None, "")], title="分年"),
         charts.wait(7, 10),
-        charts.schedule(
-            [charts.Step("申报", "7月", day(2007, 7, 1), day(2007, 8, 31))],
-            today=day(2007, 8, 20),
-            pins=[(day(2007, 8, 24), "到期")],
-        ),
     ]
 
 

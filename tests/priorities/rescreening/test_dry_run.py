@@ -17,12 +17,14 @@ from django.utils.html import strip_tags
 from governance import jobs
 from governance.basics import clock
 from governance.basics.refusal import Refused
+from governance.models import PlanItem
 from priorities import actions
 from priorities.models import CaseMask, Flip, RuleSetRecord, Screening
 from priorities.rescreening import dry_run, rescreen_job, sweep
 from priorities.rescreening.portfolio import Portfolio
 from priorities.rule_sets import plan_facts, repository
 from priorities.rules.assess import assess
+from priorities.rules.plan_2006 import CLAUSES
 from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
 from priorities.screening import verdicts
 from tests.priorities.stories import MINUTES, proposal
@@ -61,7 +63,8 @@ def by_full_run(rules: RuleSet) -> dict[str, str]:
         found[mask.submission.number] = str(
             assess(repository.answers(facts), repository.components_of(parts), rules).outcome
         )
-    return found | {v.item.code: v.result["outcome"] for v in plan_facts.verdicts(rules)}
+    rows = (plan_facts.verdict(item.pk, rules) for item in PlanItem.objects.all())
+    return found | {row.item.code: row.result["outcome"] for row in rows if row}
 
 
 @pytest.mark.parametrize("rules", [STRICT, GENTLE], ids=["readings", "precedence"])
@@ -79,13 +82,29 @@ def test_the_flips_are_the_difference_of_two_full_runs(cases, rules):
     )
 
 
+def test_a_flip_names_who_from_what_to_what_by_which_clause_and_how_much_money(cases):
+    """Two of the four parts of 8.3.2(2) hold of the first case, so only a reading that asks for two puts it off."""
+    rules = RuleSet("b", readings={"8.3.2(2)": "two_of_four"})
+    mask = CaseMask.objects.select_related("submission").get(submission=cases[0])
+    flip = next(f for f in Portfolio().flips(PLAN_2006, rules) if f.what.code == mask.submission.number)
+    assert (flip.was, flip.now, flip.clauses) == ("priority", "defer", ("8.3.2(2)",))
+    assert flip.what.amount_wan == mask.amount_wan > 0
+
+
+def test_the_same_rules_flip_nobody(cases):
+    assert Portfolio().flips(PLAN_2006, RuleSet("again")) == []
+
+
 def test_a_clause_s_weight_is_what_changes_when_it_alone_is_left_out(cases):
-    weights = {w.clause: w for w in Portfolio().weights(PLAN_2006)}
-    assert len(weights) == 17
+    everything = Portfolio()
+    weights = {w.clause: w for w in everything.weights(PLAN_2006)}
+    money = {row.code: row.amount_wan for row in everything.rows}
+    assert tuple(weights) == CLAUSES
     for clause in ("8.3.1(4)", "8.3.2(1)", "8.3.3(1)", "8.3.1(2)"):
         without = replace(PLAN_2006, switched_off=(clause,))
         a, b = by_full_run(PLAN_2006), by_full_run(without)
-        assert weights[clause].count == sum(a[code] != b[code] for code in a)
+        decided = [code for code in a if a[code] != b[code]]
+        assert (weights[clause].count, weights[clause].amount_wan) == (len(decided), sum(money[c] for c in decided))
     assert weights["8.3.2(1)"].holds == 1
 
 

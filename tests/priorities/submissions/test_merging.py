@@ -25,7 +25,6 @@ def test_two_people_who_changed_different_fields_both_keep_theirs():
     merged = merging.merge(base, mine, theirs)
     assert merged.conflicts == ()
     assert (merged.document["title"], merged.document["evaluation"]) == ("我改的名称", "别人写的评估机制")
-    assert merged.taken_over == ("evaluation",)
 
 
 def test_the_same_field_changed_twice_is_a_conflict_with_both_values_and_mine_stays_in_the_form():

@@ -49,8 +49,8 @@ def test_a_project_walks_the_whole_chain_and_leaves_a_row_a_step(cast, under_way
 
 
 def test_every_step_from_a_state_that_has_it_not_is_refused_with_a_reason(cast):
-    row, refusals = project("P20"), 0
-    for state in life.STATES:
+    row, refusals, states = project("P20"), 0, life.CHAIN + life.ASIDE
+    for state in states:
         row.state = state
         row.save()
         for step, transition in life.BY_VERB.items():
@@ -63,7 +63,7 @@ def test_every_step_from_a_state_that_has_it_not_is_refused_with_a_reason(cast):
             assert refused.value.sentence.endswith("。")
             refusals += 1
         assert project("P20").state == state
-    assert refusals == sum(len(life.STATES) - (0 if t.by_plan else len(t.sources)) for t in life.TRANSITIONS)
+    assert refusals == sum(len(states) - (0 if t.by_plan else len(t.sources)) for t in life.TRANSITIONS)
 
 
 def test_nobody_approves_by_hand_what_the_annual_plan_approves(cast):

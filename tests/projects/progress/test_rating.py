@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.progress.rating import ATTENTION, LATE, NORMAL, NOT_DUE, Facts, Money, better_than, rate
+from projects.progress.rating import ATTENTION, LATE, NORMAL, NOT_DUE, Facts, Money, rate
 
 DAY = dt.date(2007, 8, 20)
 
@@ -121,7 +121,7 @@ def test_past_its_end_without_acceptance_is_never_normal():
     over = rate(facts(percent=100, percent_on=dt.date(2007, 12, 31)), dt.date(2008, 1, 5))
     assert over.code == ATTENTION
     assert rate(facts(percent=100, percent_on=dt.date(2007, 12, 31)), dt.date(2008, 6, 1)).code == LATE
-    assert over.drift_latest_days == 5
+    assert "超过最新止期 5 天，尚未终验" in over.reason
 
 
 def test_an_accepted_project_is_judged_by_its_end_and_no_longer_by_reports():
@@ -156,9 +156,3 @@ def test_open_problems_and_a_standstill_ask_for_attention():
 def test_every_rating_that_is_not_normal_says_why():
     for found in (rate(facts(percent=10), DAY), rate(facts(rebaselined=1), DAY), rate(facts(), dt.date(2009, 1, 1))):
         assert found.reason
-
-
-def test_better_than_compares_severity():
-    assert better_than(NORMAL, ATTENTION)
-    assert not better_than(LATE, ATTENTION)
-    assert not better_than(NORMAL, NOT_DUE)
