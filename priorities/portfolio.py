@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from priorities import masks, plan_facts
+from priorities import masks, plan_facts, rescreening
 from priorities.labels import OUTCOMES
 from priorities.models import CaseMask
-from priorities.rescreening import NOT_COUNTED
 from priorities.rules import bulk
 from priorities.rules.facts import FACTS, Answer, on_screen
 from priorities.rules.plan_2006 import criterion
@@ -106,12 +105,13 @@ class Weight:
 
 
 class Portfolio:
-    """Everything that can be judged, loaded once: two questions to the database however many there are."""
+    """Everything that can be judged, loaded once: as many questions to the database for many as for one."""
 
     def __init__(self) -> None:
+        rescreening.renew()
         self.rows: list[Judged] = []
         bits: list[tuple[int, int, int]] = []
-        cases = CaseMask.objects.exclude(submission__state__in=NOT_COUNTED).order_by("submission__number")
+        cases = CaseMask.objects.exclude(submission__state__in=rescreening.NOT_COUNTED).order_by("submission__number")
         for number, title, unit, amount, *own in cases.values_list(
             "submission__number", "submission__title", "submission__organisation__name", "amount_wan", *masks.COLUMNS
         ):
@@ -152,7 +152,7 @@ class Portfolio:
         if table is None:
             return ()
         i = self.rows.index(flip.what)
-        said = bulk.unpack(*(int(self._columns[name][i]) for name in masks.COLUMNS[:2]))
+        said = bulk.LAYOUT.unpack(*(int(self._columns[name][i]) for name in masks.COLUMNS[:2]))
         return tuple(
             (FACTS[f].question, on_screen(f, said.get(f, Answer.UNKNOWN))) for f in table.look(said).step.because
         )

@@ -3,7 +3,7 @@ itself, a few thousand at a time, and only changed rows are written; what was fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,13 +12,14 @@ from django.db.models import Max, Min
 
 from governance import audit, clock
 from governance.verbs import frame, step
-from priorities import rule_sets, screening
+from priorities import masks, rule_sets, screening
 from priorities.models import CaseMask, Flip, Rescreening, RuleSetRecord, Submission
 from priorities.rules import bulk
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 
 OPEN = ("submitted", "under_review")  # cases whose next screening is made anyway
 NOT_COUNTED = ("draft", "withdrawn")
+CHUNK = 200  # cases between two commits where each is worked out by itself
 BATCH = 50_000  # rows of the side table between two commits: what a verb may have to wait for
 _MASK, _FLIP, _CASE = (m._meta.db_table for m in (CaseMask, Flip, Submission))
 
@@ -49,7 +50,8 @@ def counted():
 
 
 def dry_run(rules: RuleSet) -> tuple[Iterator[Flipped], int]:
-    """`(flips, how many are screened)` under a rule set, by number; stores nothing."""
+    """`(flips, how many are screened)` under a rule set, by number; stores no verdict."""
+    renew()
     return _changed(rules), counted().count()
 
 
@@ -65,14 +67,13 @@ def _changed(rules: RuleSet) -> Iterator[Flipped]:
             f" WHERE c.state NOT IN ({skipped}) AND m.outcome <> {now}",
             keys,
         )
-        found += [_flipped(*row) for row in cursor.fetchall()]
+        found += [_flipped(bulk.LAYOUT.clauses, *row) for row in cursor.fetchall()]
     yield from sorted(found, key=lambda f: f.reference)
 
 
-def _flipped(number: str, was: int, now: int, clauses: int, amount) -> Flipped:
-    return Flipped(
-        number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), bulk.clauses_of(clauses), Decimal(str(amount))
-    )
+def _flipped(order: Sequence[str], number: str, was: int, now: int, clauses: int, amount) -> Flipped:
+    named = bulk.clauses_of(clauses, order)
+    return Flipped(number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), named, Decimal(str(amount)))
 
 
 def _differs(rules: RuleSet) -> tuple[str, list[str]]:
@@ -92,7 +93,11 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     with frame():
         if not Rescreening.objects.filter(finished_at__isnull=False).exists():
             complete()  # once: every verb keeps the side table from then on
-        row = Rescreening.objects.create(rule_set=rules.id, total=CaseMask.objects.count(), by_text=by_text)
+    renew()
+    with frame():
+        row = Rescreening.objects.create(
+            rule_set=rules.id, clauses=bulk.LAYOUT.clauses, total=CaseMask.objects.count(), by_text=by_text
+        )
     ends = CaseMask.objects.aggregate(first=Min("pk"), last=Max("pk"))
     first, last = (ends["first"] or 1) - 1, ends["last"] or 0
     now, (differs, keys) = bulk.Compiled(rules).sql(), _differs(rules)
@@ -104,7 +109,7 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
             row.save(update_fields=["done", "flipped"])
         tell(row.done, row.total)
     open_ = list(row.flips.filter(submission__state__in=OPEN).order_by("pk").values_list("submission_id", flat=True))
-    for keys in _chunks(open_, 200):
+    for keys in _chunks(open_, CHUNK):
         with frame():
             for case in Submission.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
                 screen_again(submission=case, rules=rules)
@@ -162,7 +167,7 @@ def lines(row: Rescreening) -> Iterator[Flipped]:
     for flip in found.values_list("submission__number", "was", "now", "clauses", "amount_wan").iterator(
         chunk_size=2000
     ):
-        yield _flipped(*flip)
+        yield _flipped(row.clauses, *flip)
 
 
 @step
@@ -174,13 +179,18 @@ def screen_again(*, submission: Submission, rules: RuleSet) -> None:
 
 
 @step
-def complete() -> int:
-    """Put into the side table what was filed before there was one; returns how many."""
-    rows = Submission.objects.exclude(current_version=0).filter(mask=None, is_secret=False).order_by("pk")
-    missing = list(rows)
-    for case in missing:
+def complete() -> None:
+    """Put into the side table what was filed before there was one."""
+    for case in Submission.objects.exclude(current_version=0).filter(mask=None, is_secret=False).order_by("pk"):
         screening.keep_mask(submission=case)
-    return len(missing)
+
+
+def renew() -> None:
+    """Work out anew the bits that another version of the product laid out, before they are read in bulk."""
+    for keys in _chunks(list(masks.stale().order_by("pk").values_list("pk", flat=True)), CHUNK):
+        with frame():
+            for case in Submission.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+                screening.renew_mask(submission=case)
 
 
 def _chunks(rows: list, size: int) -> Iterator[list]:

@@ -186,6 +186,13 @@ def keep_mask(*, submission: Submission, result: dict | None = None, decisions: 
     )
 
 
+@step
+def renew_mask(*, submission: Submission) -> None:
+    """Lay out the bits of a case as they stand for today, its verdict as it is."""
+    facts, components = facts_of(submission)
+    masks.renew(submission=submission, facts=facts, components=components, decisions=latest_decisions(submission))
+
+
 def latest_decisions(submission: Submission) -> dict[str, bool]:
     """What the reviewer last decided on clauses that are partly met; idle where they no longer are."""
     latest = submission.screenings.order_by("-pk").first()
