@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance import charts
-from governance.templatetags.look import OUTCOMES as LOOKS
 from governance.web import one_of
 from governance.workbooks import Book
 from priorities import rule_sets
@@ -29,6 +28,7 @@ from priorities.portfolio import (
     taken_over,
 )
 from priorities.rules.rule_set import PLAN_2006, RuleSet
+from priorities.templatetags.verdicts import TONES
 
 MOST = 200  # flips on the page; all of them stand in the export
 
@@ -112,7 +112,7 @@ class DryRun:
         return charts.flows(
             found,
             order=[str(o) for o in SHOWN],
-            labels=LOOKS,
+            labels={code: (word, TONES[code]) for code, word in OUTCOMES.items()},
             notes=notes,
             title="改判的件数和万元",
             heads=(f"{self.old.id}", f"{self.new.id}"),

@@ -21,6 +21,7 @@ from priorities import proposal as proposals
 from priorities.labels import OPINIONS, OUTCOMES, RESULTS
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.reading import reading
+from priorities.rules.plan_2006 import CLAUSES
 
 KIND = "meeting_pack"
 
@@ -204,7 +205,7 @@ def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
     text.append(f"查重认定：{'；'.join(overlaps)}。" if overlaps else "查重认定：没有认定的重复。")
     return Section(
         f"{at}-verdict",
-        "8.3 判定，17 条逐条",
+        f"8.3 判定，{len(CLAUSES)} 条逐条",
         tuple(text),
         (),
         (Table(f"{at}-trace", "逐条判定", columns, tuple(rows)),),

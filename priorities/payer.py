@@ -8,6 +8,8 @@ from budgets import panels, payers
 from budgets.models import SOURCES
 from priorities import proposal as proposals
 from priorities.models import Submission
+from priorities.rules.criteria import heading_of
+from priorities.rules.plan_2006 import UNFUNDED
 
 
 def panel(row: Submission, document: dict, result: dict) -> dict | None:
@@ -20,7 +22,7 @@ def panel(row: Submission, document: dict, result: dict) -> dict | None:
         hit = {
             name: step["clause"]
             for step in result["trace"]
-            if step["result"] == "met" and step["clause"].startswith("8.3.3(")
+            if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED
             for name in step["components"]
         }
         for part in document["components"]:

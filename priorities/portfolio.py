@@ -16,7 +16,7 @@ from priorities.rules.facts import FACTS, Answer, on_screen
 from priorities.rules.plan_2006 import criterion
 from priorities.rules.rule_set import Outcome, RuleSet
 
-SHOWN = (Outcome.PRIORITY, Outcome.ORDINARY, Outcome.DEFER, Outcome.NO_CITY_FUNDING, Outcome.UNDETERMINED)
+SHOWN = tuple(map(Outcome, OUTCOMES))
 CASE, ROW = "submission", "plan-item"
 PRECEDENCE = "precedence"
 

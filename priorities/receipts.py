@@ -25,6 +25,7 @@ from governance.roles import Permission
 from governance.verbs import step
 from priorities import filing_form
 from priorities import proposal as proposals
+from priorities.labels import ANSWERS
 from priorities.models import Submission, SubmissionVersion
 from priorities.rules.facts import FACTS, on_screen
 
@@ -138,7 +139,7 @@ def build(params: dict) -> Receipt:
         for r in table["rows"]
     )
     facts = tuple(
-        (FACTS[key].question, {"yes": "是", "no": "否"}.get(on_screen(key, held["value"]), "不明"), held["evidence"])
+        (FACTS[key].question, ANSWERS[on_screen(key, held["value"] or "unknown")], held["evidence"])
         for key, held in document["facts"].items()
         if held["value"] != "unknown" or held["evidence"]
     )

@@ -106,7 +106,7 @@ def precedence_words(day: dt.date) -> str:
 
 
 def described(day: dt.date) -> list[dict]:
-    """The 17 clauses in the plan's order: words, facts with their questions, all readings (the first is the default), the
+    """The clauses in the plan's order: words, facts with their questions, all readings (the first is the default), the
     one that holds on the day (null: not in force)."""
     rules = in_force_on(day)
     chosen = {c.clause: r.key for c, r in rules.chosen}

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.models.fields import Dated, Demonstrable
+from priorities.labels import OUTCOMES
 from priorities.models.submission import Submission, SubmissionVersion
 
 
@@ -36,8 +37,8 @@ class Conclusion(Dated, Demonstrable):
     KINDS = [
         ("candidate", "列为年度计划候选"),
         ("pool", "进入储备库"),
-        ("deferred", "缓建"),
-        ("no_city_funding", "市财政不支持"),
+        ("deferred", OUTCOMES["defer"]),
+        ("no_city_funding", OUTCOMES["no_city_funding"]),
     ]
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="conclusions")

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
+from priorities.rules.criteria import under
+from priorities.rules.plan_2006 import PRIORITISED
+
 LEVELS = {"clauses": "8.3.1 成立的条数", "urgency": "急用先建", "benefit": "效益显著", "ease": "先易后难"}
 WEIGHTS = {"clauses": 1000, "urgency": 100, "benefit": 10, "ease": 1}
 URGENCY = ("urgently_needed", "required_by_state")
@@ -32,7 +35,7 @@ class Parts:
 def parts_of(met: Iterable[str], facts: Mapping[str, str]) -> Parts:
     """From the clauses of 8.3.1 that are met and the reviewer's facts ("yes", "no", "unknown")."""
     return Parts(
-        len([c for c in met if c.startswith("8.3.1(")]),
+        len(under(PRIORITISED, met)),
         *(sum(facts.get(fact) == "yes" for fact in level) for level in (URGENCY, BENEFIT, EASE)),
     )
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from decimal import Decimal
 
-from priorities.rules.facts import Fact
+from priorities.rules.facts import FACTS
 
 
 def canonical(proposal: dict) -> str:
@@ -38,11 +38,7 @@ def total_wan(proposal: dict, *, source: str | None = None, year: int | None = N
 
 
 # A part's kind is an answer too: who calls a part 业务系统 states that it is no network, no pure database, no machine room.
-_SAID_BY_KIND = {
-    Fact.VERTICAL_NETWORK: "network",
-    Fact.PURE_DATABASE: "database",
-    Fact.NEW_DEPARTMENT_MACHINE_ROOM: "machine_room",
-}
+_SAID_BY_KIND = {fact: info.kinds[0] for fact, info in FACTS.items() if info.names_kind}
 
 
 def for_rules(proposal: dict, *, kinds: bool = True) -> tuple[dict[str, str], list[dict]]:

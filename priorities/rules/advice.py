@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from priorities.rules.assess import Case, Component
+from priorities.rules.criteria import MET, RESULT_WORDS, UNMET, Outcome, heading_of
 from priorities.rules.facts import FACTS, Answer, Fact
-from priorities.rules.rule_set import Outcome, RuleSet
+from priorities.rules.plan_2006 import CLAUSE_OF, PRIORITISED, UNFUNDED
+from priorities.rules.rule_set import RuleSet
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 RANK = {
@@ -36,10 +38,10 @@ class Move:
     @property
     def sentence(self) -> str:
         """改用统一网络平台虚拟专网（9.1.2.1）→ 8.3.3(1) 不成立."""
-        info = FACTS[self.fact]
+        clause = CLAUSE_OF[self.fact]
         where = f"“{self.component}”" if self.component else ""
-        result = "成立" if info.clauses[0].startswith("8.3.1") else "不成立"
-        return f"{where}{info.remedy} → {info.clauses[0]} {result}"
+        result = RESULT_WORDS[MET if heading_of(clause) == PRIORITISED else UNMET]
+        return f"{where}{FACTS[self.fact].remedy} → {clause} {result}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class Apart:
 
     @property
     def sentence(self) -> str:
-        return f"把“{'”“'.join(self.components)}”分出，其余部分单独申报 → {'、'.join(self.clauses)} 不成立"
+        return (
+            f"把“{'”“'.join(self.components)}”分出，其余部分单独申报 → {'、'.join(self.clauses)} {RESULT_WORDS[UNMET]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def _moves(case: Case) -> list[Move]:
     rank = {o: i for i, o in enumerate(case.rules.precedence)}
     now = case.reachable()[0]
     for table, look in case.looks:
-        lifts = table.heading == "8.3.1"
+        lifts = table.heading == PRIORITISED
         if lifts and (rank[Outcome.PRIORITY] > rank[now] or look.must):
             continue
         if not lifts and not look.can:
@@ -141,7 +145,7 @@ def _of(table, answers: Mapping[Fact, Answer], *, lifts: bool, name: str = "", p
     for fact in table.facts:
         was = answers.get(fact, UNKNOWN)
         stands = was is not UNKNOWN and (was is table.towards[fact]) != lifts
-        if stands and FACTS[fact].actionable:
+        if stands and FACTS[fact].remedy:
             found.append(Move(fact, was, NO if was is YES else YES, name, place))
     return found
 
@@ -234,7 +238,7 @@ def _needed(case: Case, outcome: Outcome) -> _Answers | None:
 def _units(case: Case, heading: str) -> list:
     """The clauses of a heading, and `None` for the components together."""
     units: list = [t for t, _ in case.looks if t.heading == heading]
-    return [*units, None] if case.parts and heading == "8.3.3" else units
+    return [*units, None] if case.parts and heading == UNFUNDED else units
 
 
 def _least(needed: _Answers, ways: list[_Answers | None]) -> _Answers | None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-from priorities.rules.criteria import PARTLY
+from priorities.rules.criteria import PARTLY, Outcome
 from priorities.rules.facts import Answer, Fact
 from priorities.rules.parts import ZERO, Component, Parts
-from priorities.rules.rule_set import OF_HEADING, PLAN_2006, Outcome, RuleSet
+from priorities.rules.plan_2006 import UNFUNDED
+from priorities.rules.rule_set import OF_HEADING, PLAN_2006, RuleSet
 from priorities.rules.tables import Look, Step, Table
 
 __all__ = ["Assessment", "Case", "Component", "Step", "assess"]
@@ -73,8 +74,8 @@ class Case:
             self._can[table.heading] += look.can
             self._must[table.heading] += look.must
         if self.parts:
-            self._can["8.3.3"] += self.parts.can
-            self._must["8.3.3"] += self.parts.must
+            self._can[UNFUNDED] += self.parts.can
+            self._must[UNFUNDED] += self.parts.must
 
     def assess(self) -> Assessment:
         steps = {t.clause: k.step for t, k in self.looks}
@@ -111,7 +112,7 @@ class Case:
         for table, look in self.looks:
             if look.can != look.must:
                 found.update(look.matter if self._tips(table.heading, tips) else ())
-        if self.parts and self.parts.can != self.parts.must and self._tips("8.3.3", tips):
+        if self.parts and self.parts.can != self.parts.must and self._tips(UNFUNDED, tips):
             found |= self.parts.missing()
         return tuple(f for f in IN_ORDER if f in found)
 

@@ -19,12 +19,12 @@ from functools import reduce
 from itertools import combinations, product
 
 from priorities.rules.assess import Component
-from priorities.rules.criteria import MET, PARTLY, UNDETERMINED, UNMET, Criterion, Reading
+from priorities.rules.criteria import MET, PARTLY, UNDETERMINED, UNMET, Criterion, Outcome, Reading
 from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
 from priorities.rules.logic import Any, AtLeast, Condition, Is, Not
 from priorities.rules.parts import Parts
-from priorities.rules.plan_2006 import CRITERIA
-from priorities.rules.rule_set import Outcome, RuleSet, table_of
+from priorities.rules.plan_2006 import CRITERIA, UNFUNDED
+from priorities.rules.rule_set import RuleSet, table_of
 
 CODES = {  # stored, so that a number once given stays
     Outcome.UNDETERMINED: 0,
@@ -294,7 +294,7 @@ class Compiled:
         parts = _of_parts(rules)
         for heading, outcome in rules.strongest_first:
             own = [_of_clause(c, r) for c, r in rules.chosen if c.heading == heading and not c.on_components]
-            own += [parts] if heading == "8.3.3" and parts else []
+            own += [parts] if parts and heading == UNFUNDED else []
             self._spans.append((outcome, _Span(either(s.can for s in own), either(s.must for s in own))))
 
     def sql(self) -> str:

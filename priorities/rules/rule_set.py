@@ -5,26 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from priorities.rules.criteria import Criterion, Reading
-from priorities.rules.plan_2006 import CRITERIA, criterion
+from priorities.rules.criteria import Criterion, Outcome, Reading
+from priorities.rules.plan_2006 import CRITERIA, HEADINGS, criterion
 from priorities.rules.tables import Table
-
-
-class Outcome(StrEnum):
-    """What 8.3 makes of a submission."""
-
-    NO_CITY_FUNDING = "no_city_funding"
-    DEFER = "defer"
-    PRIORITY = "priority"
-    ORDINARY = "ordinary"
-    UNDETERMINED = "undetermined"
-
 
 # Our reading (D16): 8.3.3 takes money away, 8.3.2 moves time, 8.3.1 only ranks.
 PRECEDENCE = (Outcome.NO_CITY_FUNDING, Outcome.DEFER, Outcome.PRIORITY, Outcome.ORDINARY)
-OF_HEADING = {"8.3.3": Outcome.NO_CITY_FUNDING, "8.3.2": Outcome.DEFER, "8.3.1": Outcome.PRIORITY}
+OF_HEADING = {h.key: h.outcome for h in HEADINGS}
 
 if _missing := set(Outcome) - set(PRECEDENCE) - {Outcome.UNDETERMINED}:
     raise RuntimeError(f"没有次序的结论：{_missing}")

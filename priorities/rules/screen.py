@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from priorities.rules.assess import Assessment, Component, assess
 from priorities.rules.criteria import MET, PARTLY, UNDETERMINED
 from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
+from priorities.rules.plan_2006 import ON_COMPONENTS
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 
 CENT = Decimal("0.01")
@@ -149,7 +150,7 @@ def _facts(raw: object, where: str, allowed: dict[str, Fact]) -> dict[Fact, Answ
         if name not in _EVERY:
             raise InputError(f"{where} 里没有名为“{_shown(name)}”的事实。")
         if name not in allowed:
-            raise InputError(f"{where}：“{name}”不按组成部分判（只有 8.3.3(1)、(3)、(5) 的事实可以）。")
+            raise InputError(f"{where}：“{name}”不按组成部分判（只有 {ON_COMPONENTS} 的事实可以）。")
         if not isinstance(value, str) or value not in _ANSWERS:
             raise InputError(f"{where}：“{name}”的值只能是 yes、no 或 unknown，不是 {_shown(value)}。")
         found[allowed[name]] = _ANSWERS[value]

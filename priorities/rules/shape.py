@@ -88,6 +88,12 @@ def shortest(table: Table, result: str) -> tuple[tuple[Wanted, ...], ...]:
     return tuple(tuple(Wanted(f, a) for f, a in given.items()) for given in found)
 
 
+def follows(table: Table) -> dict[Fact, Fact]:
+    """The facts that no longer matter once another one is answered no, and that one."""
+    first = next((f for f in table.facts if table.result({f: Answer.NO}) == UNMET), None)
+    return {f: first for f in table.facts if first not in (None, f)}
+
+
 def ways(table: Table) -> list[tuple[str, list[tuple[str, ...]]]]:
     """The shortest answers of every result that known answers can give the clause (成立, 部分成立, 不成立), each as the
     answer on screen to every fact in order, "" where it no longer matters."""
