@@ -8,6 +8,16 @@ from priorities.rules.facts import ANSWER_WORDS as ANSWERS
 
 __all__ = ["ANSWERS", "OUTCOMES", "RESULTS"]
 
+SUBMISSION_KINDS = {
+    "new": "新建",
+    "planned": "规划内立项",
+    "continuation": "续建",
+    "change": "变更",
+    "supplementary": "追加",
+    "self_funded": "自筹",
+    "district": "区县备案",
+}
+
 STATES = {
     "draft": "草稿",
     "submitted": "已申报",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
 from governance.roles import Permission, Scope
-from priorities.labels import ATTACHMENTS
+from priorities.labels import ATTACHMENTS, SUBMISSION_KINDS
 from priorities.reading import remembered
 from projects.models import Project
 
@@ -65,15 +65,7 @@ class SubmissionQuerySet(models.QuerySet):
 class Submission(Demonstrable):
     """One proposal of a department. `state` is set by workflow.advance alone; `version` is the edit lock."""
 
-    KINDS = [
-        ("new", "新建"),
-        ("planned", "规划内立项"),
-        ("continuation", "续建"),
-        ("change", "变更"),
-        ("supplementary", "追加"),
-        ("self_funded", "自筹"),
-        ("district", "区县备案"),
-    ]
+    KINDS = list(SUBMISSION_KINDS.items())
 
     number = models.CharField("申报编号", max_length=16, unique=True, null=True)
     kind = models.CharField("类别", max_length=14, choices=KINDS)
