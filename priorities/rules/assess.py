@@ -97,7 +97,7 @@ class Case:
         return self._reachable(self._can, self._must)
 
     def _reachable(self, can: Mapping[str, int], must: Mapping[str, int]) -> tuple[Outcome, ...]:
-        found = []
+        found: list[Outcome] = []
         for heading, outcome in self.rules.strongest_first:
             if must[heading]:
                 return (*found, outcome)
@@ -108,7 +108,7 @@ class Case:
     def _missing(self) -> tuple[Fact, ...]:
         """Every unknown fact whose answer can still change the outcome, whatever the others turn out to be."""
         found: set[Fact] = set()
-        tips: dict[tuple[str, bool], bool] = {}
+        tips: dict[str, bool] = {}
         for table, look in self.looks:
             if look.can != look.must:
                 found.update(look.matter if self._tips(table.heading, tips) else ())
@@ -116,7 +116,7 @@ class Case:
             found |= self.parts.missing()
         return tuple(f for f in IN_ORDER if f in found)
 
-    def _tips(self, heading: str, known: dict) -> bool:
+    def _tips(self, heading: str, known: dict[str, bool]) -> bool:
         """Whether a clause of the heading that is still open can change the outcome: none beside it is sure, and the
         other headings can be such that this one counts."""
         if heading not in known:
@@ -144,7 +144,7 @@ class Case:
             )
         return tuple(f for f in missing if f in found)
 
-    def _settles(self, heading: str, can: int, must: int, known: dict) -> bool:
+    def _settles(self, heading: str, can: int, must: int, known: dict[tuple[str, int, int], bool]) -> bool:
         key = (heading, can, must)
         if key not in known:
             cans = {**self._can, heading: self._can[heading] + can}

@@ -13,6 +13,7 @@ make it certain. That is exact, because each fact pushes a clause one way alone 
 from __future__ import annotations
 
 import hashlib
+import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -133,6 +134,11 @@ def pack(
 # --- tests of bits -----------------------------------------------------------------------------------------------
 
 
+Array = typing.Any  # of numpy, which is loaded only when arrays are asked for
+Columns = Mapping[str, typing.Any]  # whole numbers or arrays of them by column
+Whether = typing.Any  # a bool or an array of them
+
+
 class Test:
     """A test of the three columns. `sql` and `python` as expressions over the names says_yes, says_no and parts."""
 
@@ -141,7 +147,7 @@ class Test:
     def sql(self) -> str:
         raise NotImplementedError
 
-    def holds(self, bits: Mapping[str, object]):
+    def holds(self, bits: Columns) -> Whether:
         """Over whole numbers or numpy arrays alike; gives a bool or an array of them."""
         raise NotImplementedError
 
@@ -154,10 +160,10 @@ class Has(Test):
     mask: int
     every: bool = True
 
-    def sql(self):
+    def sql(self) -> str:
         return f"({self.column} & {self.mask}) = {self.mask}" if self.every else f"({self.column} & {self.mask}) <> 0"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         found = bits[self.column] & self.mask
         return found == self.mask if self.every else found != 0
 
@@ -166,13 +172,13 @@ class Has(Test):
 class Opposite(Test):
     part: Test
 
-    def sql(self):
+    def sql(self) -> str:
         if isinstance(self.part, Has):
             sign = "<>" if self.part.every else "="
             return f"({self.part.column} & {self.part.mask}) {sign} {self.part.mask if self.part.every else 0}"
         return f"NOT ({self.part.sql()})"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         return self.part.holds(bits) == False  # noqa: E712  (arrays too)
 
 
@@ -180,10 +186,10 @@ class Opposite(Test):
 class Both(Test):
     parts: tuple[Test, ...]
 
-    def sql(self):
+    def sql(self) -> str:
         return "(" + " AND ".join(p.sql() for p in self.parts) + ")" if self.parts else "1 = 1"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         return reduce(lambda a, b: a & b, (p.holds(bits) for p in self.parts), bits["says_yes"] == bits["says_yes"])
 
 
@@ -191,10 +197,10 @@ class Both(Test):
 class Either(Test):
     parts: tuple[Test, ...]
 
-    def sql(self):
+    def sql(self) -> str:
         return "(" + " OR ".join(p.sql() for p in self.parts) + ")" if self.parts else "1 = 0"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         return reduce(lambda a, b: a | b, (p.holds(bits) for p in self.parts), bits["says_yes"] != bits["says_yes"])
 
 
@@ -314,7 +320,7 @@ class Compiled:
                 return outcome if span.must.holds(columns) else Outcome.UNDETERMINED
         return Outcome.ORDINARY
 
-    def outcomes(self, columns: Mapping[str, object]):
+    def outcomes(self, columns: Columns) -> Array:
         """Of many: codes, from numpy arrays says_yes, says_no and parts of one length."""
         import numpy as np
 
@@ -324,7 +330,7 @@ class Compiled:
             found[span.must.holds(columns)] = CODES[outcome]
         return found
 
-    def results(self, columns: Mapping[str, object]) -> dict[str, object]:
+    def results(self, columns: Columns) -> dict[str, Array]:
         """Each clause in force: an array of places in RESULTS."""
         import numpy as np
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
 from priorities.rules.logic import Condition
@@ -55,8 +56,9 @@ class Reading:
     met_when: Condition
     partly_when: Condition | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "facts", self.met_when.facts())  # asked at every assessment
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        return self.met_when.facts()
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Criterion:
         known = "、".join(r.key for r in self.readings)
         raise ValueError(f"{self.clause} 没有读法“{key}”；有：{known}")
 
-    def judge(self, reading: Reading, answers) -> str:
+    def judge(self, reading: Reading, answers: Mapping[Fact, Answer]) -> str:
         """met, partly or unmet under complete answers."""
         if reading.met_when.evaluate(answers) is Answer.YES:
             return MET

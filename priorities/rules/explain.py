@@ -10,9 +10,9 @@ from itertools import combinations
 
 from priorities.rules.advice import RANK, Advice, Move, advise
 from priorities.rules.assess import Component, assess
-from priorities.rules.criteria import UNDETERMINED
+from priorities.rules.criteria import UNDETERMINED, Outcome
 from priorities.rules.facts import CONTRADICTIONS, Answer, Fact
-from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
+from priorities.rules.rule_set import PLAN_2006, RuleSet
 from priorities.rules.screen import Item
 from priorities.rules.tables import Table
 

@@ -43,6 +43,10 @@ class RuleSet:
     switched_off: tuple[str, ...] = ()
     precedence: tuple[Outcome, ...] = PRECEDENCE
     criteria: tuple[Criterion, ...] = field(default=CRITERIA, repr=False)
+    # The clauses in force under the reading that holds, ready to be looked up, in the plan's order.
+    tables: tuple[Table, ...] = field(init=False, repr=False, compare=False)
+    # `(heading, outcome)` in the order of the precedence.
+    strongest_first: tuple[tuple[str, Outcome], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "precedence", tuple(Outcome(o) for o in self.precedence))
@@ -63,23 +67,13 @@ class RuleSet:
             if c.clause not in self.switched_off
         )
         headings = {outcome: heading for heading, outcome in OF_HEADING.items()}
-        object.__setattr__(self, "_tables", tables)
-        object.__setattr__(self, "_strongest_first", tuple((headings[o], o) for o in self.precedence if o in headings))
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The clauses in force under the reading that holds, ready to be looked up, in the plan's order."""
-        return self._tables
+        object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "strongest_first", tuple((headings[o], o) for o in self.precedence if o in headings))
 
     @property
     def chosen(self) -> tuple[tuple[Criterion, Reading], ...]:
         """The clauses in force with the reading that holds, in the plan's order."""
-        return tuple((t.criterion, t.reading) for t in self._tables)
-
-    @property
-    def strongest_first(self) -> tuple[tuple[str, Outcome], ...]:
-        """`(heading, outcome)` in the order of the precedence."""
-        return self._strongest_first
+        return tuple((t.criterion, t.reading) for t in self.tables)
 
     def in_force_on(self, day: dt.date) -> bool:
         return (self.from_day is None or self.from_day <= day) and (self.to_day is None or day < self.to_day)

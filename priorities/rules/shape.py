@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 from priorities.rules.criteria import MET, PARTLY, UNMET
 from priorities.rules.facts import FACTS, Answer, Fact, on_screen
@@ -42,6 +43,9 @@ class Box:
         return self.need == len(self.wanted)
 
 
+_Parts = tuple[int, tuple[Any, ...]]  # at least so many of these, each a Wanted or such a pair again
+
+
 def boxes(condition: Condition) -> tuple[Box, ...]:
     """The condition as boxes that must all hold. Raises ValueError for one that two storeys of boxes cannot show."""
     top = _pushed(condition)
@@ -53,7 +57,7 @@ def boxes(condition: Condition) -> tuple[Box, ...]:
     return _box(top)
 
 
-def _box(part) -> tuple[Box, ...]:
+def _box(part: Wanted | _Parts) -> tuple[Box, ...]:
     if isinstance(part, Wanted):
         return (Box(1, (part,)),)
     need, parts = part
@@ -62,7 +66,7 @@ def _box(part) -> tuple[Box, ...]:
     return (Box(need, parts),)
 
 
-def _pushed(condition: Condition, turned: bool = False):
+def _pushed(condition: Condition, turned: bool = False) -> Wanted | _Parts:
     """The condition with every Not pushed down to the facts: a Wanted, or (need, parts)."""
     if isinstance(condition, Is):
         return Wanted(condition.fact, Answer.NO if turned else Answer.YES)
