@@ -14,7 +14,7 @@ from governance.verbs import step
 from priorities import proposal as proposals
 from priorities import returned, rule_sets
 from priorities.models import ShownAdvice, Submission
-from priorities.rules.explain import Move
+from priorities.rules.advice import Move
 from priorities.rules.facts import FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSE_OF
 

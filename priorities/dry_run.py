@@ -134,8 +134,9 @@ class Behind:
 
 
 def behind(found: DryRun, params: Mapping) -> Behind | None:
-    """`?was=&now=` a cell or sum of the grid, `&kind=` of the cases or the plan's rows alone; `?alone=CLAUSE` who flips by one
-    change, `?without=CLAUSE` who would without a clause, `?met=CLAUSE` whoever meets it. None where nothing is asked."""
+    """`?was=&now=` a cell or sum of the grid, `&kind=` of the cases or the plan's rows alone; `?alone=CLAUSE` who
+    flips by one change, `?without=CLAUSE` who would without a clause, `?met=CLAUSE` whoever meets it. None where
+    nothing is asked."""
     clauses = [w.clause for w in found.weights]
     alone = one_of(params, "alone", [c.key for c in found.changes])
     without, met = one_of(params, "without", clauses), one_of(params, "met", clauses)

@@ -34,7 +34,7 @@ def progress(document: dict) -> dict:
 
 
 def questions(document: dict) -> list:
-    """The facts that the form asks of the whole: the department's own; component facts are asked at the parts, by kind."""
+    """The facts that the form asks of the whole: the department's own; a component's are asked at the parts."""
     return [FACTS[fact] for fact in Fact if fact not in OFFICE_FACTS and fact not in COMPONENT_FACTS]
 
 
@@ -132,7 +132,7 @@ _GROUPS = ((POSTPONED, "会使项目缓建"), (PRIORITISED, "可使项目优先�
 
 
 def fact_groups(document: dict) -> list[dict]:
-    """The department's questions by heading, numbered through, each with its answer and the question that it follows."""
+    """The department's questions by heading, numbered through, each with its answer and what it follows."""
     number, groups = 0, []
     for heading, title in _GROUPS:
         rows = []

@@ -1,5 +1,5 @@
 """A rule set tried on everything: every filed case and every row of the plan, judged under two rule sets at once. Who
-flips, from what to what, by which clause, how much money; what each clause and each change alone decides. Stores nothing.
+flips, from what to what, by which clause, how much money; what each clause and each change alone decides.
 """
 
 from __future__ import annotations

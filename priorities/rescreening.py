@@ -26,7 +26,7 @@ _MASK, _FLIP, _CASE = (m._meta.db_table for m in (CaseMask, Flip, Submission))
 
 @dataclass(frozen=True)
 class Flipped:
-    """A case whose outcome differs; `clauses` are those whose result differs (none where the precedence alone does it)."""
+    """A case whose outcome differs; `clauses` are those whose result differs (none: the precedence alone does it)."""
 
     reference: str
     was: str
@@ -127,9 +127,9 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
 
 
 def judge(row: Rescreening, now: str, differs: str, keys: list[str], low: int, high: int) -> int:
-    """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new outcome.
-    A case that a verb changes meanwhile keeps what the verb made of it. `now`, `differs` (with its parameters `keys`):
-    outcome and differing clauses as expressions."""
+    """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new
+    outcome. A case that a verb changes meanwhile keeps what the verb made of it. `now`, `differs` (with its
+    parameters `keys`): outcome and differing clauses as expressions."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_FLIP} (rescreening_id, submission_id, was, now, was_rule_set, clauses, amount_wan)"

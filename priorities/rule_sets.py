@@ -13,6 +13,7 @@ from governance.refusal import Invalid
 from priorities.labels import OUTCOMES
 from priorities.models import RuleSetRecord
 from priorities.reading import remembered
+from priorities.rules import advice as advising
 from priorities.rules import explain
 from priorities.rules.assess import Component
 from priorities.rules.assess import assess as assess_rules
@@ -25,7 +26,7 @@ BASES = {PLAN_2006.id: PLAN_2006}
 
 
 def build(record: RuleSetRecord) -> RuleSet:
-    """The rules of a record. Raises Invalid where it names a clause, reading or outcome that the criteria do not have."""
+    """The rules of a record. Raises Invalid where it names a clause, reading or outcome that is not there."""
     if record.base not in BASES:
         raise Invalid(f"没有判据版本 {record.base}。", fields={"base": ["没有这个判据版本"]})
     try:
@@ -81,7 +82,7 @@ def assess(
 class Advice:
     """A smallest set of changes that betters the outcome; each was applied to be sure."""
 
-    changes: tuple[explain.Move, ...]
+    changes: tuple[advising.Move, ...]
     outcome: str
     sentences: tuple[str, ...]
 
@@ -91,7 +92,7 @@ def advice(
 ) -> list[Advice]:
     """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot. `decisions`: the
     reviewer's on clauses that are partly met."""
-    found = explain.advise(answers(facts), components_of(components), in_force_on(day), decisions)
+    found = advising.advise(answers(facts), components_of(components), in_force_on(day), decisions)
     return [Advice(a.moves, str(a.outcome), tuple(m.sentence for m in a.moves)) for a in found]
 
 

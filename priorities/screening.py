@@ -175,8 +175,8 @@ def freeze(
 
 @step
 def keep_mask(*, submission: Submission, result: dict | None = None, decisions: dict[str, bool] | None = None) -> None:
-    """Keep the case as it stands now as bits (masks.py). `decisions`: else those of the latest screening; `result`: else
-    today's."""
+    """Keep the case as it stands now as bits (masks.py). `decisions`: else those of the latest screening; `result`:
+    else today's."""
     document = document_of(submission)
     facts, components = facts_of(submission, document)
     decisions = latest_decisions(submission) if decisions is None else decisions

@@ -1,5 +1,5 @@
-"""What accepting a verdict comes to: the conclusion that follows from it, the papers that nobody was asked for, and what
-the verdict would be with 均无异议. Readers alone."""
+"""What accepting a verdict comes to: the conclusion that follows from it, the papers that nobody was asked for, and
+what the verdict would be with 均无异议. Readers alone."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ class CaseMask(models.Model):
 
 
 class Rescreening(Dated):
-    """One screening of everything again: under which rule set, how far it is, how many flipped. `clauses`: the plan's in
-    their order then, which the bits of its flips stand for."""
+    """One screening of everything again: under which rule set, how far it is, how many flipped. `clauses`: the plan's
+    in their order then, which the bits of its flips stand for."""
 
     rule_set = models.CharField("规则集", max_length=60)
     clauses = models.JSONField(default=list)

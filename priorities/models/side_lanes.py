@@ -28,7 +28,7 @@ class FilingCheck(Dated, Demonstrable):
 
 
 class SelfFundedCheck(Dated, Demonstrable):
-    """A recorded check against 统一发展部署 (8.1(5), D18): the four points; only four times yes lets the project go on."""
+    """A recorded check against 统一发展部署 (8.1(5), D18): the four points; only four times yes lets it go on."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="self_funded_checks")
     version = models.PositiveSmallIntegerField()

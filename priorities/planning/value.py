@@ -1,8 +1,8 @@
 """The value of a candidate: one integer, its weights shown and adjustable (8.3.1; 先易后难、急用先建、效益显著).
 
-The plan gives an order and no figures, so the weights are the office's: level by level each worth ten times the next, so
-that of two projects the one with more clauses of 8.3.1 always comes first, then urgency, benefit, ease. Over whole sums
-that is not strict (ten projects outweigh a level); `strict_weights` gives the weights with which it is.
+The plan gives an order and no figures, so the weights are the office's: level by level each worth ten times the next,
+so that of two projects the one with more clauses of 8.3.1 always comes first, then urgency, benefit, ease. Over whole
+sums that is not strict (ten projects outweigh a level); `strict_weights` gives the weights with which it is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_WEIGHT = 999_999_999
 
 @dataclass(frozen=True)
 class Parts:
-    """What a candidate brings at each level: numbers of clauses met and of facts that are yes (an unknown one is no yes)."""
+    """What a candidate brings at each level: numbers of clauses met and of facts that are yes (unknown is no yes)."""
 
     clauses: int = 0
     urgency: int = 0

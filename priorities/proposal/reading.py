@@ -37,7 +37,7 @@ def total_wan(proposal: dict, *, source: str | None = None, year: int | None = N
     return sum((a for _, s, y, a in amounts(proposal) if source in (None, s) and year in (None, y)), Decimal(0))
 
 
-# A part's kind is an answer too: who calls a part 业务系统 states that it is no network, no pure database, no machine room.
+# A part's kind is an answer too: who calls a part 业务系统 states that it is no network, pure database or machine room.
 _SAID_BY_KIND = {fact: info.kinds[0] for fact, info in FACTS.items() if info.names_kind}
 
 

@@ -329,7 +329,7 @@ def _cheapest(parts: Parts, given: Mapping[Fact, Answer], holds: bool) -> _Answe
 
 
 def _own(parts: Parts, place: int, answers: Mapping[Fact, Answer], holds: bool) -> _Answers | None:
-    """The fewest own answers that make a component hit, or not, for certain; {} where it is, None where it cannot be."""
+    """The fewest own answers that make a component hit, or not, for certain; {} where it is, None where it can not."""
     stated = parts.components[place].facts
     ways = []
     for table in parts.tables:

@@ -26,8 +26,9 @@ IN_ORDER = tuple(Fact)
 
 @dataclass(frozen=True)
 class Assessment:
-    """What 8.3 says. `reachable`: the outcomes that are still possible, strongest first; `cut_wan`: money certainly hit,
-    0 where the whole is not funded; `settle_alone`: missing facts of which one answer alone would settle the outcome."""
+    """What 8.3 says. `reachable`: the outcomes that are still possible, strongest first; `cut_wan`: money certainly
+    hit, 0 where the whole is not funded; `settle_alone`: missing facts of which one answer alone would settle the
+    outcome."""
 
     rule_set: str
     outcome: Outcome

@@ -1,13 +1,13 @@
 """The same clauses over bits: a case as three whole numbers, a rule set as tests of bits that read alike in SQL, numpy
 and Python.
 
-    says_yes, says_no   a bit a fact (in the order of Fact), set where it is answered so; above them, in `says_yes`, a bit
-                        for each clause that the reviewer counts as met although it is only partly
+    says_yes, says_no   a bit a fact (in the order of Fact), set where it is answered so; above them, in `says_yes`,
+                        a bit for each clause that the reviewer counts as met although it is only partly
     parts     what the clauses judged on components come to on these, or on the whole where there are none: for every
               choice of their readings whether they may and must turn the whole, and the result of each reading
 
-Conditions are not written a second time: they are taken apart as they stand in plan_2006.py, each part into the bits that
-make it certain. That is exact, because each fact pushes a clause one way alone (tables.py refuses any other).
+Conditions are not written a second time: they are taken apart as they stand in plan_2006.py, each part into the bits
+that make it certain. That is exact, because each fact pushes a clause one way alone (tables.py refuses any other).
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Bits:
 
 
 class Layout:
-    """Which bit stands for what, of facts and criteria in their order. What was stored under one layout says something else
-    under another: `digest` names it, so that such bits are worked out anew."""
+    """Which bit stands for what, of facts and criteria in their order. What was stored under one layout says
+    something else under another: `digest` names it, so that such bits are worked out anew."""
 
     def __init__(self, facts: tuple[Fact, ...], criteria: tuple[Criterion, ...]) -> None:
         self.clauses = tuple(c.clause for c in criteria)
@@ -369,7 +369,8 @@ def changed(old: RuleSet, new: RuleSet) -> list[str]:
 
 
 def differs_sql(old: RuleSet, new: RuleSet) -> str:
-    """A number with a bit (the clause's place) for each clause whose result differs, as an expression over the columns."""
+    """A number with a bit (the clause's place) for each clause whose result differs, as an expression over the
+    columns."""
     sums = []
     was, now = {c.clause: (c, r) for c, r in old.chosen}, {c.clause: (c, r) for c, r in new.chosen}
     for i, clause in enumerate(LAYOUT.clauses):

@@ -1,34 +1,16 @@
-"""Why, and what if: the minimal cause of each clause, contradictions between answers, who flips under another rule set,
-what each clause alone decides. Advice and settlements stand in advice.py."""
+"""Why: the minimal cause of each clause, contradictions between answers. Advice and settlements stand in advice.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import combinations
 
-from priorities.rules.advice import RANK, Advice, Move, advise
-from priorities.rules.assess import Component, assess
-from priorities.rules.criteria import UNDETERMINED, Outcome
+from priorities.rules.assess import Component
+from priorities.rules.criteria import UNDETERMINED
 from priorities.rules.facts import CONTRADICTIONS, Answer, Fact
 from priorities.rules.rule_set import PLAN_2006, RuleSet
-from priorities.rules.screen import Item
 from priorities.rules.tables import Table
-
-__all__ = [
-    "RANK",
-    "Advice",
-    "Cause",
-    "Flip",
-    "Move",
-    "Weight",
-    "advise",
-    "causes",
-    "contradictions",
-    "flips",
-    "weights",
-]
 
 
 @dataclass(frozen=True)
@@ -81,54 +63,3 @@ def _cause(table: Table, facts: Mapping[Fact, Answer]) -> Cause:
 def contradictions(facts: Mapping[Fact, Answer]) -> list[str]:
     """Sentences about answers that contradict each other; flagged, not refused."""
     return [text for a, b, text in CONTRADICTIONS if facts.get(a) is Answer.YES and facts.get(b) is Answer.YES]
-
-
-@dataclass(frozen=True)
-class Flip:
-    """An item whose outcome differs under another rule set, and the clauses that came or went."""
-
-    id: str
-    was: Outcome
-    now: Outcome
-    clauses: tuple[str, ...]
-    amount_wan: Decimal
-
-
-def flips(items: Iterable[Item], old: RuleSet, new: RuleSet) -> list[Flip]:
-    """Who flips, from what to what, by which clause, and how much money."""
-    found = []
-    for item in items:
-        a, b = assess(item.facts, item.components, old), assess(item.facts, item.components, new)
-        if a.outcome != b.outcome:
-            was = {s.clause: s.result for s in a.trace}
-            now = {s.clause: s.result for s in b.trace}
-            clauses = tuple(c for c in dict.fromkeys([*was, *now]) if was.get(c) != now.get(c))
-            found.append(Flip(item.id, a.outcome, b.outcome, clauses, _money(item)))
-    return found
-
-
-def _money(item: Item) -> Decimal:
-    return sum((c.amount_wan for c in item.components), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What one clause decides among the items. `holds`: how many it is met for; `decides`: those whose outcome would be
-    another without it, with their money."""
-
-    clause: str
-    holds: int
-    decides: tuple[Flip, ...]
-    amount_wan: Decimal
-
-
-def weights(items: Iterable[Item], rule_set: RuleSet) -> list[Weight]:
-    """Clause sensitivity: each clause in force switched off alone."""
-    items = list(items)
-    found = []
-    for clause in [t.clause for t in rule_set.tables]:
-        without = replace(rule_set, switched_off=(*rule_set.switched_off, clause))
-        decided = tuple(flips(items, rule_set, without))
-        holds = sum(clause in assess(i.facts, i.components, rule_set).clauses("met") for i in items)
-        found.append(Weight(clause, holds, decided, sum((f.amount_wan for f in decided), Decimal(0))))
-    return found

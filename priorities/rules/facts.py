@@ -1,7 +1,9 @@
-"""The facts of 8.3: each one plain question, answered yes / no / unknown with evidence. Unanswered is unknown, never no.
+"""The facts of 8.3: each one plain question, answered yes / no / unknown with evidence. Unanswered is unknown, never
+no.
 
-Questions quote the plan's words and are put positively; the keys are labels only. Six keys name a fault (服务范围窄小): their
-question asks for its opposite, and 是 / 否 are turned round where they are shown (`on_screen`); stored is the key's answer.
+Questions quote the plan's words and are put positively; the keys are labels only. Some keys name a fault
+(服务范围窄小): their question asks for its opposite, and 是 / 否 are turned round where they are shown (`on_screen`);
+stored is the key's answer.
 """
 
 from __future__ import annotations
@@ -74,8 +76,8 @@ class Fact(StrEnum):
 class FactInfo:
     """A fact on screen. `kinds`: the kinds of construction that call for the question (empty: always asked).
 
-    `names_kind`: a part that is of another kind answers no. `remedy`: how the department can change it (advice moves only these). `turned`: the question
-    asks for the opposite of the key.
+    `names_kind`: a part that is of another kind answers no. `remedy`: how the department can change it (advice moves
+    only these). `turned`: the question asks for the opposite of the key.
     """
 
     key: Fact
@@ -185,7 +187,8 @@ _OPPOSITE = {"yes": "no", "no": "yes"}
 
 
 def on_screen(fact: str, answer: str) -> str:
-    """A key's answer as the question on screen puts it, and an answer on screen as the key's: turned round or as it is."""
+    """A key's answer as the question on screen puts it, and an answer on screen as the key's: turned round or as it
+    is."""
     return _OPPOSITE.get(answer, answer) if FACTS[Fact(fact)].turned else answer
 
 

@@ -129,7 +129,8 @@ class Parts:
         answers: Sequence[Mapping[Fact, Answer]],
         ranges: Sequence[tuple[bool, bool]],
     ) -> bool:
-        """Whether answering the fact otherwise in these components can turn the whole, the other unknowns being free."""
+        """Whether answering the fact otherwise in these components can turn the whole, the other unknowns being
+        free."""
         base, width, free, turned, sure = 0, 0, [], False, False
         for i, amount in enumerate(self.amounts):
             can, must = ranges[i]
@@ -156,8 +157,8 @@ class Parts:
 
 
 def falls_within(amounts: list[int], low: int, high: int) -> bool:
-    """Whether some of the amounts add up to low ≤ sum < high. Above 2¹⁶ different sums in each half of the large amounts
-    (more than 32 of them) it answers yes, so that a question is asked rather than dropped."""
+    """Whether some of the amounts add up to low ≤ sum < high. Above 2¹⁶ different sums in each half of the large
+    amounts (more than 32 of them) it answers yes, so that a question is asked rather than dropped."""
     if high <= low or high <= 0:
         return False
     width = high - low

@@ -183,7 +183,8 @@ PRIORITISED, POSTPONED, UNFUNDED = "8.3.1", "8.3.2", "8.3.3"
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of 8.3, the outcome of what meets one of its clauses, and how many it announces where it lists others."""
+    """A heading of 8.3, the outcome of what meets one of its clauses, and how many it announces where it lists
+    others."""
 
     key: str
     outcome: Outcome

@@ -30,8 +30,8 @@ def table_of(criterion: Criterion, reading: Reading) -> Table:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """`id`, a half-open period [from, to), readings by clause (default: the first), clauses switched off, precedence, and
-    the criteria that it stands on (another plan's are another file).
+    """`id`, a half-open period [from, to), readings by clause (default: the first), clauses switched off, precedence,
+    and the criteria that it stands on (another plan's are another file).
 
     Raises ValueError on an unknown clause or reading, or a precedence that is not one order of all four outcomes.
     """

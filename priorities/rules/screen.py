@@ -1,4 +1,5 @@
-"""`screen`: a list of items in, one assessment an item out, exactly as the contract says. Refused whole or not at all."""
+"""`screen`: a list of items in, one assessment an item out, exactly as the contract says. Refused whole or not at
+all."""
 
 from __future__ import annotations
 

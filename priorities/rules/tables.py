@@ -27,9 +27,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A clause under one set of answers: its step; whether it may and whether it must move the outcome; the unknown facts
-    whose answer can change whether it does; `then`: what one answer alone makes of `can` and `must`, as a difference,
-    and the facts that have such an answer."""
+    """A clause under one set of answers: its step; whether it may and whether it must move the outcome; the unknown
+    facts whose answer can change whether it does; `then`: what one answer alone makes of `can` and `must`, as a
+    difference, and the facts that have such an answer."""
 
     step: Step
     can: bool

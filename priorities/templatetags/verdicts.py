@@ -24,9 +24,11 @@ TONES = {
 }
 _DOTS = {
     "met": '<circle cx="5" cy="5" r="4" fill="currentColor"/>',
-    "partly": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/><path d="M5 1a4 4 0 0 0 0 8z" fill="currentColor"/>',
+    "partly": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/>'
+    '<path d="M5 1a4 4 0 0 0 0 8z" fill="currentColor"/>',
     "unmet": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/>',
-    "undetermined": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.7" stroke-dasharray="1.5 2.16"/>',
+    "undetermined": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.7"'
+    ' stroke-dasharray="1.5 2.16"/>',
 }
 
 

@@ -10,11 +10,9 @@ import pytest
 
 from priorities.rules.advice import RANK, Apart, Move, advise, applied, settlements
 from priorities.rules.assess import Case, Component, assess
-from priorities.rules.explain import causes, flips, weights
+from priorities.rules.explain import causes
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Answer, Fact
-from priorities.rules.plan_2006 import CLAUSES
 from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
-from priorities.rules.screen import parse_items
 
 Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
 READY = (Fact.LEADERSHIP_COMMITTED, Fact.OPERATORS_QUALIFIED, Fact.TECHNICAL_ENVIRONMENT_READY)
@@ -275,31 +273,3 @@ def test_the_department_is_told_how_to_change_its_own_facts_alone():
     assert MOVABLE
     assert not any(FACTS[f].is_office for f in MOVABLE)
     assert not set(OFFICE_FACTS) & set(MOVABLE)
-
-
-# --- weights ------------------------------------------------------------------------------------------------------
-
-
-def test_a_weight_says_what_a_clause_alone_decides():
-    calm = {str(f): str(a) for f, a in CALM.items()}
-    part = [{"name": "x", "amount_wan": 9}]
-    items = parse_items(
-        [
-            {"id": "one", "facts": calm | {"process_stability_unclear": "yes"}, "components": part},
-            {
-                "id": "two",
-                "facts": calm | {"process_stability_unclear": "yes", "severely_duplicates": "yes"},
-                "components": part,
-            },
-        ]
-    )
-    found = {w.clause: w for w in weights(items, PLAN_2006)}
-    assert tuple(found) == CLAUSES
-    stability = found["8.3.3(4)"]
-    assert (stability.holds, [f.id for f in stability.decides], stability.amount_wan) == (2, ["one"], 9)
-    assert (found["8.3.3(2)"].holds, found["8.3.3(2)"].decides) == (1, ())
-
-
-def test_the_same_rules_flip_nobody():
-    items = parse_items([{"id": "a", "facts": {"important": "yes"}}])
-    assert flips(items, PLAN_2006, RuleSet("again")) == []

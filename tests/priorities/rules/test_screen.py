@@ -7,10 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from priorities.rules.explain import contradictions, flips
+from priorities.rules.explain import contradictions
 from priorities.rules.facts import Answer, Fact
 from priorities.rules.plan_2006 import CLAUSES
-from priorities.rules.rule_set import PLAN_2006, RuleSet
 from priorities.rules.screen import InputError, parse_items, parse_text, screen
 
 READY = {"leadership_committed": "yes", "operators_qualified": "yes", "technical_environment_ready": "yes"}
@@ -156,20 +155,3 @@ def test_a_wrong_item_at_the_end_prints_nothing():
 def test_contradicting_answers_are_flagged_not_refused():
     both = {Fact.PURE_DATABASE: Answer.YES, Fact.HAS_APPLICATION: Answer.YES}
     assert contradictions(both) == ["是纯数据库，又说有应用"]
-
-
-def test_flips_name_who_from_what_to_what_by_which_clause():
-    items = parse_items(
-        [
-            {
-                "id": "a",
-                "facts": {**CALM, "narrow_scope": "yes", "complex_technology": "yes"},
-                "components": [{"name": "x", "amount_wan": 9}],
-            },
-            {"id": "b", "facts": CALM},
-        ]
-    )
-    found = flips(items, PLAN_2006, RuleSet("b", readings={"8.3.2(2)": "two_of_four"}))
-    assert [(f.id, f.was, f.now, f.clauses, f.amount_wan) for f in found] == [
-        ("a", "ordinary", "defer", ("8.3.2(2)",), 9)
-    ]
