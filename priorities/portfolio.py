@@ -108,13 +108,13 @@ class Portfolio:
     """Everything that can be judged, loaded once: as many questions to the database for many as for one."""
 
     def __init__(self) -> None:
-        rescreening.renew()
         self.rows: list[Judged] = []
         bits: list[tuple[int, int, int]] = []
-        cases = CaseMask.objects.exclude(submission__state__in=rescreening.NOT_COUNTED).order_by("submission__number")
-        for number, title, unit, amount, *own in cases.values_list(
-            "submission__number", "submission__title", "submission__organisation__name", "amount_wan", *masks.COLUMNS
-        ):
+        cases = _cases()
+        if any(layout != bulk.LAYOUT.digest for layout, *_ in cases):
+            rescreening.renew()
+            cases = _cases()
+        for _, number, title, unit, amount, *own in cases:
             self.rows.append(Judged(CASE, number, title, unit, f"/priorities/submissions/{number}/", amount))
             bits.append(tuple(own))
         self.cases = len(self.rows)
@@ -215,6 +215,13 @@ class Portfolio:
         """How many rows of each result a clause has; {} where it is not in force."""
         codes = bulk.Compiled(rules).results(self._columns).get(clause)
         return {} if codes is None else {r: int((codes == i).sum()) for i, r in enumerate(bulk.RESULTS)}
+
+
+def _cases() -> list[tuple]:
+    """Every filed case with the layout of its bits, what is listed of it, and its bits."""
+    case = ("number", "title", "organisation__name")
+    rows = CaseMask.objects.exclude(submission__state__in=rescreening.NOT_COUNTED).order_by("submission__number")
+    return list(rows.values_list("layout", *(f"submission__{c}" for c in case), "amount_wan", *masks.COLUMNS))
 
 
 def lacking(rules: RuleSet, clause: str) -> RuleSet:

@@ -176,11 +176,11 @@ def test_more_cases_ask_the_dry_run_no_more(stories, cast, django_assert_num_que
         by=cast.reviewer, key="strict", title="从严", reason="D15", readings={"8.3.2(2)": "any"}
     )
     stories.submitted()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         dry_run.run(record, clock.today()).groups  # noqa: B018
     for _ in range(3):
         stories.submitted()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         dry_run.run(record, clock.today()).groups  # noqa: B018
 
 
