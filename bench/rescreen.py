@@ -64,7 +64,7 @@ def drawn(rows: int) -> dict[str, np.ndarray]:
     return {"says_yes": yes, "says_no": no, "parts": parts}
 
 
-_no = bulk.unpack(0, 1)[next(iter(Fact))]
+_no = bulk.LAYOUT.unpack(0, 1)[next(iter(Fact))]
 
 
 def fill(rows: int) -> dict[str, np.ndarray]:
@@ -98,7 +98,7 @@ def fill(rows: int) -> dict[str, np.ndarray]:
         cursor.execute("SELECT min(id) FROM priorities_submission")
         low = cursor.fetchone()[0]
         lines = (
-            f"{low + i}\t{y}\t{n}\t{p}\t{o}\t120.00\tplan-2006\n"
+            f"{low + i}\t{y}\t{n}\t{p}\t{o}\t120.00\tplan-2006\t{bulk.LAYOUT.digest}\n"
             for i, (y, n, p, o) in enumerate(
                 zip(
                     table["says_yes"].tolist(),
@@ -110,7 +110,7 @@ def fill(rows: int) -> dict[str, np.ndarray]:
             )
         )
         cursor.copy_expert(
-            "COPY priorities_casemask (submission_id, says_yes, says_no, parts, outcome, amount_wan, rule_set)"
+            "COPY priorities_casemask (submission_id, says_yes, says_no, parts, outcome, amount_wan, rule_set, layout)"
             " FROM STDIN",
             io.StringIO("".join(lines)),
         )

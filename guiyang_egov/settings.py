@@ -110,7 +110,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "governance.web.context.frame",
             ],
-            "builtins": ["governance.templatetags.look", "django.templatetags.static"],
+            "builtins": [
+                "governance.templatetags.look",
+                "priorities.templatetags.verdicts",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

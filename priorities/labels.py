@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+from priorities.rules.criteria import OUTCOME_WORDS as OUTCOMES
+from priorities.rules.criteria import RESULT_WORDS as RESULTS
+from priorities.rules.criteria import Outcome
+from priorities.rules.facts import ANSWER_WORDS as ANSWERS
+
+__all__ = ["ANSWERS", "OUTCOMES", "RESULTS"]
+
+SUBMISSION_KINDS = {
+    "new": "新建",
+    "planned": "规划内立项",
+    "continuation": "续建",
+    "change": "变更",
+    "supplementary": "追加",
+    "self_funded": "自筹",
+    "district": "区县备案",
+}
+
 STATES = {
     "draft": "草稿",
     "submitted": "已申报",
@@ -10,23 +27,13 @@ STATES = {
     "joint_approval": "联合会签中",
     "candidate": "年度计划候选",
     "pool": "储备库",
-    "deferred": "缓建",
-    "no_city_funding": "市财政不支持",
+    "deferred": OUTCOMES["defer"],
+    "no_city_funding": OUTCOMES["no_city_funding"],
     "self_funded": "自筹建设",
     "filed": "已备案",
     "adopted": "已列入年度计划",
     "withdrawn": "已撤回",
 }
-
-OUTCOMES = {
-    "priority": "优先建设",
-    "ordinary": "一般",
-    "defer": "缓建",
-    "no_city_funding": "市财政不支持",
-    "undetermined": "待定",
-}
-
-RESULTS = {"met": "成立", "partly": "部分成立", "unmet": "不成立", "undetermined": "待补"}
 
 VERBS = {
     "submit": "提交申报",
@@ -89,4 +96,11 @@ ATTACHMENTS = {
     "other": "其他",
 }
 
-ANSWERS = {"yes": "是", "no": "否", "unknown": "不明"}
+# A word always stands beside the colour.
+OUTCOME_TONES = {
+    Outcome.PRIORITY: "green",
+    Outcome.ORDINARY: "slate",
+    Outcome.DEFER: "amber",
+    Outcome.NO_CITY_FUNDING: "red",
+    Outcome.UNDETERMINED: "violet",
+}

@@ -9,21 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from budgets.payers import SOURCES
 from governance.models import StoredFile
 from governance.models.fields import Dated, Demonstrable, WanField
 from projects.models import Project
 
-SOURCES = [
-    ("city", "市财政"),
-    ("county", "县（市、区）财政"),
-    ("state", "国家"),
-    ("province", "省"),
-    ("own", "建设单位自筹"),
-    ("enterprise", "企业"),
-    ("bank", "银行信贷"),
-    ("international", "国际组织"),
-    ("other", "其他"),
-]
 STAGES = [("estimate", "概算"), ("approved", "批复"), ("appropriated", "下达"), ("spent", "支出")]
 FISCAL_YEARS = (1990, 2100)
 

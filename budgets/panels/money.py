@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 
+from budgets import payers
 from budgets.growth import rule
-from budgets.ledger import payers
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from budgets.table import budget_table
 from governance.basics.roles import Permission, Scope

@@ -25,25 +25,9 @@ register = template.Library()
 UNFILLED = mark_safe('<span class="unfilled">未填</span>')
 MINUS = "\u2212"
 
-# Codes that several floors share, with their word and colour; a word always stands beside the colour.
-OUTCOMES = {
-    "priority": ("优先建设", "green"),
-    "ordinary": ("一般", "slate"),
-    "defer": ("缓建", "amber"),
-    "no_city_funding": ("市财政不支持", "red"),
-    "undetermined": ("待定", "violet"),
-}
-RESULTS = {"met": "成立", "partly": "部分成立", "unmet": "不成立", "undetermined": "待补"}
-ANSWERS = {"yes": "是", "no": "否", "unknown": "不明"}
 TONES = frozenset({"green", "slate", "amber", "red", "violet", "brand"})
 
 _CRITERION = re.compile(r"^(8\.3\.[123])\((\d)\)$")
-_DOTS = {
-    "met": '<circle cx="5" cy="5" r="4" fill="currentColor"/>',
-    "partly": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/><path d="M5 1a4 4 0 0 0 0 8z" fill="currentColor"/>',
-    "unmet": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"/>',
-    "undetermined": '<circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.7" stroke-dasharray="1.5 2.16"/>',
-}
 
 
 # --- pure helpers ------------------------------------------------------------------------------------------------
@@ -154,15 +138,6 @@ def until(value) -> str:
 
 
 @register.simple_tag
-def outcome_badge(code: str | None) -> SafeString:
-    """The outcome of 8.3 as a badge; empty reads 未判定."""
-    if not code:
-        return mark_safe('<span class="sub">未判定</span>')
-    word, tone = OUTCOMES.get(code, (code, "slate"))
-    return format_html('<span class="tag tag-{}">{}</span>', tone, word)
-
-
-@register.simple_tag
 def state_badge(code: str, label: str, tone: str = "") -> SafeString:
     """Any state: its code (for scripts), its word, and a tone (green slate amber red violet brand)."""
     return format_html(
@@ -184,29 +159,6 @@ def dcode(code: str) -> SafeString:
     if not code:
         return mark_safe("")
     return format_html('<a class="dcode" href="/governance/discrepancies/{}/">{}</a>', code, code)
-
-
-@register.simple_tag
-def result_dot(result: str, clause_id: str = "") -> SafeString:
-    """The result of a clause: dot and word. With the clause, what holds takes the colour of its consequence."""
-    tone = {"8.3.2": "amber", "8.3.3": "red"}.get(str(clause_id)[:5], "green")
-    known = result if result in RESULTS else "undetermined"
-    return format_html(
-        '<span class="result result-{} result-of-{}"><svg class="dot" viewBox="0 0 10 10" width="10" height="10"'
-        ' aria-hidden="true" focusable="false">{}</svg>{}</span>',
-        known,
-        tone,
-        mark_safe(_DOTS[known]),
-        RESULTS[known],
-    )
-
-
-@register.simple_tag
-def answer(value: str | None) -> SafeString:
-    """A fact's answer: 是, 否, 不明 (violet, never 否); nothing stated reads 未答."""
-    if not value:
-        return mark_safe('<span class="unfilled">未答</span>')
-    return format_html('<span class="answer answer-{}">{}</span>', value, ANSWERS.get(value, value))
 
 
 @register.simple_tag

@@ -16,12 +16,11 @@ from priorities.actions.attachments import wipe
 from priorities.actions.telling import tell_unit, touch
 from priorities.approval import seats
 from priorities.case import guards
-from priorities.labels import STATES
+from priorities.labels import STATES, SUBMISSION_KINDS
 from priorities.models import Participant, Submission
 from priorities.submissions import filing_windows, merging, returned
 from projects.models import Project
 
-KINDS = dict(Submission.KINDS)
 OVER = ("closed", "terminated")
 
 
@@ -75,7 +74,7 @@ def create_draft(
         event="priorities.submission.create_draft",
         about=about,
         now=document,
-        sentence=f"起草{KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}",
+        sentence=f"起草{SUBMISSION_KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}",
     )
     return row
 
@@ -290,7 +289,7 @@ def _only_open_fields(row: Submission, changes: list[tuple[str, str, str]]) -> N
 
 
 def _kind(by: Actor, kind: str) -> str:
-    if kind not in KINDS:
+    if kind not in SUBMISSION_KINDS:
         raise Invalid(f"没有这个类别：{str(kind)[:20]}。", fields={"kind": ["请选择申报类别"]})
     if (by.role == Role.DISTRICT) != (kind == "district"):
         sentence = (
@@ -311,16 +310,16 @@ def _plan_year(plan_year: int | None) -> int:
 def _project(by: Actor, kind: str, code: str | None, earlier: Submission | None) -> Project | None:
     if kind not in guards.FOR_A_PROJECT:
         if code:
-            raise Invalid(f"{KINDS[kind]}不对应已有项目。", fields={"project": ["这个类别不填项目"]})
+            raise Invalid(f"{SUBMISSION_KINDS[kind]}不对应已有项目。", fields={"project": ["这个类别不填项目"]})
         return None
     project = Project.objects.filter(code=code).first() if code else (earlier.project if earlier else None)
     if project is None:
-        raise Invalid(f"{KINDS[kind]}要选择对应的项目。", fields={"project": ["请选择项目"]})
+        raise Invalid(f"{SUBMISSION_KINDS[kind]}要选择对应的项目。", fields={"project": ["请选择项目"]})
     if by.organisation_id not in project.belongs_to():
         leads = "、".join(lead.as_named for lead in project.leads.all())
         raise Refused(f"{project.code} 由{leads}牵头，只有牵头单位能为它申报。", status=403)
     if project.state in OVER:
-        raise Refused(f"{project.code} 已{project.get_state_display()}，不能再申报{KINDS[kind]}。")
+        raise Refused(f"{project.code} 已{project.get_state_display()}，不能再申报{SUBMISSION_KINDS[kind]}。")
     if kind == "planned" and project.state != "registered":
         raise Refused(
             f"{project.code} 已是“{project.get_state_display()}”，不用再报规划内立项；需要下一年资金请报续建。"
@@ -332,7 +331,7 @@ def _project(by: Actor, kind: str, code: str | None, earlier: Submission | None)
     )
     if (other := under_way.first()) is not None:
         raise Refused(
-            f"{project.code} 已有一件{KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），请在那一件上办理。"
+            f"{project.code} 已有一件{SUBMISSION_KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），请在那一件上办理。"
         )
     return project
 

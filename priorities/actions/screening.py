@@ -92,7 +92,7 @@ def confirm_facts(
 ) -> Submission:
     """Confirm or correct facts, many at once: {"fact", "value", "evidence", "component"}.
 
-    `nothing_to_object` (均无异议) answers the six office facts with 否 where they are not answered yet. A value that
+    `nothing_to_object` (均无异议) answers the office facts with 否 where they are not answered yet. A value that
     differs from the stated one is a correction and is told to the applicant.
     """
     access.require(by, Permission.SCREEN, submission)

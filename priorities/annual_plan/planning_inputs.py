@@ -18,6 +18,7 @@ from priorities import optimiser
 from priorities.models import AnnualPlan, Conclusion, PlanEntry, Screening, Submission
 from priorities.optimiser import Growth, Item, Option, Parts, Problem
 from priorities.optimiser.value import parts_of
+from priorities.rules.plan_2006 import PRIORITISED
 from priorities.screening import conclusions
 from priorities.submissions import workflow
 from projects.models import Project, ProjectLead
@@ -107,7 +108,7 @@ def read(year: int, horizon: int = 1) -> Inputs:
 
 
 def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candidate:
-    met = tuple(conclusions.clauses_met(verdict, "8.3.1")) if verdict else ()
+    met = tuple(conclusions.clauses_met(verdict, PRIORITISED)) if verdict else ()
     money = adjusted if adjusted is not None else conclusions.approved(conclusion) if conclusion else []
     amounts: dict[tuple[int, str], Decimal] = {}
     for part in money:

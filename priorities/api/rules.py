@@ -183,7 +183,7 @@ def _asked(request, known: tuple[str, ...]) -> dict[str, str]:
 
 
 class Clauses(generics.GenericAPIView):
-    """8.3 的 17 条判据：原文、事实、读法与现行读法。"""
+    """8.3 的判据：原文、事实、读法与现行读法。"""
 
     permission = Permission.READ_REGISTER
     serializer_class = ClauseSerializer

@@ -24,6 +24,7 @@ from priorities.labels import OPINIONS, OUTCOMES, RESULTS
 from priorities.memo import reading
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
+from priorities.rules.plan_2006 import CLAUSES
 from priorities.screening import conclusions, verdicts
 from priorities.submissions import filing_form
 
@@ -209,7 +210,7 @@ def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
     text.append(f"查重认定：{'；'.join(overlaps)}。" if overlaps else "查重认定：没有认定的重复。")
     return Section(
         f"{at}-verdict",
-        "8.3 判定，17 条逐条",
+        f"8.3 判定，{len(CLAUSES)} 条逐条",
         tuple(text),
         (),
         (Table(f"{at}-trace", "逐条判定", columns, tuple(rows)),),

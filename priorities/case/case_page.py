@@ -1,4 +1,4 @@
-"""What the pages show of one case: the live verdict of the form, the desk's 17 clauses with their facts, the state of a
+"""What the pages show of one case: the live verdict of the form, the desk's clauses with their facts, the state of a
 joint approval. Readers in frozen shapes; nothing is written."""
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from priorities.case import payer, settling
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
 from priorities.rule_sets import repository
-from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact, on_screen
+from priorities.rules.criteria import heading_of, under
+from priorities.rules.facts import FACTS, OFFICE_FACTS, on_screen
+from priorities.rules.plan_2006 import CLAUSES, HEADINGS, POSTPONED, PRIORITISED, UNFUNDED, criterion
 from priorities.screening import conclusions, explained, verdicts
 from priorities.submissions import advised, filing_form, returned
 
-HEADINGS = (("8.3.3", "市财政不支持"), ("8.3.2", "缓建"), ("8.3.1", "优先建设（原文称 9 类，实列 8 类）"))
 UNIFIED_DEPLOYMENT = (
     ("shared_network", "使用统一网络平台"),
     ("exchange", "数据纳入共享与交换平台"),
@@ -51,9 +52,10 @@ def _shown(result: dict, document: dict) -> dict:
     """What both the form and the desk say of a verdict."""
     trace = {step["clause"]: step for step in result["trace"]}
     groups = []
-    for heading, title in HEADINGS:
-        steps = [_step(s) for c, s in trace.items() if c.startswith(heading + "(")]
-        groups.append({"heading": heading, "title": title, "steps": steps, "counts": _counts(steps)})
+    for heading in reversed(HEADINGS):
+        title = OUTCOMES[heading.outcome] + (f"（{heading.note}）" if heading.note else "")
+        steps = [_step(trace[c]) for c in under(heading.key, trace)]
+        groups.append({"heading": heading.key, "title": title, "steps": steps, "counts": _counts(steps)})
     every = [s for g in groups for s in g["steps"]]
     alone = set(result.get("settle_alone", []))
     return {
@@ -80,16 +82,16 @@ def _counts(steps: list[dict]) -> str:
 def cause(result: dict) -> str:
     """One sentence: which clauses make the outcome."""
     outcome, met = result["outcome"], result["met"]
-    by_heading = {h: [c for c in met if c.startswith(h + "(")] for h in ("8.3.1", "8.3.2", "8.3.3")}
+    by_heading = {h.key: "、".join(under(h.key, met)) for h in HEADINGS}
     if outcome == "no_city_funding":
-        return f"{'、'.join(by_heading['8.3.3'])} 成立：市财政不支持，自筹可按统一发展部署建设（D18）。"
+        return f"{by_heading[UNFUNDED]} 成立：市财政不支持，自筹可按统一发展部署建设（D18）。"
     if outcome == "defer":
-        return f"{'、'.join(by_heading['8.3.2'])} 成立：缓建不是否决，补齐条件后复审。"
+        return f"{by_heading[POSTPONED]} 成立：缓建不是否决，补齐条件后复审。"
     if outcome == "priority":
         cut = f"；核减 {result['cut_wan']} 万元" if Decimal(result["cut_wan"]) else ""
-        return f"{'、'.join(by_heading['8.3.1'])} 成立{cut}。"
+        return f"{by_heading[PRIORITISED]} 成立{cut}。"
     if outcome == "ordinary":
-        return "17 条都不成立：进入储备库，不直接进入年度计划（D19）。"
+        return f"{len(CLAUSES)} 条都不成立：进入储备库，不直接进入年度计划（D19）。"
     return f"还有 {len(result['missing_facts'])} 个事实不明，答案会改变结论。"
 
 
@@ -97,7 +99,7 @@ def parts(document: dict, result: dict) -> list[dict]:
     """The components with what is cut and by which clause."""
     hits: dict[str, list[str]] = {}
     for step in result["trace"]:
-        if step["result"] == "met" and step["clause"].startswith("8.3.3("):
+        if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED:
             for name in step["components"]:
                 hits.setdefault(name, []).append(step["clause"])
     return [
@@ -204,10 +206,8 @@ def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[st
     """A clause's facts, of the whole and of the parts that state one: stated, reviewed, evidence, who and when; whether
     this answer alone decides the result."""
     rows = []
-    for fact in Fact:
+    for fact in criterion(clause).facts:
         info = FACTS[fact]
-        if clause not in info.clauses:
-            continue
         places = [("", "")]
         if info.is_component_fact and document["components"]:
             places = [

@@ -1,14 +1,16 @@
-"""谁出钱 for a proposal: 8.1 and 8.2 as budgets.ledger.payers reads them, with what 8.3.3 cuts taken off."""
+"""谁出钱 for a proposal: 8.1 and 8.2 as budgets.payers reads them, with what 8.3.3 cuts taken off."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from budgets.ledger import payers
+from budgets import payers
 from budgets.models import SOURCES
 from budgets.panels import money
 from priorities import proposal as proposals
 from priorities.models import Submission
+from priorities.rules.criteria import heading_of
+from priorities.rules.plan_2006 import UNFUNDED
 
 
 def panel(row: Submission, document: dict, result: dict) -> dict | None:
@@ -21,7 +23,7 @@ def panel(row: Submission, document: dict, result: dict) -> dict | None:
         hit = {
             name: step["clause"]
             for step in result["trace"]
-            if step["result"] == "met" and step["clause"].startswith("8.3.3(")
+            if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED
             for name in step["components"]
         }
         for part in document["components"]:

@@ -1,5 +1,5 @@
-"""What accepting a verdict comes to: the conclusion that follows from it, the papers that nobody was asked for, and what
-the verdict would be with 均无异议. Readers alone."""
+"""What accepting a verdict comes to: the conclusion that follows from it, the papers that nobody was asked for, and
+what the verdict would be with 均无异议. Readers alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from priorities.approval import opinions
 from priorities.labels import OPINIONS, OUTCOMES, PAPERS
 from priorities.models import Conclusion, Screening, Submission
+from priorities.rules.criteria import heading_of
 from priorities.rules.facts import OFFICE_FACTS
+from priorities.rules.plan_2006 import POSTPONED
 from priorities.screening import conclusions, verdicts
 
 RE_REVIEW_DAYS = 182  # 系统默认; the reviewer may name another day (D26)
@@ -55,7 +57,7 @@ class Step:
 
 
 def open_office_facts(row: Submission) -> list[str]:
-    """The six that only the office answers, as far as nobody did."""
+    """The facts that only the office answers, as far as nobody did."""
     held = verdicts.confirmed_facts(row)
     return [fact for fact in map(str, OFFICE_FACTS) if ("", fact) not in held]
 
@@ -73,9 +75,9 @@ def _following(outcome: str, result: dict, row: Submission, day: dt.date) -> Fol
     lacking = [
         f"{step['clause']} {step['text']}"
         for step in result["trace"]
-        if step["result"] == "met" and step["clause"].startswith("8.3.2(")
+        if step["result"] == "met" and heading_of(step["clause"]) == POSTPONED
     ]
-    return Following(kind, "；".join(lacking) or "8.3.2 所列条件", day + dt.timedelta(days=RE_REVIEW_DAYS))
+    return Following(kind, "；".join(lacking) or f"{POSTPONED} 所列条件", day + dt.timedelta(days=RE_REVIEW_DAYS))
 
 
 def suggested_kind(outcome: str, row: Submission) -> str:

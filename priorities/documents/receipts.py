@@ -26,6 +26,7 @@ from governance.kernel.access import Actor, may
 from governance.kernel.verbs import step
 from governance.models import Document, Job
 from priorities import proposal as proposals
+from priorities.labels import ANSWERS
 from priorities.models import Submission, SubmissionVersion
 from priorities.rules.facts import FACTS, on_screen
 from priorities.submissions import filing_form
@@ -134,7 +135,7 @@ def build(params: dict) -> Receipt:
         for r in table["rows"]
     )
     facts = tuple(
-        (FACTS[key].question, {"yes": "是", "no": "否"}.get(on_screen(key, held["value"]), "不明"), held["evidence"])
+        (FACTS[key].question, ANSWERS[on_screen(key, held["value"] or "unknown")], held["evidence"])
         for key, held in document["facts"].items()
         if held["value"] != "unknown" or held["evidence"]
     )

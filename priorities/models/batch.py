@@ -10,8 +10,8 @@ from priorities.models.submission import Submission
 
 
 class DeskBatch(Dated, Demonstrable):
-    """One act on several cases. Until `leaves_at` nothing has happened and no mail has left: it can be undone. Then every
-    item happens by itself, in a transaction of its own."""
+    """One act on several cases. Until `leaves_at` nothing has happened and no mail has left: it can be undone. Then
+    every item happens by itself, in a transaction of its own."""
 
     ACTS = [
         ("accept", "受理"),

@@ -14,7 +14,7 @@ NO_MORE = ("withdrawn", "no_city_funding", "self_funded", "filed")
 
 class ProposedChangeQuerySet(models.QuerySet):
     def pending(self, project):
-        """Changes of a project (or `OuterRef`) that are still on their way through joint approval and the annual plan."""
+        """Changes of a project (or `OuterRef`) that are still on their way through joint approval and annual plan."""
         rows = self.filter(submission__project=project, applied_on=None).exclude(submission__state__in=NO_MORE)
         return rows.select_related("submission__organisation").order_by("pk")
 

@@ -48,7 +48,8 @@ class RuleSetRecord(Dated, Demonstrable):
 class CaseMask(models.Model):
     """A filed case as bits (priorities.rules.bulk), kept by the verbs that change its facts; derived, not of record.
 
-    `outcome` (bulk.CODES) is what `rule_set` makes of it: the rule set under which it last came out otherwise.
+    `outcome` (bulk.CODES) is what `rule_set` makes of it: the rule set under which it last came out otherwise. `layout`
+    names what the bits stand for (bulk.Layout); under another they are worked out anew before anything reads them.
     """
 
     submission = models.OneToOneField(Submission, primary_key=True, on_delete=models.CASCADE, related_name="mask")
@@ -58,15 +59,18 @@ class CaseMask(models.Model):
     outcome = models.SmallIntegerField()
     amount_wan = WanField()
     rule_set = models.CharField(max_length=60)
+    layout = models.CharField(max_length=12, default="")
 
     def __str__(self) -> str:
         return f"{self.submission_id}"
 
 
 class Rescreening(Dated):
-    """One screening of everything again: under which rule set, how far it is, how many flipped."""
+    """One screening of everything again: under which rule set, how far it is, how many flipped. `clauses`: the plan's
+    in their order then, which the bits of its flips stand for."""
 
     rule_set = models.CharField("规则集", max_length=60)
+    clauses = models.JSONField(default=list)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     flipped = models.PositiveIntegerField(default=0)
@@ -86,7 +90,8 @@ class Rescreening(Dated):
 
 
 class Flip(models.Model):
-    """A case that came out otherwise in a re-screening. `clauses`: a bit a clause whose result differs (bulk.clauses_of)."""
+    """A case that came out otherwise in a re-screening. `clauses`: a bit a clause whose result differs, in the
+    order of its re-screening."""
 
     rescreening = models.ForeignKey(Rescreening, on_delete=models.CASCADE, related_name="flips", db_index=False)
     # Copied by the database from the side table, whose key is that case: to look the case up again for each flip was a

@@ -1,14 +1,17 @@
 """The value of a candidate: one integer, its weights shown and adjustable (8.3.1; 先易后难、急用先建、效益显著).
 
-The plan gives an order and no figures, so the weights are the office's: level by level each worth ten times the next, so
-that of two projects the one with more clauses of 8.3.1 always comes first, then urgency, benefit, ease. Over whole sums
-that is not strict (ten projects outweigh a level); `strict_weights` gives the weights with which it is.
+The plan gives an order and no figures, so the weights are the office's: level by level each worth ten times the next,
+so that of two projects the one with more clauses of 8.3.1 always comes first, then urgency, benefit, ease. Over whole
+sums that is not strict (ten projects outweigh a level); `strict_weights` gives the weights with which it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+
+from priorities.rules.criteria import under
+from priorities.rules.plan_2006 import PRIORITISED
 
 LEVELS = {"clauses": "8.3.1 成立的条数", "urgency": "急用先建", "benefit": "效益显著", "ease": "先易后难"}
 WEIGHTS = {"clauses": 1000, "urgency": 100, "benefit": 10, "ease": 1}
@@ -21,7 +24,7 @@ MOST_WEIGHT = 999_999_999
 
 @dataclass(frozen=True)
 class Parts:
-    """What a candidate brings at each level: numbers of clauses met and of facts that are yes (an unknown one is no yes)."""
+    """What a candidate brings at each level: numbers of clauses met and of facts that are yes (unknown is no yes)."""
 
     clauses: int = 0
     urgency: int = 0
@@ -32,7 +35,7 @@ class Parts:
 def parts_of(met: Iterable[str], facts: Mapping[str, str]) -> Parts:
     """From the clauses of 8.3.1 that are met and the reviewer's facts ("yes", "no", "unknown")."""
     return Parts(
-        len([c for c in met if c.startswith("8.3.1(")]),
+        len(under(PRIORITISED, met)),
         *(sum(facts.get(fact) == "yes" for fact in level) for level in (URGENCY, BENEFIT, EASE)),
     )
 

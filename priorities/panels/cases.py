@@ -14,6 +14,7 @@ from priorities.labels import STATES
 from priorities.models import Conclusion, PlanEntry, PlanFact, ProposedChange, Submission
 from priorities.rule_sets import plan_facts, repository
 from priorities.rules.facts import FACTS, on_screen
+from priorities.rules.plan_2006 import CLAUSE_OF
 from priorities.screening import work_list
 from projects.models import Project
 
@@ -158,5 +159,5 @@ def advice_for(project: Project, day: dt.date) -> Advice | None:
 def _basis(row: PlanFact) -> Basis:
     info = FACTS[row.fact]
     return Basis(
-        row.fact, info.question, on_screen(row.fact, row.value), info.clauses[0], row.quote, row.line, row.reason
+        row.fact, info.question, on_screen(row.fact, row.value), CLAUSE_OF[info.key], row.quote, row.line, row.reason
     )

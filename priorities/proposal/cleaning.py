@@ -20,6 +20,7 @@ from priorities.proposal.shape import (
     empty,
 )
 from priorities.rules.facts import COMPONENT_FACTS, OFFICE_FACTS, Answer, Fact
+from priorities.rules.plan_2006 import ON_COMPONENTS
 
 _TEXTS = {  # top-level text fields: label, longest
     "title": ("项目名称", 200),
@@ -200,7 +201,7 @@ def _components(c: _Cleaner, raw) -> list[dict]:
         for fact, answer in stated.items():
             if fact not in COMPONENT_FACTS:
                 c.wrong(
-                    f"{path}.facts.{str(fact)[:60]}", "这个事实不按组成部分回答（只有 8.3.3(1)、(3)、(5) 的事实可以）。"
+                    f"{path}.facts.{str(fact)[:60]}", f"这个事实不按组成部分回答（只有 {ON_COMPONENTS} 的事实可以）。"
                 )
             elif value := c.answer(answer, f"{path}.facts.{fact}"):
                 facts[str(fact)] = value

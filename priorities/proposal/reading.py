@@ -7,7 +7,7 @@ import hashlib
 import json
 from decimal import Decimal
 
-from priorities.rules.facts import Fact
+from priorities.rules.facts import FACTS
 
 
 def canonical(proposal: dict) -> str:
@@ -37,12 +37,8 @@ def total_wan(proposal: dict, *, source: str | None = None, year: int | None = N
     return sum((a for _, s, y, a in amounts(proposal) if source in (None, s) and year in (None, y)), Decimal(0))
 
 
-# A part's kind is an answer too: who calls a part 业务系统 states that it is no network, no pure database, no machine room.
-_SAID_BY_KIND = {
-    Fact.VERTICAL_NETWORK: "network",
-    Fact.PURE_DATABASE: "database",
-    Fact.NEW_DEPARTMENT_MACHINE_ROOM: "machine_room",
-}
+# A part's kind is an answer too: who calls a part 业务系统 states that it is no network, pure database or machine room.
+_SAID_BY_KIND = {fact: info.kinds[0] for fact, info in FACTS.items() if info.names_kind}
 
 
 def for_rules(proposal: dict, *, kinds: bool = True) -> tuple[dict[str, str], list[dict]]:

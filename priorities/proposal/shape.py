@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from budgets.models import SOURCES
+from budgets.payers import SOURCES
 
 CONSTRUCTIONS = {"new": "新建", "rebuild": "改建", "extend": "扩建", "upgrade": "升级", "operate": "运维"}
 MANDATES = {"state": "国家", "province": "省", "city": "市", "own": "本部门"}

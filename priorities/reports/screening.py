@@ -199,7 +199,7 @@ def _clauses(f: ScreeningYear) -> Section:
         Column("met", RESULTS["met"], "int", 8),
         Column("met_wan", "申请市财政", "wan", 14),
         Column("partly", "部分", "int", 8),
-        Column("undetermined", "待补", "int", 8),
+        Column("undetermined", RESULTS["undetermined"], "int", 8),
         Column("count", "合计", "int", 8),
     )
     rows = [

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance import charts
-from governance.templatetags.look import OUTCOMES as LOOKS
 from governance.web.entry import one_of
 from governance.workbooks.writer import Book
-from priorities.labels import OUTCOMES
+from priorities.labels import OUTCOME_TONES, OUTCOMES
 from priorities.models import RuleSetRecord
 from priorities.rescreening.portfolio import (
     CASE,
@@ -112,7 +111,7 @@ class DryRun:
         return charts.flows(
             found,
             order=[str(o) for o in SHOWN],
-            labels=LOOKS,
+            labels={code: (word, OUTCOME_TONES[code]) for code, word in OUTCOMES.items()},
             notes=notes,
             title="改判的件数和万元",
             heads=(f"{self.old.id}", f"{self.new.id}"),
@@ -134,8 +133,9 @@ class Behind:
 
 
 def behind(found: DryRun, params: Mapping) -> Behind | None:
-    """`?was=&now=` a cell or sum of the grid, `&kind=` of the cases or the plan's rows alone; `?alone=CLAUSE` who flips by one
-    change, `?without=CLAUSE` who would without a clause, `?met=CLAUSE` whoever meets it. None where nothing is asked."""
+    """`?was=&now=` a cell or sum of the grid, `&kind=` of the cases or the plan's rows alone; `?alone=CLAUSE` who
+    flips by one change, `?without=CLAUSE` who would without a clause, `?met=CLAUSE` whoever meets it. None where
+    nothing is asked."""
     clauses = [w.clause for w in found.weights]
     alone = one_of(params, "alone", [c.key for c in found.changes])
     without, met = one_of(params, "without", clauses), one_of(params, "met", clauses)

@@ -1,5 +1,5 @@
 """A rule set tried on everything: every filed case and every row of the plan, judged under two rule sets at once. Who
-flips, from what to what, by which clause, how much money; what each clause and each change alone decides. Stores nothing.
+flips, from what to what, by which clause, how much money; what each clause and each change alone decides.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from decimal import Decimal
 
 from priorities.labels import OUTCOMES
 from priorities.models import CaseMask
-from priorities.rescreening.sweep import NOT_COUNTED
+from priorities.rescreening import sweep
 from priorities.rule_sets import masks, plan_facts
 from priorities.rules import bulk
 from priorities.rules.facts import FACTS, Answer, on_screen
 from priorities.rules.plan_2006 import criterion
 from priorities.rules.rule_set import Outcome, RuleSet
 
-SHOWN = (Outcome.PRIORITY, Outcome.ORDINARY, Outcome.DEFER, Outcome.NO_CITY_FUNDING, Outcome.UNDETERMINED)
+SHOWN = tuple(map(Outcome, OUTCOMES))
 CASE, ROW = "submission", "plan-item"
 PRECEDENCE = "precedence"
 
@@ -102,15 +102,16 @@ class Weight(Flipping):
 
 
 class Portfolio:
-    """Everything that can be judged, loaded once: two questions to the database however many there are."""
+    """Everything that can be judged, loaded once: as many questions to the database for many as for one."""
 
     def __init__(self) -> None:
         self.rows: list[Judged] = []
         bits: list[tuple[int, int, int]] = []
-        cases = CaseMask.objects.exclude(submission__state__in=NOT_COUNTED).order_by("submission__number")
-        for number, title, unit, amount, *own in cases.values_list(
-            "submission__number", "submission__title", "submission__organisation__name", "amount_wan", *masks.COLUMNS
-        ):
+        cases = _cases()
+        if any(layout != bulk.LAYOUT.digest for layout, *_ in cases):
+            sweep.renew()
+            cases = _cases()
+        for _, number, title, unit, amount, *own in cases:
             self.rows.append(Judged(CASE, number, title, unit, f"/priorities/submissions/{number}/", amount))
             bits.append(tuple(own))
         self.cases = len(self.rows)
@@ -148,7 +149,7 @@ class Portfolio:
         if table is None:
             return ()
         i = self.rows.index(flip.what)
-        said = bulk.unpack(*(int(self._columns[name][i]) for name in masks.COLUMNS[:2]))
+        said = bulk.LAYOUT.unpack(*(int(self._columns[name][i]) for name in masks.COLUMNS[:2]))
         return tuple(
             (FACTS[f].question, on_screen(f, said.get(f, Answer.UNKNOWN))) for f in table.look(said).step.because
         )
@@ -211,6 +212,13 @@ class Portfolio:
         """How many rows of each result a clause has; {} where it is not in force."""
         codes = bulk.Compiled(rules).results(self._columns).get(clause)
         return {} if codes is None else {r: int((codes == i).sum()) for i, r in enumerate(bulk.RESULTS)}
+
+
+def _cases() -> list[tuple]:
+    """Every filed case with the layout of its bits, what is listed of it, and its bits."""
+    case = ("number", "title", "organisation__name")
+    rows = CaseMask.objects.exclude(submission__state__in=sweep.NOT_COUNTED).order_by("submission__number")
+    return list(rows.values_list("layout", *(f"submission__{c}" for c in case), "amount_wan", *masks.COLUMNS))
 
 
 def lacking(rules: RuleSet, clause: str) -> RuleSet:

@@ -3,7 +3,7 @@ itself, a few thousand at a time, and only changed rows are written; what was fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,20 +14,21 @@ from governance.basics import clock
 from governance.kernel import audit
 from governance.kernel.verbs import frame, step
 from priorities.models import CaseMask, Flip, Rescreening, RuleSetRecord, Submission
-from priorities.rule_sets import repository
+from priorities.rule_sets import masks, repository
 from priorities.rules import bulk
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 from priorities.screening import verdicts
 
 OPEN = ("submitted", "under_review")  # cases whose next screening is made anyway
 NOT_COUNTED = ("draft", "withdrawn")
+CHUNK = 200  # cases between two commits where each is worked out by itself
 BATCH = 50_000  # rows of the side table between two commits: what a verb may have to wait for
 _MASK, _FLIP, _CASE = (m._meta.db_table for m in (CaseMask, Flip, Submission))
 
 
 @dataclass(frozen=True)
 class Flipped:
-    """A case whose outcome differs; `clauses` are those whose result differs (none where the precedence alone does it)."""
+    """A case whose outcome differs; `clauses` are those whose result differs (none: the precedence alone does it)."""
 
     reference: str
     was: str
@@ -51,7 +52,8 @@ def counted():
 
 
 def dry_run(rules: RuleSet) -> tuple[Iterator[Flipped], int]:
-    """`(flips, how many are screened)` under a rule set, by number; stores nothing."""
+    """`(flips, how many are screened)` under a rule set, by number; stores no verdict."""
+    renew()
     return _changed(rules), counted().count()
 
 
@@ -67,14 +69,13 @@ def _changed(rules: RuleSet) -> Iterator[Flipped]:
             f" WHERE c.state NOT IN ({skipped}) AND m.outcome <> {now}",
             keys,
         )
-        found += [_flipped(*row) for row in cursor.fetchall()]
+        found += [_flipped(bulk.LAYOUT.clauses, *row) for row in cursor.fetchall()]
     yield from sorted(found, key=lambda f: f.reference)
 
 
-def _flipped(number: str, was: int, now: int, clauses: int, amount) -> Flipped:
-    return Flipped(
-        number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), bulk.clauses_of(clauses), Decimal(str(amount))
-    )
+def _flipped(order: Sequence[str], number: str, was: int, now: int, clauses: int, amount) -> Flipped:
+    named = bulk.clauses_of(clauses, order)
+    return Flipped(number, str(bulk.OUTCOME_OF[was]), str(bulk.OUTCOME_OF[now]), named, Decimal(str(amount)))
 
 
 def _differs(rules: RuleSet) -> tuple[str, list[str]]:
@@ -94,7 +95,11 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     with frame():
         if not Rescreening.objects.filter(finished_at__isnull=False).exists():
             complete()  # once: every verb keeps the side table from then on
-        row = Rescreening.objects.create(rule_set=rules.id, total=CaseMask.objects.count(), by_text=by_text)
+    renew()
+    with frame():
+        row = Rescreening.objects.create(
+            rule_set=rules.id, clauses=bulk.LAYOUT.clauses, total=CaseMask.objects.count(), by_text=by_text
+        )
     ends = CaseMask.objects.aggregate(first=Min("pk"), last=Max("pk"))
     first, last = (ends["first"] or 1) - 1, ends["last"] or 0
     now, (differs, keys) = bulk.Compiled(rules).sql(), _differs(rules)
@@ -106,7 +111,7 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
             row.save(update_fields=["done", "flipped"])
         tell(row.done, row.total)
     open_ = list(row.flips.filter(submission__state__in=OPEN).order_by("pk").values_list("submission_id", flat=True))
-    for keys in _chunks(open_, 200):
+    for keys in _chunks(open_, CHUNK):
         with frame():
             for case in Submission.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
                 screen_again(submission=case, rules=rules)
@@ -124,9 +129,9 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
 
 
 def judge(row: Rescreening, now: str, differs: str, keys: list[str], low: int, high: int) -> int:
-    """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new outcome.
-    A case that a verb changes meanwhile keeps what the verb made of it. `now`, `differs` (with its parameters `keys`):
-    outcome and differing clauses as expressions."""
+    """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new
+    outcome. A case that a verb changes meanwhile keeps what the verb made of it. `now`, `differs` (with its
+    parameters `keys`): outcome and differing clauses as expressions."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_FLIP} (rescreening_id, submission_id, was, now, was_rule_set, clauses, amount_wan)"
@@ -164,7 +169,7 @@ def lines(row: Rescreening) -> Iterator[Flipped]:
     for flip in found.values_list("submission__number", "was", "now", "clauses", "amount_wan").iterator(
         chunk_size=2000
     ):
-        yield _flipped(*flip)
+        yield _flipped(row.clauses, *flip)
 
 
 @step
@@ -176,13 +181,18 @@ def screen_again(*, submission: Submission, rules: RuleSet) -> None:
 
 
 @step
-def complete() -> int:
-    """Put into the side table what was filed before there was one; returns how many."""
-    rows = Submission.objects.exclude(current_version=0).filter(mask=None, is_secret=False).order_by("pk")
-    missing = list(rows)
-    for case in missing:
+def complete() -> None:
+    """Put into the side table what was filed before there was one."""
+    for case in Submission.objects.exclude(current_version=0).filter(mask=None, is_secret=False).order_by("pk"):
         verdicts.keep_mask(submission=case)
-    return len(missing)
+
+
+def renew() -> None:
+    """Work out anew the bits that another version of the product laid out, before they are read in bulk."""
+    for keys in _chunks(list(masks.stale().order_by("pk").values_list("pk", flat=True)), CHUNK):
+        with frame():
+            for case in Submission.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+                verdicts.renew_mask(submission=case)
 
 
 def _chunks(rows: list, size: int) -> Iterator[list]:

@@ -26,13 +26,29 @@ def keep(
 ) -> CaseMask:
     """Put a case as it stands now into the side table: its facts as `screen` takes them, the reviewer's decisions, and
     the verdict that they come to."""
-    bits = bits_of(facts, components, decisions)
-    values = vars(bits) | {
+    values = _bits(facts, components, decisions) | {
         "outcome": bulk.CODES[Outcome(result["outcome"])],
         "amount_wan": proposals.total_wan(document),
         "rule_set": result["rule_set"],
     }
     return CaseMask.objects.update_or_create(submission=submission, defaults=values)[0]
+
+
+@step
+def renew(
+    *, submission: Submission, facts: Mapping[str, str], components: list[dict], decisions: Mapping[str, bool]
+) -> None:
+    """The bits of a case in today's layout; the verdict beside them stays, so that a re-screening sees it change."""
+    CaseMask.objects.filter(submission=submission).update(**_bits(facts, components, decisions))
+
+
+def stale():
+    """The rows whose bits stand for something else than today's."""
+    return CaseMask.objects.exclude(layout=bulk.LAYOUT.digest)
+
+
+def _bits(facts: Mapping[str, str], components: list[dict], decisions: Mapping[str, bool]) -> dict[str, object]:
+    return vars(bits_of(facts, components, decisions)) | {"layout": bulk.LAYOUT.digest}
 
 
 def bits_of(facts: Mapping[str, str], components: list[dict], decisions: Mapping[str, bool] | None = None) -> bulk.Bits:

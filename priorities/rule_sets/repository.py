@@ -13,7 +13,7 @@ from governance.basics.refusal import Invalid
 from priorities.labels import OUTCOMES
 from priorities.memo import remembered
 from priorities.models import RuleSetRecord
-from priorities.rules import advice as smallest
+from priorities.rules import advice as advising
 from priorities.rules import explain
 from priorities.rules.assess import Component
 from priorities.rules.assess import assess as assess_rules
@@ -26,7 +26,7 @@ BASES = {PLAN_2006.id: PLAN_2006}
 
 
 def build(record: RuleSetRecord) -> RuleSet:
-    """The rules of a record. Raises Invalid where it names a clause, reading or outcome that the criteria do not have."""
+    """The rules of a record. Raises Invalid where it names a clause, reading or outcome that is not there."""
     if record.base not in BASES:
         raise Invalid(f"没有判据版本 {record.base}。", fields={"base": ["没有这个判据版本"]})
     try:
@@ -82,7 +82,7 @@ def assess(
 class Advice:
     """A smallest set of changes that betters the outcome; each was applied to be sure."""
 
-    changes: tuple[smallest.Move, ...]
+    changes: tuple[advising.Move, ...]
     outcome: str
     sentences: tuple[str, ...]
 
@@ -92,7 +92,7 @@ def advice(
 ) -> list[Advice]:
     """How a 缓建 or 市财政不支持 could become something better; [] where it need not or cannot. `decisions`: the
     reviewer's on clauses that are partly met."""
-    found = smallest.advise(answers(facts), components_of(components), in_force_on(day), decisions)
+    found = advising.advise(answers(facts), components_of(components), in_force_on(day), decisions)
     return [Advice(a.moves, str(a.outcome), tuple(m.sentence for m in a.moves)) for a in found]
 
 
@@ -107,7 +107,7 @@ def precedence_words(day: dt.date) -> str:
 
 
 def described(day: dt.date) -> list[dict]:
-    """The 17 clauses in the plan's order: words, facts with their questions, all readings (the first is the default), the
+    """The clauses in the plan's order: words, facts with their questions, all readings (the first is the default), the
     one that holds on the day (null: not in force)."""
     rules = in_force_on(day)
     chosen = {c.clause: r.key for c, r in rules.chosen}

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from priorities.rules.assess import Case, Component
+from priorities.rules.criteria import MET, RESULT_WORDS, UNMET, Outcome, heading_of
 from priorities.rules.facts import FACTS, Answer, Fact
-from priorities.rules.rule_set import Outcome, RuleSet
+from priorities.rules.parts import Parts
+from priorities.rules.plan_2006 import CLAUSE_OF, PRIORITISED, UNFUNDED
+from priorities.rules.rule_set import RuleSet
+from priorities.rules.tables import Table
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 RANK = {
@@ -36,10 +40,10 @@ class Move:
     @property
     def sentence(self) -> str:
         """改用统一网络平台虚拟专网（9.1.2.1）→ 8.3.3(1) 不成立."""
-        info = FACTS[self.fact]
+        clause = CLAUSE_OF[self.fact]
         where = f"“{self.component}”" if self.component else ""
-        result = "成立" if info.clauses[0].startswith("8.3.1") else "不成立"
-        return f"{where}{info.remedy} → {info.clauses[0]} {result}"
+        result = RESULT_WORDS[MET if heading_of(clause) == PRIORITISED else UNMET]
+        return f"{where}{FACTS[self.fact].remedy} → {clause} {result}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ class Apart:
 
     @property
     def sentence(self) -> str:
-        return f"把“{'”“'.join(self.components)}”分出，其余部分单独申报 → {'、'.join(self.clauses)} 不成立"
+        return (
+            f"把“{'”“'.join(self.components)}”分出，其余部分单独申报 → {'、'.join(self.clauses)} {RESULT_WORDS[UNMET]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _worst(outcomes: tuple[Outcome, ...]) -> int:
     return min(RANK[o] for o in outcomes)
 
 
-def _advice(moves: tuple, reachable: tuple[Outcome, ...]) -> Advice:
+def _advice(moves: tuple[Move, ...] | tuple[Apart], reachable: tuple[Outcome, ...]) -> Advice:
     return Advice(moves, reachable[0] if len(reachable) == 1 else Outcome.UNDETERMINED, reachable)
 
 
@@ -119,7 +125,7 @@ def _moves(case: Case) -> list[Move]:
     rank = {o: i for i, o in enumerate(case.rules.precedence)}
     now = case.reachable()[0]
     for table, look in case.looks:
-        lifts = table.heading == "8.3.1"
+        lifts = table.heading == PRIORITISED
         if lifts and (rank[Outcome.PRIORITY] > rank[now] or look.must):
             continue
         if not lifts and not look.can:
@@ -136,12 +142,14 @@ def _moves(case: Case) -> list[Move]:
     return found
 
 
-def _of(table, answers: Mapping[Fact, Answer], *, lifts: bool, name: str = "", place: int | None = None) -> list[Move]:
+def _of(
+    table: Table, answers: Mapping[Fact, Answer], *, lifts: bool, name: str = "", place: int | None = None
+) -> list[Move]:
     found = []
     for fact in table.facts:
         was = answers.get(fact, UNKNOWN)
         stands = was is not UNKNOWN and (was is table.towards[fact]) != lifts
-        if stands and FACTS[fact].actionable:
+        if stands and FACTS[fact].remedy:
             found.append(Move(fact, was, NO if was is YES else YES, name, place))
     return found
 
@@ -231,10 +239,10 @@ def _needed(case: Case, outcome: Outcome) -> _Answers | None:
     return needed
 
 
-def _units(case: Case, heading: str) -> list:
-    """The clauses of a heading, and `None` for the components together."""
-    units: list = [t for t, _ in case.looks if t.heading == heading]
-    return [*units, None] if case.parts and heading == "8.3.3" else units
+def _units(case: Case, heading: str) -> list[Table | Parts]:
+    """The clauses of a heading, and the components together."""
+    units: list[Table | Parts] = [t for t, _ in case.looks if t.heading == heading]
+    return [*units, case.parts] if case.parts and heading == UNFUNDED else units
 
 
 def _least(needed: _Answers, ways: list[_Answers | None]) -> _Answers | None:
@@ -242,49 +250,59 @@ def _least(needed: _Answers, ways: list[_Answers | None]) -> _Answers | None:
     return needed | min(possible, key=len) if possible else None
 
 
-def _force(case: Case, unit, holds: bool) -> _Answers | None:
+def _force(case: Case, unit: Table | Parts, holds: bool) -> _Answers | None:
     """The fewest answers that make a clause hold, or not, for certain; None where that cannot be."""
-    if unit is None:
-        return _force_parts(case, holds)
-    decided = case.decisions.get(unit.clause)
+    if isinstance(unit, Parts):
+        return _force_parts(unit, holds)
     unknown = [f for f in unit.facts if case.facts.get(f, UNKNOWN) is UNKNOWN]
+    return _fewest(unit, case.facts, unknown, holds, None, case.decisions.get(unit.clause))
+
+
+def _fewest(
+    table: Table,
+    answers: Mapping[Fact, Answer],
+    unknown: list[Fact],
+    holds: bool,
+    place: int | None,
+    decided: bool | None = None,
+) -> _Answers | None:
+    """The fewest of the unknown facts, of the whole or of the component at `place`, that settle a clause so."""
     for size in range(len(unknown) + 1):
         for chosen in combinations(unknown, size):
-            answers = {f: _push(unit, f, holds) for f in chosen}
-            look = unit.look({**case.facts, **answers}, decided)
+            given = {f: _push(table, f, holds) for f in chosen}
+            look = table.look({**answers, **given}, decided)
             if look.must if holds else not look.can:
-                return {(None, f): a for f, a in answers.items()}
+                return {(place, f): a for f, a in given.items()}
     return None
 
 
-def _push(table, fact: Fact, towards: bool) -> Answer:
+def _push(table: Table, fact: Fact, towards: bool) -> Answer:
     answer = table.towards[fact]
     return answer if towards else (NO if answer is YES else YES)
 
 
-def _force_parts(case: Case, holds: bool) -> _Answers | None:
+def _force_parts(parts: Parts, holds: bool) -> _Answers | None:
     """The fewest answers, inherited or a component's own, that carry the hit money over half or keep it below. For each
     choice of inherited ones the components are taken by money and number of answers (few of each: a small knapsack)."""
-    parts, best = case.parts, None
+    best: _Answers | None = None
     owner = {f: t for t in parts.tables for f in t.facts}
     for size in range(len(parts.shared) + 1):
         for chosen in combinations(parts.shared, size):
             given = {f: _push(owner[f], f, holds) for f in chosen}
             if best is not None and size >= len(best):
                 continue
-            rest = _cheapest(case, given, holds)
+            rest = _cheapest(parts, given, holds)
             if rest is not None and (best is None or size + len(rest) < len(best)):
                 best = {(None, f): a for f, a in given.items()} | rest
     return best
 
 
-def _cheapest(case: Case, given: Mapping[Fact, Answer], holds: bool) -> _Answers | None:
+def _cheapest(parts: Parts, given: Mapping[Fact, Answer], holds: bool) -> _Answers | None:
     """With the inherited answers given, the fewest own answers of components that suffice."""
-    parts = case.parts
     # By number of answers, the most money that they carry over (or take away), and which answers.
     best: dict[int, tuple[int, int, _Answers]] = {0: (0, 0, {})}
     fixed = fixed_count = 0
-    for i, component in enumerate(case.components):
+    for i, component in enumerate(parts.components):
         answers = parts.answers[i] | {f: a for f, a in given.items() if f not in component.facts}
         own = _own(parts, i, answers, holds)
         amount = parts.amounts[i]
@@ -297,40 +315,31 @@ def _cheapest(case: Case, given: Mapping[Fact, Answer], holds: bool) -> _Answers
             new = (money + amount, number + 1, so_far | own)
             if count + len(own) not in best or best[count + len(own)][:2] < new[:2]:
                 best[count + len(own)] = new
-    everyone = len(case.components)
+    everyone = len(parts.components)
     for count in sorted(best):
-        money, number, answers = best[count]
+        money, number, so_far = best[count]
         money, number = money + fixed, number + fixed_count
         if not parts.total:
             enough = number > 0 if holds else number == everyone
         else:
             enough = 2 * money >= parts.total if holds else 2 * (parts.total - money) < parts.total
         if enough:
-            return answers
+            return so_far
     return None
 
 
-def _own(parts, place: int, answers: Mapping[Fact, Answer], holds: bool) -> _Answers | None:
-    """The fewest own answers that make a component hit, or not, for certain; {} where it is, None where it cannot be."""
-    needed: _Answers = {}
-    ways = []
+def _own(parts: Parts, place: int, answers: Mapping[Fact, Answer], holds: bool) -> _Answers | None:
+    """The fewest own answers that make a component hit, or not, for certain; {} where it is, None where it can not."""
     stated = parts.components[place].facts
+    ways = []
     for table in parts.tables:
         unknown = [f for f in table.facts if answers[f] is UNKNOWN and stated.get(f) is UNKNOWN]
-        way = None
-        for size in range(len(unknown) + 1):
-            for chosen in combinations(unknown, size):
-                look = table.look({**answers, **{f: _push(table, f, holds) for f in chosen}})
-                if look.must if holds else not look.can:
-                    way = {(place, f): _push(table, f, holds) for f in chosen}
-                    break
-            if way is not None:
-                break
-        if not holds and way is None:
-            return None
-        if way is not None:
-            ways.append(way)
-            needed |= way
+        ways.append(_fewest(table, answers, unknown, holds, place))
     if holds:
-        return min(ways, key=len) if ways else None
+        return _least({}, ways)
+    needed: _Answers = {}
+    for way in ways:
+        if way is None:
+            return None
+        needed |= way
     return needed

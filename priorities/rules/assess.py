@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-from priorities.rules.criteria import PARTLY
+from priorities.rules.criteria import PARTLY, Outcome
 from priorities.rules.facts import Answer, Fact
 from priorities.rules.parts import ZERO, Component, Parts
-from priorities.rules.rule_set import OF_HEADING, PLAN_2006, Outcome, RuleSet
+from priorities.rules.plan_2006 import UNFUNDED
+from priorities.rules.rule_set import OF_HEADING, PLAN_2006, RuleSet
 from priorities.rules.tables import Look, Step, Table
 
 __all__ = ["Assessment", "Case", "Component", "Step", "assess"]
@@ -25,8 +26,9 @@ IN_ORDER = tuple(Fact)
 
 @dataclass(frozen=True)
 class Assessment:
-    """What 8.3 says. `reachable`: the outcomes that are still possible, strongest first; `cut_wan`: money certainly hit,
-    0 where the whole is not funded; `settle_alone`: missing facts of which one answer alone would settle the outcome."""
+    """What 8.3 says. `reachable`: the outcomes that are still possible, strongest first; `cut_wan`: money certainly
+    hit, 0 where the whole is not funded; `settle_alone`: missing facts of which one answer alone would settle the
+    outcome."""
 
     rule_set: str
     outcome: Outcome
@@ -73,8 +75,8 @@ class Case:
             self._can[table.heading] += look.can
             self._must[table.heading] += look.must
         if self.parts:
-            self._can["8.3.3"] += self.parts.can
-            self._must["8.3.3"] += self.parts.must
+            self._can[UNFUNDED] += self.parts.can
+            self._must[UNFUNDED] += self.parts.must
 
     def assess(self) -> Assessment:
         steps = {t.clause: k.step for t, k in self.looks}
@@ -96,7 +98,7 @@ class Case:
         return self._reachable(self._can, self._must)
 
     def _reachable(self, can: Mapping[str, int], must: Mapping[str, int]) -> tuple[Outcome, ...]:
-        found = []
+        found: list[Outcome] = []
         for heading, outcome in self.rules.strongest_first:
             if must[heading]:
                 return (*found, outcome)
@@ -107,15 +109,15 @@ class Case:
     def _missing(self) -> tuple[Fact, ...]:
         """Every unknown fact whose answer can still change the outcome, whatever the others turn out to be."""
         found: set[Fact] = set()
-        tips: dict[tuple[str, bool], bool] = {}
+        tips: dict[str, bool] = {}
         for table, look in self.looks:
             if look.can != look.must:
                 found.update(look.matter if self._tips(table.heading, tips) else ())
-        if self.parts and self.parts.can != self.parts.must and self._tips("8.3.3", tips):
+        if self.parts and self.parts.can != self.parts.must and self._tips(UNFUNDED, tips):
             found |= self.parts.missing()
         return tuple(f for f in IN_ORDER if f in found)
 
-    def _tips(self, heading: str, known: dict) -> bool:
+    def _tips(self, heading: str, known: dict[str, bool]) -> bool:
         """Whether a clause of the heading that is still open can change the outcome: none beside it is sure, and the
         other headings can be such that this one counts."""
         if heading not in known:
@@ -143,7 +145,7 @@ class Case:
             )
         return tuple(f for f in missing if f in found)
 
-    def _settles(self, heading: str, can: int, must: int, known: dict) -> bool:
+    def _settles(self, heading: str, can: int, must: int, known: dict[tuple[str, int, int], bool]) -> bool:
         key = (heading, can, must)
         if key not in known:
             cans = {**self._can, heading: self._can[heading] + can}

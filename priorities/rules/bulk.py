@@ -1,31 +1,33 @@
 """The same clauses over bits: a case as three whole numbers, a rule set as tests of bits that read alike in SQL, numpy
 and Python.
 
-    says_yes, says_no   a bit a fact (in the order of Fact), set where it is answered so; above them, in `says_yes`, a bit for each
-              clause that the reviewer counts as met although it is only partly
-    parts     what 8.3.3(1), (3) and (5) come to on the components, or on the whole where there are none: for every
+    says_yes, says_no   a bit a fact (in the order of Fact), set where it is answered so; above them, in `says_yes`,
+                        a bit for each clause that the reviewer counts as met although it is only partly
+    parts     what the clauses judged on components come to on these, or on the whole where there are none: for every
               choice of their readings whether they may and must turn the whole, and the result of each reading
 
-Conditions are not written a second time: they are taken apart as they stand in plan_2006.py, each part into the bits that
-make it certain. That is exact, because each fact pushes a clause one way alone (tables.py refuses any other).
+Conditions are not written a second time: they are taken apart as they stand in plan_2006.py, each part into the bits
+that make it certain. That is exact, because each fact pushes a clause one way alone (tables.py refuses any other).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import combinations, product
 
 from priorities.rules.assess import Component
-from priorities.rules.criteria import MET, PARTLY, UNDETERMINED, UNMET, Criterion, Reading
+from priorities.rules.criteria import MET, PARTLY, UNDETERMINED, UNMET, Criterion, Outcome, Reading
 from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
 from priorities.rules.logic import Any, AtLeast, Condition, Is, Not
 from priorities.rules.parts import Parts
-from priorities.rules.plan_2006 import CRITERIA
-from priorities.rules.rule_set import Outcome, RuleSet, table_of
+from priorities.rules.plan_2006 import CRITERIA, UNFUNDED
+from priorities.rules.rule_set import RuleSet, table_of
 
-CODES = {
+CODES = {  # stored, so that a number once given stays
     Outcome.UNDETERMINED: 0,
     Outcome.ORDINARY: 1,
     Outcome.PRIORITY: 2,
@@ -34,23 +36,6 @@ CODES = {
 }
 OUTCOME_OF = {code: outcome for outcome, code in CODES.items()}
 RESULTS = (UNMET, UNDETERMINED, PARTLY, MET)
-
-_BIT = {fact: 1 << i for i, fact in enumerate(Fact)}
-_DECIDED = {
-    c.clause: 1 << (len(_BIT) + i) for i, c in enumerate(c for c in CRITERIA if any(r.partly_when for r in c.readings))
-}
-_ON_PARTS = tuple(c for c in CRITERIA if c.on_components)
-_READINGS = tuple((c, r) for c in _ON_PARTS for r in c.readings)
-_TABLES = tuple(table_of(c, r) for c, r in _READINGS)
-# Every way to have each of them switched off or read in one way: places in _READINGS.
-_CHOICES: tuple[tuple[int, ...], ...] = tuple(
-    tuple(i for i in choice if i is not None)
-    for choice in product(*((None, *(i for i, (c, _) in enumerate(_READINGS) if c is one)) for one in _ON_PARTS))
-)
-_RESULTS_FROM = 2 * len(_CHOICES)
-if max(len(_BIT) + len(_DECIDED), _RESULTS_FROM + 2 * len(_READINGS)) > 63:
-    raise RuntimeError("事实或读法太多，63 位放不下。")
-
 
 # --- a case as bits ----------------------------------------------------------------------------------------------
 
@@ -64,51 +49,94 @@ class Bits:
     parts: int
 
 
+class Layout:
+    """Which bit stands for what, of facts and criteria in their order. What was stored under one layout says
+    something else under another: `digest` names it, so that such bits are worked out anew."""
+
+    def __init__(self, facts: tuple[Fact, ...], criteria: tuple[Criterion, ...]) -> None:
+        self.clauses = tuple(c.clause for c in criteria)
+        self.bit = {fact: 1 << i for i, fact in enumerate(facts)}
+        doubtful = [c.clause for c in criteria if any(r.partly_when for r in c.readings)]
+        self.decided = {clause: 1 << (len(facts) + i) for i, clause in enumerate(doubtful)}
+        on_parts = [c for c in criteria if c.on_components]
+        self.readings = tuple((c, r) for c in on_parts for r in c.readings)
+        self._tables = tuple(table_of(c, r) for c, r in self.readings)
+        # Every way to have each of them switched off or read in one way: places in `readings`.
+        ways = [(None, *(i for i, (c, _) in enumerate(self.readings) if c is one)) for one in on_parts]
+        self.choices = tuple(tuple(i for i in choice if i is not None) for choice in product(*ways))
+        self._results_from = 2 * len(self.choices)
+        if max(len(facts) + len(doubtful), self._results_from + 2 * len(self.readings)) > 63:
+            raise RuntimeError("事实或读法太多，63 位放不下。")
+        self._of_the_whole: dict[tuple[Answer, ...], int] = {}
+        read = [(c.clause, r.key, repr(r.met_when), repr(r.partly_when)) for c, r in self.readings]
+        text = repr((list(map(str, facts)), self.clauses, doubtful, read))
+        self.digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def pack(
+        self, facts: Mapping[Fact, Answer], components: Iterable[Component], decisions: Mapping[str, bool] | None
+    ) -> Bits:
+        """A case as bits. Decisions on other clauses than those that can be partly met are idle."""
+        yes = no = 0
+        for fact, answer in facts.items():
+            if answer is Answer.YES:
+                yes |= self.bit.get(fact, 0)
+            elif answer is Answer.NO:
+                no |= self.bit.get(fact, 0)
+        for clause, held in (decisions or {}).items():
+            yes |= self.decided.get(clause, 0) if held else 0
+        components = tuple(components)
+        if components:
+            parts = Parts(components, facts, self._tables)
+            return Bits(yes, no, self._pack_parts(parts.answers, parts.reaches_half))
+        said = tuple(facts.get(f, Answer.UNKNOWN) for f in COMPONENT_FACTS)
+        if said not in self._of_the_whole:
+            self._of_the_whole[said] = self._pack_parts([dict(zip(COMPONENT_FACTS, said, strict=True))], any)
+        return Bits(yes, no, self._of_the_whole[said])
+
+    def unpack(self, says_yes: int, says_no: int) -> dict[Fact, Answer]:
+        """The facts of the whole that are answered."""
+        said = {f: Answer.YES for f, bit in self.bit.items() if says_yes & bit}
+        return said | {f: Answer.NO for f, bit in self.bit.items() if says_no & bit}
+
+    def _pack_parts(self, answers: Sequence[Mapping[Fact, Answer]], whole: Callable[[Iterable[bool]], bool]) -> int:
+        looks = [[t.look(a) for t in self._tables] for a in answers]
+        bits = 0
+        for i, choice in enumerate(self.choices):
+            can = whole(any(own[r].can for r in choice) for own in looks)
+            must = whole(any(own[r].must for r in choice) for own in looks)
+            bits |= (can << 2 * i) | (must << 2 * i + 1)
+        for r in range(len(self.readings)):
+            results = {own[r].step.result for own in looks}
+            result = next(x for x in (MET, UNDETERMINED, UNMET) if x in results)
+            bits |= ((result == MET) | (result == UNDETERMINED) << 1) << self._results_from + 2 * r
+        return bits
+
+    def place(self, criterion: Criterion, reading: Reading) -> int:
+        """Where a reading stands among `readings`."""
+        named = (criterion.clause, reading.key)
+        return next(i for i, (c, r) in enumerate(self.readings) if (c.clause, r.key) == named)
+
+    def result_at(self, criterion: Criterion, reading: Reading) -> int:
+        """The first of the two bits of `parts` that hold the result of a reading: met, undetermined."""
+        return self._results_from + 2 * self.place(criterion, reading)
+
+
+LAYOUT = Layout(tuple(Fact), CRITERIA)
+
+
 def pack(
     facts: Mapping[Fact, Answer], components: Iterable[Component] = (), decisions: Mapping[str, bool] | None = None
 ) -> Bits:
-    """A case as bits. Decisions on other clauses than those that can be partly met are idle."""
-    yes = no = 0
-    for fact, answer in facts.items():
-        if answer is Answer.YES:
-            yes |= _BIT[fact]
-        elif answer is Answer.NO:
-            no |= _BIT[fact]
-    for clause, held in (decisions or {}).items():
-        yes |= _DECIDED.get(clause, 0) if held else 0
-    components = tuple(components)
-    parts = Parts(components, facts, _TABLES) if components else None
-    if parts is None:
-        return Bits(yes, no, _of_the_whole(tuple(facts.get(f, Answer.UNKNOWN) for f in COMPONENT_FACTS)))
-    return Bits(yes, no, _pack_parts(parts.answers, parts.reaches_half))
-
-
-def unpack(says_yes: int, says_no: int) -> dict[Fact, Answer]:
-    """The facts of the whole that are answered."""
-    said = {f: Answer.YES for f in Fact if says_yes & _BIT[f]}
-    return said | {f: Answer.NO for f in Fact if says_no & _BIT[f]}
-
-
-@lru_cache(maxsize=3 ** len(COMPONENT_FACTS))
-def _of_the_whole(answers: tuple[Answer, ...]) -> int:
-    return _pack_parts([dict(zip(COMPONENT_FACTS, answers, strict=True))], any)
-
-
-def _pack_parts(answers: list[Mapping[Fact, Answer]], whole: Callable[[Iterable[bool]], bool]) -> int:
-    looks = [[t.look(a) for t in _TABLES] for a in answers]
-    bits = 0
-    for i, choice in enumerate(_CHOICES):
-        can = whole(any(own[r].can for r in choice) for own in looks)
-        must = whole(any(own[r].must for r in choice) for own in looks)
-        bits |= (can << 2 * i) | (must << 2 * i + 1)
-    for r in range(len(_READINGS)):
-        results = {own[r].step.result for own in looks}
-        result = next(x for x in (MET, UNDETERMINED, UNMET) if x in results)
-        bits |= ((result == MET) | (result == UNDETERMINED) << 1) << _RESULTS_FROM + 2 * r
-    return bits
+    """A case as bits in today's layout."""
+    return LAYOUT.pack(facts, components, decisions)
 
 
 # --- tests of bits -----------------------------------------------------------------------------------------------
+
+
+Array = typing.Any  # of numpy, which is loaded only when arrays are asked for
+Columns = Mapping[str, typing.Any]  # whole numbers or arrays of them by column
+Whether = typing.Any  # a bool or an array of them
 
 
 class Test:
@@ -119,7 +147,7 @@ class Test:
     def sql(self) -> str:
         raise NotImplementedError
 
-    def holds(self, bits: Mapping[str, object]):
+    def holds(self, bits: Columns) -> Whether:
         """Over whole numbers or numpy arrays alike; gives a bool or an array of them."""
         raise NotImplementedError
 
@@ -132,10 +160,10 @@ class Has(Test):
     mask: int
     every: bool = True
 
-    def sql(self):
+    def sql(self) -> str:
         return f"({self.column} & {self.mask}) = {self.mask}" if self.every else f"({self.column} & {self.mask}) <> 0"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         found = bits[self.column] & self.mask
         return found == self.mask if self.every else found != 0
 
@@ -144,13 +172,13 @@ class Has(Test):
 class Opposite(Test):
     part: Test
 
-    def sql(self):
+    def sql(self) -> str:
         if isinstance(self.part, Has):
             sign = "<>" if self.part.every else "="
             return f"({self.part.column} & {self.part.mask}) {sign} {self.part.mask if self.part.every else 0}"
         return f"NOT ({self.part.sql()})"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         return self.part.holds(bits) == False  # noqa: E712  (arrays too)
 
 
@@ -158,10 +186,10 @@ class Opposite(Test):
 class Both(Test):
     parts: tuple[Test, ...]
 
-    def sql(self):
+    def sql(self) -> str:
         return "(" + " AND ".join(p.sql() for p in self.parts) + ")" if self.parts else "1 = 1"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         return reduce(lambda a, b: a & b, (p.holds(bits) for p in self.parts), bits["says_yes"] == bits["says_yes"])
 
 
@@ -169,10 +197,10 @@ class Both(Test):
 class Either(Test):
     parts: tuple[Test, ...]
 
-    def sql(self):
+    def sql(self) -> str:
         return "(" + " OR ".join(p.sql() for p in self.parts) + ")" if self.parts else "1 = 0"
 
-    def holds(self, bits):
+    def holds(self, bits: Columns) -> Whether:
         return reduce(lambda a, b: a | b, (p.holds(bits) for p in self.parts), bits["says_yes"] != bits["says_yes"])
 
 
@@ -219,7 +247,7 @@ def either(parts: Iterable[Test]) -> Test:
 def surely(condition: Condition, holds: bool) -> Test:
     """The bits that make a condition certain to hold, or certain not to."""
     if isinstance(condition, Is):
-        return Has("says_yes" if holds else "says_no", _BIT[condition.fact])
+        return Has("says_yes" if holds else "says_no", LAYOUT.bit[condition.fact])
     if isinstance(condition, Not):
         return surely(condition.part, not holds)
     if isinstance(condition, AtLeast):
@@ -248,22 +276,18 @@ def _of_clause(criterion: Criterion, reading: Reading) -> _Span:
     met = reading.met_when
     if reading.partly_when is None:
         return _Span(Opposite(surely(met, False)), surely(met, True))
-    decided, wide = Has("says_yes", _DECIDED[criterion.clause]), Any(met, reading.partly_when)
+    decided, wide = Has("says_yes", LAYOUT.decided[criterion.clause]), Any(met, reading.partly_when)
     return _Span(
         Opposite(both([surely(met, False), either([Opposite(decided), surely(wide, False)])])),
         either([surely(met, True), both([decided, surely(wide, True)])]),
     )
 
 
-def _place(criterion: Criterion, reading: Reading) -> int:
-    return next(i for i, (c, r) in enumerate(_READINGS) if c.clause == criterion.clause and r.key == reading.key)
-
-
 def _of_parts(rules: RuleSet) -> _Span | None:
-    chosen = tuple(_place(c, r) for c, r in rules.chosen if c.on_components)
+    chosen = tuple(LAYOUT.place(c, r) for c, r in rules.chosen if c.on_components)
     if not chosen:
         return None
-    at = _CHOICES.index(chosen)
+    at = LAYOUT.choices.index(chosen)
     return _Span(Has("parts", 1 << 2 * at), Has("parts", 1 << 2 * at + 1))
 
 
@@ -276,7 +300,7 @@ class Compiled:
         parts = _of_parts(rules)
         for heading, outcome in rules.strongest_first:
             own = [_of_clause(c, r) for c, r in rules.chosen if c.heading == heading and not c.on_components]
-            own += [parts] if heading == "8.3.3" and parts else []
+            own += [parts] if parts and heading == UNFUNDED else []
             self._spans.append((outcome, _Span(either(s.can for s in own), either(s.must for s in own))))
 
     def sql(self) -> str:
@@ -296,7 +320,7 @@ class Compiled:
                 return outcome if span.must.holds(columns) else Outcome.UNDETERMINED
         return Outcome.ORDINARY
 
-    def outcomes(self, columns: Mapping[str, object]):
+    def outcomes(self, columns: Columns) -> Array:
         """Of many: codes, from numpy arrays says_yes, says_no and parts of one length."""
         import numpy as np
 
@@ -306,7 +330,7 @@ class Compiled:
             found[span.must.holds(columns)] = CODES[outcome]
         return found
 
-    def results(self, columns: Mapping[str, object]) -> dict[str, object]:
+    def results(self, columns: Columns) -> dict[str, Array]:
         """Each clause in force: an array of places in RESULTS."""
         import numpy as np
 
@@ -323,7 +347,7 @@ class Compiled:
 def _result_tests(criterion: Criterion, reading: Reading) -> list[tuple[str, Test]]:
     """What makes a clause met, partly or unmet; undetermined where none holds."""
     if criterion.on_components:
-        at = _RESULTS_FROM + 2 * _place(criterion, reading)
+        at = LAYOUT.result_at(criterion, reading)
         return [(MET, Has("parts", 1 << at)), (UNMET, Opposite(Has("parts", 3 << at, every=False)))]
     met, partly = reading.met_when, reading.partly_when
     if partly is None:
@@ -341,14 +365,15 @@ def changed(old: RuleSet, new: RuleSet) -> list[str]:
     otherwise for the same answers."""
     was = {c.clause: r.key for c, r in old.chosen}
     now = {c.clause: r.key for c, r in new.chosen}
-    return [c.clause for c in CRITERIA if was.get(c.clause) != now.get(c.clause)]
+    return [clause for clause in LAYOUT.clauses if was.get(clause) != now.get(clause)]
 
 
 def differs_sql(old: RuleSet, new: RuleSet) -> str:
-    """A number with a bit (the clause's place) for each clause whose result differs, as an expression over the columns."""
+    """A number with a bit (the clause's place) for each clause whose result differs, as an expression over the
+    columns."""
     sums = []
     was, now = {c.clause: (c, r) for c, r in old.chosen}, {c.clause: (c, r) for c, r in new.chosen}
-    for i, clause in enumerate(c.clause for c in CRITERIA):
+    for i, clause in enumerate(LAYOUT.clauses):
         if clause not in changed(old, new):
             continue
         if clause in was and clause in now:
@@ -364,6 +389,6 @@ def _result_sql(criterion: Criterion, reading: Reading) -> str:
     return f"CASE {whens} ELSE {RESULTS.index(UNDETERMINED)} END"
 
 
-def clauses_of(bits: int) -> list[str]:
-    """The clauses of such a number."""
-    return [c.clause for i, c in enumerate(CRITERIA) if bits >> i & 1]
+def clauses_of(bits: int, clauses: Sequence[str]) -> list[str]:
+    """The clauses of such a number, by their order when it was worked out."""
+    return [clause for i, clause in enumerate(clauses) if bits >> i & 1]

@@ -1,5 +1,4 @@
-"""Why, and what if: the minimal cause of each clause, contradictions between answers. Advice and
-settlements stand in advice.py, who flips under another rule set in priorities.rescreening.portfolio."""
+"""Why: the minimal cause of each clause, contradictions between answers. Advice and settlements stand in advice.py."""
 
 from __future__ import annotations
 

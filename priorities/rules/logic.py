@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -27,10 +27,10 @@ class Is(Condition):
 
     fact: Fact
 
-    def evaluate(self, answers):
+    def evaluate(self, answers: Mapping[Fact, Answer]) -> Answer:
         return answers.get(self.fact, UNKNOWN)
 
-    def facts(self):
+    def facts(self) -> tuple[Fact, ...]:
         return (self.fact,)
 
 
@@ -40,11 +40,11 @@ class Not(Condition):
 
     part: Condition
 
-    def evaluate(self, answers):
+    def evaluate(self, answers: Mapping[Fact, Answer]) -> Answer:
         value = self.part.evaluate(answers)
         return UNKNOWN if value is UNKNOWN else (NO if value is YES else YES)
 
-    def facts(self):
+    def facts(self) -> tuple[Fact, ...]:
         return self.part.facts()
 
 
@@ -55,14 +55,14 @@ class AtLeast(Condition):
     count: int
     parts: tuple[Condition, ...]
 
-    def evaluate(self, answers):
+    def evaluate(self, answers: Mapping[Fact, Answer]) -> Answer:
         values = [p.evaluate(answers) for p in self.parts]
         yes = values.count(YES)
         if yes >= self.count:
             return YES
         return UNKNOWN if yes + values.count(UNKNOWN) >= self.count else NO
 
-    def facts(self):
+    def facts(self) -> tuple[Fact, ...]:
         return tuple(dict.fromkeys(f for p in self.parts for f in p.facts()))
 
 
@@ -90,7 +90,7 @@ def no(part: Condition | Fact) -> Not:
     return Not(_condition(part))
 
 
-def completions(facts: tuple[Fact, ...], answers: Mapping[Fact, Answer]):
+def completions(facts: tuple[Fact, ...], answers: Mapping[Fact, Answer]) -> Iterator[dict[Fact, Answer]]:
     """Every way to answer the unknown ones among `facts`, yes before no."""
     open_ = [f for f in facts if answers.get(f, UNKNOWN) is UNKNOWN]
     fixed = {f: answers[f] for f in facts if f not in open_}

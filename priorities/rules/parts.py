@@ -9,10 +9,11 @@ components inherit (at most six) are tried in all ways.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
+from math import lcm
 
 from priorities.rules.criteria import MET, UNDETERMINED, UNMET
 from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
@@ -82,7 +83,7 @@ class Parts:
         """Whether the hit money reaches half whatever is answered."""
         return self.reaches_half(must for _, must in self._ranges)
 
-    def reaches_half(self, hits) -> bool:
+    def reaches_half(self, hits: Iterable[bool]) -> bool:
         """Whether the money of the components that are hit (one flag a component) is at least half of all."""
         hits = tuple(hits)
         if not self.total:
@@ -121,13 +122,20 @@ class Parts:
         own = self.components[place].facts
         return self.answers[place] | {f: a for f, a in given.items() if f not in own}
 
-    def _turns(self, fact: Fact, where: set[int], answers, ranges) -> bool:
-        """Whether answering the fact otherwise in these components can turn the whole, the other unknowns being free."""
+    def _turns(
+        self,
+        fact: Fact,
+        where: set[int],
+        answers: Sequence[Mapping[Fact, Answer]],
+        ranges: Sequence[tuple[bool, bool]],
+    ) -> bool:
+        """Whether answering the fact otherwise in these components can turn the whole, the other unknowns being
+        free."""
         base, width, free, turned, sure = 0, 0, [], False, False
         for i, amount in enumerate(self.amounts):
             can, must = ranges[i]
             if i in where:
-                own = answers[i] | {fact: UNKNOWN}
+                own = {**answers[i], fact: UNKNOWN}
                 looks = [(t, t.look(own)) for t in self.tables]
                 table = self._owner[fact]
                 if any(t is table and fact in k.matter for t, k in looks) and not any(
@@ -149,18 +157,17 @@ class Parts:
 
 
 def falls_within(amounts: list[int], low: int, high: int) -> bool:
-    """Whether some of the amounts add up to low ≤ sum < high. Above 2¹⁶ different sums in each half of the large amounts
-    (more than 32 of them) it answers yes, so that a question is asked rather than dropped."""
+    """Whether some of the amounts add up to low ≤ sum < high. Above 2¹⁶ different sums in each half of the large
+    amounts (more than 32 of them) it answers yes, so that a question is asked rather than dropped."""
     if high <= low or high <= 0:
         return False
     width = high - low
     # Amounts no wider than the window, added one by one, cannot step over it.
     filling = sum(a for a in amounts if a <= width)
     large = [a for a in amounts if width < a < high]
-    sums = [_sums(large[::2], high), _sums(large[1::2], high)]
-    if None in sums:
+    left, right = _sums(large[::2], high), _sums(large[1::2], high)
+    if left is None or right is None:
         return True
-    left, right = sums
     for some in left:
         at = bisect_left(right, low - filling - some)
         if at < len(right) and some + right[at] < high:
@@ -184,6 +191,6 @@ def _assignments(facts: tuple[Fact, ...]) -> Iterator[dict[Fact, Answer]]:
 
 def _whole_numbers(amounts: list[Decimal]) -> list[int]:
     """The amounts in their smallest common unit, exactly."""
-    split = [a.as_tuple() for a in amounts]
-    least = min((s.exponent for s in split), default=0)
-    return [int("".join(map(str, s.digits))) * 10 ** (s.exponent - least) for s in split]
+    ratios = [a.as_integer_ratio() for a in amounts]
+    unit = lcm(*(parts for _, parts in ratios))
+    return [whole * (unit // parts) for whole, parts in ratios]

@@ -6,7 +6,9 @@ is the default of discrepancies D14, D15, D21, D22; the others are what a rule s
 
 from __future__ import annotations
 
-from priorities.rules.criteria import Criterion, Reading, UnknownClause
+from dataclasses import dataclass
+
+from priorities.rules.criteria import Criterion, Outcome, Reading, UnknownClause, under
 from priorities.rules.facts import Fact
 from priorities.rules.logic import All, Any, no, some
 
@@ -175,12 +177,49 @@ CRITERIA: tuple[Criterion, ...] = (
 
 CLAUSES = tuple(c.clause for c in CRITERIA)
 BY_CLAUSE = {c.clause: c for c in CRITERIA}
+CLAUSE_OF = {fact: c.clause for c in CRITERIA for fact in c.facts}
+PRIORITISED, POSTPONED, UNFUNDED = "8.3.1", "8.3.2", "8.3.3"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of 8.3, the outcome of what meets one of its clauses, and how many it announces where it lists
+    others."""
+
+    key: str
+    outcome: Outcome
+    title: str
+    announced: int | None = None
+
+    @property
+    def clauses(self) -> list[str]:
+        return under(self.key, CLAUSES)
+
+    @property
+    def note(self) -> str:
+        """原文称 9 类，实列 8 类."""
+        return f"原文称 {self.announced} 类，实列 {len(self.clauses)} 类" if self.announced else ""
+
+
+HEADINGS = (
+    Heading(PRIORITISED, Outcome.PRIORITY, "优先建设的项目", announced=9),
+    Heading(POSTPONED, Outcome.DEFER, "缓建的项目"),
+    Heading(UNFUNDED, Outcome.NO_CITY_FUNDING, "市财政不支持的项目"),
+)
+
+_apart = [c.clause for c in CRITERIA if c.on_components]
+# 8.3.3(1)、(3)、(5)
+ON_COMPONENTS = _apart[0] + "".join(f"、{c.removeprefix(UNFUNDED)}" for c in _apart[1:])
 
 
 def criterion(clause: str) -> Criterion:
     """The criterion of a clause id; raises UnknownClause with a sentence."""
     if clause in BY_CLAUSE:
         return BY_CLAUSE[clause]
-    if clause == "8.3.1(9)":
-        raise UnknownClause("规划 8.3.1 称“优先考虑9类项目”，实列 8 类，没有 8.3.1(9)（D14）。")
+    for h in HEADINGS:
+        if h.announced and clause == f"{h.key}({h.announced})":
+            listed = len(h.clauses)
+            raise UnknownClause(
+                f"规划 {h.key} 称“优先考虑{h.announced}类项目”，实列 {listed} 类，没有 {clause}（D14）。"
+            )
     raise UnknownClause(f"8.3 没有条款“{clause}”。条款号写作 8.3.2(3)。")

@@ -5,26 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from priorities.rules.criteria import Criterion, Reading
-from priorities.rules.plan_2006 import CRITERIA, criterion
+from priorities.rules.criteria import Criterion, Outcome, Reading
+from priorities.rules.plan_2006 import CRITERIA, HEADINGS, criterion
 from priorities.rules.tables import Table
-
-
-class Outcome(StrEnum):
-    """What 8.3 makes of a submission."""
-
-    NO_CITY_FUNDING = "no_city_funding"
-    DEFER = "defer"
-    PRIORITY = "priority"
-    ORDINARY = "ordinary"
-    UNDETERMINED = "undetermined"
-
 
 # Our reading (D16): 8.3.3 takes money away, 8.3.2 moves time, 8.3.1 only ranks.
 PRECEDENCE = (Outcome.NO_CITY_FUNDING, Outcome.DEFER, Outcome.PRIORITY, Outcome.ORDINARY)
-OF_HEADING = {"8.3.3": Outcome.NO_CITY_FUNDING, "8.3.2": Outcome.DEFER, "8.3.1": Outcome.PRIORITY}
+OF_HEADING = {h.key: h.outcome for h in HEADINGS}
 
 if _missing := set(Outcome) - set(PRECEDENCE) - {Outcome.UNDETERMINED}:
     raise RuntimeError(f"没有次序的结论：{_missing}")
@@ -42,8 +30,8 @@ def table_of(criterion: Criterion, reading: Reading) -> Table:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """`id`, a half-open period [from, to), readings by clause (default: the first), clauses switched off, precedence, and
-    the criteria that it stands on (another plan's are another file).
+    """`id`, a half-open period [from, to), readings by clause (default: the first), clauses switched off, precedence,
+    and the criteria that it stands on (another plan's are another file).
 
     Raises ValueError on an unknown clause or reading, or a precedence that is not one order of all four outcomes.
     """
@@ -55,6 +43,10 @@ class RuleSet:
     switched_off: tuple[str, ...] = ()
     precedence: tuple[Outcome, ...] = PRECEDENCE
     criteria: tuple[Criterion, ...] = field(default=CRITERIA, repr=False)
+    # The clauses in force under the reading that holds, ready to be looked up, in the plan's order.
+    tables: tuple[Table, ...] = field(init=False, repr=False, compare=False)
+    # `(heading, outcome)` in the order of the precedence.
+    strongest_first: tuple[tuple[str, Outcome], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "precedence", tuple(Outcome(o) for o in self.precedence))
@@ -75,23 +67,13 @@ class RuleSet:
             if c.clause not in self.switched_off
         )
         headings = {outcome: heading for heading, outcome in OF_HEADING.items()}
-        object.__setattr__(self, "_tables", tables)
-        object.__setattr__(self, "_strongest_first", tuple((headings[o], o) for o in self.precedence if o in headings))
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The clauses in force under the reading that holds, ready to be looked up, in the plan's order."""
-        return self._tables
+        object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "strongest_first", tuple((headings[o], o) for o in self.precedence if o in headings))
 
     @property
     def chosen(self) -> tuple[tuple[Criterion, Reading], ...]:
         """The clauses in force with the reading that holds, in the plan's order."""
-        return tuple((t.criterion, t.reading) for t in self._tables)
-
-    @property
-    def strongest_first(self) -> tuple[tuple[str, Outcome], ...]:
-        """`(heading, outcome)` in the order of the precedence."""
-        return self._strongest_first
+        return tuple((t.criterion, t.reading) for t in self.tables)
 
     def in_force_on(self, day: dt.date) -> bool:
         return (self.from_day is None or self.from_day <= day) and (self.to_day is None or day < self.to_day)

@@ -1,4 +1,5 @@
-"""`screen`: a list of items in, one assessment an item out, exactly as the contract says. Refused whole or not at all."""
+"""`screen`: a list of items in, one assessment an item out, exactly as the contract says. Refused whole or not at
+all."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from priorities.rules.assess import Assessment, Component, assess
 from priorities.rules.criteria import MET, PARTLY, UNDETERMINED
 from priorities.rules.facts import COMPONENT_FACTS, Answer, Fact
+from priorities.rules.plan_2006 import ON_COMPONENTS
 from priorities.rules.rule_set import PLAN_2006, RuleSet
 
 CENT = Decimal("0.01")
@@ -38,7 +41,7 @@ class Item:
     components: tuple[Component, ...]
 
 
-class _Object(dict):
+class _Object(dict[str, object]):
     """A JSON object that remembers which of its keys came twice."""
 
     repeated: tuple[str, ...] = ()
@@ -88,7 +91,7 @@ def _object(pairs: list[tuple[str, object]]) -> _Object:
     return found
 
 
-def _refuse_repeated(row: dict, where: str) -> None:
+def _refuse_repeated(row: dict[str, object], where: str) -> None:
     if repeated := getattr(row, "repeated", ()):
         raise InputError(f"{where}：键“{'”“'.join(k[:60] for k in repeated[:5])}”重复。")
 
@@ -149,14 +152,14 @@ def _facts(raw: object, where: str, allowed: dict[str, Fact]) -> dict[Fact, Answ
         if name not in _EVERY:
             raise InputError(f"{where} 里没有名为“{_shown(name)}”的事实。")
         if name not in allowed:
-            raise InputError(f"{where}：“{name}”不按组成部分判（只有 8.3.3(1)、(3)、(5) 的事实可以）。")
+            raise InputError(f"{where}：“{name}”不按组成部分判（只有 {ON_COMPONENTS} 的事实可以）。")
         if not isinstance(value, str) or value not in _ANSWERS:
             raise InputError(f"{where}：“{name}”的值只能是 yes、no 或 unknown，不是 {_shown(value)}。")
         found[allowed[name]] = _ANSWERS[value]
     return found
 
 
-def _components(raw, item: str) -> tuple[Component, ...]:
+def _components(raw: object, item: str) -> tuple[Component, ...]:
     if raw is None:
         return ()
     if not isinstance(raw, list):
@@ -188,11 +191,10 @@ def amount(raw: object) -> Decimal:
     value = Decimal(str(raw))
     if not value.is_finite() or value < 0 or value > MOST_WAN:
         raise InvalidOperation
-    exponent = value.as_tuple().exponent
-    return abs(value) if -6 <= exponent <= 0 else value.quantize(FINEST_WAN, ROUND_HALF_UP)
+    return abs(value) if value.as_tuple().exponent in range(-6, 1) else value.quantize(FINEST_WAN, ROUND_HALF_UP)
 
 
-def _amount(raw, where: str) -> Decimal:
+def _amount(raw: object, where: str) -> Decimal:
     if raw is None:
         raise InputError(f"{where}：缺少 amount_wan（万元）。")
     try:
@@ -201,13 +203,13 @@ def _amount(raw, where: str) -> Decimal:
         raise InputError(f"{where}：amount_wan 应是不小于 0 的数（万元），不是 {_shown(raw)}。") from None
 
 
-def screen(items: Iterable[Item], rule_set: RuleSet = PLAN_2006) -> Iterator[dict]:
+def screen(items: Iterable[Item], rule_set: RuleSet = PLAN_2006) -> Iterator[dict[str, object]]:
     """One dict an item, in input order."""
     for item in items:
         yield {"id": item.id} | as_dict(assess(item.facts, item.components, rule_set))
 
 
-def as_dict(a: Assessment) -> dict:
+def as_dict(a: Assessment) -> dict[str, Any]:
     """An assessment in the contract's words."""
     return {
         "outcome": str(a.outcome),

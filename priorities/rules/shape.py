@@ -1,10 +1,12 @@
-"""How a clause is judged, as something to look at: the boxes of its condition, and the shortest answers to each result."""
+"""How a clause is judged, as something to look at: the boxes of its condition, and the shortest answers to each
+result."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 from priorities.rules.criteria import MET, PARTLY, UNMET
 from priorities.rules.facts import FACTS, Answer, Fact, on_screen
@@ -42,6 +44,9 @@ class Box:
         return self.need == len(self.wanted)
 
 
+_Parts = tuple[int, tuple[Any, ...]]  # at least so many of these, each a Wanted or such a pair again
+
+
 def boxes(condition: Condition) -> tuple[Box, ...]:
     """The condition as boxes that must all hold. Raises ValueError for one that two storeys of boxes cannot show."""
     top = _pushed(condition)
@@ -53,7 +58,7 @@ def boxes(condition: Condition) -> tuple[Box, ...]:
     return _box(top)
 
 
-def _box(part) -> tuple[Box, ...]:
+def _box(part: Wanted | _Parts) -> tuple[Box, ...]:
     if isinstance(part, Wanted):
         return (Box(1, (part,)),)
     need, parts = part
@@ -62,7 +67,7 @@ def _box(part) -> tuple[Box, ...]:
     return (Box(need, parts),)
 
 
-def _pushed(condition: Condition, turned: bool = False):
+def _pushed(condition: Condition, turned: bool = False) -> Wanted | _Parts:
     """The condition with every Not pushed down to the facts: a Wanted, or (need, parts)."""
     if isinstance(condition, Is):
         return Wanted(condition.fact, Answer.NO if turned else Answer.YES)
@@ -86,6 +91,12 @@ def shortest(table: Table, result: str) -> tuple[tuple[Wanted, ...], ...]:
                 if table.result(given) == result and not any(f.items() <= given.items() for f in found):
                     found.append(given)
     return tuple(tuple(Wanted(f, a) for f, a in given.items()) for given in found)
+
+
+def follows(table: Table) -> dict[Fact, Fact]:
+    """The facts that no longer matter once another one is answered no, and that one."""
+    first = next((f for f in table.facts if table.result({f: Answer.NO}) == UNMET), None)
+    return {f: first for f in table.facts if first not in (None, f)}
 
 
 def ways(table: Table) -> list[tuple[str, list[tuple[str, ...]]]]:

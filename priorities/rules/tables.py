@@ -27,9 +27,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A clause under one set of answers: its step; whether it may and whether it must move the outcome; the unknown facts
-    whose answer can change whether it does; `then`: what one answer alone makes of `can` and `must`, as a difference,
-    and the facts that have such an answer."""
+    """A clause under one set of answers: its step; whether it may and whether it must move the outcome; the unknown
+    facts whose answer can change whether it does; `then`: what one answer alone makes of `can` and `must`, as a
+    difference, and the facts that have such an answer."""
 
     step: Step
     can: bool
@@ -47,15 +47,16 @@ class Table:
         self.clause, self.heading, self.on_components = criterion.clause, criterion.heading, criterion.on_components
         self.facts = tuple(f for f in Fact if f in reading.facts)
         self.towards = {f: _towards(reading, f) for f in self.facts}
-        self._looks: dict[tuple, Look] = {}
+        self._looks: dict[tuple[bool | None, tuple[Answer, ...]], Look] = {}
 
     def look(self, answers: Mapping[Fact, Answer], decided: bool | None = None) -> Look:
         """Under these answers, and the reviewer's decision on a partly met clause where there is one."""
         get = answers.get
-        key = (decided, *[get(f, UNKNOWN) for f in self.facts])
+        said = tuple([get(f, UNKNOWN) for f in self.facts])
+        key = (decided, said)
         look = self._looks.get(key)
         if look is None:
-            look = self._looks[key] = self._work_out(dict(zip(self.facts, key[1:], strict=True)), decided)
+            look = self._looks[key] = self._work_out(dict(zip(self.facts, said, strict=True)), decided)
         return look
 
     def result(self, answers: Mapping[Fact, Answer]) -> str:
@@ -99,8 +100,9 @@ class Table:
 
     def _note(self, result: str, because: tuple[Fact, ...], decided: bool | None) -> str:
         if result == PARTLY:
-            words = {True: "疑似，审核人计为成立", False: "疑似，审核人不计"}
-            return words.get(decided, "四项占两项，疑似，由审核人决定")
+            if decided is None:
+                return "四项占两项，疑似，由审核人决定"
+            return "疑似，审核人计为成立" if decided else "疑似，审核人不计"
         single = self.criterion.note_single and self.reading.key == "any" and result == MET and len(because) == 1
         return "仅一项" if single else ""
 

@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from priorities.rules.criteria import MET, PARTLY, UNDETERMINED
+from priorities.rules.criteria import MET, PARTLY, UNDETERMINED, heading_of
+from priorities.rules.plan_2006 import PRIORITISED
 
 LEAST = 5  # confirmed cases before anything is said of a reviewer
 CLEAR = 2.0  # standard errors from the others: more than chance
@@ -156,7 +157,7 @@ def leaning(row: Judged, clause: str) -> int | None:
     if UNDETERMINED in (stated, final) or final is None:
         return None
     step = {MET: 2, PARTLY: 1}.get(final, 0) - {MET: 2, PARTLY: 1}.get(stated, 0)
-    sign = -1 if clause.startswith("8.3.1") else 1
+    sign = -1 if heading_of(clause) == PRIORITISED else 1
     return (step > 0) * sign - (step < 0) * sign
 
 

@@ -17,6 +17,8 @@ from governance.basics.text import NotAnAmount, clean_text, parse_wan
 from priorities import proposal as proposals
 from priorities.memo import remembered
 from priorities.models import Conclusion, Screening, Submission
+from priorities.rules.criteria import heading_of, under
+from priorities.rules.plan_2006 import CLAUSES, PRIORITISED, UNFUNDED
 
 ESTIMATE_REVIEW = "概算审核"
 NO_CITY = "no_city_funding"
@@ -39,7 +41,7 @@ def standing(submissions: Iterable[int]) -> set[int]:
 
 def cut_clauses() -> list[str]:
     """What a cut may name."""
-    return [f"8.3.3({n})" for n in range(1, 6)] + [ESTIMATE_REVIEW]
+    return [*under(UNFUNDED, CLAUSES), ESTIMATE_REVIEW]
 
 
 def is_advisory(submission: Submission) -> bool:
@@ -52,14 +54,14 @@ def clauses_met(screening: Screening, heading: str) -> list[str]:
     """Clauses of a heading (8.3.1) that are met in a screening, its reviewer's decisions on partly ones included."""
     decided = [clause for clause, held in screening.decisions.items() if held]
     met = [*screening.result["met"], *decided]
-    return [clause for clause in dict.fromkeys(met) if clause.startswith(f"{heading}(")]
+    return under(heading, dict.fromkeys(met))
 
 
 def hit_components(screening: Screening) -> dict[str, str]:
-    """The components that meet 8.3.3(1), (3) or (5), by name, with the first clause that hits each."""
+    """The components that are hit, by name, with the first clause that hits each."""
     hit: dict[str, str] = {}
     for entry in screening.result["trace"]:
-        if entry["result"] == "met" and entry["clause"].startswith("8.3.3("):
+        if entry["result"] == "met" and heading_of(entry["clause"]) == UNFUNDED:
             for name in entry["components"]:
                 hit.setdefault(name, entry["clause"])
     return hit
@@ -71,7 +73,7 @@ def on_the_whole(screening: Screening) -> bool:
     for part in screening.components:
         total += Decimal(part["amount_wan"])
         money += Decimal(part["amount_wan"]) if part["name"] in hit else 0
-    plain = [c for c in clauses_met(screening, "8.3.3") if c not in hit.values()]
+    plain = [c for c in clauses_met(screening, UNFUNDED) if c not in hit.values()]
     return bool(plain) or (bool(hit) and money * 2 >= total)
 
 
@@ -80,13 +82,13 @@ def unmet(submission: Submission, conclusion: Conclusion, screening: Screening) 
     found = []
     if conclusion.kind == "deferred" and not (conclusion.lacking and conclusion.re_review_on):
         found.append("缓建要写明缺失条件和复审日期（D26）")
-    if conclusion.kind == NO_CITY and not clauses_met(screening, "8.3.3"):
+    if conclusion.kind == NO_CITY and not clauses_met(screening, UNFUNDED):
         found.append("市财政不支持至少要有一条 8.3.3 成立")
     if conclusion.kind == "candidate":
         overridden = conclusion.reason and conclusion.clause
         departed = screening.override == "priority"
         if not (overridden or departed or is_advisory(submission)):
-            if not clauses_met(screening, "8.3.1"):
+            if not clauses_met(screening, PRIORITISED):
                 found.append("列为候选至少要有一条 8.3.1 成立，或写明条款和理由另作结论（D16、D19）")
             if on_the_whole(screening):
                 found.append("有 8.3.3 对整个项目成立，不能列为候选；另作结论要写明条款和理由（D16）")
@@ -118,7 +120,7 @@ def suggested(proposal: dict, screening: Screening | None, kind: str) -> list[di
     names = [part["name"] for part in screening.components] if screening else []
     ids = [c["id"] for c in proposal["components"]]
     cut_by = {key: hit[name] for key, name in zip(ids, names, strict=False) if name in hit}
-    whole = next(iter(clauses_met(screening, "8.3.3")), "") if screening else ""
+    whole = next(iter(clauses_met(screening, UNFUNDED)), "") if screening else ""
     for row in rows:
         clause = cut_by.get(row["component"], "")
         if kind == NO_CITY:

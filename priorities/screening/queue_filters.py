@@ -1,4 +1,5 @@
-"""The filters of the desk's queue: what is chosen in the address, and the choices with their counts. Pure over the rows."""
+"""The filters of the desk's queue: what is chosen in the address, and the choices with their counts. Pure over the
+rows of desk.queue."""
 
 from __future__ import annotations
 
@@ -7,12 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from governance.basics.text import search_text
-from priorities.labels import OUTCOMES, STATES
-from priorities.models import Submission
-from priorities.screening.work_list import QueueRow
+from priorities.labels import OUTCOMES, STATES, SUBMISSION_KINDS
 
 WAITING = ("submitted", "under_review")
-KINDS = dict(Submission.KINDS)
 DUE = {"late": "已超期", "week": "7 天内到期", "none": "没有期限"}
 SORTS = {"age": "等待由长到短", "due": "先到期的在前", "wan": "金额由大到小", "unit": "按单位"}
 
@@ -50,7 +48,7 @@ class Filters:
         return cls(
             view=one_of("view", ("waiting", "all"), "waiting"),
             state=one_of("state", STATES),
-            kind=one_of("kind", KINDS),
+            kind=one_of("kind", SUBMISSION_KINDS),
             outcome=one_of("outcome", OUTCOMES),
             unit=given.get("unit", "")[:60],
             waits=given.get("waits", "")[:60],
@@ -59,7 +57,7 @@ class Filters:
             q=given.get("q", "").strip()[:60],
         )
 
-    def apply(self, rows: list[QueueRow], day) -> list[QueueRow]:
+    def apply(self, rows: list, day) -> list:
         """The rows that are asked for, in the order that is asked for."""
         kept = [r for r in self.in_tab(rows) if self._fits(r, day)]
         if self.sort == "age":
@@ -71,13 +69,13 @@ class Filters:
         }
         return sorted(kept, key=keys[self.sort])
 
-    def in_tab(self, rows: list[QueueRow]) -> list[QueueRow]:
+    def in_tab(self, rows: list) -> list:
         """The rows of the tab: one state, all, or what waits for the office."""
         if self.state:
             return [r for r in rows if r.submission.state == self.state]
         return rows if self.view == "all" else [r for r in rows if r.submission.state in WAITING]
 
-    def _fits(self, row: QueueRow, day) -> bool:
+    def _fits(self, row, day) -> bool:
         case = row.submission
         due = {
             "late": row.late,
@@ -93,7 +91,7 @@ class Filters:
             and (not self.q or search_text(self.q) in search_text(case.title, case.number, case.organisation.name))
         )
 
-    def choices(self, rows: list[QueueRow]) -> list[Choice]:
+    def choices(self, rows: list) -> list[Choice]:
         """The selects over the rows of the tab, each value with how many it has."""
         rows = self.in_tab(rows)
 
@@ -107,7 +105,7 @@ class Filters:
             )
 
         return [
-            choice("kind", "类别", Counter(r.submission.kind for r in rows), KINDS),
+            choice("kind", "类别", Counter(r.submission.kind for r in rows), SUBMISSION_KINDS),
             choice("outcome", "判定", Counter(r.submission.outcome or "undetermined" for r in rows), OUTCOMES),
             choice("waits", "在等谁", Counter(w for r in rows for w in r.waits_for.split("、"))),
             choice("unit", "单位", Counter(r.submission.organisation.name for r in rows)),

@@ -175,8 +175,8 @@ def freeze(
 
 @step
 def keep_mask(*, submission: Submission, result: dict | None = None, decisions: dict[str, bool] | None = None) -> None:
-    """Keep the case as it stands now as bits (masks.py). `decisions`: else those of the latest screening; `result`: else
-    today's."""
+    """Keep the case as it stands now as bits (masks.py). `decisions`: else those of the latest screening; `result`:
+    else today's."""
     document = document_of(submission)
     facts, components = facts_of(submission, document)
     decisions = latest_decisions(submission) if decisions is None else decisions
@@ -184,6 +184,13 @@ def keep_mask(*, submission: Submission, result: dict | None = None, decisions: 
     masks.keep(
         submission=submission, document=document, facts=facts, components=components, decisions=decisions, result=result
     )
+
+
+@step
+def renew_mask(*, submission: Submission) -> None:
+    """Lay out the bits of a case as they stand for today, its verdict as it is."""
+    facts, components = facts_of(submission)
+    masks.renew(submission=submission, facts=facts, components=components, decisions=latest_decisions(submission))
 
 
 def latest_decisions(submission: Submission) -> dict[str, bool]:

@@ -16,6 +16,7 @@ from priorities.models import ShownAdvice, Submission
 from priorities.rule_sets import repository
 from priorities.rules.advice import Move
 from priorities.rules.facts import FACTS, on_screen
+from priorities.rules.plan_2006 import CLAUSE_OF
 from priorities.submissions import returned
 
 
@@ -104,5 +105,5 @@ def gaps(submission: Submission) -> list[proposals.Gap]:
     for row in changed(submission, submission.proposal):
         if not row.evidence and (asked is None or returned.is_open(row.path, asked)):
             sentence = f"给看过建议后改动的回答附证据：{row.question}"
-            found[row.fact] = proposals.Gap(row.path, sentence, FACTS[row.fact].clauses[0], "facts")
+            found[row.fact] = proposals.Gap(row.path, sentence, CLAUSE_OF[row.fact], "facts")
     return list(found.values())

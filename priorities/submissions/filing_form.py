@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from governance.basics.text import NotAnAmount, parse_wan
 from priorities import proposal as proposals
-from priorities.labels import ATTACHMENTS
+from priorities.labels import ANSWERS, ATTACHMENTS
+from priorities.rules import shape
+from priorities.rules.criteria import heading_of
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
+from priorities.rules.plan_2006 import CLAUSE_OF, POSTPONED, PRIORITISED
+from priorities.rules.rule_set import PLAN_2006
 from priorities.submissions import expected_papers, returned
 from priorities.submissions.posted import money_years
-
-ANSWERS = (("yes", "是"), ("no", "否"), ("unknown", "不明"))
 
 # The sources that a new row of the money table offers first; the rest appear once they hold money or are added.
 USUAL_SOURCES = ("city", "own")
@@ -32,12 +34,12 @@ def progress(document: dict) -> dict:
 
 
 def questions(document: dict) -> list:
-    """The facts that the form asks of the whole: the department's own; component facts are asked at the parts, by kind."""
+    """The facts that the form asks of the whole: the department's own; a component's are asked at the parts."""
     return [FACTS[fact] for fact in Fact if fact not in OFFICE_FACTS and fact not in COMPONENT_FACTS]
 
 
 def component_questions(kind: str) -> list:
-    """The facts of 8.3.3(1), (3), (5) that a part of this kind is asked."""
+    """The component facts that a part of this kind is asked."""
     return [FACTS[f] for f in Fact if f in COMPONENT_FACTS and kind in FACTS[f].kinds]
 
 
@@ -74,7 +76,12 @@ def money_table(document: dict) -> dict:
                     for c in columns
                 ],
                 "questions": [
-                    {"info": q, "name": f"components.{i}.facts.{q.key}", "value": component["facts"].get(q.key, "")}
+                    {
+                        "info": q,
+                        "clause": CLAUSE_OF[q.key],
+                        "name": f"components.{i}.facts.{q.key}",
+                        "value": component["facts"].get(q.key, ""),
+                    }
                     for q in asked
                 ],
                 # Answers to what this kind is not asked stay as they are.
@@ -120,41 +127,25 @@ CHOICES = {
 }
 
 # A question that cannot matter once another one is answered no (its clause asks for both) comes after that one.
-FOLLOWS = {
-    Fact.HIGHLY_SHARED: Fact.INTEGRATES_EXISTING,
-    Fact.HIGHLY_INTEGRATED: Fact.INTEGRATES_EXISTING,
-    Fact.MANAGED_BY_RESOURCE_DEPARTMENT: Fact.INTEGRATES_EXISTING,
-    Fact.EASY_TO_USE: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
-    Fact.SERVES_LEADERS_DECISIONS: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
-    Fact.IMPROVES_INVESTMENT_CLIMATE: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
-    Fact.DRIVES_ECONOMIC_DEVELOPMENT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
-    Fact.BROAD_BENEFIT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
-    Fact.PROTECTS_LIVELIHOOD: Fact.SOCIAL_SUPERVISION,
-    Fact.PROTECTS_PRODUCTION: Fact.SOCIAL_SUPERVISION,
-    Fact.SUPPORTS_QUALITY_CITY: Fact.SOCIAL_SUPERVISION,
-    Fact.BROADLY_RAISES_SKILLS: Fact.PUBLIC_CULTURE_EDUCATION,
-    Fact.IMPORTANT: Fact.REQUIRED_BY_STATE,
-    Fact.URGENTLY_NEEDED: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
-    Fact.CLEAR_BENEFIT: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
-    Fact.EXCHANGEABLE: Fact.BUSINESS_SYSTEM,
-    Fact.DEPARTMENT_INFORMATISED: Fact.NEEDS_CROSS_DEPARTMENT_SUPPORT,
-}
-_GROUPS = (("8.3.2", "8.3.2：会使项目缓建"), ("8.3.1", "8.3.1：可使项目优先；没有答的按“不明”，不按“否”"))
+FOLLOWS = {f: first for table in PLAN_2006.tables for f, first in shape.follows(table).items()}
+_GROUPS = ((POSTPONED, "会使项目缓建"), (PRIORITISED, "可使项目优先；没有答的按“不明”，不按“否”"))
 
 
 def fact_groups(document: dict) -> list[dict]:
-    """The department's questions by heading, numbered through, each with its answer and the question that it follows."""
+    """The department's questions by heading, numbered through, each with its answer and what it follows."""
     number, groups = 0, []
     for heading, title in _GROUPS:
         rows = []
         for info in questions(document):
-            if not info.clauses[0].startswith(heading):
+            clause = CLAUSE_OF[info.key]
+            if heading_of(clause) != heading:
                 continue
             number += 1
             held = document["facts"].get(info.key, {})
             rows.append(
                 {
                     "info": info,
+                    "clause": clause,
                     "number": number,
                     "name": f"facts.{info.key}",
                     "value": held.get("value", ""),
@@ -162,7 +153,7 @@ def fact_groups(document: dict) -> list[dict]:
                     "follows": FOLLOWS.get(info.key, ""),
                 }
             )
-        groups.append({"title": title, "rows": rows})
+        groups.append({"title": f"{heading}：{title}", "rows": rows})
     return groups
 
 
@@ -183,7 +174,7 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
         "kept_facts": [(f"facts.{key}", row) for key, row in shown["facts"].items() if key in COMPONENT_FACTS],
         "money": money_table(shown),
         "choices": CHOICES,
-        "answers": ANSWERS,
+        "answers": ANSWERS.items(),
         "points": points,
         "point_count": sum(len(s) for s in points.values()),
         "open_fields": set(points) if row.state == "returned" else None,

@@ -18,21 +18,18 @@ from priorities.rescreening import dry_run
 from priorities.rescreening.portfolio import SHOWN, Portfolio
 from priorities.rule_sets import repository
 from priorities.rules import shape
+from priorities.rules.criteria import UnknownClause
 from priorities.rules.facts import FACTS, on_screen
-from priorities.rules.plan_2006 import CRITERIA, criterion
+from priorities.rules.plan_2006 import CLAUSES, CRITERIA, HEADINGS, criterion
 from priorities.rules.tables import Table
 from priorities.views.rule_sets import may_try
 
-TITLES = {
-    "8.3.1": "优先建设的项目（原文称 9 类，实列 8 类，D14）",
-    "8.3.2": "缓建的项目",
-    "8.3.3": "市财政不支持的项目",
-}
+TITLES = {h.key: h.title + (f"（{h.note}，D14）" if h.note else "") for h in HEADINGS}
 
 
 @entry.page(Permission.READ_REGISTER)
 def listing(request):
-    """The 17 clauses by heading with the reading in force, and how many cases meet each."""
+    """The clauses by heading with the reading in force, and how many cases meet each."""
     rows = repository.described(clock.today())
     met = _met_counts(request.actor)
     groups = [
@@ -82,15 +79,12 @@ def _latest(actor) -> dict[int, Screening]:
 
 @entry.page(Permission.READ_REGISTER)
 def page(request, slug: str):
-    """One clause: the plan's words with their line, how it is judged, its readings, the cases and who departed from it."""
+    """One clause: the plan's words with their line, how it is judged, its readings, the cases and who departed from
+    it."""
     clause = f"{slug.rpartition('-')[0]}({slug.rpartition('-')[2]})"
     row = next((r for r in repository.described(clock.today()) if r["clause"] == clause), None)
     if row is None:
-        raise NotVisible(
-            "规划 8.3.1 称“优先考虑9类项目”，实列 8 类，没有 8.3.1(9)（D14）。"
-            if clause == "8.3.1(9)"
-            else "8.3 没有这一条。"
-        )
+        raise NotVisible(_unknown(clause))
     stored = Clause.objects.filter(clause=clause).first()
     latest = list(_latest(request.actor).values())
     cases = [
@@ -103,8 +97,7 @@ def page(request, slug: str):
         case.step = next(t for t in case.result["trace"] if t["clause"] == clause)
         case.answers = [on_screen(f, case.facts.get(f, "unknown")) for f in judged.facts]
     trials = _trials(clause) if may_try(request.actor) else []
-    order = [c.clause for c in CRITERIA]
-    at = order.index(clause)
+    at = CLAUSES.index(clause)
     return render(
         request,
         "priorities/criterion.html",
@@ -117,8 +110,8 @@ def page(request, slug: str):
             "instruments": Regulation.objects.filter(
                 clause__in=[c for c, relied in settings.RELIED_ON.items() if {clause, "8.3"} & set(relied)]
             ),
-            "previous": slug_of(order[at - 1]) if at else None,
-            "next": slug_of(order[at + 1]) if at + 1 < len(order) else None,
+            "previous": slug_of(CLAUSES[at - 1]) if at else None,
+            "next": slug_of(CLAUSES[at + 1]) if at + 1 < len(CLAUSES) else None,
             "precedence": repository.precedence_words(clock.today()),
             **_shape(judged),
             "departures": [s for s in latest if s.override and clause in (s.override_clause, *s.result["met"])],
@@ -128,6 +121,13 @@ def page(request, slug: str):
             "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
         },
     )
+
+
+def _unknown(clause: str) -> str:
+    try:
+        return f"{criterion(clause).clause} 不在现行判据里。"
+    except UnknownClause as error:
+        return str(error)
 
 
 def _table(clause: str) -> Table:

@@ -64,7 +64,7 @@ def _case(request, reference: str) -> Submission:
 
 @entry.page(SCREEN)
 def page(request, reference: str):
-    """One case: proposal left, 17 clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
+    """One case: proposal left, clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
     return _show(request, _case(request, reference))
 
 

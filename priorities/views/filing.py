@@ -322,7 +322,7 @@ def money(request, reference: str):
             "open_fields": asked,
             "points": returned.sentences(row),
             "choices": filing_form.CHOICES,
-            "answers": filing_form.ANSWERS,
+            "answers": filing_form.ANSWERS.items(),
         },
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from priorities import proposal as proposals
+from priorities.labels import ANSWERS
 from priorities.rules.facts import COMPONENT_FACTS, OFFICE_FACTS, Fact
 from priorities.submissions import merging
 
 FORM, GOALS, MONEY, QUESTIONS, META = "申报书", "目标", "组成与资金", "判定事实", "_meta"
 CHUNK = 30_000  # a cell holds 32,767 characters
-YES_NO = {"yes": "是", "no": "否"}
+YES_NO = {answer: ANSWERS[answer] for answer in ("yes", "no")}
 LEVELS = {str(n): str(n) for n in range(1, 6)}
 
 # field, choices (None: text, "wan": an amount), hint

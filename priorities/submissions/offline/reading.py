@@ -72,7 +72,7 @@ class _Sheets:
             return ""
         value = rows[row - 1][column - 1]
         if isinstance(value, bool):
-            return "是" if value else "否"
+            return ANSWERS["yes" if value else "no"]
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         return str(value).strip()

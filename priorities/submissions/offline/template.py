@@ -11,6 +11,7 @@ from priorities import proposal as proposals
 from priorities.labels import ANSWERS
 from priorities.models import Submission
 from priorities.rules.facts import FACTS
+from priorities.rules.plan_2006 import CLAUSE_OF
 from priorities.submissions import filing_form, merging
 from priorities.submissions.offline import layout
 from priorities.submissions.offline.layout import (
@@ -30,7 +31,7 @@ from priorities.submissions.offline.layout import (
 
 def _held(document: dict, path: str) -> str:
     if path.startswith("security.commitments."):
-        return "是" if path.rpartition(".")[2] in document["security"]["commitments"] else ""
+        return ANSWERS["yes"] if path.rpartition(".")[2] in document["security"]["commitments"] else ""
     value = merging.split(document).get(path)
     return "" if value is None else str(value)
 
@@ -126,7 +127,7 @@ def _money_sheet(book: Book, row: Submission, document: dict) -> None:
     columns = _money_columns(row, document)
     heads = [("id", "键", 4), ("name", "组成部分（万元）", 34), ("kind", "类别", 12)]
     heads += [(f"money.{y}.{s}", f"{y} 年{proposals.SOURCE_LABELS[s]}", 14) for y, s in columns]
-    heads += [(f"facts.{f}", f"{FACTS[f].question}（{FACTS[f].clauses[0]}）", 18) for f in PART_FACTS]
+    heads += [(f"facts.{f}", f"{FACTS[f].question}（{CLAUSE_OF[f]}）", 18) for f in PART_FACTS]
     for number, (key, label, width) in enumerate(heads, 1):
         book.text(sheet, f"{letter(number)}1", key)
         book.text(sheet, f"{letter(number)}2", label, "head", fill="head", wrap=True)
@@ -185,9 +186,9 @@ def _fact_sheet(book: Book, document: dict) -> None:
         book.text(sheet, f"B{number}", FACTS[fact].question, fill="locked", wrap=True)
         book.text(sheet, f"C{number}", ANSWERS.get(held.get("value", ""), ""), fill="open", unlocked=True)
         book.text(sheet, f"D{number}", held.get("evidence", ""), fill="open", unlocked=True, wrap=True)
-        book.text(sheet, f"E{number}", FACTS[fact].clauses[0], "note")
+        book.text(sheet, f"E{number}", CLAUSE_OF[fact], "note")
     last = FIRST + len(OWN_FACTS) - 1
-    writer.choose(sheet, [f"C{FIRST}:C{last}"], tuple(ANSWERS.values()), "回答", "是、否或不明")
+    writer.choose(sheet, [f"C{FIRST}:C{last}"], tuple(ANSWERS.values()), "回答", "、".join(ANSWERS.values()))
     writer.hint(sheet, [f"D{FIRST}:D{last}"], "证据", "文件、页码或章节")
     sheet.freeze_panes = "C3"
     writer.protect(sheet)

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from budgets import actions
+from budgets import actions, payers
 from budgets.growth import rule
-from budgets.ledger import payers
 from budgets.models import BudgetLine
 from budgets.panels import money
 from budgets.reports import annual_budget

@@ -100,30 +100,9 @@ def test_a_clause_leads_to_its_page(clause, address):
 
 
 def test_what_is_given_to_a_badge_is_escaped():
-    assert "<script" not in look.clause("<script>") + look.dcode("<script>") + look.outcome_badge("<script>")
-    assert "<script" not in look.state_badge("<script>", "<script>") + look.answer("<script>")
+    assert "<script" not in look.clause("<script>") + look.dcode("<script>")
+    assert "<script" not in look.state_badge("<script>", "<script>")
     assert "<script" not in look.field_errors({"a": ["<script>"]}, "a") + look.highlight("<script>", ["<script>"])
-
-
-def test_every_outcome_has_a_word_beside_its_colour():
-    for code, (word, tone) in look.OUTCOMES.items():
-        badge = look.outcome_badge(code)
-        assert words(badge) == word
-        assert f"tag-{tone}" in badge
-    assert words(look.outcome_badge("")) == "未判定"
-
-
-def test_a_clause_that_holds_takes_the_colour_of_its_consequence():
-    assert "result-of-red" in look.result_dot("met", "8.3.3(1)")
-    assert "result-of-amber" in look.result_dot("met", "8.3.2(1)")
-    assert "result-of-green" in look.result_dot("met", "8.3.1(1)")
-    assert [words(look.result_dot(r)) for r in look.RESULTS] == ["成立", "部分成立", "不成立", "待补"]
-
-
-def test_unknown_and_unanswered_are_not_no():
-    assert words(look.answer("unknown")) == "不明"
-    assert words(look.answer(None)) == "未答"
-    assert words(look.answer("no")) == "否"
 
 
 def test_the_plan_is_quoted_verbatim_with_the_way_to_its_line():

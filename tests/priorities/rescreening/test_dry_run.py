@@ -17,14 +17,17 @@ from django.utils.html import strip_tags
 from governance import jobs
 from governance.basics import clock
 from governance.basics.refusal import Refused
+from governance.kernel.verbs import frame
 from governance.models import PlanItem
 from priorities import actions
 from priorities.models import CaseMask, Flip, RuleSetRecord, Screening
 from priorities.rescreening import dry_run, rescreen_job, sweep
 from priorities.rescreening.portfolio import Portfolio
-from priorities.rule_sets import plan_facts, repository
+from priorities.rule_sets import masks, plan_facts, repository
+from priorities.rules import bulk
 from priorities.rules.assess import assess
-from priorities.rules.plan_2006 import CLAUSES
+from priorities.rules.facts import Fact
+from priorities.rules.plan_2006 import CLAUSES, CRITERIA
 from priorities.rules.rule_set import PLAN_2006, Outcome, RuleSet
 from priorities.screening import verdicts
 from tests.priorities.stories import MINUTES, proposal
@@ -132,7 +135,8 @@ def test_the_page_names_who_flips_by_which_clause_and_fact_and_warns_of_the_plan
 
 
 def test_a_number_of_the_dry_run_leads_to_what_it_counts_for_whoever_may_try(cases, cast):
-    """The draft strikes one clause and turns the precedence; each change alone, a clause gone, who meets one, a cell."""
+    """The draft strikes one clause and turns the precedence; each change alone, a clause gone, who meets one, a
+    cell."""
     actions.draft_rule_set(
         by=cast.reviewer,
         key="both",
@@ -294,3 +298,65 @@ def test_a_clause_s_page_tries_every_other_reading_and_leads_to_a_draft_of_it(ca
     form = cast.client("reviewer").get("/priorities/rule-sets/?clause=8.3.2(2)&reading=two_of_four").content.decode()
     assert 'value="two_of_four" selected' in form
     assert "换一种读法会怎样" not in cast.client("health_cio").get("/priorities/criteria/8.3.2-2/").content.decode()
+
+
+# --- bits of another version -------------------------------------------------------------------------------------
+
+
+def lacking(fact: Fact | None = None, reading: str = "", clause: str = "") -> bulk.Layout:
+    """The layout of a version that had not yet this fact, this reading of 8.3.3(3), this clause: all in the middle."""
+    criteria = [
+        replace(c, readings=tuple(r for r in c.readings if (c.clause, r.key) != ("8.3.3(3)", reading)))
+        for c in CRITERIA
+        if c.clause != clause
+    ]
+    return bulk.Layout(tuple(f for f in Fact if f is not fact), tuple(criteria))
+
+
+OLDER = {
+    "fact": lacking(fact=Fact.EASY_TO_USE),
+    "reading": lacking(reading="all"),
+    "clause": lacking(clause="8.3.3(1)"),
+    "all": lacking(Fact.STRENGTHENS_SUPERVISION, "all", "8.3.3(1)"),
+}
+
+
+@pytest.mark.parametrize("older", OLDER.values(), ids=OLDER)
+@pytest.mark.parametrize("read", ["re-screening", "command", "portfolio"])
+def test_bits_stored_before_a_fact_a_reading_or_a_clause_was_added_are_worked_out_anew(cases, monkeypatch, older, read):
+    rules = replace(STRICT, readings=dict(STRICT.readings) | {"8.3.3(3)": "either"})
+    with monkeypatch.context() as then, frame():
+        then.setattr(bulk, "LAYOUT", older)
+        for case in cases:
+            verdicts.renew_mask(submission=case)
+    assert set(CaseMask.objects.values_list("layout", flat=True)) == {older.digest} != {bulk.LAYOUT.digest}
+    fresh, filed = by_full_run(rules), {c.number for c in cases}
+    was = {m.submission.number: str(bulk.OUTCOME_OF[m.outcome]) for m in CaseMask.objects.all()}
+    if read == "re-screening":
+        sweep.run(rules)
+        found = {m.submission.number: str(bulk.OUTCOME_OF[m.outcome]) for m in CaseMask.objects.all()}
+    elif read == "command":
+        found = was | {f.reference: f.now for f in sweep.dry_run(rules)[0]}
+    else:
+        everything = Portfolio()
+        found = dict(zip((r.code for r in everything.rows), everything.outcomes(rules), strict=True))
+    assert {number: found[number] for number in filed} == {number: fresh[number] for number in filed}
+    for mask in CaseMask.objects.select_related("submission"):
+        facts, parts = verdicts.facts_of(mask.submission)
+        assert mask.layout == bulk.LAYOUT.digest
+        assert bulk.Bits(mask.says_yes, mask.says_no, mask.parts) == masks.bits_of(facts, parts)
+
+
+def test_a_flip_names_its_clause_after_another_one_was_added_before_it(cases, strict, monkeypatch):
+    with monkeypatch.context() as then:
+        then.setattr(bulk, "LAYOUT", lacking(clause="8.3.1(6)"))
+        row = sweep.run(repository.in_force_on(clock.today()))
+    row.refresh_from_db()
+    assert [f.clauses for f in sweep.lines(row)] == [["8.3.2(2)"]]
+
+
+def test_every_fact_reading_condition_and_clause_counts_for_the_layout():
+    turned = [replace(c, readings=c.readings[::-1]) for c in CRITERIA]
+    layouts = [*OLDER.values(), bulk.Layout(tuple(Fact)[::-1], CRITERIA), bulk.Layout(tuple(Fact), tuple(turned))]
+    assert len({layout.digest for layout in layouts} | {bulk.LAYOUT.digest}) == len(layouts) + 1
+    assert bulk.Layout(tuple(Fact), CRITERIA).digest == bulk.LAYOUT.digest

@@ -10,7 +10,7 @@ import pytest
 from priorities.rules.assess import assess
 from priorities.rules.criteria import UnknownClause
 from priorities.rules.facts import FACTS, OFFICE_FACTS, Answer, Fact, on_screen
-from priorities.rules.plan_2006 import BY_CLAUSE, CLAUSES, CRITERIA, criterion
+from priorities.rules.plan_2006 import BY_CLAUSE, CLAUSE_OF, CLAUSES, CRITERIA, criterion
 from priorities.rules.rule_set import OF_HEADING, PRECEDENCE, Outcome, RuleSet
 
 TEXT = (Path(__file__).parents[3] / "fixtures" / "plan_2006.txt").read_text(encoding="utf-8")
@@ -131,7 +131,7 @@ def test_every_outcome_has_a_place_in_the_precedence():
 def test_every_fact_belongs_to_one_clause_and_has_a_question():
     for fact in Fact:
         owners = [c.clause for c in CRITERIA if fact in c.facts]
-        assert owners == list(FACTS[fact].clauses)
+        assert owners == [CLAUSE_OF[fact]]
         assert FACTS[fact].question.endswith(("？", "）"))
 
 

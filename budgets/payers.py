@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+SOURCES = [
+    ("city", "市财政"),
+    ("county", "县（市、区）财政"),
+    ("state", "国家"),
+    ("province", "省"),
+    ("own", "建设单位自筹"),
+    ("enterprise", "企业"),
+    ("bank", "银行信贷"),
+    ("international", "国际组织"),
+    ("other", "其他"),
+]
+
 PRINCIPLES = {
     "8.1(1)": "财政投入为主、其他渠道投入为辅",
     "8.1(2)": "市级统一建设的政府信息资源共享与交换平台、电子政务网络平台、安全认证和密钥管理、统一政府办公系统、统一政府门户网站、"
