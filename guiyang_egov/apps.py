@@ -8,9 +8,10 @@ class HouseConfig(AppConfig):
     verbose_name = "总览"
 
     def ready(self) -> None:
-        from governance import rail
+        from governance import addresses, rail
         from governance.roles import Permission
 
+        addresses.offer("calendar", "calendar")
         rail.offer("我的工作", "首页", "/", Permission.READ_REGISTER, order=1)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "工程", "/projects/programmes/", Permission.READ_REGISTER, order=15)

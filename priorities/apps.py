@@ -8,7 +8,7 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
-        from governance import documents, handover, jobs, rail, touched
+        from governance import addresses, documents, handover, jobs, rail, touched
         from governance.roles import Permission, Role, scope_of
         from priorities import desk_counts as counts
         from priorities import filing_receipts, meeting_pack, plan_document, receipts, reports, rescreen_job
@@ -30,6 +30,7 @@ class PrioritiesConfig(AppConfig):
         meeting_pack.register()
         handover.offer(DESK)
         touched.offer(of_cases)
+        addresses.offer("criterion", "priorities:criterion")
 
         rail.offer(
             "我的工作",

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from governance import documents, jobs, snapshots
 from governance.access import Actor, may
+from governance.charts.colours import COLOURS
 from governance.jobs import Produced, Progress
 from governance.jobs.queue import enqueue
 from governance.models import Document, Job
@@ -171,7 +172,12 @@ def qr_code(address: str) -> SafeString:
     code = segno.make(address, error="m", micro=False)
     return mark_safe(
         code.svg_inline(
-            border=2, svgclass=None, lineclass=None, omitsize=True, dark="#111111", title=f"二维码：{address}"
+            border=2,
+            svgclass=None,
+            lineclass=None,
+            omitsize=True,
+            dark=COLOURS["paper-rule"],
+            title=f"二维码：{address}",
         )
     )
 

@@ -8,7 +8,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目总册"
 
     def ready(self) -> None:
-        from governance import documents, handover, jobs, rail, touched
+        from governance import addresses, documents, handover, jobs, rail, touched
         from governance.roles import Permission, Role
         from projects import reports, scopes
         from projects.daily import daily
@@ -18,6 +18,7 @@ class ProjectsConfig(AppConfig):
         jobs.on_daily(daily)
         handover.offer(DESK)
         touched.offer(of_register)
+        addresses.offer("task", "projects:task")
         documents.register_report(
             "annual_progress",
             "年度进度报告",
