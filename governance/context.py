@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
-from governance import access, clock, rail
+from governance import access, addresses, clock, rail
 
 
 def frame(request) -> dict:
@@ -18,7 +18,7 @@ def frame(request) -> dict:
         "today": clock.today(),
         "demo_day": clock.is_demonstration(),
         "actor": actor,
-        "search_url": "/search/",
+        "search_url": addresses.of("search"),
     }
     if actor is None:
         return base

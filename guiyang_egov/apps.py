@@ -12,6 +12,7 @@ class HouseConfig(AppConfig):
         from governance.roles import Permission
 
         addresses.offer("calendar", "calendar")
+        addresses.offer("search", "search")
         rail.offer("我的工作", "首页", "/", Permission.READ_REGISTER, order=1)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "工程", "/projects/programmes/", Permission.READ_REGISTER, order=15)
