@@ -6,15 +6,19 @@ import re
 
 from django.template.loaders import filesystem
 
+# An HTML tag; template tags and quoted values inside it may hold anything.
+TAG = re.compile(r"</?\w(?:\{[{%].*?[%}]\}|\"(?:\{[{%].*?[%}]\}|[^\"])*\"|[^>\"])*>", re.S)
+
 
 class Lean(filesystem.Loader):
-    """Line ends stay, so that an error names its line; no template holds `<pre>` or text inside `<textarea>`."""
+    """No template holds `<pre>` or text inside `<textarea>`."""
 
     def get_contents(self, origin) -> str:
         return lean(super().get_contents(origin))
 
 
 def lean(source: str) -> str:
-    """A cell whose content is conditional stays `:empty` without it: nothing stands between its tags and that content."""
+    """A tag stands on one line. A cell whose content is conditional stays `:empty` without it: nothing stands between its tags and that content."""
     source = re.sub(r"\n[ \t]+", "\n", source)
+    source = TAG.sub(lambda tag: re.sub(r"\n(?=/?>)", "", tag[0]).replace("\n", " "), source)
     return re.sub(r"\n(?=</td>)", "", re.sub(r"(<td\b(?:[^>\"]|\"[^\"]*\")*>)\n", r"\1", source))
