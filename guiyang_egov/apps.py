@@ -8,8 +8,9 @@ class HouseConfig(AppConfig):
     verbose_name = "总览"
 
     def ready(self) -> None:
-        from governance import addresses, rail
-        from governance.roles import Permission
+        from governance import addresses
+        from governance.basics.roles import Permission
+        from governance.web import rail
 
         addresses.offer("calendar", "calendar")
         addresses.offer("search", "search")
