@@ -9,8 +9,10 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         from governance.basics.roles import Permission
-        from governance.web import rail
+        from governance.web import addresses, rail
 
+        addresses.offer("calendar", "calendar")
+        addresses.offer("search", "search")
         rail.offer("我的工作", "首页", "/", Permission.READ_REGISTER, order=1)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "工程", "/projects/programmes/", Permission.READ_REGISTER, order=15)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import bootstrap
 import environ
+from django.contrib.messages import constants as levels
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
@@ -102,8 +103,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["governance.web.loaders.Lean", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -118,6 +124,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# A message is a strip of the page: the tags are its looks.
+MESSAGE_TAGS = {levels.SUCCESS: "done", levels.WARNING: "warn", levels.ERROR: "refused"}
 
 
 def _databases() -> dict:

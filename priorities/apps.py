@@ -12,7 +12,7 @@ class PrioritiesConfig(AppConfig):
         from governance.basics.roles import Permission, Role, scope_of
         from governance.documents import printing
         from governance.people import handover, touched
-        from governance.web import rail
+        from governance.web import addresses, rail
         from priorities import reports
         from priorities.annual_plan import plan_document
         from priorities.approval import meeting_pack
@@ -37,6 +37,7 @@ class PrioritiesConfig(AppConfig):
         meeting_pack.register()
         handover.offer(DESK)
         touched.offer(of_cases)
+        addresses.offer("criterion", "priorities:criterion")
 
         rail.offer(
             "我的工作",

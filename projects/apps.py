@@ -12,7 +12,7 @@ class ProjectsConfig(AppConfig):
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
         from governance.people import handover, touched
-        from governance.web import rail
+        from governance.web import addresses, rail
         from projects import reports
         from projects.hooks.daily import daily
         from projects.hooks.handover import DESK
@@ -22,6 +22,7 @@ class ProjectsConfig(AppConfig):
         jobs.on_daily(daily)
         handover.offer(DESK)
         touched.offer(of_register)
+        addresses.offer("task", "projects:task")
         printing.register_report(
             "annual_progress",
             "年度进度报告",

@@ -1,7 +1,7 @@
 """Words of every page's look: money, days, badges, links to clauses and discrepancies, form parts, charts.
 
-A builtin library: no `{% load %}` needed. Links go down or are written as text (`clause_address`): nothing here
-reverses an address of a higher floor. Classes are those of static/css/app.css.
+A builtin library: no `{% load %}` needed. Links go down, or to what a higher floor offers (`addresses`). Classes are
+those of static/css/app.css.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from governance.basics import clock
+from governance.charts.colours import COLOURS, DARK
+from governance.charts.colours import TONES as TONE_COLOURS
 from governance.people import institutions
+from governance.web import addresses
 
 register = template.Library()
 
@@ -34,9 +37,9 @@ _CRITERION = re.compile(r"^(8\.3\.[123])\((\d)\)$")
 
 
 def clause_address(clause: str) -> str:
-    """`8.3.2(3)` → `/priorities/criteria/8.3.2-3/`; any other clause leads to its place in the plan's text."""
+    """`8.3.2(3)` leads to the page of that criterion; any other clause to its place in the plan's text."""
     if match := _CRITERION.match(clause):
-        return f"/priorities/criteria/{match[1]}-{match[2]}/"
+        return addresses.of("criterion", f"{match[1]}-{match[2]}")
     return f"/governance/plan/#{anchor_of(clause)}"
 
 
@@ -151,6 +154,12 @@ def clause(clause_id: str) -> SafeString:
     if not clause_id:
         return mark_safe("")
     return format_html('<a class="clause-id" href="{}">{}</a>', clause_address(str(clause_id)), clause_id)
+
+
+@register.simple_tag
+def address(page: str, *args) -> str:
+    """The address of a page that a higher floor offers: `{% address "task" row.task %}`."""
+    return addresses.of(page, *args)
 
 
 @register.simple_tag
@@ -326,6 +335,24 @@ def paginate(context, page, rows: str = "rows") -> SafeString:
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def colour(name: str) -> str:
+    """A colour of the palette as an SVG attribute takes it: `fill="{{ 'muted'|colour }}"`."""
+    return COLOURS[name]
+
+
+@register.filter
+def tone(name: str) -> str:
+    """The colour of a chart's tone; slate for one that is none."""
+    return COLOURS[TONE_COLOURS.get(name, "slate")]
+
+
+@register.filter
+def tone_word(name: str) -> str:
+    """The colour of words on a piece of that tone."""
+    return COLOURS["white" if name in DARK else "ink"]
 
 
 @register.simple_tag

@@ -89,7 +89,7 @@ def trainings(request):
         "lines": lines,
         "groups": training.GROUPS.values(),
         "may_manage": access.may(request.actor, MANAGE),
-        "block": block,
+        "of_block": block,  # inside {% block %} the name `block` is the template's own
         "group_label": training.GROUPS.get(group),
         "totals": totals,
         "heads": sum(line.heads for line in lines),

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from governance.basics import clock
 from governance.kernel import access
-from governance.web import rail
+from governance.web import addresses, rail
 
 
 def frame(request) -> dict:
@@ -20,7 +20,7 @@ def frame(request) -> dict:
         "today": clock.today(),
         "demo_day": clock.is_demonstration(),
         "actor": actor,
-        "search_url": "/search/",
+        "search_url": addresses.of("search"),
     }
     if actor is None:
         return base

@@ -1,7 +1,6 @@
 """The left rail: every app offers its links, in groups; an actor sees those that his role may enter.
 
-rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=counts.to_screen,
-           rows="#queue", order=10)
+rail.offer("报告", "报告", "/governance/documents/", Permission.USE, count=documents.waiting, rows="#jobs", order=10)
 """
 
 from __future__ import annotations

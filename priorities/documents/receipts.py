@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from governance import jobs
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
+from governance.charts.colours import COLOURS
 from governance.database import snapshots
 from governance.documents import printing
 from governance.jobs import Produced, Progress
@@ -168,7 +169,12 @@ def qr_code(address: str) -> SafeString:
     code = segno.make(address, error="m", micro=False)
     return mark_safe(
         code.svg_inline(
-            border=2, svgclass=None, lineclass=None, omitsize=True, dark="#111111", title=f"二维码：{address}"
+            border=2,
+            svgclass=None,
+            lineclass=None,
+            omitsize=True,
+            dark=COLOURS["paper-rule"],
+            title=f"二维码：{address}",
         )
     )
 

@@ -50,6 +50,10 @@ def waiting(request):
         {
             "round": r,
             "submission": by_key.get(r.about),
+            "url": reverse(
+                "priorities:opinion" if "opinion" in r.kind else "priorities:approval",
+                args=[by_key[r.about].reference],
+            ),
             "age": (day - r.day).days,
             "late": r.due_day and r.due_day < day,
         }

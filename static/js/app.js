@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const make = (tag, className, text) => Object.assign(document.createElement(tag), { className: className, textContent: text });
   const typing = (node) => node && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName));
 
   /* keys: / goes to the search, a letter to the element with that data-hotkey */
@@ -82,14 +83,17 @@
 
   /* unsaved text: kept per page and form until it arrives; offered back after a lost session or a closed page */
   const KEPT = "kept:";
-  const texts = (form) => all("textarea[name], input[name]", form).filter((f) => f.tagName === "TEXTAREA" || /^(text|search|tel|url|email|number)$/.test(f.type));
+  const texts = (form) => all("textarea[name], input[name]", form)
+    .filter((f) => f.tagName === "TEXTAREA" || /^(text|search|tel|url|email|number)$/.test(f.type));
   const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch (error) { return null; } };
   const write = (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* full or forbidden: nothing kept */ } };
   Object.keys(sessionStorage).filter((key) => /^(kept|held):/.test(key)).forEach((key) => {
     const kept = read(key);
-    if (kept && kept.lost && document.querySelector("[data-kept]")) { sessionStorage.removeItem(key); return; }  /* the server kept it too, and offers it on this page */
+    /* the server kept it too, and offers it on this page */
+    if (kept && kept.lost && document.querySelector("[data-kept]")) { sessionStorage.removeItem(key); return; }
     if (!kept || !kept.sent) return;
-    if (document.querySelector("[data-login]")) write(key, Object.assign(kept, { sent: false, lost: true }));  /* the session had ended: it did not arrive */
+    /* the session had ended: it did not arrive */
+    if (document.querySelector("[data-login]")) write(key, Object.assign(kept, { sent: false, lost: true }));
     else if (!document.querySelector(".strip-refused, .sentence")) sessionStorage.removeItem(key);
   });
   all("form[method=post]").forEach((form, index) => {
@@ -98,10 +102,10 @@
     const kept = read(key);
     const differs = kept && texts(form).some((f, i) => kept.values[i] && kept.values[i] !== f.value);
     if (differs && !document.querySelector(".strip-refused")) {
-      const offer = document.createElement("div");
-      offer.className = "strip strip-info";
-      offer.innerHTML = '<span>上次没有提交的文字还在。</span><button type="button" class="btn btn-sm btn-outline-primary">放回来</button><button type="button" class="btn btn-sm btn-link">不要了</button>';
-      const [back, drop] = all("button", offer);
+      const offer = make("div", "strip strip-info", "");
+      const [back, drop] = [make("button", "btn btn-sm btn-outline-primary", "放回来"), make("button", "btn btn-sm btn-link", "不要了")];
+      back.type = drop.type = "button";
+      offer.append(make("span", "", "上次没有提交的文字还在。"), back, drop);
       back.addEventListener("click", () => { texts(form).forEach((f, i) => { if (kept.values[i]) f.value = kept.values[i]; }); offer.remove(); });
       drop.addEventListener("click", () => { sessionStorage.removeItem(key); offer.remove(); });
       form.prepend(offer);
@@ -125,9 +129,8 @@
   document.addEventListener("htmx:responseError", (event) => {
     const page = new DOMParser().parseFromString(event.detail.xhr.responseText || "", "text/html");
     const refused = page.querySelector(".strip, .sentence");
-    const box = document.createElement("div");
-    box.className = "strip strip-refused";
-    box.textContent = refused ? refused.textContent.trim().replace(/\s+/g, " ") : "没有办成，请刷新后再试。";
+    const words = refused ? refused.textContent.trim().replace(/\s+/g, " ") : "没有办成，请刷新后再试。";
+    const box = make("div", "strip strip-refused", words);
     const place = document.getElementById("messages");
     if (place) { place.replaceChildren ? place.replaceChildren(box) : place.appendChild(box); place.scrollIntoView({ block: "nearest" }); }
   });
@@ -142,9 +145,10 @@
     const row = rows.indexOf(cell.parentNode);
     return { rows, row, column: cellsOf(rows[row]).indexOf(cell) };
   }
+  const isCell = (field) => field.matches && field.matches('.budget input[name^="cell|"]');
   document.addEventListener("keydown", (event) => {
     const field = event.target;
-    if (!field.matches || !field.matches('.budget input[name^="cell|"]') || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing) return;
+    if (!isCell(field) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing) return;
     if (event.key === "Escape") { field.value = field.defaultValue; return; }
     const down = { ArrowUp: -1, ArrowDown: 1 }[event.key] || 0;
     const right = event.key === "ArrowLeft" && field.selectionStart === 0 ? -1
@@ -158,7 +162,7 @@
   });
   document.addEventListener("paste", (event) => {
     const field = event.target;
-    if (!field.matches || !field.matches('.budget input[name^="cell|"]') || !event.clipboardData) return;
+    if (!isCell(field) || !event.clipboardData) return;
     const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
@@ -173,7 +177,9 @@
   });
 
   /* what scrolls sideways can be scrolled by keyboard */
-  all(".panel, .chart-scroll, .table-responsive, .tabs").forEach((box) => { if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0; });
+  all(".panel, .chart-scroll, .table-responsive, .tabs").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0;
+  });
 
   /* #anchor inside a closed <details>: open it; a form that opens gets the cursor */
   function openTarget() {

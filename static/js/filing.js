@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const make = (tag, className, text) => Object.assign(document.createElement(tag), { className: className, textContent: text });
 
   /* another part of the page is drawn again for what is typed now: <select data-recall="#money-table"> */
   document.addEventListener("change", (event) => {
@@ -44,10 +45,15 @@
   /* a form that saves itself keeps what it could not save (session over, network down) and offers it back */
   const heldKey = (form) => "held:" + location.pathname + "#" + form.id;
   function keep(form) {
-    const rows = Array.from(new FormData(form).entries()).filter(([name, value]) => typeof value === "string" && !/^(csrfmiddlewaretoken|once|version|base|take)$/.test(name));
+    const rows = Array.from(new FormData(form).entries())
+      .filter(([name, value]) => typeof value === "string" && !/^(csrfmiddlewaretoken|once|version|base|take)$/.test(name));
     try { sessionStorage.setItem(heldKey(form), JSON.stringify({ rows: rows, sent: false })); } catch (error) { /* full or forbidden: nothing kept */ }
   }
-  const mark = (key, sent) => { try { const held = JSON.parse(sessionStorage.getItem(key)); sessionStorage.setItem(key, JSON.stringify(Object.assign(held, { sent: sent }))); } catch (error) { /* nothing kept */ } };
+  function markSent(key) {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(Object.assign(JSON.parse(sessionStorage.getItem(key)), { sent: true })));
+    } catch (error) { /* nothing kept */ }
+  }
   function forget(form) { try { sessionStorage.removeItem(heldKey(form)); } catch (error) { /* nothing kept */ } }
   function putBack(form, rows) {
     const byName = new Map();
@@ -65,10 +71,10 @@
     let rows = null;
     try { rows = JSON.parse(sessionStorage.getItem(heldKey(form))).rows; } catch (error) { rows = null; }
     if (!rows || document.querySelector(".strip-refused")) return;
-    const offer = document.createElement("div");
-    offer.className = "strip strip-info";
-    offer.innerHTML = '<span>上次没有存上的内容还在。</span><button type="button" class="btn btn-sm btn-outline-primary">放回来</button><button type="button" class="btn btn-sm btn-link">不要了</button>';
-    const [back, drop] = all("button", offer);
+    const offer = make("div", "strip strip-info", "");
+    const [back, drop] = [make("button", "btn btn-sm btn-outline-primary", "放回来"), make("button", "btn btn-sm btn-link", "不要了")];
+    back.type = drop.type = "button";
+    offer.append(make("span", "", "上次没有存上的内容还在。"), back, drop);
     back.addEventListener("click", () => { putBack(form, rows); offer.remove(); });
     drop.addEventListener("click", () => { forget(form); offer.remove(); });
     form.prepend(offer);
@@ -82,15 +88,19 @@
     const base = form.querySelector("[data-base]");
     const tell = (text, tone) => { if (says) { says.textContent = text; says.className = tone; } };
     async function save() {
-      running = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
+      const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
+      running = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin", headers });
       try {
         const answer = await running;
-        const saved = answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json") ? { detail: "登录已过期，填的内容还在本页；请另开一页登录后继续。" } : await answer.json();
+        const loggedOut = answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json");
+        const saved = loggedOut ? { detail: "登录已过期，填的内容还在本页；请另开一页登录后继续。" } : await answer.json();
         if (answer.ok && saved.version) {
           all("[data-version]").forEach((input) => { input.value = saved.version; });
           if (base && saved.base) base.value = saved.base;
           forget(form);
-          const others = (saved.others || []).length ? "；别人同时改了 " + saved.others.slice(0, 3).join("、") + (saved.others.length > 3 ? " 等" : "") + "，已并入，刷新可见" : "";
+          const names = saved.others || [];
+          const first = names.slice(0, 3).join("、") + (names.length > 3 ? " 等" : "");
+          const others = names.length ? `；别人同时改了 ${first}，已并入，刷新可见` : "";
           tell("已自动保存 " + saved.saved_at + others, "good");
           document.body.dispatchEvent(new CustomEvent("autosaved", { detail: saved }));
         } else {
@@ -98,8 +108,7 @@
           keep(form);
           tell(saved.detail || "没有自动保存。", "warn-red");
           if (stopped && saved.conflict && says) {
-            const look = document.createElement("button");
-            Object.assign(look, { type: "button", className: "btn btn-sm btn-primary ms-2", textContent: "对照两边并选定" });
+            const look = Object.assign(make("button", "btn btn-sm btn-primary ms-2", "对照两边并选定"), { type: "button" });
             look.addEventListener("click", () => { const stay = form.querySelector('[name=then][value=stay]'); form.requestSubmit(stay || undefined); });
             says.appendChild(look);
           }
@@ -122,7 +131,7 @@
       window.clearTimeout(timer);
       again = false;
       keep(form);
-      mark(heldKey(form), true);
+      markSent(heldKey(form));
       if (!running) return;
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -64,6 +64,40 @@ def test_templates_of_an_app_link_by_name_only_to_their_own_floor_or_below():
     assert not wrong
 
 
+# The floor whose pages begin so; what stands under no app's word belongs to the house.
+SPACES = {"governance": 1, "projects": 2, "budgets": 3, "priorities": 4, "calendar": 5, "search": 5}
+RAW = re.compile(rf"(?:^|(?<=[\"'=\s(]))/(?:{'|'.join(SPACES)})(?=[/?#])")
+LOWEST = ("parts", "report", "svg", "registration")  # templates that every floor uses
+
+
+def raw_addresses(text: str, here: int) -> list[str]:
+    return [found for found in RAW.findall(text) if SPACES[found.strip("/")] > here]
+
+
+def test_no_source_writes_an_address_of_a_higher_floor():
+    wrong = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                wrong += [f"{path.name}:{node.lineno}: {a}" for a in raw_addresses(node.value, floor_of(path))]
+    assert not wrong
+
+
+def test_no_template_writes_an_address_of_a_higher_floor():
+    wrong = []
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        folder = path.relative_to(settings.BASE_DIR / "templates").parts[0]
+        here = 1 if folder in LOWEST else FLOORS.get(folder, 5)
+        wrong += [f"{path.name}: {a}" for a in raw_addresses(path.read_text(), here)]
+    assert not wrong
+
+
+def test_a_raw_address_upwards_is_found():
+    assert raw_addresses('<a href="/budgets/2007/">', 2) == ["/budgets"]
+    assert raw_addresses("/priorities/criteria/8.3.2-3/", 1) == ["/priorities"]
+    assert raw_addresses('<a href="/governance/plan/">', 1) == []
+
+
 @pytest.mark.parametrize("word", ["apps.get_model", "csrf_exempt", "GenericForeignKey", "eval(", "mark_safe(request"])
 def test_no_source_uses(word):
     assert [p.name for p in SOURCES if word in p.read_text()] == []

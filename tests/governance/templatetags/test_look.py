@@ -30,6 +30,10 @@ def render(source: str, **context) -> str:
 
 
 def words(html: str) -> str:
+    """What a browser shows: blanks at the edges of a block are nothing."""
+    html = re.sub(
+        r"\s*(</?(?:table|thead|tbody|tfoot|tr|t[dh]|[ou]l|li|div|p|section|header|h\d)\b[^>]*>)\s*", r"\1", html
+    )
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
 
 
