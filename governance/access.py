@@ -45,7 +45,12 @@ def actor_for(user, appointment_id: int | None = None, day: dt.date | None = Non
     user.hats_in_force = hats  # the frame of the page shows them again (governance.context)
     if not hats:
         return None
-    hat = next((h for h in hats if h.pk == appointment_id), hats[0])
+    return under(next((h for h in hats if h.pk == appointment_id), hats[0]), user)
+
+
+def under(hat, user=None) -> Actor:
+    """The actor that an appointment makes of its person."""
+    user = user or hat.user
     return Actor(
         user_id=user.pk,
         name=user.full_name or user.username,

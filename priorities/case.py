@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from governance import clock, rounds
+from governance import clock, rounds, signers
 from governance.access import Actor
 from governance.models import Answer, Round, Seat
 from priorities import (
@@ -295,12 +295,11 @@ def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:
     """The joint approvals of several cases, in as many questions as one takes."""
     by_key: dict[str, list[Round]] = {}
     found = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval").order_by("pk")
-    for round_ in found.prefetch_related(
-        Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"
-    ):
+    seats_of = Seat.objects.annotate(mine=signers.fills(actor)).select_related("organisation")
+    for round_ in found.prefetch_related(Prefetch("seats", seats_of), "seats__answers"):
         by_key.setdefault(round_.about, []).append(round_)
     prefetch_related_objects(rows, Prefetch("participants", Participant.objects.select_related("organisation")))
-    return [_approval(row, by_key.get(row.audit_key, []), actor, day) for row in rows]
+    return [_approval(row, by_key.get(row.audit_key, []), day) for row in rows]
 
 
 def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
@@ -308,14 +307,13 @@ def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
     return approvals([row], actor, day)[0]
 
 
-def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -> dict:
+def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
     current = every[-1] if every else None
     shown, waiting = [], []
     my_seat = my_answer = None
     my_conflict = ""
     for seat in current.seats.all() if current else ():
-        standing = next((a for a in seat.answers.all() if a.in_force), None)
-        mine = seat.organisation.survivor_id == actor.organisation_id or seat.assigned_id == actor.user_id
+        standing = seat.standing
         days = ((standing.day if standing else current.closed_day or day) - current.day).days
         shown.append(
             {
@@ -327,7 +325,7 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
                 "answer": standing,
                 "conflict": seat.conflict,
                 "acting_for": seat.acting_for,
-                "mine": mine,
+                "mine": seat.mine,
                 "days": days,
                 "answered": standing is not None,
                 "reminded_on": seat.reminded_on,
@@ -335,8 +333,8 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
             }
         )
         if standing is None and seat.required:
-            waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if mine else ''}）")
-        if mine:
+            waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if seat.mine else ''}）")
+        if seat.mine:
             my_conflict = seat.conflict
             my_answer = my_answer or standing
             if standing is None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from governance import access, clock, rounds
+from governance import access, clock, signers
 from governance.access import Actor
-from governance.models import Answer, Round, Seat
+from governance.models import Round
 from governance.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.roles import Permission, Role, holders
 from priorities import advised, conclusions, contacts, fields, opinions, screening, seats, windows, workflow
@@ -228,22 +228,6 @@ def open_round(submission: Submission) -> Round | None:
 
 
 @remembered
-def _my_seat(round_: Round, actor: Actor, key: str) -> Seat:
-    return rounds.seat_for(round_, actor, key or None)
-
-
-def seat_of(submission: Submission, actor: Actor, key: str | None = None) -> Seat | None:
-    """The actor's seat in the joint approval under way: one not yet answered first."""
-    round_ = open_round(submission)
-    if round_ is None:
-        return None
-    try:
-        return _my_seat(round_, actor, key or "")
-    except NotVisible:
-        return None
-
-
-@remembered
 def screeners(submission: Submission) -> set[int]:
     """Users who screened the case: accepted or sent it, confirmed facts or a verdict; they do not sign it."""
     users = set(submission.screenings.filter(confirmed=True).values_list("user_id", flat=True))
@@ -257,27 +241,8 @@ def _answer_seat(submission: Submission, actor: Actor, day: dt.date) -> list[Blo
     round_ = open_round(submission)
     if round_ is None:
         return [("没有进行中的联合会签", reviewer(day))]
-    waiting = "、".join(contacts.unit(s.organisation, day) for s in seats.waiting(round_))
-    seat = seat_of(submission, actor)
-    if seat is None:
-        return [("您的单位不在这一轮的签署席位里", waiting)]
-    if actor.user_id in screeners(submission):
-        return [
-            ("您审核过这件申报，不能再签署（审、签分离）；请由本席其他人签署", contacts.unit(seat.organisation, day))
-        ]
-    standing = seat.answers.filter(in_force=True).first()
-    if standing is not None:
-        return [(f"{seat.label}已于 {standing.day} 签过，不能重复签署；要改请先撤回原签署", waiting)]
-    other = (
-        Answer.objects.filter(seat__round=round_, in_force=True, user_id=actor.user_id)
-        .exclude(seat=seat)
-        .select_related("seat")
-        .first()
-    )
-    if other is not None:
-        text = f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位"
-        return [(text, contacts.unit(seat.organisation, day))]
-    return []
+    found = signers.may_sign(round_, actor, screened=screeners(submission))
+    return [] if found.ok else [(found.why, "、".join(contacts.unit(s.organisation, day) for s in found.ask))]
 
 
 def _abstain(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:

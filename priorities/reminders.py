@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 
 from governance import clock, notices
-from governance.models import Round
+from governance.models import Seat
 from governance.roles import Permission, Role
 from governance.verbs import frame
 from priorities import desk, windows, workflow
@@ -66,24 +66,18 @@ def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
 
 def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
     """Silent seats of joint approvals and opinions."""
-    under_way = Round.objects.filter(state="open", about__startswith="submission:").order_by("pk")
-    open_rounds = list(under_way.prefetch_related("seats__answers", "seats__organisation"))
-    about = {r.pk: int(r.about.partition(":")[2]) for r in open_rounds}
+    silent = Seat.objects.silent().filter(round__about__startswith="submission:").order_by("round_id", "pk")
+    about = {s: int(s.round.about.partition(":")[2]) for s in silent.select_related("round", "organisation")}
     rows = Submission.objects.in_bulk(set(about.values()))
     said = 0
-    for round_ in open_rounds:
-        row = rows.get(about[round_.pk])
-        if row is None:
-            continue
-        for seat in round_.seats.all():
-            due = seat.due_day or round_.due_day or calendar.add(round_.day, desk.STEP_DAYS["joint_approval"])
-            found = words(day, due, calendar.between(day, due))
-            if found and not any(a.in_force for a in seat.answers.all()):
-                what = "会签" if round_.kind == "joint_approval" else "意见"
-                tell_seat(
-                    row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC
-                )
-                said += 1
+    for seat, pk in about.items():
+        row, round_ = rows.get(pk), seat.round
+        due = seat.due_day or round_.due_day or calendar.add(round_.day, desk.STEP_DAYS["joint_approval"])
+        found = words(day, due, calendar.between(day, due))
+        if row and found:
+            what = "会签" if round_.kind == "joint_approval" else "意见"
+            tell_seat(row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC)
+            said += 1
     return said
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from governance import clock, notices
+from collections.abc import Collection
+
+from governance import clock, notices, signers
 from governance.models import Appointment, Seat
 from governance.roles import Permission, Role, scope_of
 from priorities.models import Submission
@@ -15,10 +17,17 @@ def touch(row: Submission) -> None:
 
 
 def tell_unit(
-    row: Submission, organisation_id: int, permission: Permission, key: str, sentence: str, *, topic: str = "case"
+    row: Submission,
+    organisation_id: int,
+    permission: Permission,
+    key: str,
+    sentence: str,
+    *,
+    topic: str = "case",
+    among: Collection[Role] = tuple(Role),
 ) -> None:
     """A notice to whoever may act for the unit: an auditor or system administrator of the same house reads no business."""
-    able = [role for role in Role if scope_of(role, permission)]
+    able = [role for role in Role if role in among and scope_of(role, permission)]
     hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
     held = set(hats.values_list("role", flat=True))
     for role in [r for r in able if r in held] or able[:1]:
@@ -40,7 +49,7 @@ def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "ca
 
 
 def tell_seat(row: Submission, seat: Seat, key: str, sentence: str, *, topic: str = "case") -> None:
-    """A notice to a seat: its person, else those of its unit who may sign or give the opinion."""
+    """A notice to a seat: its person, else those of its unit who fill it (governance.signers)."""
     if seat.assigned_id:
         notices.tell(
             key=f"{key}:{seat.pk}",
@@ -52,4 +61,5 @@ def tell_seat(row: Submission, seat: Seat, key: str, sentence: str, *, topic: st
         )
     else:
         permission = Permission.GIVE_OPINION if seat.round.kind.startswith("opinion") else Permission.SIGN
-        tell_unit(row, seat.organisation.survivor_id, permission, f"{key}:{seat.pk}", sentence, topic=topic)
+        unit = seat.organisation.survivor_id
+        tell_unit(row, unit, permission, f"{key}:{seat.pk}", sentence, topic=topic, among=signers.offices(unit))

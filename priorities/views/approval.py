@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance import clock, files, rounds, web
-from governance.access import may
 from governance.models import Answer, Seat
 from governance.once import once
 from governance.refusal import Refused
@@ -107,12 +106,12 @@ def page(request, reference: str):
 @reading()
 def _context(request, row: Submission, **more) -> dict:
     found = case.approval(row, request.actor, clock.today())
-    # Whoever has a seat is involved: SIGN reaches him.
     return {
         "row": row,
         "a": found,
         "case": case.essence(row),
-        "may_sign": may(request.actor, Permission.SIGN),
+        "may_sign": request.actor.scope(Permission.SIGN),
+        "unsigned": guards.blockers(row, "refuse", request.actor),
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
         "may_remind": not guards.blockers(row, "remind", request.actor),

@@ -241,17 +241,9 @@ def opening(by: Actor, row) -> tuple[Permission, Project | None]:
     return Permission.ACCEPT_WORKS, None
 
 
-def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
-    """Whether the actor has one of the record's seats (read with organisation and answers) that is not filled yet."""
-    if row.state != "signing" or not actor.scope(signing(actor)):
-        return False
-    mine = [
-        s
-        for s in seats
-        if s.assigned_id == actor.user_id
-        or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
-    ]
-    return any(not any(a.in_force for a in seat.answers.all()) for seat in mine)
+def may_sign(actor: Actor, row) -> bool:
+    """Whether the record's round waits for a seat that the actor fills."""
+    return row.state == "signing" and rounds.waiting_on(actor).filter(pk=row.round_id).exists()
 
 
 @verb("projects.signing.download_scan")

@@ -67,7 +67,7 @@ def test_who_has_no_seat_sees_none(cast, opened):
 
 def test_a_seat_is_answered_once_and_may_be_withdrawn_while_the_round_is_open(cast, opened):
     answer(cast, opened, "finance")
-    with pytest.raises(Refused, match="已经签过"):
+    with pytest.raises(Refused, match="已于 2007-08-20 签过"):
         answer(cast, opened, "finance")
     with frame():
         locked = rounds.lock(opened.pk)
@@ -87,7 +87,7 @@ def test_what_was_not_signed_cannot_be_withdrawn(cast, opened):
 
 def test_one_person_fills_one_seat_whatever_hats_he_has(cast, opened):
     answer(cast, opened, "finance")
-    twin = replace(cast.finance, organisation_id=cast.ndrc.organisation_id)
+    twin = replace(cast.ndrc, user_id=cast.finance.user_id)
     place = rounds.seat_for(opened, twin)
     with frame(), pytest.raises(Refused, match="一个席位"):
         rounds.answer(by=twin, round_=opened, seat=place, kind=AGREE)

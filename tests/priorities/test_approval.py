@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from governance import clock
+from governance import clock, rounds
 from governance.models import Appointment, Discrepancy, Organisation, ReadingDecision
 from governance.refusal import Invalid, Refused, Stale, WrongRole
 from governance.roles import Role
@@ -141,7 +141,7 @@ def test_a_changed_amount_reopens_the_seats_that_signed_before(stories, cast):
     with pytest.raises(Invalid, match="要用附条件同意"):
         sign(row, cast.ndrc, amounts=cut)
     row = sign(row, cast.ndrc, kind="conditional", condition="压减概算", amounts=cut)
-    assert {s.organisation.name for s in seats.waiting(actions.rounds_of(row)[0])} == {
+    assert {s.organisation.name for s in rounds.pending(actions.rounds_of(row)[0])} == {
         "市财政局",
         "市信息产业局",
         "市信息办",

@@ -72,7 +72,7 @@ def test_a_project_that_the_accepting_body_leads_waits_for_an_independent_signat
     assert panels.waiting_for(cast.finance) == [row]
     with pytest.raises(NotVisible):
         actions.sign_acceptance(by=cast.ndrc, acceptance=row, kind="agree")
-    with pytest.raises(Refused, match="已经签过"):
+    with pytest.raises(Refused, match="已于 2007-08-20 签过"):
         actions.sign_acceptance(by=cast.industry, acceptance=row, kind="agree")
     assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", text="已核对决算") == "concluded"
     assert Project.objects.get(code="P01").state == "first_acceptance"

@@ -1,0 +1,101 @@
+"""Who may sign: the one place that seat list, guard, page, desk, notice and refusal ask.
+
+A seat names a unit, or one person of it (an expert). A unit's seat is filled under a hat of that unit (merged names
+included) whose role is the unit's office: 9.1 gives 财政席 to 市财政局, whose office is 财政局, so that an expert or anybody
+else appointed there signs nothing for it. A unit that holds or acts for several of these bodies has an office for each; one
+that holds none is signed for by whichever of its roles may sign. One person fills at most one seat of a round, whatever
+hats he has. Who is appointed by 委托 fills a seat like any other, but enters paper signatures alone (governance.paper).
+Which right a verb asks for (会签 or 出具意见) stays with the verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Exists, Q
+
+from governance import clock
+from governance.access import Actor
+from governance.models import Appointment, Body, Round, Seat, of_unit
+from governance.roles import ROLE_LABELS, Permission, Role, scope_of
+
+# The office that signs for a body of 9.1, by the body's key; who holds the body stands in the plan's data.
+OFFICES: dict[str, Role] = {
+    "finance-seat": Role.FINANCE,
+    "development-seat": Role.NDRC,
+    "informatisation-authority": Role.INDUSTRY,
+    "informatisation-office": Role.OFFICE_HEAD,
+    "leading-group": Role.LEADING_GROUP,
+    "network-centre": Role.NETWORK_CENTRE,
+    "expert-group": Role.EXPERT,
+}
+SIGNING = frozenset(r for r in Role if scope_of(r, Permission.SIGN) or scope_of(r, Permission.GIVE_OPINION))
+
+
+@dataclass(frozen=True)
+class MaySign:
+    """Whether somebody may fill a seat now. `why` says why not (without its full stop), `ask` whose seats are waited for
+    instead; `seat` is his (`is_his`), or his unit's where another role signs for it, None where it has none."""
+
+    seat: Seat | None
+    is_his: bool = False
+    why: str = ""
+    ask: tuple[Seat, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.why
+
+
+def _bodies(unit: int):
+    held = of_unit(unit, "holder") | of_unit(unit, "acting")
+    return Body.objects.filter(held, key__in=OFFICES)
+
+
+def offices(unit: int) -> frozenset[Role]:
+    """The roles that sign for a unit (a survivor)."""
+    return frozenset(OFFICES[key] for key in _bodies(unit).values_list("key", flat=True)) or SIGNING
+
+
+def fills(actor: Actor) -> Q:
+    """Seats that the actor fills under his hat, answered or not: his own, and his unit's where his role is its office."""
+    if actor.role not in SIGNING:
+        return Q(pk__in=[])
+    held = _bodies(actor.organisation_id)
+    is_office = Exists(held.filter(key__in=[k for k, role in OFFICES.items() if role == actor.role])) | ~Exists(held)
+    units = Q(is_office, of_unit(actor.organisation_id), assigned=None)
+    return units | Q(assigned_id=actor.user_id) if actor.scope(Permission.GIVE_OPINION) else units
+
+
+def may_sign(round_: Round, actor: Actor, key: str | None = None, screened: Collection[int] = ()) -> MaySign:
+    """Whether the actor may sign in the round now, in the seat named or the first that is his and still silent.
+
+    `screened`: users who screened the case, and therefore do not sign it.
+    """
+    filled = set(round_.seats.filter(fills(actor)).values_list("pk", flat=True))
+    seats = list(round_.seats.select_related("organisation").prefetch_related("answers"))
+    waiting = tuple(s for s in seats if s.required and not s.standing)
+    mine = [s for s in seats if s.pk in filled and key in (None, s.key)]
+    if not mine:
+        unit = [s for s in seats if not s.assigned_id and s.organisation.survivor_id == actor.organisation_id]
+        if wrong := next((s for s in unit if key in (None, s.key)), None):
+            return MaySign(wrong, False, _other_role(wrong, actor), (wrong,))
+        return MaySign(None, False, "您的单位不在这一轮的签署席位里", waiting)
+    seat = next((s for s in mine if not s.standing), mine[0])
+    if actor.user_id in screened:
+        return MaySign(seat, True, "您审核过这件申报，不能再签署（审、签分离）；请由本席其他人签署", (seat,))
+    if seat.standing:
+        why = f"{seat.label}已于 {seat.standing.day} 签过，不能重复签署；要改请先撤回原签署"
+        return MaySign(seat, True, why, waiting)
+    if other := next((s for s in seats if s.standing and s.standing.user_id == actor.user_id), None):
+        return MaySign(seat, True, f"您已在这一轮以{other.label}的身份签过；一人在一轮里只能填一个席位", (seat,))
+    return MaySign(seat, True)
+
+
+def _other_role(seat: Seat, actor: Actor) -> str:
+    able = sorted(offices(actor.organisation_id), key=list(Role).index)
+    hats = Appointment.objects.in_force(clock.today()).filter(of_unit(actor.organisation_id), role__in=able)
+    people = "、".join(dict.fromkeys(str(h.user) for h in hats.select_related("user").order_by("pk")))
+    roles = "、".join(f"“{ROLE_LABELS[role]}”" for role in able)
+    return f"{seat.label}由{roles}签署{f'（{people}）' if people else ''}，您的角色是“{actor.role_label}”"
