@@ -35,6 +35,11 @@ class Actor:
         acting = f"（{self.manner}{self.on_behalf_of}）" if self.manner != "正式" else ""
         return f"{self.organisation_name} · {self.name}{acting}"
 
+    @property
+    def enters_paper(self) -> bool:
+        """An appointed 经办人: he enters what others signed on paper and signs nothing himself."""
+        return self.manner == "委托"
+
     def scope(self, permission: Permission) -> Scope | None:
         return scope_of(self.role, permission)
 

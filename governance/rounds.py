@@ -7,7 +7,7 @@ calls nobody. Locks: the round's row, taken after the record's own (design: subm
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from governance import clock, signers
 from governance.access import Actor
@@ -68,22 +68,7 @@ def add_seats(*, round_: Round, seats: list[SeatSpec]) -> list[Seat]:
     """More seats in a locked, open round (another expert is asked); the round is due when its last seat is."""
     if round_.state != OPEN:
         raise Refused(f"这一轮{round_.get_state_display()}，不能再加席位。")
-    made = Seat.objects.bulk_create(
-        Seat(
-            round=round_,
-            key=s.key,
-            label=s.label,
-            organisation_id=s.organisation_id,
-            assigned_id=s.assigned_id,
-            required=s.required,
-            conflict=s.conflict,
-            stands_for=s.stands_for,
-            acting_for=s.acting_for,
-            group=s.group,
-            due_day=s.due_day,
-        )
-        for s in seats
-    )
+    made = Seat.objects.bulk_create(Seat(round=round_, **asdict(s)) for s in seats)
     latest = max((s.due_day for s in seats if s.due_day), default=None)
     if latest and (round_.due_day is None or round_.due_day < latest):
         round_.due_day = latest
@@ -157,21 +142,13 @@ def answer(
         signed_on=signed_on,
         scan=scan,
     )
-    if hears_all:
-        return OPEN if silent(round_) else _end(round_, CONCLUDED)
-    if kind == REFUSE:
+    if kind == REFUSE and not hears_all:
         return _end(round_, REFUSED)
-    return _end(round_, CONCLUDED) if not pending(round_) else OPEN
-
-
-def pending(round_: Round) -> list[Seat]:
-    """Required seats without an agreeing answer in force."""
-    agreed = Answer.objects.filter(seat__round=round_, in_force=True, kind__in=(AGREE, CONDITIONAL))
-    return list(round_.seats.filter(required=True).exclude(pk__in=agreed.values("seat_id")))
+    return OPEN if silent(round_) else _end(round_, CONCLUDED)
 
 
 def silent(round_: Round) -> list[Seat]:
-    """Required seats that have not spoken at all."""
+    """The seats that an open round waits for."""
     return list(round_.seats.silent())
 
 

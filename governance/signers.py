@@ -3,22 +3,24 @@
 A seat names a unit, or one person of it (an expert). A unit's seat is filled under a hat of that unit (merged names
 included) whose role is the unit's office: 9.1 gives 财政席 to 市财政局, whose office is 财政局, so that an expert or anybody
 else appointed there signs nothing for it. A unit that holds or acts for several of these bodies has an office for each; one
-that holds none is signed for by whichever of its roles may sign. One person fills at most one seat of a round, whatever
-hats he has. Who is appointed by 委托 fills a seat like any other, but enters paper signatures alone (governance.paper).
-Which right a verb asks for (会签 or 出具意见) stays with the verb.
+that holds none is signed for by whichever of its roles may sign. The role has the right that the round asks for. One person
+fills at most one seat of a round, whatever hats he has. Who is appointed by 委托 fills a seat like any other, and enters
+there what others signed on paper, nothing of his own (governance.paper). Where a unit signs in its own matter an
+independent one signs as well (D44).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, Q
 
-from governance import clock
+from governance import clock, readings
 from governance.access import Actor
-from governance.models import Appointment, Body, Round, Seat, of_unit
-from governance.roles import ROLE_LABELS, Permission, Role, scope_of
+from governance.models import Appointment, Body, Discrepancy, Round, Seat, of_unit
+from governance.roles import ROLE_LABELS, Permission, Role, roles_with
 
 # The office that signs for a body of 9.1, by the body's key; who holds the body stands in the plan's data.
 OFFICES: dict[str, Role] = {
@@ -30,7 +32,14 @@ OFFICES: dict[str, Role] = {
     "network-centre": Role.NETWORK_CENTRE,
     "expert-group": Role.EXPERT,
 }
-SIGNING = frozenset(r for r in Role if scope_of(r, Permission.SIGN) or scope_of(r, Permission.GIVE_OPINION))
+# The right that a kind of round asks for; acceptance and evaluation take either (an expert group may be the independent one).
+RIGHTS: dict[str, Permission] = {
+    "joint_approval": Permission.SIGN,
+    "opinion_network_centre": Permission.GIVE_OPINION,
+    "opinion_expert": Permission.GIVE_OPINION,
+    "grading": Permission.GIVE_OPINION,
+}
+SIGNING = (*roles_with(Permission.SIGN), *roles_with(Permission.GIVE_OPINION))
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,19 @@ def _bodies(unit: int):
     return Body.objects.filter(held, key__in=OFFICES)
 
 
-def offices(unit: int) -> frozenset[Role]:
-    """The roles that sign for a unit (a survivor)."""
-    return frozenset(OFFICES[key] for key in _bodies(unit).values_list("key", flat=True)) or SIGNING
+def offices(seat: Seat) -> list[Role]:
+    """The roles that fill a unit's seat, in the order of the table of roles."""
+    keys = _bodies(seat.organisation.survivor_id).values_list("key", flat=True)
+    held, right = {OFFICES[key] for key in keys} or SIGNING, RIGHTS.get(seat.round.kind)
+    return [role for role in (roles_with(right) if right else SIGNING) if role in held]
+
+
+def independent_required(day: dt.date) -> bool:
+    """Whether a conflict of interest asks for an independent signature (D44, reading a) or is only marked (b)."""
+    try:
+        return readings.current("D44", day) == "a"
+    except Discrepancy.DoesNotExist:
+        return True  # no plan is loaded: the careful reading
 
 
 def fills(actor: Actor) -> Q:
@@ -64,8 +83,9 @@ def fills(actor: Actor) -> Q:
         return Q(pk__in=[])
     held = _bodies(actor.organisation_id)
     is_office = Exists(held.filter(key__in=[k for k, role in OFFICES.items() if role == actor.role])) | ~Exists(held)
-    units = Q(is_office, of_unit(actor.organisation_id), assigned=None)
-    return units | Q(assigned_id=actor.user_id) if actor.scope(Permission.GIVE_OPINION) else units
+    closed = [kind for kind, right in RIGHTS.items() if not actor.scope(right)]
+    whose = Q(is_office, of_unit(actor.organisation_id), assigned=None) | Q(assigned_id=actor.user_id)
+    return whose & ~Q(round__kind__in=closed)
 
 
 def may_sign(round_: Round, actor: Actor, key: str | None = None, screened: Collection[int] = ()) -> MaySign:
@@ -73,10 +93,10 @@ def may_sign(round_: Round, actor: Actor, key: str | None = None, screened: Coll
 
     `screened`: users who screened the case, and therefore do not sign it.
     """
-    filled = set(round_.seats.filter(fills(actor)).values_list("pk", flat=True))
-    seats = list(round_.seats.select_related("organisation").prefetch_related("answers"))
+    rows = round_.seats.annotate(mine=fills(actor)).select_related("organisation")
+    seats = list(rows.prefetch_related("answers"))
     waiting = tuple(s for s in seats if s.required and not s.standing)
-    mine = [s for s in seats if s.pk in filled and key in (None, s.key)]
+    mine = [s for s in seats if s.mine and key in (None, s.key)]
     if not mine:
         unit = [s for s in seats if not s.assigned_id and s.organisation.survivor_id == actor.organisation_id]
         if wrong := next((s for s in unit if key in (None, s.key)), None):
@@ -94,7 +114,7 @@ def may_sign(round_: Round, actor: Actor, key: str | None = None, screened: Coll
 
 
 def _other_role(seat: Seat, actor: Actor) -> str:
-    able = sorted(offices(actor.organisation_id), key=list(Role).index)
+    able = offices(seat)
     hats = Appointment.objects.in_force(clock.today()).filter(of_unit(actor.organisation_id), role__in=able)
     people = "、".join(dict.fromkeys(str(h.user) for h in hats.select_related("user").order_by("pk")))
     roles = "、".join(f"“{ROLE_LABELS[role]}”" for role in able)

@@ -310,9 +310,9 @@ def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
 def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
     current = every[-1] if every else None
     shown, waiting = [], []
-    my_seat = my_answer = None
-    my_conflict = ""
-    for seat in current.seats.all() if current else ():
+    seats_of_it = list(current.seats.all()) if current else []
+    mine = [s for s in seats_of_it if s.mine]
+    for seat in seats_of_it:
         standing = seat.standing
         days = ((standing.day if standing else current.closed_day or day) - current.day).days
         shown.append(
@@ -334,11 +334,6 @@ def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
         )
         if standing is None and seat.required:
             waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if seat.mine else ''}）")
-        if seat.mine:
-            my_conflict = seat.conflict
-            my_answer = my_answer or standing
-            if standing is None:
-                my_seat = my_seat or seat
     due = current.due_day if current else None
     return {
         "submission": row,
@@ -349,9 +344,9 @@ def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
         "signed": sum(1 for s in shown if s["answered"]),
         "waiting": waiting,
         "waiting_text": "、".join(waiting),
-        "my_seat": my_seat,
-        "my_answer": my_answer,
-        "my_conflict": my_conflict,
+        "my_seat": next((s for s in mine if not s.standing), None),
+        "my_answer": next((s.standing for s in mine if s.standing), None),
+        "my_conflict": mine[-1].conflict if mine else "",
         "due_days": (due - current.day).days if due else 10,
         "due_text": f"{due:%Y-%m-%d}" if due else "10 个工作日",
         "co_leads": [p.organisation.name for p in row.participants.all() if p.organisation_id != row.organisation_id],

@@ -272,7 +272,7 @@ def _remind(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]
 def _late_conflict(submission: Submission, round_: Round, day: dt.date) -> list[Blocker]:
     """A conflict of interest that came up after the round was opened (a merger, a new lead)."""
     units, rows = seats.interested(submission), list(round_.seats.select_related("organisation"))
-    if any(s.stands_for for s in rows) or not seats.independent_required(day):
+    if any(s.stands_for for s in rows) or not signers.independent_required(day):
         return []
     found = [s for s in rows if s.organisation.survivor_id in units]
     return [

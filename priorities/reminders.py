@@ -7,7 +7,7 @@ import datetime as dt
 
 from governance import clock, notices
 from governance.models import Seat
-from governance.roles import Permission, Role
+from governance.roles import Permission, Role, roles_with
 from governance.verbs import frame
 from priorities import desk, windows, workflow
 from priorities.actions.telling import tell_applicant, tell_seat, tell_unit
@@ -105,7 +105,7 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
         tell_unit(
             row,
             row.organisation.survivor_id,
-            Permission.SUBMIT,
+            roles_with(Permission.SUBMIT),
             f"window:{row.pk}:{last}:{'over' if day > last else step}",
             text,
             topic=TOPIC,

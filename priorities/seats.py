@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 
-from governance import readings, signers
+from governance import signers
 from governance.access import Actor
 from governance.models import Body, Organisation, Seat, of_unit
 from governance.refusal import Refused
@@ -78,7 +78,7 @@ def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
             )
         )
     conflicted = [s.key for s in specs if s.conflict]
-    if conflicted and independent_required(day):
+    if conflicted and signers.independent_required(day):
         body = Body.objects.select_related("holder").get(key=LEADING_GROUP)
         specs.append(
             SeatSpec(
@@ -89,11 +89,6 @@ def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
             )
         )
     return specs
-
-
-def independent_required(day: dt.date) -> bool:
-    """Whether a conflict of interest asks for an independent signature (D44, reading a) or is only marked (b)."""
-    return readings.current("D44", day) == "a"
 
 
 def led_share(organisation: Organisation) -> dict:
@@ -124,7 +119,7 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
     found = [f"{b.name}在 {day} 还没有承担单位（D05）" for b in bodies if holder_on(b, day)[0] is None]
     leading = _body(LEADING_GROUP)
     units = interested(submission)
-    conflict = any(o.survivor_id in units for o, _, _ in _holders(day)) and independent_required(day)
+    conflict = any(o.survivor_id in units for o, _, _ in _holders(day)) and signers.independent_required(day)
     if conflict and (leading is None or leading.holder is None or leading.holder.survivor_id in units):
         found.append("会签单位与本件有利害关系，而又没有可独立签署的机构（D44）")
     return found

@@ -6,7 +6,7 @@ from governance import access, audit, clock, notices
 from governance.access import Actor
 from governance.models import Organisation, User
 from governance.refusal import Invalid, NotVisible, Refused
-from governance.roles import Permission, Role
+from governance.roles import Permission, Role, roles_with
 from governance.text import clean_text, search_text
 from governance.verbs import verb
 from priorities import fields, guards, returned, seats, windows
@@ -233,7 +233,7 @@ def add_participant(
     tell_unit(
         row,
         unit.survivor_id,
-        Permission.SUBMIT,
+        roles_with(Permission.SUBMIT),
         f"participant:{row.pk}:{row.version}",
         f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。",
     )

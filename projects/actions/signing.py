@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, notices, readings, rounds
+from governance import access, audit, clock, notices, rounds, signers
 from governance import paper as on_paper
 from governance.access import Actor
-from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
+from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission, Role
 from governance.rounds import SeatSpec
@@ -32,13 +32,8 @@ def independents(project: Project) -> list[Organisation]:
 
 def interest(project: Project, organisation_id: int, name: str) -> str:
     """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
-    if organisation_id not in project.belongs_to():
+    if organisation_id not in project.belongs_to() or not signers.independent_required(clock.today()):
         return ""
-    try:
-        if readings.current("D44", clock.today()) != "a":
-            return ""
-    except Discrepancy.DoesNotExist:
-        pass  # no plan is loaded: the careful reading
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 

@@ -12,9 +12,11 @@ from django.utils.html import strip_tags
 
 from governance import actions as governance
 from governance import clock
-from governance.models import Answer, AuditRow, Notice, Organisation, Round
+from governance.access import actor_for
+from governance.models import Answer, Appointment, AuditRow, Notice, Organisation, Round, User
 from governance.refusal import Invalid, NotVisible, Refused, WrongRole
 from projects import actions, scoring
+from projects.actions import signing
 from projects.models import Acceptance, Evaluation, Phase, Project
 from projects.panels import acceptance as panels
 from tests.projects.gates import record_papers
@@ -77,6 +79,17 @@ def test_a_project_that_the_accepting_body_leads_waits_for_an_independent_signat
     assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", text="已核对决算") == "concluded"
     assert Project.objects.get(code="P01").state == "first_acceptance"
     assert panels.waiting_for(cast.finance) == []
+
+
+def test_the_independent_units_seat_is_its_offices_and_no_experts_who_is_appointed_there(cast, built):
+    row = conclude(cast, built("P01"), independent=unit("市财政局"))
+    user = User.objects.create(username="insider", full_name="丁一")
+    Appointment.objects.create(user=user, organisation=unit("市财政局"), role="expert", from_day=D(2007, 1, 1))
+    insider = actor_for(user)
+    with pytest.raises(WrongRole, match="市财政局由“财政局”签署（李国栋），您的角色是“专家组”"):
+        actions.sign_acceptance(by=insider, acceptance=row, kind="agree")
+    assert not signing.may_sign(insider, row)
+    assert signing.may_sign(cast.finance, row)
 
 
 def test_a_lead_is_no_independent_signer_and_an_alias_is_the_same_body(cast, built):
