@@ -8,6 +8,7 @@ from governance import access
 from governance.access import Actor
 from governance.models import Appointment, Seat, User
 from governance.roles import Role
+from governance.signers import offices
 from guiyang_egov.demo.accounts import ACCOUNTS, create_accounts, organisation_named
 from priorities.models import Submission
 
@@ -93,24 +94,7 @@ def _actor(user) -> Actor:
 
 
 def signers(row: Submission) -> list[str]:
-    """The four signatures, and the leading group where a seat has a conflict of interest."""
-    names = {
-        "finance": "demo-finance",
-        "development": "demo-ndrc",
-        "industry": "demo-industry",
-        "office": "demo-office",
-    }
-    found = []
-    for seat in Seat.objects.filter(round__about=row.audit_key, round__state="open").select_related("organisation"):
-        by_unit = {
-            "市财政局": "demo-finance",
-            "市发改委": "demo-ndrc",
-            "市信息产业局": "demo-industry",
-            "市信息办": "demo-office",
-        }
-        found.append(
-            "demo-leader"
-            if seat.stands_for
-            else by_unit.get(seat.organisation.name, names.get(seat.key, "demo-leader"))
-        )
-    return found
+    """The accounts whose role fills a seat that is waited for: four, and the leading group where there is a conflict."""
+    by_role = {a.role: a.username for a in ACCOUNTS}
+    waiting = Seat.objects.silent().filter(round__about=row.audit_key).select_related("round", "organisation")
+    return [by_role[role] for seat in waiting for role in offices(seat)]
