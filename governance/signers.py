@@ -94,7 +94,11 @@ def may_sign(round_: Round, actor: Actor, key: str | None = None, screened: Coll
     `screened`: users who screened the case, and therefore do not sign it.
     """
     rows = round_.seats.annotate(mine=fills(actor)).select_related("organisation")
-    seats = list(rows.prefetch_related("answers"))
+    return among(list(rows.prefetch_related("answers")), actor, key, screened)
+
+
+def among(seats: list[Seat], actor: Actor, key: str | None = None, screened: Collection[int] = ()) -> MaySign:
+    """The same of a round's seats that a page has read: with `mine` (by `fills`), organisation and answers."""
     waiting = tuple(s for s in seats if s.required and not s.standing)
     mine = [s for s in seats if s.mine and key in (None, s.key)]
     if not mine:

@@ -230,10 +230,10 @@ def open_round(submission: Submission) -> Round | None:
 @remembered
 def screeners(submission: Submission) -> set[int]:
     """Users who screened the case: accepted or sent it, confirmed facts or a verdict; they do not sign it."""
-    users = set(submission.screenings.filter(confirmed=True).values_list("user_id", flat=True))
-    users |= set(submission.confirmed_facts.values_list("user_id", flat=True))
-    verbs = ("accept", "return", "send", "re_review")
-    return (users | set(submission.transitions.filter(verb__in=verbs).values_list("user_id", flat=True))) - {None}
+    steps = submission.transitions.filter(verb__in=("accept", "return", "send", "re_review"))
+    parts = (submission.screenings.filter(confirmed=True), submission.confirmed_facts.all(), steps)
+    first, *rest = (rows.order_by().values_list("user_id", flat=True) for rows in parts)
+    return set(first.union(*rest)) - {None}
 
 
 @remembered

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import clock, files, rounds, web
+from governance import clock, files, rounds, signers, web
 from governance.models import Answer, Seat
 from governance.once import once
 from governance.refusal import Refused
@@ -106,12 +106,12 @@ def page(request, reference: str):
 @reading()
 def _context(request, row: Submission, **more) -> dict:
     found = case.approval(row, request.actor, clock.today())
+    asked = found["open"] and request.actor.scope(Permission.SIGN)
     return {
         "row": row,
         "a": found,
         "case": case.essence(row),
-        "may_sign": request.actor.scope(Permission.SIGN),
-        "unsigned": guards.blockers(row, "refuse", request.actor),
+        "sign": signers.among(list(found["round"].seats.all()), request.actor) if asked else None,
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
         "may_remind": not guards.blockers(row, "remind", request.actor),
