@@ -8,9 +8,10 @@ class GovernanceConfig(AppConfig):
     verbose_name = "机构、规划与留痕"
 
     def ready(self) -> None:
-        from governance import jobs, rail
+        from governance import jobs
         from governance.actions import apply_successions
-        from governance.roles import Permission, Role
+        from governance.basics.roles import Permission, Role
+        from governance.web import rail
 
         jobs.on_daily(apply_successions)
 

@@ -5,7 +5,7 @@ included) whose role is the unit's office: 9.1 gives 财政席 to 市财政局, 
 else appointed there signs nothing for it. A unit that holds or acts for several of these bodies has an office for each; one
 that holds none is signed for by whichever of its roles may sign. The role has the right that the round asks for. One person
 fills at most one seat of a round, whatever hats he has. Who is appointed by 委托 fills a seat like any other, and enters
-there what others signed on paper, nothing of his own (governance.paper). Where a unit signs in its own matter an
+there what others signed on paper, nothing of his own (governance.signing.paper). Where a unit signs in its own matter an
 independent one signs as well (D44).
 """
 
@@ -17,10 +17,11 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, Q
 
-from governance import clock, readings
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.roles import ROLE_LABELS, Permission, Role, roles_with
+from governance.kernel import readings
+from governance.kernel.access import Actor
 from governance.models import Appointment, Body, Discrepancy, Round, Seat, of_unit
-from governance.roles import ROLE_LABELS, Permission, Role, roles_with
 
 # The office that signs for a body of 9.1, by the body's key; who holds the body stands in the plan's data.
 OFFICES: dict[str, Role] = {

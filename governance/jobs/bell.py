@@ -72,6 +72,6 @@ def _send_all(waiting: queue.Queue) -> None:
 
 
 def _send(name: str, job_id: str) -> None:
-    from governance import tasks
+    from governance.jobs import tasks
 
     tasks.run.apply_async(args=[job_id], queue=name, retry=False, ignore_result=True)

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission, Role, Scope, scope_of
 from governance.jobs.progress import Progress
-from governance.refusal import NotVisible
-from governance.roles import Permission, Role, Scope, scope_of
 
 logger = logging.getLogger("guiyang.jobs")
 

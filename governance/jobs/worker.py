@@ -21,14 +21,14 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, connections
 
-from governance import clock
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import WrongRole
 from governance.jobs import child as inside
 from governance.jobs import kinds
 from governance.jobs import queue as rows
 from governance.jobs.progress import Progress
+from governance.kernel.access import Actor
 from governance.models import Job, StoredFile
-from governance.refusal import WrongRole
 
 logger = logging.getLogger("guiyang.jobs")
 
@@ -269,7 +269,7 @@ def files_folder() -> Path:
 
 
 def _place_of(key: uuid.UUID) -> Path:
-    from governance import files
+    from governance.storage import files
 
     return files.path_of(key)
 

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from governance.basics.roles import ROLE_LABELS
 from governance.models.fields import Dated, DayedHistory, Demonstrable
 from governance.models.platform import StoredFile, User
-from governance.roles import ROLE_LABELS
 
 
 def of_unit(unit: int, path: str = "organisation") -> Q:
@@ -184,7 +184,7 @@ class Meeting(Dated, Demonstrable):
 
 
 class Round(Dated, Demonstrable):
-    """One round of answers by several seats about one version of a record (governance.rounds).
+    """One round of answers by several seats about one version of a record (governance.signing.rounds).
 
     kind: joint_approval, opinion, acceptance, evaluation, grading. `about` is the record's audit key.
     """

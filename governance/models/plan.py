@@ -159,7 +159,7 @@ class Discrepancy(models.Model):
 
 
 class ReadingDecision(Dated, Demonstrable):
-    """A reading confirmed by a named person with a reason, from a day on (governance.readings)."""
+    """A reading confirmed by a named person with a reason, from a day on (governance.kernel.readings)."""
 
     discrepancy = models.ForeignKey(Discrepancy, on_delete=models.PROTECT, related_name="decisions")
     reading = models.CharField(max_length=10)

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.urls import reverse
 
-from governance import clock
+from governance.basics import clock
 from governance.models.fields import Dated, Demonstrable
 
 
@@ -35,7 +35,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, Demonstrable):
-    """A person who logs in. What he may do follows from his appointments (governance.roles)."""
+    """A person who logs in. What he may do follows from his appointments (governance.basics.roles)."""
 
     username = models.CharField("用户名", max_length=60, unique=True)
     full_name = models.CharField("姓名", max_length=60)
@@ -81,7 +81,7 @@ class ApiToken(models.Model):
 
 
 class AuditRow(models.Model):
-    """One verb that was done or refused: text only, chained by hash (governance.audit)."""
+    """One verb that was done or refused: text only, chained by hash (governance.kernel.audit)."""
 
     seq = models.BigIntegerField(primary_key=True)
     day = models.DateField()
@@ -173,7 +173,7 @@ class StoredFile(Dated):
 class JobQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own jobs; operators see all."""
-        from governance.roles import Permission
+        from governance.basics.roles import Permission
 
         return self if actor.scope(Permission.OPERATE_JOBS) else self.filter(requested_by_id=actor.user_id)
 
@@ -268,7 +268,7 @@ class Notice(Dated, Demonstrable):
     role = models.CharField(max_length=40, blank=True)
     sentence = models.CharField(max_length=500)
     address = models.CharField(max_length=300, blank=True)
-    topic = models.CharField(max_length=20, default="case")  # governance.notices.TOPICS
+    topic = models.CharField(max_length=20, default="case")  # governance.notices.inbox.TOPICS
     read_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True, db_index=True)  # spread to those who want it by e-mail
     key = models.CharField(max_length=160, unique=True)

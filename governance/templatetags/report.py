@@ -74,6 +74,6 @@ def noted(context, text: str):
 @register.filter
 def han_date(day) -> str:
     """2007-12-31 → 二〇〇七年十二月三十一日."""
-    from governance.documents import han
+    from governance.documents.printing import han
 
     return f"{''.join(_DIGITS[int(c)] for c in str(day.year))}年{han(day.month)}月{han(day.day)}日"

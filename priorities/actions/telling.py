@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from governance import clock, notices, signers
+from governance import signers
+from governance.basics import clock
+from governance.basics.roles import Permission, Role, roles_with
 from governance.models import Appointment, Seat
-from governance.roles import Permission, Role, roles_with
+from governance.notices import inbox
 from priorities.models import Submission
 
 
@@ -26,7 +28,7 @@ def tell_unit(
 
 def _tell(row: Submission, key: str, sentence: str, topic: str, **whom) -> None:
     address = row.get_absolute_url()
-    notices.tell(key=key, sentence=sentence, address=address, is_demo=row.is_demo, topic=topic, **whom)
+    inbox.tell(key=key, sentence=sentence, address=address, is_demo=row.is_demo, topic=topic, **whom)
 
 
 def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "case") -> None:

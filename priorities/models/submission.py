@@ -10,11 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.roles import Permission, Scope
 from governance.models import Organisation, Round, Seat, StoredFile, User, of_unit
 from governance.models.fields import Dated, Demonstrable, WanField
-from governance.roles import Permission, Scope
 from priorities.labels import ATTACHMENTS
-from priorities.reading import remembered
+from priorities.memo import remembered
 from projects.models import Project
 
 
@@ -99,7 +99,7 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(number=reference)
 
     def matching(self, query: str):
-        from governance.searching import matching
+        from governance.basics.searching import matching
 
         return matching(self, query)
 

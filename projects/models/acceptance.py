@@ -33,8 +33,8 @@ class Signed(models.Model):
 
     def assigned_to(self) -> set[int]:
         """People with a seat of their own, and the experts of a unit that has one."""
+        from governance.basics.roles import Role
         from governance.models import Appointment
-        from governance.roles import Role
 
         own = Seat.objects.filter(round_id=self.round_id, assigned__isnull=False).values_list("assigned_id", flat=True)
         experts = Appointment.objects.filter(role=Role.EXPERT, organisation_id__in=self.involves()).values_list(

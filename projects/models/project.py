@@ -37,7 +37,7 @@ class Programme(models.Model):
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """The register is open to everybody who may read it; others see nothing."""
-        from governance.roles import Permission
+        from governance.basics.roles import Permission
 
         return self if actor.scope(Permission.READ_REGISTER) else self.none()
 
@@ -56,7 +56,7 @@ class ProjectQuerySet(models.QuerySet):
 
     def matching(self, query: str):
         """Projects whose normalised search text contains every word of the query."""
-        from governance.searching import matching
+        from governance.basics.searching import matching
 
         return matching(self, query)
 

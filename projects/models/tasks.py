@@ -12,7 +12,7 @@ from projects.models.project import Project
 
 class PlanTaskQuerySet(models.QuerySet):
     def matching(self, query: str):
-        from governance.searching import matching
+        from governance.basics.searching import matching
 
         return matching(self, query)
 

@@ -12,16 +12,16 @@ from django.db.models import BigIntegerField, CharField, Count, Exists, Min, Out
 from django.db.models.functions import Cast, Coalesce
 
 from governance import charts
+from governance.basics.refusal import Invalid
 from governance.models import Organisation, PlanItem
-from governance.refusal import Invalid
-from governance.web import integer, one_of
-from projects import rating
+from governance.web.entry import integer, one_of
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
 from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink
 from projects.panels import keyset
 from projects.panels.keyset import SORTS, Keyset
 from projects.panels.plan import TIME_CODES, Touched
-from projects.panels.ratings import differs, latest_report, rating_of, with_facts
+from projects.progress import rating
+from projects.progress.ratings import differs, latest_report, rating_of, with_facts
 
 PAGE_ROWS = 200
 DIFFER_MOST = 5000
@@ -54,7 +54,7 @@ class Filter:
     @classmethod
     def read(cls, params: Mapping) -> Filter:
         """From a query string. Raises Invalid for a value that cannot be."""
-        from governance.text import clean_text
+        from governance.basics.text import clean_text
 
         try:
             query = clean_text(params.get("q", ""), limit=60, field="查找")

@@ -1,0 +1,124 @@
+"""Verbs and steps: how every write happens.
+
+A verb is a plain keyword-only function in an app's actions.py, `by` first, whose first line is access.require:
+
+    @verb("priorities.submission.submit")
+    def submit(*, by: Actor, submission: Submission, version: int) -> None: ...
+
+`@verb` makes it atomic, appends the buffered audit rows as the outermost verb's last statement (the audit chain's
+head is always the last lock), and records a refusal in a transaction of its own. `@step` marks what a higher floor
+calls inside its own verb: no permission check, refuses to run outside one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.text import BadText
+
+_frame: ContextVar[list | None] = ContextVar("verb_frame", default=None)
+_depth: ContextVar[int] = ContextVar("verb_depth", default=0)
+_closing: ContextVar[dict] = ContextVar("verb_closing")
+
+
+@contextmanager
+def frame() -> Iterator[list]:
+    """One transaction round a verb and all that it calls; yields the buffer of audit rows."""
+    from governance.kernel import audit
+
+    outer = _frame.get()
+    if outer is not None:
+        with transaction.atomic():
+            yield outer
+        return
+    rows: list = []
+    token, closing = _frame.set(rows), _closing.set({})
+    try:
+        with transaction.atomic():
+            yield rows
+            _close()
+            audit.append(rows)
+    except Refused as refusal:
+        if refusal.event:
+            audit.refused(refusal)
+        raise
+    finally:
+        _frame.reset(token)
+        _closing.reset(closing)
+
+
+def at_close(key: tuple, check: Callable[[], None]) -> None:
+    """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
+    just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
+    if _frame.get() is None:
+        raise RuntimeError("at_close runs only inside a verb")
+    _closing.get()[key] = check
+
+
+@contextmanager
+def _one_deeper() -> Iterator[bool]:
+    """A verb begins; yields whether it stands in no other."""
+    depth = _depth.get()
+    token = _depth.set(depth + 1)
+    try:
+        yield depth == 0
+    finally:
+        _depth.reset(token)
+
+
+def _close() -> None:
+    checks = _closing.get()
+    for key in sorted(checks):
+        checks.pop(key)()
+
+
+def buffer() -> list | None:
+    """The audit buffer of the verb under way, None outside."""
+    return _frame.get()
+
+
+def verb(event: str) -> Callable:
+    """Make a function a verb. `event` is `app.noun.verb`; its refusals are recorded under it."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def run(*, by, **kwargs):
+            with frame(), _one_deeper() as outermost:
+                try:
+                    try:
+                        result = function(by=by, **kwargs)
+                        if outermost:
+                            _close()
+                        return result
+                    except BadText as error:
+                        raise Invalid(str(error)) from None
+                except Refused as refusal:
+                    if not refusal.event:
+                        refusal.event, refusal.by = event, by
+                        refusal.about = tuple(v for v in kwargs.values() if hasattr(v, "audit_key"))
+                    raise
+
+        run.event = event
+        run.is_verb = True
+        return run
+
+    return decorate
+
+
+def step(function):
+    """Make a function a step: callable only inside a verb's transaction."""
+
+    @functools.wraps(function)
+    def run(**kwargs):
+        if _frame.get() is None:
+            raise RuntimeError(f"{function.__module__}.{function.__name__} runs only inside a verb")
+        return function(**kwargs)
+
+    run.is_step = True
+    return run
