@@ -35,6 +35,11 @@ class Actor:
         acting = f"（{self.manner}{self.on_behalf_of}）" if self.manner != "正式" else ""
         return f"{self.organisation_name} · {self.name}{acting}"
 
+    @property
+    def enters_paper(self) -> bool:
+        """An appointed 经办人: he enters what others signed on paper and signs nothing himself."""
+        return self.manner == "委托"
+
     def scope(self, permission: Permission) -> Scope | None:
         return scope_of(self.role, permission)
 
@@ -45,7 +50,12 @@ def actor_for(user, appointment_id: int | None = None, day: dt.date | None = Non
     user.hats_in_force = hats  # the frame of the page shows them again (governance.web.context)
     if not hats:
         return None
-    hat = next((h for h in hats if h.pk == appointment_id), hats[0])
+    return under(next((h for h in hats if h.pk == appointment_id), hats[0]), user)
+
+
+def under(hat, user=None) -> Actor:
+    """The actor that an appointment makes of its person."""
+    user = user or hat.user
     return Actor(
         user_id=user.pk,
         name=user.full_name or user.username,

@@ -11,6 +11,11 @@ from governance.models.fields import Dated, DayedHistory, Demonstrable
 from governance.models.platform import StoredFile, User
 
 
+def of_unit(unit: int, path: str = "organisation") -> Q:
+    """Rows whose `path` names the unit (a survivor's id) or one that was merged into it."""
+    return Q(**{f"{path}_id": unit}) | Q(**{f"{path}__canonical_id": unit})
+
+
 class OrganisationQuerySet(models.QuerySet):
     def units(self):
         """Real units: no generic entries such as 各相关部门 (D42), no merged ones."""
@@ -208,6 +213,12 @@ class Round(Dated, Demonstrable):
         return self.title
 
 
+class SeatQuerySet(models.QuerySet):
+    def silent(self):
+        """Seats that are waited for: of an open round, required, without an answer in force."""
+        return self.filter(round__state="open", required=True).exclude(answers__in_force=True)
+
+
 class Seat(models.Model):
     """A place in a round. `conflict` marks a body that leads the case (D44): its answer then does not suffice and an
     independent seat (`stands_for`) is added."""
@@ -225,12 +236,19 @@ class Seat(models.Model):
     due_day = models.DateField("期限", null=True)  # where it is not the round's
     reminded_on = models.DateField("催办日期", null=True)
 
+    objects = SeatQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["round", "key"], name="one_seat_per_key")]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def standing(self) -> Answer | None:
+        """The answer in force; without a query where the answers were read with the seat."""
+        return next((a for a in self.answers.all() if a.in_force), None)
 
 
 class Answer(Dated):

@@ -176,12 +176,13 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="remind", version=None)
     held = (
-        Seat.objects.select_for_update(of=("self",))
+        Seat.objects.silent()
+        .select_for_update(of=("self",))
         .select_related("round", "organisation", "assigned")
         .filter(pk=seat.pk, round__about=row.audit_key)
         .first()
     )
-    if held is None or held.round.state != rounds.OPEN or held.answers.filter(in_force=True).exists():
+    if held is None:
         raise Refused("这个席位不在等待，不用催办。")
     rounds.remind(seat=held)
     day = clock.today()

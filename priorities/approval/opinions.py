@@ -12,6 +12,7 @@ from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Role
 from governance.kernel.access import Actor
 from governance.models import Answer, Appointment, AuditConcern, AuditRow, Round, Seat, User
+from governance.signing import signers
 from priorities.approval import contacts, seats
 from priorities.labels import OPINIONS
 from priorities.memo import remembered
@@ -207,11 +208,8 @@ def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, 
 @remembered
 def mine(submission: Submission, actor: Actor) -> Seat | None:
     """The seat of the opinion under way that the actor still owes."""
-    rows = Seat.objects.filter(
-        round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open"
-    )
-    open_ones = rows.filter(seats.asked(actor), required=True).exclude(answers__in_force=True)
-    return open_ones.select_related("round", "organisation", "assigned").first()
+    rows = Seat.objects.silent().filter(round__about=submission.audit_key, round__kind__startswith="opinion")
+    return rows.filter(signers.fills(actor)).select_related("round", "organisation", "assigned").first()
 
 
 # --- hidden until one's own is in ------------------------------------------------------------------------------------

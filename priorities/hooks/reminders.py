@@ -6,9 +6,9 @@ from __future__ import annotations
 import datetime as dt
 
 from governance.basics import clock
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission, Role, roles_with
 from governance.kernel.verbs import frame
-from governance.models import Round
+from governance.models import Seat
 from governance.notices import inbox
 from priorities.actions.telling import tell_applicant, tell_seat, tell_unit
 from priorities.models import Conclusion, FilingWindow, Submission
@@ -68,24 +68,18 @@ def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
 
 def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
     """Silent seats of joint approvals and opinions."""
-    under_way = Round.objects.filter(state="open", about__startswith="submission:").order_by("pk")
-    open_rounds = list(under_way.prefetch_related("seats__answers", "seats__organisation"))
-    about = {r.pk: int(r.about.partition(":")[2]) for r in open_rounds}
+    silent = Seat.objects.silent().filter(round__about__startswith="submission:").order_by("round_id", "pk")
+    about = {s: int(s.round.about.partition(":")[2]) for s in silent.select_related("round", "organisation")}
     rows = Submission.objects.in_bulk(set(about.values()))
     said = 0
-    for round_ in open_rounds:
-        row = rows.get(about[round_.pk])
-        if row is None:
-            continue
-        for seat in round_.seats.all():
-            due = seat.due_day or round_.due_day or calendar.add(round_.day, work_list.STEP_DAYS["joint_approval"])
-            found = words(day, due, calendar.between(day, due))
-            if found and not any(a.in_force for a in seat.answers.all()):
-                what = "会签" if round_.kind == "joint_approval" else "意见"
-                tell_seat(
-                    row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC
-                )
-                said += 1
+    for seat, pk in about.items():
+        row, round_ = rows.get(pk), seat.round
+        due = seat.due_day or round_.due_day or calendar.add(round_.day, work_list.STEP_DAYS["joint_approval"])
+        found = words(day, due, calendar.between(day, due))
+        if row and found:
+            what = "会签" if round_.kind == "joint_approval" else "意见"
+            tell_seat(row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC)
+            said += 1
     return said
 
 
@@ -113,7 +107,7 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
         tell_unit(
             row,
             row.organisation.survivor_id,
-            Permission.SUBMIT,
+            roles_with(Permission.SUBMIT),
             f"window:{row.pk}:{last}:{'over' if day > last else step}",
             text,
             topic=TOPIC,

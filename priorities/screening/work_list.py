@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.kernel.access import Actor
-from governance.models import Round, Seat
+from governance.models import Round, Seat, of_unit
 from governance.signing import rounds
 from priorities.labels import OUTCOMES, STATES
 from priorities.memo import remembered
@@ -109,9 +109,7 @@ def to_screen(actor: Actor) -> list[Submission]:
 
 def open_to(actor: Actor):
     """Drafts and returned cases that the actor's unit may still write."""
-    unit = actor.organisation_id
-    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
-    mine |= Q(participants__organisation_id=unit) | Q(participants__organisation__canonical_id=unit)
+    mine = of_unit(actor.organisation_id) | of_unit(actor.organisation_id, "participants__organisation")
     return Submission.objects.visible_to(actor).filter(mine, state__in=workflow.EDITABLE, is_secret=False).distinct()
 
 
@@ -150,8 +148,7 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += _applicant(actor, day)
     if actor.scope(Permission.SCREEN):
         tasks += _office(actor, day)
-    if actor.scope(Permission.SIGN) or actor.scope(Permission.GIVE_OPINION):
-        tasks += _answers(actor, day)
+    tasks += _answers(actor, day)
     if actor.scope(Permission.ADOPT_PLAN):
         tasks += _plans(day)
     return sorted(tasks, key=lambda t: (not t.late, -t.age_days))
@@ -250,9 +247,7 @@ def _waits_for(row: Submission) -> str:
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open", required=True).exclude(
-        answers__in_force=True
-    )
+    open_seats = Seat.objects.silent().filter(round__about__in=keys)
     for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
         found.setdefault(about, []).append(label)
     return found

@@ -13,10 +13,9 @@ from django.urls import reverse
 from governance.basics import clock
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Scope
-from governance.kernel.access import may
 from governance.kernel.once import once
 from governance.models import Answer, Seat
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from governance.storage import files
 from governance.web import entry
 from priorities import actions
@@ -116,12 +115,12 @@ def page(request, reference: str):
 @reading()
 def _context(request, row: Submission, **more) -> dict:
     found = case_page.approval(row, request.actor, clock.today())
-    # Whoever has a seat is involved: SIGN reaches him.
+    asked = found["open"] and request.actor.scope(Permission.SIGN)
     return {
         "row": row,
         "a": found,
         "case": case_page.essence(row),
-        "may_sign": may(request.actor, Permission.SIGN),
+        "sign": signers.among(list(found["round"].seats.all()), request.actor) if asked else None,
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
         "may_remind": not guards.blockers(row, "remind", request.actor),

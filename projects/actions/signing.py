@@ -8,13 +8,13 @@ import datetime as dt
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission, Role
-from governance.kernel import access, audit, readings
+from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
-from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
+from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.notices import inbox
 from governance.signing import paper as on_paper
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
 from projects.models import Acceptance, Project, SecurityGrading
@@ -35,13 +35,8 @@ def independents(project: Project) -> list[Organisation]:
 
 def interest(project: Project, organisation_id: int, name: str) -> str:
     """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
-    if organisation_id not in project.belongs_to():
+    if organisation_id not in project.belongs_to() or not signers.independent_required(clock.today()):
         return ""
-    try:
-        if readings.current("D44", clock.today()) != "a":
-            return ""
-    except Discrepancy.DoesNotExist:
-        pass  # no plan is loaded: the careful reading
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
@@ -244,17 +239,9 @@ def opening(by: Actor, row) -> tuple[Permission, Project | None]:
     return Permission.ACCEPT_WORKS, None
 
 
-def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
-    """Whether the actor has one of the record's seats (read with organisation and answers) that is not filled yet."""
-    if row.state != "signing" or not actor.scope(signing(actor)):
-        return False
-    mine = [
-        s
-        for s in seats
-        if s.assigned_id == actor.user_id
-        or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
-    ]
-    return any(not any(a.in_force for a in seat.answers.all()) for seat in mine)
+def may_sign(actor: Actor, row) -> bool:
+    """Whether the record's round waits for a seat that the actor fills."""
+    return row.state == "signing" and rounds.waiting_on(actor).filter(pk=row.round_id).exists()
 
 
 @verb("projects.signing.download_scan")
