@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from governance import clock
+from governance.models import Appointment
 from governance.refusal import NotVisible, WrongRole
 from governance.roles import PERMISSION_LABELS, ROLE_LABELS, Permission, Role, Scope, holders, scope_of
 
@@ -60,8 +61,6 @@ def actor_for(user, appointment_id: int | None = None, day: dt.date | None = Non
 
 def hats_of(user, day: dt.date | None = None):
     """The user's appointments in force on the day, first given first."""
-    from governance.models import Appointment
-
     return (
         Appointment.objects.in_force(day or clock.today())
         .filter(user=user)

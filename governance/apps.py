@@ -8,10 +8,12 @@ class GovernanceConfig(AppConfig):
     verbose_name = "机构、规划与留痕"
 
     def ready(self) -> None:
-        from governance import jobs, rail
+        from governance import clock, demonstration, documents, jobs, rail
         from governance.actions import apply_successions
         from governance.roles import Permission, Role
 
+        clock.ask_for_demonstration_day(demonstration.kept_day)
+        jobs.load_before(documents.warm)
         jobs.on_daily(apply_successions)
 
         business = tuple(r for r in Role if r not in (Role.SYSADMIN, Role.SECADMIN))

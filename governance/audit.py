@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from governance import bulk, clock, verbs
+from governance import bulk, clock
 from governance.models import AuditConcern, AuditHead, AuditRow
 from governance.refusal import Refused
 from governance.text import storable
@@ -31,12 +32,16 @@ class Entry:
     address: str = ""
 
 
+# Rows of the verb under way, None outside; governance.verbs opens it and appends what it holds.
+buffer: ContextVar[list[Entry] | None] = ContextVar("audit_buffer", default=None)
+
+
 def record(
     *, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = ""
 ) -> None:
     """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the keys
     themselves, with the `address`."""
-    rows = verbs.buffer()
+    rows = buffer.get()
     if rows is None:
         raise RuntimeError("audit.record runs only inside a verb")
     abouts = about if isinstance(about, tuple | list) else (about,)

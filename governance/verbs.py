@@ -19,10 +19,10 @@ from contextvars import ContextVar
 
 from django.db import transaction
 
+from governance import audit
 from governance.refusal import Invalid, Refused
 from governance.text import BadText
 
-_frame: ContextVar[list | None] = ContextVar("verb_frame", default=None)
 _depth: ContextVar[int] = ContextVar("verb_depth", default=0)
 _closing: ContextVar[dict] = ContextVar("verb_closing")
 
@@ -30,15 +30,13 @@ _closing: ContextVar[dict] = ContextVar("verb_closing")
 @contextmanager
 def frame() -> Iterator[list]:
     """One transaction round a verb and all that it calls; yields the buffer of audit rows."""
-    from governance import audit
-
-    outer = _frame.get()
+    outer = audit.buffer.get()
     if outer is not None:
         with transaction.atomic():
             yield outer
         return
     rows: list = []
-    token, closing = _frame.set(rows), _closing.set({})
+    token, closing = audit.buffer.set(rows), _closing.set({})
     try:
         with transaction.atomic():
             yield rows
@@ -49,14 +47,14 @@ def frame() -> Iterator[list]:
             audit.refused(refusal)
         raise
     finally:
-        _frame.reset(token)
+        audit.buffer.reset(token)
         _closing.reset(closing)
 
 
 def at_close(key: tuple, check: Callable[[], None]) -> None:
     """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
     just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
-    if _frame.get() is None:
+    if audit.buffer.get() is None:
         raise RuntimeError("at_close runs only inside a verb")
     _closing.get()[key] = check
 
@@ -76,11 +74,6 @@ def _close() -> None:
     checks = _closing.get()
     for key in sorted(checks):
         checks.pop(key)()
-
-
-def buffer() -> list | None:
-    """The audit buffer of the verb under way, None outside."""
-    return _frame.get()
 
 
 def verb(event: str) -> Callable:
@@ -116,7 +109,7 @@ def step(function):
 
     @functools.wraps(function)
     def run(**kwargs):
-        if _frame.get() is None:
+        if audit.buffer.get() is None:
             raise RuntimeError(f"{function.__module__}.{function.__name__} runs only inside a verb")
         return function(**kwargs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import clock, notices
+from governance import notices, working_days
 from governance.models import Round
 from governance.roles import Permission, Role
 from governance.verbs import frame
@@ -21,7 +21,7 @@ TOPIC = "deadline"
 
 def remind(day: dt.date) -> int:
     """Tell everybody what is due soon or late on the day; returns how many things there were to say."""
-    calendar = clock.WorkingDays()
+    calendar = working_days.WorkingDays()
     with frame():
         return _steps(day, calendar) + _seats(day, calendar) + _window(day, calendar) + _re_reviews(day, calendar)
 
@@ -35,7 +35,7 @@ def words(day: dt.date, due: dt.date, left: int) -> tuple[str, str] | None:
     return None
 
 
-def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _steps(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """受理, 审核 and 补正 by the days that a step usually takes."""
     states = (workflow.SUBMITTED, workflow.UNDER_REVIEW, workflow.RETURNED)
     rows = Submission.objects.filter(state__in=states, is_secret=False).select_related("organisation").order_by("pk")
@@ -64,7 +64,7 @@ def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _seats(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Silent seats of joint approvals and opinions."""
     under_way = Round.objects.filter(state="open", about__startswith="submission:").order_by("pk")
     open_rounds = list(under_way.prefetch_related("seats__answers", "seats__organisation"))
@@ -87,7 +87,7 @@ def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _window(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Units with a draft, before the window closes for them and once when it has."""
     said = 0
     rows = (
@@ -120,7 +120,7 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _re_reviews(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _re_reviews(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Applicants of deferred cases, so that what is lacking is there on the day."""
     said = 0
     rows = Submission.objects.filter(state=workflow.DEFERRED, re_review_on__gt=day).select_related("organisation")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from governance import clock
+from governance import clock, working_days
 from governance.access import Actor
 from governance.verbs import step
 from priorities import masks, rule_sets
@@ -40,7 +40,7 @@ def question(fact: str) -> str:
 @remembered
 def answer_by(day: dt.date) -> dt.date:
     """The last day to answer a fact that was corrected on the day."""
-    return clock.add_working_days(day, ANSWER_DAYS)
+    return working_days.add(day, ANSWER_DAYS)
 
 
 # --- facts -------------------------------------------------------------------------------------------------------

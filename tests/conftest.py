@@ -41,9 +41,9 @@ NAMES = {
 def business_day(settings):
     """Every test plays on 2007-08-20 unless it says otherwise (clock.at)."""
     settings.GUIYANG_TODAY = TODAY.isoformat()
-    clock._kept.clear()
+    clock.forget_demonstration_day()
     yield TODAY
-    clock._kept.clear()
+    clock.forget_demonstration_day()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 
+from celery import current_app
 from django.db import connection, transaction
 
 from governance.models import Setting
@@ -72,6 +73,5 @@ def _send_all(waiting: queue.Queue) -> None:
 
 
 def _send(name: str, job_id: str) -> None:
-    from governance import tasks
-
-    tasks.run.apply_async(args=[job_id], queue=name, retry=False, ignore_result=True)
+    # By its name: the tasks stand above the jobs.
+    current_app.send_task("governance.tasks.run", args=[job_id], queue=name, retry=False, ignore_result=True)

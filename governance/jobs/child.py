@@ -49,12 +49,13 @@ def main() -> None:
 
 
 def warm() -> None:
-    """Load what takes long."""
-    from governance import documents
+    """Load what takes long (jobs.load_before)."""
+    from governance.jobs import kinds
     from governance.refusal import Refused
 
-    with contextlib.suppress(Refused):  # without Pango a PDF job says so itself
-        documents.warm()
+    for load in kinds.loaded_before:
+        with contextlib.suppress(Refused):  # without Pango a PDF job says so itself
+            load()
 
 
 def limit(memory_mib: int) -> None:

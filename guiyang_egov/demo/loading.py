@@ -9,7 +9,7 @@ from django.db import transaction
 
 from budgets import ledger
 from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
-from governance import audit, clock, mail, verbs
+from governance import audit, demonstration, mail, verbs
 from governance.models import (
     Answer,
     Appointment,
@@ -71,7 +71,7 @@ def load() -> str:
     """Accounts, the kept date and the story, all or nothing; a second call only completes the accounts."""
     with transaction.atomic():
         create_accounts()
-        clock.keep_demonstration_day(dt.date.fromisoformat(settings.DEMO_TODAY))
+        demonstration.keep_day(dt.date.fromisoformat(settings.DEMO_TODAY))
         if Setting.objects.filter(key=LOADED).exists():
             return "演示数据已经装入，没有改动。"
         marks = {model: set(model.objects.values_list("pk", flat=True)) for model in UNMARKED}
@@ -129,7 +129,7 @@ def remove() -> str:
         User.objects.filter(is_demo=True).delete()
         _counters()
         Setting.objects.filter(key=LOADED).delete()
-        clock.keep_demonstration_day(None)
+        demonstration.keep_day(None)
         audit.record(by=None, event="demo.remove", sentence="移除演示数据")
     return "演示数据已移除；规划和人们录入的内容未动。"
 

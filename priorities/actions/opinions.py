@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from governance import access, audit, clock, notices, rounds
+from governance import access, audit, clock, notices, rounds, working_days
 from governance.access import Actor
 from governance.models import Seat, User
 from governance.refusal import Invalid, Refused
@@ -191,7 +191,7 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
 
 def _due(due_day: dt.date | None, day: dt.date) -> dt.date:
     if due_day is None:
-        return clock.add_working_days(day, DUE_DAYS)
+        return working_days.add(day, DUE_DAYS)
     if due_day < day or (due_day - day).days > MOST_DAYS:
         raise Invalid("期限应在今天以后、一年以内。", fields={"due_day": ["期限应在今天以后、一年以内"]})
     return due_day

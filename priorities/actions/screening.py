@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from governance import access, audit, clock, rounds
+from governance import access, audit, clock, rounds, working_days
 from governance.access import Actor
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
@@ -279,7 +279,7 @@ def send(*, by: Actor, submission: Submission, version: int) -> Submission:
         title=f"联合会签：{row.number} {row.title}"[:200],
         address=reverse("priorities:approval", args=[row.reference]),
         seats=seats.joint_approval(row, day),
-        due_day=clock.add_working_days(day, DUE_DAYS),
+        due_day=working_days.add(day, DUE_DAYS),
     )
     workflow.advance(by=by, submission=row, verb="send", to=workflow.JOINT_APPROVAL)
     for seat in opened.seats.all():

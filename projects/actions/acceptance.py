@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from governance import access, audit, clock, notices
+from governance import access, audit, clock, notices, working_days
 from governance import paper as on_paper
 from governance.access import Actor
 from governance.jobs import queue
@@ -92,7 +92,7 @@ def conclude_acceptance(
         materials=materials(row, STEPS[stage], phase),
         correction=correction,
         correction_due=correction_due if correction else None,
-        record_due=clock.add_working_days(accepted_on, RECORD_DAYS),
+        record_due=working_days.add(accepted_on, RECORD_DAYS),
     )
     acceptance.save()
     row.version += 1  # who has the project open sees that an acceptance has come

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, notices, readings, rounds
+from governance import access, audit, clock, notices, readings, rounds, working_days
 from governance import paper as on_paper
 from governance.access import Actor
 from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
@@ -63,7 +63,7 @@ def open_signing(
             )
         seats.append(SeatSpec(INDEPENDENT, unit.name, unit.pk, stands_for=ACCEPTING))
     row.conflict = conflict
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     state = _open(row, kind=kind, seats=seats, due=due)
     for seat in row.round.seats.filter(key=INDEPENDENT):
         notices.tell(
@@ -99,7 +99,7 @@ def open_confirmation(*, row: Acceptance) -> None:
         s.organisation_id: s.organisation.name
         for s in _seats_about(row).filter(key=INDEPENDENT).select_related("organisation")
     }
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     row.state = "signing"
     seats = [SeatSpec(CONFIRMING, f"{name}（整改确认）", pk) for pk, name in list(units.items())[-1:]]
     _open(row, kind="acceptance", seats=seats, due=due)
@@ -138,7 +138,7 @@ def _seats_about(row):
 
 def open_grading(*, row, seats: list[SeatSpec]) -> None:
     """Open the experts' round of a grading and tell each."""
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind="grading", seats=seats, due=due)
     for seat in seats:
         notices.tell(

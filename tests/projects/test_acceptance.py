@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.utils.html import strip_tags
 
 from governance import actions as governance
-from governance import clock
+from governance import clock, working_days
 from governance.models import Answer, AuditRow, Notice, Organisation, Round
 from governance.refusal import Invalid, NotVisible, Refused, WrongRole
 from projects import actions, scoring
@@ -191,7 +191,7 @@ def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, und
 
 def test_a_conclusion_that_came_late_into_the_books_says_so(cast, built):
     row = conclude(cast, built("P20"), accepted_on=D(2007, 7, 2))
-    assert row.record_due == clock.add_working_days(D(2007, 7, 2), 15)
+    assert row.record_due == working_days.add(D(2007, 7, 2), 15)
     assert row.recorded_late
 
 
