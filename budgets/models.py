@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from governance.models import StoredFile
 from governance.models.fields import Dated, Demonstrable, WanField
+from governance.refs import Ref, ref
 from projects.models import Project
 
 SOURCES = [
@@ -98,8 +99,8 @@ class BudgetLine(Demonstrable):
         return f"{self.project.code} {self.fiscal_year} {self.get_source_display()}"
 
     @property
-    def audit_key(self) -> str:
-        return f"budget-line:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("budget-line", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("budgets:year", args=[self.fiscal_year])
@@ -229,8 +230,8 @@ class CityRevenue(Dated, Demonstrable):
         return f"{self.fiscal_year} {self.revenue_wan}"
 
     @property
-    def audit_key(self) -> str:
-        return f"revenue:{self.fiscal_year}"
+    def audit_key(self) -> Ref:
+        return ref("revenue", self.fiscal_year)
 
     def get_absolute_url(self) -> str:
         return f"{reverse('budgets:revenues')}#y{self.fiscal_year}"
@@ -258,8 +259,8 @@ class Ceiling(Dated, Demonstrable):
         return f"{self.fiscal_year} 年{self.get_source_display()}上限"
 
     @property
-    def audit_key(self) -> str:
-        return f"ceiling:{self.fiscal_year}:{self.source}"
+    def audit_key(self) -> Ref:
+        return ref("ceiling", f"{self.fiscal_year}:{self.source}")
 
 
 class Kept(NamedTuple):

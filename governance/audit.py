@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from governance import bulk, clock
 from governance.models import AuditConcern, AuditHead, AuditRow
@@ -128,16 +129,16 @@ def _hash(values: dict) -> str:
 
 def verify() -> dict:
     """`{"rows", "ok", "first_bad"}`: walks the chain from its first row to the head."""
-    previous, expected, rows = "", 1, 0
+    previous, expected, count = "", 1, 0
     for row in AuditRow.objects.order_by("seq").iterator(chunk_size=2000):
-        rows += 1
+        count += 1
         if row.seq != expected or row.previous != previous or row.hash != digest(row):
-            return {"rows": rows, "ok": False, "first_bad": expected}
+            return {"rows": count, "ok": False, "first_bad": expected}
         previous, expected = row.hash, expected + 1
-    head = AuditHead.objects.filter(pk=1).first()
-    if (head.seq if head else 0) != rows or (head.hash if head else "") != previous:
-        return {"rows": rows, "ok": False, "first_bad": expected}
-    return {"rows": rows, "ok": True, "first_bad": None}
+    last = chain_head().first()
+    if (last.seq if last else 0) != count or (last.hash if last else "") != previous:
+        return {"rows": count, "ok": False, "first_bad": expected}
+    return {"rows": count, "ok": True, "first_bad": None}
 
 
 def history(*records, limit: int = 50) -> list[AuditRow]:
@@ -145,6 +146,31 @@ def history(*records, limit: int = 50) -> list[AuditRow]:
     keys = [_key(record) for record in records]
     seqs = AuditConcern.objects.filter(key__in=keys).order_by("-seq").values_list("seq", flat=True).distinct()[:limit]
     return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-seq"))
+
+
+def chain_head() -> QuerySet[AuditHead]:
+    """The chain's head: one row, none before the first verb."""
+    return AuditHead.objects.filter(pk=1)
+
+
+def trail() -> QuerySet[AuditRow]:
+    """The whole trail, newest first."""
+    return AuditRow.objects.order_by("-seq")
+
+
+def naming(record) -> QuerySet[AuditConcern, dict[str, int]]:
+    """`seq` of every row that names a record (or its key): for `seq__in`."""
+    return AuditConcern.objects.filter(key=_key(record)).values("seq")
+
+
+def done_about(record) -> QuerySet[AuditRow]:
+    """What was done about a record, newest first."""
+    return trail().filter(seq__in=naming(record), ok=True)
+
+
+def named_between(after: int, until: int) -> set[str]:
+    """The keys of the records that the rows after < seq ≤ until name."""
+    return set(AuditConcern.objects.filter(seq__gt=after, seq__lte=until).values_list("key", flat=True))
 
 
 def _key(record) -> str:

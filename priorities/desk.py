@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from governance import rounds
 from governance.access import Actor
 from governance.models import Holiday, Round, Seat
+from governance.refs import all_of
 from governance.roles import Permission
 from priorities import workflow
 from priorities.labels import OUTCOMES, STATES
@@ -133,7 +134,7 @@ def to_answer(actor: Actor) -> list[Round]:
 
 def about_cases(actor: Actor):
     """The same as a queryset; what other floors ask to be signed stands on their pages."""
-    return rounds.waiting_on(actor).filter(about__startswith="submission:")
+    return rounds.waiting_on(actor).filter(about__startswith=all_of("submission"))
 
 
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:

@@ -10,6 +10,7 @@ from governance import audit, notices, rounds
 from governance.access import Actor
 from governance.handover import Desk, OpenWork
 from governance.models import Appointment, Round, Seat, User
+from governance.refs import all_of, pk_of
 from governance.refusal import Refused
 from governance.roles import Permission, Role, scope_of
 from governance.verbs import step
@@ -45,7 +46,7 @@ def _seats(appointment: Appointment):
     if not _holds(appointment, Permission.GIVE_OPINION):
         return Seat.objects.none()
     rows = Seat.objects.filter(
-        assigned_id=appointment.user_id, round__state=rounds.OPEN, round__about__startswith="submission:"
+        assigned_id=appointment.user_id, round__state=rounds.OPEN, round__about__startswith=all_of("submission")
     )
     return rows.exclude(answers__in_force=True).select_related("round").order_by("round_id", "pk")
 
@@ -64,7 +65,7 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     if _holds(appointment, Permission.SIGN) or _holds(appointment, Permission.GIVE_OPINION):
         waiting = Seat.objects.filter(Q(organisation_id=unit) | Q(organisation__canonical_id=unit), assigned=None)
         waiting = (
-            waiting.filter(round__state=rounds.OPEN, round__about__startswith="submission:")
+            waiting.filter(round__state=rounds.OPEN, round__about__startswith=all_of("submission"))
             .exclude(answers__in_force=True)
             .select_related("round")
         )
@@ -79,7 +80,7 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
 
 
 def _reference(round_: Round) -> str:
-    row = Submission.objects.filter(pk=round_.about.partition(":")[2]).only("pk", "number").first()
+    row = Submission.objects.filter(pk=pk_of(round_.about)).only("pk", "number").first()
     return row.reference if row else round_.about
 
 
@@ -103,7 +104,7 @@ def move(*, by: Actor, appointment: Appointment, successor: User | None, day: dt
 
 
 def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt.date) -> str:
-    row = workflow.lock(int(seat.round.about.partition(":")[2]))
+    row = workflow.lock(pk_of(seat.round.about))
     round_ = rounds.lock(seat.round_id)
     if successor is not None and (why := opinions.connection_now(row, successor, day)):
         raise Refused(f"{successor}{why}，不能接手 {row.reference} 的专家意见；请另选接手人，或交回由信息办另行征求。")

@@ -7,6 +7,7 @@ import datetime as dt
 
 from governance import notices, working_days
 from governance.models import Round
+from governance.refs import all_of, pk_of
 from governance.roles import Permission, Role
 from governance.verbs import frame
 from priorities import desk, windows, workflow
@@ -66,9 +67,9 @@ def _steps(day: dt.date, calendar: working_days.WorkingDays) -> int:
 
 def _seats(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Silent seats of joint approvals and opinions."""
-    under_way = Round.objects.filter(state="open", about__startswith="submission:").order_by("pk")
+    under_way = Round.objects.filter(state="open", about__startswith=all_of("submission")).order_by("pk")
     open_rounds = list(under_way.prefetch_related("seats__answers", "seats__organisation"))
-    about = {r.pk: int(r.about.partition(":")[2]) for r in open_rounds}
+    about = {r.pk: pk_of(r.about) for r in open_rounds}
     rows = Submission.objects.in_bulk(set(about.values()))
     said = 0
     for round_ in open_rounds:

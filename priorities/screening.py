@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from governance import clock, working_days
 from governance.access import Actor
+from governance.refs import parse
 from governance.verbs import step
 from priorities import masks, rule_sets
 from priorities import proposal as proposals
@@ -269,7 +270,7 @@ def attachments(submission: Submission) -> list[Attachment]:
 
 def name_of(key: str, actor: Actor) -> str | None:
     """`P06 …` of a record by its audit key (project:P06, plan-task:T2-31, submission:12); None where there is none."""
-    kind, _, code = str(key).partition(":")
+    kind, code = parse(key)
     if kind == "project":
         row = Project.objects.filter(code=code).first()
     elif kind == "plan-task":

@@ -174,7 +174,7 @@ def give_up(job: Job) -> None:
 def _tell(job: Job, what: str, sentence: str) -> None:
     if job.requested_by_id:
         notices.tell(
-            key=f"job:{job.pk}:{what}",
+            key=f"{job.audit_key}:{what}",
             sentence=sentence,
             address=kinds.address_of(job),
             user_id=job.requested_by_id,
@@ -183,7 +183,7 @@ def _tell(job: Job, what: str, sentence: str) -> None:
         return
     for role in kinds.told_of(job, is_done=what == "done") if job.on_schedule else ():
         notices.tell(
-            key=f"job:{job.pk}:{what}:{role}",
+            key=f"{job.audit_key}:{what}:{role}",
             sentence=sentence,
             address=kinds.address_of(job),
             role=role,

@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from governance.models.fields import Dated, DayedHistory, Demonstrable
 from governance.models.platform import StoredFile, User
+from governance.refs import Ref, ref
 from governance.roles import ROLE_LABELS
 
 
@@ -51,8 +52,8 @@ class Organisation(Demonstrable):
         return self.canonical_id or self.pk
 
     @property
-    def audit_key(self) -> str:
-        return f"organisation:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("organisation", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/governance/organisations/{self.pk}/"
@@ -157,8 +158,8 @@ class Body(models.Model):
         return self.name
 
     @property
-    def audit_key(self) -> str:
-        return f"body:{self.key}"
+    def audit_key(self) -> Ref:
+        return ref("body", self.key)
 
     def exists_on(self, day) -> bool:
         return self.valid_from is None or self.valid_from <= day

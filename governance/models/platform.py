@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from governance import clock
 from governance.models.fields import Dated, Demonstrable
+from governance.refs import Ref, ref
 
 
 class Setting(models.Model):
@@ -54,8 +55,8 @@ class User(AbstractBaseUser, Demonstrable):
         return self.full_name or self.username
 
     @property
-    def audit_key(self) -> str:
-        return f"user:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("user", self.pk)
 
 
 class ApiToken(models.Model):
@@ -220,8 +221,8 @@ class Job(Dated):
         return self.title
 
     @property
-    def audit_key(self) -> str:
-        return f"job:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("job", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("governance:documents")
@@ -253,8 +254,8 @@ class Document(Dated):
         return f"{self.title}.{self.format}"
 
     @property
-    def audit_key(self) -> str:
-        return f"document:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("document", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("governance:document", args=[self.pk])

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from governance.models import Meeting, PlanItem
 from governance.models.fields import Dated, Demonstrable, WanField
+from governance.refs import Ref, ref
 from priorities.models.submission import Submission
 
 
@@ -41,8 +42,8 @@ class RuleSetRecord(Dated, Demonstrable):
         return self.title
 
     @property
-    def audit_key(self) -> str:
-        return f"rule-set:{self.key}"
+    def audit_key(self) -> Ref:
+        return ref("rule-set", self.key)
 
 
 class CaseMask(models.Model):

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
+from governance.refs import Ref, all_of, pk_of, ref
 from governance.roles import Permission, Scope
 from priorities.labels import ATTACHMENTS
 from priorities.reading import remembered
@@ -32,8 +33,8 @@ class FilingWindow(Demonstrable):
         return f"{self.plan_year}：{self.opens}—{self.closes}"
 
     @property
-    def audit_key(self) -> str:
-        return f"filing-window:{self.plan_year}"
+    def audit_key(self) -> Ref:
+        return ref("filing-window", self.plan_year)
 
 
 class WindowExtension(Dated, Demonstrable):
@@ -77,8 +78,8 @@ class SubmissionQuerySet(models.QuerySet):
         seats = Q(seats__assigned_id=actor.user_id)
         if scope is Scope.INVOLVED:
             seats = Q(seats__organisation_id=unit) | Q(seats__organisation__canonical_id=unit)
-        keys = Round.objects.filter(seats, about__startswith="submission:").values_list("about", flat=True)
-        ids = [int(key.partition(":")[2]) for key in keys]
+        keys = Round.objects.filter(seats, about__startswith=all_of("submission")).values_list("about", flat=True)
+        ids = [pk_of(key) for key in keys]
         return self.filter(pk__in=ids) if scope is Scope.ASSIGNED else self.filter(mine | Q(pk__in=ids))
 
     def in_state(self, *states: str):
@@ -169,8 +170,8 @@ class Submission(Demonstrable):
         return self.number or f"draft-{self.pk}"
 
     @property
-    def audit_key(self) -> str:
-        return f"submission:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("submission", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:submission", args=[self.reference])

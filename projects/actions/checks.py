@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import clock
+from governance import audit, clock
 from governance.access import Actor
-from governance.models import AuditConcern, AuditRow
 from governance.refusal import Invalid, Stale
 from governance.roles import Permission
 from governance.text import clean_text
@@ -24,11 +23,7 @@ def locked(project: Project, version: int) -> Project:
 
 def as_it_is(row: Project) -> dict[str, object]:
     """What stands in the register now, for whoever typed against an older version: `version`, then words by their label."""
-    last = (
-        AuditRow.objects.filter(ok=True, seq__in=AuditConcern.objects.filter(key=row.audit_key).values("seq"))
-        .order_by("-seq")
-        .first()
-    )
+    last = audit.done_about(row).first()
     return {
         "version": row.version,
         "名称": row.name,

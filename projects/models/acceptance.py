@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from governance.models import Meeting, Organisation, Round, Seat
 from governance.models.fields import Dated, Demonstrable
+from governance.refs import Ref, ref
 from projects.models.project import Phase, Project
 
 PASSED = Q(conclusion="pass") | Q(conclusion="pass_after_correction", corrected_on__isnull=False)
@@ -93,8 +94,8 @@ class Acceptance(Signed, Dated, Demonstrable):
         return f"{self.project.code} {self.phase.name + ' ' if self.phase_id else ''}{self.get_stage_display()}"
 
     @property
-    def audit_key(self) -> str:
-        return f"acceptance:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("acceptance", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/acceptances/{self.pk}/"
@@ -156,8 +157,8 @@ class Evaluation(Signed, Dated, Demonstrable):
         return f"{self.project.code} {self.year} 使用评估"
 
     @property
-    def audit_key(self) -> str:
-        return f"evaluation:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("evaluation", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/evaluations/{self.pk}/"

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from governance.models import Organisation, StoredFile
 from governance.models.fields import Dated, Demonstrable
+from governance.refs import Ref, ref
 from projects.models.project import Project
 
 
@@ -48,8 +49,8 @@ class Topic(Dated, Demonstrable):
         return self.project.code if self.project_id else f"K{self.pk:02d}"
 
     @property
-    def audit_key(self) -> str:
-        return f"topic:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("topic", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/duties/{self.pk}/"

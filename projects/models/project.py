@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
+from governance.refs import Ref, ref
 
 NO_END = dt.date(9999, 12, 31)  # sorts projects without an end last
 
@@ -163,8 +164,8 @@ class Project(Demonstrable):
         return f"{self.code} {self.name}"
 
     @property
-    def audit_key(self) -> str:
-        return f"project:{self.code}"
+    def audit_key(self) -> Ref:
+        return ref("project", self.code)
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.code}/"

@@ -7,6 +7,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from governance.models.fields import DayedHistory, Demonstrable
+from governance.refs import Ref, ref
 from projects.models.project import Project
 
 
@@ -46,8 +47,8 @@ class PlanTask(Demonstrable):
         return f"{self.code} {self.text}"
 
     @property
-    def audit_key(self) -> str:
-        return f"plan-task:{self.code}"
+    def audit_key(self) -> Ref:
+        return ref("plan-task", self.code)
 
     def get_absolute_url(self) -> str:
         return reverse("projects:task", args=[self.code])
