@@ -17,7 +17,9 @@ from budgets.models import SOURCES, STAGES, BudgetLine, Entry, StageLock
 from budgets.sheets import CODE_KEYS, STAGE_KEYS
 from governance import audit, bulk, clock
 from governance.access import Actor
+from governance.refs import ref
 from governance.refusal import Refused
+from governance.verbs import step
 from projects.models import Project
 
 STAGE_OF = {label: stage for stage, label in STAGES}
@@ -27,6 +29,7 @@ ZERO = Decimal(0)
 SAID = 6  # cells that a sentence of the trail spells out; its figures have all
 
 
+@step
 def open_lines(plan: Plan) -> bool:
     """Make the lines that the changes need, before anything is booked; whether there were any. Their projects are locked."""
     keys = sorted({d.key for d in plan.changes if d.is_new})
@@ -39,6 +42,7 @@ def open_lines(plan: Plan) -> bool:
     return bool(keys)
 
 
+@step
 def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     """Append an entry a changed amount, set the lines' totals and codes and the projects' years. Raises Refused where a
     column was frozen meanwhile."""
@@ -130,7 +134,7 @@ class _Told:
         audit.record(
             by=by,
             event="budgets.line.import",
-            about=(f"project:{self.code}", *(f"budget-line:{pk}" for pk in self.lines)),
+            about=(ref("project", self.code), *(ref("budget-line", pk) for pk in self.lines)),
             was=self.was,
             now=self.now,
             sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}）",

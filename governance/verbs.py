@@ -16,12 +16,16 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
 from governance import audit
 from governance.refusal import Invalid, Refused
 from governance.text import BadText
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _depth: ContextVar[int] = ContextVar("verb_depth", default=0)
 _closing: ContextVar[dict] = ContextVar("verb_closing")
@@ -76,16 +80,16 @@ def _close() -> None:
         checks.pop(key)()
 
 
-def verb(event: str) -> Callable:
+def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a verb. `event` is `app.noun.verb`; its refusals are recorded under it."""
 
-    def decorate(function):
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
-        def run(*, by, **kwargs):
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
             with frame(), _one_deeper() as outermost:
                 try:
                     try:
-                        result = function(by=by, **kwargs)
+                        result = function(*args, **kwargs)
                         if outermost:
                             _close()
                         return result
@@ -93,25 +97,22 @@ def verb(event: str) -> Callable:
                         raise Invalid(str(error)) from None
                 except Refused as refusal:
                     if not refusal.event:
-                        refusal.event, refusal.by = event, by
+                        refusal.event, refusal.by = event, kwargs.get("by")
                         refusal.about = tuple(v for v in kwargs.values() if hasattr(v, "audit_key"))
                     raise
 
-        run.event = event
-        run.is_verb = True
         return run
 
     return decorate
 
 
-def step(function):
+def step(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function a step: callable only inside a verb's transaction."""
 
     @functools.wraps(function)
-    def run(**kwargs):
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if audit.buffer.get() is None:
             raise RuntimeError(f"{function.__module__}.{function.__name__} runs only inside a verb")
-        return function(**kwargs)
+        return function(*args, **kwargs)
 
-    run.is_step = True
     return run

@@ -17,6 +17,7 @@ from django.conf import settings
 from budgets import ceilings, table
 from governance import charts, clock
 from governance.figures import Column, Figure, Report, Section, Table
+from governance.verbs import step
 from priorities import planning_rows, seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
 from priorities.proposal import SOURCE_LABELS
@@ -28,6 +29,7 @@ NOTED = ("D03", "D06", "D16", "D43", "D44")
 BASIS = "金额为会签审定、领导小组列入的数，按项目计，每个项目只计一次；自筹和备案项目不列"
 
 
+@step
 def freeze(plan: AnnualPlan) -> None:
     """Keep the version's document and hash; called as the last step of an adoption."""
     plan.document = as_document(plan)

@@ -19,7 +19,7 @@ from governance.models import ApiToken, Appointment, NoticeChoice, Organisation,
 from governance.refusal import Invalid, Refused
 from governance.roles import ROLE_LABELS, Permission, Role
 from governance.text import clean_text
-from governance.verbs import verb
+from governance.verbs import step, verb
 
 ADDRESS = "/governance/accounts/"
 
@@ -42,6 +42,7 @@ def _checked_password(user: User, password: str, field: str = "password") -> str
     return password
 
 
+@step
 def end_sessions(user: User, *, but: str | None = None) -> int:
     """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one."""
     ended = 0

@@ -56,7 +56,7 @@ def _waiting() -> queue.Queue:
         if _state["pid"] != os.getpid():
             waiting: queue.Queue = queue.Queue()
             threading.Thread(target=_send_all, args=(waiting,), name="doorbell", daemon=True).start()
-            _state.update(pid=os.getpid(), queue=waiting, resting_until=0.0)
+            _state.update({"pid": os.getpid(), "queue": waiting, "resting_until": 0.0})
         return _state["queue"]
 
 

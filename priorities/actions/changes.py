@@ -10,7 +10,7 @@ from governance.access import Actor
 from governance.refusal import Invalid, Refused
 from governance.roles import Permission
 from governance.text import clean_text
-from governance.verbs import verb
+from governance.verbs import step, verb
 from priorities import contacts
 from priorities.actions.drafts import create_draft
 from priorities.models import ProposedChange, Submission
@@ -94,6 +94,7 @@ def _to_joint_approval(
     return row
 
 
+@step
 def carry_out(*, by: Actor, submission: Submission, settled_wan: Decimal, approver: str) -> None:
     """The change of an adopted 变更 case holds: what it asked for, and the new total where it asked for something else.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from governance import clock, notices
 from governance.models import Appointment, Seat
 from governance.roles import Permission, Role, scope_of
+from governance.verbs import step
 from priorities.models import Submission
 
 
+@step
 def touch(row: Submission) -> None:
     """Raise the edit lock of a locked submission."""
     row.version += 1

@@ -12,7 +12,7 @@ from governance.models import Answer, Body, Discrepancy, Organisation, Seat, Sto
 from governance.refusal import Invalid, NotVisible, Refused
 from governance.roles import Permission, Role
 from governance.rounds import SeatSpec
-from governance.verbs import verb
+from governance.verbs import step, verb
 from projects.actions.checks import reporting, words
 from projects.models import Acceptance, Project, SecurityGrading
 
@@ -42,6 +42,7 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
+@step
 def open_signing(
     *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None
 ) -> str:
@@ -91,6 +92,7 @@ def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
     return rounds.OPEN
 
 
+@step
 def open_confirmation(*, row: Acceptance) -> None:
     """Ask the independent unit of an acceptance to confirm that its corrections are done, in a round of its own."""
     if Acceptance.objects.filter(project=row.project, stage=row.stage, phase=row.phase, state="signing").exists():
@@ -118,6 +120,7 @@ def confirms(row: Acceptance) -> bool:
     return row.round_id is not None and row.round.seats.filter(key=CONFIRMING).exists()
 
 
+@step
 def reopen_correction(*, by: Actor, row: Acceptance) -> None:
     """Corrections that were not confirmed are owed again; the conclusion itself stands."""
     row.state, row.corrected_on, row.corrected_text = "concluded", None, ""
@@ -136,6 +139,7 @@ def _seats_about(row):
     return Seat.objects.filter(round__about=row.audit_key).order_by("round_id", "pk")
 
 
+@step
 def open_grading(*, row, seats: list[SeatSpec]) -> None:
     """Open the experts' round of a grading and tell each."""
     due = working_days.add(clock.today(), TERM_DAYS)
@@ -155,6 +159,7 @@ def signing(by: Actor) -> Permission:
     return Permission.SIGN if by is not None and by.scope(Permission.SIGN) else Permission.GIVE_OPINION
 
 
+@step
 def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
     """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
     governance.paper made of a signature on paper."""
