@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from django.db import connection
 from django.db.models import Sum
@@ -60,13 +61,13 @@ def move(
     """Book amounts off one locked line and onto another: down from below, then up from above, so that no moment in
     between breaks the order of the stages. Returns the entries made."""
     order = [stage for stage, _ in STAGES]
-    more = {"by": by, "kind": kind, "document_number": document_number, "reason": reason, "as_typed": as_typed}
+    one = partial(book, by=by, kind=kind, document_number=document_number, reason=reason, as_typed=as_typed)
     off = [
-        book(line=origin, stage=stage, amount_wan=-amount, **more)
+        one(line=origin, stage=stage, amount_wan=-amount)
         for stage, amount in sorted(stages, key=lambda x: -order.index(x[0]))
     ]
     on = [
-        book(line=target, stage=stage, amount_wan=amount, **more)
+        one(line=target, stage=stage, amount_wan=amount)
         for stage, amount in sorted(stages, key=lambda x: order.index(x[0]))
     ]
     return off + on

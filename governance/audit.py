@@ -5,16 +5,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from governance import bulk, clock
+from governance.access import Actor
 from governance.models import AuditConcern, AuditHead, AuditRow
+from governance.refs import Referable
 from governance.refusal import Refused
 from governance.text import storable
+
+Named = Referable | str  # a record, or its key
 
 
 @dataclass
@@ -38,14 +44,21 @@ buffer: ContextVar[list[Entry] | None] = ContextVar("audit_buffer", default=None
 
 
 def record(
-    *, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = ""
+    *,
+    by: Actor | None,
+    event: str,
+    about: Named | Sequence[Named] = (),
+    sentence: str = "",
+    was: object = "",
+    now: object = "",
+    address: str = "",
 ) -> None:
     """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the keys
     themselves, with the `address`."""
     rows = buffer.get()
     if rows is None:
         raise RuntimeError("audit.record runs only inside a verb")
-    abouts = about if isinstance(about, tuple | list) else (about,)
+    abouts: Sequence[Named] = about if isinstance(about, tuple | list) else (about,)
     rows.append(
         Entry(
             event=event,
@@ -141,7 +154,7 @@ def verify() -> dict:
     return {"rows": count, "ok": True, "first_bad": None}
 
 
-def history(*records, limit: int = 50) -> list[AuditRow]:
+def history(*records: Named, limit: int = 50) -> list[AuditRow]:
     """The rows that name any of the records, newest first."""
     keys = [_key(record) for record in records]
     seqs = AuditConcern.objects.filter(key__in=keys).order_by("-seq").values_list("seq", flat=True).distinct()[:limit]
@@ -158,12 +171,12 @@ def trail() -> QuerySet[AuditRow]:
     return AuditRow.objects.order_by("-seq")
 
 
-def naming(record) -> QuerySet[AuditConcern, dict[str, int]]:
+def naming(record: Named) -> QuerySet[AuditConcern, Any]:
     """`seq` of every row that names a record (or its key): for `seq__in`."""
     return AuditConcern.objects.filter(key=_key(record)).values("seq")
 
 
-def done_about(record) -> QuerySet[AuditRow]:
+def done_about(record: Named) -> QuerySet[AuditRow]:
     """What was done about a record, newest first."""
     return trail().filter(seq__in=naming(record), ok=True)
 
@@ -173,7 +186,7 @@ def named_between(after: int, until: int) -> set[str]:
     return set(AuditConcern.objects.filter(seq__gt=after, seq__lte=until).values_list("key", flat=True))
 
 
-def _key(record) -> str:
+def _key(record: Named) -> str:
     return record if isinstance(record, str) else record.audit_key
 
 

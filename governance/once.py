@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from governance import verbs
+from governance.access import Actor
 from governance.models import OnceKey
 from governance.refusal import Refused
 from governance.text import is_storable
@@ -33,7 +34,7 @@ class Call:
 
 
 @contextmanager
-def once(actor, verb: str, key: str | None) -> Iterator[Call]:
+def once(actor: Actor, verb: str, key: str | None) -> Iterator[Call]:
     if not key:
         yield Call()
         return

@@ -3,9 +3,17 @@ judgements of overlap and the parts of reports hold them as text; they are made 
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import NewType, Protocol, runtime_checkable
 
 Ref = NewType("Ref", str)
+
+
+@runtime_checkable
+class Referable(Protocol):
+    """A record that the trail can name."""
+
+    @property
+    def audit_key(self) -> Ref: ...
 
 
 def ref(kind: str, key: object) -> Ref:

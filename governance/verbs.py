@@ -21,6 +21,7 @@ from typing import ParamSpec, TypeVar
 from django.db import transaction
 
 from governance import audit
+from governance.refs import Referable
 from governance.refusal import Invalid, Refused
 from governance.text import BadText
 
@@ -28,18 +29,18 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _depth: ContextVar[int] = ContextVar("verb_depth", default=0)
-_closing: ContextVar[dict] = ContextVar("verb_closing")
+_closing: ContextVar[dict[tuple, Callable[[], None]]] = ContextVar("verb_closing")
 
 
 @contextmanager
-def frame() -> Iterator[list]:
+def frame() -> Iterator[list[audit.Entry]]:
     """One transaction round a verb and all that it calls; yields the buffer of audit rows."""
     outer = audit.buffer.get()
     if outer is not None:
         with transaction.atomic():
             yield outer
         return
-    rows: list = []
+    rows: list[audit.Entry] = []
     token, closing = audit.buffer.set(rows), _closing.set({})
     try:
         with transaction.atomic():
@@ -98,7 +99,7 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 except Refused as refusal:
                     if not refusal.event:
                         refusal.event, refusal.by = event, kwargs.get("by")
-                        refusal.about = tuple(v for v in kwargs.values() if hasattr(v, "audit_key"))
+                        refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
         return run

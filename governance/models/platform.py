@@ -45,6 +45,8 @@ class User(AbstractBaseUser, Demonstrable):
     is_active = models.BooleanField("可登录", default=True)
     created_at = models.DateTimeField("建立时间", default=clock.now)
 
+    hats_in_force: list  # his appointments of the day, kept by governance.access for the page's frame
+
     USERNAME_FIELD = "username"
     objects = UserManager()
 
