@@ -12,6 +12,7 @@ from django.urls import reverse
 from governance.models import StoredFile
 from governance.models.fields import Dated, Demonstrable, WanField
 from governance.refs import Ref, ref
+from governance.roles import Permission, Scope
 from projects.models import Project
 
 SOURCES = [
@@ -32,8 +33,6 @@ FISCAL_YEARS = (1990, 2100)
 class BudgetLineQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """City-wide readers see all lines, a department those of the projects that it leads."""
-        from governance.roles import Permission, Scope
-
         scope = actor.scope(Permission.READ_BUDGET)
         if scope is Scope.CITY:
             return self

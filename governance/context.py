@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
-from governance import access, clock, rail
+from governance import access, clock, notices, rail
 
 
 def frame(request) -> dict:
@@ -32,6 +32,4 @@ def frame(request) -> dict:
 
 
 def _unread(actor) -> int:
-    from governance import notices
-
     return notices.unread(actor).count()

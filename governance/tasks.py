@@ -6,7 +6,9 @@ from celery import shared_task
 from celery.signals import beat_init, celeryd_init, worker_ready
 from django.contrib.sessions.backends.db import SessionStore
 
-from governance import clock, jobs
+from governance import clock, jobs, mail
+from governance.jobs.bell import queue_name
+from governance.jobs.worker import warm_up
 
 
 @shared_task(name="governance.tasks.run", acks_late=True, ignore_result=True)
@@ -35,15 +37,11 @@ def daily() -> dict[str, str]:
 @shared_task(name="governance.tasks.post", ignore_result=True)
 def post() -> dict[str, int]:
     """Send what committed notices have to be sent by e-mail."""
-    from governance import mail
-
     return mail.post()
 
 
 def _use_own_queue(conf) -> None:
     """This database's queue, for what is listened to and for what the beat sends."""
-    from governance.jobs.bell import queue_name
-
     conf.task_default_queue = queue_name()
 
 
@@ -59,7 +57,5 @@ def _before_beat(sender=None, **kwargs) -> None:
 
 @worker_ready.connect(weak=False)
 def _worker_is_there(**kwargs) -> None:
-    from governance.jobs.worker import warm_up
-
     warm_up()
     jobs.reconcile()

@@ -21,7 +21,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, connections
 
-from governance import clock
+from governance import clock, files
 from governance.access import Actor
 from governance.jobs import child as inside
 from governance.jobs import kinds
@@ -269,8 +269,6 @@ def files_folder() -> Path:
 
 
 def _place_of(key: uuid.UUID) -> Path:
-    from governance import files
-
     return files.path_of(key)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from governance import clock
 from governance.models.fields import Dated, Demonstrable
 from governance.refs import Ref, ref
+from governance.roles import Permission
 
 
 class Setting(models.Model):
@@ -176,8 +177,6 @@ class StoredFile(Dated):
 class JobQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own jobs; operators see all."""
-        from governance.roles import Permission
-
         return self if actor.scope(Permission.OPERATE_JOBS) else self.filter(requested_by_id=actor.user_id)
 
     def waiting(self):

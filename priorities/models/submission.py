@@ -14,6 +14,7 @@ from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
 from governance.refs import Ref, all_of, pk_of, ref
 from governance.roles import Permission, Scope
+from governance.searching import matching
 from priorities.labels import ATTACHMENTS
 from priorities.reading import remembered
 from projects.models import Project
@@ -100,8 +101,6 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(number=reference)
 
     def matching(self, query: str):
-        from governance.searching import matching
-
         return matching(self, query)
 
 

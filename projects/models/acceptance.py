@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from governance.models import Meeting, Organisation, Round, Seat
+from governance.models import Appointment, Meeting, Organisation, Round, Seat
 from governance.models.fields import Dated, Demonstrable
 from governance.refs import Ref, ref
+from governance.roles import Role
 from projects.models.project import Phase, Project
 
 PASSED = Q(conclusion="pass") | Q(conclusion="pass_after_correction", corrected_on__isnull=False)
@@ -34,9 +35,6 @@ class Signed(models.Model):
 
     def assigned_to(self) -> set[int]:
         """People with a seat of their own, and the experts of a unit that has one."""
-        from governance.models import Appointment
-        from governance.roles import Role
-
         own = Seat.objects.filter(round_id=self.round_id, assigned__isnull=False).values_list("assigned_id", flat=True)
         experts = Appointment.objects.filter(role=Role.EXPERT, organisation_id__in=self.involves()).values_list(
             "user_id", flat=True

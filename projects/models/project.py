@@ -13,6 +13,8 @@ from simple_history.models import HistoricalRecords
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
 from governance.refs import Ref, ref
+from governance.roles import Permission
+from governance.searching import matching
 
 NO_END = dt.date(9999, 12, 31)  # sorts projects without an end last
 
@@ -38,8 +40,6 @@ class Programme(models.Model):
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """The register is open to everybody who may read it; others see nothing."""
-        from governance.roles import Permission
-
         return self if actor.scope(Permission.READ_REGISTER) else self.none()
 
     def planned(self):
@@ -57,8 +57,6 @@ class ProjectQuerySet(models.QuerySet):
 
     def matching(self, query: str):
         """Projects whose normalised search text contains every word of the query."""
-        from governance.searching import matching
-
         return matching(self, query)
 
 

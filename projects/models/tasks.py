@@ -8,13 +8,12 @@ from simple_history.models import HistoricalRecords
 
 from governance.models.fields import DayedHistory, Demonstrable
 from governance.refs import Ref, ref
+from governance.searching import matching
 from projects.models.project import Project
 
 
 class PlanTaskQuerySet(models.QuerySet):
     def matching(self, query: str):
-        from governance.searching import matching
-
         return matching(self, query)
 
 

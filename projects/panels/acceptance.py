@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_r
 from governance import rounds
 from governance.models import Organisation, Seat
 from projects import life, scoring
-from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead
+from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead, SecurityGrading
 
 KINDS = ("acceptance", "evaluation", "grading")  # rounds of this floor
 LEADS = Prefetch("project__leads", ProjectLead.objects.select_related("organisation__canonical"))
@@ -138,8 +138,6 @@ def seats_about(row) -> list[Seat]:
 
 def waiting_for(actor) -> list:
     """Acceptances, evaluations and gradings that wait for the actor's signature, oldest first; four queries."""
-    from projects.models import SecurityGrading
-
     open_rounds = rounds.waiting_on(actor).filter(kind__in=KINDS).values("pk")
     found = []
     for model in (Acceptance, Evaluation, SecurityGrading):
