@@ -120,7 +120,7 @@ def quality() -> None:
 
         call_command("migrate", verbosity=0)
         call_command("load_plan", stdout=io.StringIO())
-        from priorities import overlap
+        from priorities.radar import overlap
 
         for name, pairs in (("first", FIRST), ("second", SECOND), ("third", THIRD)):
             best = [overlap.search(title, content, top=1).hits for _, title, content in pairs]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from priorities import planning
-from priorities.planning import Growth, Item, Option, Problem
+from priorities import optimiser
+from priorities.optimiser import Growth, Item, Option, Problem
 
 TARGETS = {27: 0.05, 1000: 2.0, 10_000: 30.0}
 
@@ -26,14 +26,14 @@ def problem(count: int, *, bonds: bool, seed: int = 7) -> Problem:
     rng = random.Random(seed)
     items = []
     for n in range(count):
-        parts = planning.Parts(rng.randint(0, 4), rng.randint(0, 2), rng.randint(0, 4), rng.randint(0, 3))
+        parts = optimiser.Parts(rng.randint(0, 4), rng.randint(0, 2), rng.randint(0, 4), rng.randint(0, 3))
         cost = Decimal(rng.randint(500, 50_000)) / 100
         phase = (f"i{n - 1}",) if bonds and n % 9 == 8 else ()
         items.append(
             Item(
                 f"i{n}",
                 f"项目{n}",
-                (Option(2008, {(2008, "city"): cost}, planning.score(parts, planning.WEIGHTS)),),
+                (Option(2008, {(2008, "city"): cost}, optimiser.score(parts, optimiser.WEIGHTS)),),
                 lead=f"单位{n % max(count // 12, 3)}",
                 after=phase,
                 must="8.3.1(7)" if bonds and n % 120 == 5 else "",
@@ -53,17 +53,17 @@ def waited() -> float:
 
 
 def main() -> None:
-    planning.solve(problem(5, bonds=True))  # loads scipy
+    optimiser.solve(problem(5, bonds=True))  # loads scipy
     for count, bonds in ((27, False), (27, True), (1000, False), (1000, True), (10_000, False), (10_000, True)):
         asked = problem(count, bonds=bonds)
         start = time.perf_counter()
-        by_ratio = planning.greedy(asked)
+        by_ratio = optimiser.greedy(asked)
         floor = time.perf_counter() - start
         best = None
         runs = []
         for _ in range(7 if count == 27 else 1):
             start, queued = time.perf_counter(), waited()
-            best = planning.solve(asked, seconds=25)
+            best = optimiser.solve(asked, seconds=25)
             wall, queued = time.perf_counter() - start, waited() - queued
             runs.append((wall - min(queued, wall), wall))
         took, wall = min(runs)

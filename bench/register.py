@@ -36,8 +36,8 @@ from django.test import Client  # noqa: E402
 from django.test.utils import get_runner, setup_test_environment  # noqa: E402
 
 from budgets.models import ProjectYear  # noqa: E402
+from governance.basics.text import search_text  # noqa: E402
 from governance.models import Organisation  # noqa: E402
-from governance.text import search_text  # noqa: E402
 from projects.models import ProgressReport, Project, ProjectLead  # noqa: E402
 
 SMALL, ROWS, TIMES, TARGET = 1_000, int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, 5, 1.3
@@ -126,7 +126,7 @@ def house() -> Iterator[Client]:
     try:
         call_command("load_plan", stdout=io.StringIO())
         client = Client()
-        client.force_login(create_accounts()["demo-reviewer"], backend="governance.backends.AppointedBackend")
+        client.force_login(create_accounts()["demo-reviewer"], backend="governance.people.backends.AppointedBackend")
         yield client
     finally:
         connection.close()

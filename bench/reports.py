@@ -26,8 +26,8 @@ import django  # noqa: E402
 
 django.setup()
 
-from governance import documents  # noqa: E402
-from governance.figures import Column, Report, Section, Table  # noqa: E402
+from governance.documents import printing  # noqa: E402
+from governance.documents.figures import Column, Report, Section, Table  # noqa: E402
 
 ROUNDS = 3
 
@@ -72,8 +72,8 @@ def bare(html: str) -> int:
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts, fetcher = FontConfiguration(), documents._fetcher()
-    style = weasyprint.CSS(string=documents._style(), font_config=fonts, url_fetcher=fetcher)
+    fonts, fetcher = FontConfiguration(), printing._fetcher()
+    style = weasyprint.CSS(string=printing._style(), font_config=fonts, url_fetcher=fetcher)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="report:")
     document = page.render(stylesheets=[style], font_config=fonts, presentational_hints=True)
     document.write_pdf(pdf_variant="pdf/ua-1")
@@ -91,9 +91,9 @@ def timed(call) -> tuple[float, object]:
 
 def ratio() -> None:
     report = sample(sections=10, rows=80)
-    html = documents.on_paper(documents.as_html(report))
+    html = printing.on_paper(printing.as_html(report))
     floor, pages = timed(lambda: bare(html))
-    ours, printed = timed(lambda: documents.print_report(report, "pdf"))
+    ours, printed = timed(lambda: printing.print_report(report, "pdf"))
     print(
         f"{pages} pages: bare {floor:.2f} s, ours {ours:.2f} s ({printed.pages} pages), ratio {ours / floor:.2f} (target 1.2)"
     )
@@ -101,7 +101,7 @@ def ratio() -> None:
 
 def memory() -> None:
     report = sample(sections=80, rows=24)
-    printed = documents.print_report(report, "pdf")
+    printed = printing.print_report(report, "pdf")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{printed.pages} pages, {sum(len(s.tables[0].rows) for s in report.sections)} rows: {peak:.0f} MiB at most (target 600)"

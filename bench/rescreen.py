@@ -28,10 +28,11 @@ import numpy as np  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 
-from governance import clock  # noqa: E402
+from governance.basics import clock  # noqa: E402
 from governance.models import Organisation, User  # noqa: E402
-from priorities import proposal, rescreening  # noqa: E402
+from priorities import proposal  # noqa: E402
 from priorities.models import CaseMask, Flip, Rescreening, RuleSetRecord, Submission  # noqa: E402
+from priorities.rescreening import sweep  # noqa: E402
 from priorities.rules import bulk  # noqa: E402
 from priorities.rules.facts import OFFICE_FACTS, Fact  # noqa: E402
 from priorities.rules.rule_set import PLAN_2006, RuleSet  # noqa: E402
@@ -161,7 +162,7 @@ def again(rules: RuleSet) -> tuple[float, object, Others]:
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
     start = time.perf_counter()
-    row = rescreening.run(rules)
+    row = sweep.run(rules)
     took = time.perf_counter() - start
     others.ends.set()
     others.join()

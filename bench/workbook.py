@@ -86,12 +86,12 @@ def peak_mib() -> float:
 def product() -> None:
     """The product's export, all years."""
     setup()
-    from budgets import workbook
-    from budgets.importing import SYSTEM
+    from budgets.workbook import export
+    from budgets.workbook.importing import SYSTEM
 
-    workbook.export(2050, SYSTEM, DAY)  # warm, and the idle size of a worker that has made a small one
+    export.export(2050, SYSTEM, DAY)  # warm, and the idle size of a worker that has made a small one
     before, start = peak_mib(), time.process_time()
-    content, _ = workbook.export("all", SYSTEM, DAY)
+    content, _ = export.export("all", SYSTEM, DAY)
     print(f"{time.process_time() - start:.2f} {peak_mib() - before:.0f} {len(content) / 2**20:.1f}")
 
 
@@ -100,16 +100,16 @@ def floor(rows: int) -> None:
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
 
-    from governance import workbooks
+    from governance.workbooks import writer
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("预算")
     texts, numbers = [], []
     for _ in range(9):
-        texts.append(workbooks.dress(WriteOnlyCell(sheet, value="")))
+        texts.append(writer.dress(WriteOnlyCell(sheet, value="")))
     for _ in range(6):
-        cell = workbooks.dress(WriteOnlyCell(sheet, value=0), fill="open", across="right", unlocked=True)
-        cell.number_format = workbooks.WAN
+        cell = writer.dress(WriteOnlyCell(sheet, value=0), fill="open", across="right", unlocked=True)
+        cell.number_format = writer.WAN
         numbers.append(cell)
     before, start = peak_mib(), time.process_time()
     for n in range(rows):
@@ -180,8 +180,8 @@ def imported(content: bytes) -> float:
     """From the bytes to the end of the transaction, which is taken back so that the next run finds the same."""
     from django.db import connection, transaction
 
-    from budgets import importing
-    from budgets.importing import SYSTEM
+    from budgets.workbook import importing
+    from budgets.workbook.importing import SYSTEM
 
     with transaction.atomic():
         clock = Clock()
@@ -229,10 +229,10 @@ def both_ways() -> None:
     """Both usual imports beside the floor, three times in turn; the least of each counts."""
     from django.db import connection
 
-    from budgets import workbook
-    from budgets.importing import SYSTEM
+    from budgets.workbook import export
+    from budgets.workbook.importing import SYSTEM
 
-    content, _ = workbook.export("all", SYSTEM, DAY)
+    content, _ = export.export("all", SYSTEM, DAY)
     kinds = {"nothing changed": content, "one amount changed in every row": changed(content)}
     floors, took = [], {kind: [] for kind in kinds}
     for _ in range(3):

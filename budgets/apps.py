@@ -8,16 +8,18 @@ class BudgetsConfig(AppConfig):
     verbose_name = "资金"
 
     def ready(self) -> None:
-        from budgets import reports
-        from budgets.daily import daily
-        from governance import documents, jobs, rail
-        from governance.roles import Permission, Role
-        from projects import scopes
+        from budgets.hooks.daily import daily
+        from budgets.reports import annual_budget
+        from governance import jobs
+        from governance.basics.roles import Permission, Role
+        from governance.documents import printing
+        from governance.web import rail
+        from projects.lifecycle import scopes
 
-        documents.register_report(
+        printing.register_report(
             "annual_budget",
             "年度预算报告",
-            reports.build,
+            annual_budget.build,
             order=20,
             scopes=scopes.offered,
             readers=(Role.FINANCE, Role.LEADING_GROUP),

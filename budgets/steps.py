@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from budgets import ledger
+from budgets.ledger import booking
 from budgets.models import STAGES
-from governance import audit
-from governance.access import Actor
-from governance.verbs import step
+from governance.kernel import audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step
 from projects.models import Project
 
 
@@ -25,11 +25,11 @@ def open_lines(
         amount = Decimal(row["amount_wan"])
         if not amount:
             continue
-        line = ledger.lock_line(
+        line = booking.lock_line(
             project=project, fiscal_year=int(row["fiscal_year"]), source=row["source"], is_demo=is_demo
         )
         kind = "initial" if line.approved_wan is None else "adjust"
-        ledger.book(
+        booking.book(
             by=by,
             line=line,
             stage="approved",
@@ -58,11 +58,11 @@ def opening_entries(
     """
     order = [stage for stage, _ in STAGES]
     for row in sorted(entries, key=lambda r: (int(r["fiscal_year"]), r["source"], order.index(r["stage"]))):
-        line = ledger.lock_line(
+        line = booking.lock_line(
             project=project, fiscal_year=int(row["fiscal_year"]), source=row["source"], is_demo=is_demo
         )
         amount = Decimal(row["amount_wan"])
-        ledger.book(
+        booking.book(
             by=by,
             line=line,
             stage=row["stage"],

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import Model
 
+from governance.basics.refusal import Refused
+from governance.kernel.verbs import step
 from governance.models import (
     Body,
     Clause,
@@ -26,8 +28,6 @@ from governance.models import (
     Regulation,
 )
 from governance.plan import rows
-from governance.refusal import Refused
-from governance.verbs import step
 
 REGULATION_STATES = {"拟订中": "drafting", "征求意见": "consulting", "审议": "reviewing", "印发": "issued"}
 

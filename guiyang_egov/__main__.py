@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
     if unknown := sentence_for_unknown(argv[0]):
         print(unknown, file=sys.stderr)
         return 2
-    from guiyang_egov import prepare
+    from guiyang_egov.runtime import prepare
 
     try:
         prepare.before(argv)

@@ -6,13 +6,13 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from budgets.api import BudgetLines, ProjectsWithMoney
-from governance.api import Discrepancies, Documents, Organisations
-from governance.refusal import NotVisible
-from governance.roles import Permission
-from priorities.api import Submissions
-from priorities.api_rules import AnnualPlans, ClauseDetail, Clauses, Screenings
-from projects.api import PlanItems, PlanTasks
+from budgets.api.lines import BudgetLines, ProjectsWithMoney
+from governance.api.resources import Discrepancies, Documents, Organisations
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission
+from priorities.api.rules import AnnualPlans, ClauseDetail, Clauses, Screenings
+from priorities.api.submissions import Submissions
+from projects.api.register import PlanItems, PlanTasks
 
 
 class NoSuchAddress(APIView):

@@ -8,8 +8,8 @@ class HouseConfig(AppConfig):
     verbose_name = "总览"
 
     def ready(self) -> None:
-        from governance import rail
-        from governance.roles import Permission
+        from governance.basics.roles import Permission
+        from governance.web import rail
 
         rail.offer("我的工作", "首页", "/", Permission.READ_REGISTER, order=1)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)

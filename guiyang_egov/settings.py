@@ -81,17 +81,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "governance.middleware.CleanAddressMiddleware",
+    "governance.web.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "governance.middleware.ActorMiddleware",
+    "governance.web.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "governance.middleware.RefusalMiddleware",
+    "governance.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -108,7 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "governance.context.frame",
+                "governance.web.context.frame",
             ],
             "builtins": ["governance.templatetags.look", "django.templatetags.static"],
         },
@@ -150,11 +150,11 @@ def _databases() -> dict:
 
 DATABASES = _databases()
 ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
-DATABASE_ROUTERS = ["governance.snapshots.SnapshotRouter"]
+DATABASE_ROUTERS = ["governance.database.snapshots.SnapshotRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "governance.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "governance.backends.AppointedBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "governance.people.backends.AppointedBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -277,15 +277,18 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "guiyang-egov@localhost")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["governance.rest.TokenAuthentication", "governance.rest.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["governance.rest.Granted"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "governance.api.manners.TokenAuthentication",
+        "governance.api.manners.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["governance.api.manners.Granted"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["governance.rest.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "governance.rest.JsonOnly",
-    "DEFAULT_PAGINATION_CLASS": "governance.rest.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["governance.rest.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "governance.rest_schema.Schema",
-    "EXCEPTION_HANDLER": "governance.rest.explain",
+    "DEFAULT_PARSER_CLASSES": ["governance.api.manners.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "governance.api.manners.JsonOnly",
+    "DEFAULT_PAGINATION_CLASS": "governance.api.manners.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["governance.api.manners.StrictFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "governance.api.schema.Schema",
+    "EXCEPTION_HANDLER": "governance.api.manners.explain",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }
@@ -295,7 +298,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": None,
-    "SERVE_PERMISSIONS": ["governance.rest.Open"],
+    "SERVE_PERMISSIONS": ["governance.api.manners.Open"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
 }
@@ -309,7 +312,7 @@ LOGGING = {
     "loggers": {
         "guiyang": {"level": "INFO"},
         "axes": {"level": "ERROR"},
-        "weasyprint.progress": {"propagate": False},  # read by governance.documents alone
+        "weasyprint.progress": {"propagate": False},  # read by governance.documents.printing alone
         "fontTools": {"level": "ERROR"},
     },
 }

@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from governance import views as governance_views
-from governance.web import public
+from governance.web.entry import public
 from guiyang_egov.pages import (
     as_of,
     calendar,

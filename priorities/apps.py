@@ -8,20 +8,27 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
-        from governance import documents, handover, jobs, rail, touched
-        from governance.roles import Permission, Role, scope_of
-        from priorities import desk_counts as counts
-        from priorities import filing_receipts, meeting_pack, plan_document, receipts, reports, rescreen_job
-        from priorities.daily import daily, run_due_batches
-        from priorities.handover import DESK
-        from priorities.touched import of_cases
+        from governance import jobs
+        from governance.basics.roles import Permission, Role, scope_of
+        from governance.documents import printing
+        from governance.people import handover, touched
+        from governance.web import rail
+        from priorities import reports
+        from priorities.annual_plan import plan_document
+        from priorities.approval import meeting_pack
+        from priorities.documents import filing_receipts, receipts
+        from priorities.hooks import desk_counts as counts
+        from priorities.hooks.daily import daily, run_due_batches
+        from priorities.hooks.handover import DESK
+        from priorities.hooks.touched import of_cases
+        from priorities.rescreening import rescreen_job
 
-        documents.register_report(
+        printing.register_report(
             "leaders_brief", "领导一页", reports.leaders_brief, order=5, readers=(Role.LEADING_GROUP,), monthly=True
         )
-        documents.register_report("annual_plan", "年度计划", plan_document.build, order=25)
-        documents.register_report("screening_summary", "申报判定汇总报告", reports.screening_summary, order=30)
-        documents.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
+        printing.register_report("annual_plan", "年度计划", plan_document.build, order=25)
+        printing.register_report("screening_summary", "申报判定汇总报告", reports.screening_summary, order=30)
+        printing.register_report("district_filings", "区县备案报告", reports.district_filings, order=40)
         jobs.on_daily(daily)
         receipts.register()
         filing_receipts.register()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from governance.verbs import step
-from priorities import plan_facts, windows
+from governance.kernel.verbs import step
 from priorities.models import FilingWindow, RuleSetRecord
+from priorities.rule_sets import plan_facts
+from priorities.submissions import filing_windows
 
 RULE_SET = {
     "key": "plan-2006",
@@ -40,7 +41,7 @@ def load_plan(*, plan=None, folder: Path | None = None) -> dict[str, int]:
     made += created
     windows_made = 0
     for year in WINDOW_YEARS:
-        opens, closes = windows.default_dates(year)
+        opens, closes = filing_windows.default_dates(year)
         windows_made += FilingWindow.objects.get_or_create(plan_year=year, defaults={"opens": opens, "closes": closes})[
             1
         ]

@@ -8,17 +8,21 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目总册"
 
     def ready(self) -> None:
-        from governance import documents, handover, jobs, rail, touched
-        from governance.roles import Permission, Role
-        from projects import reports, scopes
-        from projects.daily import daily
-        from projects.handover import DESK
-        from projects.touched import of_register
+        from governance import jobs
+        from governance.basics.roles import Permission, Role
+        from governance.documents import printing
+        from governance.people import handover, touched
+        from governance.web import rail
+        from projects import reports
+        from projects.hooks.daily import daily
+        from projects.hooks.handover import DESK
+        from projects.hooks.touched import of_register
+        from projects.lifecycle import scopes
 
         jobs.on_daily(daily)
         handover.offer(DESK)
         touched.offer(of_register)
-        documents.register_report(
+        printing.register_report(
             "annual_progress",
             "年度进度报告",
             reports.annual_progress,
@@ -26,15 +30,15 @@ class ProjectsConfig(AppConfig):
             scopes=scopes.offered,
             readers=(Role.REVIEWER, Role.LEADING_GROUP),
         )
-        documents.register_report(
+        printing.register_report(
             "evaluation",
             "验收与使用评估报告",
             reports.evaluation_report,
             order=50,
             readers=(Role.REVIEWER, Role.LEADING_GROUP),
         )
-        documents.register_report("security", "信息安全报告", reports.security_report, order=60)
-        documents.register_report("tiers", "课题总结报告", reports.tier_report, order=70)
+        printing.register_report("security", "信息安全报告", reports.security_report, order=60)
+        printing.register_report("tiers", "课题总结报告", reports.tier_report, order=70)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "规划任务", "/projects/tasks/", Permission.READ_REGISTER, order=20)
         rail.offer("项目总册", "进度填报", "/projects/progress/", Permission.READ_REGISTER, order=30)

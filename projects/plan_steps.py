@@ -6,12 +6,13 @@ milestones. Of a task it keeps the plan's words current; state, day and evidence
 
 from __future__ import annotations
 
-from governance import audit, clock
+from governance.basics import clock
+from governance.basics.text import search_text
+from governance.kernel import audit
+from governance.kernel.verbs import step
 from governance.models import Plan, PlanItem
 from governance.plan import rows
 from governance.plan_steps import Tally, create, sync
-from governance.text import search_text
-from governance.verbs import step
 from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead, TaskLink
 
 

@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
-from governance import audit, clock, notices, numbering
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.text import search_text
+from governance.kernel import audit, numbering
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step
 from governance.models import Organisation, OrganisationAlias
-from governance.refusal import Invalid, Refused
-from governance.text import search_text
-from governance.verbs import step
-from projects import life, windows
+from governance.notices import inbox
+from projects.lifecycle import life, period_text
 from projects.models import Change, Phase, Project, ProjectLead, StateChange
 
 STATES = dict(Project.STATES)
@@ -190,7 +192,7 @@ def _tell_leads(by: Actor, change: StateChange) -> None:
     if change.now == "approved":
         return
     for unit in sorted(project.belongs_to() - {by.organisation_id}):
-        notices.tell(
+        inbox.tell(
             key=f"state:{change.pk}:{unit}",
             organisation_id=unit,
             address=project.life_url(phase),
@@ -228,7 +230,7 @@ def apply_change(
     elif field == "name":
         was, row.name = row.name, now
     elif field == "time":
-        was = windows.say(row.latest_start, row.latest_end, row.precision)
+        was = period_text.say(row.latest_start, row.latest_end, row.precision)
         row.latest_start, row.latest_end = _window(now)
         effect = "；".join(filter(None, (_moved(row), effect)))
         row.rebaselined += 1
@@ -306,7 +308,7 @@ def _moved(row: Project) -> str:
 
 def _window(text: str) -> tuple[dt.date, dt.date]:
     try:
-        start, end, _ = windows.parse(text)
+        start, end, _ = period_text.parse(text)
     except ValueError as error:
         raise Invalid(str(error), fields={"now": [str(error)]}) from None
     return start, end

@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 
-from governance import access, clock
+from governance.basics import clock
+from governance.kernel import access
 from governance.models import Plan
 
 TODAY = dt.date(2007, 8, 20)
@@ -110,7 +111,7 @@ class Cast:
 
     def client(self, name: str, **kwargs) -> Client:
         client = Client(**kwargs)
-        client.force_login(self.user(name), backend="governance.backends.AppointedBackend")
+        client.force_login(self.user(name), backend="governance.people.backends.AppointedBackend")
         return client
 
 

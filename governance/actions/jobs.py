@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db.models.functions import Now
 
-from governance import access, audit, jobs
-from governance.access import Actor
+from governance import jobs
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission
 from governance.jobs import bell, queue
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Document, Job
-from governance.refusal import NotVisible
-from governance.roles import Permission
-from governance.verbs import verb
 
 
 @verb("governance.job.request")

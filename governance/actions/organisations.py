@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Body, Organisation, OrganisationAlias, ServiceRecord
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission
-from governance.text import clean_text
-from governance.verbs import verb
 
 EDITABLE = ("phone", "parent", "budget_unit", "valid_from", "valid_to", "note")
 

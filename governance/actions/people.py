@@ -13,13 +13,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
 
-from governance import access, audit, clock, handover, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import ROLE_LABELS, Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
 from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User
-from governance.refusal import Invalid, Refused
-from governance.roles import ROLE_LABELS, Permission, Role
-from governance.text import clean_text
-from governance.verbs import step, verb
+from governance.notices import inbox
+from governance.people import handover
 
 ADDRESS = "/governance/accounts/"
 
@@ -28,7 +31,7 @@ ADDRESS = "/governance/accounts/"
 def mark_read(*, by: Actor) -> int:
     """Mark one's notices read; returns how many were unread."""
     access.require(by, Permission.USE)
-    return notices.unread(by).update(read_at=clock.now())
+    return inbox.unread(by).update(read_at=clock.now())
 
 
 def _checked_password(user: User, password: str, field: str = "password") -> str:
@@ -65,16 +68,16 @@ def choose_notices(*, by: Actor, choices: dict[str, str], email: str) -> None:
         except ValidationError:
             fields["email"] = [f"“{email[:40]}”不是电子邮箱地址。"]
     ways = dict(NoticeChoice.HOW)
-    fields |= {topic: ["请选择随时发、每天汇总或不发"] for topic in notices.TOPICS if choices.get(topic) not in ways}
+    fields |= {topic: ["请选择随时发、每天汇总或不发"] for topic in inbox.TOPICS if choices.get(topic) not in ways}
     if fields:
         raise Invalid(
             "没有保存：" + "；".join(text.rstrip("。") for found in fields.values() for text in found) + "。",
             fields=fields,
         )
     User.objects.filter(pk=by.user_id).update(email=email)
-    for topic in notices.TOPICS:
+    for topic in inbox.TOPICS:
         NoticeChoice.objects.update_or_create(user_id=by.user_id, topic=topic, defaults={"how": choices[topic]})
-    said = "、".join(f"{words}{ways[choices[topic]]}" for topic, (words, _) in notices.TOPICS.items())
+    said = "、".join(f"{words}{ways[choices[topic]]}" for topic, (words, _) in inbox.TOPICS.items())
     audit.record(by=by, event="governance.notices.choose", now=choices, sentence=f"设定通知邮件：{said}")
 
 
@@ -146,7 +149,7 @@ def reset_password(*, by: Actor, user: User, password: str) -> None:
     row.save(update_fields=["password"])
     end_sessions(row)
     ApiToken.objects.filter(user=row).delete()
-    notices.tell(
+    inbox.tell(
         key=f"password:{row.pk}:{clock.now().isoformat()}",
         user_id=row.pk,
         address="/governance/password/",
@@ -261,7 +264,7 @@ def grant(
         address="/governance/roles/",
         sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）",
     )
-    notices.tell(
+    inbox.tell(
         key=f"appointment:{row.pk}",
         user_id=user.pk,
         address="/",

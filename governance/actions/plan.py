@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, files
-from governance.access import Actor
 from governance.actions.organisations import said
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.readings import BY_RULE_SET
+from governance.kernel.verbs import verb
 from governance.models import Discrepancy, Plan, PlanLine, ReadingDecision, Regulation, RegulationText
-from governance.readings import BY_RULE_SET
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission
-from governance.verbs import verb
+from governance.storage import files
 
 
 @verb("governance.discrepancy.decide")

@@ -6,13 +6,15 @@ import datetime as dt
 
 from django.db.models import Q
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
 from governance.actions.organisations import locked, said
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import frame, verb
 from governance.models import Organisation, OrganisationAlias, Succession
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.verbs import frame, verb
+from governance.notices import inbox
 
 
 @verb("governance.organisation.add")
@@ -148,7 +150,7 @@ def succeed_organisation(
         sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接：{paper}",
     )
     for concerned in (row, survivor):
-        notices.tell(
+        inbox.tell(
             key=f"succession:{planned.pk}:{concerned.pk}",
             organisation_id=concerned.pk,
             address=row.get_absolute_url(),

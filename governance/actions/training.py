@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, training
-from governance.access import Actor
 from governance.actions.organisations import said
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Organisation, Plan, TrainingSession, TrainingTarget
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.verbs import verb
+from governance.people import training
 
 ADDRESS = "/governance/training/"
 MOST_HEADS = 1_000_000

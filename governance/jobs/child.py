@@ -50,8 +50,8 @@ def main() -> None:
 
 def warm() -> None:
     """Load what takes long (jobs.load_before)."""
+    from governance.basics.refusal import Refused
     from governance.jobs import kinds
-    from governance.refusal import Refused
 
     for load in kinds.loaded_before:
         with contextlib.suppress(Refused):  # without Pango a PDF job says so itself
@@ -78,7 +78,7 @@ def use_databases(names: dict[str, str]) -> None:
 def _run(order: dict, report) -> list[dict]:
     import datetime as dt
 
-    from governance import clock
+    from governance.basics import clock
     from governance.jobs import kinds
     from governance.jobs.progress import Progress
 
@@ -112,7 +112,7 @@ def write(item, folder: Path) -> dict:
 
 def explain(error: BaseException) -> dict:
     """The answer for what went wrong: a sentence for people, the trace for the log; `final` = asking again is no use."""
-    from governance.refusal import Refused
+    from governance.basics.refusal import Refused
 
     if isinstance(error, Refused):
         return {"failed": error.sentence, "final": True}

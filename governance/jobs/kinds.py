@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission, Role, Scope, scope_of
 from governance.jobs.progress import Progress
-from governance.refusal import NotVisible
-from governance.roles import Permission, Role, Scope, scope_of
 
 
 @dataclass(frozen=True)

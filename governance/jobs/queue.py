@@ -13,13 +13,15 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.db.models.functions import Now
 
-from governance import audit, clock, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import NotVisible, Refused, WrongRole
+from governance.basics.roles import Permission, holders
 from governance.jobs import bell, kinds
+from governance.kernel import audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import frame, step
 from governance.models import Document, Job, StoredFile
-from governance.refusal import NotVisible, Refused, WrongRole
-from governance.roles import Permission, holders
-from governance.verbs import frame, step
+from governance.notices import inbox
 
 LEASE_S = 60
 MAX_ATTEMPTS = 3
@@ -173,7 +175,7 @@ def give_up(job: Job) -> None:
 
 def _tell(job: Job, what: str, sentence: str) -> None:
     if job.requested_by_id:
-        notices.tell(
+        inbox.tell(
             key=f"{job.audit_key}:{what}",
             sentence=sentence,
             address=kinds.address_of(job),
@@ -182,7 +184,7 @@ def _tell(job: Job, what: str, sentence: str) -> None:
         )
         return
     for role in kinds.told_of(job, is_done=what == "done") if job.on_schedule else ():
-        notices.tell(
+        inbox.tell(
             key=f"{job.audit_key}:{what}:{role}",
             sentence=sentence,
             address=kinds.address_of(job),

@@ -21,14 +21,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, connections
 
-from governance import clock, files
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import WrongRole
 from governance.jobs import child as inside
 from governance.jobs import kinds
 from governance.jobs import queue as rows
 from governance.jobs.progress import Progress
+from governance.kernel.access import Actor
 from governance.models import Job, StoredFile
-from governance.refusal import WrongRole
+from governance.storage import files
 
 logger = logging.getLogger("guiyang.jobs")
 

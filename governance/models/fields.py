@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from governance import clock
+from governance.basics import clock
 
 PRECISIONS = [("year", "年"), ("month", "月"), ("day", "日")]
 

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import ROLE_LABELS
 from governance.models.fields import Dated, DayedHistory, Demonstrable
 from governance.models.platform import StoredFile, User
-from governance.refs import Ref, ref
-from governance.roles import ROLE_LABELS
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -180,7 +180,7 @@ class Meeting(Dated, Demonstrable):
 
 
 class Round(Dated, Demonstrable):
-    """One round of answers by several seats about one version of a record (governance.rounds).
+    """One round of answers by several seats about one version of a record (governance.signing.rounds).
 
     kind: joint_approval, opinion, acceptance, evaluation, grading. `about` is the record's audit key.
     """

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from governance.basics.refs import Ref, ref
 from governance.models.fields import PRECISIONS, Dated, Demonstrable, WanField
 from governance.models.institutions import Organisation
-from governance.refs import Ref, ref
 
 
 class Plan(models.Model):
@@ -160,7 +160,7 @@ class Discrepancy(models.Model):
 
 
 class ReadingDecision(Dated, Demonstrable):
-    """A reading confirmed by a named person with a reason, from a day on (governance.readings)."""
+    """A reading confirmed by a named person with a reason, from a day on (governance.kernel.readings)."""
 
     discrepancy = models.ForeignKey(Discrepancy, on_delete=models.PROTECT, related_name="decisions")
     reading = models.CharField(max_length=10)

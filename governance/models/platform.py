@@ -10,10 +10,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.urls import reverse
 
-from governance import clock
+from governance.basics import clock
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Permission
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
-from governance.roles import Permission
 
 
 class Setting(models.Model):
@@ -37,7 +37,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, Demonstrable):
-    """A person who logs in. What he may do follows from his appointments (governance.roles)."""
+    """A person who logs in. What he may do follows from his appointments (governance.basics.roles)."""
 
     username = models.CharField("用户名", max_length=60, unique=True)
     full_name = models.CharField("姓名", max_length=60)
@@ -46,7 +46,7 @@ class User(AbstractBaseUser, Demonstrable):
     is_active = models.BooleanField("可登录", default=True)
     created_at = models.DateTimeField("建立时间", default=clock.now)
 
-    hats_in_force: list  # his appointments of the day, kept by governance.access for the page's frame
+    hats_in_force: list  # his appointments of the day, kept by governance.kernel.access for the page's frame
 
     USERNAME_FIELD = "username"
     objects = UserManager()
@@ -85,7 +85,7 @@ class ApiToken(models.Model):
 
 
 class AuditRow(models.Model):
-    """One verb that was done or refused: text only, chained by hash (governance.audit)."""
+    """One verb that was done or refused: text only, chained by hash (governance.kernel.audit)."""
 
     seq = models.BigIntegerField(primary_key=True)
     day = models.DateField()
@@ -270,7 +270,7 @@ class Notice(Dated, Demonstrable):
     role = models.CharField(max_length=40, blank=True)
     sentence = models.CharField(max_length=500)
     address = models.CharField(max_length=300, blank=True)
-    topic = models.CharField(max_length=20, default="case")  # governance.notices.TOPICS
+    topic = models.CharField(max_length=20, default="case")  # governance.notices.inbox.TOPICS
     read_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True, db_index=True)  # spread to those who want it by e-mail
     key = models.CharField(max_length=160, unique=True)

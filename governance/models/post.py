@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from governance import clock
+from governance.basics import clock
 from governance.models.platform import Notice, User
 
 

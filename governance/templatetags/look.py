@@ -17,7 +17,8 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from governance import clock, institutions
+from governance.basics import clock
+from governance.people import institutions
 
 register = template.Library()
 
@@ -247,7 +248,7 @@ def plan_quote(content, line=None, source: str = "") -> SafeString:
 
 @register.simple_tag
 def once_field() -> SafeString:
-    """The form token of governance.once: fresh at every rendering."""
+    """The form token of governance.kernel.once: fresh at every rendering."""
     return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4().hex)
 
 

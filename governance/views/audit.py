@@ -8,9 +8,10 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import render
 
-from governance import audit, web
-from governance.refusal import Invalid
-from governance.roles import Permission
+from governance.basics.refusal import Invalid
+from governance.basics.roles import Permission
+from governance.kernel import audit
+from governance.web import entry
 
 
 def _date(text: str | None, name: str) -> dt.date | None:
@@ -22,7 +23,7 @@ def _date(text: str | None, name: str) -> dt.date | None:
         raise Invalid(f"“{text[:20]}”不是日期，应写作 2007-08-20。", fields={name: ["应写作 2007-08-20"]}) from None
 
 
-@web.page(Permission.READ_AUDIT, methods=("GET", "HEAD"))
+@entry.page(Permission.READ_AUDIT, methods=("GET", "HEAD"))
 def audit_page(request):
     """Rows newest first, filtered by days, person, record, done or refused; `?verify=1` walks the chain."""
     get = request.GET

@@ -10,12 +10,16 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance import actions, clock, files, jobs, originals, web
+from governance import actions, jobs
+from governance.basics import clock
+from governance.basics.refusal import Refused
+from governance.basics.roles import Permission, Scope
+from governance.documents import originals
 from governance.jobs import bell, estimates
+from governance.kernel.once import once
 from governance.models import Document, Job
-from governance.once import once
-from governance.refusal import Refused
-from governance.roles import Permission, Scope
+from governance.storage import files
+from governance.web import entry
 
 FAILED_SHOWN = 10
 
@@ -64,11 +68,11 @@ class RequestForm(forms.Form):
         self.is_offered = bool(offered)
 
 
-@web.page(Permission.USE, methods=("GET", "HEAD"))
+@entry.page(Permission.USE, methods=("GET", "HEAD"))
 def documents(request):
     """Jobs of one's own (an operator: of all), and the documents that one may download."""
     actor = request.actor
-    year = web.integer(request.GET.get("year"), name="年度", low=1900, high=2100)
+    year = entry.integer(request.GET.get("year"), name="年度", low=1900, high=2100)
     kind = request.GET.get("kind", "")[:40]
     return render(request, "governance/documents.html", _context(request, _empty_form(actor), year, kind))
 
@@ -150,18 +154,18 @@ def running(actor) -> list[Running]:
     return sorted(shown, key=lambda r: r.job.state != "running")
 
 
-@web.page(Permission.USE, methods=("GET", "HEAD"))
+@entry.page(Permission.USE, methods=("GET", "HEAD"))
 def progress(request):
     """The fragment that htmx asks for every second; when a job has ended, the page reloads itself."""
     rows = running(request.actor)
     answer = render(request, "governance/parts/jobs.html", {"running": rows, "resting": bell.is_resting()})
-    before = web.integer(request.GET.get("n"), name="数目", low=0, high=10**6, default=0)
+    before = entry.integer(request.GET.get("n"), name="数目", low=0, high=10**6, default=0)
     if len(rows) < before:
         answer["HX-Refresh"] = "true"
     return answer
 
 
-@web.page(Permission.USE, methods=("POST",))
+@entry.page(Permission.USE, methods=("POST",))
 def request_report(request) -> HttpResponse:
     """生成报告: one job for the formats that were ticked."""
     form = RequestForm(request.POST, actor=request.actor)
@@ -175,7 +179,7 @@ def request_report(request) -> HttpResponse:
     return redirect(call.address)
 
 
-@web.page(Permission.USE, methods=("POST",))
+@entry.page(Permission.USE, methods=("POST",))
 def verify(request) -> HttpResponse:
     """核验: whether a file of the visitor's machine is an original that he may see. The file itself is not kept."""
     upload = request.FILES.get("file")
@@ -200,20 +204,20 @@ def _empty_form(actor) -> RequestForm:
     return RequestForm(actor=actor, initial={"year": _this_year(), "formats": ["pdf"]})
 
 
-@web.page(Permission.USE, methods=("POST",))
+@entry.page(Permission.USE, methods=("POST",))
 def cancel(request, pk):
     """取消."""
     return _on_job(request, pk, "governance.job.cancel", actions.cancel_job)
 
 
-@web.page(Permission.USE, methods=("POST",))
+@entry.page(Permission.USE, methods=("POST",))
 def retry(request, pk):
     """重试."""
     return _on_job(request, pk, "governance.job.retry", actions.retry_job)
 
 
 def _on_job(request, pk, event: str, verb):
-    job = web.found(Job.objects.visible_to(request.actor), pk=pk)
+    job = entry.found(Job.objects.visible_to(request.actor), pk=pk)
     with once(request.actor, event, request.POST.get("once")) as call:
         if call.address is None:
             verb(by=request.actor, job=job)
@@ -221,8 +225,8 @@ def _on_job(request, pk, event: str, verb):
     return redirect(call.address)
 
 
-@web.page(Permission.USE, methods=("GET",))
+@entry.page(Permission.USE, methods=("GET",))
 def document(request, pk):
     """The bytes, for whoever may have them; every download is recorded."""
-    row = web.found(Document.objects.select_related("file"), pk=pk)
+    row = entry.found(Document.objects.select_related("file"), pk=pk)
     return files.serve(actions.download_document(by=request.actor, document=row).file)

@@ -18,13 +18,16 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from governance import access, actions, mail, notices, web
-from governance import kept as keeping
-from governance.middleware import HAT_KEY
+from governance import actions
+from governance.basics.refusal import Refused
+from governance.basics.roles import Permission
+from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
-from governance.refusal import Refused
-from governance.roles import Permission
-from governance.web import public, refusal_page
+from governance.notices import inbox, mail
+from governance.web import entry
+from governance.web import kept as keeping
+from governance.web.entry import public, refusal_page
+from governance.web.middleware import HAT_KEY
 
 
 @public
@@ -66,7 +69,7 @@ def logout(request):
     return redirect("/login/")
 
 
-@web.page(Permission.USE)
+@entry.page(Permission.USE)
 def kept(request):
     """找回的内容: what was posted after the session had ended, to be posted once more; POST forgets it."""
     found = keeping.held(request)
@@ -76,10 +79,10 @@ def kept(request):
     return render(request, "governance/kept.html", {"kept": found})
 
 
-@web.page(Permission.USE, methods=("POST",))
+@entry.page(Permission.USE, methods=("POST",))
 def hat(request):
     """Pick one of one's appointments for the pages to come."""
-    pk = web.integer(request.POST.get("appointment"), name="任职", low=1, high=10**12)
+    pk = entry.integer(request.POST.get("appointment"), name="任职", low=1, high=10**12)
     if not access.hats_of(request.user).filter(pk=pk).exists():
         raise Refused("您没有这个任职，或它已经结束。", status=404)
     request.session[HAT_KEY] = pk
@@ -111,27 +114,27 @@ def _broker() -> str:
         return "down"
 
 
-@web.page(Permission.USE)
+@entry.page(Permission.USE)
 def notice_list(request):
     """One's notices, the newest first (`?unread=1`: those alone that are not read); POST marks them read."""
     if request.method == "POST":
         actions.mark_read(by=request.actor)
         return redirect("governance:notices")
-    rows = notices.for_actor(request.actor).order_by("-recorded_at")
+    rows = inbox.for_actor(request.actor).order_by("-recorded_at")
     if "unread" in request.GET:
         rows = rows.filter(read_at=None)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    return render(request, "governance/notices.html", {"page": page, "unread": notices.unread(request.actor).count()})
+    return render(request, "governance/notices.html", {"page": page, "unread": inbox.unread(request.actor).count()})
 
 
-@web.page(Permission.USE)
+@entry.page(Permission.USE)
 def notice_choices(request):
     """邮件设置: how one wants each topic by e-mail, where to, and what became of the last letters."""
     person = User.objects.get(pk=request.actor.user_id)
     held = mail.wanted([person.pk])
     # Who runs accounts or roles is told nothing of the business.
-    shown = [topic for topic in notices.TOPICS if topic == "account" or request.actor.scope(Permission.READ_REGISTER)]
-    chosen = {topic: held[person.pk, topic] for topic in notices.TOPICS}
+    shown = [topic for topic in inbox.TOPICS if topic == "account" or request.actor.scope(Permission.READ_REGISTER)]
+    chosen = {topic: held[person.pk, topic] for topic in inbox.TOPICS}
     email, refusal = person.email, None
     if request.method == "POST":
         chosen |= {topic: request.POST.get(topic, "")[:10] for topic in shown}
@@ -142,7 +145,7 @@ def notice_choices(request):
             return redirect("governance:notice_choices")
         except Refused as refused:
             refusal = refused
-    rows = [(topic, words, chosen[topic]) for topic, (words, _) in notices.TOPICS.items() if topic in shown]
+    rows = [(topic, words, chosen[topic]) for topic, (words, _) in inbox.TOPICS.items() if topic in shown]
     letters = Letter.objects.filter(user=person).order_by("-made_at").annotate(count=Count("deliveries"))[:10]
     context = {
         "rows": rows,

@@ -10,12 +10,15 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance import actions, clock, handover, web
-from governance.forms import AccountForm, Day, GrantForm, PasswordForm, ResetForm, errors_of
+from governance import actions
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.forms.accounts import AccountForm, Day, GrantForm, PasswordForm, ResetForm, errors_of
+from governance.kernel.once import once
 from governance.models import Appointment, User
-from governance.once import once
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
+from governance.people import handover
+from governance.web import entry
 
 
 def _search(request) -> str:
@@ -37,7 +40,7 @@ def _accounts(request, *, form=None, refusal=None, status=200) -> HttpResponse:
     return render(request, "governance/accounts.html", context, status=status)
 
 
-@web.page(Permission.MANAGE_ACCOUNTS)
+@entry.page(Permission.MANAGE_ACCOUNTS)
 def accounts(request):
     """The accounts, without anything of the business; POST makes a new one."""
     if request.method != "POST":
@@ -56,10 +59,10 @@ def accounts(request):
     return redirect(call.address)
 
 
-@web.page(Permission.MANAGE_ACCOUNTS)
+@entry.page(Permission.MANAGE_ACCOUNTS)
 def account(request, pk: int):
     """One account: POST `act` = disable, enable or reset (with `password`)."""
-    user = web.found(User.objects, pk=pk)
+    user = entry.found(User.objects, pk=pk)
     form, refusal = ResetForm(), None
     if request.method == "POST":
         act = request.POST.get("act", "")
@@ -115,7 +118,7 @@ def _appointments(request, *, form=None, refusal=None, status=200) -> HttpRespon
     return render(request, "governance/appointments.html", context, status=status)
 
 
-@web.page(Permission.GRANT_ROLES)
+@entry.page(Permission.GRANT_ROLES)
 def appointments(request):
     """Who is appointed to what; POST appoints."""
     if request.method != "POST":
@@ -134,11 +137,11 @@ def appointments(request):
     return redirect(call.address)
 
 
-@web.page(Permission.GRANT_ROLES)
+@entry.page(Permission.GRANT_ROLES)
 def appointment_end(request, pk: int):
     """The open work of an appointment; POST lets it end with a day (today, where none is named) and hands the work over
     to `successor` or, with `to_unit`, back to the unit."""
-    row = web.found(Appointment.objects.select_related("user", "organisation"), pk=pk)
+    row = entry.found(Appointment.objects.select_related("user", "organisation"), pk=pk)
     if request.method != "POST":
         return _ending(request, row)
     try:
@@ -146,8 +149,8 @@ def appointment_end(request, pk: int):
             last_day = Day(required=False).clean(request.POST.get("last_day", "")) or clock.today()
         except ValidationError:
             raise Invalid("止日应写作 2007-08-20。") from None
-        key = web.integer(request.POST.get("successor"), name="接手人", low=1, high=10**9)
-        successor = web.found(User.objects.filter(is_active=True), pk=key) if key else None
+        key = entry.integer(request.POST.get("successor"), name="接手人", low=1, high=10**9)
+        successor = entry.found(User.objects.filter(is_active=True), pk=key) if key else None
         with once(request.actor, "governance.appointment.end", request.POST.get("once")) as call:
             if call.address is None:
                 moved = actions.end_appointment(
@@ -182,7 +185,7 @@ def _ending(request, row: Appointment, *, refusal=None, status=200) -> HttpRespo
     return render(request, "governance/appointment_end.html", context, status=status)
 
 
-@web.page(Permission.USE)
+@entry.page(Permission.USE)
 def password(request):
     """One's own password; the session at hand goes on."""
     form, refusal = PasswordForm(), None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from governance import actions, clock, readings, web
-from governance.forms_records import DecideForm
+from governance import actions
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.forms.records import DecideForm
+from governance.kernel import readings
 from governance.models import Discrepancy
-from governance.roles import Permission
-from governance.web import form_page, found
+from governance.web import entry
+from governance.web.entry import form_page, found
 
 
-@web.page(Permission.DECIDE_READING)
+@entry.page(Permission.DECIDE_READING)
 def decide(request, code: str):
     """A reading from a day on, with a reason. Opened by itself it is the same form; a refusal keeps what was typed."""
     row = found(Discrepancy.objects.prefetch_related("decisions"), code=code)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
-from governance import access, actions, clock, files, training, web
-from governance import forms_records as forms
+from governance import actions
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.forms import records as forms
+from governance.kernel import access
 from governance.models import (
     Organisation,
     Plan,
@@ -15,8 +18,10 @@ from governance.models import (
     ServiceRecord,
     TrainingSession,
 )
-from governance.roles import Permission
-from governance.web import form_page, found
+from governance.people import training
+from governance.storage import files
+from governance.web import entry
+from governance.web.entry import form_page, found
 
 READ, MANAGE, CALENDAR = Permission.READ_REGISTER, Permission.MANAGE_ORGANISATIONS, Permission.MANAGE_CALENDAR
 FORM = "governance/record_form.html"
@@ -34,7 +39,7 @@ def of_unit(row: Organisation, title: str, note: str) -> dict:
     return about(title, note, row.get_absolute_url(), "返回单位", row.name)
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def service(request, pk: int):
     """A fact of 9.4 about a unit."""
     row = unit(pk)
@@ -50,7 +55,7 @@ def service(request, pk: int):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def service_end(request, pk: int):
     """A record of 9.4 ends."""
     row = found(ServiceRecord.objects.select_related("organisation"), pk=pk)
@@ -66,7 +71,7 @@ def service_end(request, pk: int):
     )
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def services(request):
     """All records of 9.4 that hold, by kind."""
     day = clock.today()
@@ -77,13 +82,13 @@ def services(request):
     )
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def trainings(request):
     """Targets and people by class and block; the courses, or those of one cell (`?block=10.1&group=leaders`)."""
     plan = Plan.objects.order_by("pk").first()
     lines = training.by_block(plan)
-    block = web.one_of(request.GET, "block", [line.code for line in lines])
-    group = web.one_of(request.GET, "group", training.GROUPS)
+    block = entry.one_of(request.GET, "block", [line.code for line in lines])
+    group = entry.one_of(request.GET, "group", training.GROUPS)
     rows = training.held_in(TrainingSession.objects.select_related("organiser"), plan, block, group).order_by(
         "-held_on", "-pk"
     )
@@ -105,7 +110,7 @@ def trainings(request):
     return render(request, "governance/training.html", context)
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def training_new(request):
     """A course that was held."""
     context = about("登记培训", "三类对象（9.5.2），按日期归入所在阶段。", "/governance/training/", "返回培训")
@@ -121,7 +126,7 @@ def training_new(request):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def training_target(request):
     """A target of a class in a block."""
     plan = found(Plan.objects.order_by("pk"))
@@ -143,7 +148,7 @@ def training_target(request):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def training_withdraw(request, pk: int):
     """Take a wrong course back."""
     row = found(TrainingSession.objects.all(), pk=pk)
@@ -160,7 +165,7 @@ def training_withdraw(request, pk: int):
     )
 
 
-@web.page(CALENDAR)
+@entry.page(CALENDAR)
 def regulation_text(request, pk: int):
     """Attach a text to an instrument."""
     row = found(Regulation.objects.all(), pk=pk)
@@ -183,20 +188,20 @@ def regulation_text(request, pk: int):
         done="已附文本。",
         call=lambda data: (
             actions.attach_regulation_text(
-                by=request.actor, regulation=row, title=data["title"], **web.uploaded(data["file"])
+                by=request.actor, regulation=row, title=data["title"], **entry.uploaded(data["file"])
             )
             and None
         ),
     )
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def regulation_file(request, pk: int):
     """One text."""
     return files.serve(found(RegulationText.objects.select_related("file"), pk=pk).file)
 
 
-@web.page(Permission.DECIDE_READING)
+@entry.page(Permission.DECIDE_READING)
 def discrepancy_new(request):
     """Register another place where the plan contradicts itself."""
     context = about(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.shortcuts import render
 
-from governance import access, actions, audit, web
-from governance.forms import RegulationForm
+from governance import actions
+from governance.basics.roles import Permission
+from governance.forms.accounts import RegulationForm
+from governance.kernel import access, audit
 from governance.models import Clause, Discrepancy, Regulation
-from governance.roles import Permission
-from governance.web import form_page
+from governance.web import entry
+from governance.web.entry import form_page
 
 
 def _steps(row: Regulation) -> list[tuple[str, str]]:
@@ -21,7 +23,7 @@ def _steps(row: Regulation) -> list[tuple[str, str]]:
     ]
 
 
-@web.page(Permission.READ_REGISTER, methods=("GET", "HEAD"))
+@entry.page(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def regulations(request):
     """All of them, with the step that each has reached."""
     rows = [
@@ -38,11 +40,11 @@ def regulations(request):
     return render(request, "governance/regulations.html", context)
 
 
-@web.page(Permission.READ_REGISTER)
+@entry.page(Permission.READ_REGISTER)
 def regulation(request, pk: int):
     """One instrument: the plan's words, its step, its texts, the clauses that lean on it, its history; whoever keeps the
     calendar (信息办) sets the step."""
-    row = web.found(Regulation.objects.prefetch_related("texts__file"), pk=pk)
+    row = entry.found(Regulation.objects.prefetch_related("texts__file"), pk=pk)
     may_edit = access.may(request.actor, Permission.MANAGE_CALENDAR)
     if request.method == "POST":
         access.require(request.actor, Permission.MANAGE_CALENDAR)

@@ -6,21 +6,25 @@ import datetime as dt
 
 from django.shortcuts import render
 
-from governance import access, actions, audit, charts, clock, touched, web
-from governance import forms_records as forms
+from governance import actions, charts
 from governance.actions.organisations import EDITABLE
-from governance.institutions import chain_of_command, cio_coverage, groups_of_experts, standing_of_bodies
+from governance.basics import clock
+from governance.basics.refusal import Invalid
+from governance.basics.roles import Permission
+from governance.forms import records as forms
+from governance.kernel import access, audit
 from governance.models import Body, Succession
-from governance.refusal import Invalid
-from governance.roles import Permission
+from governance.people import touched
+from governance.people.institutions import chain_of_command, cio_coverage, groups_of_experts, standing_of_bodies
 from governance.views.records import about, of_unit, unit
-from governance.web import form_page, found
+from governance.web import entry
+from governance.web.entry import form_page, found
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_ORGANISATIONS
 FORM, TOUCHING = "governance/record_form.html", "governance/unit_touched.html"
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def unit_new(request):
     """A unit that the plan does not name."""
     context = about(
@@ -41,7 +45,7 @@ def unit_new(request):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def separate(request, pk: int):
     """Take a merge or a succession back."""
     row = unit(pk)
@@ -63,7 +67,7 @@ def separate(request, pk: int):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def merge(request, pk: int):
     """Two names of one unit become one, with what it touches before anybody confirms."""
     row = unit(pk)
@@ -80,7 +84,7 @@ def merge(request, pk: int):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def succeed(request, pk: int):
     """A reform with its day, with what it touches before anybody confirms."""
     row = unit(pk)
@@ -97,7 +101,7 @@ def succeed(request, pk: int):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def alias(request, pk: int):
     """Another name of a unit."""
     row = unit(pk)
@@ -113,7 +117,7 @@ def alias(request, pk: int):
     )
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def edit(request, pk: int):
     """Phone, upper unit, budget unit, its days."""
     row = unit(pk)
@@ -133,7 +137,7 @@ def edit(request, pk: int):
     )
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def bodies(request):
     """Bodies of 9.1 on a day (`?day=`) with 代行, the chain of command, CIO appointments, the expert groups."""
     text = request.GET.get("day", "")
@@ -156,7 +160,7 @@ def bodies(request):
     return render(request, "governance/bodies.html", context)
 
 
-@web.page(MANAGE)
+@entry.page(MANAGE)
 def body(request, pk: int):
     """Who holds a body and from when."""
     row = found(Body.objects.all(), pk=pk)

@@ -1,4 +1,4 @@
-"""Demonstration accounts: who logs in as what. Embedded mode only, loopback only (governance.backends)."""
+"""Demonstration accounts: who logs in as what. Embedded mode only, loopback only (governance.people.backends)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from governance.basics.roles import Role
 from governance.models import Appointment, Organisation, OrganisationAlias, User
-from governance.roles import Role
 
 
 @dataclass(frozen=True)

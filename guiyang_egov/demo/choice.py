@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from budgets import actions as budgets
-from governance import clock
+from governance.basics import clock
 from guiyang_egov.demo import proposals as papers
 from guiyang_egov.demo.people import REVIEWER, signers
 from priorities import actions as priorities

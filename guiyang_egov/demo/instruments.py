@@ -9,7 +9,7 @@ import zipfile
 from html import escape
 
 from governance import actions as governance
-from governance import clock
+from governance.basics import clock
 from governance.models import Regulation, RegulationText, StoredFile
 
 D = dt.date

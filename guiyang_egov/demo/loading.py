@@ -7,9 +7,10 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
-from budgets import ledger
+from budgets.ledger import booking
 from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
-from governance import audit, demonstration, mail, verbs
+from governance.basics.refusal import Refused
+from governance.kernel import audit, demonstration, verbs
 from governance.models import (
     Answer,
     Appointment,
@@ -24,10 +25,10 @@ from governance.models import (
     StoredFile,
     User,
 )
-from governance.refusal import Refused
+from governance.notices import mail
 from guiyang_egov.demo import register, story, traces
 from guiyang_egov.demo.accounts import create_accounts
-from priorities import filing_receipts, receipts
+from priorities.documents import filing_receipts, receipts
 from priorities.models import (
     AnnualPlan,
     Conclusion,
@@ -159,13 +160,13 @@ def _money(made: list[Project]) -> None:
         if not entries:
             line.delete()
             continue
-        for stage, field in ledger.FIELD.items():
+        for stage, field in booking.FIELD.items():
             amounts = [e.amount_wan for e in entries if e.stage == stage]
             setattr(line, field, sum(amounts) if amounts else None)
         line.is_demo = False
         line.save()
     for project_id, year in touched:
-        ledger.keep_year(project_id, year)
+        booking.keep_year(project_id, year)
         if not BudgetLine.objects.filter(project_id=project_id, fiscal_year=year).exists():
             ProjectYear.objects.filter(project_id=project_id, fiscal_year=year).delete()
     CityRevenue.objects.filter(is_demo=True).delete()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access
-from governance.access import Actor
+from governance.basics.roles import Role
+from governance.kernel import access
+from governance.kernel.access import Actor
 from governance.models import Appointment, Seat, User
-from governance.roles import Role
 from guiyang_egov.demo.accounts import ACCOUNTS, create_accounts, organisation_named
 from priorities.models import Submission
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from governance import actions as governance
-from governance import clock
+from governance.basics import clock
 from governance.models import Organisation, Plan, Round, ServiceRecord, TrainingSession, TrainingTarget, User
 from guiyang_egov.demo import instruments
 from projects import actions as projects
-from projects import gates
+from projects.lifecycle import gates
 from projects.models import (
     Acceptance,
     AnnualTarget,

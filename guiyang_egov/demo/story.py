@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from budgets import actions as budgets
 from governance import actions as governance
-from governance import clock
-from governance.access import Actor
+from governance.basics import clock
+from governance.kernel.access import Actor
 from guiyang_egov.demo import choice, instruments, register, works
 from guiyang_egov.demo import proposals as papers
 from guiyang_egov.demo.people import REVIEWER, everybody, experts, reviewer, signers

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from governance import clock
+from governance.basics import clock
 from guiyang_egov.demo import proposals as papers
 from guiyang_egov.demo.people import signers
 from priorities import actions as priorities

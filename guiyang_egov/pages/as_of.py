@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
-from budgets import past as money
 from budgets.models import STAGES
-from governance import clock
-from governance.access import Actor
-from governance.refusal import Invalid, NotVisible
-from governance.roles import Permission
-from governance.web import integer, one_of
-from governance.web import page as may_enter
+from budgets.table import past as money
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible
+from governance.basics.roles import Permission
+from governance.kernel.access import Actor
+from governance.web.entry import integer, one_of
+from governance.web.entry import page as may_enter
 from projects.labels import STATES, TASK_STATES, TASK_TONES
 from projects.models import Project
 from projects.panels import past

@@ -11,14 +11,15 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.shortcuts import render
 
-from budgets import past as money
 from budgets.models import STAGES
-from governance import clock, differences, documents
-from governance.access import Actor
-from governance.refusal import Invalid, NotVisible
-from governance.roles import Permission, Scope
-from governance.web import integer
-from governance.web import page as may_enter
+from budgets.table import past as money
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible
+from governance.basics.roles import Permission, Scope
+from governance.documents import differences, printing
+from governance.kernel.access import Actor
+from governance.web.entry import integer
+from governance.web.entry import page as may_enter
 from guiyang_egov.pages.as_of import ADDRESS, day_of
 from projects.panels import past
 
@@ -102,7 +103,7 @@ def _choices(request) -> dict:
     asks = request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY
     years = settings.PLAN_YEARS
     this = min(max(clock.today().year, years[0] + 1), years[-1])
-    return {"kinds": documents.kinds().items() if asks else (), "years": years, "a": this - 1, "b": this}
+    return {"kinds": printing.kinds().items() if asks else (), "years": years, "a": this - 1, "b": this}
 
 
 def _reports(request):
@@ -113,9 +114,9 @@ def _reports(request):
     years = settings.PLAN_YEARS
     a = integer(request.GET.get("a"), name="年度", low=years[0], high=years[-1], default=years[0])
     b = integer(request.GET.get("b"), name="年度", low=years[0], high=years[-1], default=clock.today().year)
-    if kind not in documents.kinds():
+    if kind not in printing.kinds():
         raise Invalid("没有这种报告。", fields={"kind": ["请从列出的报告中选择"]})
-    before, after = documents.build(kind, a), documents.build(kind, b)
+    before, after = printing.build(kind, a), printing.build(kind, b)
     found = differences.between(before, after)
     counted = Counter(d.how for d in found)
     context = {

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, Sum
 
-from budgets import growth, table
+from budgets.growth import rule
 from budgets.models import CityRevenue
-from governance.access import Actor
+from budgets.table import budget_table
+from governance.basics.roles import Permission, Scope
+from governance.kernel.access import Actor
 from governance.models import Discrepancy, Organisation
-from governance.roles import Permission, Scope
-from projects.duties import due_of_year
+from projects.duties.owed import due_of_year
 from projects.models import Milestone, Project, ProjectLead
 
 
@@ -36,11 +37,11 @@ def of(row: Discrepancy, actor: Actor, day: dt.date) -> dict[str, Consequence]:
 def _growth(row: Discrepancy, actor: Actor, day: dt.date) -> dict[str, Consequence]:
     if actor.scope(Permission.READ_BUDGET) is not Scope.CITY:
         return {}
-    funds = table.city_funds(table.approved_money())
+    funds = budget_table.city_funds(budget_table.approved_money())
     revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
     found = {}
     for key in _keys(row):
-        tested = growth.series([y for y in settings.PLAN_YEARS if y <= day.year], funds, revenues, key)
+        tested = rule.series([y for y in settings.PLAN_YEARS if y <= day.year], funds, revenues, key)
         words = [f"{year.year} 年{'、'.join(test.word for test in year.tests)}" for year in tested if year.tests]
         found[key] = Consequence("；".join(words) or "没有可用的检验", "/budgets/all/#growth" if words else "")
     return found

@@ -6,16 +6,18 @@ from bisect import bisect_right
 
 from django.shortcuts import render
 
-from governance import audit, charts, clock, readings
-from governance.access import may
+from governance import charts
+from governance.basics import clock
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission
+from governance.basics.text import search_text
+from governance.kernel import audit, readings
+from governance.kernel.access import may
 from governance.models import Discrepancy, Organisation, Plan, PlanLine
-from governance.refusal import NotVisible
-from governance.roles import Permission
-from governance.text import search_text
-from governance.web import looked_for, one_of
-from governance.web import page as may_enter
+from governance.web.entry import looked_for, one_of
+from governance.web.entry import page as may_enter
 from guiyang_egov.pages import consequences, home
-from priorities import rule_sets
+from priorities.rule_sets import repository
 from projects.models import PlanTask, Project
 
 WEIGHTS = ("A", "B", "C")
@@ -195,15 +197,15 @@ def page(request, code: str):
 
 def _ruled(shown: dict, day) -> dict:
     """What the rule set in force reads the entry's clauses of 8.3 as, clause by clause; D16 is its precedence."""
-    rows = [r for r in rule_sets.described(day) if r["clause"] in shown["clauses"]]
+    rows = [r for r in repository.described(day) if r["clause"] in shown["clauses"]]
     found = [
         (r["clause"], next((x["text"] for x in r["readings"] if x["key"] == r["reading"]), ""), r["in_force"])
         for r in rows
     ]
     return {
-        "rule_set": rule_sets.in_force_on(day).id,
+        "rule_set": repository.in_force_on(day).id,
         "ruled": found,
-        "precedence": rule_sets.precedence_words(day) if shown["row"].code == "D16" else "",
+        "precedence": repository.precedence_words(day) if shown["row"].code == "D16" else "",
     }
 
 

@@ -8,12 +8,13 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpResponse
 
-from governance import clock, workbooks
-from governance.figures import Column, Report, Section, Table
-from governance.roles import Permission
-from governance.web import page as may_enter
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.documents.figures import Column, Report, Section, Table
+from governance.web.entry import page as may_enter
+from governance.workbooks import writer
 from guiyang_egov.pages import discrepancies
-from priorities import rule_sets
+from priorities.rule_sets import repository
 
 COLUMNS = (
     Column("code", "编号", width=6),
@@ -32,7 +33,7 @@ WORDS = {"code": "据此运行", "rules": "由规则集", "note": "仅作说明"
 def download(request):
     """导出脚注表: every entry with its quotes, the reading that holds today, who decided it, what it touches."""
     day = clock.today()
-    answer = HttpResponse(sheet(discrepancies.everything(day), day), content_type=workbooks.MEDIA_TYPE)
+    answer = HttpResponse(sheet(discrepancies.everything(day), day), content_type=writer.MEDIA_TYPE)
     answer["Content-Disposition"] = (
         f"attachment; filename=\"footnotes.xlsx\"; filename*=UTF-8''{quote(f'疑义脚注表 {day}.xlsx')}"
     )
@@ -56,11 +57,11 @@ def sheet(found: list[dict], day: dt.date) -> bytes:
         day,
         (),
         "引文照录规划原文",
-        rule_sets.in_force_on(day).id,
+        repository.in_force_on(day).id,
         (Section("footnotes", "疑义", tables=(table,)),),
         city=settings.CITY_NAME,
     )
-    return workbooks.report(report)
+    return writer.report(report)
 
 
 def _line(row: dict) -> dict:

@@ -15,16 +15,17 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
-from budgets import panels as money_panels
-from governance import charts, clock
-from governance.access import may
+from budgets.panels import money as money_panels
+from governance import charts
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.kernel.access import may
 from governance.models import Discrepancy, Plan
-from governance.roles import Permission
-from governance.web import page as may_enter
-from priorities import panels as priorities_panels
-from priorities import windows
-from priorities.reading import reading
-from projects import desk as register_desk
+from governance.web.entry import page as may_enter
+from priorities.memo import reading
+from priorities.panels import cases as priorities_panels
+from priorities.submissions import filing_windows
+from projects.hooks import desk as register_desk
 from projects.models import Project, ProjectLead
 
 STANDALONE = "单列项目"
@@ -68,7 +69,7 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *,
     home = priorities_panels.home_rows(actor, day)
     tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
     touched = discrepancies_of_projects()
-    steps = windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
+    steps = filing_windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
     return {
         "planned": PLANNED,
         "home": replace(home, tasks=tasks),
@@ -106,7 +107,7 @@ def ahead(projects, window: tuple | None, day: dt.date) -> list[Ahead]:
     """What the calendar has next: the steps of the year's planning and the milestones that are not reached, by day."""
     found = []
     if window:
-        for step in windows.year_steps(window[0].plan_year, day):
+        for step in filing_windows.year_steps(window[0].plan_year, day):
             if step.state == "now":
                 found.append((step.end, f"{window[0].plan_year} 年度计划：{step.name}截止", "/calendar/"))
             elif step.state == "coming":

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.db.models import BigIntegerField, Count, OuterRef, Q, Subquery, Sum
 from django.shortcuts import render
 
-from governance import audit, clock
-from governance.access import may
+from governance.basics import clock
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission, Role
+from governance.kernel import audit
+from governance.kernel.access import may
 from governance.models import (
     Appointment,
     Body,
@@ -17,10 +20,8 @@ from governance.models import (
     ServiceRecord,
     Succession,
 )
-from governance.refusal import NotVisible
-from governance.roles import Permission, Role
-from governance.web import looked_for
-from governance.web import page as may_enter
+from governance.web.entry import looked_for
+from governance.web.entry import page as may_enter
 from priorities.models import Submission
 from projects.models import Project, ProjectLead
 from projects.panels.plan import reading_of, with_readings

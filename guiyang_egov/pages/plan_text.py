@@ -6,12 +6,12 @@ from collections import defaultdict
 
 from django.shortcuts import render
 
+from governance.basics.roles import Permission
+from governance.basics.text import search_text
 from governance.models import Body, Clause, Discrepancy, Plan, PlanItem, PlanLine, Regulation
-from governance.roles import Permission
 from governance.templatetags.look import anchor_of, clause_address
-from governance.text import search_text
-from governance.web import looked_for
-from governance.web import page as may_enter
+from governance.web.entry import looked_for
+from governance.web.entry import page as may_enter
 from projects.models import PlanTask
 
 

@@ -15,19 +15,21 @@ from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 from django.shortcuts import render
 
 from budgets.models import ProjectYear
-from governance import charts, clock
-from governance.access import Actor, may
+from governance import charts
+from governance.basics import clock
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission
+from governance.kernel.access import Actor, may
 from governance.models import Plan
-from governance.refusal import NotVisible
-from governance.roles import Permission
-from governance.web import page as may_enter
+from governance.web.entry import page as may_enter
 from guiyang_egov.pages import home
-from projects import panels, rating
+from projects import panels
 from projects.labels import RATING_TONES, STANDALONE, STATE_TONES
 from projects.models import Milestone, Programme, Project, TaskLink
 from projects.panels import programme as programme_panels
 from projects.panels.plan import frame_of, touched
-from projects.panels.ratings import rating_of
+from projects.progress import rating
+from projects.progress.ratings import rating_of
 
 NONE = "none"
 STAGES = (("estimate", "概算"), ("approved", "批复"), ("appropriated", "下达"), ("spent", "支出"))

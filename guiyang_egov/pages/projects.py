@@ -10,20 +10,22 @@ from decimal import Decimal
 from django.conf import settings
 from django.shortcuts import render
 
-from budgets import panels as money_panels
 from budgets.models import ProjectYear
-from governance import clock
-from governance.access import Actor, may
-from governance.roles import Permission
-from governance.web import found
-from governance.web import page as may_enter
-from priorities import panels as priorities_panels
-from projects import life, panels, rating
+from budgets.panels import money as money_panels
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.kernel.access import Actor, may
+from governance.web.entry import found
+from governance.web.entry import page as may_enter
+from priorities.panels import cases as priorities_panels
+from projects import panels
 from projects.actions.checks import reporting
 from projects.labels import INVESTMENT_TYPES, ORIGINS, STATES
+from projects.lifecycle import life
 from projects.models import Project
 from projects.panels.lists import BASES, LARGE, LATER, SORT_LABELS, Filter, Listing
 from projects.panels.plan import TIME_CODES, touched
+from projects.progress import rating
 
 STAGES = ("approved", "appropriated", "spent")
 

@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from django.shortcuts import render
 
-from budgets import panels as money_panels
+from budgets.panels import money as money_panels
+from governance.basics.roles import Permission
+from governance.basics.searching import around, holding
+from governance.basics.text import spellings, words
 from governance.models import Clause, Discrepancy, Organisation, PlanLine, Regulation, ServiceRecord, TrainingSession
-from governance.roles import Permission
-from governance.searching import around, holding
-from governance.text import spellings, words
 from governance.views.documents import downloadable
-from governance.web import looked_for
-from governance.web import page as may_enter
+from governance.web.entry import looked_for
+from governance.web.entry import page as may_enter
 from priorities.models import Submission
 from projects import panels
 from projects.panels import looking

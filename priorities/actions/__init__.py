@@ -21,7 +21,7 @@ several verbs in one request chain `version=row.version`.
     calendar     open_window, extend_window, grant_leave
     rule_sets    draft_rule_set, adopt_rule_set, export_dry_run
 
-What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (priorities.guards).
+What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (priorities.case.guards).
 """
 
 from priorities.actions.advice import advice_shown
@@ -71,7 +71,7 @@ from priorities.actions.submissions import (
     submit,
     withdraw,
 )
-from priorities.guards import blockers, verbs_for
+from priorities.case.guards import blockers, verbs_for
 
 __all__ = [
     "accept",

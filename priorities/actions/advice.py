@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from governance import access
-from governance.access import Actor
-from governance.roles import Permission
-from governance.verbs import verb
-from priorities import advised
+from governance.basics.roles import Permission
+from governance.kernel import access
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from priorities.models import Submission
+from priorities.submissions import advised
 
 
 @verb("priorities.submission.advice_shown")

@@ -6,18 +6,24 @@ import datetime as dt
 
 from django.db.models import Prefetch
 
-from governance import access, audit, clock, notices, rounds
-from governance import paper as on_paper
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Answer, Round, Seat, StoredFile
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import conclusions, guards, screening, seats, workflow
+from governance.notices import inbox
+from governance.signing import paper as on_paper
+from governance.signing import rounds
 from priorities.actions.telling import tell_applicant, tell_seat
+from priorities.approval import seats
+from priorities.case import guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
+from priorities.screening import conclusions, verdicts
+from priorities.submissions import workflow
 
 
 @verb("priorities.submission.sign")
@@ -83,7 +89,7 @@ def sign(
     )
     outcome = conclusion.get_kind_display()
     tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
-    notices.tell(
+    inbox.tell(
         key=f"concluded-office:{round_.pk}",
         role=Role.REVIEWER,
         address=row.get_absolute_url(),
@@ -144,7 +150,7 @@ def refuse(
         to=workflow.UNDER_REVIEW,
         reason=f"{mine.label}不同意（{clause}）：{said}{on_paper.said(paper, by)}",
     )
-    notices.tell(
+    inbox.tell(
         key=f"refused:{round_.pk}",
         role=Role.REVIEWER,
         address=row.get_absolute_url(),
@@ -191,7 +197,7 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
     changed = Conclusion(
         submission=row, version=old.version, amounts=settled, by_text=by.text, **{f: getattr(old, f) for f in fields}
     )
-    if unmet := conclusions.unmet(row, changed, screening.confirmed(row)):
+    if unmet := conclusions.unmet(row, changed, verdicts.confirmed(row)):
         raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet])
     changed.save()
     row.version += 1

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Sum
 
-from governance import access, audit, files
-from governance.access import Actor
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
 from governance.models import StoredFile
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.verbs import step, verb
-from priorities import guards, returned, workflow
+from governance.storage import files
+from priorities.case import guards
 from priorities.models import Attachment, Submission
+from priorities.submissions import returned, workflow
 
 MAX_BYTES, MAX_FILES = files.MAX_BYTES, 20
 MAX_UNIT_BYTES = 200 * 1024 * 1024  # of all submissions of a unit together

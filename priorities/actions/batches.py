@@ -14,19 +14,21 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max, Q
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible, Refused
+from governance.basics.roles import ROLE_LABELS, Permission
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import frame, verb
 from governance.models import Appointment, Notice, Organisation, User
-from governance.refusal import Invalid, NotVisible, Refused
-from governance.roles import ROLE_LABELS, Permission
-from governance.text import clean_text
-from governance.verbs import frame, verb
+from governance.notices import inbox
 from priorities.actions.screening import accept
 from priorities.actions.settling import settle, settle_and_send, waive_and_send
 from priorities.actions.side_lanes import acknowledge
-from priorities.conclusions import in_force
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import DeskBatch, DeskBatchItem, Submission
+from priorities.screening.conclusions import in_force
 
 UNDO_S = 120  # how long a batch can be undone
 MOST = 100  # cases of a batch
@@ -204,7 +206,7 @@ def _finish(batch: DeskBatch) -> None:
         refused = batch.items.filter(state="refused").count()
         done = batch.items.filter(state="done").count()
         said = f"{batch}办完：{done} 件办成" + (f"，{refused} 件没有办成" if refused else "")
-        notices.tell(
+        inbox.tell(
             key=batch.audit_key,
             sentence=said,
             address=batch.get_absolute_url(),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Organisation
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.text import clean_text
-from governance.verbs import verb
+from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.models import FilingWindow, WindowExtension
 
@@ -116,7 +118,7 @@ def _extend(by, window, until, reason, organisation, is_leave, is_demo) -> Windo
         sentence=sentence,
     )
     if organisation:
-        notices.tell(
+        inbox.tell(
             key=f"window:{row.pk}",
             organisation_id=organisation.survivor_id,
             sentence=f"{sentence}。",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from budgets.models import BudgetLine
-from governance import access, clock
-from governance.access import Actor
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.text import clean_text
-from governance.verbs import step, verb
-from priorities import contacts
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import access
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
 from priorities.actions.drafts import create_draft
+from priorities.approval import contacts
 from priorities.models import ProposedChange, Submission
 from projects import steps
 from projects.actions.checks import locked

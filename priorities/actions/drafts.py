@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible, Refused
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text, search_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Organisation, User
-from governance.refusal import Invalid, NotVisible, Refused
-from governance.roles import Permission, Role
-from governance.text import clean_text, search_text
-from governance.verbs import verb
-from priorities import fields, guards, returned, seats, windows
+from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions.attachments import wipe
 from priorities.actions.telling import tell_unit, touch
+from priorities.approval import seats
+from priorities.case import guards
 from priorities.labels import STATES
 from priorities.models import Participant, Submission
+from priorities.submissions import filing_windows, merging, returned
 from projects.models import Project
 
 KINDS = dict(Submission.KINDS)
@@ -105,7 +109,7 @@ def save_draft(
     if errors:
         raise Invalid("申报书有几处填得不对，没有保存。", fields=errors)
     if base is not None:
-        merged = fields.merge(base, document, row.proposal)
+        merged = merging.merge(base, document, row.proposal)
         if merged.conflicts:
             raise guards.stale(row, merged)
         document = proposals.clean(merged.document)[0]
@@ -272,7 +276,7 @@ def confirm_participation(*, by: Actor, submission: Submission, version: int | N
         about=(row, part.organisation),
         sentence=f"{part.organisation}确认联合申报 {row.reference}",
     )
-    notices.tell(
+    inbox.tell(
         key=f"participation-confirmed:{part.pk}:{row.version}",
         user_id=row.author_id,
         sentence=f"{part.organisation}已确认联合申报“{row.title}”。",
@@ -315,7 +319,7 @@ def _kind(by: Actor, kind: str) -> str:
 
 
 def _plan_year(plan_year: int | None) -> int:
-    plan_year = plan_year or windows.year_to_file(clock.today())
+    plan_year = plan_year or filing_windows.year_to_file(clock.today())
     if plan_year not in proposals.YEARS:
         sentence = f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。"
         raise Invalid(sentence, fields={"plan_year": [sentence]})

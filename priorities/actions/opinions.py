@@ -8,16 +8,20 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from governance import access, audit, clock, notices, rounds, working_days
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit, working_days
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Seat, User
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.rounds import SeatSpec
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import guards, opinions, seats
+from governance.notices import inbox
+from governance.signing import rounds
+from governance.signing.rounds import SeatSpec
 from priorities.actions.telling import tell_seat, touch
+from priorities.approval import opinions, seats
+from priorities.case import guards
 from priorities.labels import OPINION_ANSWERS, OPINIONS, PAPERS
 from priorities.models import OpinionWaiver, Submission
 
@@ -156,7 +160,7 @@ def give_opinion(
     audit.record(
         by=by, event=opinions.EVENT, about=row, now=text, sentence=f"{row.reference} {mine.label}出具意见：{word}"
     )
-    notices.tell(
+    inbox.tell(
         key=f"opinion-in:{mine.pk}",
         role=Role.REVIEWER,
         address=row.get_absolute_url(),

@@ -7,15 +7,18 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
-from governance import access, audit, notices
-from governance.access import Actor
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.text import clean_text
-from governance.verbs import step, verb
-from priorities import conclusions, guards, plan_document
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
+from governance.notices import inbox
 from priorities.actions import plans, registering
+from priorities.annual_plan import plan_document
+from priorities.case import guards
 from priorities.models import AnnualPlan, PlanEntry, Submission
+from priorities.screening import conclusions
 
 
 @verb("priorities.submission.adopt")
@@ -147,7 +150,7 @@ def _tell(by: Actor, plan: AnnualPlan, meeting, what: str) -> None:
     audit.record(
         by=by, event="priorities.plan.adopt", about=plan, now="adopted", sentence=f"{meeting}审定 {plan}：{what}"
     )
-    notices.tell(
+    inbox.tell(
         key=f"plan-adopted:{plan.pk}",
         role=Role.FINANCE,
         address=plan.get_absolute_url(),

@@ -6,18 +6,23 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission, Role
+from governance.basics.text import NotAnAmount, clean_text, parse_wan
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
 from governance.models import Meeting, Organisation
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission, Role
-from governance.text import NotAnAmount, clean_text, parse_wan
-from governance.verbs import step, verb
-from priorities import conclusions, contacts, plan_document, planning_rows, workflow
+from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions import changes, registering
 from priorities.actions.telling import tell_applicant
+from priorities.annual_plan import plan_document, planning_rows
+from priorities.approval import contacts
 from priorities.models import AnnualPlan, PlanEntry, Submission
+from priorities.screening import conclusions
+from priorities.submissions import workflow
 from projects.models import Project
 
 LISTED = ("listed", "adjusted")
@@ -165,7 +170,7 @@ def adopt(
         address=_address(draft),
         sentence=f"{meeting}审定 {draft}：列入 {listed} 项，其余 {len(entries) - listed} 项",
     )
-    notices.tell(
+    inbox.tell(
         key=f"plan-adopted:{draft.pk}",
         role=Role.FINANCE,
         address=_address(draft),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from budgets import steps as money
-from governance import clock
-from governance.access import Actor
+from governance.basics import clock
+from governance.kernel.access import Actor
 from priorities.models import Submission
 from priorities.proposal import total_wan
 from projects import steps as register_steps

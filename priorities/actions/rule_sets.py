@@ -6,15 +6,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission, Role
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import dry_run, rule_sets
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
+from governance.notices import inbox
 from priorities.actions.plans import meeting_of
 from priorities.models import RuleSetRecord
+from priorities.rescreening import dry_run
+from priorities.rule_sets import repository
 
 
 @verb("priorities.rule_set.draft")
@@ -57,7 +60,7 @@ def draft_rule_set(
         "by_text": by.text,
     }
     candidate = RuleSetRecord(key=key, **values)
-    rule_sets.build(candidate)  # refuses what the criteria do not know
+    repository.build(candidate)  # refuses what the criteria do not know
     if row is None:
         candidate.is_demo = is_demo
         candidate.save()
@@ -111,7 +114,7 @@ def adopt_rule_set(
     later = [r for r in rows.values() if r.state == "in_force" and r.from_day >= from_day]
     if later:
         raise Refused(f"规则集 {later[0].key} 已定于 {later[0].from_day} 起执行；新的起日要在它之后。")
-    rule_sets.build(row)
+    repository.build(row)
     meeting = meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     for old in rows.values():
         if old.state == "in_force" and (old.to_day is None or old.to_day > from_day):
@@ -127,7 +130,7 @@ def adopt_rule_set(
         now=str(from_day),
         sentence=f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行",
     )
-    notices.tell(
+    inbox.tell(
         key=f"rule-set:{row.pk}",
         role=Role.REVIEWER,
         address="/priorities/rule-sets/",

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from budgets import whole_period
-from governance import access, audit, clock
-from governance.access import Actor
-from governance.refusal import Invalid, NotVisible, Refused, Stale
-from governance.roles import Permission
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import planning_inputs, scenarios, workflow
+from budgets.growth import whole_period
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible, Refused, Stale
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from priorities.actions.plans import put_entry
+from priorities.annual_plan import planning_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
+from priorities.submissions import workflow
 
 MOST = 12  # of a year on show at a time
 
 
 @verb("priorities.scenario.save")
 def save_scenario(*, by: Actor, plan_year: int, name: str, settings: dict, is_demo: bool = False) -> PlanScenario:
-    """Keep the settings under a name with the figures that come of them. Shapes: priorities.scenarios."""
+    """Keep the settings under a name with the figures that come of them. Shapes: priorities.annual_plan.scenarios."""
     access.require(by, Permission.COMPILE_PLAN)
     clean = scenarios.clean_settings(settings, plan_year)
     inputs = planning_inputs.read(plan_year, clean["years"])

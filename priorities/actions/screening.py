@@ -7,16 +7,19 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from governance import access, audit, clock, rounds, working_days
-from governance.access import Actor
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import conclusions, guards, opinions, screening, seats, workflow
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import access, audit, working_days
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
+from governance.signing import rounds
 from priorities import proposal as proposals
 from priorities.actions.side_lanes import check_filing, take_receipt
 from priorities.actions.telling import tell_applicant, tell_seat, touch
+from priorities.approval import opinions, seats
+from priorities.case import guards
 from priorities.labels import ANSWERS, OUTCOMES
 from priorities.models import (
     Conclusion,
@@ -26,6 +29,8 @@ from priorities.models import (
     Submission,
 )
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
+from priorities.screening import conclusions, verdicts
+from priorities.submissions import workflow
 
 DUE_DAYS = 10  # working days of a joint approval; 系统默认, no date blocks anything
 
@@ -94,7 +99,7 @@ def confirm_facts(
     row = guards.enter(by=by, submission=submission, verb="confirm_facts", version=version)
     given = [_clean_fact(row, item, i) for i, item in enumerate(facts)]
     if nothing_to_object:
-        named = {(c, f) for c, f, _, _ in given} | set(screening.confirmed_facts(row))
+        named = {(c, f) for c, f, _, _ in given} | set(verdicts.confirmed_facts(row))
         given += [("", str(f), "no", "均无异议") for f in Fact if f in OFFICE_FACTS and ("", str(f)) not in named]
     if not given:
         if nothing_to_object:
@@ -129,7 +134,7 @@ def record_overlap(
         raise Invalid(
             f"重复程度是“{degrees[degree]}”时，处理只能是：{words}。", fields={"treatment": [f"请选择{words}"]}
         )
-    name = screening.name_of(other, by)
+    name = verdicts.name_of(other, by)
     if name is None or other == row.audit_key:
         raise Invalid("请选择与哪个项目、任务或申报比较。", fields={"other": ["没有这条记录"]})
     OverlapJudgement.objects.update_or_create(
@@ -169,8 +174,8 @@ def confirm_verdict(
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="confirm_verdict", version=version)
     decisions = {str(k): bool(v) for k, v in (decisions or {}).items()}
-    result = screening.verdict(row, decisions=decisions)
-    partly = screening.verdict(row)["needs_decision"]
+    result = verdicts.verdict(row, decisions=decisions)
+    partly = verdicts.verdict(row)["needs_decision"]
     if foreign := [c for c in decisions if c not in partly]:
         raise Invalid(
             f"{'、'.join(foreign)} 不是部分成立的条款，不用决定。", fields={"decisions": ["只对部分成立的条款作决定"]}
@@ -190,7 +195,7 @@ def confirm_verdict(
                 for q in lacking
             ],
         )
-    screening.freeze(by=by, submission=row, result=result, decisions=decisions, confirmed=True, **departed)
+    verdicts.freeze(by=by, submission=row, result=result, decisions=decisions, confirmed=True, **departed)
     touch(row)
     more = f"，另作判定为{OUTCOMES[departed['override']]}：{departed['override_reason']}" if departed else ""
     audit.record(
@@ -226,7 +231,7 @@ def propose_conclusion(
         if not lacking:
             raise Invalid("缓建要写明缺失条件（D26）。", fields={"lacking": ["写明缺什么条件"]})
         re_review_on = conclusions.re_review_day(re_review_on, clock.today())
-    confirmed, filed = screening.confirmed(row), screening.current_version(row)
+    confirmed, filed = verdicts.confirmed(row), verdicts.current_version(row)
     document = filed.proposal
     settled = (
         conclusions.suggested(document, confirmed, kind)
@@ -295,7 +300,7 @@ def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str
         raise Invalid(f"没有这个事实：{fact[:60]}。", fields={path: ["没有这个事实。"]})
     if value not in ANSWERS:
         raise Invalid("只能核定为是、否或不明。", fields={path: ["请选择是、否或不明"]})
-    document = screening.current_version(row).proposal
+    document = verdicts.current_version(row).proposal
     if component and (fact not in COMPONENT_FACTS or component not in {c["id"] for c in document["components"]}):
         raise Invalid("这个事实不按这个组成部分回答。", fields={path: ["没有这个组成部分，或事实不按组成部分回答"]})
     if fact == Fact.SEVERELY_DUPLICATES and value == "no" and row.overlap_judgements.filter(degree="severe").exists():
@@ -304,17 +309,17 @@ def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str
             fields={path: ["与重复程度的认定矛盾"]},
         )
     evidence = clean_text(item.get("evidence"), limit=1000, field="依据")
-    stated, _ = screening.stated(document, component, fact)
+    stated, _ = verdicts.stated(document, component, fact)
     if stated not in ("", value) and not evidence:
         raise Invalid(f"改动申报单位的回答要写明依据：{FACTS[fact].question}", fields={path: ["改动要写明依据"]})
     return component, fact, value, evidence
 
 
 def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]]) -> None:
-    document, day = screening.current_version(row).proposal, clock.today()
+    document, day = verdicts.current_version(row).proposal, clock.today()
     changed = []
     for component, fact, value, evidence in given:
-        stated, stated_evidence = screening.stated(document, component, fact)
+        stated, stated_evidence = verdicts.stated(document, component, fact)
         ConfirmedFact.objects.update_or_create(
             submission=row,
             component=component,
@@ -332,7 +337,7 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
         )
         if fact not in OFFICE_FACTS and value != (stated or "unknown"):
             changed.append((component, fact))
-    screening.keep_mask(submission=row)
+    verdicts.keep_mask(submission=row)
     touch(row)
     audit.record(
         by=by,
@@ -347,7 +352,7 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
             row,
             f"corrected:{row.pk}:{row.version}",
             f"{row.number} 有 {len(changed)} 个事实与贵单位的回答不同：{questions}；"
-            f"{screening.answer_by(day)} 前可以附证据答复。",
+            f"{verdicts.answer_by(day)} 前可以附证据答复。",
         )
 
 

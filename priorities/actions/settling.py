@@ -4,15 +4,18 @@ of the act happens."""
 
 from __future__ import annotations
 
-from governance import access, clock
-from governance.access import Actor
-from governance.refusal import Refused
-from governance.roles import Permission
-from governance.verbs import verb
-from priorities import conclusions, guards, screening, settling, workflow
+from governance.basics import clock
+from governance.basics.refusal import Refused
+from governance.basics.roles import Permission
+from governance.kernel import access
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from priorities.actions.opinions import waive_opinion
 from priorities.actions.screening import accept, confirm_facts, confirm_verdict, propose_conclusion, send
+from priorities.case import guards, settling
 from priorities.models import Submission
+from priorities.screening import conclusions, verdicts
+from priorities.submissions import workflow
 
 
 @verb("priorities.submission.settle")
@@ -34,10 +37,10 @@ def settle(
     row = guards.enter(by=by, submission=submission, verb="confirm_verdict", version=version)
     if settling.open_office_facts(row):
         row = confirm_facts(by=by, submission=row, version=row.version, nothing_to_object=True)
-    if screening.confirmed(row) is None or departure or decisions:
+    if verdicts.confirmed(row) is None or departure or decisions:
         row = confirm_verdict(by=by, submission=row, version=row.version, decisions=decisions, departure=departure)
     if conclusions.in_force(row) is None or departure or decisions:
-        ahead = settling.following(screening.confirmed(row), row, clock.today())
+        ahead = settling.following(verdicts.confirmed(row), row, clock.today())
         row = propose_conclusion(
             by=by,
             submission=row,

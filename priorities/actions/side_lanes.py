@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, notices, numbering
-from governance.access import Actor
-from governance.roles import Permission, Role
-from governance.text import clean_text
-from governance.verbs import frame, step, verb
-from priorities import filing_receipts, guards, overlap, screening, workflow
+from governance.basics import clock
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit, numbering
+from governance.kernel.access import Actor
+from governance.kernel.verbs import frame, step, verb
+from governance.notices import inbox
 from priorities.actions import registering
 from priorities.actions.telling import tell_applicant, touch
+from priorities.case import guards
+from priorities.documents import filing_receipts
 from priorities.models import FilingCheck, SelfFundedCheck, Submission
+from priorities.radar import overlap
+from priorities.screening import verdicts
+from priorities.submissions import workflow
 
 
 @verb("priorities.submission.check_self_funded")
@@ -100,7 +106,7 @@ def take_receipt(*, by: Actor, row: Submission) -> None:
 @step
 def check_filing(*, by: Actor, row: Submission) -> FilingCheck:
     """Freeze what a district's filing resembles today."""
-    document = screening.document_of(row)
+    document = verdicts.document_of(row)
     found = overlap.search(row.title, document["content"], actor=by, top=5, leave_out=row.audit_key)
     like = [
         {"key": h.key, "code": h.code, "name": h.name, "score": round(h.score, 2)}
@@ -145,7 +151,7 @@ def back_to_review(*, by: Actor | None, row: Submission, reason: str) -> None:
     row.re_review_on = None
     row.save(update_fields=["re_review_on"])
     workflow.advance(by=by, submission=row, verb="re_review", to=workflow.UNDER_REVIEW, reason=reason)
-    notices.tell(
+    inbox.tell(
         key=f"re-review:{row.pk}:{row.version}",
         role=Role.REVIEWER,
         address=row.get_absolute_url(),

@@ -9,18 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from governance import access, audit, clock, rounds
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.once import once
+from governance.kernel.verbs import verb
 from governance.models import Seat
-from governance.once import once
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission, Role
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import contacts, workflow
+from governance.signing import rounds
 from priorities.actions.approval import refuse, sign
 from priorities.actions.telling import tell_seat
+from priorities.approval import contacts
 from priorities.models import Sitting, SittingCase, Submission
+from priorities.submissions import workflow
 
 MOST_CASES = 60
 

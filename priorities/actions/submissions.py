@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from governance import access, audit, clock, notices, numbering, rounds
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
+from governance.basics.text import clean_text
+from governance.kernel import access, audit, numbering
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Round
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.text import clean_text
-from governance.verbs import verb
-from priorities import advised, filing_receipts, guards, receipts, screening, workflow
+from governance.notices import inbox
+from governance.signing import rounds
 from priorities import proposal as proposals
 from priorities.actions.drafts import write
 from priorities.actions.telling import tell_seat
+from priorities.case import guards
+from priorities.documents import filing_receipts, receipts
 from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
+from priorities.screening import verdicts
+from priorities.submissions import advised, workflow
 
 
 @verb("priorities.submission.submit")
@@ -55,9 +61,9 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
             ],
             sentence=f"{row.reference} 第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的",
         )
-    screening.screen_automatically(by=by, submission=row)
+    verdicts.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
-    notices.tell(
+    inbox.tell(
         key=f"submitted:{row.pk}:{filed.number}",
         role=Role.REVIEWER,
         address=row.get_absolute_url(),
@@ -101,7 +107,7 @@ def withdraw(*, by: Actor, submission: Submission, version: int, reason: str = "
             tell_seat(row, seat, "withdrawn", f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。")
     workflow.advance(by=by, submission=row, verb="withdraw", to=workflow.WITHDRAWN, reason=reason)
     if row.number:
-        notices.tell(
+        inbox.tell(
             key=f"withdrawn:{row.pk}",
             role=Role.REVIEWER,
             address=row.get_absolute_url(),
@@ -121,7 +127,7 @@ def answer_correction(
     text = clean_text(text, limit=1000, field="说明与证据")
     if not text:
         raise Invalid("请写明说明与证据。", fields={"text": ["请写明说明与证据。"]})
-    corrected = next((c for c in screening.corrections(row) if (c.component, c.fact) == (component, fact)), None)
+    corrected = next((c for c in verdicts.corrections(row) if (c.component, c.fact) == (component, fact)), None)
     if corrected is None:
         raise Refused("这个事实没有被核定改动，不用答复。")
     if clock.today() > corrected.answer_by:
@@ -146,7 +152,7 @@ def answer_correction(
         now=text,
         sentence=f"{row.reference} 对“{corrected.question}”的核定作了答复",
     )
-    notices.tell(
+    inbox.tell(
         key=f"correction-answer:{answer.pk}",
         role=Role.REVIEWER,
         address=row.get_absolute_url(),

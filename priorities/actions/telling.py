@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from governance import clock, notices
+from governance.basics import clock
+from governance.basics.roles import Permission, Role, scope_of
+from governance.kernel.verbs import step
 from governance.models import Appointment, Seat
-from governance.roles import Permission, Role, scope_of
-from governance.verbs import step
+from governance.notices import inbox
 from priorities.models import Submission
 
 
@@ -24,7 +25,7 @@ def tell_unit(
     hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
     held = set(hats.values_list("role", flat=True))
     for role in [r for r in able if r in held] or able[:1]:
-        notices.tell(
+        inbox.tell(
             key=f"{key}:{organisation_id}:{role}",
             organisation_id=organisation_id,
             role=role,
@@ -44,7 +45,7 @@ def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "ca
 def tell_seat(row: Submission, seat: Seat, key: str, sentence: str, *, topic: str = "case") -> None:
     """A notice to a seat: its person, else those of its unit who may sign or give the opinion."""
     if seat.assigned_id:
-        notices.tell(
+        inbox.tell(
             key=f"{key}:{seat.pk}",
             user_id=seat.assigned_id,
             sentence=sentence,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from governance.basics.refs import Ref, ref
 from governance.models import User
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
 from priorities.models.submission import Submission
 
 

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.refs import Ref, ref
+from governance.basics.refusal import Refused
 from governance.models import Meeting
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
-from governance.refusal import Refused
 from priorities.models.submission import Submission
 from projects.models import Project
 
@@ -27,7 +27,7 @@ class AnnualPlan(Dated, Demonstrable):
     adopted_day = models.DateField(null=True, blank=True)
     by_text = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
-    document = models.JSONField(default=dict)  # as adopted: priorities.plan_document
+    document = models.JSONField(default=dict)  # as adopted: priorities.annual_plan.plan_document
     sha256 = models.CharField(max_length=64, blank=True)  # of it; from then on nothing in the version changes
 
     class Meta:
@@ -85,7 +85,7 @@ class PlanEntry(Demonstrable):
 class PlanScenario(Dated, Demonstrable):
     """A saved way to choose among the candidates of a year: settings, and the figures that came of them then.
 
-    `settings` and `figures` have the shapes of priorities.scenarios; figures are replaced only by 重新计算, decisions by
+    `settings` and `figures` have the shapes of priorities.annual_plan.scenarios; figures are replaced only by 重新计算, decisions by
     hand and their price are counted in. `withdrawn` takes it off the comparison; nothing is deleted.
     """
 

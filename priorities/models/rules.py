@@ -9,9 +9,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models import Meeting, PlanItem
 from governance.models.fields import Dated, Demonstrable, WanField
-from governance.refs import Ref, ref
 from priorities.models.submission import Submission
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 
+from governance.basics.refs import Ref, ref
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
 from priorities.models.submission import Submission
 
 

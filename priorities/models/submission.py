@@ -10,13 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.refs import Ref, all_of, pk_of, ref
+from governance.basics.roles import Permission, Scope
+from governance.basics.searching import matching
 from governance.models import Organisation, Round, Seat, StoredFile, User
 from governance.models.fields import Dated, Demonstrable, WanField
-from governance.refs import Ref, all_of, pk_of, ref
-from governance.roles import Permission, Scope
-from governance.searching import matching
 from priorities.labels import ATTACHMENTS
-from priorities.reading import remembered
+from priorities.memo import remembered
 from projects.models import Project
 
 

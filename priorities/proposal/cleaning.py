@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from governance.text import NotAnAmount, clean_text, parse_wan
+from governance.basics.text import NotAnAmount, clean_text, parse_wan
 from priorities.proposal.shape import (
     COMMITMENTS,
     COMPONENT_KINDS,

@@ -8,17 +8,18 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from budgets import table
-from budgets.reports import BudgetYear
-from budgets.reports import figures as budget_figures
-from governance import clock, rounds
-from governance.figures import Column, Figure, Report, Section, Table
+from budgets.reports.annual_budget import BudgetYear
+from budgets.reports.annual_budget import figures as budget_figures
+from budgets.table import budget_table
+from governance.basics import clock
+from governance.documents.figures import Column, Figure, Report, Section, Table
 from governance.models import Round
-from priorities import rule_sets
+from governance.signing import rounds
 from priorities.labels import OUTCOMES
 from priorities.models import Submission
 from priorities.reports.cases import ZERO, Case, add, asked_wan, cases
-from projects import rating
+from priorities.rule_sets import repository
+from projects.progress import rating
 from projects.reports import frame
 from projects.reports.figures import ProgressYear, progress_year
 
@@ -55,7 +56,7 @@ class Brief:
 
 def brief_of(year: int) -> Brief:
     """From the figures of the longer reports, in one snapshot."""
-    found = table.year_table(year)
+    found = budget_table.year_table(year)
     told, _ = cases(year + 1)
     day = clock.today()
     open_ones = {
@@ -85,7 +86,7 @@ def _silent(rows: dict[str, Submission], day: dt.date):
 def leaders_brief(year: int) -> Report:
     """The page of a year; called inside one snapshot."""
     b, day = brief_of(year), clock.today()
-    record = rule_sets.record_on(day)
+    record = repository.record_on(day)
     sections = (_money(b), _projects(b), _filings(b), _decide(b))
     return frame.report(
         "leaders_brief",

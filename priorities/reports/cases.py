@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from priorities import conclusions
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import Conclusion, Screening, Submission
+from priorities.screening import conclusions
 
 ZERO = Decimal(0)
 

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from governance import clock
-from governance.figures import Column, Figure, Report, Section, Table
-from priorities import desk
+from governance.basics import clock
+from governance.documents.figures import Column, Figure, Report, Section, Table
 from priorities.models import Submission
 from priorities.reports.cases import ZERO, add
+from priorities.screening import work_list
 from projects.reports import frame
 
 BASIS = "按计划年度统计区县备案；要求市财政资金的，除备案外另按8.1审核（D50）"
@@ -45,7 +45,7 @@ def filings(year: int, day: dt.date) -> tuple[Filing, ...]:
         .exclude(state__in=["draft", "withdrawn"])
     )
     rows = list(rows.select_related("organisation__canonical").order_by("organisation__name", "number"))
-    ends = desk.step_ends({(r.state, r.state_day) for r in rows if r.state in desk.STEP_DAYS})
+    ends = work_list.step_ends({(r.state, r.state_day) for r in rows if r.state in work_list.STEP_DAYS})
     found = []
     for row in rows:
         until = row.state_day if row.state == "filed" else day

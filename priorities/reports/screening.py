@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from budgets.reports import wan
-from governance import charts, clock
-from governance.figures import Column, Figure, Report, Section, Table
-from priorities import rule_sets
+from budgets.reports.annual_budget import wan
+from governance import charts
+from governance.basics import clock
+from governance.documents.figures import Column, Figure, Report, Section, Table
 from priorities.labels import OUTCOMES, RESULTS, STATES
 from priorities.models import Submission
 from priorities.reports.cases import Case, add, asked_wan, cases
+from priorities.rule_sets import repository
 from projects.reports import frame
 
 BASIS = "按计划年度统计已提交的申报，撤回的不计；判定取每件最新一次，金额为市财政数，一件成立几条即在几条中各计一次"
@@ -73,16 +74,16 @@ def figures(year: int) -> ScreeningYear:
             c["text"],
             *(tuple(x for x in found if c["clause"] in x.holds(r)) for r in ("met", "partly", "undetermined")),
         )
-        for c in rule_sets.described(clock.today())
+        for c in repository.described(clock.today())
         if c["in_force"]
     )
-    return ScreeningYear(year, tuple(found), secret, lines, rule_sets.precedence_words(clock.today()))
+    return ScreeningYear(year, tuple(found), secret, lines, repository.precedence_words(clock.today()))
 
 
 def screening_summary(year: int) -> Report:
     """The report of a plan year; called inside one snapshot."""
     f, day = figures(year), clock.today()
-    record = rule_sets.record_on(day)
+    record = repository.record_on(day)
     sections = (_overview(f), _outcomes(f), _clauses(f), _cases(f), _people(f))
     return frame.report(
         "screening_summary",

@@ -6,9 +6,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from priorities import returned
 from priorities.labels import STATES
 from priorities.proposal import SOURCE_LABELS
+from priorities.submissions import returned
 
 register = template.Library()
 

@@ -10,17 +10,22 @@ from django.db.models import Count, QuerySet
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import clock, files, rounds, web
-from governance.access import may
+from governance.basics import clock
+from governance.basics.refs import pk_of
+from governance.basics.refusal import Refused
+from governance.basics.roles import Permission, Scope
+from governance.kernel.access import may
+from governance.kernel.once import once
 from governance.models import Answer, Seat
-from governance.once import once
-from governance.refs import pk_of
-from governance.refusal import Refused
-from governance.roles import Permission, Scope
-from priorities import actions, case, guards, opinions, seats
+from governance.signing import rounds
+from governance.storage import files
+from governance.web import entry
+from priorities import actions
+from priorities.approval import opinions, seats
+from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
+from priorities.memo import reading
 from priorities.models import Sitting, Submission
-from priorities.reading import reading
 from priorities.views.desk import _day
 
 
@@ -28,10 +33,10 @@ def _mine(request, reference: str) -> Submission:
     rows = Submission.objects.visible_to(request.actor).select_related(
         "organisation", "project", "author", "proposed_change"
     )
-    return web.found(rows.by_reference(reference))
+    return entry.found(rows.by_reference(reference))
 
 
-@web.page(Permission.READ_SUBMISSIONS)
+@entry.page(Permission.READ_SUBMISSIONS)
 def waiting(request):
     """Rounds that wait for my unit, oldest first; those that I answered; for the office all that are open.
     `?state=`: before them every case in that state that the reader may see, which the home page counts, in pages.
@@ -55,7 +60,7 @@ def waiting(request):
     mine = {r["submission"].pk for r in rows}
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
     with reading():
-        shown = case.approvals(others, request.actor, day)
+        shown = case_page.approvals(others, request.actor, day)
     state = request.GET.get("state", "")
     cases = None
     if state in STATES:
@@ -64,13 +69,13 @@ def waiting(request):
             request.GET.get("page")
         )
     counted = _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None
-    reason = web.one_of(request.GET, "reason", [r["reason"][:60] for r in counted or ()])
+    reason = entry.one_of(request.GET, "reason", [r["reason"][:60] for r in counted or ()])
     context = {
         "rows": rows,
         "cases": cases,
         "state_label": STATES.get(state),
         "others": shown,
-        "done": case.answered_by(request.actor),
+        "done": case_page.answered_by(request.actor),
         "counted": counted,
         "reason": reason,
         "refusals": _refusals(reason) if reason else (),
@@ -96,7 +101,7 @@ def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
     return [(r, by_key.get(r.seat.round.about)) for r in rows]
 
 
-@web.page(Permission.READ_SUBMISSIONS)
+@entry.page(Permission.READ_SUBMISSIONS)
 def page(request, reference: str):
     """Four signatures on three seats: state of each, age of its silence, conflicts; sign or refuse."""
     row = _mine(request, reference)
@@ -105,12 +110,12 @@ def page(request, reference: str):
 
 @reading()
 def _context(request, row: Submission, **more) -> dict:
-    found = case.approval(row, request.actor, clock.today())
+    found = case_page.approval(row, request.actor, clock.today())
     # Whoever has a seat is involved: SIGN reaches him.
     return {
         "row": row,
         "a": found,
-        "case": case.essence(row),
+        "case": case_page.essence(row),
         "may_sign": may(request.actor, Permission.SIGN),
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
@@ -124,7 +129,9 @@ def _act(request, reference: str, verb: str, run, done: str):
     try:
         with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
             if call.address is None:
-                run(row, web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version))
+                run(
+                    row, entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
+                )
                 call.address = reverse("priorities:approval", args=[row.reference])
                 messages.success(request, done)
     except Refused as refusal:
@@ -136,7 +143,7 @@ def _act(request, reference: str, verb: str, run, done: str):
     return redirect(call.address)
 
 
-@web.page(Permission.SIGN, methods=("POST",))
+@entry.page(Permission.SIGN, methods=("POST",))
 def sign(request, reference: str):
     kind = "conditional" if request.POST.get("condition", "").strip() else "agree"
     return _act(
@@ -148,10 +155,10 @@ def sign(request, reference: str):
             submission=row,
             version=v,
             kind=kind,
-            text=web.field(request, "text", limit=1000),
-            condition=web.field(request, "condition", limit=1000),
+            text=entry.field(request, "text", limit=1000),
+            condition=entry.field(request, "condition", limit=1000),
             condition_due=_day(request.POST.get("condition_due"), "满足期限"),
-            signer=web.field(request, "signer", limit=60),
+            signer=entry.field(request, "signer", limit=60),
             signed_on=_day(request.POST.get("signed_on"), "签署日期"),
             scan=request.FILES.get("scan"),
         ),
@@ -159,7 +166,7 @@ def sign(request, reference: str):
     )
 
 
-@web.page(Permission.SIGN, methods=("POST",))
+@entry.page(Permission.SIGN, methods=("POST",))
 def refuse(request, reference: str):
     return _act(
         request,
@@ -169,10 +176,10 @@ def refuse(request, reference: str):
             by=request.actor,
             submission=row,
             version=v,
-            reason=web.field(request, "reason", limit=1000),
-            text=web.field(request, "text", limit=1000),
-            clause=web.field(request, "clause", limit=20),
-            signer=web.field(request, "signer", limit=60),
+            reason=entry.field(request, "reason", limit=1000),
+            text=entry.field(request, "text", limit=1000),
+            clause=entry.field(request, "clause", limit=20),
+            signer=entry.field(request, "signer", limit=60),
             signed_on=_day(request.POST.get("signed_on"), "签署日期"),
             scan=request.FILES.get("scan"),
         ),
@@ -180,20 +187,20 @@ def refuse(request, reference: str):
     )
 
 
-@web.page(Permission.SIGN, methods=("POST",))
+@entry.page(Permission.SIGN, methods=("POST",))
 def withdraw_signature(request, reference: str):
     return _act(
         request,
         reference,
         "withdraw_signature",
         lambda row, v: actions.withdraw_signature(
-            by=request.actor, submission=row, version=v, text=web.field(request, "text", limit=500)
+            by=request.actor, submission=row, version=v, text=entry.field(request, "text", limit=500)
         ),
         "签署已撤回。",
     )
 
 
-@web.page(Permission.GIVE_OPINION)
+@entry.page(Permission.GIVE_OPINION)
 def opinion(request, reference: str):
     """An opinion of the network centre or an expert; others' opinions stay hidden until one's own is in."""
     row = _mine(request, reference)
@@ -205,11 +212,11 @@ def opinion(request, reference: str):
                 actions.give_opinion(
                     by=request.actor,
                     submission=row,
-                    edition=web.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
-                    kind=web.field(request, "kind", limit=12),
-                    text=web.field(request, "text", limit=2000, label="意见"),
-                    clause=web.field(request, "clause", limit=20, label="条款"),
-                    condition=web.field(request, "condition", limit=1000, label="条件"),
+                    edition=entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
+                    kind=entry.field(request, "kind", limit=12),
+                    text=entry.field(request, "text", limit=2000, label="意见"),
+                    clause=entry.field(request, "clause", limit=20, label="条款"),
+                    condition=entry.field(request, "condition", limit=1000, label="条件"),
                 )
                 call.address = reverse("priorities:opinion", args=[row.reference])
                 messages.success(request, "意见已记录；现在可以看到其他意见。")
@@ -227,7 +234,7 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
         mine = opinions.mine(row, request.actor)
         context = {
             "row": row,
-            "case": case.essence(row),
+            "case": case_page.essence(row),
             "mine": mine,
             "group": opinions.group_name(mine.group) if mine else "",
             "others": opinions.others(row, request.actor, day),
@@ -236,12 +243,12 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
         return render(request, "priorities/opinion.html", context | more, status=status)
 
 
-@web.page(Permission.READ_SUBMISSIONS, methods=("POST",))
+@entry.page(Permission.READ_SUBMISSIONS, methods=("POST",))
 def remind(request, reference: str):
     """催办 one silent seat; once a day."""
     row = _mine(request, reference)
     asked = Seat.objects.filter(round__about=row.audit_key)
-    seat = web.found(asked, pk=web.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
+    seat = entry.found(asked, pk=entry.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
     back = {"case": "priorities:case", "submission": "priorities:submission"}.get(
         request.POST.get("back", ""), "priorities:approval"
     )
@@ -253,10 +260,10 @@ def remind(request, reference: str):
     return redirect(call.address)
 
 
-@web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
+@entry.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def scan(request, reference: str, pk: int):
     """The scan of a paper signature, for whoever may see the submission; every download is audited."""
     row = _mine(request, reference)
     answers = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
-    answer = web.found(answers.exclude(scan=None).select_related("scan", "seat"), pk=pk)
+    answer = entry.found(answers.exclude(scan=None).select_related("scan", "seat"), pk=pk)
     return files.serve(actions.download_scan(by=request.actor, submission=row, answer=answer))

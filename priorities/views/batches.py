@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.shortcuts import redirect, render
 
-from governance import clock, web
-from governance.once import once
-from governance.refusal import Invalid
-from governance.roles import Permission
+from governance.basics import clock
+from governance.basics.refusal import Invalid
+from governance.basics.roles import Permission
+from governance.kernel.once import once
+from governance.web import entry
 from priorities import actions
 from priorities.actions.batches import MOST, UNDO_S
 from priorities.models import DeskBatch, Submission
@@ -15,10 +16,10 @@ from priorities.models import DeskBatch, Submission
 SCREEN = Permission.SCREEN
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def rehearse(request):
     """预演: every chosen case tried and rolled back, with verdict, blockers and the text of the mails."""
-    act, reason = web.field(request, "act", limit=20), web.field(request, "reason", limit=300)
+    act, reason = entry.field(request, "act", limit=20), entry.field(request, "reason", limit=300)
     numbers = [n[:24] for n in request.POST.getlist("case")]
     rows = {r.reference: r for r in _rows(request, numbers)}
     chosen = [rows[n] for n in dict.fromkeys(numbers) if n in rows]
@@ -43,28 +44,28 @@ def _rows(request, numbers: list[str]):
     return rows.select_related("organisation", "project", "author")
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def plan(request):
     """The rehearsed cases as a batch: inputs `case` = number:version, as they were tried."""
     pairs = [c.rpartition(":")[::2] for c in request.POST.getlist("case")]
-    versions = {n[:24]: web.integer(v, name="版本", low=1, high=10**8) for n, v in pairs if n and v}
+    versions = {n[:24]: entry.integer(v, name="版本", low=1, high=10**8) for n, v in pairs if n and v}
     rows = [(r, versions[r.number]) for r in _rows(request, list(versions)).order_by("state_day", "pk")]
     with once(request.actor, "priorities.batch", request.POST.get("once")) as call:
         if call.address is None:
             batch = actions.plan_batch(
                 by=request.actor,
-                act=web.field(request, "act", limit=20),
+                act=entry.field(request, "act", limit=20),
                 items=rows,
-                reason=web.field(request, "reason", limit=300),
+                reason=entry.field(request, "reason", limit=300),
             )
             call.address = batch.get_absolute_url()
     return redirect(call.address)
 
 
-@web.page(SCREEN)
+@entry.page(SCREEN)
 def batch(request, pk: int):
     """One batch: how long it can be undone, then what came of each case. POST undoes or hurries it."""
-    row = web.found(DeskBatch.objects.filter(user_id=request.actor.user_id), pk=pk)
+    row = entry.found(DeskBatch.objects.filter(user_id=request.actor.user_id), pk=pk)
     if request.method == "POST":
         if request.POST.get("undo"):
             actions.undo_batch(by=request.actor, batch=row)

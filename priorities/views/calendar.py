@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from governance import web
+from governance.basics.refusal import Refused
+from governance.basics.roles import Permission
+from governance.kernel.once import once
 from governance.models import Organisation
-from governance.once import once
-from governance.refusal import Refused
-from governance.roles import Permission
+from governance.web import entry
 from priorities import actions
 from priorities.models import FilingWindow
 from priorities.views.desk import _day
 
 
-@web.page(Permission.MANAGE_CALENDAR)
+@entry.page(Permission.MANAGE_CALENDAR)
 def windows(request):
     """All windows with their extensions; POST opens, extends or grants leave."""
     refusal = None
@@ -35,12 +35,14 @@ def windows(request):
 
 
 def _run(request) -> None:
-    year = web.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
+    year = entry.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
     unit = request.POST.get("organisation") or None
     organisation = (
-        web.found(Organisation.objects.units(), pk=web.integer(unit, name="单位", low=1, high=10**9)) if unit else None
+        entry.found(Organisation.objects.units(), pk=entry.integer(unit, name="单位", low=1, high=10**9))
+        if unit
+        else None
     )
-    reason = web.field(request, "reason", limit=300)
+    reason = entry.field(request, "reason", limit=300)
     until = _day(request.POST.get("until"), "延至")
     match request.POST.get("what"):
         case "open":

@@ -6,23 +6,23 @@ from urllib.parse import quote
 
 from django.shortcuts import render
 
-from governance import web
-from governance.roles import Permission
-from priorities import calibrating, calibration
+from governance.basics.roles import Permission
+from governance.web import entry
 from priorities.rules.plan_2006 import CRITERIA
+from priorities.screening import calibrating, calibration
 
 MOST = 500  # cases listed
 
 
-@web.page(Permission.READ_CALIBRATION, methods=("GET", "HEAD"))
+@entry.page(Permission.READ_CALIBRATION, methods=("GET", "HEAD"))
 def page(request):
     """Agreement per clause, drift per reviewer, from the confirmed screenings; `?reviewer=` or `?clause=`: their cases."""
     rows, clauses = calibrating.judged(), [c.clause for c in CRITERIA]
     texts = {c.clause: c.text for c in CRITERIA}
     drifts = calibration.drifts(rows, clauses)
     reviewer, clause = (
-        web.one_of(request.GET, "reviewer", [d.reviewer for d in drifts]),
-        web.one_of(request.GET, "clause", clauses),
+        entry.one_of(request.GET, "reviewer", [d.reviewer for d in drifts]),
+        entry.one_of(request.GET, "clause", clauses),
     )
     seen = calibration.behind(rows, clauses, reviewer=reviewer, clause=clause)
     agreements = [(a, texts[a.clause]) for a in calibration.agreements(rows, clauses)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django import forms
 
-from governance import access
-from governance.roles import Permission
-from governance.web import page as may_enter
+from governance.basics.roles import Permission
+from governance.kernel import access
+from governance.web.entry import page as may_enter
 from priorities import actions
 from priorities.actions.changes import approved_total
-from projects.form_views import about, form_page, project_of
-from projects.forms import Long, Versioned, Wan
+from projects.forms.register import Long, Versioned, Wan
 from projects.models import Change
+from projects.views.frame import about, form_page, project_of
 
 
 class ProposeForm(Versioned):

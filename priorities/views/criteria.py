@@ -7,14 +7,16 @@ from dataclasses import replace
 from django.conf import settings
 from django.shortcuts import render
 
-from governance import clock, web
-from governance.access import may
+from governance.basics import clock
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission
+from governance.kernel.access import may
 from governance.models import Clause, Discrepancy, Regulation
-from governance.refusal import NotVisible
-from governance.roles import Permission
-from priorities import dry_run, rule_sets
+from governance.web import entry
 from priorities.models import Screening, Submission
-from priorities.portfolio import SHOWN, Portfolio
+from priorities.rescreening import dry_run
+from priorities.rescreening.portfolio import SHOWN, Portfolio
+from priorities.rule_sets import repository
 from priorities.rules import shape
 from priorities.rules.facts import FACTS, on_screen
 from priorities.rules.plan_2006 import CRITERIA, criterion
@@ -28,10 +30,10 @@ TITLES = {
 }
 
 
-@web.page(Permission.READ_REGISTER)
+@entry.page(Permission.READ_REGISTER)
 def listing(request):
     """The 17 clauses by heading with the reading in force, and how many cases meet each."""
-    rows = rule_sets.described(clock.today())
+    rows = repository.described(clock.today())
     met = _met_counts(request.actor)
     groups = [
         {
@@ -54,7 +56,7 @@ def listing(request):
     return render(
         request,
         "priorities/criteria.html",
-        {"groups": groups, "others": others, "total": len(rows), "record": rule_sets.record_on(clock.today())},
+        {"groups": groups, "others": others, "total": len(rows), "record": repository.record_on(clock.today())},
     )
 
 
@@ -78,11 +80,11 @@ def _latest(actor) -> dict[int, Screening]:
     return {s.submission_id: s for s in rows.order_by("pk")}
 
 
-@web.page(Permission.READ_REGISTER)
+@entry.page(Permission.READ_REGISTER)
 def page(request, slug: str):
     """One clause: the plan's words with their line, how it is judged, its readings, the cases and who departed from it."""
     clause = f"{slug.rpartition('-')[0]}({slug.rpartition('-')[2]})"
-    row = next((r for r in rule_sets.described(clock.today()) if r["clause"] == clause), None)
+    row = next((r for r in repository.described(clock.today()) if r["clause"] == clause), None)
     if row is None:
         raise NotVisible(
             "规划 8.3.1 称“优先考虑9类项目”，实列 8 类，没有 8.3.1(9)（D14）。"
@@ -117,7 +119,7 @@ def page(request, slug: str):
             ),
             "previous": slug_of(order[at - 1]) if at else None,
             "next": slug_of(order[at + 1]) if at + 1 < len(order) else None,
-            "precedence": rule_sets.precedence_words(clock.today()),
+            "precedence": repository.precedence_words(clock.today()),
             **_shape(judged),
             "departures": [s for s in latest if s.override and clause in (s.override_clause, *s.result["met"])],
             "headings": [(TITLES[h], [(c, slug_of(c.clause)) for c in CRITERIA if c.heading == h]) for h in TITLES],
@@ -130,7 +132,7 @@ def page(request, slug: str):
 
 def _table(clause: str) -> Table:
     """The clause under the reading in force, under its default one where it is switched off."""
-    in_force = next((t for t in rule_sets.in_force_on(clock.today()).tables if t.clause == clause), None)
+    in_force = next((t for t in repository.in_force_on(clock.today()).tables if t.clause == clause), None)
     return in_force or Table(criterion(clause), criterion(clause).readings[0])
 
 
@@ -148,18 +150,18 @@ def _shape(table: Table) -> dict:
 
 def _behind(request, trials: list[dict]) -> dry_run.Behind | None:
     """Whom a trial moves: `?reading=KEY&was=…&now=…`."""
-    key = web.one_of(request.GET, "reading", [t["key"] for t in trials])
+    key = entry.one_of(request.GET, "reading", [t["key"] for t in trials])
     trial = next((t for t in trials if t["key"] == key), None)
     if trial is None:
         return None
-    asked = {name: web.one_of(request.GET, name, map(str, SHOWN)) for name in ("was", "now")} | {"kind": ""}
-    rows = [r for r in Portfolio().listed(rule_sets.in_force_on(clock.today()), trial["new"]) if r[1] != r[2]]
+    asked = {name: entry.one_of(request.GET, name, map(str, SHOWN)) for name in ("was", "now")} | {"kind": ""}
+    rows = [r for r in Portfolio().listed(repository.in_force_on(clock.today()), trial["new"]) if r[1] != r[2]]
     return dry_run.listed(rows, asked, f"改为“{trial['text']}”")
 
 
 def _trials(clause: str) -> list[dict]:
     """What every other reading of the clause, and having none, would do to all cases and the plan's rows."""
-    old, everything, found = rule_sets.in_force_on(clock.today()), Portfolio(), []
+    old, everything, found = repository.in_force_on(clock.today()), Portfolio(), []
     now = next((r.key for c, r in old.chosen if c.clause == clause), "off")
     for reading in (*criterion(clause).readings, None):
         key = reading.key if reading else "off"

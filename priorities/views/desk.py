@@ -8,29 +8,33 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import audit, clock, web
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import audit
+from governance.kernel.once import once
 from governance.models import User
-from governance.once import once
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from priorities import actions, case, desk, guards
+from governance.web import entry
+from priorities import actions
+from priorities.case import case_page, guards
+from priorities.case.settling import WAIVER_REASONS
 from priorities.labels import STATES
+from priorities.memo import reading
 from priorities.models import Conclusion, DeskBatch, Submission
-from priorities.queue_filters import WAITING, Filters
-from priorities.reading import reading
 from priorities.rules.facts import Fact
-from priorities.settling import WAIVER_REASONS
+from priorities.screening import work_list
+from priorities.screening.queue_filters import WAITING, Filters
 from projects.models import Project
 
 SCREEN = Permission.SCREEN
 
 
-@web.page(SCREEN)
+@entry.page(SCREEN)
 def queue(request):
     """What waits for the office, oldest first: state, age, due day, verdict, who waits for whom; filters; bulk handling."""
     day = clock.today()
     filters = Filters.of(request.GET)
-    every = desk.queue(request.actor, day)
+    every = work_list.queue(request.actor, day)
     counts = Counter(r.submission.state for r in every)
     rows = filters.apply(every, day)
     first = next((r for r in rows if r.submission.state in WAITING), None)
@@ -55,10 +59,10 @@ def _case(request, reference: str) -> Submission:
     rows = Submission.objects.visible_to(request.actor).select_related(
         "organisation", "project", "author", "proposed_change", "assignee"
     )
-    return web.found(rows.by_reference(reference))
+    return entry.found(rows.by_reference(reference))
 
 
-@web.page(SCREEN)
+@entry.page(SCREEN)
 def page(request, reference: str):
     """One case: proposal left, 17 clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
     return _show(request, _case(request, reference))
@@ -71,11 +75,11 @@ def _show(request, row: Submission, *, status: int = 200, **more):
 
 def _context(request, row: Submission, **more) -> dict:
     day = clock.today()
-    waiting = desk.to_screen(request.actor)
+    waiting = work_list.to_screen(request.actor)
     at = next((i for i, s in enumerate(waiting) if s.pk == row.pk), None)
     return {
         "row": row,
-        "case": case.build(row, request.actor, day),
+        "case": case_page.build(row, request.actor, day),
         "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
         "neighbours": waiting[max(0, (at or 0) - 1) : (at or 0) + 4],
         "previous": waiting[at - 1] if at else None,
@@ -94,7 +98,9 @@ def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = "
     try:
         with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
             if call.address is None:
-                run(row, web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version))
+                run(
+                    row, entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
+                )
                 call.address = to or reverse("priorities:case", args=[row.reference])
                 if done:
                     messages.success(request, done)
@@ -106,14 +112,14 @@ def _act(request, reference: str, verb: str, run, *, to: str = "", done: str = "
     return redirect(call.address)
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def accept(request, reference: str):
     return _act(
         request, reference, "accept", lambda row, v: actions.accept(by=request.actor, submission=row, version=v)
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def return_(request, reference: str):
     """退回补正: all lacking points at once; inputs `field` and `sentence` repeated."""
     pairs = zip(request.POST.getlist("field"), request.POST.getlist("sentence"), strict=False)
@@ -127,7 +133,7 @@ def return_(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def facts(request, reference: str):
     """Confirm or correct facts: inputs `fact.<component>.<key>` and `evidence.<component>.<key>`; or 均无异议."""
     if request.POST.get("nothing_to_object"):
@@ -144,7 +150,7 @@ def facts(request, reference: str):
             component, fact = parts[1][:40], parts[2]
             if fact not in set(Fact):
                 raise Invalid("没有这个事实。")
-            evidence = web.field(request, f"evidence|{component}|{fact}", limit=1000, label="依据")
+            evidence = entry.field(request, f"evidence|{component}|{fact}", limit=1000, label="依据")
             given.append({"component": component, "fact": fact, "value": value, "evidence": evidence})
     if request.POST.get("only"):
         component, _, fact = request.POST["only"].partition("|")
@@ -157,7 +163,7 @@ def facts(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def verdict(request, reference: str):
     """确认判定: decisions on partly met clauses; a departure names outcome, clause and reason. `conclude`: with the
     conclusion that follows."""
@@ -169,9 +175,9 @@ def verdict(request, reference: str):
     departure = None
     if request.POST.get("departure"):
         departure = {
-            "outcome": web.field(request, "departure", limit=20),
-            "clause": web.field(request, "clause", limit=20),
-            "reason": web.field(request, "reason", limit=1000),
+            "outcome": entry.field(request, "departure", limit=20),
+            "clause": entry.field(request, "clause", limit=20),
+            "reason": entry.field(request, "reason", limit=1000),
         }
     act = actions.settle if request.POST.get("conclude") else actions.confirm_verdict
     return _act(
@@ -183,7 +189,7 @@ def verdict(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def settle(request, reference: str):
     """采用判定: 均无异议, verdict and the conclusion that follows, one click and nothing typed."""
     return _act(
@@ -195,7 +201,7 @@ def settle(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def waive_and_send(request, reference: str):
     """免交并送会签, with a reason from the list or a typed one."""
     return _act(
@@ -203,29 +209,29 @@ def waive_and_send(request, reference: str):
         reference,
         "waive_and_send",
         lambda row, v: actions.waive_and_send(
-            by=request.actor, submission=row, version=v, reason=web.field(request, "reason", limit=300)
+            by=request.actor, submission=row, version=v, reason=entry.field(request, "reason", limit=300)
         ),
         done="已送联合会签。",
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def conclude(request, reference: str):
     """Propose where the case goes, with 审定 amounts `amount|<component>|<source>|<year>` and the clause of each cut."""
-    kind = web.field(request, "kind", limit=16)
+    kind = entry.field(request, "kind", limit=16)
     amounts = []
     for name, value in request.POST.items():
         parts = name.split("|")
         if len(parts) == 4 and parts[0] == "amount":
             key = "|".join(parts[1:])
-            year = web.integer(parts[3], name="年度", low=1900, high=2100)
+            year = entry.integer(parts[3], name="年度", low=1900, high=2100)
             amounts.append(
                 {
                     "component": parts[1],
                     "source": parts[2],
                     "fiscal_year": year,
                     "approved_wan": value,
-                    "clause": web.field(request, f"cut|{key}", limit=20),
+                    "clause": entry.field(request, f"cut|{key}", limit=20),
                     "reason": "",
                 }
             )
@@ -238,9 +244,9 @@ def conclude(request, reference: str):
             submission=row,
             version=v,
             kind=kind,
-            reason=web.field(request, "reason", limit=1000),
-            clause=web.field(request, "clause", limit=20),
-            lacking=web.field(request, "lacking", limit=1000),
+            reason=entry.field(request, "reason", limit=1000),
+            clause=entry.field(request, "clause", limit=20),
+            lacking=entry.field(request, "lacking", limit=1000),
             re_review_on=_day(request.POST.get("re_review_on"), "复审日期"),
             amounts=amounts or None,
         ),
@@ -248,10 +254,10 @@ def conclude(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def ask_opinion(request, reference: str):
     """Ask the network centre, or experts (`expert` repeated; none named: the first who is free) of a `group`."""
-    what = web.field(request, "what", limit=20)
+    what = entry.field(request, "what", limit=20)
     keys = [k for k in request.POST.getlist("expert") if k.isascii() and k.isdigit() and len(k) < 18]
     people = list(User.objects.filter(pk__in=keys).order_by("pk")) if keys else None
     return _act(
@@ -264,14 +270,14 @@ def ask_opinion(request, reference: str):
             version=v,
             what=what,
             assigned=people,
-            group=web.field(request, "group", limit=60, label="组"),
+            group=entry.field(request, "group", limit=60, label="组"),
             due_day=_day(request.POST.get("due_day"), "期限"),
         ),
         done="已发出征求意见。",
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def waive(request, reference: str):
     what = [w for w in request.POST.getlist("what") if w]
     return _act(
@@ -279,12 +285,12 @@ def waive(request, reference: str):
         reference,
         "waive_opinion",
         lambda row, v: actions.waive_opinion(
-            by=request.actor, submission=row, version=v, what=what, reason=web.field(request, "reason", limit=300)
+            by=request.actor, submission=row, version=v, what=what, reason=entry.field(request, "reason", limit=300)
         ),
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def send(request, reference: str):
     return _act(
         request,
@@ -295,19 +301,19 @@ def send(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def re_review(request, reference: str):
     return _act(
         request,
         reference,
         "re_review",
         lambda row, v: actions.re_review(
-            by=request.actor, submission=row, version=v, reason=web.field(request, "reason", limit=500)
+            by=request.actor, submission=row, version=v, reason=entry.field(request, "reason", limit=500)
         ),
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def acknowledge(request, reference: str):
     return _act(
         request,
@@ -318,7 +324,7 @@ def acknowledge(request, reference: str):
     )
 
 
-@web.page(SCREEN, methods=("POST",))
+@entry.page(SCREEN, methods=("POST",))
 def self_funded(request, reference: str):
     """The recorded check against 统一发展部署 (D18): network, exchange, CA, security."""
     points = {name: request.POST.get(name) == "yes" for name in ("shared_network", "exchange", "ca", "security")}
@@ -327,7 +333,7 @@ def self_funded(request, reference: str):
         reference,
         "check_self_funded",
         lambda row, v: actions.check_self_funded(
-            by=request.actor, submission=row, version=v, note=web.field(request, "note", limit=1000), **points
+            by=request.actor, submission=row, version=v, note=entry.field(request, "note", limit=1000), **points
         ),
     )
 
@@ -343,7 +349,7 @@ def _day(value: str | None, name: str):
         ) from None
 
 
-@web.page(SCREEN)
+@entry.page(SCREEN)
 def projects_without_case(request):
     """Projects of the plan that no proposal of the coming plan year asks for yet."""
     asked = Submission.objects.exclude(project=None).values("project_id")

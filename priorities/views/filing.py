@@ -11,33 +11,27 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import audit, clock, files, web
-from governance.access import may
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission, Role
+from governance.kernel import audit
+from governance.kernel.access import may
+from governance.kernel.once import once
 from governance.models import Organisation
-from governance.once import once
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission, Role
-from priorities import (
-    actions,
-    advised,
-    case,
-    fields,
-    filing_form,
-    filing_receipts,
-    guards,
-    opinions,
-    papers,
-    receipts,
-    returned,
-    screening,
-    windows,
-)
+from governance.storage import files
+from governance.web import entry
+from priorities import actions
 from priorities import proposal as proposals
-from priorities.forms import as_typed, base_of, raw_proposal
+from priorities.approval import opinions
+from priorities.case import case_page, guards
+from priorities.documents import filing_receipts, receipts
 from priorities.labels import STATES
+from priorities.memo import reading
 from priorities.models import FilingWindow, Submission
-from priorities.reading import reading
-from priorities.workflow import EDITABLE
+from priorities.screening import verdicts
+from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned
+from priorities.submissions.posted import as_typed, base_of, raw_proposal
+from priorities.submissions.workflow import EDITABLE
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
@@ -49,10 +43,10 @@ def mine_or_404(request: HttpRequest, reference: str) -> Submission:
     rows = Submission.objects.visible_to(request.actor).select_related(
         "organisation", "project", "author", "proposed_change"
     )
-    return web.found(rows.by_reference(reference))
+    return entry.found(rows.by_reference(reference))
 
 
-@web.page(WRITE)
+@entry.page(WRITE)
 def mine(request):
     """我的申报: all or those in one state (`?state=`); the window; 新建申报."""
     rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project").order_by("-pk")
@@ -76,18 +70,18 @@ def mine(request):
             "window_open": window and window.opens <= day,
             "kinds": kinds,
             "projects": projects,
-            "steps": windows.year_steps(window.plan_year, day) if window else (),
+            "steps": filing_windows.year_steps(window.plan_year, day) if window else (),
             "days_left": (window.closes - day).days if window else None,
         },
     )
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def create(request):
     """Start a draft: kind, plan year, the project that it is for, and the first question 是否涉密."""
-    kind = web.field(request, "kind", limit=20)
-    year = web.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
-    earlier = web.field(request, "earlier", limit=24, label="据以重报")
+    kind = entry.field(request, "kind", limit=20)
+    year = entry.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
+    earlier = entry.field(request, "earlier", limit=24, label="据以重报")
     with once(request.actor, "priorities.create", request.POST.get("once")) as call:
         if call.address is None:
             if request.POST.get("is_secret") == "yes":
@@ -95,15 +89,15 @@ def create(request):
                     by=request.actor,
                     kind=kind,
                     plan_year=year,
-                    title=web.field(request, "title", limit=200),
-                    paper_number=web.field(request, "paper_number", limit=60),
+                    title=entry.field(request, "title", limit=200),
+                    paper_number=entry.field(request, "paper_number", limit=60),
                 )
             else:
                 row = actions.create_draft(
                     by=request.actor,
                     kind=kind,
                     plan_year=year,
-                    project_code=web.field(request, "project", limit=12) or None,
+                    project_code=entry.field(request, "project", limit=12) or None,
                     from_earlier=mine_or_404(request, earlier) if earlier else None,
                 )
             call.address = row.get_absolute_url() if row.is_secret else edit_url(row)
@@ -114,7 +108,7 @@ def edit_url(row: Submission) -> str:
     return reverse("priorities:edit", args=[row.reference])
 
 
-@web.page(READ)
+@entry.page(READ)
 def detail(request, reference: str):
     """The proposal as filed, where it stands, who is waited for, its versions and history."""
     with reading():
@@ -131,7 +125,7 @@ def _detail(request, row: Submission) -> dict:
         "row": row,
         "p": document or proposals.empty(),
         "view": filing_form.readable(document) if document and not row.is_secret else None,
-        "parts": case.parts(document, latest.result)
+        "parts": case_page.parts(document, latest.result)
         if latest
         else filing_form.component_rows(document or proposals.empty()),
         "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
@@ -142,9 +136,11 @@ def _detail(request, row: Submission) -> dict:
         "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
         "conclusion": row.conclusions.filter(in_force=True).first(),
         "points": row.returned_points.filter(version=row.current_version) if row.state == "returned" else (),
-        "corrections": screening.corrections(row, document),
-        "attachments": (kept := screening.attachments(row)),
-        "papers": papers.expected(document, {a.kind for a in kept}, is_filed=True) if document and may_write else (),
+        "corrections": verdicts.corrections(row, document),
+        "attachments": (kept := verdicts.attachments(row)),
+        "papers": expected_papers.expected(document, {a.kind for a in kept}, is_filed=True)
+        if document and may_write
+        else (),
         "choices": filing_form.CHOICES,
         "transitions": row.transitions.all(),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
@@ -177,13 +173,13 @@ def _typed(request, row: Submission) -> Typed:
     asked = returned.open_fields(row)
     if asked is not None:
         held = base or row.proposal
-        document = fields.fill(document, held, lambda path: returned.is_open(fields.by_place(held, path), asked))
+        document = merging.fill(document, held, lambda path: returned.is_open(merging.by_place(held, path), asked))
     if base is not None and (taken := request.POST.getlist("take")[:500]):
-        document = fields.take(document, base, [path for path in taken if path])
+        document = merging.take(document, base, [path for path in taken if path])
     return Typed(raw, document, errors, base, _version(request))
 
 
-@web.page(WRITE)
+@entry.page(WRITE)
 def edit(request, reference: str):
     """The form: sections, live panel at the right; POST saves everything (the way without JavaScript).
 
@@ -214,7 +210,7 @@ def edit(request, reference: str):
         if clashes is None:
             clashes = [
                 {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
-                for d in fields.compare(row.proposal, typed.document)
+                for d in merging.compare(row.proposal, typed.document)
             ]
         return _form(request, row, merged, errors={"": [stale.sentence]}, conflict=clashes, status=409)
     except Refused as refusal:
@@ -242,7 +238,7 @@ def _form(request, row: Submission, document: dict, *, errors=None, shown=None, 
 
 def _live(request, row: Submission, document: dict) -> dict:
     """The live panel; what it advises is remembered when it is first seen."""
-    shown = case.live(row, document, request.actor)
+    shown = case_page.live(row, document, request.actor)
     moves = advised.unseen(row, advised.advised_moves(shown["advice"], document))
     if moves and row.state in EDITABLE and may(request.actor, WRITE, row):
         actions.advice_shown(by=request.actor, submission=row, moves=moves)
@@ -250,12 +246,12 @@ def _live(request, row: Submission, document: dict) -> dict:
 
 
 def _tell_taken_over(request, typed: Typed, saved: Submission) -> None:
-    others = fields.compare(typed.document, saved.proposal)
+    others = merging.compare(typed.document, saved.proposal)
     if others:
         messages.info(request, f"别人同时改过的 {len(others)} 处已并入：{'、'.join(d.label for d in others[:5])}。")
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def autosave(request, reference: str):
     """Save what is typed; JSON `{"version", "saved_at", "missing", "base", "others"}`, 422 `{"errors"}`, 409
     `{"detail", "conflict"}`. `others` names the fields that somebody else changed meanwhile and that were kept."""
@@ -271,14 +267,14 @@ def autosave(request, reference: str):
     except Stale as stale:
         conflict = stale.current.get("conflict") or [
             {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
-            for d in fields.compare(stale.current["proposal"], typed.document)
+            for d in merging.compare(stale.current["proposal"], typed.document)
         ]
         body = {"detail": stale.sentence, "version": stale.current["version"], "conflict": conflict}
         return JsonResponse(body, status=409)
     except Refused as refusal:
         return JsonResponse({"detail": refusal.sentence, "errors": refusal.fields}, status=refusal.status)
     moment = clock.timezone.localtime(clock.now())
-    others = [d.label for d in fields.compare(typed.document, saved.proposal)]
+    others = [d.label for d in merging.compare(typed.document, saved.proposal)]
     # The page goes on from what it shows; what others changed is merged in again at every save.
     return JsonResponse(
         {
@@ -291,7 +287,7 @@ def autosave(request, reference: str):
     )
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def live(request, reference: str):
     """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing of what
     is typed."""
@@ -309,7 +305,7 @@ def live(request, reference: str):
     return render(request, "priorities/parts/live.html", context)
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def money(request, reference: str):
     """The money table for what is typed now: other years, other kinds of parts. Stores nothing."""
     row = mine_or_404(request, reference)
@@ -331,14 +327,14 @@ def money(request, reference: str):
     )
 
 
-@web.page(WRITE)
+@entry.page(WRITE)
 def review(request, reference: str):
     """Before a submit: what will be filed, what blocks it; POST submits."""
     row = mine_or_404(request, reference)
     if request.method != "POST" and row.state not in EDITABLE:
         return redirect(row)
     if request.method == "POST":
-        version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+        version = entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
         with once(request.actor, "priorities.submit", request.POST.get("once")) as call:
             if call.address is None:
                 done = actions.submit(by=request.actor, submission=row, version=version)
@@ -360,7 +356,7 @@ def review(request, reference: str):
     )
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def withdraw(request, reference: str):
     row = mine_or_404(request, reference)
     with once(request.actor, "priorities.withdraw", request.POST.get("once")) as call:
@@ -369,13 +365,13 @@ def withdraw(request, reference: str):
                 by=request.actor,
                 submission=row,
                 version=_version(request),
-                reason=web.field(request, "reason", limit=500),
+                reason=entry.field(request, "reason", limit=500),
             )
             call.address = row.get_absolute_url()
     return redirect(call.address)
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def discard(request, reference: str):
     """Delete a draft that was never filed."""
     row = mine_or_404(request, reference)
@@ -384,14 +380,14 @@ def discard(request, reference: str):
     return redirect("priorities:mine")
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def participants(request, reference: str):
     """Add a co-applicant, or confirm one's own part."""
     row = mine_or_404(request, reference)
     if request.POST.get("confirm"):
         actions.confirm_participation(by=request.actor, submission=row)
     else:
-        unit = web.field(request, "organisation_name", limit=100, label="单位")
+        unit = entry.field(request, "organisation_name", limit=100, label="单位")
         found = Organisation.objects.units().filter(Q(name=unit) | Q(aliases__as_named=unit)).first()
         if found is None:
             raise Invalid(f"没有名为“{unit}”的单位；单位名称见“机构与别名”，缺的请信息办登记。")
@@ -399,34 +395,36 @@ def participants(request, reference: str):
     return redirect(edit_url(row))
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def attach(request, reference: str):
     """Add a file by kind; what is refused says why and nothing is stored."""
     row = mine_or_404(request, reference)
     upload = request.FILES.get("file")
     if upload is None:
         raise Invalid("请选择要上传的文件。", fields={"file": ["请选择文件"]})
-    actions.attach(by=request.actor, submission=row, kind=web.field(request, "kind", limit=12), upload=upload)
+    actions.attach(by=request.actor, submission=row, kind=entry.field(request, "kind", limit=12), upload=upload)
     messages.success(request, "附件已保存。")
     return redirect(request.POST.get("back") == "detail" and row.get_absolute_url() or edit_url(row))
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def detach(request, reference: str, pk: int):
     row = mine_or_404(request, reference)
-    actions.detach(by=request.actor, submission=row, attachment=web.found(row.attachments.filter(removed=False), pk=pk))
+    actions.detach(
+        by=request.actor, submission=row, attachment=entry.found(row.attachments.filter(removed=False), pk=pk)
+    )
     return redirect(edit_url(row))
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def attachment(request, reference: str, pk: int) -> HttpResponse:
     """The bytes, for whoever may see the submission; every download is audited."""
     row = mine_or_404(request, reference)
-    kept = web.found(row.attachments.filter(removed=False).select_related("file"), pk=pk)
+    kept = entry.found(row.attachments.filter(removed=False).select_related("file"), pk=pk)
     return files.serve(actions.download_attachment(by=request.actor, submission=row, attachment=kept).file)
 
 
-@web.page(WRITE, methods=("POST",))
+@entry.page(WRITE, methods=("POST",))
 def answer_correction(request, reference: str):
     """Answer a corrected fact with evidence, within five working days."""
     row = mine_or_404(request, reference)
@@ -435,13 +433,13 @@ def answer_correction(request, reference: str):
             actions.answer_correction(
                 by=request.actor,
                 submission=row,
-                fact=web.field(request, "fact", limit=60),
-                component=web.field(request, "component", limit=40),
-                text=web.field(request, "text", limit=1000),
+                fact=entry.field(request, "fact", limit=60),
+                component=entry.field(request, "component", limit=40),
+                text=entry.field(request, "text", limit=1000),
             )
             call.address = row.get_absolute_url()
     return redirect(call.address)
 
 
 def _version(request) -> int:
-    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+    return entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)

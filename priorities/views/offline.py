@@ -9,21 +9,24 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance import clock, files, web
-from governance.once import once
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.workbooks import MEDIA_TYPE, UnsafeWorkbook, read_safely
-from priorities import actions, offline
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel.once import once
+from governance.storage import files
+from governance.web import entry
+from governance.workbooks.writer import MEDIA_TYPE, UnsafeWorkbook, read_safely
+from priorities import actions
 from priorities.models import Submission
+from priorities.submissions import offline
+from priorities.submissions.workflow import EDITABLE
 from priorities.views.filing import edit_url, mine_or_404
-from priorities.workflow import EDITABLE
 
 WRITE = Permission.SUBMIT
 SALT, KEPT_SECONDS = "priorities.offline", 2 * 3600  # how long a preview waits for its confirmation
 
 
-@web.page(WRITE, methods=("GET", "HEAD"))
+@entry.page(WRITE, methods=("GET", "HEAD"))
 def template(request, reference: str):
     """The workbook of a working copy, filled in with what is there."""
     row = mine_or_404(request, reference)
@@ -37,7 +40,7 @@ def template(request, reference: str):
     return answer
 
 
-@web.page(WRITE)
+@entry.page(WRITE)
 def upload(request, reference: str):
     """GET: the page. POST with a file: every error, or what will change. POST with a token: exactly that is saved."""
     row = mine_or_404(request, reference)

@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from governance import clock, web
-from governance.once import once
-from governance.refs import parse, ref
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from priorities import actions, contacts, overlap, screening
+from governance.basics import clock
+from governance.basics.refs import parse, ref
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel.once import once
+from governance.web import entry
+from priorities import actions
 from priorities import proposal as proposals
+from priorities.approval import contacts
 from priorities.models import OverlapJudgement, Submission
-from priorities.radar import phrases
+from priorities.radar import overlap, phrases
+from priorities.screening import verdicts
 
 READ, WRITE, SCREEN = Permission.READ_SUBMISSIONS, Permission.SUBMIT, Permission.SCREEN
 SHOWN, SHOWN_WHILE_TYPING, SHOWN_AT_LEAST = 12, 5, 3
@@ -69,17 +72,17 @@ def _near(found: overlap.Found) -> overlap.Found:
     return replace(found, hits=tuple(h for i, h in enumerate(found.hits) if i < SHOWN_AT_LEAST or h.score >= FAR))
 
 
-@web.page(WRITE)
+@entry.page(WRITE)
 def typed(request, reference: str):
     """POST: the part of the form that follows the title while it is typed. GET: the page for what is saved."""
-    row = web.found(Submission.objects.visible_to(request.actor).by_reference(reference).filter(is_secret=False))
+    row = entry.found(Submission.objects.visible_to(request.actor).by_reference(reference).filter(is_secret=False))
     if request.method == "POST":
         title, content = request.POST.get("title", ""), request.POST.get("content", "")
         found = _found(row, title, content, request.actor, SHOWN_WHILE_TYPING).from_score(overlap.SUGGEST)
         return render(
             request, "priorities/parts/overlaps_typed.html", _context(request, row, found, bool(title.strip()))
         )
-    document = screening.document_of(row) or proposals.empty()
+    document = verdicts.document_of(row) or proposals.empty()
     found = _near(_found(row, document["title"], document["content"], request.actor, SHOWN))
     return render(request, "priorities/overlaps.html", _context(request, row, found, True))
 
@@ -95,11 +98,11 @@ def _context(request, row: Submission, found: overlap.Found, asked: bool) -> dic
     }
 
 
-@web.page(SCREEN)
+@entry.page(SCREEN)
 def judge(request, reference: str):
     """GET: the reviewer's panel (a part for htmx, a page otherwise). POST records degree and treatment against one
     record."""
-    row = web.found(
+    row = entry.found(
         Submission.objects.visible_to(request.actor)
         .select_related("organisation")
         .by_reference(reference)
@@ -111,12 +114,12 @@ def judge(request, reference: str):
 
 
 def _panel(request, row: Submission, *, refusal: Refused | None = None):
-    document = screening.document_of(row) or proposals.empty()
+    document = verdicts.document_of(row) or proposals.empty()
     found = _near(_found(row, document["title"], document["content"], request.actor, SHOWN))
     judged = {j.other: j for j in row.overlap_judgements.all()}
     lines = [_line(h, judged.pop(h.key, None)) for h in found.hits]
     for key, kept in judged.items():  # judged once and no longer among the nearest
-        name = screening.name_of(key, request.actor) or "（看不到的记录）"
+        name = verdicts.name_of(key, request.actor) or "（看不到的记录）"
         lines.append(Line(key, parse(key)[1], "", "另行比较", [(name, False)], [], None, kept))
     open_at = next((i for i, line in enumerate(lines) if line.judged is None), None)
     context = {
@@ -136,9 +139,9 @@ def _panel(request, row: Submission, *, refusal: Refused | None = None):
 
 
 def _record(request, row: Submission):
-    other, degree = web.field(request, "other", limit=40), web.field(request, "degree", limit=8)
-    treatment, score = web.field(request, "treatment", limit=8), _score(request.POST.get("score"))
-    version = web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
+    other, degree = entry.field(request, "other", limit=40), entry.field(request, "degree", limit=8)
+    treatment, score = entry.field(request, "treatment", limit=8), _score(request.POST.get("score"))
+    version = entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
     if ":" not in other and other:
         other = _key_of(other, request.actor)
     try:

@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import table
-from governance import audit, clock, web
-from governance.access import may
-from governance.once import once
-from governance.refusal import NotVisible, Refused, WrongRole
-from governance.roles import Permission, Scope
-from priorities import actions, plan_document, planning_rows
+from budgets.table import budget_table
+from governance.basics import clock
+from governance.basics.refusal import NotVisible, Refused, WrongRole
+from governance.basics.roles import Permission, Scope
+from governance.kernel import audit
+from governance.kernel.access import may
+from governance.kernel.once import once
+from governance.web import entry as web
+from priorities import actions
+from priorities.annual_plan import plan_document, planning_rows
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
 from priorities.views.desk import _day
@@ -144,7 +147,7 @@ def preview(request, year: int):
             "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
             # What is approved now says nothing of a version that another has replaced.
             "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
-            "tests": table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
+            "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
             "now": now,
             "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]]
             if plan.number > 1

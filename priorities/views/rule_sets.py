@@ -8,16 +8,19 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance import clock, web
-from governance.access import may
 from governance.actions import request_job
+from governance.basics import clock
+from governance.basics.refusal import NotVisible, Refused
+from governance.basics.roles import Permission
 from governance.jobs.kinds import CONTENT_TYPES
-from governance.once import once
-from governance.refusal import NotVisible, Refused
-from governance.roles import Permission
-from priorities import actions, dry_run, rule_sets
+from governance.kernel.access import may
+from governance.kernel.once import once
+from governance.web import entry
+from priorities import actions
 from priorities.labels import OUTCOMES
 from priorities.models import Rescreening, RuleSetRecord
+from priorities.rescreening import dry_run
+from priorities.rule_sets import repository
 from priorities.rules.rule_set import PRECEDENCE
 from priorities.views.desk import _day
 
@@ -30,7 +33,7 @@ def may_try(actor) -> bool:
     return any(may(actor, p) for p in (Permission.SCREEN, Permission.ADOPT_RULE_SET, Permission.READ_AUDIT))
 
 
-@web.page(READ)
+@entry.page(READ)
 def listing(request):
     """All rule sets with their periods; the information office drafts one, or goes on with a draft (`?from=KEY`)."""
     refusal = None
@@ -59,8 +62,8 @@ def listing(request):
 
 def _form(request, start: RuleSetRecord | None) -> dict:
     """The form of a draft: what was typed, else the draft that is gone on with, else the rule set in force."""
-    typed, described = request.POST, rule_sets.described(clock.today())
-    base = rule_sets.build(start) if start else rule_sets.in_force_on(clock.today())
+    typed, described = request.POST, repository.described(clock.today())
+    base = repository.build(start) if start else repository.in_force_on(clock.today())
     chosen = {c.clause: r.key for c, r in base.chosen}
     wanted = request.GET.get("clause", ""), request.GET.get("reading", "")
     for row in described:
@@ -81,7 +84,7 @@ def _form(request, start: RuleSetRecord | None) -> dict:
 
 def _draft(request) -> RuleSetRecord:
     chosen, off = {}, []
-    for row in rule_sets.described(clock.today()):
+    for row in repository.described(clock.today()):
         value = request.POST.get(f"reading|{row['clause']}", "")
         if value == "off":
             off.append(row["clause"])
@@ -90,20 +93,20 @@ def _draft(request) -> RuleSetRecord:
     order = [v for name in request.POST.getlist("precedence") for v in name.split(",") if v]
     return actions.draft_rule_set(
         by=request.actor,
-        key=web.field(request, "key", limit=60),
-        title=web.field(request, "title", limit=120),
+        key=entry.field(request, "key", limit=60),
+        title=entry.field(request, "title", limit=120),
         readings=chosen,
         switched_off=off,
         precedence=[] if tuple(order) == PRECEDENCE else order,
-        reason=web.field(request, "reason", limit=2000),
+        reason=entry.field(request, "reason", limit=2000),
     )
 
 
-@web.page(READ)
+@entry.page(READ)
 def page(request, key: str):
     """One rule set: what it reads otherwise and what each change alone does, who would flip among every case and the
     plan's own rows, what each clause decides; adoption by the leading group."""
-    row = web.found(RuleSetRecord.objects.select_related("meeting"), key=key)
+    row = entry.found(RuleSetRecord.objects.select_related("meeting"), key=key)
     refusal = None
     if request.method == "POST":
         try:
@@ -119,7 +122,7 @@ def page(request, key: str):
             refusal = caught
     day, may_adopt = clock.today(), row.state == "draft" and may(request.actor, Permission.ADOPT_RULE_SET)
     found = dry_run.run(row, day) if may_try(request.actor) else None
-    in_force = row.state == "in_force" and rule_sets.build(row).in_force_on(day)
+    in_force = row.state == "in_force" and repository.build(row).in_force_on(day)
     return render(
         request,
         "priorities/rule_set.html",
@@ -129,7 +132,7 @@ def page(request, key: str):
             "refusal": refusal,
             "typed": request.POST,
             "steps": _steps(row, day),
-            "precedence": " > ".join(OUTCOMES[o] for o in rule_sets.build(row).precedence),
+            "precedence": " > ".join(OUTCOMES[o] for o in repository.build(row).precedence),
             "may_adopt": may_adopt,
             "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
             "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
@@ -144,11 +147,11 @@ def _adopt(request, row: RuleSetRecord) -> None:
     actions.adopt_rule_set(
         by=request.actor,
         record=row,
-        version=web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version),
+        version=entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version),
         from_day=_day(request.POST.get("from_day"), "起始日期"),
-        meeting_title=web.field(request, "meeting_title", limit=120),
+        meeting_title=entry.field(request, "meeting_title", limit=120),
         held_on=_day(request.POST.get("held_on"), "会议日期"),
-        minutes_number=web.field(request, "minutes_number", limit=60),
+        minutes_number=entry.field(request, "minutes_number", limit=60),
     )
 
 
@@ -166,10 +169,10 @@ def _steps(row: RuleSetRecord, day) -> list[dict]:
     ]
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def export(request, key: str):
     """The dry run as a workbook."""
-    row = web.found(RuleSetRecord.objects, key=key)
+    row = entry.found(RuleSetRecord.objects, key=key)
     if not may_try(request.actor):
         raise NotVisible()
     content = actions.export_dry_run(by=request.actor, record=row)
@@ -178,13 +181,13 @@ def export(request, key: str):
     return answer
 
 
-@web.page(Permission.SCREEN, methods=("POST",))
+@entry.page(Permission.SCREEN, methods=("POST",))
 def rescreen(request, key: str):
     """重新判定: a job screens everything again under a rule set that is in force; the page goes on meanwhile."""
-    row = web.found(RuleSetRecord.objects, key=key)
+    row = entry.found(RuleSetRecord.objects, key=key)
     with once(request.actor, "priorities.rescreen", request.POST.get("once")) as call:
         if call.address is None:
-            if row.state != "in_force" or not rule_sets.build(row).in_force_on(clock.today()):
+            if row.state != "in_force" or not repository.build(row).in_force_on(clock.today()):
                 raise Refused(f"规则集 {row.key} 今天不在执行，不能据以重新判定；草案只能试算。")
             job = request_job(by=request.actor, kind="rescreen", params={"rule_set": row.key})
             messages.success(request, "已开始重新判定，进度见本页和“文档与报表”。")

@@ -9,16 +9,18 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets import whole_period
+from budgets.growth import whole_period
 from budgets.models import SOURCES
-from governance import charts, web
-from governance.access import may
-from governance.once import once
-from governance.refusal import Invalid, NotVisible, Refused, WrongRole
-from governance.roles import Permission, Scope
-from priorities import actions, planning_inputs, scenarios
+from governance import charts
+from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
+from governance.basics.roles import Permission, Scope
+from governance.kernel.access import may
+from governance.kernel.once import once
+from governance.web import entry
+from priorities import actions
+from priorities.annual_plan import planning_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
-from priorities.planning.value import LEVELS, strict_weights
+from priorities.optimiser.value import LEVELS, strict_weights
 
 PLANS = [("best", "最优"), ("greedy", "贪心"), ("human", "人工"), ("draft", "现草案")]
 NOTES = {
@@ -29,7 +31,7 @@ NOTES = {
 }
 
 
-@web.page(Permission.READ_SUBMISSIONS)
+@entry.page(Permission.READ_SUBMISSIONS)
 def page(request, year: int):
     """GET ?id= one scenario, else the latest; without any, the settings of a first one. POST: save the settings under a name."""
     _enter(request, year)
@@ -42,28 +44,28 @@ def page(request, year: int):
         lambda: actions.save_scenario(
             by=request.actor,
             plan_year=year,
-            name=web.field(request, "name", limit=60),
+            name=entry.field(request, "name", limit=60),
             settings=_settings(request, year),
         ),
         "方案已保存。",
     )
 
 
-@web.page(Permission.COMPILE_PLAN, methods=("POST",))
+@entry.page(Permission.COMPILE_PLAN, methods=("POST",))
 def change(request, year: int, pk: int):
     """One verb on a scenario: `what` = override | take_back | recompute | withdraw | apply | repair."""
     _enter(request, year)
-    row = web.found(PlanScenario.objects.filter(plan_year=year, withdrawn=False), pk=pk)
+    row = entry.found(PlanScenario.objects.filter(plan_year=year, withdrawn=False), pk=pk)
     what = request.POST.get("what", "")
     run, done = CHANGES.get(what, (_unknown, ""))
     return _act(request, year, f"scenario.{what}", lambda: run(request, row), done, row)
 
 
-@web.page(Permission.COMPILE_PLAN, methods=("POST",))
+@entry.page(Permission.COMPILE_PLAN, methods=("POST",))
 def period(request, year: int):
     """据此建方案 from a repair of the whole period."""
     _enter(request, year)
-    kind = web.field(request, "kind", limit=12)
+    kind = entry.field(request, "kind", limit=12)
     return _act(
         request,
         year,
@@ -78,27 +80,27 @@ def _unknown(request, row):
 
 
 def _override(request, row):
-    pk = web.integer(request.POST.get("submission"), name="申报", low=1, high=10**9)
-    submission = web.found(Submission.objects.visible_to(request.actor), pk=pk)
+    pk = entry.integer(request.POST.get("submission"), name="申报", low=1, high=10**9)
+    submission = entry.found(Submission.objects.visible_to(request.actor), pk=pk)
     return actions.override(
         by=request.actor,
         scenario=row,
         version=_version(request, row),
         submission=submission,
-        kind=web.field(request, "kind", limit=3),
-        reason=web.field(request, "reason", limit=300, label="理由"),
+        kind=entry.field(request, "kind", limit=3),
+        reason=entry.field(request, "reason", limit=300, label="理由"),
     )
 
 
 def _take_back(request, row):
-    pk = web.integer(request.POST.get("override"), name="改动", low=1, high=10**9)
-    standing = web.found(PlanOverride.objects.select_related("submission"), pk=pk, scenario=row)
+    pk = entry.integer(request.POST.get("override"), name="改动", low=1, high=10**9)
+    standing = entry.found(PlanOverride.objects.select_related("submission"), pk=pk, scenario=row)
     return actions.take_back(by=request.actor, scenario=row, version=_version(request, row), override=standing)
 
 
 def _repair(request, row):
     """A scenario of its own from a repair of a clash."""
-    number = web.integer(request.POST.get("repair"), name="修补", low=0, high=1000)
+    number = entry.integer(request.POST.get("repair"), name="修补", low=0, high=1000)
     offered = (row.figures.get("clash") or {}).get("repairs", [])
     if number is None or number >= len(offered) or offered[number]["settings"] is None:
         raise Refused("没有这一种修补；方案可能已重新计算，请刷新页面。")
@@ -135,7 +137,7 @@ def _enter(request, year: int) -> None:
 
 
 def _version(request, row) -> int:
-    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
+    return entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
 
 
 def _act(request, year: int, verb: str, run, done: str, row: PlanScenario | None = None):
@@ -164,7 +166,7 @@ def _address(made: PlanScenario, year: int) -> str:
 
 
 def _settings(request, year: int) -> dict:
-    """The form's fields as priorities.scenarios takes them; what a repair set stays in hidden fields."""
+    """The form's fields as priorities.annual_plan.scenarios takes them; what a repair set stays in hidden fields."""
     post = request.POST
     raw = {name: post.get(name, "") for name in ("years", "floor", "load", *(f"weight_{level}" for level in LEVELS))}
     if post.get("strict") == "1":
@@ -185,7 +187,7 @@ def _context(request, year: int, shown: PlanScenario | None = None, **more) -> d
     rows = list(PlanScenario.objects.filter(plan_year=year, withdrawn=False))
     choices = [r for r in rows if r.kind == "choice"]
     if shown is None:
-        pk = web.integer(request.GET.get("id"), name="方案", low=1, high=10**9)
+        pk = entry.integer(request.GET.get("id"), name="方案", low=1, high=10**9)
         shown = next((r for r in rows if r.pk == pk), None) if pk else (choices or [None])[-1]
         if pk and shown is None:
             raise NotVisible("这个方案已撤下。")

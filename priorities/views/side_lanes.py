@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.shortcuts import render
 
-from governance import clock, web
-from governance.roles import Permission
-from priorities import side_lanes
-from priorities.reading import reading
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.web import entry
+from priorities.approval import side_lanes
+from priorities.memo import reading
 
 LANES = (("district", "区县备案"), ("deferred", "缓建与储备库"), ("self_funded", "自筹"))
 
 
-@web.page(Permission.SCREEN)
+@entry.page(Permission.SCREEN)
 def page(request):
     """`?lane=` district (the first), deferred or self_funded."""
     lane = request.GET.get("lane", "")

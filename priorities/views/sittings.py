@@ -8,16 +8,20 @@ from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import redirect, render
 
-from governance import clock, rounds, web
 from governance.actions import request_job
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, WrongRole
+from governance.basics.roles import Permission, Scope
+from governance.kernel.once import once
 from governance.models import Document, Job
-from governance.once import once
-from governance.refusal import Invalid, Refused, WrongRole
-from governance.roles import Permission, Scope
-from priorities import actions, case, meeting_pack
+from governance.signing import rounds
+from governance.web import entry
+from priorities import actions
+from priorities.approval import meeting_pack
+from priorities.case import case_page
 from priorities.labels import REFUSALS
+from priorities.memo import reading
 from priorities.models import Sitting, Submission
-from priorities.reading import reading
 from priorities.views.desk import _day
 
 READ = Permission.READ_SUBMISSIONS
@@ -30,7 +34,7 @@ def _enter(request) -> None:
         raise WrongRole("会签会议只对信息办、会签各席和审计开放；您的申报在会签中的情况见申报页。")
 
 
-@web.page(READ)
+@entry.page(READ)
 def listing(request):
     """All sittings; POST convenes one about chosen cases in joint approval."""
     _enter(request)
@@ -61,8 +65,8 @@ def _convene(request) -> str:
         if call.address is None:
             made = actions.convene(
                 by=request.actor,
-                title=web.field(request, "title", limit=120, label="会议名称"),
-                place=web.field(request, "place", limit=100, label="地点"),
+                title=entry.field(request, "title", limit=120, label="会议名称"),
+                place=entry.field(request, "place", limit=100, label="地点"),
                 held_on=_day(request.POST.get("held_on"), "会议日期"),
                 submissions=list(Submission.objects.visible_to(request.actor).filter(pk__in=keys)),
             )
@@ -70,18 +74,18 @@ def _convene(request) -> str:
     return call.address
 
 
-@web.page(READ)
+@entry.page(READ)
 def page(request, pk: int):
     """One sitting: its agenda with every seat's answer, what I decide for my seat, the pack, the minutes."""
     _enter(request)
-    return _show(request, web.found(Sitting.objects, pk=pk))
+    return _show(request, entry.found(Sitting.objects, pk=pk))
 
 
 def _show(request, sitting: Sitting, *, status: int = 200, **more):
     day = clock.today()
     with reading():
         agenda = list(sitting.cases.select_related("submission__organisation", "submission__project"))
-        shown = case.approvals([c.submission for c in agenda], request.actor, day)
+        shown = case_page.approvals([c.submission for c in agenda], request.actor, day)
         for item, approval in zip(agenda, shown, strict=True):
             item.approval = approval
             item.decides = (
@@ -103,10 +107,10 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
         return render(request, "priorities/sitting.html", context | more, status=status)
 
 
-@web.page(Permission.SIGN, methods=("POST",))
+@entry.page(Permission.SIGN, methods=("POST",))
 def decide(request, pk: int):
     """Record my body's decisions: inputs `kind.<id>`, `reason.<id>`, `text.<id>` per case; `signer` for paper."""
-    sitting = web.found(Sitting.objects, pk=pk)
+    sitting = entry.found(Sitting.objects, pk=pk)
     decisions = {}
     for key in sitting.cases.values_list("submission_id", flat=True):
         kind = request.POST.get(f"kind.{key}", "")
@@ -114,12 +118,12 @@ def decide(request, pk: int):
             continue
         if kind not in dict(KINDS):
             raise Invalid("请选择同意、附条件同意或不同意。")
-        text = web.field(request, f"text.{key}", limit=1000, label="意见")
+        text = entry.field(request, f"text.{key}", limit=1000, label="意见")
         decisions[key] = {
             "kind": kind,
             "text": text,
             "condition": text,
-            "reason": web.field(request, f"reason.{key}", limit=20, label="理由"),
+            "reason": entry.field(request, f"reason.{key}", limit=20, label="理由"),
         }
     if not decisions:
         return _show(request, sitting, status=422, refusal=Invalid("还没有选择任何一件的决定。"), typed=request.POST)
@@ -127,7 +131,7 @@ def decide(request, pk: int):
         by=request.actor,
         sitting=sitting,
         decisions=decisions,
-        signer=web.field(request, "signer", limit=60, label="签署人"),
+        signer=entry.field(request, "signer", limit=60, label="签署人"),
         token=request.POST.get("once", "")[:60] or uuid.uuid4().hex,
     )
     signed = sum(not d.refusal for d in done)
@@ -138,10 +142,10 @@ def decide(request, pk: int):
     return redirect(sitting)
 
 
-@web.page(Permission.SCREEN, methods=("POST",))
+@entry.page(Permission.SCREEN, methods=("POST",))
 def minutes(request, pk: int):
     """纪要文号 and what the minutes say of each case: inputs `note.<id>`."""
-    sitting = web.found(Sitting.objects, pk=pk)
+    sitting = entry.found(Sitting.objects, pk=pk)
     keys = sitting.cases.values_list("submission_id", flat=True)
     try:
         with once(request.actor, "priorities.sitting.minutes", request.POST.get("once")) as call:
@@ -149,9 +153,9 @@ def minutes(request, pk: int):
                 actions.record_minutes(
                     by=request.actor,
                     sitting=sitting,
-                    minutes_number=web.field(request, "minutes_number", limit=60, label="纪要文号"),
-                    version=web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0),
-                    notes={key: web.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
+                    minutes_number=entry.field(request, "minutes_number", limit=60, label="纪要文号"),
+                    version=entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0),
+                    notes={key: entry.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
                 )
                 call.address = sitting.get_absolute_url()
     except Refused as refusal:
@@ -160,10 +164,10 @@ def minutes(request, pk: int):
     return redirect(call.address)
 
 
-@web.page(READ, methods=("POST",))
+@entry.page(READ, methods=("POST",))
 def pack(request, pk: int):
     """Ask for 会议材料 of all cases as one PDF."""
-    sitting = web.found(Sitting.objects, pk=pk)
+    sitting = entry.found(Sitting.objects, pk=pk)
     with once(request.actor, "priorities.sitting.pack", request.POST.get("once")) as call:
         if call.address is None:
             request_job(by=request.actor, kind=meeting_pack.KIND, params={"sitting": sitting.pk})

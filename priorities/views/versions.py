@@ -5,26 +5,28 @@ from __future__ import annotations
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from governance import web
-from governance.once import once
-from governance.roles import Permission
-from priorities import actions, fields, filing_receipts, receipts
+from governance.basics.roles import Permission
+from governance.kernel.once import once
+from governance.web import entry
+from priorities import actions
 from priorities import proposal as proposals
+from priorities.documents import filing_receipts, receipts
+from priorities.submissions import merging
 from priorities.views.filing import mine_or_404
 
 READ = Permission.READ_SUBMISSIONS
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@entry.page(READ, methods=("GET", "HEAD"))
 def versions(request, reference: str):
     """`?from=1&to=2`: both versions side by side where they differ; without it the last two."""
     row = mine_or_404(request, reference)
     held = {v.number: v for v in row.versions.all()}
     newest = max(held, default=0)
-    to = web.integer(request.GET.get("to"), name="版次", low=1, high=10**4, default=newest)
-    since = web.integer(request.GET.get("from"), name="版次", low=1, high=10**4, default=max(1, to - 1))
+    to = entry.integer(request.GET.get("to"), name="版次", low=1, high=10**4, default=newest)
+    since = entry.integer(request.GET.get("from"), name="版次", low=1, high=10**4, default=max(1, to - 1))
     old, new = held.get(since), held.get(to)
-    found = fields.compare(old.proposal, new.proposal) if old and new else []
+    found = merging.compare(old.proposal, new.proposal) if old and new else []
     asked: dict[str, list[str]] = {}
     for point in row.returned_points.filter(version=since):
         asked.setdefault(point.field, []).append(point.sentence)
@@ -39,18 +41,18 @@ def versions(request, reference: str):
             "numbers": sorted(held),
             "count": len(found),
             "sections": [(title, rows) for title, rows in sections if rows],
-            "asked": [(fields.label(f), s) for f, s in asked.items()],
+            "asked": [(merging.label(f), s) for f, s in asked.items()],
             "receipts": receipts.of_versions(row, list(held.values())),
             "filing_receipt": filing_receipts.of(row),
         },
     )
 
 
-@web.page(READ, methods=("POST",))
+@entry.page(READ, methods=("POST",))
 def request_receipt(request, reference: str):
     """Print the receipt of a version that has none yet, or (`what=filing`) of the filing."""
     row = mine_or_404(request, reference)
-    number = web.integer(request.POST.get("number"), name="版次", low=1, high=10**4, default=row.current_version)
+    number = entry.integer(request.POST.get("number"), name="版次", low=1, high=10**4, default=row.current_version)
     with once(request.actor, "priorities.request_receipt", request.POST.get("once")) as call:
         if call.address is None:
             if filing := request.POST.get("what") == "filing":

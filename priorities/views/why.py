@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.shortcuts import render
 
-from governance import clock, web
-from governance.roles import Permission
-from priorities import guards, workflow
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.web import entry as web
+from priorities.case import guards
 from priorities.labels import VERBS
+from priorities.memo import reading
 from priorities.models import Submission
-from priorities.reading import reading
+from priorities.submissions import workflow
 
 
 @web.page(Permission.READ_SUBMISSIONS)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from governance import access, audit, clock, notices, working_days
-from governance import paper as on_paper
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
 from governance.jobs import queue
+from governance.kernel import access, audit, working_days
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Meeting, Organisation
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.verbs import verb
-from projects import gates, guards, life, proofs, steps
+from governance.notices import inbox
+from governance.signing import paper as on_paper
+from projects import steps
 from projects.actions import signing
 from projects.actions.checks import locked, past_day, words
+from projects.lifecycle import gates, guards, life, proofs
 from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project
 
 STEPS = {"first": "accept_first", "final": "accept_finally"}
@@ -339,7 +342,7 @@ def report_evaluations(
         row.reported_at, row.reported_on = meeting, held_on
         row.save(update_fields=["reported_at", "reported_on"])
     address = f"/projects/evaluations/?year={year}"
-    notices.tell(
+    inbox.tell(
         key=f"evaluations-reported:{meeting.pk}",
         role=Role.LEADING_GROUP,
         address=address,

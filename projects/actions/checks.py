@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import audit, clock
-from governance.access import Actor
-from governance.refusal import Invalid, Stale
-from governance.roles import Permission
-from governance.text import clean_text
-from projects import steps, windows
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Stale
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import audit
+from governance.kernel.access import Actor
+from projects import steps
+from projects.lifecycle import period_text
 from projects.models import Project
 
 
@@ -28,7 +30,7 @@ def as_it_is(row: Project) -> dict[str, object]:
         "version": row.version,
         "名称": row.name,
         "状态": row.get_state_display(),
-        "起止": windows.say(row.latest_start, row.latest_end, row.precision),
+        "起止": period_text.say(row.latest_start, row.latest_end, row.precision),
         "牵头": "、".join(row.leads.values_list("as_named", flat=True)),
         "内容": row.content[:200],
         "最近的改动": f"{last.sentence}（{last.by_text}，{last.day}）" if last else "",

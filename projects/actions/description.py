@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from governance import access, audit
-from governance.access import Actor
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Organisation
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.verbs import verb
 from projects import steps
 from projects.actions.checks import locked, words
 from projects.actions.duties import follow_project

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from governance import access, audit
-from governance.access import Actor
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
 from governance.models import Organisation
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission
-from governance.verbs import step, verb
-from projects import duties, steps
+from projects import steps
 from projects.actions.checks import past_day, words
+from projects.duties import owed
 from projects.models import Project, Topic, TopicHead
 
 TIERS = dict(Topic.TIERS)
@@ -79,7 +80,7 @@ def place_projects(
                 f"{row.code} 下面还有课题，不能改变层级；请先移走它的下级课题。",
                 blockers=((f"{row.code} 有下级课题", "信息办（移到别的课题下）"),),
             )
-        if parent is not None and topic.pk and topic.pk in duties.line_above(parent):
+        if parent is not None and topic.pk and topic.pk in owed.line_above(parent):
             raise Invalid("上级课题不能是它自己或它的下级。", fields={"parent": ["请另选上级课题"]})
         was = f"{TIERS.get(topic.tier, '')} {topic.parent or ''}".strip() if topic.pk else ""
         topic.name, topic.tier, topic.parent = row.name, tier, parent
@@ -137,7 +138,7 @@ def follow_project(*, project: Project) -> None:
 def _check_place(tier: str, parent: Topic | None) -> None:
     if tier not in TIERS:
         raise Invalid("请选择课题层级。", fields={"tier": ["请选择一项"]})
-    above = duties.ABOVE[tier]
+    above = owed.ABOVE[tier]
     if above is None and parent is not None:
         raise Invalid("总系统（一级课题）没有上级课题（9.2.7）。", fields={"parent": ["请清空上级课题"]})
     if above is not None and (parent is None or parent.tier != above or parent.withdrawn):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from governance import access, audit
-from governance.access import Actor
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.text import MAX_WAN, quantise
-from governance.verbs import verb
-from projects import gates, life, steps
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.basics.text import MAX_WAN, quantise
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
+from projects import steps
 from projects.actions.checks import past_day, reporting, words
+from projects.lifecycle import gates, life
 from projects.models import Contract, GateItem, Phase, Project
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, rounds
-from governance.access import Actor
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Round
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.verbs import verb
-from projects import guards, life, steps
+from governance.signing import rounds
+from projects import steps
 from projects.actions.checks import locked, past_day, words
 from projects.labels import STATES
+from projects.lifecycle import guards, life
 from projects.models import Acceptance, Phase, Project, StateChange
 
 

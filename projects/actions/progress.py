@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from governance import access, audit, clock, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.basics.text import MAX_WAN, quantise
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Organisation
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission
-from governance.text import MAX_WAN, quantise
-from governance.verbs import verb
-from projects import life, periods, steps
+from governance.notices import inbox
+from projects import steps
 from projects.actions.checks import reporting, words
+from projects.lifecycle import life, periods
 from projects.models import ExpertRating, ProgressReport, Project, ReportCall
 
 
@@ -115,7 +118,7 @@ def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> Progre
         now=project.percent or "",
         sentence=f"退回 {what}：{row.returned}",
     )
-    notices.tell(
+    inbox.tell(
         key=f"progress-returned:{row.pk}",
         organisation_id=row.organisation_id,
         is_demo=row.is_demo,

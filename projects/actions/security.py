@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from governance import access, audit, clock
-from governance import paper as on_paper
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import Appointment, User
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.rounds import SeatSpec
-from governance.verbs import verb
-from projects import protection, steps
+from governance.signing import paper as on_paper
+from governance.signing.rounds import SeatSpec
+from projects import steps
 from projects.actions import signing
 from projects.actions.checks import past_day, reporting, words
 from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
+from projects.security import protection
 
 SYNCS = dict(SecuritySync.ITEMS)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, notices, readings, rounds, working_days
-from governance import paper as on_paper
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible, Refused
+from governance.basics.roles import Permission, Role
+from governance.kernel import access, audit, readings, working_days
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step, verb
 from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
-from governance.refusal import Invalid, NotVisible, Refused
-from governance.roles import Permission, Role
-from governance.rounds import SeatSpec
-from governance.verbs import step, verb
+from governance.notices import inbox
+from governance.signing import paper as on_paper
+from governance.signing import rounds
+from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
 from projects.models import Acceptance, Project, SecurityGrading
 
@@ -67,7 +70,7 @@ def open_signing(
     due = working_days.add(clock.today(), TERM_DAYS)
     state = _open(row, kind=kind, seats=seats, due=due)
     for seat in row.round.seats.filter(key=INDEPENDENT):
-        notices.tell(
+        inbox.tell(
             key=f"signing:{row.audit_key}",
             organisation_id=seat.organisation_id,
             address=row.get_absolute_url(),
@@ -106,7 +109,7 @@ def open_confirmation(*, row: Acceptance) -> None:
     seats = [SeatSpec(CONFIRMING, f"{name}（整改确认）", pk) for pk, name in list(units.items())[-1:]]
     _open(row, kind="acceptance", seats=seats, due=due)
     for seat in row.round.seats.all():
-        notices.tell(
+        inbox.tell(
             key=f"confirming:{row.audit_key}:{row.round_id}",
             organisation_id=seat.organisation_id,
             address=row.get_absolute_url(),
@@ -145,7 +148,7 @@ def open_grading(*, row, seats: list[SeatSpec]) -> None:
     due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind="grading", seats=seats, due=due)
     for seat in seats:
-        notices.tell(
+        inbox.tell(
             key=f"signing:{row.audit_key}:{seat.assigned_id}",
             user_id=seat.assigned_id,
             address=row.get_absolute_url(),
@@ -162,7 +165,7 @@ def signing(by: Actor) -> Permission:
 @step
 def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
     """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
-    governance.paper made of a signature on paper."""
+    governance.signing.paper made of a signature on paper."""
     if row.round_id is None:
         raise NotVisible()
     if row.state != "signing":
@@ -194,7 +197,7 @@ def _tell_end(row, sentence: str) -> None:
     """Whoever waits for the end of a round hears of it: the body that opened it, the office for a grading."""
     opener = _seats_about(row).filter(key=ACCEPTING).last()
     whom = {"organisation_id": opener.organisation_id} if opener else {"role": Role.REVIEWER}
-    notices.tell(
+    inbox.tell(
         key=f"signed:{row.audit_key}:{row.round_id}",
         sentence=sentence[:500],
         address=row.get_absolute_url(),
@@ -228,7 +231,7 @@ def withdraw_signing(*, by: Actor, row, reason: str):
     )
     for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):
         whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
-        notices.tell(
+        inbox.tell(
             key=f"withdrawn:{held.audit_key}:{seat.pk}",
             sentence=f"{held}已撤回，不必再签：{reason}",
             address=held.get_absolute_url(),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit
-from governance.access import Actor
-from governance.refusal import Invalid, Refused, Stale
-from governance.roles import Permission
-from governance.verbs import verb
+from governance.basics.refusal import Invalid, Refused, Stale
+from governance.basics.roles import Permission
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from projects.actions.checks import past_day, words
 from projects.labels import TASK_STATES
 from projects.models import PlanTask

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance import access, audit, clock, files, notices
-from governance.access import Actor
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission, Role
+from governance.kernel import access, audit
+from governance.kernel.access import Actor
+from governance.kernel.verbs import verb
 from governance.models import StoredFile
-from governance.refusal import Invalid, Refused
-from governance.roles import Permission, Role
-from governance.verbs import verb
-from projects import duties
+from governance.notices import inbox
+from governance.storage import files
 from projects.actions.checks import past_day, reporting, words
 from projects.actions.duties import about_topic, locked_topic
+from projects.duties import owed
 from projects.models import Supervision, Topic, TopicReport
 
 PAPERS = ("pdf", "doc", "docx", "wps", "jpg", "jpeg", "png")
@@ -56,7 +59,7 @@ def file_report(
         raise Invalid("请选择报告种类。", fields={"kind": ["请选择一项"]})
     year = _year(row, kind, year)
     text = words(text, "text", "内容", limit=10000, needed="请写明报告内容。")
-    lacking = duties.missing_below(row, kind, year, clock.today())
+    lacking = owed.missing_below(row, kind, year, clock.today())
     reason = words(missing_reason, "missing_reason", "缺报说明", limit=300)
     if lacking and not reason:
         named = "、".join(m.sentence for m in lacking)
@@ -73,7 +76,7 @@ def file_report(
         year=year,
         text=text,
         problems=words(problems, "problems", "问题与建议"),
-        addressee=duties.addressee(row, clock.today()),
+        addressee=owed.addressee(row, clock.today()),
         missing=[m.sentence for m in lacking],
         missing_reason=reason if lacking else "",
         file=_stored(by, name, content),
@@ -126,7 +129,7 @@ def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport
 
 def _year(topic: Topic, kind: str, year: int) -> int:
     if kind != "annual":
-        if duties.end_of(topic) is None or duties.end_of(topic) > clock.today():
+        if owed.end_of(topic) is None or owed.end_of(topic) > clock.today():
             raise Refused(f"课题“{topic.name}”还没有结束，{dict(TopicReport.KINDS)[kind]}在结束时呈报（9.2.7）。")
         return 0
     if not isinstance(year, int) or not 2005 <= year <= clock.today().year:
@@ -195,9 +198,9 @@ def record_supervision(
 
 def _tell(topic: Topic, key: str, sentence: str, address: str, is_demo: bool) -> None:
     """Whoever answers for the 课题 hears of it; the office where nobody does."""
-    unit = duties.unit_of(topic)
+    unit = owed.unit_of(topic)
     whom = {"organisation_id": unit} if unit else {"role": Role.REVIEWER}
-    notices.tell(key=f"topic-{key}", sentence=sentence, address=address, is_demo=is_demo, topic="deadline", **whom)
+    inbox.tell(key=f"topic-{key}", sentence=sentence, address=address, is_demo=is_demo, topic="deadline", **whom)
 
 
 @verb("projects.topic.settle")

@@ -3,7 +3,7 @@
 import datetime
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import governance.clock
+import governance.basics.clock
 import governance.models.fields
 from decimal import Decimal
 from django.db import migrations, models
@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
             name='Contract',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(default=governance.clock.today, verbose_name='业务日期')),
-                ('recorded_at', models.DateTimeField(default=governance.clock.now, verbose_name='记录时间')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
                 ('kind', models.CharField(choices=[('build', '建设'), ('supervision', '监理'), ('operation', '运行维护'), ('testing', '测评'), ('other', '其他')], max_length=12, verbose_name='合同种类')),
                 ('number', models.CharField(max_length=80, verbose_name='合同编号')),
@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
             name='ExpertRating',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(default=governance.clock.today, verbose_name='业务日期')),
-                ('recorded_at', models.DateTimeField(default=governance.clock.now, verbose_name='记录时间')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
                 ('rating', models.CharField(choices=[('normal', '正常'), ('attention', '关注'), ('late', '滞后')], max_length=10, verbose_name='专家评级')),
                 ('reason', models.CharField(max_length=500, verbose_name='依据')),
@@ -60,8 +60,8 @@ class Migration(migrations.Migration):
             name='GateItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(default=governance.clock.today, verbose_name='业务日期')),
-                ('recorded_at', models.DateTimeField(default=governance.clock.now, verbose_name='记录时间')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
                 ('key', models.CharField(max_length=40, verbose_name='事项')),
                 ('status', models.CharField(choices=[('provided', '已具备'), ('not_applicable', '不适用')], max_length=16)),
@@ -79,8 +79,8 @@ class Migration(migrations.Migration):
             name='ReportCall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(default=governance.clock.today, verbose_name='业务日期')),
-                ('recorded_at', models.DateTimeField(default=governance.clock.now, verbose_name='记录时间')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
                 ('period', models.CharField(max_length=20, verbose_name='填报期')),
                 ('due', models.DateField(verbose_name='截止日期')),

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from governance import trigram
+from governance.database import trigram
 
 
 class Migration(migrations.Migration):

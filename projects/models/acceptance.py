@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Role
 from governance.models import Appointment, Meeting, Organisation, Round, Seat
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
-from governance.roles import Role
 from projects.models.project import Phase, Project
 
 PASSED = Q(conclusion="pass") | Q(conclusion="pass_after_correction", corrected_on__isnull=False)

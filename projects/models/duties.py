@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models import Organisation, StoredFile
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
 from projects.models.project import Project
 
 

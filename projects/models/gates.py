@@ -10,7 +10,7 @@ from projects.models.project import Phase, Project
 
 
 class GateItem(Dated, Demonstrable):
-    """A requirement of a gate (projects.gates) that is met, or does not apply, with its paper or reason."""
+    """A requirement of a gate (projects.lifecycle.gates) that is met, or does not apply, with its paper or reason."""
 
     STATUSES = [("provided", "已具备"), ("not_applicable", "不适用")]
 

@@ -10,11 +10,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Permission
+from governance.basics.searching import matching
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
-from governance.refs import Ref, ref
-from governance.roles import Permission
-from governance.searching import matching
 
 NO_END = dt.date(9999, 12, 31)  # sorts projects without an end last
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models.fields import Dated, Demonstrable
-from governance.refs import Ref, ref
 from projects.models.acceptance import Signed
 from projects.models.project import Project
 

@@ -6,9 +6,9 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
+from governance.basics.searching import matching
 from governance.models.fields import DayedHistory, Demonstrable
-from governance.refs import Ref, ref
-from governance.searching import matching
 from projects.models.project import Project
 
 

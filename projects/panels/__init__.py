@@ -13,9 +13,9 @@ from projects.panels.lists import Filter, ListRow, listing, options
 from projects.panels.looking import Hit, search
 from projects.panels.past import as_of, differences
 from projects.panels.project import parts
-from projects.panels.ratings import rating_of, with_facts
 from projects.panels.tasks import by_block, task_page
 from projects.panels.totals import basis_on, by_lead, by_programme
+from projects.progress.ratings import rating_of, with_facts
 
 __all__ = [
     "Filter",

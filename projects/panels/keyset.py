@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from governance.refusal import Invalid
+from governance.basics.refusal import Invalid
 from projects.models.project import NO_END
 
 

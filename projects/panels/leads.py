@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch
 
-from projects import guards
+from projects.lifecycle import guards
 from projects.models import Change, Project, ProjectLead
 
 

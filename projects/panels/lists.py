@@ -12,17 +12,17 @@ from django.db.models import BigIntegerField, CharField, Count, Exists, Min, Out
 from django.db.models.functions import Cast, Coalesce
 
 from governance import charts
+from governance.basics.refusal import Invalid
+from governance.basics.text import clean_text
 from governance.models import Organisation, PlanItem
-from governance.refusal import Invalid
-from governance.text import clean_text
-from governance.web import integer, one_of
-from projects import rating
+from governance.web.entry import integer, one_of
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
 from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink
 from projects.panels import keyset
 from projects.panels.keyset import SORTS, Keyset
 from projects.panels.plan import TIME_CODES, Touched
-from projects.panels.ratings import differs, latest_report, rating_of, with_facts
+from projects.progress import rating
+from projects.progress.ratings import differs, latest_report, rating_of, with_facts
 
 PAGE_ROWS = 200
 DIFFER_MOST = 5000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from governance.searching import around, holding, stands_in
-from projects import gates, periods
+from governance.basics.searching import around, holding, stands_in
 from projects.labels import STATES, TASK_STATES
+from projects.lifecycle import gates, periods
 from projects.models import (
     Acceptance,
     Change,

@@ -10,10 +10,10 @@ from decimal import Decimal
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min, Q, Sum
 
+from governance.basics.text import quantise
 from governance.models import Organisation
-from governance.text import quantise
-from projects import windows
 from projects.labels import CONSTRUCTIONS, INVESTMENT_TYPES, LEVELS, ORIGINS, STATES, TASK_STATES, TIERS
+from projects.lifecycle import period_text
 from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead
 
 MANDATES, ESTIMATE_BASES = dict(Project.MANDATES), dict(Project.ESTIMATE_BASES)
@@ -34,7 +34,7 @@ class StoodMilestone:
 
     @property
     def said(self) -> str:
-        first, last = windows.say(self.start, self.end, self.precision).split("—")
+        first, last = period_text.say(self.start, self.end, self.precision).split("—")
         when = first if first == last else f"{first}—{last}"
         return f"{when}，{self.done_on} 完成" if self.done_on else f"{when}，未完成"
 
@@ -52,7 +52,7 @@ class StoodPhase:
 
     @property
     def said(self) -> str:
-        return f"{STATES[self.state]}，{windows.say(self.start, self.end, self.precision)}"
+        return f"{STATES[self.state]}，{period_text.say(self.start, self.end, self.precision)}"
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ class Stood:
             "状态": self.state_label + (f"（{p.state_day} 起）" if p.state_day else ""),
             "暂停前": STATES.get(p.suspended_from, ""),
             "完成比例": "" if p.percent is None else f"{p.percent} %",
-            "原基线": windows.say(p.start, p.end, p.precision),
-            "最新基线": windows.say(p.latest_start, p.latest_end, p.precision)
+            "原基线": period_text.say(p.start, p.end, p.precision),
+            "最新基线": period_text.say(p.latest_start, p.latest_end, p.precision)
             + (f"（改过 {p.rebaselined} 次）" if p.rebaselined else ""),
             "概算": ""
             if p.estimate_wan is None

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from governance import clock
+from governance.basics import clock
 from governance.models import Discrepancy, Plan, ReadingDecision
 
 TIME_CODES = ("D27", "D28", "D29")  # the row's time against its content and the tasks
@@ -109,7 +109,7 @@ def touched(day: dt.date | None = None) -> Touched:
 
 
 def with_readings(entries: QuerySet, day: dt.date) -> QuerySet:
-    """Discrepancies annotated with what people decided by the day (governance.readings, for many at once)."""
+    """Discrepancies annotated with what people decided by the day (governance.kernel.readings, for many at once)."""
     decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by(
         "-from_day", "-pk"
     )

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from governance.models import Discrepancy
-from projects import rating
 from projects.labels import STATE_TONES, TASK_TONES
 from projects.models import PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, leads_of
 from projects.panels.plan import Block, Frame, reading_key, with_readings
 from projects.panels.project import MilestoneLine, milestone_line
-from projects.panels.ratings import Expert, Newest, Toned, differs, expert_of, latest_report, rating_of
+from projects.progress import rating
+from projects.progress.ratings import Expert, Newest, Toned, differs, expert_of, latest_report, rating_of
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from django.db.models import CharField, DateField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
-from governance import audit, charts, clock
-from governance.access import Actor, may
-from governance.audit import AuditRow
+from governance import charts
+from governance.basics import clock
+from governance.basics.roles import Permission
+from governance.kernel import audit
+from governance.kernel.access import Actor, may
+from governance.kernel.audit import AuditRow
 from governance.models import Discrepancy
-from governance.roles import Permission
-from projects import gates, guards, life, periods, rating, windows
 from projects.labels import CERTAINTIES, RATING_TONES, STATE_TONES, STATES, TASK_TONES
+from projects.lifecycle import gates, guards, life, period_text, periods
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
-from projects.panels.ratings import Toned, due_of_year, expert_of, latest_report, rating_of
+from projects.progress import rating
+from projects.progress.ratings import Toned, due_of_year, expert_of, latest_report, rating_of
 
 HISTORY_ROWS = 40
 BOOKED = "budgets."  # how events of the money are named
@@ -362,7 +365,7 @@ def _latest(project: Project) -> str:
     if start is None or end is None or (start, end) == (project.start, project.end):
         return ""
     whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
-    return windows.say(start, end, "year" if whole else "month")
+    return period_text.say(start, end, "year" if whole else "month")
 
 
 def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: dt.date, **size: float):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from governance import clock
-from projects import gates, life, proofs
+from governance.basics import clock
+from projects.acceptance import acceptances as acceptance
 from projects.labels import STATE_TONES, STATES
+from projects.lifecycle import gates, life, proofs
 from projects.models import Acceptance, Contract, Phase, Project, StateChange
-from projects.panels import acceptance
 
 BEFORE = {state: dict(Acceptance.STAGES)[stage] for state, stage in acceptance.STAGE_BEFORE.items()}
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from governance import readings
+from governance.kernel import readings
 from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION, STANDALONE
 from projects.models import Project, ProjectLead
 

@@ -1,5 +1,5 @@
 """Reports of floor 2. The annual progress report: the figures first (figures.py), then its sections (sections.py); the
-duties of chapter 9: security, acceptance and evaluation, the three tiers. Printed by governance.documents."""
+duties of chapter 9: security, acceptance and evaluation, the three tiers. Printed by governance.documents.printing."""
 
 from projects.reports.evaluation import evaluation_report
 from projects.reports.sections import annual_progress

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from governance.figures import Column, Figure, Report, Section, Table
-from projects import scoring
+from governance.documents.figures import Column, Figure, Report, Section, Table
+from projects.acceptance import acceptances as acceptance
+from projects.acceptance import scoring
 from projects.models import Acceptance, Project
-from projects.panels import acceptance
 from projects.reports import frame
 
 BASIS = "只计会签生效的验收和评估；得分的权重为系统默认，非规划规定，未测得的指标不计入得分"

@@ -10,14 +10,15 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from governance import clock
-from governance.figures import Part
-from projects import life, rating, windows
+from governance.basics import clock
+from governance.documents.figures import Part
 from projects.labels import SELF_RATINGS, STANDALONE, TASK_STATES
+from projects.lifecycle import life, period_text
 from projects.models import Milestone, PlanTask, ProgressReport, Project
-from projects.panels import past, ratings, tasks
+from projects.panels import past, tasks
 from projects.panels.lists import chart_row, marks_of
 from projects.panels.plan import Block, Frame, Touched, frame, touched
+from projects.progress import rating, ratings
 
 WHOLE = Part()
 
@@ -189,7 +190,7 @@ def _projects(year: int, day: dt.date, stood: past.AsOf):
             project.programme.name if project.programme else STANDALONE,
             project.programme.order if project.programme else 10_000,
             was.state,
-            windows.say(was.latest_start, was.latest_end, project.precision),
+            period_text.say(was.latest_start, was.latest_end, project.precision),
             project.precision,
             project.percent,
             SELF_RATINGS[report.self_rating] if report else "",

@@ -6,13 +6,13 @@ from collections import Counter
 from decimal import Decimal
 
 from governance import charts
-from governance.figures import Column, Figure, Report, Section, Table
-from projects import rating
+from governance.documents.figures import Column, Figure, Report, Section, Table
 from projects.labels import BEFORE_THE_PERIOD, STATES
+from projects.lifecycle.scopes import scope_of
 from projects.panels.plan import Block
+from projects.progress import rating
 from projects.reports import frame
 from projects.reports.figures import ProgressYear, TaskLine, progress_year
-from projects.scopes import scope_of
 
 BASIS = "项目按规划 10.4 计，每个项目只计一次；完成比例为填报单位自报，测算评级由系统按原基线与最新基线计算"
 NOTED = ("D27", "D28", "D29", "D31", "D32", "D33", "D35", "D43", "D44", "D48")
@@ -21,7 +21,7 @@ PAPER_WIDTH = 660
 
 def annual_progress(year: int, scope: str = "") -> Report:
     """The annual progress report of a year, of the whole city or of one lead's or programme's projects
-    (projects.scopes); called inside one snapshot (governance.documents.build)."""
+    (projects.lifecycle.scopes); called inside one snapshot (governance.documents.printing.build)."""
     found = progress_year(year, scope_of(scope))
     sections = (
         _overview(found),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from governance.figures import Column, Figure, Report, Section, Table
+from governance.documents.figures import Column, Figure, Report, Section, Table
 from projects.models import SecurityAssessment, SecurityFinding
-from projects.panels import security
 from projects.reports import frame
+from projects.security import safeguards
 
 BASIS = "已立项而未终止的项目，每个只计一次；定级、测评、隐患取本报告之日的记录，测评周期为系统默认，非规划规定"
 
@@ -19,7 +19,7 @@ class SecurityYear:
 
     year: int
     day: dt.date
-    overview: security.Overview
+    overview: safeguards.Overview
     assessments: tuple[SecurityAssessment, ...]  # of the year
     findings: tuple[SecurityFinding, ...]  # found in the year or open on the day
 
@@ -53,7 +53,7 @@ def figures(year: int) -> SecurityYear:
     )
     still = SecurityFinding.objects.filter(assessment__withdrawn="", fixed_on=None, assessment__assessed_on__lte=day)
     found = (of_year | still).select_related("assessment__project").order_by("due", "pk")
-    return SecurityYear(year, day, security.overview(day), tuple(made.order_by("assessed_on", "pk")), tuple(found))
+    return SecurityYear(year, day, safeguards.overview(day), tuple(made.order_by("assessed_on", "pk")), tuple(found))
 
 
 def security_report(year: int) -> Report:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from governance import clock
+from governance.basics import clock
 from governance.models import User
 from guiyang_egov.demo import loading
 from tests.conftest import Cast

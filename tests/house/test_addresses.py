@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
-from governance.roles import Permission
+from governance.basics.roles import Permission
 
 SAMPLES = {
     "pk": 999_999,

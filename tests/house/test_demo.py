@@ -12,7 +12,7 @@ from simple_history.manager import HistoryDescriptor
 
 from budgets import actions as budgets
 from budgets.models import BudgetLine, Entry
-from governance import audit
+from governance.kernel import audit
 from governance.models import Appointment, Notice, Round, Seat, User
 from guiyang_egov.demo import loading
 from priorities.labels import STATES
@@ -107,7 +107,7 @@ def test_removal_leaves_every_row_and_its_history_as_the_plan_left_them(plan, se
 
 @pytest.mark.django_db
 def test_removal_keeps_what_people_said_of_a_row_that_the_story_had_touched(story, cast):
-    from governance import access
+    from governance.kernel import access
 
     office = Appointment.objects.get(user__username="demo-reviewer")
     person = User.objects.create(username="real", full_name="真人", password="!")
@@ -144,7 +144,7 @@ def test_removal_keeps_what_people_entered(story, cast):
     person = User.objects.create(username="real", full_name="真人", password="!")
     office = Appointment.objects.get(user__username="demo-finance")
     Appointment.objects.create(user=person, organisation=office.organisation, role="finance", from_day=office.from_day)
-    from governance import access
+    from governance.kernel import access
 
     budgets.set_cell(
         by=access.actor_for(person),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from governance.models import Appointment, Regulation, TrainingSession
-from priorities import calibrating, calibration, dry_run
 from priorities.models import RuleSetRecord, Submission
+from priorities.rescreening import dry_run
 from priorities.rules.plan_2006 import CLAUSES
-from projects import life
+from priorities.screening import calibrating, calibration
+from projects.lifecycle import life
 from projects.models import (
     Change,
     Contract,
@@ -17,7 +18,7 @@ from projects.models import (
     SecurityFinding,
     Supervision,
 )
-from projects.panels import owing
+from projects.progress import owing
 from tests.conftest import TODAY
 
 SHOWN = {

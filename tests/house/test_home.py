@@ -8,14 +8,14 @@ from django.db.models import Prefetch
 
 from governance.models import User
 from guiyang_egov.pages.home import ROOM, ahead
-from priorities import desk
+from priorities.screening import work_list
 from projects.models import Milestone, Project
 from tests.conftest import TODAY
 
 
 def _ahead():
     projects = Project.objects.planned().prefetch_related(Prefetch("milestones"))
-    return ahead(projects, desk.window_state(TODAY), TODAY)
+    return ahead(projects, work_list.window_state(TODAY), TODAY)
 
 
 def test_the_days_ahead_come_in_order_and_none_lies_behind(offices):

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Sum
 
-from governance import audit
+from governance.kernel import audit
 from governance.models import (
     AuditRow,
     Body,

@@ -10,9 +10,9 @@ from html import unescape
 
 import pytest
 
-from governance import differences, documents
-from governance.figures import Column, Report, Section, Table
-from governance.roles import Permission, Scope
+from governance.basics.roles import Permission, Scope
+from governance.documents import differences, printing
+from governance.documents.figures import Column, Report, Section, Table
 from guiyang_egov.demo import story
 from projects.models import Project
 
@@ -165,7 +165,7 @@ def test_what_two_days_differ_by_adds_up(offices):
 
 
 def test_two_annual_reports_differ_exactly_where_their_cells_do(offices):
-    before, after = documents.build("annual_budget", 2006), documents.build("annual_budget", 2007)
+    before, after = printing.build("annual_budget", 2006), printing.build("annual_budget", 2007)
     found = differences.between(before, after)
     assert differences.between(before, before) == []
     told = {(d.section, d.what) for d in found if not d.row}

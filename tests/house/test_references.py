@@ -1,4 +1,4 @@
-"""References (`submission:12`) are made and read by governance.refs alone."""
+"""References (`submission:12`) are made and read by governance.basics.refs alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tests.house.test_floors import SOURCES
 # Text with a colon that is no reference.
 NO_REFERENCE = {
     "priorities/actions/rule_sets.py": "the key of a notice",
-    "priorities/planning_inputs.py": "a ceiling's year and source",
-    "priorities/scenarios.py": "a ceiling's year and source, and the names of its fields in the form",
+    "priorities/annual_plan/planning_inputs.py": "a ceiling's year and source",
+    "priorities/annual_plan/scenarios.py": "a ceiling's year and source, and the names of its fields in the form",
     "priorities/views/scenarios.py": "the names of the ceilings' fields in the form",
     "priorities/views/batches.py": "a case's number and version in the form",
 }
-REFS = "governance/refs.py"
+REFS = "governance/basics/refs.py"
 
 
 def _places(base):

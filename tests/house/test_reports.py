@@ -17,10 +17,10 @@ from django.conf import settings
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
-from governance import documents
+from governance.documents import printing
 from governance.models import Document, Job
 
-KINDS = sorted(documents.kinds())
+KINDS = sorted(printing.kinds())
 
 
 def tables_of(report):
@@ -30,7 +30,7 @@ def tables_of(report):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("year", settings.PLAN_YEARS)
 def test_every_total_is_the_sum_of_its_rows(offices, kind, year):
-    for table in tables_of(documents.build(kind, year)):
+    for table in tables_of(printing.build(kind, year)):
         rows = [row for row in table.rows if "_group" not in row]
         for column in table.columns:
             total = (table.totals or {}).get(column.id)
@@ -101,7 +101,7 @@ def expected_rows(report, table, body) -> list[list[str]]:
 
 def with_body(report):
     """`(table, its part of the JSON)` of every table, and the JSON's figures in order."""
-    body = json.loads(documents.print_report(report, "json").content)
+    body = json.loads(printing.print_report(report, "json").content)
     tables = [
         pair
         for s, b in zip(report.sections, body["sections"], strict=True)
@@ -122,9 +122,9 @@ def figure_text(figure: dict) -> str:
 @pytest.mark.parametrize("year", settings.PLAN_YEARS)
 def test_every_figure_and_every_cell_of_the_json_stands_on_paper_in_its_own_table(offices, kind, year):
     """The pages before they are set: WeasyPrint adds and drops no text, which the PDFs of the next claim show."""
-    report = documents.build(kind, year)
+    report = printing.build(kind, year)
     tables, figures = with_body(report)
-    paper = Paper(documents.as_html(report))
+    paper = Paper(printing.as_html(report))
     for table, body in tables:
         assert paper.tables[table.id] == expected_rows(report, table, body), table.id
     assert len(tables) == len(paper.tables)
@@ -142,9 +142,9 @@ def test_every_figure_and_every_cell_of_the_json_stands_on_paper_in_its_own_tabl
 )
 def test_every_row_of_the_json_can_be_read_in_the_pdf_under_its_tables_heading(offices, kind, year):
     """Each kind once, in a year that has rows; all 54 would take minutes and say the same as the pages above."""
-    report = documents.build(kind, year)
+    report = printing.build(kind, year)
     tables, figures = with_body(report)
-    text = read(documents.print_report(report, "pdf").content)
+    text = read(printing.print_report(report, "pdf").content)
     places = []
     for number, (table, _) in enumerate(tables, 1):  # the last one: the first stands in the contents
         places.append(text.rindex(squeezed(f"表{number}　{table.title}")))
@@ -176,9 +176,9 @@ def squeezed(text: str) -> str:
 def test_every_figure_and_every_cell_of_the_json_stands_in_its_own_cell_of_the_workbook(offices, kind, year):
     import openpyxl
 
-    report = documents.build(kind, year)
+    report = printing.build(kind, year)
     tables, figures = with_body(report)
-    front, *sheets = openpyxl.load_workbook(io.BytesIO(documents.print_report(report, "xlsx").content), data_only=True)
+    front, *sheets = openpyxl.load_workbook(io.BytesIO(printing.print_report(report, "xlsx").content), data_only=True)
     for n, figure in enumerate(figures):
         label, value, unit = (front.cell(6 + n, column).value for column in (2, 3, 4))
         assert (label, unit or "") == (figure["label"], figure["unit"])
@@ -211,7 +211,7 @@ def same(cell, value) -> bool:
 
 @pytest.mark.parametrize("year", settings.PLAN_YEARS)
 def test_the_leaders_page_is_one_page_in_every_year(offices, year):
-    assert documents.print_report(documents.build("leaders_brief", year), "pdf").pages == 1
+    assert printing.print_report(printing.build("leaders_brief", year), "pdf").pages == 1
 
 
 def test_the_screening_summary_counts_a_case_in_every_clause_that_holds_for_it(offices):
@@ -233,7 +233,7 @@ def test_the_screening_summary_counts_a_case_in_every_clause_that_holds_for_it(o
 
 
 def test_a_district_filing_stands_with_its_receipt_or_its_waiting_days(offices):
-    from governance import clock
+    from governance.basics import clock
     from priorities.reports.districts import filings
 
     found = filings(2008, clock.today())
@@ -247,7 +247,7 @@ def test_secret_cases_are_counted_and_nothing_of_them_is_told(offices):
 
     row = Submission.objects.filter(number="SB2008-003").get()
     Submission.objects.filter(pk=row.pk).update(is_secret=True)
-    printed = documents.print_report(documents.build("screening_summary", 2008), "json").content.decode()
+    printed = printing.print_report(printing.build("screening_summary", 2008), "json").content.decode()
     assert row.number not in printed
     assert row.title not in printed
 
@@ -267,7 +267,7 @@ def test_who_may_not_request_a_report_is_refused_and_an_auditor_may_read_it(offi
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("year", settings.PLAN_YEARS)
 def test_a_figure_that_names_its_rows_names_a_table_of_the_report_or_there_are_none(offices, kind, year):
-    report = documents.build(kind, year)
+    report = printing.build(kind, year)
     there = {table.id for table in tables_of(report)}
     figures = [f for s in report.sections for f in s.figures]
     assert [f.id for f in figures if f.rows and f.rows not in there and f.value not in (None, 0)] == []
@@ -314,13 +314,13 @@ def test_hostile_words_in_the_records_stay_words_in_every_form_of_every_report(p
 
     seen = ""
     for year in (2007, 2008):
-        report = documents.build(kind, year)
-        html = documents.on_paper(documents.as_html(report))
+        report = printing.build(kind, year)
+        html = printing.on_paper(printing.as_html(report))
         assert not re.search("<(?!svg xmlns)svg|<img|\u202e|!A0<|14}", html)
         seen += html
-        json.loads(documents.print_report(report, "json").content)
-        book = openpyxl.load_workbook(io.BytesIO(documents.print_report(report, "xlsx").content))
+        json.loads(printing.print_report(report, "json").content)
+        book = openpyxl.load_workbook(io.BytesIO(printing.print_report(report, "xlsx").content))
         formulas = [c.value for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
         assert [f for f in formulas if not re.fullmatch(r"=SUM\([A-Z]+\d+:[A-Z]+\d+\)", f)] == []
     assert "&lt;svg onload" in seen
-    assert documents.print_report(report, "pdf").pages
+    assert printing.print_report(report, "pdf").pages

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import resolve
 
-from governance.refusal import Refused
-from governance.roles import Role
+from governance.basics.refusal import Refused
+from governance.basics.roles import Role
 from tests.conftest import NAMES
 from tests.house.test_addresses import PAGES
 from tests.house.walk import pages

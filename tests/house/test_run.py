@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from guiyang_egov import __main__ as command_line
-from guiyang_egov import healthy
 from guiyang_egov.management.commands import serve
-from guiyang_egov.supervise import Child
+from guiyang_egov.runtime import healthy
+from guiyang_egov.runtime.supervise import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。")

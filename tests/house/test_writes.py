@@ -17,50 +17,50 @@ from tests.house.test_floors import SOURCES
 
 # A write outside every verb, by file and function.
 NO_VERB = {
-    "governance/audit.py append": "the trail itself, a verb's last statement",
-    "governance/bulk.py insert": "the tool; its callers count as writing",
-    "governance/bulk.py update": "the tool",
-    "governance/bulk.py _copy": "the tool",
+    "governance/kernel/audit.py append": "the trail itself, a verb's last statement",
+    "governance/database/bulk.py insert": "the tool; its callers count as writing",
+    "governance/database/bulk.py update": "the tool",
+    "governance/database/bulk.py _copy": "the tool",
     "governance/models/platform.py UserManager.create_user": "Django's own word for making a user",
     "governance/models/platform.py ApiToken.issue": "a model cannot know the verbs; the command opens the frame",
-    "governance/backups.py _load": "a restored database, before anybody works with it",
-    "governance/tasks.py daily": "sessions that have ended",
-    "governance/demonstration.py keep_day": "the demonstration's date",
+    "governance/storage/backups.py _load": "a restored database, before anybody works with it",
+    "governance/jobs/tasks.py daily": "sessions that have ended",
+    "governance/kernel/demonstration.py keep_day": "the demonstration's date",
     "governance/jobs/bell.py queue_name": "the name of the database's queue, made once",
     "governance/jobs/queue.py claim": "a job's lease: one conditional UPDATE decides",
     "governance/jobs/queue.py beat": "a job's lease and progress",
     "governance/jobs/queue.py fail": "a job's way back into the queue",
     "governance/jobs/queue.py give_up": "a job's lease",
     "governance/jobs/queue.py reconcile": "jobs whose lease is over",
-    "governance/mail.py post": "letters whose sender died",
-    "governance/mail.py settle": "notices of a demonstration, which are nobody's post",
-    "governance/mail.py spread": "letters: the notice is the verb's, its way by e-mail is not",
-    "governance/mail.py digests": "letters",
-    "governance/mail.py send": "letters",
-    "governance/mail.py _claim": "letters",
+    "governance/notices/mail.py post": "letters whose sender died",
+    "governance/notices/mail.py settle": "notices of a demonstration, which are nobody's post",
+    "governance/notices/mail.py spread": "letters: the notice is the verb's, its way by e-mail is not",
+    "governance/notices/mail.py digests": "letters",
+    "governance/notices/mail.py send": "letters",
+    "governance/notices/mail.py _claim": "letters",
     "guiyang_egov/demo/": "the demonstration comes and goes as a whole",
 }
 
 # Who opens a frame without being a verb: nobody in person acts, or the verb stands inside.
 FRAMES = {
-    "governance/verbs.py verb": "a verb",
-    "governance/once.py once": "a form's token and its verb are one transaction",
+    "governance/kernel/verbs.py verb": "a verb",
+    "governance/kernel/once.py once": "a form's token and its verb are one transaction",
     "governance/actions/reforms.py apply_successions": "a reform's day has come",
     "governance/jobs/queue.py request_scheduled": "the schedule requests",
     "governance/jobs/queue.py finish": "a worker's job is done",
     "governance/jobs/queue.py fail": "a worker's job has failed",
     "governance/management/commands/api_token.py Command.handle": "the command line",
-    "budgets/daily.py daily": "daily",
-    "budgets/importing.py commit": "reads its file before the transaction; a plan that is not clean takes itself back",
-    "budgets/workbook.py export_csv": "a snapshot is kept before its rows are read",
-    "budgets/workbook.py _keep": "the snapshot of an export",
-    "projects/daily.py daily": "daily",
+    "budgets/hooks/daily.py daily": "daily",
+    "budgets/workbook/importing.py commit": "reads its file before the transaction; a plan that is not clean takes itself back",
+    "budgets/workbook/export.py export_csv": "a snapshot is kept before its rows are read",
+    "budgets/workbook/export.py _keep": "the snapshot of an export",
+    "projects/hooks/daily.py daily": "daily",
     "priorities/actions/batches.py _run": "a worker takes a batch",
     "priorities/actions/batches.py _item": "the case's verb and what came of it are one transaction",
     "priorities/actions/batches.py _finish": "a worker is done with a batch",
     "priorities/actions/side_lanes.py re_review_due": "daily",
-    "priorities/rescreening.py run": "a batch of cases a transaction, so that nobody waits long",
-    "priorities/reminders.py remind": "daily",
+    "priorities/rescreening/sweep.py run": "a batch of cases a transaction, so that nobody waits long",
+    "priorities/hooks/reminders.py remind": "daily",
     "guiyang_egov/management/commands/load_plan.py load": "the command line",
     "guiyang_egov/demo/loading.py remove": "the demonstration goes",
 }
@@ -189,7 +189,7 @@ def test_only_the_audit_module_touches_the_trail(modules):
     """Rows are read through its functions; an annotation may name their class."""
     wrong = set()
     for file, module in modules.items():
-        if file == "governance/audit.py" or file.startswith("governance/models"):
+        if file == "governance/kernel/audit.py" or file.startswith("governance/models"):
             continue
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom) and node.module != "governance.audit":

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from budgets.models import BudgetLine
-from governance.access import Actor, may
+from governance.basics.roles import Permission as P
+from governance.basics.roles import Role, Scope
+from governance.kernel.access import Actor, may
 from governance.models import Appointment, Body, Organisation, ServiceRecord, TrainingSession, User
-from governance.roles import Permission as P
-from governance.roles import Role, Scope
 from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,

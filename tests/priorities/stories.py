@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 
-from governance import access
+from governance.kernel import access
 from governance.models import Organisation
 from priorities import actions
 from priorities.models import Submission

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from governance import clock
+from governance.basics import clock
 from projects import actions
 from projects.models import Project
 

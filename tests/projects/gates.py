@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from governance.models import Organisation
-from projects import actions, gates, life
+from projects import actions
 from projects.actions import signing
+from projects.lifecycle import gates, life
 from projects.models import Acceptance, Project
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from budgets import workbook
-from budgets.importing import SYSTEM
-from governance import clock
-from governance.refusal import Refused
+from budgets.workbook import export
+from budgets.workbook.importing import SYSTEM
+from governance.basics import clock
+from governance.basics.refusal import Refused
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args, scope: str, path: str, **options) -> None:
         wanted: int | str = int(scope) if scope.isascii() and scope.isdigit() and len(scope) < 6 else scope
         try:
-            content, _ = workbook.export(wanted, SYSTEM, clock.today())
+            content, _ = export.export(wanted, SYSTEM, clock.today())
         except Refused as refusal:
             self.stderr.write(refusal.sentence)
             sys.exit(2)

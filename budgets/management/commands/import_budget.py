@@ -10,8 +10,8 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from budgets import importing
-from governance.refusal import Refused
+from budgets.workbook import importing
+from governance.basics.refusal import Refused
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from governance import audit
+from governance.kernel import audit
+from governance.kernel.verbs import frame
 from governance.models import ApiToken, User
-from governance.verbs import frame
 
 
 class Command(BaseCommand):

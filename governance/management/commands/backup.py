@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from governance import backups
+from governance.storage import backups
 
 
 class Command(BaseCommand):

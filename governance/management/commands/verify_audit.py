@@ -7,7 +7,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from governance import audit
+from governance.kernel import audit
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from governance import originals
+from governance.documents import originals
 from governance.models import Document
 
 

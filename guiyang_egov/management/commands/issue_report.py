@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from governance import jobs
-from governance.refusal import Invalid, Refused
+from governance.basics.refusal import Invalid, Refused
 
 
 class Command(BaseCommand):

@@ -11,14 +11,15 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from governance import audit, clock
 from governance import plan_steps as institutions
+from governance.basics import clock
+from governance.basics.refusal import Refused
+from governance.kernel import audit
+from governance.kernel.verbs import frame
 from governance.models import Plan
 from governance.plan import rows
 from governance.plan.fixture import FixtureError, read_folder
 from governance.plan_steps import Tally
-from governance.refusal import Refused
-from governance.verbs import frame
 from priorities import steps as priorities
 from projects import plan_steps as register
 

@@ -15,12 +15,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from governance.data_folder import SERVE_LOCK
 from governance.models import User
-from guiyang_egov import prepare
+from governance.storage.data_folder import SERVE_LOCK
 from guiyang_egov.demo.accounts import ACCOUNTS
-from guiyang_egov.healthy import is_healthy
-from guiyang_egov.supervise import Child, Supervisor, say
+from guiyang_egov.runtime import prepare
+from guiyang_egov.runtime.healthy import is_healthy
+from guiyang_egov.runtime.supervise import Child, Supervisor, say
 
 READY_WITHIN_S = 90.0
 PREDECESSOR_ENDS_WITHIN_S = 10.0

@@ -8,8 +8,8 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from governance.text import is_storable
-from priorities import overlap
+from governance.basics.text import is_storable
+from priorities.radar import overlap
 
 MOST = 1000
 

@@ -7,8 +7,9 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from governance import clock
-from priorities import rescreening, rule_sets
+from governance.basics import clock
+from priorities.rescreening import sweep
+from priorities.rule_sets import repository
 
 
 class Command(BaseCommand):
@@ -20,15 +21,15 @@ class Command(BaseCommand):
 
     def handle(self, *args, rule_set: str | None, dry_run: bool, **options) -> None:
         try:
-            rules = rule_sets.by_key(rule_set) if rule_set else rule_sets.in_force_on(clock.today())
+            rules = repository.by_key(rule_set) if rule_set else repository.in_force_on(clock.today())
         except ValueError as error:
             self.stderr.write(str(error))
             sys.exit(2)
         if dry_run:
-            flips, screened = rescreening.dry_run(rules)
+            flips, screened = sweep.dry_run(rules)
         else:
-            row = rescreening.run(rules, tell=self._tell)
-            flips, screened = rescreening.lines(row), rescreening.counted().count()
+            row = sweep.run(rules, tell=self._tell)
+            flips, screened = sweep.lines(row), sweep.counted().count()
         count = 0
         for count, flip in enumerate(flips, 1):  # noqa: B007  (the number of lines printed)
             self.stdout.write(json.dumps(flip.line(), ensure_ascii=False))

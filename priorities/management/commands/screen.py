@@ -36,9 +36,9 @@ class Command(BaseCommand):
 def _rules(key: str) -> RuleSet:
     if key == PLAN_2006.id:
         return PLAN_2006
-    from priorities import rule_sets  # the database is asked for other rule sets alone
+    from priorities.rule_sets import repository  # the database is asked for other rule sets alone
 
-    return rule_sets.by_key(key)
+    return repository.by_key(key)
 
 
 def _read(file: str) -> str:

@@ -30,9 +30,11 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from governance import audit, files, jobs  # noqa: E402
+from governance import jobs  # noqa: E402
 from governance.jobs import queue, sweeper  # noqa: E402
+from governance.kernel import audit  # noqa: E402
 from governance.models import Document, Job, Notice  # noqa: E402
+from governance.storage import files  # noqa: E402
 from tests.governance.drill import play  # noqa: E402
 from tests.governance.drill.kinds import content_of  # noqa: E402
 

@@ -8,7 +8,7 @@ import signal
 import time
 
 from governance import jobs
-from governance.refusal import Refused
+from governance.basics.refusal import Refused
 
 
 def good(params, progress):

@@ -13,8 +13,8 @@ django.setup()
 from governance import jobs  # noqa: E402
 from governance.jobs import queue  # noqa: E402
 from governance.jobs.worker import let_spares_go  # noqa: E402
+from governance.kernel.verbs import frame  # noqa: E402
 from governance.models import Document, Job, Notice, User  # noqa: E402
-from governance.verbs import frame  # noqa: E402
 
 
 def make(kind: str, count: str = "1", params: str = "{}") -> list[str]:

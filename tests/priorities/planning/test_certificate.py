@@ -6,9 +6,9 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
-from priorities import planning
-from priorities.planning import Growth, Item, Option, Problem
-from priorities.planning.rows import CEILING, CHOICE, GROWTH, model_of
+from priorities import optimiser
+from priorities.optimiser import Growth, Item, Option, Problem
+from priorities.optimiser.rows import CEILING, CHOICE, GROWTH, model_of
 from tests.priorities.planning.test_optimum import case, exhaustive, fits
 
 KEY = (2008, "city")
@@ -23,7 +23,7 @@ def test_every_random_impossible_plan_has_a_smallest_clash_and_only_repairs_that
     seen, repaired = 0, 0
     while seen < 30:
         problem = case(rng)
-        clash = planning.explain(problem)
+        clash = optimiser.explain(problem)
         if exhaustive(problem) is not None:
             assert clash is None
             continue
@@ -63,7 +63,7 @@ def test_must_do_projects_above_the_ceiling_name_the_missing_money():
         {KEY: Decimal(80)},
         source_names={"city": "市财政"},
     )
-    clash = planning.explain(problem)
+    clash = optimiser.explain(problem)
     assert clash.sentences == (
         "必列 2 项（项目甲、项目乙），2008 年市财政合计 210.00",
         "2008 年市财政上限 260.00 万元，已占 80.00，可用 180.00",
@@ -84,7 +84,7 @@ def test_a_growth_floor_above_the_ceiling_offers_the_ceiling_and_the_highest_flo
         Growth((2008,)),
         source_names={"city": "市财政"},
     )
-    clash = planning.explain(problem)
+    clash = optimiser.explain(problem)
     assert {r.kind for r in clash.bonds} == {CEILING, GROWTH}
     assert [r.sentence for r in clash.repairs] == [
         "增幅下限降到 9.05%（2008 年按 20% 还差 53.20 万元）",
@@ -94,4 +94,4 @@ def test_a_growth_floor_above_the_ceiling_offers_the_ceiling_and_the_highest_flo
 
 
 def test_a_problem_with_a_plan_has_no_clash():
-    assert planning.explain(Problem((item("甲", "10"),), {KEY: Decimal(5)})) is None
+    assert optimiser.explain(Problem((item("甲", "10"),), {KEY: Decimal(5)})) is None

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 import pytest
 
-from priorities import planning
-from priorities.planning import Growth, Item, Option, Problem
+from priorities import optimiser
+from priorities.optimiser import Growth, Item, Option, Problem
 
 YEARS, SOURCES = (2008, 2009), ("city", "county")
 
@@ -113,7 +113,7 @@ def test_260_random_plans_are_the_best_of_all_choices_and_impossible_ones_are_sa
     impossible = 0
     for number in range(260):
         problem = case(rng)
-        found, best = planning.solve(problem), exhaustive(problem)
+        found, best = optimiser.solve(problem), exhaustive(problem)
         if best is None:
             impossible += 1
             assert (found.status, found.chosen) == ("infeasible", {}), number
@@ -138,7 +138,7 @@ def test_fifteen_projects_with_every_bond_equal_exhaustive_search():
         for n in range(15)
     )
     problem = Problem(items, {(2008, "city"): Decimal(700)}, {(2007, "city"): Decimal(486)}, Growth((2008,)), load=4)
-    found = planning.solve(problem)
+    found = optimiser.solve(problem)
     assert (found.value, -found.cost_wan) == exhaustive(problem)
 
 
@@ -160,7 +160,7 @@ def test_a_large_plan_keeps_every_bond_and_no_small_exchange_betters_it(seed):
     problem = Problem(
         items, {(2008, "city"): Decimal(40000)}, {(2007, "city"): Decimal(20000)}, Growth((2008,)), load=9
     )
-    found, by_ratio = planning.solve(problem, seconds=4), planning.greedy(problem)
+    found, by_ratio = optimiser.solve(problem, seconds=4), optimiser.greedy(problem)
     assert fits(problem, found.chosen)
     assert by_ratio.value <= found.value <= found.bound
     assert found.gap <= found.value // 1000
@@ -177,33 +177,33 @@ def test_phases_are_never_taken_out_of_order():
         for n, cost, value in ((1, 100, 1), (2, 100, 1), (3, 50, 5000))
     )
     problem = Problem((one, two, three), {(2008, "city"): Decimal(200)})
-    assert planning.solve(problem).chosen.keys() == {"p1", "p2"}
-    assert planning.solve(problem.but(ceilings={(2008, "city"): Decimal(250)})).value == 5002
-    assert set(planning.greedy(problem).chosen) <= {"p1", "p2"}
+    assert optimiser.solve(problem).chosen.keys() == {"p1", "p2"}
+    assert optimiser.solve(problem.but(ceilings={(2008, "city"): Decimal(250)})).value == 5002
+    assert set(optimiser.greedy(problem).chosen) <= {"p1", "p2"}
 
 
 def test_ties_go_to_fewer_wan():
     dear, cheap = (Item(k, k, (Option(2008, {(2008, "city"): Decimal(w)}, 7),)) for k, w in (("贵", 30), ("廉", 20)))
-    found = planning.solve(Problem((dear, cheap), {(2008, "city"): Decimal(40)}))
+    found = optimiser.solve(Problem((dear, cheap), {(2008, "city"): Decimal(40)}))
     assert (found.chosen, found.cost_wan) == ({"廉": 2008}, Decimal(20))
 
 
 def test_money_outside_the_ceilings_is_free():
     item = Item("a", "自筹", (Option(2008, {(2008, "own"): Decimal(9000)}, 1),))
-    assert planning.solve(Problem((item,), {(2008, "city"): Decimal(0)})).chosen == {"a": 2008}
+    assert optimiser.solve(Problem((item,), {(2008, "city"): Decimal(0)})).chosen == {"a": 2008}
 
 
 def test_an_amount_of_a_cent_too_much_does_not_slip_through():
     items = tuple(Item(f"i{n}", "x", (Option(2008, {(2008, "city"): Decimal("9999999.99")}, 1),)) for n in range(3))
     for ceiling, count in (("29999999.97", 3), ("29999999.96", 2)):
-        assert planning.solve(Problem(items, {(2008, "city"): Decimal(ceiling)})).value == count
+        assert optimiser.solve(Problem(items, {(2008, "city"): Decimal(ceiling)})).value == count
 
 
 def test_nothing_to_choose_is_an_empty_plan_or_an_impossible_one():
-    assert planning.solve(Problem(())).value == 0
+    assert optimiser.solve(Problem(())).value == 0
     floor = Problem((), held={(2007, "city"): Decimal(100), (2008, "city"): Decimal("119.99")}, growth=Growth((2008,)))
-    assert planning.solve(floor).status == "infeasible"
-    assert planning.solve(floor.but(held={(2007, "city"): Decimal(100), (2008, "city"): Decimal(120)})).value == 0
+    assert optimiser.solve(floor).status == "infeasible"
+    assert optimiser.solve(floor.but(held={(2007, "city"): Decimal(100), (2008, "city"): Decimal(120)})).value == 0
 
 
 def test_taking_an_override_back_restores_what_it_cost():
@@ -212,23 +212,23 @@ def test_taking_an_override_back_restores_what_it_cost():
         for n in range(12)
     )
     problem = Problem(items, {(2008, "city"): Decimal(260)})
-    best = planning.solve(problem)
+    best = optimiser.solve(problem)
     out, into = sorted(best.chosen)[0], sorted({i.key for i in items} - set(best.chosen))[0]
     by_hand = problem.but(forced_in=frozenset({into}), forced_out=frozenset({out}))
-    human = planning.solve(by_hand)
-    for price in planning.prices(by_hand):
+    human = optimiser.solve(by_hand)
+    for price in optimiser.prices(by_hand):
         back = by_hand.but(**{f"forced_{price.kind}": frozenset()})
-        assert planning.solve(back).value == human.value + price.cost_value
+        assert optimiser.solve(back).value == human.value + price.cost_value
         assert price.cost_value >= 0
     assert human.value < best.value
-    assert planning.solve(by_hand.but(forced_in=frozenset(), forced_out=frozenset())).chosen == best.chosen
+    assert optimiser.solve(by_hand.but(forced_in=frozenset(), forced_out=frozenset())).chosen == best.chosen
 
 
 def test_strict_weights_compare_sums_level_by_level():
-    weights = planning.strict_weights(20)
-    lower = planning.score(planning.Parts(0, 2, 4, 3), weights) * 20
-    assert planning.score(planning.Parts(1), weights) > lower
-    assert planning.score(planning.Parts(0, 1), weights) > planning.score(planning.Parts(0, 0, 4, 3), weights) * 20
+    weights = optimiser.strict_weights(20)
+    lower = optimiser.score(optimiser.Parts(0, 2, 4, 3), weights) * 20
+    assert optimiser.score(optimiser.Parts(1), weights) > lower
+    assert optimiser.score(optimiser.Parts(0, 1), weights) > optimiser.score(optimiser.Parts(0, 0, 4, 3), weights) * 20
 
 
 def test_the_frontier_rises_and_ends_with_everything():
@@ -237,10 +237,10 @@ def test_the_frontier_rises_and_ends_with_everything():
         for n in range(12)
     )
     problem = Problem(items, {(2008, "city"): Decimal(260)}, {(2008, "city"): Decimal(40)})
-    steps = planning.frontier(problem, (2008, "city"))
+    steps = optimiser.frontier(problem, (2008, "city"))
     assert [s.value for s in steps] == sorted(s.value for s in steps)
     assert (steps[0].ceiling_wan, steps[0].value) == (Decimal(40), 0)
     assert steps[-1].value == sum(i.options[0].value for i in items)
     for step in steps[::6]:
-        assert step.value == planning.solve(problem.but(ceilings={(2008, "city"): step.ceiling_wan})).value
+        assert step.value == optimiser.solve(problem.but(ceilings={(2008, "city"): step.ceiling_wan})).value
         assert step.used_wan <= step.ceiling_wan

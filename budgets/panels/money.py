@@ -1,0 +1,259 @@
+"""What pages of floor 5 show of money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
+
+from budgets.growth import rule
+from budgets.ledger import payers
+from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
+from budgets.table import budget_table
+from governance.basics.roles import Permission, Scope
+from governance.basics.searching import holding
+from governance.basics.text import quantise
+from governance.kernel.access import Actor, may
+from projects.models import Project
+
+
+@dataclass(frozen=True)
+class YearBrief:
+    """A year in three sums: projects whose window touches it, how many of them have an approved amount, 批复, 下达, 支出
+    over them (None: 未填), and both tests of 9.6.1."""
+
+    year: int
+    projects: int
+    filled: int
+    sums: list[tuple[str, Decimal | None]]
+    growth: rule.YearGrowth
+
+
+def year_brief(actor: Actor, year: int) -> YearBrief | None:
+    """For whoever reads the whole city's budget; None for others. Five queries."""
+    if actor.scope(Permission.READ_BUDGET) is not Scope.CITY:
+        return None
+    projects = Project.objects.in_year(year)
+    held = ProjectYear.objects.filter(fiscal_year=year, project__in=projects)
+    shown = [stage for stage, _ in STAGES[1:]]
+    found = held.aggregate(filled=Count("approved_wan"), **{stage: Sum(f"{stage}_wan") for stage in shown})
+    sums = [(stage, None if found[stage] is None else quantise(found[stage])) for stage in shown]
+    return YearBrief(year, projects.count(), found["filled"], sums, budget_table.year_growth(year))
+
+
+@dataclass(frozen=True)
+class ProjectMoney:
+    """One project: years × stages, sources under approved, the gap to the estimate, the illustrative even split."""
+
+    years: list[int]
+    stages: list[dict]  # {"key", "label", "cells": [(Decimal | None, address of its rows)], "total", "gap"}
+    sources: list[dict]  # approved by source: {"key", "label", "cells", "total"}
+    illustrative: list[Decimal]
+    entries: QuerySet  # the newest 20, read where they are shown
+    totals: dict[str, Decimal | None]
+
+
+def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney | None:
+    """A project's money for whoever may see it; None for others."""
+    if not may(actor, Permission.READ_BUDGET):
+        return None
+    lines = list(BudgetLine.objects.visible_to(actor).filter(project=project).order_by("fiscal_year", "source"))
+    years = sorted({line.fiscal_year for line in lines} | set(window(project)))
+    stages = []
+    totals: dict[str, Decimal | None] = {}
+    for key, label in STAGES:
+        cells = [_sum(getattr(x, f"{key}_wan") for x in lines if x.fiscal_year == y) for y in years]
+        totals[key] = _sum(cells)
+        gap = None
+        if project.estimate_wan is not None and key in ("estimate", "approved"):
+            gap = project.estimate_wan - (totals[key] or Decimal(0))
+        stages.append(
+            {"key": key, "label": label, "cells": _led(cells, years, project, key), "total": totals[key], "gap": gap}
+        )
+    sources = []
+    for key, label in SOURCES:
+        mine = [x for x in lines if x.source == key and x.approved_wan is not None]
+        if mine:
+            cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
+            sources.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "cells": _led(cells, years, project, "approved", f"&source={key}"),
+                    "total": _sum(cells),
+                }
+            )
+    entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
+    return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals)
+
+
+def _led(
+    cells: list, years: list[int], project: Project, stage: str, query: str = ""
+) -> list[tuple[Decimal | None, str]]:
+    """Each year's amount with the address of the project's row in that year's table."""
+    return [
+        (amount, f"{reverse('budgets:year', args=[year])}?stage={stage}{query}#r-{project.code}")
+        for year, amount in zip(years, cells, strict=True)
+    ]
+
+
+def window(project: Project) -> range:
+    """The calendar years that the project's latest window touches."""
+    if not project.latest_start or not project.latest_end:
+        return range(0)
+    return range(project.latest_start.year, project.latest_end.year + 1)
+
+
+def even_split_exact(project: Project, years) -> list[Decimal]:
+    """示意, not rounded: the estimate spread evenly over the months of its window, per year; never stored (D08)."""
+    if not project.start or not project.end or project.estimate_wan is None:
+        return [Decimal(0) for _ in years]
+    first, last = project.start, project.end
+    months = [
+        y
+        for y in range(first.year, last.year + 1)
+        for m in range(1, 13)
+        if (first.year, first.month) <= (y, m) <= (last.year, last.month)
+    ]
+    return [project.estimate_wan * months.count(year) / len(months) for year in years]
+
+
+def even_split(project: Project, years) -> list[Decimal]:
+    """示意 of one project, two decimals."""
+    return [quantise(amount) for amount in even_split_exact(project, years)]
+
+
+def _sum(amounts) -> Decimal | None:
+    held = [a for a in amounts if a is not None]
+    return sum(held, Decimal(0)) if held else None
+
+
+def year_money(project_ids, year: int) -> dict[int, ProjectYear]:
+    """The maintained rows of a year by project."""
+    return {row.project_id: row for row in ProjectYear.objects.filter(project_id__in=project_ids, fiscal_year=year)}
+
+
+def totals_of(project_ids) -> dict[int, dict[str, Decimal | None]]:
+    """Approved, appropriated and spent over all years by project, one query."""
+    sums: dict[int, dict[str, Decimal | None]] = defaultdict(
+        lambda: {"approved": None, "appropriated": None, "spent": None}
+    )
+    for row in ProjectYear.objects.filter(project_id__in=project_ids):
+        for key in ("approved", "appropriated", "spent"):
+            value = getattr(row, f"{key}_wan")
+            if value is not None:
+                sums[row.project_id][key] = (sums[row.project_id][key] or Decimal(0)) + value
+    return sums
+
+
+@dataclass(frozen=True)
+class HomeMoney:
+    """The year's money on the home page."""
+
+    year: int
+    filled: int
+    approved: Decimal | None
+    appropriated: Decimal | None
+    spent: Decimal | None
+
+
+def home_money(day: dt.date, actor: Actor) -> HomeMoney | None:
+    """Sums of the year for whoever sees city money."""
+    if not may(actor, Permission.READ_BUDGET):
+        return None
+    lines = list(BudgetLine.objects.visible_to(actor).in_year(day.year))
+    return HomeMoney(
+        day.year,
+        len({x.project_id for x in lines if x.approved_wan is not None}),
+        _sum(x.approved_wan for x in lines),
+        _sum(x.appropriated_wan for x in lines),
+        _sum(x.spent_wan for x in lines),
+    )
+
+
+def totals(actor: Actor) -> dict[str, Decimal | None]:
+    """The four stages over all years, projects and sources that the actor sees; None is 未填."""
+    lines = list(BudgetLine.objects.visible_to(actor))
+    return {key: _sum(getattr(x, f"{key}_wan") for x in lines) for key, _ in STAGES}
+
+
+def by_source(year: int, actor: Actor) -> dict[str, dict[str, Decimal | None]]:
+    """The year's four stages by source (its Chinese name), in the order of SOURCES; sources without a line are left out."""
+    lines = list(BudgetLine.objects.visible_to(actor).in_year(year))
+    return {
+        label: {key: _sum(getattr(x, f"{key}_wan") for x in lines if x.source == source) for key, _ in STAGES}
+        for source, label in SOURCES
+        if any(x.source == source for x in lines)
+    }
+
+
+@dataclass(frozen=True)
+class Paying:
+    """谁出钱 of a project or proposal: what 8.1 and 8.2 say, and beside each payer the money that is there, in 万元."""
+
+    answer: payers.PayerAnswer
+    rows: list[
+        dict
+    ]  # {"label", "role", "clause", "wan"}; what no clause names comes last: 补充 of 政府型, else with an empty role
+    total: Decimal | None
+    type_open: bool  # the investment type of 8.2 is not settled
+    amount_label: str  # 申报 or 批复
+
+
+def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amount_label: str) -> Paying:
+    """The answer of 8.1 and 8.2 beside `held`, the money by source; a payer without any shows None (未填)."""
+    answer = payers.who_pays(question)
+    labels = dict(SOURCES)
+    named = {
+        part.source: {
+            "label": labels[part.source],
+            "role": part.role_label,
+            "clause": part.clause,
+            "wan": held.get(part.source),
+        }
+        for part in answer.mix
+    }
+    more = (
+        {"role": payers.ROLES[payers.SUPPORT], "clause": "8.2(1)"}
+        if question.investment_type == "government"
+        else {"role": "", "clause": ""}
+    )
+    others = [{"label": labels[s], "wan": held[s]} | more for s in labels if s not in named and held.get(s)]
+    return Paying(answer, [*named.values(), *others], _sum(held.values()), not question.investment_type, amount_label)
+
+
+def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
+    """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what is
+    approved over all years; `money` where the page has read it, else no amounts are shown."""
+    question = payers.PayerQuestion(
+        mandate=project.mandate,
+        investment_type=project.investment_type,
+        on_shared_list=bool(project.on_shared_list),
+        is_district=project.origin == "district",
+        is_self_funded=project.origin == "self_funded",
+    )
+    return paying(
+        question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else ""
+    )
+
+
+def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:
+    """Booked papers (文号, 说明) and budget-unit codes that hold the words: (code, title, address, note), newest first."""
+    if not query or not may(actor, Permission.READ_BUDGET):
+        return []
+    mine = BudgetLine.objects.visible_to(actor).values("pk")
+    holds = holding(("document_number", "reason", "line__unit_code"), query)
+    found = Entry.objects.filter(holds, line__in=mine).select_related("line__project").order_by("-pk")[:most]
+    return [
+        (
+            e.line.project.code,
+            f"{e.line.fiscal_year} 年{e.line.get_source_display()}{e.get_stage_display()} {e.amount_wan:+,.2f} 万元",
+            f"/budgets/lines/{e.line_id}/",
+            " ".join(filter(None, (e.document_number, e.reason))),
+        )
+        for e in found
+    ]

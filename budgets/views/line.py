@@ -1,0 +1,176 @@
+"""One budget line: its entries, who pays, and what the finance bureau may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db.models import Count, Prefetch
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from budgets import actions
+from budgets.models import STAGES, BudgetLine, Entry, EntryPaper
+from budgets.panels import money
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.kernel import audit
+from governance.kernel.access import may
+from governance.kernel.once import once
+from governance.storage import files
+from governance.web import entry as web
+from projects.models import Project
+
+READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
+
+
+@web.page(READ)
+def line(request, pk: int):
+    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes|paper: one verb; a refusal keeps what was typed."""
+    row = web.found(BudgetLine.objects.visible_to(request.actor).select_related("project"), pk=pk)
+    if request.method != "POST":
+        return render(request, "budgets/line.html", _context(request, row))
+    what = request.POST.get("what", "reverse")
+    try:
+        if what not in VERBS:
+            raise Invalid("没有这个动作。", fields={"what": ["没有这个动作"]})
+        with once(request.actor, f"budgets.line.{what}", request.POST.get("once")) as call:
+            if call.address is None:
+                messages.success(request, VERBS[what](request, row))
+                call.address = reverse("budgets:line", args=[row.pk])
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        row.refresh_from_db()
+        return render(
+            request,
+            "budgets/line.html",
+            _context(request, row, refusal=refusal, what=what, typed=request.POST),
+            status=refusal.status,
+        )
+    return redirect(call.address)
+
+
+def _reverse(request, row: BudgetLine) -> str:
+    entry = web.found(
+        Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
+    )
+    actions.reverse_entry(
+        by=request.actor, entry=entry, reason=web.field(request, "reason", limit=300, label="冲正理由")
+    )
+    return "已冲正。"
+
+
+def _book(request, row: BudgetLine) -> str:
+    made = actions.book(
+        by=request.actor,
+        project=row.project,
+        fiscal_year=row.fiscal_year,
+        source=row.source,
+        stage=web.field(request, "stage", limit=12),
+        kind=web.field(request, "kind", limit=12),
+        **_paper(request),
+        version=_version(request),
+    )
+    return f"已记账：{made.get_stage_display()} {made.amount_wan:+,.2f} 万元。"
+
+
+def _transfer(request, row: BudgetLine) -> str:
+    code = web.field(request, "to_project", limit=12, label="调入项目")
+    target = Project.objects.filter(code=code.upper()).first()
+    if target is None:
+        raise Invalid(f"没有保存：没有项目“{code}”；请写项目编号，如 P06。", fields={"to_project": ["没有这个项目"]})
+    to = actions.transfer(
+        by=request.actor,
+        line=row,
+        to_project=target,
+        stage=web.field(request, "stage", limit=12),
+        **_paper(request),
+        version=_version(request),
+    )
+    return f"已调剂到 {to}。"
+
+
+def _carry_over(request, row: BudgetLine) -> str:
+    to = actions.carry_over(by=request.actor, line=row, **_paper(request), version=_version(request))
+    return f"已结转到 {to}。"
+
+
+def _codes(request, row: BudgetLine) -> str:
+    names = {"unit_code": "预算单位代码", "function_code": "功能科目", "economic_code": "经济科目"}
+    actions.set_codes(
+        by=request.actor,
+        project=row.project,
+        fiscal_year=row.fiscal_year,
+        source=row.source,
+        **{n: web.field(request, n, limit=20, label=label) for n, label in names.items()},
+    )
+    return "代码已保存。"
+
+
+def _paper(request) -> dict:
+    """Amount as typed, document, reason, and the file where one came with them."""
+    return {
+        "typed": web.field(request, "amount_wan", limit=60, label="金额"),
+        "reason": web.field(request, "reason", limit=300, label="理由"),
+        "document_number": web.field(request, "document_number", limit=60, label="文号"),
+    } | web.uploaded(request.FILES.get("file"))
+
+
+def _attach(request, row: BudgetLine) -> str:
+    entry = web.found(
+        Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
+    )
+    upload = web.uploaded(request.FILES.get("file"))
+    if not upload:
+        raise Invalid("请选择要附的文件。", fields={"file": ["选择文件"]})
+    held = actions.attach_paper(
+        by=request.actor, entry=entry, all_of_number=request.POST.get("all_of_number") == "1", **upload
+    )
+    return f"已附在 {held} 笔记账上。" if held > 1 else "已附上。"
+
+
+@web.page(READ, methods=("GET", "HEAD"))
+def paper(request, pk: int):
+    """The file behind an entry, for whoever sees the entry's line."""
+    lines = BudgetLine.objects.visible_to(request.actor).values("pk")
+    return files.serve(web.found(EntryPaper.objects.filter(entry__line__in=lines).select_related("file"), pk=pk).file)
+
+
+def _version(request) -> int | None:
+    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8)
+
+
+VERBS: dict[str, Callable] = {
+    "reverse": _reverse,
+    "book": _book,
+    "transfer": _transfer,
+    "carry_over": _carry_over,
+    "codes": _codes,
+    "paper": _attach,
+}
+
+
+def _context(request, row: BudgetLine, **more) -> dict:
+    papers = Prefetch("papers", EntryPaper.objects.select_related("file"))
+    entries = list(row.entries.select_related("reverses", "reversed_by").prefetch_related(papers).order_by("-pk"))
+    numbers = {e.document_number for e in entries if e.document_number}
+    others = dict(
+        Entry.objects.filter(document_number__in=numbers)
+        .order_by()
+        .values_list("document_number")
+        .annotate(Count("pk"))
+    )
+    left = None if row.approved_wan is None else row.approved_wan - (row.spent_wan or 0)
+    return {
+        "row": row,
+        "entries": [(e, others.get(e.document_number, 1) - 1) for e in entries],
+        "may_edit": may(request.actor, EDIT),
+        "history": audit.history(row),
+        "stages": STAGES,
+        "kinds": list(actions.BY_HAND.items()),
+        "papers": ",".join(f".{kind}" for kind in actions.PAPERS),
+        "left": left,
+        "paying": money.paying_of(row.project, money.project_money(row.project, request.actor, clock.today())),
+    } | more

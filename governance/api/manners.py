@@ -1,0 +1,219 @@
+"""The API's manners: authentication, rights, strict parsing and filtering, errors as sentences, pages."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from django.http import Http404
+from django_filters import rest_framework as filters
+from rest_framework import authentication, exceptions, negotiation, pagination, parsers, permissions, status
+from rest_framework.response import Response
+
+from governance.basics.refusal import NotVisible, Refused
+from governance.basics.text import is_storable
+from governance.kernel import access
+from governance.models import ApiToken
+
+MAX_BODY = 2 * 1024 * 1024
+MAX_DEPTH = 50
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """Header `Authorization: Token …`; only its sha256 is stored."""
+
+    def authenticate(self, request):
+        header = request.headers.get("Authorization", "")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "token":
+            return None
+        found = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(token.strip())).first()
+        if found is None or not found.user.is_active:
+            raise exceptions.AuthenticationFailed("令牌无效，或账号已停用。")
+        request._request.actor = access.actor_for(found.user)
+        return found.user, found
+
+    def authenticate_header(self, request):
+        return "Token"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session, with CSRF."""
+
+    def authenticate_header(self, request):
+        return "Token"
+
+
+class Open(permissions.BasePermission):
+    """No login needed: the schema."""
+
+    def has_permission(self, request, view):
+        return True
+
+
+class Granted(permissions.BasePermission):
+    """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named: nobody enters."""
+
+    def has_permission(self, request, view):
+        actor = getattr(request._request, "actor", None)
+        if not request.user or not request.user.is_authenticated:
+            return False
+        name = view.permission
+        if request.method not in permissions.SAFE_METHODS:
+            name = getattr(view, "write_permission", None) or name
+        access.require(actor, name)
+        return True
+
+
+class StrictJSONParser(parsers.JSONParser):
+    """JSON that has one reading: bounded depth and size, no NaN, no duplicate keys, no broken text."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        raw = stream.read(MAX_BODY + 1)
+        if len(raw) > MAX_BODY:
+            raise TooLarge()
+        try:
+            text = raw.decode("utf-8-sig")
+            _check_depth(text)
+            data = json.loads(
+                text,
+                parse_constant=_no_constant,
+                object_pairs_hook=_unique,
+                parse_int=_bounded_int,
+                parse_float=_finite_float,
+            )
+        except (ValueError, RecursionError) as error:
+            raise exceptions.ParseError(f"请求体不是有效的 JSON：{error}") from None
+        _check_text(data)
+        return data
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "请求体太大，上限 2 MB。"
+
+
+def _no_constant(name):
+    raise ValueError(f"不接受 {name}")
+
+
+def _bounded_int(text):
+    if len(text) > 20:
+        raise ValueError("整数太长")
+    return int(text)
+
+
+def _finite_float(text):
+    value = float(text) if len(text) <= 40 else math.inf
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} 不是能记的数")
+    return value
+
+
+def _unique(pairs):
+    keys = [k for k, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise ValueError("同一对象里有重复的键")
+    return dict(pairs)
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for char in text:
+        if char in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ValueError(f"嵌套超过 {MAX_DEPTH} 层")
+        elif char in "]}":
+            depth -= 1
+
+
+def _check_text(value) -> None:
+    """NUL and lone surrogates are refused here; databases disagree about them."""
+    if isinstance(value, str):
+        if not is_storable(value):
+            raise exceptions.ParseError("文字里有不能保存的字符（空字符或残缺的编码）。")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_text(key)
+            _check_text(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_text(inner)
+
+
+class JsonOnly(negotiation.BaseContentNegotiation):
+    """JSON, whatever is asked for; `?format=` is a filter where documents are listed, not a renderer."""
+
+    def select_parser(self, request, parsers):
+        return negotiation.DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
+class Pages(pagination.PageNumberPagination):
+    """`?page=`, `?page_size=` (≤ 500)."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+    def paginate_queryset(self, queryset, request, view=None):
+        for name, most in (("page", 10**6), ("page_size", self.max_page_size)):
+            value = request.query_params.get(name)
+            if value is not None and not (value.isascii() and value.isdigit() and 1 <= int(value[:8]) <= most):
+                raise exceptions.ValidationError({name: [f"应为 1—{most} 的整数。"]})
+        return super().paginate_queryset(queryset, request, view)
+
+
+class StrictFilterBackend(filters.DjangoFilterBackend):
+    """An unknown filter or value is 400, not everything."""
+
+    ALLOWED = {"page", "page_size", "format"}
+
+    def filter_queryset(self, request, queryset, view):
+        filterset = self.get_filterset(request, queryset, view)
+        known = set(filterset.filters) if filterset else set()
+        for name, values in request.query_params.lists():
+            if name == "format" and name not in known and values != ["json"]:
+                raise exceptions.ValidationError({name: ["这里只有 json。"]})
+            if name not in known | self.ALLOWED:
+                names = "、".join(sorted(known)) or "（无）"
+                raise exceptions.ValidationError({name: [f"没有这个筛选条件。可用：{names}。"]})
+            if len(values) > 1:
+                raise exceptions.ValidationError({name: ["同一个筛选条件只能给一次。"]})
+            if not values[0].strip() and name != "search":
+                raise exceptions.ValidationError({name: ["没有给出值；不筛选就不要写这个条件。"]})
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise exceptions.ValidationError(dict(filterset.errors))
+        return filterset.qs
+
+
+class Invisible:
+    """What may not be seen is 404 with the same body as what does not exist, a malformed key included."""
+
+    def get_object(self):
+        try:
+            return super().get_object()
+        except (Http404, ValueError):
+            raise NotVisible() from None
+
+
+def explain(exception, context):
+    """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
+    if isinstance(exception, Refused):
+        code = {422: 400}.get(exception.status, exception.status)
+        body: dict = {field: list(sentences) for field, sentences in exception.fields.items()}
+        if not body:
+            body = {"detail": exception.sentence}
+            if exception.blockers:
+                body["blockers"] = [{"sentence": s, "who": w} for s, w in exception.blockers]
+            if exception.current is not None:
+                body["current"] = exception.current
+        return Response(body, status=code)
+    from rest_framework.views import exception_handler  # DRF loads this module for its own defaults
+
+    return exception_handler(exception, context)

@@ -1,0 +1,119 @@
+"""Verbs and steps: how every write happens.
+
+A verb is a plain keyword-only function in an app's actions.py, `by` first, whose first line is access.require:
+
+    @verb("priorities.submission.submit")
+    def submit(*, by: Actor, submission: Submission, version: int) -> None: ...
+
+`@verb` makes it atomic, appends the buffered audit rows as the outermost verb's last statement (the audit chain's
+head is always the last lock), and records a refusal in a transaction of its own. `@step` marks what a higher floor
+calls inside its own verb: no permission check, refuses to run outside one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+
+from governance.basics.refs import Referable
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.text import BadText
+from governance.kernel import audit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_depth: ContextVar[int] = ContextVar("verb_depth", default=0)
+_closing: ContextVar[dict[tuple, Callable[[], None]]] = ContextVar("verb_closing")
+
+
+@contextmanager
+def frame() -> Iterator[list[audit.Entry]]:
+    """One transaction round a verb and all that it calls; yields the buffer of audit rows."""
+    outer = audit.buffer.get()
+    if outer is not None:
+        with transaction.atomic():
+            yield outer
+        return
+    rows: list[audit.Entry] = []
+    token, closing = audit.buffer.set(rows), _closing.set({})
+    try:
+        with transaction.atomic():
+            yield rows
+            _close()
+            audit.append(rows)
+    except Refused as refusal:
+        if refusal.event:
+            audit.refused(refusal)
+        raise
+    finally:
+        audit.buffer.reset(token)
+        _closing.reset(closing)
+
+
+def at_close(key: tuple, check: Callable[[], None]) -> None:
+    """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
+    just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
+    if audit.buffer.get() is None:
+        raise RuntimeError("at_close runs only inside a verb")
+    _closing.get()[key] = check
+
+
+@contextmanager
+def _one_deeper() -> Iterator[bool]:
+    """A verb begins; yields whether it stands in no other."""
+    depth = _depth.get()
+    token = _depth.set(depth + 1)
+    try:
+        yield depth == 0
+    finally:
+        _depth.reset(token)
+
+
+def _close() -> None:
+    checks = _closing.get()
+    for key in sorted(checks):
+        checks.pop(key)()
+
+
+def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a verb. `event` is `app.noun.verb`; its refusals are recorded under it."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            with frame(), _one_deeper() as outermost:
+                try:
+                    try:
+                        result = function(*args, **kwargs)
+                        if outermost:
+                            _close()
+                        return result
+                    except BadText as error:
+                        raise Invalid(str(error)) from None
+                except Refused as refusal:
+                    if not refusal.event:
+                        refusal.event, refusal.by = event, kwargs.get("by")
+                        refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
+                    raise
+
+        return run
+
+    return decorate
+
+
+def step(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function a step: callable only inside a verb's transaction."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if audit.buffer.get() is None:
+            raise RuntimeError(f"{function.__module__}.{function.__name__} runs only inside a verb")
+        return function(*args, **kwargs)
+
+    return run

@@ -1,0 +1,246 @@
+"""Rounds: several seats answer about one version of a record, in parallel, all required (8.1, 9.2.7).
+
+The owner opens a round and calls `answer` inside its own verb; it gets open, concluded or refused back. Governance
+calls nobody. Locks: the round's row, taken after the record's own (design: submission → round).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible, Refused
+from governance.kernel.access import Actor
+from governance.kernel.verbs import step
+from governance.models import Answer, Organisation, Round, Seat, StoredFile
+
+AGREE, CONDITIONAL, REFUSE, ABSTAIN = "agree", "conditional", "refuse", "abstain"
+OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
+
+
+@dataclass(frozen=True)
+class SeatSpec:
+    """A seat to be opened: key (finance), label (市财政局（财政）), organisation; `conflict` says why it does not suffice."""
+
+    key: str
+    label: str
+    organisation_id: int
+    assigned_id: int | None = None
+    required: bool = True
+    conflict: str = ""
+    stands_for: str = ""
+    acting_for: str = ""
+    group: str = ""
+    due_day: dt.date | None = None
+
+
+@step
+def open_round(
+    *,
+    kind: str,
+    about: str,
+    about_version: str,
+    title: str,
+    address: str,
+    seats: list[SeatSpec],
+    due_day: dt.date | None = None,
+    is_demo: bool = False,
+) -> Round:
+    """Open a round; one open round per kind and record (the database refuses a second)."""
+    number = Round.objects.filter(kind=kind, about=about).count() + 1
+    opened = Round.objects.create(
+        kind=kind,
+        about=about,
+        about_version=about_version,
+        number=number,
+        title=title,
+        address=address,
+        due_day=due_day,
+        is_demo=is_demo,
+    )
+    add_seats(round_=opened, seats=seats)
+    return opened
+
+
+@step
+def add_seats(*, round_: Round, seats: list[SeatSpec]) -> list[Seat]:
+    """More seats in a locked, open round (another expert is asked); the round is due when its last seat is."""
+    if round_.state != OPEN:
+        raise Refused(f"这一轮{round_.get_state_display()}，不能再加席位。")
+    made = Seat.objects.bulk_create(
+        Seat(
+            round=round_,
+            key=s.key,
+            label=s.label,
+            organisation_id=s.organisation_id,
+            assigned_id=s.assigned_id,
+            required=s.required,
+            conflict=s.conflict,
+            stands_for=s.stands_for,
+            acting_for=s.acting_for,
+            group=s.group,
+            due_day=s.due_day,
+        )
+        for s in seats
+    )
+    latest = max((s.due_day for s in seats if s.due_day), default=None)
+    if latest and (round_.due_day is None or round_.due_day < latest):
+        round_.due_day = latest
+        round_.save(update_fields=["due_day"])
+    return made
+
+
+def lock(round_id: int) -> Round:
+    """The round's row, locked until the verb ends."""
+    return Round.objects.select_for_update().get(pk=round_id)
+
+
+def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
+    """The seat that the actor may fill: of his organisation (merged names included) or assigned to him.
+
+    Raises NotVisible where he has none.
+    """
+    family = set(Organisation.objects.filter(canonical_id=actor.organisation_id).values_list("pk", flat=True))
+    family.add(actor.organisation_id)
+    mine = [
+        s
+        for s in round_.seats.all()
+        if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation_id in family)
+    ]
+    if key is not None:
+        mine = [s for s in mine if s.key == key]
+    if not mine:
+        raise NotVisible("您不在这一轮的签署席位里。")
+    open_ones = [s for s in mine if not s.answers.filter(in_force=True).exists()]
+    return (open_ones or mine)[0]
+
+
+@step
+def answer(
+    *,
+    by: Actor,
+    round_: Round,
+    seat: Seat,
+    kind: str,
+    text: str = "",
+    reason: str = "",
+    clause: str = "",
+    condition: str = "",
+    condition_due: dt.date | None = None,
+    signer: str = "",
+    signed_on: dt.date | None = None,
+    scan: StoredFile | None = None,
+    hears_all: bool = False,
+) -> str:
+    """Record an answer on a locked, open round; returns open, concluded or refused.
+
+    One person fills at most one seat of a round, whatever hats he has; a refusal needs a reason, a condition its
+    text; a conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`: a round of
+    opinions, where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
+    """
+    if round_.state != OPEN:
+        raise Refused(f"这一轮会签{round_.get_state_display()}，不能再签。")
+    if kind not in (AGREE, CONDITIONAL, REFUSE, *((ABSTAIN,) if hears_all else ())):
+        raise Invalid("请选择同意、附条件同意或不同意。", fields={"kind": ["请选择一项"]})
+    if kind in (REFUSE, ABSTAIN) and not (text or reason):
+        word = "不同意" if kind == REFUSE else "回避"
+        raise Invalid(f"{word}必须写明理由。", fields={"text": [f"写明{word}的理由"]})
+    if kind == CONDITIONAL and not condition:
+        raise Invalid("附条件同意必须写明条件。", fields={"condition": ["写明条件、谁来满足、何时之前"]})
+    if seat.answers.filter(in_force=True).exists():
+        raise Refused(f"{seat.label}已经签过，不能重复签署；要改请先撤回原签署。")
+    other = Answer.objects.filter(seat__round=round_, in_force=True, user_id=by.user_id).exclude(seat=seat).first()
+    if other is not None:
+        raise Refused(f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位。")
+    Answer.objects.create(
+        seat=seat,
+        kind=kind,
+        reason=reason,
+        text=text,
+        clause=clause,
+        condition=condition,
+        condition_due=condition_due,
+        by_text=by.text,
+        user_id=by.user_id,
+        signer=signer,
+        signed_on=signed_on,
+        scan=scan,
+    )
+    if hears_all:
+        return OPEN if silent(round_) else _end(round_, CONCLUDED)
+    if kind == REFUSE:
+        return _end(round_, REFUSED)
+    return _end(round_, CONCLUDED) if not pending(round_) else OPEN
+
+
+def pending(round_: Round) -> list[Seat]:
+    """Required seats without an agreeing answer in force."""
+    agreed = set(
+        Answer.objects.filter(seat__round=round_, in_force=True, kind__in=(AGREE, CONDITIONAL)).values_list(
+            "seat_id", flat=True
+        )
+    )
+    return [s for s in round_.seats.all() if s.required and s.pk not in agreed]
+
+
+def silent(round_: Round) -> list[Seat]:
+    """Required seats that have not spoken at all."""
+    spoken = set(Answer.objects.filter(seat__round=round_, in_force=True).values_list("seat_id", flat=True))
+    return [s for s in round_.seats.all() if s.required and s.pk not in spoken]
+
+
+@step
+def release(*, round_: Round, seat: Seat) -> None:
+    """Take a silent seat out of a locked round of opinions; the round concludes when all others have spoken."""
+    seat.required = False
+    seat.save(update_fields=["required"])
+    if round_.state == OPEN and not silent(round_) and round_.seats.filter(answers__in_force=True).exists():
+        _end(round_, CONCLUDED)
+
+
+@step
+def remind(*, seat: Seat) -> None:
+    """Keep the day on which a seat was reminded; once a day."""
+    today = clock.today()
+    if seat.reminded_on == today:
+        raise Refused(f"今天已经催过{seat.label}，明天再催。")
+    seat.reminded_on = today
+    seat.save(update_fields=["reminded_on"])
+
+
+@step
+def withdraw_answer(*, by: Actor, round_: Round, seat: Seat, text: str = "") -> None:
+    """Take one's answer back while the round is open; both rows stay."""
+    if round_.state != OPEN:
+        raise Refused("这一轮已经结束，签署不能撤回。")
+    standing = seat.answers.filter(in_force=True).first()
+    if standing is None:
+        raise Refused(f"{seat.label}还没有签署，没有可撤回的。")
+    standing.in_force = False
+    standing.save(update_fields=["in_force"])
+    Answer.objects.create(seat=seat, kind="withdrawn", text=text, by_text=by.text, user_id=by.user_id, in_force=False)
+
+
+@step
+def close(*, round_: Round) -> None:
+    """Close an open round without a result (the case was withdrawn)."""
+    if round_.state == OPEN:
+        _end(round_, CLOSED)
+
+
+def _end(round_: Round, state: str) -> str:
+    round_.state, round_.closed_day = state, clock.today()
+    round_.save(update_fields=["state", "closed_day"])
+    return state
+
+
+def waiting_on(actor: Actor):
+    """Open rounds in which the actor's unit (or he himself) has not answered yet, oldest first."""
+    seats = Seat.objects.filter(round__state=OPEN, required=True).exclude(answers__in_force=True)
+    mine = (
+        seats.filter(assigned_id=actor.user_id)
+        | seats.filter(assigned=None, organisation_id=actor.organisation_id)
+        | seats.filter(assigned=None, organisation__canonical_id=actor.organisation_id)
+    )
+    return Round.objects.filter(pk__in=mine.values("round_id")).order_by("day", "pk")

@@ -1,0 +1,173 @@
+"""What every HTML view shares: who may enter, the form token, a refusal as a page.
+
+    @page(Permission.SCREEN)
+    def desk(request): ...
+
+A view without a permission does not exist (tests/house walks every address).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+
+from governance.basics.refusal import Invalid, NotVisible, Refused
+from governance.basics.roles import Permission
+from governance.basics.text import clean_text
+from governance.kernel import access
+from governance.kernel.once import once
+from governance.web import kept
+
+NO_APPOINTMENT = "您的账号目前没有任职，不能使用本系统；请联系安全管理员授予角色。"
+
+
+def page(permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Callable:
+    """Let in whoever holds the permission: 302 to the login without one, 403 for the wrong role.
+
+    Reach (own, involved, assigned) is the queryset's matter: fetch through `visible_to(request.actor)`.
+    """
+
+    def decorate(view):
+        @functools.wraps(view)
+        def enter(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if request.method not in methods:
+                return refusal_page(request, Refused("这个地址不接受这种请求。", status=405))
+            if request.actor is None:
+                if request.user.is_authenticated:
+                    return refusal_page(request, Refused(NO_APPOINTMENT, status=403))
+                kept.keep(request)
+                return redirect_to_login(request.get_full_path())
+            access.require(request.actor, permission)
+            return view(request, *args, **kwargs)
+
+        enter.permission = permission
+        return enter
+
+    return decorate
+
+
+def public(view):
+    """A page that needs no login: the login itself, health."""
+    view.is_public = True
+    return view
+
+
+def post_only(view):
+    """A view that only takes POST (a verb)."""
+    return page(view.permission, methods=("POST",))(view) if hasattr(view, "permission") else view
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The refusal as a page of its own, with blockers and who lifts them; for htmx only the sentence."""
+    template = {404: "404.html", 403: "403.html", 413: "413.html"}.get(refusal.status, "409.html")
+    if request.headers.get("HX-Request"):
+        template = "parts/refusal.html"
+    context = {"sentence": refusal.sentence, "refusal": refusal, "status": refusal.status}
+    return render(request, template, context, status=refusal.status)
+
+
+def field(request: HttpRequest, name: str, *, limit: int = 2000, label: str = "") -> str:
+    """A cleaned text field of a POST. Raises Invalid naming the field."""
+    try:
+        return clean_text(request.POST.get(name, ""), limit=limit, field=label or name)
+    except ValueError as error:
+        raise Invalid(str(error), fields={name: [str(error)]}) from None
+
+
+def integer(value: str | None, *, name: str, low: int, high: int, default: int | None = None) -> int | None:
+    """A whole number of an address or form; Invalid where it is none or outside low..high."""
+    if value in (None, ""):
+        return default
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise Invalid(f"“{text[:20]}”不是有效的{name}（{low}—{high}）。", fields={name: ["无效"]})
+    return int(text)
+
+
+def one_of(params: Mapping, name: str, allowed: Collection | None = None) -> str:
+    """A word of an address, "" where it is left out; Invalid where it is none of `allowed`."""
+    value = str(params.get(name, "")).strip()[:60]
+    if value and allowed is not None and value not in allowed:
+        raise Invalid(f"“{value}”不是可选的值。", fields={name: ["请从列出的各项中选择"]})
+    return value
+
+
+def looked_for(params: Mapping, name: str = "q") -> str:
+    """What somebody looks for, at most 60 characters; Invalid where it cannot be text (NUL) or is no query any more."""
+    try:
+        return clean_text(params.get(name, ""), limit=200, field="查找内容")[:60].strip()
+    except ValueError as error:
+        raise Invalid(str(error), fields={name: [str(error)]}) from None
+
+
+def found(queryset, **lookup):
+    """The one row, or NotVisible (404 with the same body whether it is missing or hidden)."""
+    row = queryset.filter(**lookup).first()
+    if row is None:
+        raise NotVisible()
+    return row
+
+
+def fragment(template: str, context: dict, request: HttpRequest) -> str:
+    """A rendered part, for pages of a higher floor that compose panels of several apps."""
+    return render_to_string(template, context, request)
+
+
+def form_page(
+    request: HttpRequest, form, template: str, context: dict, *, verb: str, address: str, done: str, call: Callable
+):
+    """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why (422, 409).
+
+    `call` takes the clean values; where it returns an address, the page goes on to it instead of `address`.
+    """
+    status, refusal = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                with once(request.actor, verb, request.POST.get("once")) as first:
+                    if first.address is None:
+                        went = call(form.cleaned_data)
+                        first.address = went if isinstance(went, str) else address
+                messages.success(request, done)
+                return redirect(first.address)
+            except Refused as refused:
+                if refused.status in (403, 404):
+                    raise
+                refusal, status = refused, refused.status
+                _now_read(form, refused)
+                for name, sentences in refused.fields.items():
+                    for sentence in sentences:
+                        form.add_error(name if name in form.fields else None, sentence)
+    if status != 200:
+        _to_the_first_error(form)
+    return render(request, template, context | {"form": form, "refusal": refusal}, status=status)
+
+
+def _to_the_first_error(form) -> None:
+    """Whoever types goes on where the first mistake is, not at the top of the page."""
+    first = next((f for f in form.visible_fields() if f.errors), None)
+    if first is not None:
+        first.field.widget.attrs["autofocus"] = True
+
+
+def _now_read(form, refused: Refused) -> None:
+    """Whoever was refused for an older version sees what is there now beside what was typed: his next post is about that."""
+    if refused.current and "version" in refused.current and "version" in form.fields:
+        form.data = form.data.copy()
+        form.data["version"] = refused.current["version"]
+
+
+def uploaded(upload, most: int = 10 * 1024 * 1024) -> dict:
+    """`name` and `content` of an uploaded file, nothing where there is none; 413 where it is too large to be read."""
+    if upload is None:
+        return {}
+    if upload.size > most:
+        raise Refused(f"文件有 {upload.size / 1024 / 1024:.1f} MB，最多 {most // 1024 // 1024} MB。", status=413)
+    return {"name": upload.name, "content": upload.read()}

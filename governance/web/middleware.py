@@ -1,0 +1,62 @@
+"""Clean addresses in, actors on, refusals out as pages."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.http.multipartparser import MultiPartParserError
+
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.text import BadText, is_storable
+from governance.kernel import access
+from governance.web.entry import refusal_page
+
+HAT_KEY = "appointment"
+
+
+class CleanAddressMiddleware:
+    """NUL bytes and broken encodings in an address or form are a 400 here, never a 500 in a database driver."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not is_storable(request.path) or any(not is_storable(k + v) for k, vs in request.GET.lists() for v in vs):
+            return HttpResponseBadRequest("地址里有不能识别的字符。", content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+
+class ActorMiddleware:
+    """`request.actor`: the person under the hat that he picked in the top bar; None without login or appointment."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.actor = None
+        if request.user.is_authenticated:
+            request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
+        return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """A Refused that no view turned into a form becomes a page with its status and sentence."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return refusal_page(request, exception)
+        if isinstance(exception, BadText):
+            return refusal_page(request, Invalid(str(exception)))
+        if isinstance(exception, RequestDataTooBig):
+            return refusal_page(request, Refused("提交的内容太大（上限 2 MB，文件 10 MB），没有保存。", status=413))
+        if isinstance(exception, TooManyFieldsSent | MultiPartParserError):
+            return refusal_page(request, Refused("提交的表单残缺或字段过多，没有保存。", status=400))
+        if isinstance(exception, SuspiciousOperation):
+            return refusal_page(request, Refused("这个请求不合规范，没有处理。", status=400))
+        return None

@@ -1,0 +1,60 @@
+"""The left rail: every app offers its links, in groups; an actor sees those that his role may enter.
+
+rail.offer("我的工作", "审核队列", "/priorities/desk/", Permission.SCREEN, count=desk.count_waiting,
+           rows="#queue", order=10)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from governance.basics.roles import Permission
+
+GROUPS = ("我的工作", "项目总册", "资金", "依据", "报告", "系统管理")
+
+
+@dataclass(frozen=True)
+class Offer:
+    group: str
+    label: str
+    url: str
+    permission: Permission
+    count: Callable | None = None  # (actor) -> int | None
+    rows: str = ""  # where on that page the counted rows stand: #queue
+    order: int = 100
+    roles: tuple = ()  # only these roles, where the permission alone says too little
+
+
+_offers: list[Offer] = []
+
+
+def offer(
+    group: str, label: str, url: str, permission: Permission, *, count=None, rows: str = "", order: int = 100, roles=()
+) -> None:
+    """Register a link once; called from AppConfig.ready()."""
+    assert group in GROUPS, group
+    entry = Offer(group, label, url, permission, count, rows, order, tuple(roles))
+    if not any(o.url == url and o.label == label for o in _offers):
+        _offers.append(entry)
+
+
+def for_actor(actor, path: str) -> list[dict]:
+    """`[{"title", "links": [{"url", "rows", "label", "count", "current"}]}]` in the order of GROUPS."""
+    mine = [o for o in _offers if actor.scope(o.permission) and (not o.roles or actor.role in o.roles)]
+    best = max((o.url for o in mine if path == o.url or (o.url != "/" and path.startswith(o.url))), key=len, default="")
+    groups = []
+    for title in GROUPS:
+        links = [
+            {
+                "url": o.url,
+                "rows": o.rows,
+                "label": o.label,
+                "count": o.count(actor) if o.count else None,
+                "current": o.url == best,
+            }
+            for o in sorted((o for o in mine if o.group == title), key=lambda o: o.order)
+        ]
+        if links:
+            groups.append({"title": title, "links": links})
+    return groups

@@ -1,0 +1,377 @@
+"""/api/v1/submissions/: read, draft, save, and the verbs of the submission's way (contract: POST …/<verb>/)."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from governance.api.filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
+from governance.api.manners import Invisible
+from governance.basics.refusal import NotVisible
+from governance.basics.roles import Permission
+from governance.kernel.once import once
+from priorities import actions
+from priorities.labels import OUTCOMES, STATES
+from priorities.models import Screening, Submission
+from projects.models import Project
+
+IDEMPOTENCY = OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=False)
+
+
+class SubmissionSerializer(serializers.ModelSerializer):
+    """A submission; `facts` and `components` are the working copy's, `outcome` and `clauses` the latest screening's."""
+
+    number = serializers.CharField(source="reference", read_only=True)
+    organisation = serializers.CharField(source="organisation.name", read_only=True)
+    project = serializers.CharField(source="project.code", default=None, allow_null=True, read_only=True)
+    facts = serializers.SerializerMethodField()
+    components = serializers.SerializerMethodField()
+    outcome = serializers.SerializerMethodField()
+    clauses = serializers.SerializerMethodField()
+    proposal = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Submission
+        fields = (
+            "number",
+            "kind",
+            "plan_year",
+            "title",
+            "organisation",
+            "project",
+            "state",
+            "version",
+            "total_wan",
+            "city_wan",
+            "submitted_day",
+            "re_review_on",
+            "facts",
+            "components",
+            "outcome",
+            "clauses",
+            "proposal",
+        )
+        read_only_fields = fields
+
+    def get_facts(self, row) -> dict[str, str]:
+        return {key: value["value"] for key, value in row.proposal.get("facts", {}).items()}
+
+    def get_components(self, row) -> list[dict]:
+        return row.proposal.get("components", [])
+
+    def get_outcome(self, row) -> str | None:
+        return row.outcome or None
+
+    def get_clauses(self, row) -> list[dict]:
+        latest = max(row.screenings.all(), key=lambda s: s.pk, default=None)
+        return latest.result.get("trace", []) if latest else []
+
+
+class DraftSerializer(serializers.Serializer):
+    """A new draft: kind and plan year, the project that it is for, and as much of the proposal as there is."""
+
+    kind = serializers.ChoiceField(choices=Submission.KINDS, default="new")
+    plan_year = serializers.IntegerField(min_value=2000, max_value=2050, required=False)
+    project = serializers.CharField(max_length=12, required=False, allow_null=True, allow_blank=True)
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    proposal = serializers.DictField(required=False)
+
+
+class SaveSerializer(serializers.Serializer):
+    """The whole proposal and the version that it was read at."""
+
+    version = serializers.IntegerField(min_value=1)
+    proposal = serializers.DictField()
+
+
+class VerbSerializer(serializers.Serializer):
+    """What a verb needs: the version that was read, and a reason where the verb asks for one."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    kind = serializers.CharField(max_length=20, required=False)
+    clause = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    points = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class SignSerializer(VerbSerializer):
+    """A signature: 同意, or 附条件同意 with its condition; `signer` and `signed_on` for what was signed on paper."""
+
+    condition = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    condition_due = serializers.DateField(required=False, allow_null=True)
+    signer = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    signed_on = serializers.DateField(required=False, allow_null=True)
+
+
+class AdoptionSerializer(serializers.Serializer):
+    """The sitting that adopts, and the reason where a case is left over."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    meeting_title = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    held_on = serializers.DateField(required=False, allow_null=True)
+    minutes_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class SelfFundedSerializer(serializers.Serializer):
+    """The recorded check of a self-funded case against 统一发展部署 (8.1(5))."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    shared_network = serializers.BooleanField()
+    exchange = serializers.BooleanField()
+    ca = serializers.BooleanField()
+    security = serializers.BooleanField()
+    note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+
+
+class SubmissionFilter(filters.FilterSet):
+    plan_year = YearFilter(field_name="plan_year")
+    state = LabelFilter(field_name="state", choices=list(STATES.items()))
+    kind = LabelFilter(field_name="kind", choices=Submission.KINDS)
+    outcome = LabelFilter(field_name="outcome", choices=list(OUTCOMES.items()))
+    number = TextFilter(field_name="number")
+    project = KnownFilter(field_name="project__code", of=Project.objects.all, key="code", word="项目")
+    organisation = UnitFilter(field_name="organisation")
+    search = SearchFilter()
+
+
+class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, viewsets.GenericViewSet):
+    """申报。POST 起草，PUT 保存，POST …/submit/ 等动作。"""
+
+    serializer_class = SubmissionSerializer
+    filterset_class = SubmissionFilter
+    permission = Permission.READ_SUBMISSIONS
+    queryset = Submission.objects.none()
+    lookup_field = "number"
+    lookup_value_regex = r"[A-Za-z0-9-]{1,24}"
+
+    @property
+    def write_permission(self):
+        return {
+            "accept": Permission.SCREEN,
+            "send": Permission.SCREEN,
+            "return_": Permission.SCREEN,
+            "sign": Permission.SIGN,
+            "refuse": Permission.SIGN,
+            "acknowledge": Permission.SCREEN,
+            "re_review": Permission.SCREEN,
+            "self_funded": Permission.SCREEN,
+            "adopt": Permission.ADOPT_PLAN,
+            "leave_over": Permission.ADOPT_PLAN,
+            "leave_over_": Permission.ADOPT_PLAN,
+        }.get(self.action, Permission.SUBMIT)
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return Submission.objects.none()
+        rows = Submission.objects.visible_to(self.request._request.actor)
+        return rows.select_related("organisation", "project").prefetch_related(
+            Prefetch("screenings", Screening.objects.order_by("pk"))
+        )
+
+    def get_object(self):
+        row = self.get_queryset().by_reference(self.kwargs["number"]).first()
+        if row is None:
+            raise NotVisible()
+        return row
+
+    @property
+    def actor(self):
+        return self.request._request.actor
+
+    def _answer(self, row, code: int = status.HTTP_200_OK) -> Response:
+        row = self.get_queryset().get(pk=row.pk)
+        return Response(SubmissionSerializer(row, context=self.get_serializer_context()).data, status=code)
+
+    @extend_schema(request=DraftSerializer, responses={201: SubmissionSerializer}, parameters=[IDEMPOTENCY])
+    def create(self, request):
+        """起草一份申报。"""
+        asked = DraftSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values = dict(asked.validated_data)
+        document = values.pop("proposal", None)
+        title = values.pop("title", None)
+        if title is not None:
+            document = {**(document or {}), "title": title}
+        with once(self.actor, "api.create", request.headers.get("Idempotency-Key")) as call:
+            if call.address is None:
+                row = actions.create_draft(
+                    by=self.actor,
+                    kind=values["kind"],
+                    plan_year=values.get("plan_year"),
+                    project_code=values.get("project") or None,
+                    proposal=document,
+                )
+                call.address = row.get_absolute_url()
+            else:
+                row = Submission.objects.by_reference(call.address.rstrip("/").rpartition("/")[2]).get()
+        return self._answer(row, status.HTTP_201_CREATED)
+
+    @extend_schema(request=SaveSerializer, responses=SubmissionSerializer)
+    def update(self, request, number=None):
+        """保存整份申报书；版本号不是最新时 409，并给出现有内容。"""
+        asked = SaveSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        row = self.get_object()
+        actions.save_draft(
+            by=self.actor,
+            submission=row,
+            version=asked.validated_data["version"],
+            proposal=asked.validated_data["proposal"],
+        )
+        return self._answer(row)
+
+    def _verb(self, request, run, form=VerbSerializer) -> Response:
+        asked = form(data=request.data if isinstance(request.data, dict) else None)
+        asked.is_valid(raise_exception=True)
+        row = self.get_object()
+        with once(self.actor, f"api.{self.action}.{row.pk}", request.headers.get("Idempotency-Key")) as call:
+            if call.address is None:
+                values = asked.validated_data
+                run(row, values, values.get("version") or row.version)
+                call.address = row.get_absolute_url()
+        return self._answer(row)
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def submit(self, request, number=None):
+        """提交申报。"""
+        return self._verb(
+            request, lambda row, v, version: actions.submit(by=self.actor, submission=row, version=version)
+        )
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, number=None):
+        """撤回。"""
+        return self._verb(
+            request,
+            lambda row, v, version: actions.withdraw(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", "")
+            ),
+        )
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def accept(self, request, number=None):
+        """受理。"""
+        return self._verb(
+            request, lambda row, v, version: actions.accept(by=self.actor, submission=row, version=version)
+        )
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def return_(self, request, number=None):
+        """退回补正：points 是 [{"field", "sentence"}]，一次写全。"""
+
+        def run(row, values, version):
+            points = [(str(p.get("field", "")), str(p.get("sentence", ""))) for p in values.get("points", [])]
+            actions.return_for_correction(by=self.actor, submission=row, version=version, points=points)
+
+        return self._verb(request, run)
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def send(self, request, number=None):
+        """送联合会签。"""
+        return self._verb(request, lambda row, v, version: actions.send(by=self.actor, submission=row, version=version))
+
+    @extend_schema(request=SignSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def sign(self, request, number=None):
+        """签署同意，或附条件同意。"""
+        return self._verb(
+            request,
+            lambda row, v, version: actions.sign(
+                by=self.actor,
+                submission=row,
+                version=version,
+                kind=v.get("kind") or "agree",
+                **{k: v[k] for k in ("text", "condition", "condition_due", "signer", "signed_on") if k in v},
+            ),
+            SignSerializer,
+        )
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def refuse(self, request, number=None):
+        """不同意：理由和条款。"""
+        return self._verb(
+            request,
+            lambda row, v, version: actions.refuse(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", ""), clause=v.get("clause", "")
+            ),
+        )
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request, number=None):
+        """备案。"""
+        return self._verb(
+            request, lambda row, v, version: actions.acknowledge(by=self.actor, submission=row, version=version)
+        )
+
+    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="re-review")
+    def re_review(self, request, number=None):
+        """复审。"""
+        return self._verb(
+            request,
+            lambda row, v, version: actions.re_review(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", "")
+            ),
+        )
+
+    @extend_schema(request=SelfFundedSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="self-funded")
+    def self_funded(self, request, number=None):
+        """自筹核对：四项是否符合统一发展部署。"""
+        asked = SelfFundedSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        points = {k: v for k, v in asked.validated_data.items() if k != "version"}
+        return self._verb(
+            request,
+            lambda row, v, version: actions.check_self_funded(by=self.actor, submission=row, version=version, **points),
+        )
+
+    @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"])
+    def adopt(self, request, number=None):
+        """列入年度计划：会议、日期和纪要文号。"""
+        return self._verb(
+            request,
+            lambda row, v, version: actions.adopt_case(by=self.actor, submission=row, version=version, **_sitting(v)),
+            AdoptionSerializer,
+        )
+
+    @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    @action(detail=True, methods=["post"], url_path="leave-over")
+    def leave_over(self, request, number=None):
+        """结转为下一年度候选：理由、会议、日期和纪要文号。"""
+        return self._verb(
+            request,
+            lambda row, v, version: actions.leave_over(
+                by=self.actor, submission=row, version=version, reason=v.get("reason", ""), **_sitting(v)
+            ),
+            AdoptionSerializer,
+        )
+
+    @extend_schema(exclude=True)
+    @action(detail=True, methods=["post"], url_path="leave_over")
+    def leave_over_(self, request, number=None):
+        """The same under the verb's own name."""
+        return self.leave_over(request, number)
+
+
+def _sitting(values: dict) -> dict:
+    return {
+        "meeting_title": values.get("meeting_title", ""),
+        "held_on": values.get("held_on"),
+        "minutes_number": values.get("minutes_number", ""),
+    }

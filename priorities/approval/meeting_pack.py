@@ -1,0 +1,340 @@
+"""会议材料: everything that the signing bodies need about all cases of a sitting, as one PDF of the same figures as its pages.
+
+Per case: the proposal, money by component × source × year with every cut, 8.3 clause by clause, opinions, overlaps,
+conflicts of interest, and the sheet to sign with a line a seat.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+
+from governance import jobs
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused
+from governance.basics.roles import Permission
+from governance.database.snapshots import snapshot_read
+from governance.documents import printing
+from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.models import Round
+from priorities import proposal as proposals
+from priorities.approval import opinions
+from priorities.labels import OPINIONS, OUTCOMES, RESULTS
+from priorities.memo import reading
+from priorities.models import Conclusion, Sitting, SittingCase
+from priorities.rule_sets import repository
+from priorities.screening import conclusions, verdicts
+from priorities.submissions import filing_form
+
+KIND = "meeting_pack"
+
+
+def build(sitting: Sitting) -> Report:
+    """The figures of a sitting's pack, on the day of the business clock."""
+    day = clock.today()
+    cases = list(sitting.cases.select_related("submission__organisation", "submission__project"))
+    with reading():
+        sections = [_agenda(sitting, cases)]
+        for case in cases:
+            sections += _case(case, day)
+    return Report(
+        kind=KIND,
+        year=sitting.held_on.year,
+        title=f"{settings.CITY_NAME}电子政务项目联合会签会议材料",
+        day=day,
+        issuer=(f"{settings.CITY_NAME}信息化领导小组办公室",),
+        basis="金额为申报与拟审定数，单位万元",
+        rule_set=repository.in_force_on(day).id,
+        sections=tuple(sections),
+        subtitle=f"{sitting.title}　{sitting.held_on:%Y-%m-%d}",
+        city=settings.CITY_NAME,
+        is_demo=sitting.is_demo,
+        notes=(
+            ("D44", "牵头或联合申报本件的会签单位，签署照录并标明，另须独立签署。"),
+            ("D49", "会签期限十个工作日为系统默认，不是规划规定。"),
+        ),
+    )
+
+
+def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
+    columns = (
+        Column("n", "序", "int", 6),
+        Column("number", "编号", "text", 14),
+        Column("title", "项目", "text", 32),
+        Column("unit", "申报单位", "text", 18),
+        Column("verdict", "判定", "text", 14),
+        Column("wan", "申报", "wan", 14),
+    )
+    rows = [
+        {
+            "n": c.order,
+            "number": c.submission.reference,
+            "title": c.submission.title,
+            "unit": str(c.submission.organisation),
+            "verdict": OUTCOMES.get(c.submission.outcome, "未判定"),
+            "wan": c.submission.total_wan,
+        }
+        for c in cases
+    ]
+    total = sum((c.submission.total_wan or Decimal(0) for c in cases), Decimal(0))
+    city = sum((c.submission.city_wan or Decimal(0) for c in cases), Decimal(0))
+    place = f"，地点 {sitting.place}" if sitting.place else ""
+    return Section(
+        "agenda",
+        "议程",
+        (f"{sitting.title}定于 {sitting.held_on:%Y-%m-%d} 召开{place}，上会 {len(cases)} 件。",),
+        (
+            Figure("cases", "上会申报", len(cases), "件", ("8.1", "9.2.7")),
+            Figure("total", "申报总投资", total, "万元"),
+            Figure("city", "其中申请市财政", city, "万元"),
+        ),
+        (Table("agenda", "上会申报", columns, tuple(rows), "万元", {"title": "合计", "wan": total}),),
+    )
+
+
+def _case(case: SittingCase, day) -> list[Section]:
+    row = case.submission
+    at = f"case-{case.order}"
+    if row.is_secret:
+        return [Section(at, row.title, ("涉密项目，材料另走纸质渠道。",))]
+    document = verdicts.document_of(row)
+    lines = [
+        {"item": label, "text": text or "未填"}
+        for part in filing_form.readable(document)
+        for label, text in part["rows"]
+    ]
+    columns = (Column("item", "项", "text", 18), Column("text", "内容", "text", 82))
+    first = Section(
+        at,
+        f"{row.reference} {row.title}",
+        (
+            f"{row.organisation}{row.get_kind_display()}申报，{row.plan_year} 年度，第 {row.current_version} 版，"
+            f"摘要 {verdicts.current_version(row).sha256[:16]}。",
+        ),
+        (),
+        (Table(f"{at}-proposal", "申报书", columns, tuple(lines)),),
+    )
+    conclusion = conclusions.in_force(row)
+    return [
+        first,
+        _money(at, document, conclusion),
+        _verdict(at, row, conclusion),
+        _opinions(at, row, day),
+        _sheet(at, row),
+    ]
+
+
+def _money(at: str, document: dict, conclusion: Conclusion | None) -> Section:
+    columns = (
+        Column("part", "组成部分", "text", 30),
+        Column("source", "来源", "text", 18),
+        Column("year", "年度", "text", 10),
+        Column("asked", "申报", "wan", 14),
+        Column("settled", "拟审定", "wan", 14),
+        Column("ground", "核减依据", "text", 14),
+    )
+    names = {c["id"]: c["name"] for c in document["components"]}
+    amounts = (
+        conclusion.amounts
+        if conclusion
+        else [
+            {
+                "component": c["id"],
+                "source": m["source"],
+                "fiscal_year": m["fiscal_year"],
+                "requested_wan": m["amount_wan"],
+                "approved_wan": None,
+                "clause": "",
+            }
+            for c in document["components"]
+            for m in c["money"]
+        ]
+    )
+    rows = [
+        {
+            "part": names.get(a["component"], a["component"]),
+            "source": proposals.SOURCE_LABELS[a["source"]],
+            "year": str(a["fiscal_year"]),
+            "asked": Decimal(a["requested_wan"]),
+            "settled": None if a["approved_wan"] is None else Decimal(a["approved_wan"]),
+            "ground": a["clause"],
+        }
+        for a in amounts
+    ]
+    asked = sum((r["asked"] for r in rows), Decimal(0))
+    settled = sum((r["settled"] for r in rows), Decimal(0)) if conclusion else None
+    table = Table(
+        f"{at}-money",
+        "资金：组成 × 来源 × 年度",
+        columns,
+        tuple(rows),
+        "万元",
+        {"part": "合计", "asked": asked, "settled": settled},
+    )
+    return Section(f"{at}-money", "资金", (), (), (table,), level=2)
+
+
+def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
+    confirmed = verdicts.confirmed(row)
+    result = confirmed.result if confirmed else verdicts.verdict(row)
+    columns = (
+        Column("clause", "条款", "text", 12),
+        Column("text", "原文", "text", 46),
+        Column("result", "判定", "text", 10),
+        Column("because", "依据的事实", "text", 32),
+    )
+    rows = [
+        {
+            "clause": s["clause"],
+            "text": s["text"],
+            "result": RESULTS[s["result"]],
+            "because": "；".join(verdicts.question(f) for f in s["because"][:3]) if s["result"] != "unmet" else "",
+        }
+        for s in result["trace"]
+    ]
+    text = [
+        f"判定：{OUTCOMES[result['outcome']]}，规则集 {result['rule_set']}"
+        + (f"，{confirmed.by_text} {confirmed.day} 确认。" if confirmed else "，尚未确认。")
+    ]
+    if confirmed and confirmed.override:
+        text.append(
+            f"另作判定为{OUTCOMES[confirmed.override]}（{confirmed.override_clause}）：{confirmed.override_reason}"
+        )
+    if conclusion:
+        text.append(f"拟定结论：{conclusion.get_kind_display()}。{conclusion.reason}")
+        if conclusion.lacking:
+            text.append(f"缺失条件：{conclusion.lacking}；复审日期 {conclusion.re_review_on}。")
+    overlaps = [f"{j.other} {j.get_degree_display()}" for j in row.overlap_judgements.order_by("pk")]
+    text.append(f"查重认定：{'；'.join(overlaps)}。" if overlaps else "查重认定：没有认定的重复。")
+    return Section(
+        f"{at}-verdict",
+        "8.3 判定，17 条逐条",
+        tuple(text),
+        (),
+        (Table(f"{at}-trace", "逐条判定", columns, tuple(rows)),),
+        level=2,
+    )
+
+
+def _opinions(at: str, row, day) -> Section:
+    columns = (
+        Column("who", "谁", "text", 26),
+        Column("group", "组", "text", 14),
+        Column("answer", "意见", "text", 12),
+        Column("text", "内容", "text", 48),
+    )
+    rows, text, waived = [], [], {w.what: w for w in verdicts.waivers(row)}
+    for what, label in OPINIONS.items():
+        asked = opinions.asked(row, what, day)
+        rows += [
+            {
+                "who": a.seat.label,
+                "group": a.group or "—",
+                "answer": a.answer.get_kind_display() if a.answer else "未回",
+                "text": " ".join(filter(None, [a.answer.text, a.answer.condition])) if a.answer else "",
+            }
+            for a in asked
+        ]
+        if what in waived:
+            text.append(f"{label}免：{waived[what].reason}（{waived[what].by_text}）。")
+        elif not asked:
+            text.append(f"{label}没有征求。")
+    tables = (Table(f"{at}-opinions", "技术方案意见", columns, tuple(rows)),) if rows else ()
+    return Section(f"{at}-opinions", "网络管理中心和专家组意见", tuple(text), (), tables, level=2)
+
+
+def _sheet(at: str, row) -> Section:
+    columns = (
+        Column("seat", "席位", "text", 30),
+        Column("answer", "签署", "text", 14),
+        Column("who", "签署人", "text", 24),
+        Column("day", "日期", "text", 12),
+        Column("sign", "会上签字", "text", 20),
+    )
+    round_ = Round.objects.filter(about=row.audit_key, kind="joint_approval").order_by("-pk").first()
+    rows, conflicts = [], []
+    for seat in round_.seats.select_related("organisation").prefetch_related("answers") if round_ else ():
+        answer = next((a for a in seat.answers.all() if a.in_force), None)
+        acting = f"（代行 {seat.acting_for}）" if seat.acting_for else ""
+        who = (
+            f"{answer.signer}（纸质签署，{answer.by_text} 录入）"
+            if answer and answer.signer
+            else answer.by_text
+            if answer
+            else ""
+        )
+        rows.append(
+            {
+                "seat": seat.label + acting,
+                "answer": answer.get_kind_display() if answer else "等待",
+                "who": who,
+                "day": answer.day.isoformat() if answer else "",
+                "sign": "",
+            }
+        )
+        if seat.conflict:
+            conflicts.append(f"{seat.label}：{seat.conflict}。")
+    text = conflicts or ["各席与本件没有利害关系。"]
+    return Section(
+        f"{at}-sheet", "会签单", tuple(text), (), (Table(f"{at}-seats", "席位", columns, tuple(rows)),), level=2
+    )
+
+
+# --- the job -----------------------------------------------------------------------------------------------------------
+
+
+def _found(params: dict) -> Sitting:
+    key = params.get("sitting")
+    sitting = Sitting.objects.filter(pk=key).first() if isinstance(key, int) and not isinstance(key, bool) else None
+    if sitting is None:
+        raise Invalid("没有这次会议。", fields={"sitting": ["请选择会议"]})
+    return sitting
+
+
+def _clean(params: dict) -> dict:
+    return {"sitting": _found(params).pk}
+
+
+def _run(params: dict, progress: jobs.Progress) -> list[jobs.Produced]:
+    progress.step(2, 100, "取数")
+    with snapshot_read():
+        sitting = _found(params)
+        report = build(sitting)
+    progress.step(25, 100, "取数完成")
+    printed = printing.print_report(report, "pdf", progress.part(25, 95))
+    if printed.pages is None:
+        raise Refused("会议材料没有排出来，请重试。")
+    return [
+        jobs.Produced(
+            "pdf",
+            printed.content,
+            f"{sitting.title}会议材料.pdf",
+            printed.snapshot,
+            printed.rule_set,
+            printed.engine,
+            printed.pages,
+        )
+    ]
+
+
+def may(actor, *_) -> bool:
+    """Who screens or signs; others have no seat at the table."""
+    return bool(actor.scope(Permission.SCREEN) or actor.scope(Permission.SIGN))
+
+
+def register() -> None:
+    """Make the pack known as a kind of job. From AppConfig.ready()."""
+    jobs.register(
+        jobs.JobKind(
+            key=KIND,
+            title="会议材料",
+            run=_run,
+            may_request=may,
+            may_download=may,
+            clean=_clean,
+            label=lambda params: f"{_found(params).title}会议材料",
+            formats=("pdf",),
+            is_report=False,
+        )
+    )

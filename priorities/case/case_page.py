@@ -1,0 +1,373 @@
+"""What the pages show of one case: the live verdict of the form, the desk's 17 clauses with their facts, the state of a
+joint approval. Readers in frozen shapes; nothing is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from governance.basics import clock
+from governance.kernel.access import Actor
+from governance.models import Answer, Round, Seat
+from governance.signing import rounds
+from priorities import proposal as proposals
+from priorities.approval import contacts, opinions, seats
+from priorities.case import payer, settling
+from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
+from priorities.models import OpinionWaiver, Participant, Submission
+from priorities.rule_sets import repository
+from priorities.rules.facts import FACTS, OFFICE_FACTS, Fact, on_screen
+from priorities.screening import conclusions, explained, verdicts
+from priorities.submissions import advised, filing_form, returned
+
+HEADINGS = (("8.3.3", "市财政不支持"), ("8.3.2", "缓建"), ("8.3.1", "优先建设（原文称 9 类，实列 8 类）"))
+UNIFIED_DEPLOYMENT = (
+    ("shared_network", "使用统一网络平台"),
+    ("exchange", "数据纳入共享与交换平台"),
+    ("ca", "使用统一的安全认证"),
+    ("security", "同步安全建设"),
+)
+
+
+def live(row: Submission, document: dict, actor: Actor) -> dict:
+    """The form's verdict for what is typed now: 若信息办核定无异议 (office facts taken as no, under that label)."""
+    facts, components = proposals.for_rules(document)
+    assumed = {f: "no" for f in map(str, OFFICE_FACTS)}
+    result = verdicts.assess_stated(facts | assumed, components, clock.today())
+    shown = _shown(result, document)
+    return shown | {
+        "settled": explained.settled(facts | assumed, components, clock.today(), {}),
+        "assumed": [(FACTS[f].question, on_screen(f, "no")) for f in OFFICE_FACTS],
+        "advice": repository.advice(facts | assumed, components, clock.today()),
+        "contradictions": repository.contradictions(facts),
+        "payer": payer.panel(row, document, result),
+        "cut": Decimal(result["cut_wan"]) or None,
+    }
+
+
+def _shown(result: dict, document: dict) -> dict:
+    """What both the form and the desk say of a verdict."""
+    trace = {step["clause"]: step for step in result["trace"]}
+    groups = []
+    for heading, title in HEADINGS:
+        steps = [_step(s) for c, s in trace.items() if c.startswith(heading + "(")]
+        groups.append({"heading": heading, "title": title, "steps": steps, "counts": _counts(steps)})
+    every = [s for g in groups for s in g["steps"]]
+    alone = set(result.get("settle_alone", []))
+    return {
+        "outcome": result["outcome"],
+        "rule_set": result["rule_set"],
+        "cause": cause(result),
+        "groups": groups,
+        "counts": _counts(every),
+        "missing": [{"fact": f, "question": FACTS[f].question, "alone": f in alone} for f in result["missing_facts"]],
+        "components": parts(document, result),
+    }
+
+
+def _step(step: dict) -> dict:
+    return step | {"open": step["result"] in ("met", "partly"), "word": RESULTS[step["result"]]}
+
+
+def _counts(steps: list[dict]) -> str:
+    """成立 4 · 部分成立 1 · 待补 1 · 不成立 11."""
+    counts = {key: sum(1 for s in steps if s["result"] == key) for key in ("met", "partly", "undetermined", "unmet")}
+    return " · ".join(f"{RESULTS[key]} {n}" for key, n in counts.items() if n)
+
+
+def cause(result: dict) -> str:
+    """One sentence: which clauses make the outcome."""
+    outcome, met = result["outcome"], result["met"]
+    by_heading = {h: [c for c in met if c.startswith(h + "(")] for h in ("8.3.1", "8.3.2", "8.3.3")}
+    if outcome == "no_city_funding":
+        return f"{'、'.join(by_heading['8.3.3'])} 成立：市财政不支持，自筹可按统一发展部署建设（D18）。"
+    if outcome == "defer":
+        return f"{'、'.join(by_heading['8.3.2'])} 成立：缓建不是否决，补齐条件后复审。"
+    if outcome == "priority":
+        cut = f"；核减 {result['cut_wan']} 万元" if Decimal(result["cut_wan"]) else ""
+        return f"{'、'.join(by_heading['8.3.1'])} 成立{cut}。"
+    if outcome == "ordinary":
+        return "17 条都不成立：进入储备库，不直接进入年度计划（D19）。"
+    return f"还有 {len(result['missing_facts'])} 个事实不明，答案会改变结论。"
+
+
+def parts(document: dict, result: dict) -> list[dict]:
+    """The components with what is cut and by which clause."""
+    hits: dict[str, list[str]] = {}
+    for step in result["trace"]:
+        if step["result"] == "met" and step["clause"].startswith("8.3.3("):
+            for name in step["components"]:
+                hits.setdefault(name, []).append(step["clause"])
+    return [
+        p | {"cut": p["name"] in hits, "clauses": hits.get(p["name"], [])} for p in filing_form.component_rows(document)
+    ]
+
+
+NOTHING = {
+    "view": [],
+    "components": [],
+    "groups": [],
+    "attachments": [],
+    "opinions": [],
+    "outcome": "",
+    "verdict_confirmed": None,
+    "conclusion": None,
+}
+
+
+def essence(row: Submission) -> dict:
+    """What signers and those who give an opinion read of a case: the proposal, its verdict, what is proposed."""
+    if row.is_secret:
+        return NOTHING
+    document = verdicts.document_of(row) or proposals.empty()
+    frozen = verdicts.confirmed(row)
+    result = verdicts.verdict(row, decisions=frozen.decisions if frozen else None)
+    return _shown(result, document) | {
+        "view": filing_form.readable(document),
+        "cut_wan": Decimal(result["cut_wan"]) or None,
+        "payer": payer.panel(row, document, result),
+        "conclusion": conclusions.in_force(row),
+        "attachments": lambda: verdicts.attachments(row),  # only the opinion's page shows them
+        "opinion_kinds": OPINION_ANSWERS.items(),
+    }
+
+
+def build(row: Submission, actor: Actor, day: dt.date) -> dict:
+    """Everything that the desk shows of a case."""
+    if row.is_secret:
+        return NOTHING
+    document = verdicts.document_of(row) or proposals.empty()
+    frozen = verdicts.confirmed(row)
+    decisions = frozen.decisions if frozen else {}
+    undecided = verdicts.verdict(row)
+    result = verdicts.verdict(row, decisions=decisions) if decisions else undecided
+    facts, components = proposals.for_rules(document)
+    stated = verdicts.assess_stated(facts, components, day)
+    held = verdicts.confirmed_facts(row, document)
+    conclusion = conclusions.in_force(row)
+    shown = _shown(result, document)
+    judged, components_judged = verdicts.facts_of(row, document)
+    marked = {(c.component, c.fact): c for c in advised.changed(row, document)}
+    told: set[tuple[str, str]] = set()
+    reasons = explained.why(judged, components_judged, day)
+    for group in shown["groups"]:
+        for step in group["steps"]:
+            reason = reasons[step["clause"]]
+            step["line"], step["why"] = explained.lines().get(step["clause"]), reason.sentence
+            step["facts"] = _facts(step["clause"], document, held, reason.decisive)
+            for fact in step["facts"]:
+                key = fact["component"], fact["fact"]
+                fact["first"] = key not in told  # under more clauses than one, it counts once
+                told.add(key)
+            for fact in step["facts"]:
+                fact["advised"] = marked.get((fact["component"], fact["fact"]))
+    cut = Decimal(result["cut_wan"]) or None
+    suggested = settling.suggested_kind(result["outcome"], row)
+    amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
+    office_open = [f for f in map(str, OFFICE_FACTS) if ("", f) not in held]
+    return shown | {
+        "document": document,
+        "view": filing_form.readable(document),
+        "stated_outcome": stated["outcome"],
+        "corrected": verdicts.corrected(held),
+        "cut_wan": cut,
+        "kept_wan": (row.total_wan or Decimal(0)) - (cut or 0),
+        "payer": payer.panel(row, document, result),
+        "precedence": repository.precedence_words(day),
+        "needs_decision": undecided["needs_decision"],
+        "decisions": decisions,
+        "advised": list(marked.values()),
+        "advice": repository.advice(judged, components_judged, day, decisions),
+        "settled": explained.settled(judged, components_judged, day, decisions),
+        "verdict_confirmed": frozen,
+        "conclusion": conclusion,
+        "suggested": conclusion.kind if conclusion else suggested,
+        "amounts": [_amount(a, document) for a in amounts],
+        "office_open": len(office_open),
+        "opinions": _opinions(row, day),
+        "experts": lambda: opinions.candidates(row, day),  # asked for where the list is open
+        "expert_groups": opinions.groups(),
+        "to_waive": _to_waive(row),
+        "attachments": verdicts.attachments(row),
+        "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
+        "fields": returned.askable(),
+        "re_review_default": (day + dt.timedelta(days=settling.RE_REVIEW_DAYS)).isoformat(),
+        "step": settling.step_of(row, result, day) if row.state == "under_review" else None,
+        "waiver_reasons": settling.WAIVER_REASONS,
+        "deployment": UNIFIED_DEPLOYMENT,
+    }
+
+
+def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[str, str]] = frozenset()) -> list[dict]:
+    """A clause's facts, of the whole and of the parts that state one: stated, reviewed, evidence, who and when; whether
+    this answer alone decides the result."""
+    rows = []
+    for fact in Fact:
+        info = FACTS[fact]
+        if clause not in info.clauses:
+            continue
+        places = [("", "")]
+        if info.is_component_fact and document["components"]:
+            places = [
+                (c["id"], c["name"])
+                for c in document["components"]
+                if str(fact) in c["facts"] or c["kind"] in info.kinds
+            ] or places
+        for component, name in places:
+            stated, evidence = verdicts.stated(document, component, str(fact))
+            if component and not stated:
+                stated, evidence = verdicts.stated(document, "", str(fact))
+            kept = held.get((component, str(fact)))
+            value = kept.value if kept else stated or "unknown"
+            rows.append(
+                {
+                    "fact": str(fact),
+                    "component": component,
+                    "component_name": name,
+                    "question": info.question,
+                    "stated": "" if fact in OFFICE_FACTS else stated or "unknown",
+                    "stated_evidence": evidence,
+                    "value": value,
+                    "evidence": kept.evidence if kept else "",
+                    "confirmed": kept is not None,
+                    "corrected": kept is not None and fact not in OFFICE_FACTS and value != (stated or "unknown"),
+                    "decisive": any(
+                        f == fact and (not component or n in (name, f"{name}（{component}）")) for n, f in decisive
+                    ),
+                    "by_text": kept.by_text if kept else "",
+                    "day": kept.day if kept else None,
+                    "office": fact in OFFICE_FACTS,
+                    "shown": on_screen(fact, value),
+                    "options": [(on_screen(fact, a), word) for a, word in ANSWERS.items()],
+                }
+            )
+    return rows
+
+
+def _amount(row: dict, document: dict) -> dict:
+    names = {c["id"]: c["name"] for c in document["components"]}
+    return row | {
+        "component_name": names.get(row["component"], row["component"]),
+        "source_label": proposals.SOURCE_LABELS[row["source"]],
+        "requested_wan": Decimal(row["requested_wan"]),
+        "cut": Decimal(row["approved_wan"]) < Decimal(row["requested_wan"]),
+    }
+
+
+def _opinions(row: Submission, day: dt.date) -> list[dict]:
+    """The network centre's and the experts' opinions: asked, due, given; who acts for whom; whom to call."""
+    rows, waived = [], {w.what: w for w in verdicts.waivers(row)}
+    for what, label in OPINIONS.items():
+        organisation, acting, phone = seats.opinion(what, day)
+        asked, waiver = opinions.asked(row, what, day), waived.get(what)
+        status = f"已免：{waiver.reason}（{waiver.by_text}）" if waiver else "" if asked else "未征求"
+        rows.append(
+            {
+                "what": what,
+                "label": label.removesuffix("意见"),
+                "status": status,
+                "acting": acting,
+                "phone": phone,
+                "asked": asked,
+                "many": what == "expert",
+                "may_ask": not waiver and (what == "expert" or not asked),
+            }
+        )
+    return rows
+
+
+def _to_waive(row: Submission) -> list[tuple[str, str]]:
+    waived = {w.what for w in verdicts.waivers(row)}
+    return [(what, label) for what, label in OpinionWaiver.WHAT if what not in waived]
+
+
+def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:
+    """The joint approvals of several cases, in as many questions as one takes."""
+    by_key: dict[str, list[Round]] = {}
+    found = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval").order_by("pk")
+    for round_ in found.prefetch_related(
+        Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"
+    ):
+        by_key.setdefault(round_.about, []).append(round_)
+    prefetch_related_objects(rows, Prefetch("participants", Participant.objects.select_related("organisation")))
+    return [_approval(row, by_key.get(row.audit_key, []), actor, day) for row in rows]
+
+
+def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
+    """The joint approval of a case: every seat with its answer, age and conflict; mine; who is waited for."""
+    return approvals([row], actor, day)[0]
+
+
+def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -> dict:
+    current = every[-1] if every else None
+    shown, waiting = [], []
+    my_seat = my_answer = None
+    my_conflict = ""
+    for seat in current.seats.all() if current else ():
+        standing = next((a for a in seat.answers.all() if a.in_force), None)
+        mine = seat.organisation.survivor_id == actor.organisation_id or seat.assigned_id == actor.user_id
+        days = ((standing.day if standing else current.closed_day or day) - current.day).days
+        shown.append(
+            {
+                "key": seat.key,
+                "pk": seat.pk,
+                "organisation": seat.organisation.name,
+                "unit": seat.organisation,
+                "label": seat.label,
+                "answer": standing,
+                "conflict": seat.conflict,
+                "acting_for": seat.acting_for,
+                "mine": mine,
+                "days": days,
+                "answered": standing is not None,
+                "reminded_on": seat.reminded_on,
+                "phone": contacts.phone_of(seat.organisation, day),
+            }
+        )
+        if standing is None and seat.required:
+            waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if mine else ''}）")
+        if mine:
+            my_conflict = seat.conflict
+            my_answer = my_answer or standing
+            if standing is None:
+                my_seat = my_seat or seat
+    due = current.due_day if current else None
+    return {
+        "submission": row,
+        "round": current,
+        "rounds": every,
+        "open": current is not None and current.state == rounds.OPEN,
+        "seats": shown,
+        "signed": sum(1 for s in shown if s["answered"]),
+        "waiting": waiting,
+        "waiting_text": "、".join(waiting),
+        "my_seat": my_seat,
+        "my_answer": my_answer,
+        "my_conflict": my_conflict,
+        "due_days": (due - current.day).days if due else 10,
+        "due_text": f"{due:%Y-%m-%d}" if due else "10 个工作日",
+        "co_leads": [p.organisation.name for p in row.participants.all() if p.organisation_id != row.organisation_id],
+        "answers": [_with_round(a, r) for r in reversed(every) for s in r.seats.all() for a in s.answers.all()],
+    }
+
+
+def _with_round(answer: Answer, round_: Round) -> Answer:
+    answer.round_number = round_.number
+    return answer
+
+
+def answered_by(actor: Actor, most: int = 30) -> list[dict]:
+    """What the actor answered himself, newest first."""
+    rows = Answer.objects.filter(user_id=actor.user_id).select_related("seat__round").order_by("-pk")[:most]
+    return [
+        {
+            "day": a.day,
+            "title": a.seat.round.title,
+            "address": a.seat.round.address,
+            "seat": a.seat.label,
+            "kind": a.get_kind_display(),
+        }
+        for a in rows
+    ]

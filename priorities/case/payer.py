@@ -1,0 +1,47 @@
+"""谁出钱 for a proposal: 8.1 and 8.2 as budgets.ledger.payers reads them, with what 8.3.3 cuts taken off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from budgets.ledger import payers
+from budgets.models import SOURCES
+from budgets.panels import money
+from priorities import proposal as proposals
+from priorities.models import Submission
+
+
+def panel(row: Submission, document: dict, result: dict) -> dict | None:
+    """`{"requested", "cuts", "ceiling", "paying"}` in 万元; None while no money is asked for."""
+    requested = proposals.total_wan(document, source="city")
+    if not proposals.total_wan(document):
+        return None
+    cuts = []
+    if result["outcome"] != "no_city_funding":
+        hit = {
+            name: step["clause"]
+            for step in result["trace"]
+            if step["result"] == "met" and step["clause"].startswith("8.3.3(")
+            for name in step["components"]
+        }
+        for part in document["components"]:
+            city = sum((Decimal(m["amount_wan"]) for m in part["money"] if m["source"] == "city"), Decimal(0))
+            if part["name"] in hit and city:
+                cuts.append({"name": part["name"], "clause": hit[part["name"]], "wan": city})
+    ceiling = (
+        Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
+    )
+    return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "paying": paying(row, document)}
+
+
+def paying(row: Submission, document: dict) -> money.Paying:
+    """8.1 and 8.2 for the proposal, beside what it asks of every source."""
+    question = payers.PayerQuestion(
+        mandate=document["mandate"],
+        investment_type=document["investment_type"],
+        is_district=row.kind == "district",
+        is_self_funded=row.kind == "self_funded",
+        on_shared_list=bool(row.project_id and row.project.on_shared_list),
+    )
+    held = {source: amount for source, _ in SOURCES if (amount := proposals.total_wan(document, source=source))}
+    return money.paying(question, held, "申报")

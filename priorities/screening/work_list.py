@@ -1,0 +1,274 @@
+"""What waits for whom on floor 4. Readers at queryset level: a fixed number of queries whatever the number of cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Max, Q
+
+from governance.basics.refs import all_of
+from governance.basics.roles import Permission
+from governance.kernel.access import Actor
+from governance.models import Holiday, Round, Seat
+from governance.signing import rounds
+from priorities.labels import OUTCOMES, STATES
+from priorities.memo import remembered
+from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
+from priorities.submissions import workflow
+from projects.hooks import desk as register_desk
+
+# Working days that a step usually takes (系统默认, no date blocks anything).
+STEP_DAYS = {"submitted": 3, "under_review": 20, "joint_approval": 10, "returned": 10}
+TASK_LABELS = {
+    "draft": "申报",
+    "returned": "补正",
+    "participation": "联合申报",
+    "screen": "审核",
+    "plan": "年度计划",
+    "joint_approval": "会签",
+    "opinion_network_centre": "意见",
+    "opinion_expert": "意见",
+    "opinion": "意见",
+}
+OPEN_STATES = (
+    "submitted",
+    "under_review",
+    "returned",
+    "joint_approval",
+    "candidate",
+    "deferred",
+    "pool",
+    "no_city_funding",
+)
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A case of the desk's queue: how long it has been in its state, when the step is due, who is waited for."""
+
+    submission: Submission
+    age: int  # days in its state
+    due_day: dt.date | None
+    late: bool
+    waits_for: str  # 信息办, 申报单位, 市财政局（财政席）…
+    conclusion: Conclusion | None = None
+
+    @property
+    def state_label(self) -> str:
+        return STATES[self.submission.state]
+
+    @property
+    def outcome_label(self) -> str:
+        return OUTCOMES.get(self.submission.outcome, "")
+
+
+@dataclass(frozen=True)
+class Task(register_desk.Task):
+    """A line of 待办 that may be about a case."""
+
+    submission: Submission | None = field(default=None, compare=False, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        return TASK_LABELS.get(self.kind, "待办")
+
+
+def queue(actor: Actor, day: dt.date) -> list[QueueRow]:
+    """All open cases that the actor may see, oldest in their state first; drafts are not in it."""
+    rows = list(
+        Submission.objects.visible_to(actor)
+        .filter(state__in=OPEN_STATES, is_secret=False)
+        .select_related("organisation", "project", "assignee", "author")
+        .order_by("state_day", "pk")
+    )
+    proposed = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
+    return _queued(rows, proposed, day)
+
+
+def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.date) -> list[QueueRow]:
+    waited = _seats_waited_for([r.audit_key for r in rows if r.state in ("joint_approval", "under_review")])
+    ends = step_ends({(r.state, r.state_day) for r in rows if r.state in STEP_DAYS})
+    found = []
+    for row in rows:
+        due = row.re_review_on if row.state == "deferred" else ends.get((row.state, row.state_day))
+        seats = waited.get(row.audit_key, [])
+        waits = "、".join(seats) or _waits_for(row)
+        found.append(
+            QueueRow(row, (day - row.state_day).days, due, bool(due and due < day), waits, proposed.get(row.pk))
+        )
+    return found
+
+
+@remembered
+def to_screen(actor: Actor) -> list[Submission]:
+    """The cases that wait for the office, in the order of the queue."""
+    rows = Submission.objects.visible_to(actor).awaiting_screening().filter(is_secret=False)
+    return list(rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk"))
+
+
+def open_to(actor: Actor):
+    """Drafts and returned cases that the actor's unit may still write."""
+    unit = actor.organisation_id
+    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+    mine |= Q(participants__organisation_id=unit) | Q(participants__organisation__canonical_id=unit)
+    return Submission.objects.visible_to(actor).filter(mine, state__in=workflow.EDITABLE, is_secret=False).distinct()
+
+
+@remembered
+def own_open(actor: Actor) -> list[Submission]:
+    """The same, oldest first."""
+    rows = open_to(actor)
+    return list(
+        rows.select_related("organisation")
+        .prefetch_related("participants__organisation", "returned_points")
+        .order_by("state_day", "pk")
+    )
+
+
+@remembered
+def to_answer(actor: Actor) -> list[Round]:
+    """Rounds about cases that wait for the actor's unit or himself."""
+    return list(about_cases(actor))
+
+
+def about_cases(actor: Actor):
+    """The same as a queryset; what other floors ask to be signed stands on their pages."""
+    return rounds.waiting_on(actor).filter(about__startswith=all_of("submission"))
+
+
+def counts(actor: Actor, day: dt.date) -> dict[str, int]:
+    """Cases by state that the actor may see."""
+    rows = Submission.objects.visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
+    return dict(rows)
+
+
+def waiting(actor: Actor, day: dt.date) -> list[Task]:
+    """What waits for this person under his hat, late things first, then the oldest."""
+    tasks: list[Task] = []
+    if actor.scope(Permission.SUBMIT):
+        tasks += _applicant(actor, day)
+    if actor.scope(Permission.SCREEN):
+        tasks += _office(actor, day)
+    if actor.scope(Permission.SIGN) or actor.scope(Permission.GIVE_OPINION):
+        tasks += _answers(actor, day)
+    if actor.scope(Permission.ADOPT_PLAN):
+        tasks += _plans(day)
+    return sorted(tasks, key=lambda t: (not t.late, -t.age_days))
+
+
+def window_state(day: dt.date) -> tuple[FilingWindow, str, int] | None:
+    """The window that is open or comes next: `(window, "open" | "coming", days left or days until)`."""
+    window = FilingWindow.objects.filter(closes__gte=day).order_by("closes").first()
+    if window is None:
+        return None
+    if window.opens <= day:
+        return window, "open", (window.closes - day).days
+    return window, "coming", (window.opens - day).days
+
+
+def _applicant(actor: Actor, day: dt.date) -> list[Task]:
+    rows = own_open(actor)
+    ends, tasks = step_ends({(r.state, r.state_day) for r in rows if r.state == "returned"}), []
+    for row in rows:
+        age = (day - row.state_day).days
+        mine = row.organisation.survivor_id == actor.organisation_id
+        part = next((p for p in row.participants.all() if p.organisation.survivor_id == actor.organisation_id), None)
+        title = row.title or "（未命名）"
+        if row.state == "returned" and (mine or part is not None):
+            points = sum(p.version == row.current_version for p in row.returned_points.all())
+            due = ends[row.state, row.state_day]
+            tasks.append(
+                Task(
+                    f"{row.number}“{title}”退回补正，{points} 处要补",
+                    row.get_absolute_url(),
+                    age,
+                    due,
+                    due < day,
+                    "returned",
+                    submission=row,
+                )
+            )
+        elif mine:
+            tasks.append(Task(f"草稿“{title}”还没有申报", row.get_absolute_url(), age, kind="draft", submission=row))
+        elif part is not None and part.confirmed_day is None:
+            tasks.append(
+                Task(
+                    f"联合申报“{title}”等待贵单位确认",
+                    row.get_absolute_url(),
+                    age,
+                    kind="participation",
+                    submission=row,
+                )
+            )
+    return tasks
+
+
+def _office(actor: Actor, day: dt.date) -> list[Task]:
+    words = {"submitted": "等待受理", "under_review": "审核中"}
+    tasks = []
+    for row in _queued(to_screen(actor), {}, day):
+        if not (row.submission.state == "under_review" and row.waits_for != "信息办审核人"):
+            text = f"{row.submission.number}“{row.submission.title}”{words[row.submission.state]}"
+            tasks.append(
+                Task(
+                    text,
+                    row.submission.get_absolute_url(),
+                    row.age,
+                    row.due_day,
+                    row.late,
+                    "screen",
+                    submission=row.submission,
+                )
+            )
+    return tasks
+
+
+def _answers(actor: Actor, day: dt.date) -> list[Task]:
+    tasks = []
+    for round_ in to_answer(actor):
+        late = bool(round_.due_day and round_.due_day < day)
+        tasks.append(Task(round_.title, round_.address, (day - round_.day).days, round_.due_day, late, round_.kind))
+    return tasks
+
+
+def _plans(day: dt.date) -> list[Task]:
+    rows = AnnualPlan.objects.filter(state="draft").annotate(last=Max("entries__pk")).exclude(last=None)
+    return [Task(f"{p}等待审定", p.get_absolute_url(), (day - p.day).days, kind="plan") for p in rows]
+
+
+def _waits_for(row: Submission) -> str:
+    return {
+        workflow.SUBMITTED: "信息办审核人",
+        workflow.UNDER_REVIEW: "信息办审核人",
+        workflow.RETURNED: str(row.organisation),
+        workflow.CANDIDATE: "领导小组",
+        workflow.JOINT_APPROVAL: "会签各席",
+        workflow.DEFERRED: f"{row.re_review_on} 复审" if row.re_review_on else "复审",
+    }.get(row.state, "")
+
+
+def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open", required=True).exclude(
+        answers__in_force=True
+    )
+    for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
+        found.setdefault(about, []).append(label)
+    return found
+
+
+def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.date]:
+    """Due days of steps; published holidays are read once for all of them."""
+    if not pairs:
+        return {}
+    first = min(day for _, day in pairs)
+    off = dict(Holiday.objects.filter(day__gt=first).values_list("day", "is_off"))
+
+    def add(day: dt.date, days: int) -> dt.date:
+        while days > 0:
+            day += dt.timedelta(days=1)
+            days -= not off.get(day, day.weekday() >= 5)
+        return day
+
+    return {(state, day): add(day, STEP_DAYS[state]) for state, day in pairs}

@@ -1,0 +1,255 @@
+"""What the filing form shows: sections with their progress, questions that the construction calls for, the money
+table, the papers, a readable proposal. Reads proposals; writes nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from governance.basics.text import NotAnAmount, parse_wan
+from priorities import proposal as proposals
+from priorities.labels import ATTACHMENTS
+from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
+from priorities.submissions import expected_papers, returned
+from priorities.submissions.posted import money_years
+
+ANSWERS = (("yes", "是"), ("no", "否"), ("unknown", "不明"))
+
+# The sources that a new row of the money table offers first; the rest appear once they hold money or are added.
+USUAL_SOURCES = ("city", "own")
+
+
+def progress(document: dict) -> dict:
+    """`{"filled", "all", "sections": [{"key", "title", "filled", "all"}]}` of the mandatory points."""
+    points = proposals.mandatory(document)
+    sections = []
+    for number, (key, title) in enumerate(proposals.SECTIONS.items(), 1):
+        mine = [filled for _, section, filled in points if section == key]
+        if key == "facts":
+            held = document["facts"]
+            mine = [held.get(f.key, {}).get("value") in ("yes", "no") for f in questions(document)]
+        sections.append({"key": key, "title": title, "number": number, "filled": sum(mine), "all": len(mine)})
+    return {"filled": sum(f for _, _, f in points), "all": len(points), "sections": sections}
+
+
+def questions(document: dict) -> list:
+    """The facts that the form asks of the whole: the department's own; component facts are asked at the parts, by kind."""
+    return [FACTS[fact] for fact in Fact if fact not in OFFICE_FACTS and fact not in COMPONENT_FACTS]
+
+
+def component_questions(kind: str) -> list:
+    """The facts of 8.3.3(1), (3), (5) that a part of this kind is asked."""
+    return [FACTS[f] for f in Fact if f in COMPONENT_FACTS and kind in FACTS[f].kinds]
+
+
+def money_table(document: dict) -> dict:
+    """Years × sources as columns, parts as rows; amounts as typed text; sums per column, row and in all.
+
+    An amount that cannot be read counts as nothing in the sums; its sentence stands under the table.
+    """
+    years = money_years(document)
+    used = {row["source"] for c in document["components"] for row in c["money"]}
+    sources = [s for s in proposals.SOURCE_LABELS if s in used or s in USUAL_SOURCES]
+    columns = [
+        {"year": y, "source": s, "label": proposals.SOURCE_LABELS[s], "key": f"{y}.{s}"} for y in years for s in sources
+    ]
+    rows, sums = [], {}
+    for i, component in enumerate(document["components"]):
+        held = {(m["fiscal_year"], m["source"]): m["amount_wan"] for m in component["money"]}
+        asked = component_questions(component["kind"])
+        for key, text in held.items():
+            sums[i, *key] = _amount(text)
+        rows.append(
+            {
+                "index": i,
+                "component": component,
+                "sum": sum((a for k, a in sums.items() if k[0] == i), Decimal(0)),
+                "cells": [
+                    {
+                        "name": f"components.{i}.money.{c['year']}.{c['source']}",
+                        "column": c["key"],
+                        "label": c["label"],
+                        "year": c["year"],
+                        "value": held.get((c["year"], c["source"]), ""),
+                    }
+                    for c in columns
+                ],
+                "questions": [
+                    {"info": q, "name": f"components.{i}.facts.{q.key}", "value": component["facts"].get(q.key, "")}
+                    for q in asked
+                ],
+                # Answers to what this kind is not asked stay as they are.
+                "kept": [
+                    (f"components.{i}.facts.{fact}", value)
+                    for fact, value in component["facts"].items()
+                    if fact not in {q.key for q in asked}
+                ],
+            }
+        )
+
+    def total(source: str | None = None, year: int | None = None) -> Decimal:
+        return sum((a for (_, y, s), a in sums.items() if source in (None, s) and year in (None, y)), Decimal(0))
+
+    return {
+        "years": years,
+        "sources": sources,
+        "columns": columns,
+        "rows": rows,
+        "total": total(),
+        "sums": [(c["key"], total(c["source"], c["year"])) for c in columns],
+        "by_source": [(proposals.SOURCE_LABELS[s], total(s)) for s in sources if total(s)],
+        "by_year": [(y, total(year=y)) for y in years if total(year=y)],
+        "other_sources": [(s, label) for s, label in proposals.SOURCE_LABELS.items() if s not in sources],
+    }
+
+
+def _amount(text: object) -> Decimal:
+    try:
+        return parse_wan(text) or Decimal(0)
+    except NotAnAmount:
+        return Decimal(0)
+
+
+CHOICES = {
+    "construction": proposals.CONSTRUCTIONS,
+    "mandate": proposals.MANDATES,
+    "investment_type": proposals.INVESTMENT_TYPES,
+    "kinds": proposals.COMPONENT_KINDS,
+    "sources": proposals.SOURCE_LABELS,
+    "commitments": proposals.COMMITMENTS,
+    "attachments": ATTACHMENTS,
+}
+
+# A question that cannot matter once another one is answered no (its clause asks for both) comes after that one.
+FOLLOWS = {
+    Fact.HIGHLY_SHARED: Fact.INTEGRATES_EXISTING,
+    Fact.HIGHLY_INTEGRATED: Fact.INTEGRATES_EXISTING,
+    Fact.MANAGED_BY_RESOURCE_DEPARTMENT: Fact.INTEGRATES_EXISTING,
+    Fact.EASY_TO_USE: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
+    Fact.SERVES_LEADERS_DECISIONS: Fact.GREATLY_IMPROVES_OFFICE_EFFICIENCY,
+    Fact.IMPROVES_INVESTMENT_CLIMATE: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
+    Fact.DRIVES_ECONOMIC_DEVELOPMENT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
+    Fact.BROAD_BENEFIT: Fact.MARKEDLY_IMPROVES_PUBLIC_SERVICE,
+    Fact.PROTECTS_LIVELIHOOD: Fact.SOCIAL_SUPERVISION,
+    Fact.PROTECTS_PRODUCTION: Fact.SOCIAL_SUPERVISION,
+    Fact.SUPPORTS_QUALITY_CITY: Fact.SOCIAL_SUPERVISION,
+    Fact.BROADLY_RAISES_SKILLS: Fact.PUBLIC_CULTURE_EDUCATION,
+    Fact.IMPORTANT: Fact.REQUIRED_BY_STATE,
+    Fact.URGENTLY_NEEDED: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
+    Fact.CLEAR_BENEFIT: Fact.PARTLY_FUNDED_BY_GOVERNMENT,
+    Fact.EXCHANGEABLE: Fact.BUSINESS_SYSTEM,
+    Fact.DEPARTMENT_INFORMATISED: Fact.NEEDS_CROSS_DEPARTMENT_SUPPORT,
+}
+_GROUPS = (("8.3.2", "8.3.2：会使项目缓建"), ("8.3.1", "8.3.1：可使项目优先；没有答的按“不明”，不按“否”"))
+
+
+def fact_groups(document: dict) -> list[dict]:
+    """The department's questions by heading, numbered through, each with its answer and the question that it follows."""
+    number, groups = 0, []
+    for heading, title in _GROUPS:
+        rows = []
+        for info in questions(document):
+            if not info.clauses[0].startswith(heading):
+                continue
+            number += 1
+            held = document["facts"].get(info.key, {})
+            rows.append(
+                {
+                    "info": info,
+                    "number": number,
+                    "name": f"facts.{info.key}",
+                    "value": held.get("value", ""),
+                    "evidence": held.get("evidence", ""),
+                    "follows": FOLLOWS.get(info.key, ""),
+                }
+            )
+        groups.append({"title": title, "rows": rows})
+    return groups
+
+
+def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> dict:
+    """Everything the edit template needs. `shown` is the document with what was refused as it was typed."""
+    shown = shown or document
+    goals = shown["goals"] or [{"indicator": "", "present": "", "target": "", "year": None}]
+    points = returned.sentences(row)
+    attachments = list(row.attachments.filter(removed=False).select_related("file"))
+    return {
+        "p": shown,
+        "errors": errors,
+        "progress": progress(document),
+        "gaps": proposals.gaps(document),
+        "goals": list(enumerate(goals)),
+        "facts": fact_groups(shown),
+        "fact_count": len(questions(document)),
+        "kept_facts": [(f"facts.{key}", row) for key, row in shown["facts"].items() if key in COMPONENT_FACTS],
+        "money": money_table(shown),
+        "choices": CHOICES,
+        "answers": ANSWERS,
+        "points": points,
+        "point_count": sum(len(s) for s in points.values()),
+        "open_fields": set(points) if row.state == "returned" else None,
+        "attachments": attachments,
+        "papers": expected_papers.expected(document, {a.kind for a in attachments}, is_filed=row.number is not None),
+        "participants": row.participants.select_related("organisation"),
+    }
+
+
+def readable(document: dict) -> list[dict]:
+    """The proposal as sections of label and value, for the detail page, the desk and the receipt."""
+    d = document
+    period = f"{d['start']} 至 {d['end']}" if d["start"] else ""
+    goals = [
+        f"{g['indicator']}：{g['present'] or '—'} → {g['target']}（{g['year'] or '年度未填'}）" for g in d["goals"]
+    ]
+    security = d["security"]
+    return [
+        {
+            "title": "基本情况",
+            "rows": [
+                ("建设类型", proposals.CONSTRUCTIONS.get(d["construction"], "")),
+                ("起止时间", period),
+                (
+                    "谁要求建设",
+                    " ".join(filter(None, [proposals.MANDATES.get(d["mandate"], ""), d["mandate_document"]])),
+                ),
+                (
+                    "投资类型",
+                    " ".join(
+                        filter(None, [proposals.INVESTMENT_TYPES.get(d["investment_type"], ""), d["investment_reason"]])
+                    ),
+                ),
+                ("联系人", " ".join(filter(None, d["contact"].values()))),
+            ],
+        },
+        {
+            "title": "目标与绩效",
+            "rows": [
+                ("服务对象", d["service_objects"]),
+                ("可度量目标", "\n".join(goals)),
+                ("绩效评估机制", d["evaluation"]),
+                ("建设内容", d["content"]),
+            ],
+        },
+        {
+            "title": "安全",
+            "rows": [
+                ("保护等级", f"{security['level']} 级" if security["level"] else ""),
+                ("同步安全方案", security["plan"]),
+                ("四同步承诺", "、".join(proposals.COMMITMENTS[c] for c in security["commitments"])),
+            ],
+        },
+    ]
+
+
+def component_rows(document: dict) -> list[dict]:
+    """Parts with money and share, for tables."""
+    total = proposals.total_wan(document)
+    return [
+        {
+            "id": c["id"],
+            "name": c["name"],
+            "kind": proposals.COMPONENT_KINDS.get(c["kind"], "未填"),
+            "wan": proposals.component_wan(c),
+            "share": (proposals.component_wan(c) / total * 100).quantize(Decimal("0.1")) if total else None,
+        }
+        for c in document["components"]
+    ]

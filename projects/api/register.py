@@ -1,0 +1,194 @@
+"""/api/v1/ of the register: plan items (10.4, verbatim, with the project that lives on), projects, plan tasks."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, Prefetch, Subquery
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from governance.api.filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
+from governance.api.resources import Reading
+from governance.models import PlanItem, PlanItemLead
+from projects.models import PlanTask, Programme, Project, ProjectLead, TaskLink
+
+MONTH = {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
+MONTH_OR_NULL = MONTH | {"nullable": True}
+
+
+class LeadSerializer(serializers.Serializer):
+    """A lead unit: the plan's wording, the canonical unit, whether it is generic (各相关部门)."""
+
+    as_named = serializers.CharField()
+    organisation = serializers.CharField(source="organisation.name")
+    generic = serializers.BooleanField(source="is_generic")
+
+
+class MonthField(serializers.Field):
+    """A date as `YYYY-MM`: the first or last month of what the plan states."""
+
+    def to_representation(self, value) -> str:
+        return f"{value.year:04d}-{value.month:02d}"
+
+
+class PlanItemSerializer(serializers.ModelSerializer):
+    """A row of 10.4, verbatim."""
+
+    start = extend_schema_field(MONTH)(MonthField)()
+    end = extend_schema_field(MONTH)(MonthField)()
+    leads = LeadSerializer(many=True)
+    project = serializers.CharField(source="project_code", allow_null=True)
+
+    class Meta:
+        model = PlanItem
+        fields = (
+            "code",
+            "order",
+            "name",
+            "content",
+            "time_raw",
+            "start",
+            "end",
+            "precision",
+            "estimate_wan",
+            "leads",
+            "leads_open_ended",
+            "project",
+        )
+        read_only_fields = fields
+
+
+class PlanItemFilter(filters.FilterSet):
+    code = TextFilter(field_name="code")
+    precision = LabelFilter(field_name="precision", choices=[("year", "年"), ("month", "月")])
+    name = TextFilter(field_name="name")
+    project = KnownFilter(field_name="project_code", of=Project.objects.all, key="code", word="项目")
+    organisation = UnitFilter(field_name="leads__organisation")
+    search = SearchFilter(fields=("code", "name", "content"))
+
+
+class PlanItems(Reading):
+    """规划 10.4 的 27 行。"""
+
+    queryset = PlanItem.objects.annotate(
+        project_code=Subquery(Project.objects.filter(plan_item=OuterRef("pk")).values("code")[:1])
+    ).prefetch_related(Prefetch("leads", PlanItemLead.objects.select_related("organisation")))
+    serializer_class = PlanItemSerializer
+    filterset_class = PlanItemFilter
+    lookup_field = "code"
+    lookup_value_regex = r"[A-Za-z0-9-]{1,12}"
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    """A living project; null where it has no plan item. `state` is the Chinese word, `state_code` ours."""
+
+    name = serializers.CharField()
+    time_raw = serializers.CharField(source="plan_item.time_raw", default=None, allow_null=True)
+    start = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    end = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    latest_start = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    latest_end = extend_schema_field(MONTH_OR_NULL)(MonthField)(allow_null=True)
+    leads = LeadSerializer(many=True)
+    state = serializers.CharField(source="get_state_display")
+    state_code = serializers.CharField(source="state")
+    plan_item = serializers.CharField(source="plan_item.code", default=None, allow_null=True)
+    programme = serializers.CharField(source="programme.name", default=None, allow_null=True)
+    approved_wan = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Project
+        fields = (
+            "code",
+            "order",
+            "name",
+            "content",
+            "time_raw",
+            "start",
+            "end",
+            "precision",
+            "estimate_wan",
+            "leads",
+            "leads_open_ended",
+            "state",
+            "state_code",
+            "origin",
+            "plan_item",
+            "programme",
+            "latest_start",
+            "latest_end",
+            "percent",
+            "approved_wan",
+        )
+        read_only_fields = fields
+
+    def get_approved_wan(self, row) -> str | None:
+        """The approved total is floor 3's; the root of the API hands it in (`approved_totals`), null is 未填."""
+        totals = self.context.get("approved_totals")
+        amount = totals.get(row.pk) if totals else None
+        return None if amount is None else f"{amount:.2f}"
+
+
+class ProjectFilter(filters.FilterSet):
+    state = LabelFilter(field_name="state", choices=Project.STATES)
+    origin = LabelFilter(field_name="origin", choices=Project.ORIGINS)
+    programme = KnownFilter(field_name="programme__name", of=Programme.objects.all, key="name", word="工程")
+    organisation = UnitFilter(field_name="leads__organisation")
+    plan_item = KnownFilter(field_name="plan_item__code", of=PlanItem.objects.all, key="code", word="规划项目")
+    code = TextFilter(field_name="code")
+    name = TextFilter(field_name="name")
+    year = YearFilter(method="in_year")
+    search = SearchFilter()
+
+    def in_year(self, queryset, name, value):
+        return queryset.in_year(value)
+
+
+class Projects(Reading):
+    """项目。"""
+
+    queryset = Project.objects.select_related("plan_item", "programme").prefetch_related(
+        Prefetch("leads", ProjectLead.objects.select_related("organisation"))
+    )
+    serializer_class = ProjectSerializer
+    filterset_class = ProjectFilter
+    lookup_field = "code"
+    lookup_value_regex = r"[A-Za-z0-9-]{1,12}"
+
+
+class TaskProjectSerializer(serializers.Serializer):
+    """A project that carries the task."""
+
+    code = serializers.CharField(source="project.code")
+    certainty = serializers.ChoiceField(choices=TaskLink.CERTAINTIES)
+
+
+class PlanTaskSerializer(serializers.ModelSerializer):
+    """One of the 59 tasks of 10.1–10.3."""
+
+    projects = TaskProjectSerializer(source="links", many=True)
+    state = serializers.CharField(source="get_state_display")
+
+    class Meta:
+        model = PlanTask
+        fields = ("code", "block", "order", "text", "line", "due", "state", "evidence", "projects")
+        read_only_fields = fields
+
+
+class PlanTaskFilter(filters.FilterSet):
+    block = LabelFilter(field_name="block", choices=[("10.1", "10.1"), ("10.2", "10.2"), ("10.3", "10.3")])
+    state = LabelFilter(field_name="state", choices=PlanTask.STATES)
+    project = KnownFilter(
+        field_name="links__project__code", of=Project.objects.all, key="code", word="项目", distinct=True
+    )
+    code = TextFilter(field_name="code")
+    search = SearchFilter()
+
+
+class PlanTasks(Reading):
+    """规划任务。"""
+
+    queryset = PlanTask.objects.prefetch_related(Prefetch("links", TaskLink.objects.select_related("project")))
+    serializer_class = PlanTaskSerializer
+    filterset_class = PlanTaskFilter
+    lookup_field = "code"
+    lookup_value_regex = r"[A-Za-z0-9-]{1,12}"

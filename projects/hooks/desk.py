@@ -1,0 +1,328 @@
+"""What waits for whom on the floor of the register: signatures, late reports, gates whose time has come, security. Readers
+at queryset level: a fixed number of queries whatever the number of projects.
+
+Who answers for the whole city gets one line a kind, with its count, where there are many; a unit gets its own projects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.db.models import Prefetch
+
+from governance.basics.roles import Permission, Scope
+from governance.kernel.access import Actor
+from governance.signing import rounds
+from projects.acceptance import acceptances
+from projects.duties import owed
+from projects.labels import STATES
+from projects.lifecycle import gates, guards, life, proofs
+from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
+from projects.progress import owing
+from projects.security import safeguards
+
+SOON_DAYS = 7  # a report that is due within a week is asked for as well (系统默认)
+NEAR_DAYS = 60  # works that end within two months are asked for their papers (系统默认)
+FEW = 3  # more of a kind make one line
+MOST = 2_000  # projects under way that a home page reads one by one; a register of more is worked through on its pages
+LABELS = {
+    "signature": "签署",
+    "report": "进度",
+    "topic": "课题",
+    "gate": "材料",
+    "acceptance": "验收",
+    "correction": "整改",
+    "evaluation": "评估",
+    "security": "安全",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of 待办, on this floor and above: a sentence, its address, how many days it has waited, when it is due.
+    `note` says why or from whom."""
+
+    sentence: str
+    address: str
+    age_days: int
+    due_day: dt.date | None = None
+    late: bool = False
+    kind: str = ""
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.kind]
+
+
+def waiting(actor: Actor, day: dt.date) -> list[Task]:
+    """What waits for this person under his hat, late things first, then the oldest."""
+    tasks: list[Task] = []
+    if actor.scope(Permission.SIGN) or actor.scope(Permission.GIVE_OPINION):
+        tasks += _signatures(actor, day)
+    manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
+    reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
+    if (manages or accepts) and (many := _under_way().count()) > MOST:
+        everything = Task(
+            f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理",
+            "/projects/progress/",
+            0,
+            kind="report",
+        )
+        return [*tasks, everything, *_corrections(day)[:FEW]]
+    on_topics = manages or actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN
+    d48 = owed.reading(day) if on_topics else ""
+    if manages or reports:
+        tasks += few(_reports(actor, day, d48), "进度报告到期没有报来", "/projects/progress/")
+    if on_topics:
+        tasks += few(
+            _topics(day, d48, None if manages else actor.organisation_id),
+            "课题报告和督导要求到期",
+            "/projects/duties/#late",
+        )
+    if manages or reports or accepts:
+        projects = _projects(None if manages or accepts else actor.organisation_id)
+        mine = [p for p in projects if manages or actor.organisation_id in p.belongs_to()]
+        tasks += few(_papers(mine, day), "时间已到、关口材料不齐", "/projects/acceptances/")
+        tasks += few(_security(mine, day), "安全事项到期", "/projects/security/")
+        if accepts:
+            tasks += few(_acceptable(projects, day), "材料已齐，可以组织验收", "/projects/acceptances/")
+    if accepts:
+        tasks += few(_corrections(day), "整改期限已过，没有登记完成", "/projects/acceptances/")
+        tasks += few(_evaluations(day), f"{day.year - 1} 年没有使用评估", f"/projects/evaluations/?year={day.year - 1}")
+    return sorted(tasks, key=lambda t: (not t.late, -t.age_days))
+
+
+def _leads_anything(actor: Actor) -> bool:
+    """Units without a project under way are asked for nothing; one query instead of all that follow."""
+    return _under_way().led_by(actor.organisation_id).exists()
+
+
+def _under_way():
+    return Project.objects.exclude(state__in=("registered", *life.ENDED))
+
+
+def few(tasks: list[Task], many: str, address: str) -> list[Task]:
+    """The tasks one by one, or one line that counts them: the page behind it has the rows."""
+    if len(tasks) <= FEW:
+        return tasks
+    oldest = max(tasks, key=lambda t: t.age_days)
+    due = min((t.due_day for t in tasks if t.due_day), default=None)
+    first = "、".join(list(dict.fromkeys(t.sentence.partition(" ")[0] for t in tasks))[:FEW])
+    return [
+        replace(
+            oldest,
+            sentence=f"{many} {len(tasks)} 项",
+            address=address,
+            due_day=due,
+            late=any(t.late for t in tasks),
+            note=f"{first} 等",
+        )
+    ]
+
+
+def _signatures(actor: Actor, day: dt.date) -> Iterator[Task]:
+    """Open rounds of acceptance, evaluation and grading with his seat empty; one query."""
+    for round_ in rounds.waiting_on(actor).filter(kind__in=acceptances.KINDS):
+        late = bool(round_.due_day and round_.due_day < day)
+        yield Task(
+            f"{round_.title}等待签署", round_.address, (day - round_.day).days, round_.due_day, late, "signature"
+        )
+
+
+def _reports(actor: Actor, day: dt.date, d48: str) -> list[Task]:
+    """Reports that are late or due within a week."""
+    found = []
+    for one in owing.owed(day, actor, until=day + dt.timedelta(days=SOON_DAYS + 1), d48=d48):
+        address = f"/projects/{one.project.code}/progress/?period={one.period}"
+        late = one.due < day
+        found.append(
+            Task(
+                f"{one.project.code} {one.label}进度{_why(one, late)}",
+                address,
+                max(one.days, 0),
+                one.due,
+                late or bool(one.returned),
+                "report",
+                f"{one.project.name} · {one.unit}",
+            )
+        )
+    return found
+
+
+def _why(one: owing.Owed, late: bool) -> str:
+    return f"被退回：{one.returned}" if one.returned else "逾期未报" if late else "就要到期"
+
+
+def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
+    """What 课题 owe upwards beside the projects' own reports, and what visits asked for: late, within a week, or given back."""
+    owing = owed.owing(day, until=day + dt.timedelta(days=SOON_DAYS + 1), unit=unit, d48=d48)
+    return [
+        Task(
+            f"{o.topic.code} {o.sentence}",
+            o.address,
+            max((day - o.due).days, 0),
+            o.due,
+            o.due < day or o.returned,
+            "topic",
+            f"{o.topic.head.organisation.name} {o.topic.head.person}" if o.topic.head else "没有负责人",
+        )
+        for o in owing
+    ]
+
+
+def _projects(unit: int | None) -> list[Project]:
+    """Projects under way or finished (those that a unit leads), read for their gates and their security; eleven queries, twelve where a
+    trial run is to begin."""
+    rows = _under_way().order_by("order", "pk")
+    if unit is not None:
+        rows = rows.led_by(unit)
+    papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))
+    contracts = Prefetch("contracts", Contract.objects.filter(voided=""))
+    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation"))
+    found = list(safeguards.with_security(rows).prefetch_related(papers, contracts, leads, "phases"))
+    proofs.read([p for p in found if "first_acceptance" in (p.state, *(f.state for f in p.phases.all()))], "try")
+    return found
+
+
+def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.Requirement], list[str]]]:
+    """The project and its phases, each with the word of its next gate, what that lacks, and phases that come before."""
+    phases = [(phase.name, phase.state) for phase in project.phases.all()]
+    for held in (project, *project.phases.all()):
+        phase_id = held.pk if isinstance(held, Phase) else None
+        onward = life.next_step(held.state)
+        if onward is None or onward.verb not in gates.GATES:
+            continue
+        keys = {item.key for item in project.gate_items.all() if item.phase_id == phase_id}
+        keys |= set(proofs.of(project, onward.verb, held if phase_id else None))
+        kinds = {contract.kind for contract in project.contracts.all() if contract.phase_id == phase_id}
+        first = (
+            guards.Papers(phases=() if phase_id else tuple(phases)).open_phases(life.STAGE_OF[onward.verb])
+            if onward.by_round
+            else []
+        )
+        yield held, onward, gates.lacking(onward.verb, keys, kinds), first
+
+
+def _since(held: Project | Phase, day: dt.date) -> dt.date | None:
+    """The day from which the next gate is due: the trial is over, the first acceptance is passed, the works are to end."""
+    if held.state == "trial":
+        return gates.trial_ends(held.state_day)
+    if held.state == "first_acceptance":
+        return held.state_day
+    end = held.end if isinstance(held, Phase) else held.latest_end
+    return end - dt.timedelta(days=NEAR_DAYS) if held.state == "building" and end else None
+
+
+def _papers(projects: list[Project], day: dt.date) -> list[Task]:
+    """Gates whose time has come while papers lack."""
+    found = []
+    for project in projects:
+        for held, onward, lacking, first in _held(project):
+            since = _since(held, day)
+            if not lacking or first or since is None or since > day:
+                continue
+            phase = held if isinstance(held, Phase) else None
+            named = "、".join(r.label for r in lacking[:2]) + ("等" if len(lacking) > 2 else "")
+            sentence = f"{project.code} {phase.name if phase else project.name}{onward.label}还缺材料 {len(lacking)} 项"
+            end = (phase.end if phase else project.latest_end) if held.state == "building" else since
+            found.append(
+                Task(
+                    sentence,
+                    f"/projects/{project.code}/life/" + (f"?phase={phase.order}" if phase else ""),
+                    (day - since).days,
+                    end,
+                    bool(end and end < day),
+                    "gate",
+                    f"{STATES[held.state]} · {named}",
+                )
+            )
+    return found
+
+
+def _acceptable(projects: list[Project], day: dt.date) -> list[Task]:
+    """What can be accepted now: every paper is there and the trial was long enough; nobody is signing it yet."""
+    signing = set(Acceptance.objects.filter(state="signing").values_list("project_id", "phase_id"))
+    found = []
+    for project in projects:
+        for held, onward, lacking, first in _held(project):
+            phase = held if isinstance(held, Phase) else None
+            ends = gates.trial_ends(held.state_day) if held.state == "trial" else None
+            if (
+                lacking
+                or first
+                or not onward.by_round
+                or (ends and ends > day)
+                or (project.pk, phase and phase.pk) in signing
+            ):
+                continue
+            papers = [item.day for item in project.gate_items.all() if item.phase_id == (phase and phase.pk)]
+            since = max((d for d in (held.state_day, ends, *papers) if d and d <= day), default=day)
+            found.append(
+                Task(
+                    f"{project.code} {phase.name if phase else project.name}材料已齐，可以组织{STATES[onward.target]}",
+                    f"/projects/{project.code}/acceptance/" + (f"?phase={phase.order}" if phase else ""),
+                    (day - since).days,
+                    kind="acceptance",
+                    note=f"{STATES[held.state]} · {since} 起",
+                )
+            )
+    return found
+
+
+def _security(projects: list[Project], day: dt.date) -> list[Task]:
+    """Assessments and weaknesses that are due within their term, or late."""
+    found = []
+    for project in projects:
+        for due in safeguards.dues_of(project, day):
+            if due.due is not None and due.due <= day + dt.timedelta(days=safeguards.SOON_DAYS):
+                found.append(
+                    Task(
+                        f"{project.code} {due.sentence}",
+                        due.address,
+                        max((day - due.due).days, 0),
+                        due.due,
+                        due.due < day,
+                        "security",
+                        project.name,
+                    )
+                )
+    return found
+
+
+def _corrections(day: dt.date) -> list[Task]:
+    rows = Acceptance.objects.exclude(state__in=Acceptance.DEAD).filter(
+        conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day
+    )
+    return [
+        Task(
+            f"{a}的整改期限已过，没有登记完成",
+            a.get_absolute_url(),
+            (day - a.correction_due).days,
+            a.correction_due,
+            True,
+            "correction",
+            a.correction[:60],
+        )
+        for a in rows.select_related("project", "phase").order_by("correction_due", "pk")
+    ]
+
+
+def _evaluations(day: dt.date) -> list[Task]:
+    """Finished projects whose use of last year nobody has evaluated (9.2.8)."""
+    year = day.year - 1
+    since = dt.date(year, 12, 31)
+    return [
+        Task(
+            f"{p.code} {p.name}{year} 年没有使用评估",
+            f"/projects/{p.code}/evaluation/?year={year}",
+            (day - since).days,
+            since,
+            True,
+            "evaluation",
+        )
+        for p in acceptances.finished_without(year)
+        if p.state_day is None or p.state_day <= since
+    ]

@@ -1,0 +1,26 @@
+"""What a merge or a reform of a unit touches on the register's floor (governance.people.touched)."""
+
+from __future__ import annotations
+
+from governance.models import Organisation
+from governance.people.touched import KEEPS, MOVES, Touch
+from projects.models import Project, ProjectLead, TopicHead
+
+
+def of_register(unit: Organisation) -> list[Touch]:
+    """Projects that name it as a lead, projects that have it as budget unit, 课题 that its people answer for."""
+    return [
+        Touch(
+            "列名牵头的项目",
+            ProjectLead.objects.filter(organisation=unit).count(),
+            f"牵头{KEEPS}；汇总和待办{MOVES}",
+            rows=f"/projects/?lead={unit.pk}",
+        ),
+        Touch("以它为预算单位的项目", Project.objects.filter(budget_unit=unit).count(), KEEPS),
+        Touch(
+            "由它的人负责的课题",
+            TopicHead.objects.filter(organisation=unit, to_day=None).count(),
+            "负责人不变，另行改任",
+            "/projects/duties/",
+        ),
+    ]

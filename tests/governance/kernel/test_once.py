@@ -1,0 +1,58 @@
+"""The same request twice has the effect of one."""
+
+from __future__ import annotations
+
+import pytest
+
+from governance.basics.refusal import Refused
+from governance.kernel.once import once
+from governance.kernel.verbs import frame
+from governance.models import OnceKey, Setting
+
+pytestmark = pytest.mark.django_db
+
+
+def call(actor, key, address="/first/", verb="test.verb", refuses=False):
+    with once(actor, verb, key) as found:
+        if found.address is None:
+            with frame():
+                Setting.objects.create(key=f"{Setting.objects.count()}", value="x")
+                if refuses:
+                    raise Refused("不行。")
+            found.address = address
+    return found
+
+
+def test_a_replay_gets_the_first_ones_address_and_does_nothing(cast):
+    before = Setting.objects.count()
+    assert call(cast.finance, "k").address == "/first/"
+    again = call(cast.finance, "k", address="/second/")
+    assert (again.address, again.replay) == ("/first/", True)
+    assert Setting.objects.count() == before + 1
+
+
+def test_a_key_belongs_to_a_person_and_a_verb(cast):
+    before = Setting.objects.count()
+    call(cast.finance, "k")
+    call(cast.ndrc, "k")
+    call(cast.finance, "k", verb="other.verb")
+    assert Setting.objects.count() == before + 3
+
+
+def test_a_refused_call_leaves_its_key_free(cast):
+    with pytest.raises(Refused):
+        call(cast.finance, "k", refuses=True)
+    assert OnceKey.objects.count() == 0
+    assert call(cast.finance, "k").address == "/first/"
+
+
+def test_without_a_key_every_call_counts(cast):
+    before = Setting.objects.count()
+    call(cast.finance, None)
+    call(cast.finance, "")
+    assert Setting.objects.count() == before + 2
+
+
+def test_a_key_that_is_too_long_is_refused(cast):
+    with pytest.raises(Refused, match="100"):
+        call(cast.finance, "k" * 101)

@@ -1,0 +1,239 @@
+"""Accounts and appointments: three powers apart, nobody grants himself, the last security administrator stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from governance import actions
+from governance.basics import clock
+from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
+from governance.basics.roles import GRANTS, ROLE_LABELS, Permission, Role, Scope
+from governance.kernel import access
+from governance.kernel.access import actor_for
+from governance.models import ApiToken, Appointment, AuditRow, Organisation, User
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2007, 8, 20)
+
+
+def newcomer(name="xin") -> User:
+    return User.objects.create_user(name, "Gui-Yang-2007!", full_name="新人")
+
+
+def grant(cast, user, role="finance", **more):
+    values = {"organisation": Organisation.objects.get(pk=cast.finance.organisation_id), "from_day": DAY} | more
+    return actions.grant(
+        by=more.pop("by", cast.secadmin), user=user, role=role, **{k: v for k, v in values.items() if k != "by"}
+    )
+
+
+def test_an_appointment_gives_the_role_from_its_day_on(cast):
+    user = newcomer()
+    grant(cast, user, from_day=DAY + dt.timedelta(days=1))
+    assert actor_for(user) is None
+    with clock.at(DAY + dt.timedelta(days=1)):
+        assert actor_for(user).role is Role.FINANCE
+
+
+def test_nobody_grants_himself(cast):
+    with pytest.raises(Refused, match="自己"):
+        grant(cast, cast.user("secadmin"))
+    assert AuditRow.objects.filter(event="governance.appointment.grant", ok=False).count() == 1
+
+
+@pytest.mark.parametrize("name", ["sysadmin", "reviewer", "office_head", "leader", "auditor", "health_cio"])
+def test_only_the_security_administrator_grants(cast, name):
+    with pytest.raises(WrongRole, match="安全管理员"):
+        grant(cast, newcomer(), by=getattr(cast, name))
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        ("sysadmin", "finance"),
+        ("secadmin", "reviewer"),
+        ("auditor", "finance"),
+        ("finance", "auditor"),
+        ("finance", "sysadmin"),
+        ("sysadmin", "secadmin"),
+        ("auditor", "secadmin"),
+        ("secadmin", "sysadmin"),
+    ],
+)
+def test_the_three_powers_exclude_each_other_and_everything_else(cast, held, wanted):
+    user = newcomer()
+    grant(cast, user, held)
+    with pytest.raises(Refused, match="三权分立"):
+        grant(cast, user, wanted, from_day=DAY + dt.timedelta(days=30))
+    assert Appointment.objects.filter(user=user).count() == 1
+
+
+def test_a_power_may_follow_another_role_that_ended(cast):
+    user = newcomer()
+    grant(cast, user, "finance", to_day=DAY)
+    assert grant(cast, user, "auditor", from_day=DAY + dt.timedelta(days=1)).pk
+
+
+def test_business_roles_may_be_held_together_but_not_twice(cast):
+    user = newcomer()
+    grant(cast, user, "finance")
+    grant(cast, user, "ndrc")
+    with pytest.raises(Refused, match="已经是"):
+        grant(cast, user, "finance")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"role": "king"}, "role"),
+        ({"manner": "世袭"}, "manner"),
+        ({"manner": "代行"}, "on_behalf_of"),
+        ({"to_day": DAY - dt.timedelta(days=1)}, "to_day"),
+    ],
+)
+def test_a_bad_appointment_names_its_field(cast, more, field):
+    with pytest.raises(Invalid) as caught:
+        grant(cast, newcomer(), **({"role": "finance"} | more))
+    assert field in caught.value.fields
+
+
+def test_a_generic_unit_appoints_nobody(cast):
+    generic = Organisation.objects.filter(is_generic=True).first()
+    with pytest.raises(Invalid, match="泛指"):
+        grant(cast, newcomer(), organisation=generic)
+
+
+def test_the_last_security_administrator_stays(cast):
+    mine = Appointment.objects.get(user=cast.user("secadmin"))
+    with pytest.raises(Refused, match="最后一位"):
+        actions.end_appointment(by=cast.secadmin, appointment=mine, last_day=DAY)
+    with pytest.raises(Refused, match="最后一位"):
+        actions.set_active(by=cast.sysadmin, user=cast.user("secadmin"), is_active=False)
+    grant(cast, newcomer(), "secadmin")
+    actions.end_appointment(by=cast.secadmin, appointment=mine, last_day=DAY)
+    assert Appointment.objects.get(pk=mine.pk).to_day == DAY
+
+
+def test_a_disabled_or_ending_security_administrator_does_not_count(cast):
+    mine = Appointment.objects.get(user=cast.user("secadmin"))
+    other = newcomer()
+    second = grant(cast, other, "secadmin")
+    actions.set_active(by=cast.sysadmin, user=other, is_active=False)
+    with pytest.raises(Refused, match="最后一位"):
+        actions.end_appointment(by=cast.secadmin, appointment=mine, last_day=DAY)
+    actions.set_active(by=cast.sysadmin, user=other, is_active=True)
+    actions.end_appointment(by=cast.secadmin, appointment=second, last_day=DAY)
+    with pytest.raises(Refused, match="最后一位"):
+        actions.end_appointment(by=cast.secadmin, appointment=mine, last_day=DAY)
+
+
+def test_an_ended_appointment_stays_as_history_and_is_not_ended_again(cast):
+    row = Appointment.objects.get(user=cast.user("expert"))
+    actions.end_appointment(by=cast.secadmin, appointment=row, last_day=DAY - dt.timedelta(days=1))
+    assert actor_for(cast.user("expert")) is None
+    with pytest.raises(Refused, match="已经结束"):
+        actions.end_appointment(by=cast.secadmin, appointment=row, last_day=DAY)
+    with pytest.raises(Invalid):
+        actions.end_appointment(
+            by=cast.secadmin, appointment=Appointment.objects.get(user=cast.user("ndrc")), last_day=dt.date(1999, 1, 1)
+        )
+
+
+def test_a_system_administrator_does_not_disable_himself(cast):
+    with pytest.raises(Refused, match="自己"):
+        actions.set_active(by=cast.sysadmin, user=cast.user("sysadmin"), is_active=False)
+
+
+def test_disabling_takes_the_tokens_away(cast):
+    user = newcomer()
+    ApiToken.issue(user)
+    actions.set_active(by=cast.sysadmin, user=user, is_active=False)
+    assert not ApiToken.objects.filter(user=user).exists()
+
+
+# --- access --------------------------------------------------------------------------------------------------------
+
+
+class Record:
+    """A record that belongs to some, involves others, is assigned to one."""
+
+    def __init__(self, own=(), involved=(), assigned=()):
+        self.own, self.involved, self.assigned = set(own), set(involved), set(assigned)
+
+    def belongs_to(self):
+        return self.own
+
+    def involves(self):
+        return self.involved
+
+    def assigned_to(self):
+        return self.assigned
+
+
+def test_own_reaches_the_units_records_and_no_other(cast):
+    mine, foreign = Record(own=[cast.health_cio.organisation_id]), Record(own=[cast.finance.organisation_id])
+    assert access.may(cast.health_cio, Permission.SUBMIT, mine)
+    assert not access.may(cast.health_cio, Permission.SUBMIT, foreign)
+    with pytest.raises(NotVisible):
+        access.require(cast.health_cio, Permission.SUBMIT, foreign)
+
+
+def test_involved_needs_a_seat_and_assigned_needs_the_person(cast):
+    round_ = Record(involved=[cast.finance.organisation_id])
+    assert access.may(cast.finance, Permission.SIGN, round_)
+    assert not access.may(cast.ndrc, Permission.SIGN, round_)
+    assert access.may(cast.expert, Permission.GIVE_OPINION, Record(assigned=[cast.expert.user_id]))
+    assert not access.may(cast.expert, Permission.GIVE_OPINION, Record(own=[cast.expert.organisation_id]))
+
+
+def test_a_record_without_words_belongs_to_nobody(cast):
+    assert not access.may(cast.health_cio, Permission.SUBMIT, object())
+    assert access.may(cast.reviewer, Permission.SCREEN, object())
+
+
+def test_without_an_actor_nothing_may_be_done():
+    assert not access.may(None, Permission.USE)
+    with pytest.raises(WrongRole, match="未登录"):
+        access.require(None, Permission.USE)
+
+
+def test_the_three_powers_hold_nothing_of_each_other():
+    system, security, auditor = (GRANTS[r] for r in (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR))
+    assert set(system) & set(security) == {Permission.USE}
+    assert {p for p in auditor if not p.startswith(("read", "use"))} == set()
+    assert not any(p.startswith("read") for p in (*system, *security))
+    for role, grants in GRANTS.items():
+        assert (Permission.GRANT_ROLES in grants) is (role is Role.SECADMIN)
+        assert (Permission.MANAGE_ACCOUNTS in grants) is (role is Role.SYSADMIN)
+
+
+def test_a_refusal_names_the_roles_that_may(cast):
+    with pytest.raises(WrongRole) as caught:
+        access.require(cast.health_cio, Permission.EDIT_BUDGET)
+    assert ROLE_LABELS[Role.FINANCE] in caught.value.sentence
+
+
+def test_a_merged_units_people_act_for_its_survivor(cast):
+    unit = Organisation.objects.get(pk=cast.health_cio.organisation_id)
+    unit.canonical_id = cast.finance.organisation_id
+    unit.save()
+    assert actor_for(cast.user("health_cio")).organisation_id == cast.finance.organisation_id
+
+
+def test_a_person_with_two_hats_acts_under_the_one_that_he_picked(cast):
+    user = cast.user("ndrc")
+    second = grant(cast, user, "finance")
+    assert actor_for(user).role is Role.NDRC
+    assert actor_for(user, second.pk).role is Role.FINANCE
+    assert actor_for(user, 10**9).role is Role.NDRC
+    client = cast.client("ndrc")
+    client.post("/governance/hat/", {"appointment": second.pk})
+    assert "市财政局" in client.get("/governance/notices/").content.decode()
+    foreign = Appointment.objects.get(user=cast.user("secadmin"))
+    assert client.post("/governance/hat/", {"appointment": foreign.pk}).status_code == 404
+
+
+def test_every_scope_is_known():
+    assert {s for grants in GRANTS.values() for s in grants.values()} <= set(Scope)

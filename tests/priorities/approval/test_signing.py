@@ -1,0 +1,255 @@
+"""联合会签: four signatures on three seats, conflicts of interest, 代行, paper, reopening, refusal."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from governance.basics import clock
+from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
+from governance.basics.roles import Role
+from governance.models import Appointment, Discrepancy, Organisation, ReadingDecision
+from priorities import actions
+from priorities.approval import seats
+from tests.priorities.stories import components, proposal
+
+
+def sign(row, by, **more):
+    return actions.sign(by=by, submission=row, version=row.version, **more)
+
+
+def all_sign(cast, row):
+    for by in (cast.finance, cast.ndrc, cast.industry, cast.office_head):
+        row = sign(row, by)
+    return row
+
+
+def open_seats(row) -> dict:
+    return {s.organisation.name: s for s in actions.rounds_of(row)[0].seats.all()}
+
+
+def test_three_seats_are_four_signatures(stories):
+    row = stories.joint_approval()
+    rows = actions.rounds_of(row)[0].seats.all()
+    assert [(s.organisation.name, s.label) for s in rows] == [
+        ("市财政局", "市财政局（财政席）"),
+        ("市发改委", "市发改委（发改席）"),
+        ("市信息产业局", "市信息产业局（信息化主管部门席）"),
+        ("市信息办", "市信息办（信息化主管部门席）"),
+    ]
+    assert not any(s.conflict for s in rows)
+
+
+def test_all_four_must_agree(stories, cast):
+    row = stories.joint_approval()
+    for by in (cast.finance, cast.ndrc, cast.industry):
+        row = sign(row, by)
+        assert row.state == "joint_approval"
+    assert sign(row, cast.office_head).state == "candidate"
+
+
+def test_a_seat_signs_once(stories, cast):
+    row = sign(stories.joint_approval(), cast.finance)
+    with pytest.raises(Refused, match="已于 2007-08-20 签过"):
+        sign(row, cast.finance)
+
+
+def test_who_has_no_seat_does_not_sign(stories, cast):
+    row = stories.joint_approval()
+    with pytest.raises(Refused, match="不在这一轮的签署席位里"):
+        sign(row, cast.leader)
+    with pytest.raises(WrongRole):
+        sign(row, cast.health_cio)
+
+
+def test_who_screened_a_case_does_not_sign_it(stories, cast):
+    row = stories.joint_approval()
+    reviewer = cast.user("reviewer")
+    hat = Appointment.objects.create(
+        user=reviewer,
+        organisation_id=cast.finance.organisation_id,
+        role=Role.FINANCE,
+        manner="兼任",
+        from_day=dt.date(2007, 1, 1),
+    )
+    from governance.kernel.access import actor_for
+
+    with pytest.raises(Refused, match="审、签分离") as caught:
+        sign(row, actor_for(reviewer, hat.pk))
+    assert caught.value.blockers[0][1].startswith("市财政局")
+
+
+def test_one_person_fills_one_seat_whatever_hats_he_has(stories, cast):
+    row = stories.joint_approval()
+    person = cast.user("finance")
+    hat = Appointment.objects.create(
+        user=person,
+        organisation_id=cast.ndrc.organisation_id,
+        role=Role.NDRC,
+        manner="兼任",
+        from_day=dt.date(2007, 1, 1),
+    )
+    from governance.kernel.access import actor_for
+
+    row = sign(row, cast.finance)
+    with pytest.raises(Refused, match="一人在一轮里只能填一个席位"):
+        sign(row, actor_for(person, hat.pk))
+
+
+def test_a_signature_can_be_taken_back_until_the_round_closes_and_both_rows_stay(stories, cast):
+    row = sign(stories.joint_approval(), cast.finance)
+    row = actions.withdraw_signature(by=cast.finance, submission=row, version=row.version, text="再看概算")
+    seat = open_seats(row)["市财政局"]
+    assert [(a.kind, a.in_force) for a in seat.answers.all()] == [("agree", False), ("withdrawn", False)]
+    with pytest.raises(Refused, match="没有可撤回的签署"):
+        actions.withdraw_signature(by=cast.finance, submission=row, version=row.version)
+    row = all_sign(cast, row)
+    assert row.state == "candidate"
+    with pytest.raises(Refused, match="现在是“年度计划候选”"):
+        actions.withdraw_signature(by=cast.finance, submission=row, version=row.version)
+
+
+def test_a_refusal_has_reason_and_clause_closes_the_round_and_goes_back(stories, cast):
+    row = sign(stories.joint_approval(), cast.ndrc)
+    with pytest.raises(Invalid) as caught:
+        actions.refuse(by=cast.finance, submission=row, version=row.version, reason="", clause="")
+    assert set(caught.value.fields) == {"reason", "clause"}
+    row = actions.refuse(by=cast.finance, submission=row, version=row.version, reason="自筹不落实", clause="8.1(5)")
+    assert row.state == "under_review"
+    assert actions.rounds_of(row)[0].state == "refused"
+    assert row.transitions.latest("pk").reason == "市财政局（财政席）不同意（8.1(5)）：自筹不落实"
+    row = actions.send(by=cast.reviewer, submission=row, version=row.version)
+    assert [r.number for r in actions.rounds_of(row) if r.kind == "joint_approval"] == [2, 1]
+
+
+def test_a_condition_needs_its_text_and_counts_as_agreement(stories, cast):
+    row = stories.joint_approval()
+    with pytest.raises(Invalid, match="附条件同意必须写明条件"):
+        sign(row, cast.finance, kind="conditional")
+    row = sign(
+        row, cast.finance, kind="conditional", condition="2008 年底前接入共享平台", condition_due=dt.date(2008, 12, 31)
+    )
+    for by in (cast.ndrc, cast.industry, cast.office_head):
+        row = sign(row, by)
+    assert row.state == "candidate"
+
+
+def test_a_changed_amount_reopens_the_seats_that_signed_before(stories, cast):
+    row = sign(stories.joint_approval(), cast.finance)
+    stale = row.version
+    cut = [{"component": "c1", "source": "city", "fiscal_year": 2008, "approved_wan": "40", "clause": "概算审核"}]
+    with pytest.raises(Invalid, match="要用附条件同意"):
+        sign(row, cast.ndrc, amounts=cut)
+    row = sign(row, cast.ndrc, kind="conditional", condition="压减概算", amounts=cut)
+    assert {s.organisation.name for s in seats.waiting(actions.rounds_of(row)[0])} == {
+        "市财政局",
+        "市信息产业局",
+        "市信息办",
+    }
+    with pytest.raises(Stale):
+        actions.sign(by=cast.finance, submission=row, version=stale)
+    for by in (cast.finance, cast.industry, cast.office_head):
+        row = sign(row, by)
+    settled = row.conclusions.get(in_force=True)
+    assert (row.state, settled.amounts[0]["approved_wan"]) == ("candidate", "40.00")
+    assert row.conclusions.count() == 2
+
+
+def test_paper_signatures_say_who_signed_when_and_who_entered_them(stories, cast):
+    row = stories.joint_approval()
+    for day in (None, dt.date(2007, 8, 21)):
+        with pytest.raises(Invalid, match="签署日期"):
+            sign(row, cast.finance, signer="张局长", signed_on=day)
+    row = sign(row, cast.finance, signer="张局长", signed_on=dt.date(2007, 8, 18))
+    answer = open_seats(row)["市财政局"].answers.get()
+    assert (answer.signer, answer.signed_on, answer.user_id) == ("张局长", dt.date(2007, 8, 18), cast.finance.user_id)
+
+
+# --- conflict of interest (D44) ------------------------------------------------------------------------------------
+
+
+def test_a_body_that_leads_the_case_is_marked_and_an_independent_signature_is_required(stories, cast):
+    row = stories.joint_approval(by=cast.industry)
+    held = open_seats(row)
+    assert "牵头或联合申报单位" in held["市信息产业局"].conflict
+    assert held["市信息化领导小组"].stands_for == held["市信息产业局"].key
+    row = all_sign(cast, row)
+    assert row.state == "joint_approval"  # four signatures are not enough here
+    assert sign(row, cast.leader).state == "candidate"
+
+
+def test_a_merged_name_of_the_body_is_the_body(stories, cast):
+    """市信息产业局 under another name co-applies: the conflict is seen through the survivor."""
+    old = Organisation.objects.create(
+        key="old-name", name="市信息化工作局", kind="市直部门", canonical_id=cast.industry.organisation_id
+    )
+    row = stories.draft()
+    row = actions.add_participant(by=cast.health_cio, submission=row, version=row.version, organisation=old)
+    row.participants.update(organisation=old)  # filed under the old name, before the merger
+    row.refresh_from_db()
+    assert cast.industry.organisation_id in seats.interested(row)
+    specs = {s.key: s for s in seats.joint_approval(row, clock.today())}
+    assert specs["industry-bureau"].conflict
+    assert specs["leading-group"].stands_for == "industry-bureau"
+
+
+def test_leading_the_project_is_a_conflict_as_much_as_leading_the_case(stories, cast):
+    from projects.models import Project
+
+    row = stories.draft()
+    row.project = Project.objects.get(code="P05")  # 市信息产业局 is one of its leads
+    specs = {s.key: s for s in seats.joint_approval(row, clock.today())}
+    assert specs["industry-bureau"].conflict
+    assert not specs["finance-bureau"].conflict
+
+
+def test_where_d44_is_read_as_a_remark_the_conflict_is_marked_and_no_seat_is_added(stories, cast):
+    ReadingDecision.objects.create(
+        discrepancy=Discrepancy.objects.get(code="D44"),
+        reading="b",
+        reason="x",
+        by_text="x",
+        from_day=dt.date(2007, 1, 1),
+    )
+    row = stories.draft(by=cast.industry)
+    specs = seats.joint_approval(row, clock.today())
+    assert [bool(s.conflict) for s in specs] == [False, False, True, False]
+
+
+def test_a_conflict_that_comes_up_during_the_round_stops_the_signing(stories, cast):
+    row = stories.joint_approval()
+    row.participants.create(organisation_id=cast.ndrc.organisation_id, confirmed_day=clock.today(), confirmed_by="x")
+    with pytest.raises(Refused, match="有了利害关系而没有独立签署席位"):
+        sign(row, cast.finance)
+
+
+# --- deferred, pool ------------------------------------------------------------------------------------------------
+
+
+def test_the_conclusions_conditions_hold_at_the_last_signature(stories, cast):
+    row = stories.concluded("deferred")
+    assert (row.state, row.re_review_on) == ("deferred", dt.date(2008, 2, 20))
+
+
+def test_a_case_of_the_pool_may_come_back(stories, cast):
+    row = stories.concluded("pool")
+    row = actions.re_review(by=cast.reviewer, submission=row, version=row.version, reason="条件具备")
+    assert row.state == "under_review"
+
+
+def test_a_plans_own_project_is_only_advised_by_8_3(stories, cast):
+    """The 27 enter by a planned case; no clause of 8.3.1 is asked for (D20)."""
+    document = proposal(facts={}, components=components("100"))
+    document.pop("title")
+    row = stories.concluded("candidate", by=cast.industry, kind="planned", project_code="P05", document=document)
+    assert row.state == "joint_approval"
+    assert sign(row, cast.leader).state == "candidate"
+
+
+def test_the_page_says_how_much_of_the_plan_a_conflicted_body_leads_itself(stories, cast):
+    """D44's own figures: 23 of the 27 rows, 5793 of 6883 万元."""
+    row = stories.joint_approval(by=cast.industry)
+    page = cast.client("finance").get(f"/priorities/approvals/{row.reference}/").content.decode()
+    assert "23 / 27 项" in page
+    assert "5,793 / 6,883 万元" in page
