@@ -9,19 +9,19 @@ A worker claims a row with an owner token and a lease (queue), lets a child proc
 and finishes it conditionally: one file, one notice, whatever is killed when.
 """
 
+from governance.jobs.beat import daily, tick
 from governance.jobs.bell import ring
 from governance.jobs.kinds import (
     JobKind,
     Produced,
-    daily,
     find,
     kinds_for,
+    load_before,
     often,
     on_daily,
     on_schedule,
     register,
     reports_for,
-    tick,
 )
 from governance.jobs.progress import Progress
 from governance.jobs.queue import LEASE_S, MAX_ATTEMPTS, claim, reconcile
@@ -38,6 +38,7 @@ __all__ = [
     "daily",
     "find",
     "kinds_for",
+    "load_before",
     "often",
     "on_daily",
     "on_schedule",

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from governance.documents.figures import Report, Table
+from governance.basics.figures import Report, Table
 from governance.workbooks.reader import Limits, UnsafeWorkbook, read_safely
 from governance.workbooks.stream import RowWriter, look_of, merged
 
