@@ -2,7 +2,7 @@
 
     jobs.register(JobKind("annual_budget", "年度预算报告", run, …))      in AppConfig.ready()
     jobs.on_schedule("annual_budget", rule), jobs.on_daily(function)     likewise
-    actions.request_job(by=actor, kind="annual_budget", params={…})      a verb; steps.request_job inside another verb
+    actions.request_job(by=actor, kind="annual_budget", params={…})      a verb; queue.enqueue inside another verb
     jobs.run_now("annual_budget", {…}, by=None)                          at once, no row, no broker
 
 A worker claims a row with an owner token and a lease (queue), lets a child process with limits do it (worker, child),

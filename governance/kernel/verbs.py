@@ -1,6 +1,6 @@
 """Verbs and steps: how every write happens.
 
-A verb is a plain keyword-only function in an app's actions.py, `by` first, whose first line is access.require:
+A verb is a plain keyword-only function in an app's `actions`, `by` first, whose first line is access.require:
 
     @verb("priorities.submission.submit")
     def submit(*, by: Actor, submission: Submission, version: int) -> None: ...
@@ -82,7 +82,7 @@ def _close() -> None:
 
 
 def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function a verb. `event` is `app.noun.verb`; its refusals are recorded under it."""
+    """Make a function a verb. `event` is the app, a noun and a verb; its refusals are recorded under it."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)

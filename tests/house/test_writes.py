@@ -60,6 +60,7 @@ FRAMES = {
     "priorities/actions/batches.py _finish": "a worker is done with a batch",
     "priorities/actions/side_lanes.py re_review_due": "daily",
     "priorities/rescreening/sweep.py run": "a batch of cases a transaction, so that nobody waits long",
+    "priorities/rescreening/sweep.py renew": "stored bits of another layout, before they are read",
     "priorities/hooks/reminders.py remind": "daily",
     "guiyang_egov/management/commands/load_plan.py load": "the command line",
     "guiyang_egov/demo/loading.py remove": "the demonstration goes",
@@ -192,7 +193,7 @@ def test_only_the_audit_module_touches_the_trail(modules):
         if file == "governance/kernel/audit.py" or file.startswith("governance/models"):
             continue
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.ImportFrom) and node.module != "governance.audit":
+            if isinstance(node, ast.ImportFrom) and node.module != "governance.kernel.audit":
                 wrong |= {file for a in node.names if a.name in TRAIL}
             if isinstance(node, ast.Attribute) and (node.attr in TRAIL or getattr(node.value, "id", "") in TRAIL):
                 wrong.add(file)
