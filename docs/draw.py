@@ -1,7 +1,7 @@
 """Draws docs/architecture.svg from the imports: `python -m docs.draw`. tests/house/test_rooms.py draws it again and compares.
 
 Where a room stands is written here, which room imports which is read from the code. An arrow that others imply is left
-out, one that runs up would be red.
+out; one that runs up is refused.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
                 "rescreening 整体重判, annual_plan 年度计划, case 一件申报, approval 会签与意见, documents 回执",
             ),
             (SUBJECTS, "screening 判定与结论, submissions 填报, rule_sets 规则集, radar 查重"),
-            (TABLES, "models 表"),
-            (PLAIN, "memo 一页只问一次, labels 中文词, optimiser 优化, proposal 申报书, rules 判据 8.3"),
+            (TABLES, "models 表, memo 一页只问一次"),
+            (PLAIN, "labels 中文词, optimiser 优化, proposal 申报书, rules 判据 8.3"),
         ),
     ),
     "budgets": (
@@ -79,13 +79,14 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
         "谁、凭什么、怎样写",
         (
             (ADDRESSES, "apps 登记, urls 地址, management 命令"),
-            (DOORS, "views 页面, api 接口, plan_steps 装入规划"),
-            (VERBS, "forms 表单, actions 动词"),
-            (SUBJECTS, "documents 文档, workbooks Excel, jobs 后台任务, templatetags 模板词, web 页面框架"),
-            (SUBJECTS, "people 机构与人, signing 签署, notices 通知, storage 文件备份"),
-            ("内核", "kernel 权利、动词、留痕, database 数据库"),
+            (DOORS, "views 页面, api 接口"),
+            (VERBS, "forms 表单, actions 动词, plan_steps 装入规划"),
+            (SUBJECTS, "documents 文档, templatetags 模板词, workbooks Excel, web 页面框架, signing 签署"),
+            (SUBJECTS, "people 机构与人, jobs 后台任务, storage 文件备份, notices 通知"),
+            ("内核", "kernel 权利、动词、留痕"),
             (TABLES, "models 表"),
-            (PLAIN, "plan 规划文件, charts 图的几何, basics 角色、时钟、文字"),
+            ("底层", "basics 角色、日期、文字, database 数据库"),
+            (PLAIN, "plan 规划文件, charts 图的几何"),
         ),
     ),
 }
@@ -115,7 +116,7 @@ class Room:
 
 
 Arrow = tuple[str, str]
-WRITING = ("actions", "steps", "plan_steps")
+KINDS = {"actions": " verb", "steps": " verb", "plan_steps": " verb", "models": " table"}
 
 
 def room_of(module: str) -> str:
@@ -226,8 +227,6 @@ def curve(rooms: list[Room], one: Room, other: Room) -> str:
         y, deep = one.y, 12 + 7 * apart
         return f"M{x1:.1f} {y:.1f} C{x1:.1f} {y - deep:.1f} {x2:.1f} {y - deep:.1f} {x2:.1f} {y - 1:.1f}"
     x1, x2 = port(one, one.leaving, other.name), port(other, other.coming, one.name)
-    if one.row > other.row:
-        return path([(x1, one.y), (x2, other.y + BOX + 1)])
     points = [(x1, one.y + BOX)]
     for row in range(one.row + 1, other.row):
         top = next(r.y for r in rooms if r.row == row)
@@ -251,15 +250,16 @@ def flat(app: str, inside: Counter[Arrow], floor: int, top: float) -> tuple[list
     if lost := {name for pair in pairs for name in pair} - set(by_name):
         raise SystemExit(f"{app} 有图里没有的房间：{'、'.join(sorted(lost))}（docs/draw.py 的 HOUSE）")
     down = needed([p for p in pairs if is_down(by_name[p[0]], by_name[p[1]])])
-    up = [p for p in sorted(pairs) if not is_down(by_name[p[0]], by_name[p[1]])]
-    for one, other in down + up:
+    if up := [f"{a} → {b}" for a, b in sorted(pairs) if not is_down(by_name[a], by_name[b])]:
+        raise SystemExit(f"{app} 有倒着走的 import：{'、'.join(up)}")
+    for one, other in down:
         by_name[one].leaving.append(other)
         by_name[other].coming.append(one)
     for room in rooms:
         room.leaving.sort(key=lambda n: (by_name[n].middle, n))
         room.coming.sort(key=lambda n: (by_name[n].middle, n))
 
-    ink, height = ("on-dark", bottom - top)
+    ink, height = "on-dark", bottom - top
     drawn = [
         f'<g id="{app}">',
         f'<rect class="flat" x="14" y="{top:.1f}" width="{WALL - 14}" height="{height:.1f}" rx="10"/>',
@@ -277,12 +277,8 @@ def flat(app: str, inside: Counter[Arrow], floor: int, top: float) -> tuple[list
     for pair in down:
         line = curve(rooms, by_name[pair[0]], by_name[pair[1]])
         drawn.append(f'<path class="arrow" stroke-width="{weight(pairs[pair])}" marker-end="url(#to)" d="{line}"/>')
-    for pair in up:
-        line = curve(rooms, by_name[pair[0]], by_name[pair[1]])
-        drawn.append(f'<path class="arrow up" stroke-width="{weight(pairs[pair])}" marker-end="url(#up)" d="{line}"/>')
     for room in rooms:
-        kind = {TABLES: " table", PLAIN: " plain"}.get(storeys[room.row][0], "")
-        kind = " verb" if room.name in WRITING else kind
+        kind = " plain" if storeys[room.row][0] == PLAIN else KINDS.get(room.name, "")
         drawn += [
             f'<rect class="room{kind}" x="{room.x:.1f}" y="{room.y:.1f}" width="{room.width:.1f}" height="{BOX}" rx="5"/>',
             f'<text class="label" x="{room.middle:.1f}" y="{room.y + 18:.1f}">{escape(room.label)}</text>',
@@ -325,7 +321,7 @@ STYLE = """
   .room { fill: %(white)s; stroke: %(brand-line)s } .verb { fill: %(brand-tint)s; stroke: %(brand)s }
   .table { fill: %(amber-tint)s; stroke: %(amber-bar)s } .plain { fill: %(white)s; stroke: %(green)s }
   .label { font-size: 12.5px; font-weight: 600; text-anchor: middle } .module { font-size: 11px; fill: %(muted)s;
-  text-anchor: middle } .arrow { fill: none; stroke: %(axis)s } .up { stroke: %(red)s; stroke-dasharray: 5 3 }
+  text-anchor: middle } .arrow { fill: none; stroke: %(axis)s }
   .stair { fill: none; stroke: %(brand)s; stroke-linecap: butt } .lane { stroke: %(brand-line)s }
   .count { font-size: 12px; fill: %(muted)s } .head { font-size: 24px; font-weight: 700 } .key { font-size: 12.5px;
   fill: %(muted)s }
@@ -368,7 +364,7 @@ def draw() -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
             'aria-label="房子的图：五层楼和各层的房间，箭头是 import">',
             f"<style>{STYLE % COLOURS}</style>",
-            f"<defs>{marker('to', 'axis', 7)}{marker('up', 'red', 8)}{marker('stair', 'brand', 15)}{marker('lane', 'brand-line', 13)}</defs>",
+            f"<defs>{marker('to', 'axis', 7)}{marker('stair', 'brand', 15)}{marker('lane', 'brand-line', 13)}</defs>",
             f'<rect width="{WIDTH}" height="{height:.0f}" fill="{COLOURS["canvas"]}"/>',
             '<text class="head" x="14" y="42">房子的图：五层楼，只往下走</text>',
             *key(72),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from governance.basics import clock
 from governance.basics.roles import Permission, Role, roles_with
+from governance.kernel.verbs import step
 from governance.models import Appointment, Seat
 from governance.notices import inbox
 from governance.signing import signers
 from priorities.models import Submission
 
 
+@step
 def touch(row: Submission) -> None:
     """Raise the edit lock of a locked submission."""
     row.version += 1

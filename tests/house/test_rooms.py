@@ -136,5 +136,16 @@ def test_the_document_has_a_line_for_every_room_and_no_other(flat):
     assert sorted(named) == sorted([f"{n}/" for n in folders] + [f"{n}.py" for n in loose])
 
 
+def test_what_the_picture_calls_plain_python_does_not_know_django():
+    wrong = []
+    for flat in FLATS:
+        plain = {room.name for room in draw.rooms_of(flat) if draw.HOUSE[flat][2][room.row][0] == draw.PLAIN}
+        for path in (p for p in sources() if p.relative_to(ROOT).parts[0] == flat):
+            room = path.relative_to(ROOT).with_suffix("").parts[1]
+            imports = re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.M)
+            wrong += [str(path.relative_to(ROOT)) for name in imports if room in plain and name == "django"]
+    assert wrong == []
+
+
 def test_an_arrow_that_others_imply_is_left_out():
     assert draw.needed([("a", "b"), ("b", "c"), ("a", "c")]) == [("a", "b"), ("b", "c")]
