@@ -25,7 +25,7 @@ What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (
 """
 
 from priorities.actions.advice import advice_shown
-from priorities.actions.approval import download_scan, refuse, rounds_of, sign, withdraw_signature
+from priorities.actions.approval import PaperSignature, download_scan, refuse, rounds_of, sign, withdraw_signature
 from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
@@ -63,11 +63,5 @@ from priorities.actions.screening import (
 from priorities.actions.settling import settle, settle_and_send, waive_and_send
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.sittings import convene, record_decisions, record_minutes
-from priorities.actions.submissions import (
-    answer_correction,
-    request_filing_receipt,
-    request_receipt,
-    submit,
-    withdraw,
-)
+from priorities.actions.submissions import answer_correction, request_filing_receipt, request_receipt, submit, withdraw
 from priorities.case.guards import blockers, verbs_for

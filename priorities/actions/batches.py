@@ -102,7 +102,8 @@ def _to_whom(notice: Notice) -> str:
 
 @verb("priorities.batch.plan")
 def plan_batch(*, by: Actor, act: str, items: Iterable[tuple[Submission, int]], reason: str = "") -> DeskBatch:
-    """批量办理: the cases at the versions that were rehearsed; it happens after UNDO_S seconds, until when it can be undone."""
+    """批量办理: the cases at the versions that were rehearsed; it happens after UNDO_S seconds, until when it can
+    be undone."""
     access.require(by, Permission.SCREEN)
     reason = _known(act, reason)
     rows = list(items)

@@ -13,7 +13,7 @@ from governance.models import Organisation, User
 from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions.attachments import wipe
-from priorities.actions.telling import tell_unit, touch
+from priorities.actions.telling import record, tell_unit, touch
 from priorities.approval import seats
 from priorities.case import guards
 from priorities.labels import STATES, SUBMISSION_KINDS
@@ -121,13 +121,8 @@ def save_draft(
     row.version += 1
     row.save()
     row.participants.exclude(organisation_id=by.organisation_id).update(confirmed_day=None, confirmed_by="")
-    audit.record(
-        by=by,
-        event="priorities.submission.save",
-        about=row,
-        was=[c[:2] for c in changes],
-        now=[(c[0], c[2]) for c in changes],
-        sentence=f"{row.reference} 修改 {len(changes)} 处",
+    record(
+        by, row, "save", f"修改 {len(changes)} 处", was=[c[:2] for c in changes], now=[(c[0], c[2]) for c in changes]
     )
     return row
 
@@ -179,12 +174,7 @@ def declare_secret(
     row.title, row.total_wan, row.city_wan = title, None, None
     row.search_text = search_text(title, row.organisation.name, paper_number)
     row.save()
-    audit.record(
-        by=by,
-        event="priorities.submission.declare_secret",
-        about=row,
-        sentence=f"{row.reference} 登记为涉密项目，纸质文号 {paper_number}，不在本系统填报",
-    )
+    record(by, row, "declare_secret", f"登记为涉密项目，纸质文号 {paper_number}，不在本系统填报")
     return row
 
 
@@ -226,13 +216,7 @@ def add_participant(
         raise Invalid(wrong, fields={"organisation": [wrong]})
     Participant.objects.create(submission=row, organisation_id=unit.survivor_id)
     touch(row)
-    audit.record(
-        by=by,
-        event="priorities.submission.add_participant",
-        about=(row, unit),
-        now=unit.name,
-        sentence=f"{row.reference} 增加联合申报单位 {unit}",
-    )
+    record(by, row, "add_participant", f"增加联合申报单位 {unit}", about=(row, unit), now=unit.name)
     tell_unit(
         row,
         unit.survivor_id,
@@ -331,7 +315,8 @@ def _project(by: Actor, kind: str, code: str | None, earlier: Submission | None)
     )
     if (other := under_way.first()) is not None:
         raise Refused(
-            f"{project.code} 已有一件{SUBMISSION_KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），请在那一件上办理。"
+            f"{project.code} 已有一件{SUBMISSION_KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），"
+            "请在那一件上办理。"
         )
     return project
 

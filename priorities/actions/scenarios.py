@@ -33,7 +33,8 @@ def save_scenario(*, by: Actor, plan_year: int, name: str, settings: dict, is_de
 
 @verb("priorities.scenario.save_period")
 def save_period(*, by: Actor, plan_year: int, kind: str, is_demo: bool = False) -> PlanScenario:
-    """Keep one repair of the whole period (extend, money or floor) with the split that proves it; nothing is booked (D08)."""
+    """Keep one repair of the whole period (extend, money or floor) with the split that proves it; nothing is booked
+    (D08)."""
     access.require(by, Permission.COMPILE_PLAN)
     repair = next((r for r in whole_period.find().repairs if r.kind == kind), None)
     if repair is None:
@@ -49,7 +50,8 @@ def save_period(*, by: Actor, plan_year: int, kind: str, is_demo: bool = False) 
 def override(
     *, by: Actor, scenario: PlanScenario, version: int, submission: Submission, kind: str, reason: str
 ) -> PlanScenario:
-    """强制列入 or 强制不列 one candidate by hand, with a reason; the scenario's figures and every price are made anew."""
+    """强制列入 or 强制不列 one candidate by hand, with a reason; the scenario's figures and every price are made
+    anew."""
     access.require(by, Permission.COMPILE_PLAN)
     row = _lock(scenario, version)
     if kind not in dict(PlanOverride.KINDS):
@@ -114,8 +116,8 @@ def withdraw_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> Pla
 
 @verb("priorities.scenario.apply")
 def apply_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> AnnualPlan:
-    """Take the scenario's choice over into the year's draft: 列入, or 不列入 / 结转候选 with the reason. Adoption stays the
-    leading group's; an amount adjusted in the draft stays adjusted."""
+    """Take the scenario's choice over into the year's draft: 列入, or 不列入 / 结转候选 with the reason. Adoption
+    stays the leading group's; an amount adjusted in the draft stays adjusted."""
     access.require(by, Permission.COMPILE_PLAN)
     plan = AnnualPlan.objects.select_for_update().filter(plan_year=scenario.plan_year, state="draft").first()
     if plan is None:

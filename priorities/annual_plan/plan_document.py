@@ -94,7 +94,8 @@ def as_document(plan: AnnualPlan) -> dict:
 
 
 def interested_units(entries: list[PlanEntry]) -> dict[int, set[int]]:
-    """Organisations (as survivors) that lead or co-lead each entry's case or project, by submission, in three queries."""
+    """Organisations (as survivors) that lead or co-lead each entry's case or project, by submission, in three
+    queries."""
     found = {e.submission_id: {e.submission.organisation.survivor_id} for e in entries}
     for row in Participant.objects.filter(submission__in=found).select_related("organisation"):
         found[row.submission_id].add(row.organisation.survivor_id)
@@ -162,7 +163,8 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     meeting = document["meeting"]
     if meeting:
         adopted = frame.said(dt.date.fromisoformat(document["adopted_day"]))
-        said = f"{meeting['title']}于{adopted}审定第{plan.number}版（{meeting['minutes_number']}），摘要 {plan.sha256[:16]}。"
+        said = f"{meeting['title']}于{adopted}审定第{plan.number}版（{meeting['minutes_number']}），"
+        said += f"摘要 {plan.sha256[:16]}。"
     else:
         said = f"第{plan.number}版草案，尚未审定，各数随草案变动。"
     figures = (

@@ -1,5 +1,5 @@
-"""What the optimiser is asked about a year: candidates with their settled money and value, money already approved, phases,
-leads. Read only; a fixed number of queries whatever the number of candidates."""
+"""What the optimiser is asked about a year: candidates with their settled money and value, money already approved,
+phases, leads. Read only; a fixed number of queries whatever the number of candidates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ STATE_REQUIRED = "8.3.1(7)"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate as the page shows it. `amounts` by (year, source) in 万元; `note` says what counts for or against it."""
+    """A candidate as the page shows it. `amounts` by (year, source) in 万元; `note` says what counts for or against
+    it."""
 
     submission: Submission
     lead: str
@@ -178,7 +179,8 @@ def _running() -> dict[str, int]:
 def problem_of(
     inputs: Inputs, settings: dict, *, into: frozenset[str] = frozenset(), out: frozenset[str] = frozenset()
 ) -> Problem:
-    """The optimiser's question under the settings of a scenario (priorities.annual_plan.scenarios) and the decisions by hand."""
+    """The optimiser's question under the settings of a scenario (priorities.annual_plan.scenarios) and the
+    decisions by hand."""
     spared = set(settings["spared"])
     items = []
     for candidate in inputs.candidates:

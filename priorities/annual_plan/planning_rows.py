@@ -82,7 +82,8 @@ def signed_differences(was: list[dict], now: list[dict]) -> list[dict]:
 
 
 def adoption_blockers(plan: AnnualPlan, day: dt.date) -> list[tuple[str, str]]:
-    """Why a draft cannot be adopted yet, and who can lift it; a fixed number of queries whatever the number of entries."""
+    """Why a draft cannot be adopted yet, and who can lift it; a fixed number of queries whatever the number of
+    entries."""
     office = contacts.role(Role.REVIEWER, day)
     entries = list(plan.entries.select_related("submission").order_by("order", "pk"))
     taken = {e.submission_id for e in entries}

@@ -47,7 +47,8 @@ def default_settings(inputs: Inputs) -> dict:
 
 
 def clean_settings(raw: dict, year: int) -> dict:
-    """Settings as typed (a form's flat fields, or a stored dict) made exact. Raises Invalid naming every field that is wrong."""
+    """Settings as typed (a form's flat fields, or a stored dict) made exact. Raises Invalid naming every field that
+    is wrong."""
     errors: dict[str, list[str]] = {}
 
     def whole(name: str, low: int, high: int, default: int | None) -> int | None:
@@ -112,7 +113,8 @@ def _percent(typed, errors: dict) -> str | None:
 
 
 def compute(inputs: Inputs, settings: dict, overrides) -> dict:
-    """The figures of a scenario: optimum, greedy, by hand and the draft side by side, prices, clash and repairs, frontier.
+    """The figures of a scenario: optimum, greedy, by hand and the draft side by side, prices, clash and repairs,
+    frontier.
 
     `overrides`: PlanOverride rows that stand.
     """

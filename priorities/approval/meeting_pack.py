@@ -1,4 +1,5 @@
-"""会议材料: everything that the signing bodies need about all cases of a sitting, as one PDF of the same figures as its pages.
+"""会议材料: everything that the signing bodies need about all cases of a sitting, as one PDF of the same figures as
+its pages.
 
 Per case: the proposal, money by component × source × year with every cut, 8.3 clause by clause, opinions, overlaps,
 conflicts of interest, and the sheet to sign with a line a seat.
@@ -21,7 +22,7 @@ from governance.models import Round
 from priorities import proposal as proposals
 from priorities.approval import opinions
 from priorities.labels import OPINIONS, OUTCOMES, RESULTS
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
 from priorities.rules.plan_2006 import CLAUSES
@@ -35,7 +36,7 @@ def build(sitting: Sitting) -> Report:
     """The figures of a sitting's pack, on the day of the business clock."""
     day = clock.today()
     cases = list(sitting.cases.select_related("submission__organisation", "submission__project"))
-    with reading():
+    with one_page():
         sections = [_agenda(sitting, cases)]
         for case in cases:
             sections += _case(case, day)
@@ -282,7 +283,7 @@ def _sheet(at: str, row) -> Section:
     )
 
 
-# --- the job -----------------------------------------------------------------------------------------------------------
+# --- the job -----------------------------------------------------------------------------------------------------
 
 
 def _found(params: dict) -> Sitting:

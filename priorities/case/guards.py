@@ -48,7 +48,7 @@ def stale(row: Submission, merged: merging.Merged | None = None) -> Stale:
             f"{row.reference} 已被别人改过（现在是第 {row.version} 稿），您的改动没有保存；请对照现有内容再交。",
             current=current,
         )
-    clashes = [{"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new} for d in merged.conflicts]
+    clashes = merging.as_clashes(merged.conflicts)
     sentence = f"有 {len(clashes)} 处您和别人都改过（现在是第 {row.version} 稿），没有保存；请逐处选定。"
     return Stale(sentence, current=current | {"conflict": clashes, "merged": merged.document})
 
@@ -88,7 +88,8 @@ def blockers(submission: Submission, verb: str, actor: Actor, day: dt.date | Non
 
 
 def verbs_for(submission: Submission, actor: Actor, day: dt.date | None = None) -> dict[str, list[Blocker]]:
-    """`{verb: blockers}` of every verb in the row of the state that the actor's role holds; [] means it would go through."""
+    """`{verb: blockers}` of every verb in the row of the state that the actor's role holds; [] means it would go
+    through."""
     names = workflow.verbs_from(submission)
     return {v: blockers(submission, v, actor, day) for v in names if actor.scope(workflow.permission_of(v))}
 

@@ -297,8 +297,8 @@ def _ranked(rows, asked: _Asked, actor, leave_out: str, top: int) -> tuple[list[
 
 
 def _families(rows, scores: dict[Key, float]) -> dict[Key, str]:
-    """Which project a candidate belongs to; the project takes the best score of its tasks and of proposals that bear its
-    name."""
+    """Which project a candidate belongs to; the project takes the best score of its tasks and of proposals that
+    bear its name."""
     projects = {row.code: key for key, row, _ in rows if key[0] == "project"}
     family = {key: code for code, key in projects.items()}
     for key, row, _ in rows:

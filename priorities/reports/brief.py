@@ -166,14 +166,12 @@ def _filings(b: Brief) -> Section:
 def _decide(b: Brief) -> Section:
     lines = []
     if b.candidates:
-        lines.append(
-            f"审定 {b.plan_year} 年度计划：候选 {len(b.candidates)} 件，审定市财政 {_wan(add(c.approved_wan for c in b.candidates))}。"
-        )
+        approved = _wan(add(c.approved_wan for c in b.candidates))
+        lines.append(f"审定 {b.plan_year} 年度计划：候选 {len(b.candidates)} 件，审定市财政 {approved}。")
     departed = [c.number for c in b.cases if c.override]
     if departed:
-        lines.append(
-            f"与 8.3 判定不同的结论 {len(departed)} 件：{'、'.join(departed[:MOST])}{'等' if len(departed) > MOST else ''}。"
-        )
+        named = "、".join(departed[:MOST]) + ("等" if len(departed) > MOST else "")
+        lines.append(f"与 8.3 判定不同的结论 {len(departed)} 件：{named}。")
     if any("无法判定" in word for _, word in b.growth):
         lines.append("市本级财政收入未录入，9.6.1 第二项检验无法判定，请市财政局录入。")
     unfilled = [p.code for p in b.progress.in_year if p.percent is None]

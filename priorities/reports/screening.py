@@ -1,4 +1,5 @@
-"""判定汇总报告: how section 8.3 read the proposals of a plan year, clause by clause, and where people departed from it."""
+"""判定汇总报告: how section 8.3 read the proposals of a plan year, clause by clause, and where people departed from
+it."""
 
 from __future__ import annotations
 

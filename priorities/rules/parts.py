@@ -123,11 +123,7 @@ class Parts:
         return self.answers[place] | {f: a for f, a in given.items() if f not in own}
 
     def _turns(
-        self,
-        fact: Fact,
-        where: set[int],
-        answers: Sequence[Mapping[Fact, Answer]],
-        ranges: Sequence[tuple[bool, bool]],
+        self, fact: Fact, where: set[int], answers: Sequence[Mapping[Fact, Answer]], ranges: Sequence[tuple[bool, bool]]
     ) -> bool:
         """Whether answering the fact otherwise in these components can turn the whole, the other unknowns being
         free."""

@@ -1,6 +1,6 @@
-"""How the department, the criteria and the reviewers agree, clause by clause, and who drifts from the others. Pure figures
-from frozen screenings: the facts as stated, the facts as reviewed, what the reviewer decided or departed from.
-"""
+"""How the department, the criteria and the reviewers agree, clause by clause, and who drifts from the others. Pure
+figures from frozen screenings: the facts as stated, the facts as reviewed, what the reviewer decided or departed
+from."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A clause over all confirmed cases. `both`: cases where the department's facts settle it; `stated_as_rules`: of those
-    where the reviewed facts give the same result; `taken`: cases where the reviewer took the criteria's result as it was;
-    `decided`: partly met ones that he decided; `departed`: verdicts that he departed from by this clause."""
+    """A clause over all confirmed cases. `both`: cases where the department's facts settle it; `stated_as_rules`:
+    of those where the reviewed facts give the same result; `taken`: cases where the reviewer took the criteria's
+    result as it was; `decided`: partly met ones that he decided; `departed`: verdicts that he departed from by this
+    clause."""
 
     clause: str
     cases: int
@@ -55,9 +56,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Drift:
-    """A reviewer beside the others. `harsh`, `mild`: clauses that came out worse or better for the applicant than stated;
-    `lean`: harsh less mild a clause judged; `from_others`: the same less that of all others; `errors`: that difference in
-    standard errors; `trend`: his later half less his earlier half. None where there is too little to say."""
+    """A reviewer beside the others. `harsh`, `mild`: clauses that came out worse or better for the applicant than
+    stated; `lean`: harsh less mild a clause judged; `from_others`: the same less that of all others; `errors`: that
+    difference in standard errors; `trend`: his later half less his earlier half. None where there is too little to
+    say."""
 
     reviewer: str
     cases: int
@@ -87,8 +89,9 @@ class Drift:
 
 @dataclass(frozen=True)
 class Seen:
-    """A case as the page's numbers count it: clauses judged harsher or milder than stated, how many can be compared; of one
-    clause whether the department's facts settle it, agree, the result was taken, decided, departed from."""
+    """A case as the page's numbers count it: clauses judged harsher or milder than stated, how many can be
+    compared; of one clause whether the department's facts settle it, agree, the result was taken, decided, departed
+    from."""
 
     case: Judged
     stated: str  # results of the clause that is asked for

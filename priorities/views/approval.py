@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
-from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Scope
-from governance.kernel.once import once
 from governance.models import Answer, Seat
 from governance.signing import rounds, signers
 from governance.storage import files
@@ -22,16 +20,9 @@ from priorities import actions
 from priorities.approval import opinions, seats
 from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Sitting, Submission
-from priorities.views.desk import _day
-
-
-def _mine(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related(
-        "organisation", "project", "author", "proposed_change"
-    )
-    return entry.found(rows.by_reference(reference))
+from priorities.views.frame import case_of
 
 
 @entry.page(Permission.READ_SUBMISSIONS)
@@ -50,8 +41,7 @@ def waiting(request):
             "round": r,
             "submission": by_key.get(r.about),
             "url": reverse(
-                "priorities:opinion" if "opinion" in r.kind else "priorities:approval",
-                args=[by_key[r.about].reference],
+                "priorities:opinion" if "opinion" in r.kind else "priorities:approval", args=[by_key[r.about].reference]
             ),
             "age": (day - r.day).days,
             "late": r.due_day and r.due_day < day,
@@ -61,7 +51,7 @@ def waiting(request):
     ]
     mine = {r["submission"].pk for r in rows}
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
-    with reading():
+    with one_page():
         shown = case_page.approvals(others, request.actor, day)
     state = request.GET.get("state", "")
     cases = None
@@ -108,11 +98,10 @@ def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
 @entry.page(Permission.READ_SUBMISSIONS)
 def page(request, reference: str):
     """Four signatures on three seats: state of each, age of its silence, conflicts; sign or refuse."""
-    row = _mine(request, reference)
-    return render(request, "priorities/approval.html", _context(request, row))
+    return render(request, "priorities/approval.html", _context(request, case_of(request, reference)))
 
 
-@reading()
+@one_page()
 def _context(request, row: Submission, **more) -> dict:
     found = case_page.approval(row, request.actor, clock.today())
     asked = found["open"] and request.actor.scope(Permission.SIGN)
@@ -128,113 +117,83 @@ def _context(request, row: Submission, **more) -> dict:
     } | more
 
 
-def _act(request, reference: str, verb: str, run, done: str):
-    row = _mine(request, reference)
-    try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
-            if call.address is None:
-                run(
-                    row, entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
-                )
-                call.address = reverse("priorities:approval", args=[row.reference])
-                messages.success(request, done)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise
+def _act(request, reference: str, verb, values: Callable[[], dict], done: str):
+    """One verb of the signing body; what was typed, `values`, is read where its mistakes show on the page."""
+    row = case_of(request, reference)
+
+    def run() -> str:
+        verb(by=request.actor, submission=row, version=entry.version(request, row.version), **values())
+        return reverse("priorities:approval", args=[row.reference])
+
+    def again(status: int, **more):
         row.refresh_from_db()
-        context = _context(request, row, refusal=refusal, typed=request.POST)
-        return render(request, "priorities/approval.html", context, status=refusal.status)
-    return redirect(call.address)
+        return render(request, "priorities/approval.html", _context(request, row, **more), status=status)
+
+    return entry.posted(request, verb.event, run, again, done)
+
+
+def _texts(request, **limits: int) -> dict[str, str]:
+    return {name: entry.field(request, name, limit=limit) for name, limit in limits.items()}
+
+
+def _paper(request) -> actions.PaperSignature:
+    signed_on = entry.day(request, "signed_on", "签署日期")
+    return actions.PaperSignature(entry.field(request, "signer", limit=60), signed_on, request.FILES.get("scan"))
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def sign(request, reference: str):
-    kind = "conditional" if request.POST.get("condition", "").strip() else "agree"
-    return _act(
-        request,
-        reference,
-        "sign",
-        lambda row, v: actions.sign(
-            by=request.actor,
-            submission=row,
-            version=v,
-            kind=kind,
-            text=entry.field(request, "text", limit=1000),
-            condition=entry.field(request, "condition", limit=1000),
-            condition_due=_day(request.POST.get("condition_due"), "满足期限"),
-            signer=entry.field(request, "signer", limit=60),
-            signed_on=_day(request.POST.get("signed_on"), "签署日期"),
-            scan=request.FILES.get("scan"),
-        ),
-        "已签署。",
-    )
+    def values() -> dict:
+        texts = _texts(request, text=1000, condition=1000)
+        due = entry.day(request, "condition_due", "满足期限")
+        kind = rounds.CONDITIONAL if texts["condition"].strip() else rounds.AGREE
+        return texts | {"kind": kind, "condition_due": due, "paper": _paper(request)}
+
+    return _act(request, reference, actions.sign, values, "已签署。")
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def refuse(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "refuse",
-        lambda row, v: actions.refuse(
-            by=request.actor,
-            submission=row,
-            version=v,
-            reason=entry.field(request, "reason", limit=1000),
-            text=entry.field(request, "text", limit=1000),
-            clause=entry.field(request, "clause", limit=20),
-            signer=entry.field(request, "signer", limit=60),
-            signed_on=_day(request.POST.get("signed_on"), "签署日期"),
-            scan=request.FILES.get("scan"),
-        ),
-        "已签署不同意，申报退回审核。",
-    )
+    def values() -> dict:
+        return _texts(request, reason=1000, text=1000, clause=20) | {"paper": _paper(request)}
+
+    return _act(request, reference, actions.refuse, values, "已签署不同意，申报退回审核。")
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def withdraw_signature(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "withdraw_signature",
-        lambda row, v: actions.withdraw_signature(
-            by=request.actor, submission=row, version=v, text=entry.field(request, "text", limit=500)
-        ),
-        "签署已撤回。",
-    )
+    return _act(request, reference, actions.withdraw_signature, lambda: _texts(request, text=500), "签署已撤回。")
 
 
 @entry.page(Permission.GIVE_OPINION)
 def opinion(request, reference: str):
     """An opinion of the network centre or an expert; others' opinions stay hidden until one's own is in."""
-    row = _mine(request, reference)
+    row = case_of(request, reference)
     if request.method != "POST":
         return _opinion(request, row)
-    try:
-        with once(request.actor, "priorities.give_opinion", request.POST.get("once")) as call:
-            if call.address is None:
-                actions.give_opinion(
-                    by=request.actor,
-                    submission=row,
-                    edition=entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
-                    kind=entry.field(request, "kind", limit=12),
-                    text=entry.field(request, "text", limit=2000, label="意见"),
-                    clause=entry.field(request, "clause", limit=20, label="条款"),
-                    condition=entry.field(request, "condition", limit=1000, label="条件"),
-                )
-                call.address = reverse("priorities:opinion", args=[row.reference])
-                messages.success(request, "意见已记录；现在可以看到其他意见。")
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise
+
+    def give() -> str:
+        actions.give_opinion(
+            by=request.actor,
+            submission=row,
+            edition=entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
+            kind=entry.field(request, "kind", limit=12),
+            text=entry.field(request, "text", limit=2000, label="意见"),
+            clause=entry.field(request, "clause", limit=20, label="条款"),
+            condition=entry.field(request, "condition", limit=1000, label="条件"),
+        )
+        return reverse("priorities:opinion", args=[row.reference])
+
+    def again(status: int, **more):
         row.refresh_from_db()
-        return _opinion(request, row, refusal=refusal, typed=request.POST, status=refusal.status)
-    return redirect(call.address)
+        return _opinion(request, row, status=status, **more)
+
+    return entry.posted(request, "priorities.give_opinion", give, again, "意见已记录；现在可以看到其他意见。")
 
 
 def _opinion(request, row: Submission, *, status: int = 200, **more):
     day = clock.today()
-    with reading():
+    with one_page():
         mine = opinions.mine(row, request.actor)
         context = {
             "row": row,
@@ -250,24 +209,24 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
 @entry.page(Permission.READ_SUBMISSIONS, methods=("POST",))
 def remind(request, reference: str):
     """催办 one silent seat; once a day."""
-    row = _mine(request, reference)
+    row = case_of(request, reference)
     asked = Seat.objects.filter(round__about=row.audit_key)
     seat = entry.found(asked, pk=entry.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
     back = {"case": "priorities:case", "submission": "priorities:submission"}.get(
         request.POST.get("back", ""), "priorities:approval"
     )
-    with once(request.actor, "priorities.remind", request.POST.get("once")) as call:
-        if call.address is None:
-            actions.remind(by=request.actor, submission=row, seat=seat)
-            call.address = reverse(back, args=[row.reference])
-            messages.success(request, f"已催办{seat.label}。")
-    return redirect(call.address)
+
+    def remind() -> str:
+        actions.remind(by=request.actor, submission=row, seat=seat)
+        return reverse(back, args=[row.reference])
+
+    return entry.posted(request, "priorities.remind", remind, done=f"已催办{seat.label}。")
 
 
 @entry.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def scan(request, reference: str, pk: int):
     """The scan of a paper signature, for whoever may see the submission; every download is audited."""
-    row = _mine(request, reference)
+    row = case_of(request, reference)
     answers = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
     answer = entry.found(answers.exclude(scan=None).select_related("scan", "seat"), pk=pk)
     return files.serve(actions.download_scan(by=request.actor, submission=row, answer=answer))

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
-from governance.kernel.once import once
 from governance.web import entry
 from priorities import actions
 from priorities import proposal as proposals
@@ -28,8 +27,8 @@ EXCERPT = 160
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the reviewer's table: a record, the pieces of its name and content with the shared phrases marked, what
-    was judged of it."""
+    """One row of the reviewer's table: a record, the pieces of its name and content with the shared phrases marked,
+    what was judged of it."""
 
     key: str
     code: str
@@ -140,26 +139,20 @@ def _panel(request, row: Submission, *, refusal: Refused | None = None):
 def _record(request, row: Submission):
     other, degree = entry.field(request, "other", limit=40), entry.field(request, "degree", limit=8)
     treatment, score = entry.field(request, "treatment", limit=8), _score(request.POST.get("score"))
-    version = entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
+    version = entry.version(request, row.version)
     if ":" not in other and other:
         other = _key_of(other, request.actor)
-    try:
-        with once(request.actor, "priorities.record_overlap", request.POST.get("once")) as call:
-            if call.address is None:
-                row = actions.record_overlap(
-                    by=request.actor,
-                    submission=row,
-                    version=version,
-                    other=other,
-                    degree=degree,
-                    treatment=treatment,
-                    score=score,
-                )
-                call.address = reverse("priorities:case", args=[row.reference]) + "#overlap"
-    except Refused as refusal:
+
+    def record() -> str:
+        judgement = {"other": other, "degree": degree, "treatment": treatment, "score": score}
+        actions.record_overlap(by=request.actor, submission=row, version=version, **judgement)
+        return reverse("priorities:case", args=[row.reference]) + "#overlap"
+
+    def again(status: int, *, refusal: Refused, typed):
         row.refresh_from_db()
         return _panel(request, row, refusal=refusal)
-    return redirect(call.address)
+
+    return entry.posted(request, "priorities.record_overlap", record, again)
 
 
 def _key_of(code: str, actor) -> str:

@@ -18,7 +18,6 @@ from priorities import actions
 from priorities.annual_plan import plan_document, planning_rows
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
-from priorities.views.desk import _day
 
 READ = Permission.READ_REGISTER
 
@@ -113,13 +112,10 @@ def _plan(year: int) -> AnnualPlan:
     return plan
 
 
-def _version(request, plan) -> int:
-    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=plan.version)
-
-
 @web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def preview(request, year: int):
-    """审定预览: what an adoption of the draft would do, before anybody does it; `?version=` an earlier version as it was adopted."""
+    """审定预览: what an adoption of the draft would do, before anybody does it; `?version=` an earlier version as
+    it was adopted."""
     if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
         raise WrongRole("审定预览含全市候选项目的资金，只有全市审核、会签、审定和审计的岗位可以查看。")
     plan, number = _plan(year), web.integer(request.GET.get("version"), name="版次", low=1, high=10**6)
@@ -194,7 +190,7 @@ def put_entry(request, year: int):
         lambda: actions.put_entry(
             by=request.actor,
             plan=plan,
-            version=_version(request, plan),
+            version=web.version(request, plan.version),
             submission=submission,
             decision=decision,
             amounts=amounts,
@@ -215,9 +211,9 @@ def adopt(request, year: int):
         lambda: actions.adopt(
             by=request.actor,
             plan=plan,
-            version=_version(request, plan),
+            version=web.version(request, plan.version),
             meeting_title=web.field(request, "meeting_title", limit=120),
-            held_on=_day(request.POST.get("held_on"), "会议日期"),
+            held_on=web.day(request, "held_on", "会议日期"),
             minutes_number=web.field(request, "minutes_number", limit=60),
         ),
         f"{year}年度计划已审定，项目和预算行已开立。",

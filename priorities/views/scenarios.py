@@ -1,5 +1,5 @@
-"""方案: how the candidates of a year are chosen: optimum, greedy, by hand and draft side by side; why nothing fits and what
-repairs it; the whole period; the frontier; every saved scenario compared."""
+"""方案: how the candidates of a year are chosen: optimum, greedy, by hand and draft side by side; why nothing fits
+and what repairs it; the whole period; the frontier; every saved scenario compared."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ NOTES = {
 
 @entry.page(Permission.READ_SUBMISSIONS)
 def page(request, year: int):
-    """GET ?id= one scenario, else the latest; without any, the settings of a first one. POST: save the settings under a name."""
+    """GET ?id= one scenario, else the latest; without any, the settings of a first one. POST: save the settings
+    under a name."""
     _enter(request, year)
     if request.method != "POST":
         return render(request, "priorities/scenarios.html", _context(request, year))
@@ -83,7 +84,7 @@ def _override(request, row):
     return actions.override(
         by=request.actor,
         scenario=row,
-        version=_version(request, row),
+        version=entry.version(request, row.version),
         submission=submission,
         kind=entry.field(request, "kind", limit=3),
         reason=entry.field(request, "reason", limit=300, label="理由"),
@@ -93,7 +94,9 @@ def _override(request, row):
 def _take_back(request, row):
     pk = entry.integer(request.POST.get("override"), name="改动", low=1, high=10**9)
     standing = entry.found(PlanOverride.objects.select_related("submission"), pk=pk, scenario=row)
-    return actions.take_back(by=request.actor, scenario=row, version=_version(request, row), override=standing)
+    return actions.take_back(
+        by=request.actor, scenario=row, version=entry.version(request, row.version), override=standing
+    )
 
 
 def _repair(request, row):
@@ -108,21 +111,17 @@ def _repair(request, row):
     )
 
 
+def _plain(verb):
+    """A verb that takes the scenario and its version alone."""
+    return lambda request, row: verb(by=request.actor, scenario=row, version=entry.version(request, row.version))
+
+
 CHANGES = {
     "override": (_override, "已记下改动，代价已重新计算。"),
     "take_back": (_take_back, "已撤回。"),
-    "recompute": (
-        lambda request, row: actions.recompute(by=request.actor, scenario=row, version=_version(request, row)),
-        "已重新计算。",
-    ),
-    "withdraw": (
-        lambda request, row: actions.withdraw_scenario(by=request.actor, scenario=row, version=_version(request, row)),
-        "方案已撤下。",
-    ),
-    "apply": (
-        lambda request, row: actions.apply_scenario(by=request.actor, scenario=row, version=_version(request, row)),
-        "已写入计划草案。",
-    ),
+    "recompute": (_plain(actions.recompute), "已重新计算。"),
+    "withdraw": (_plain(actions.withdraw_scenario), "方案已撤下。"),
+    "apply": (_plain(actions.apply_scenario), "已写入计划草案。"),
     "repair": (_repair, "已据修补建方案。"),
 }
 
@@ -132,10 +131,6 @@ def _enter(request, year: int) -> None:
         raise NotVisible()
     if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
         raise WrongRole("方案含全市候选项目的判定和资金，只有全市审核、会签、审定和审计的岗位可以查看。")
-
-
-def _version(request, row) -> int:
-    return entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
 
 
 def _act(request, year: int, verb: str, run, done: str, row: PlanScenario | None = None):

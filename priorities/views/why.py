@@ -9,7 +9,7 @@ from governance.basics.roles import Permission
 from governance.web import entry as web
 from priorities.case import guards
 from priorities.labels import VERBS
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Submission
 from priorities.submissions import workflow
 
@@ -18,7 +18,7 @@ from priorities.submissions import workflow
 def page(request, reference: str):
     """What I can do now, what not yet and who can lift it, what is others' to do."""
     day = clock.today()
-    with reading():
+    with one_page():
         rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
         row = web.found(rows.by_reference(reference))
         able, blocked, others = [], [], []

@@ -1,4 +1,5 @@
-"""A change proposed through its page: at once within the approved total, a case above it that holds when it is adopted."""
+"""A change proposed through its page: at once within the approved total, a case above it that holds when it is
+adopted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Scenarios of a year's plan: what is asked comes from the record, what is answered is kept, decided by hand and taken over."""
+"""Scenarios of a year's plan: what is asked comes from the record, what is answered is kept, decided by hand and
+taken over."""
 
 from __future__ import annotations
 
@@ -135,7 +136,8 @@ def test_growth_counts_from_what_was_approved_the_year_before(cast, stories):
 
 
 def test_a_later_phase_waits_for_the_earlier_one(cast, stories):
-    """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving the order."""
+    """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving
+    the order."""
     second = stories.concluded(
         kind="planned", project_code="P06", by=cast.industry, document=proposal(components=components("80"))
     )
@@ -287,9 +289,7 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     row = candidate(stories, "40")
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             planning_inputs.read(2008)
         return len(seen)
 

@@ -1,4 +1,5 @@
-"""All states × verbs × roles against the specification, written here from the design's table and not from the code's."""
+"""All states × verbs × roles against the specification, written here from the design's table and not from the
+code's."""
 
 from __future__ import annotations
 
