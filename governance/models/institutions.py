@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
 from governance.basics.roles import ROLE_LABELS
 from governance.models.fields import Dated, DayedHistory, Demonstrable
 from governance.models.platform import StoredFile, User
@@ -56,8 +57,8 @@ class Organisation(Demonstrable):
         return self.canonical_id or self.pk
 
     @property
-    def audit_key(self) -> str:
-        return f"organisation:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("organisation", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/governance/organisations/{self.pk}/"
@@ -162,8 +163,8 @@ class Body(models.Model):
         return self.name
 
     @property
-    def audit_key(self) -> str:
-        return f"body:{self.key}"
+    def audit_key(self) -> Ref:
+        return ref("body", self.key)
 
     def exists_on(self, day) -> bool:
         return self.valid_from is None or self.valid_from <= day

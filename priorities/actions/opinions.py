@@ -12,7 +12,7 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
-from governance.kernel import access, audit
+from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Seat, User
@@ -178,7 +178,7 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
 
 def _due(due_day: dt.date | None, day: dt.date) -> dt.date:
     if due_day is None:
-        return clock.add_working_days(day, DUE_DAYS)
+        return working_days.add(day, DUE_DAYS)
     if due_day < day or (due_day - day).days > MOST_DAYS:
         raise Invalid("期限应在今天以后、一年以内。", fields={"due_day": ["期限应在今天以后、一年以内"]})
     return due_day

@@ -79,7 +79,7 @@ def convene(
     silent = Seat.objects.silent().filter(round__about__in=by_key, round__kind="joint_approval")
     for seat in silent.select_related("round", "organisation"):
         row = by_key[seat.round.about]
-        tell_seat(row, seat, f"sitting:{sitting.pk}", f"{row.number}“{row.title}”列入 {held_on} {title}的议程。")
+        tell_seat(row, seat, sitting.audit_key, f"{row.number}“{row.title}”列入 {held_on} {title}的议程。")
     audit.record(
         by=by,
         event="priorities.sitting.convene",

@@ -6,12 +6,14 @@ from governance.basics import clock
 from governance.basics.roles import Permission, Role, roles_with
 from governance.kernel import audit
 from governance.kernel.access import Actor
+from governance.kernel.verbs import step
 from governance.models import Appointment, Seat
 from governance.notices import inbox
 from governance.signing import signers
 from priorities.models import Submission
 
 
+@step
 def touch(row: Submission) -> None:
     """Raise the edit lock of a locked submission."""
     row.version += 1

@@ -13,11 +13,11 @@ from django.conf import settings
 
 from governance import jobs
 from governance.basics import clock
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.database.snapshots import snapshot_read
 from governance.documents import printing
-from governance.documents.figures import Column, Figure, Report, Section, Table
 from governance.models import Round
 from priorities import proposal as proposals
 from priorities.approval import opinions

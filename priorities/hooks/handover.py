@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from governance.basics.refs import all_of, pk_of
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Role, scope_of
 from governance.kernel import access, audit
@@ -45,7 +46,7 @@ def _seats(appointment: Appointment):
     """Opinions that he owes in person."""
     if not _holds(appointment, Permission.GIVE_OPINION):
         return Seat.objects.none()
-    rows = Seat.objects.silent().filter(assigned_id=appointment.user_id, round__about__startswith="submission:")
+    rows = Seat.objects.silent().filter(assigned_id=appointment.user_id, round__about__startswith=all_of("submission"))
     return rows.select_related("round").order_by("round_id", "pk")
 
 
@@ -60,7 +61,7 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
         label = OPINIONS.get(seat.round.kind.removeprefix("opinion_"), "意见")
         found.append(OpenWork(f"{_reference(seat.round)} {label}等他出具，已等 {(day - seat.round.day).days} 天"))
     waiting = Seat.objects.silent().filter(signers.fills(access.under(appointment)), assigned=None)
-    waiting = waiting.filter(round__about__startswith="submission:").select_related("round")
+    waiting = waiting.filter(round__about__startswith=all_of("submission")).select_related("round")
     return found + [
         OpenWork(
             f"{_reference(s.round)} 等本单位{'出具意见' if s.round.kind.startswith('opinion') else '会签'}",
@@ -71,7 +72,7 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
 
 
 def _reference(round_: Round) -> str:
-    row = Submission.objects.filter(pk=round_.about.partition(":")[2]).only("pk", "number").first()
+    row = Submission.objects.filter(pk=pk_of(round_.about)).only("pk", "number").first()
     return row.reference if row else round_.about
 
 
@@ -95,7 +96,7 @@ def move(*, by: Actor, appointment: Appointment, successor: User | None, day: dt
 
 
 def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt.date) -> str:
-    row = workflow.lock(int(seat.round.about.partition(":")[2]))
+    row = workflow.lock(pk_of(seat.round.about))
     round_ = rounds.lock(seat.round_id)
     if successor is not None and (why := opinions.connection_now(row, successor, day)):
         raise Refused(f"{successor}{why}，不能接手 {row.reference} 的专家意见；请另选接手人，或交回由信息办另行征求。")

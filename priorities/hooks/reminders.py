@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance.basics import clock
+from governance.basics.refs import all_of, pk_of
 from governance.basics.roles import Permission, Role, roles_with
+from governance.kernel import working_days
 from governance.kernel.verbs import frame
 from governance.models import Seat
 from governance.notices import inbox
@@ -24,7 +25,7 @@ TOPIC = "deadline"
 
 def remind(day: dt.date) -> int:
     """Tell everybody what is due soon or late on the day; returns how many things there were to say."""
-    calendar = clock.WorkingDays()
+    calendar = working_days.WorkingDays()
     with frame():
         return _steps(day, calendar) + _seats(day, calendar) + _window(day, calendar) + _re_reviews(day, calendar)
 
@@ -39,7 +40,7 @@ def words(day: dt.date, due: dt.date, left: int) -> tuple[str, str] | None:
     return None
 
 
-def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _steps(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """受理, 审核 and 补正 by the days that a step usually takes."""
     states = (workflow.SUBMITTED, workflow.UNDER_REVIEW, workflow.RETURNED)
     rows = Submission.objects.filter(state__in=states, is_secret=False).select_related("organisation").order_by("pk")
@@ -68,10 +69,10 @@ def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _seats(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Silent seats of joint approvals and opinions."""
-    silent = Seat.objects.silent().filter(round__about__startswith="submission:").order_by("round_id", "pk")
-    about = {s: int(s.round.about.partition(":")[2]) for s in silent.select_related("round", "organisation")}
+    silent = Seat.objects.silent().filter(round__about__startswith=all_of("submission")).order_by("round_id", "pk")
+    about = {s: pk_of(s.round.about) for s in silent.select_related("round", "organisation")}
     rows = Submission.objects.in_bulk(set(about.values()))
     said = 0
     for seat, pk in about.items():
@@ -85,7 +86,7 @@ def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _window(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Units with a draft, before the window closes for them and once when it has."""
     said = 0
     rows = (
@@ -118,7 +119,7 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _re_reviews(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _re_reviews(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Applicants of deferred cases, so that what is lacking is there on the day."""
     said = 0
     rows = Submission.objects.filter(state=workflow.DEFERRED, re_review_on__gt=day).select_related("organisation")

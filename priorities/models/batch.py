@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from governance.basics.refs import Ref, ref
 from governance.models import User
 from governance.models.fields import Dated, Demonstrable
 from priorities.models.submission import Submission
@@ -39,8 +40,8 @@ class DeskBatch(Dated, Demonstrable):
         return f"批量{self.get_act_display()} 第 {self.pk} 批"
 
     @property
-    def audit_key(self) -> str:
-        return f"desk-batch:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("desk-batch", self.pk)
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse

@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.refs import Ref, all_of, pk_of, ref
 from governance.basics.roles import Permission, Scope
+from governance.basics.searching import matching
 from governance.models import Organisation, Round, Seat, StoredFile, User, of_unit
 from governance.models.fields import Dated, Demonstrable, WanField
 from priorities.labels import ATTACHMENTS, SUBMISSION_KINDS
@@ -35,8 +37,8 @@ class SubmissionQuerySet(models.QuerySet):
         seats = Q(seats__assigned_id=actor.user_id)
         if scope is Scope.INVOLVED:
             seats = of_unit(unit, "seats__organisation")
-        keys = Round.objects.filter(seats, about__startswith="submission:").values_list("about", flat=True)
-        ids = [int(key.partition(":")[2]) for key in keys]
+        keys = Round.objects.filter(seats, about__startswith=all_of("submission")).values_list("about", flat=True)
+        ids = [pk_of(key) for key in keys]
         return self.filter(pk__in=ids) if scope is Scope.ASSIGNED else self.filter(mine | Q(pk__in=ids))
 
     def in_state(self, *states: str):
@@ -57,8 +59,6 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(number=reference)
 
     def matching(self, query: str):
-        from governance.basics.searching import matching
-
         return matching(self, query)
 
 
@@ -119,8 +119,8 @@ class Submission(Demonstrable):
         return self.number or f"draft-{self.pk}"
 
     @property
-    def audit_key(self) -> str:
-        return f"submission:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("submission", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:submission", args=[self.reference])

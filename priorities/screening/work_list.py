@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Max
 
-from governance.basics import clock
+from governance.basics.refs import all_of
 from governance.basics.roles import Permission
+from governance.kernel import working_days
 from governance.kernel.access import Actor
 from governance.models import Round, Seat, of_unit
 from governance.signing import rounds
@@ -132,7 +133,7 @@ def to_answer(actor: Actor) -> list[Round]:
 
 def about_cases(actor: Actor):
     """The same as a queryset; what other floors ask to be signed stands on their pages."""
-    return rounds.waiting_on(actor).filter(about__startswith="submission:")
+    return rounds.waiting_on(actor).filter(about__startswith=all_of("submission"))
 
 
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
@@ -257,5 +258,5 @@ def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.d
     """Due days of steps; published holidays are read once for all of them."""
     if not pairs:
         return {}
-    calendar = clock.WorkingDays()
+    calendar = working_days.WorkingDays()
     return {(state, day): calendar.add(day, STEP_DAYS[state]) for state, day in pairs}

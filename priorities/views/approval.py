@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.refs import pk_of
 from governance.basics.roles import Permission, Scope
 from governance.models import Answer, Seat
 from governance.signing import rounds, signers
@@ -88,9 +89,7 @@ def _refusing() -> QuerySet:
 def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
     """Who gave a reason, about which case, the newest first."""
     rows = list(_refusing().filter(reason__startswith=reason).select_related("seat__round").order_by("-pk")[:200])
-    cases = Submission.objects.filter(pk__in=[r.seat.round.about.partition(":")[2] for r in rows]).defer(
-        "proposal", "search_text"
-    )
+    cases = Submission.objects.filter(pk__in=[pk_of(r.seat.round.about) for r in rows]).defer("proposal", "search_text")
     by_key = {s.audit_key: s for s in cases}
     return [(r, by_key.get(r.seat.round.about)) for r in rows]
 

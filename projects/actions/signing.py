@@ -8,9 +8,9 @@ import datetime as dt
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission, Role
-from governance.kernel import access, audit
+from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
-from governance.kernel.verbs import verb
+from governance.kernel.verbs import step, verb
 from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.notices import inbox
 from governance.signing import paper as on_paper
@@ -40,6 +40,7 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
+@step
 def open_signing(
     *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None
 ) -> str:
@@ -61,7 +62,7 @@ def open_signing(
             )
         seats.append(SeatSpec(INDEPENDENT, unit.name, unit.pk, stands_for=ACCEPTING))
     row.conflict = conflict
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     state = _open(row, kind=kind, seats=seats, due=due)
     for seat in row.round.seats.filter(key=INDEPENDENT):
         inbox.tell(
@@ -89,6 +90,7 @@ def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
     return rounds.OPEN
 
 
+@step
 def open_confirmation(*, row: Acceptance) -> None:
     """Ask the independent unit of an acceptance to confirm that its corrections are done, in a round of its own."""
     if Acceptance.objects.filter(project=row.project, stage=row.stage, phase=row.phase, state="signing").exists():
@@ -97,7 +99,7 @@ def open_confirmation(*, row: Acceptance) -> None:
         s.organisation_id: s.organisation.name
         for s in _seats_about(row).filter(key=INDEPENDENT).select_related("organisation")
     }
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     row.state = "signing"
     seats = [SeatSpec(CONFIRMING, f"{name}（整改确认）", pk) for pk, name in list(units.items())[-1:]]
     _open(row, kind="acceptance", seats=seats, due=due)
@@ -116,6 +118,7 @@ def confirms(row: Acceptance) -> bool:
     return row.round_id is not None and row.round.seats.filter(key=CONFIRMING).exists()
 
 
+@step
 def reopen_correction(*, by: Actor, row: Acceptance) -> None:
     """Corrections that were not confirmed are owed again; the conclusion itself stands."""
     row.state, row.corrected_on, row.corrected_text = "concluded", None, ""
@@ -134,9 +137,10 @@ def _seats_about(row):
     return Seat.objects.filter(round__about=row.audit_key).order_by("round_id", "pk")
 
 
+@step
 def open_grading(*, row, seats: list[SeatSpec]) -> None:
     """Open the experts' round of a grading and tell each."""
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind="grading", seats=seats, due=due)
     for seat in seats:
         inbox.tell(
@@ -153,6 +157,7 @@ def signing(by: Actor) -> Permission:
     return Permission.SIGN if by is not None and by.scope(Permission.SIGN) else Permission.GIVE_OPINION
 
 
+@step
 def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
     """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
     governance.signing.paper made of a signature on paper."""

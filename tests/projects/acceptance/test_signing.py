@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from governance import actions as governance
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
+from governance.kernel import working_days
 from governance.kernel.access import actor_for
 from governance.models import Answer, Appointment, AuditRow, Notice, Organisation, Round, User
 from projects import actions
@@ -205,7 +206,7 @@ def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, und
 
 def test_a_conclusion_that_came_late_into_the_books_says_so(cast, built):
     row = conclude(cast, built("P20"), accepted_on=D(2007, 7, 2))
-    assert row.record_due == clock.add_working_days(D(2007, 7, 2), 15)
+    assert row.record_due == working_days.add(D(2007, 7, 2), 15)
     assert row.recorded_late
 
 
