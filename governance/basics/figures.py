@@ -38,6 +38,12 @@ class Column:
     width: int = 10
 
 
+def table_columns(text: str) -> tuple[Column, ...]:
+    """A table's columns, parted by commas: key, heading, type and width of each."""
+    parts = (column.split() for column in text.split(","))
+    return tuple(Column(key, heading, type_, int(width)) for key, heading, type_, width in parts)
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows are dicts by column id; a row with only `_group` is a group's head. `totals` is the last line."""

@@ -3,8 +3,8 @@
 `((sentence, who), …)`, and is audited. Unless another result is named, a verb returns the fresh Submission, so that
 several verbs in one request chain `version=row.version`.
 
-    drafts       create_draft, save_draft, declare_secret, add_participant, confirm_participation,
-                 discard_draft
+    drafts       create_draft, save_draft, declare_secret, add_participant, remove_participant,
+                 confirm_participation, discard_draft
     submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction
     changes      propose_change
     attachments  attach, detach, download_attachment
@@ -36,6 +36,7 @@ from priorities.actions.drafts import (
     create_draft,
     declare_secret,
     discard_draft,
+    remove_participant,
     save_draft,
 )
 from priorities.actions.opinions import give_opinion, remind, request_opinion, waive_opinion

@@ -227,6 +227,19 @@ def add_participant(
     return row
 
 
+@verb("priorities.submission.remove_participant")
+def remove_participant(*, by: Actor, submission: Submission, version: int, organisation: Organisation) -> Submission:
+    """Take a co-applicant off the working copy; by the applicant alone, as adding one."""
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="participants", version=version)
+    if not row.participants.filter(organisation=organisation).delete()[0]:
+        raise Refused(f"{organisation}不是这件申报的联合申报单位。")
+    touch(row)
+    text = f"减去联合申报单位 {organisation}"
+    record(by, row, "remove_participant", text, about=(row, organisation), was=organisation.name)
+    return row
+
+
 @verb("priorities.submission.confirm_participation")
 def confirm_participation(*, by: Actor, submission: Submission, version: int | None = None) -> Submission:
     """A co-applicant confirms what the working copy says now; a later change by others lets it lapse."""

@@ -18,7 +18,7 @@ from budgets.ledger import ceilings
 from budgets.table import budget_table
 from governance import charts
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table, table_columns
 from governance.kernel.verbs import step
 from priorities.annual_plan import planning_rows
 from priorities.approval import seats
@@ -182,12 +182,7 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     ]
     rest = [e for e in document["entries"] if e["decision"] not in LISTED]
     if rest:
-        columns = (
-            Column("number", "编号", "text", 14),
-            Column("title", "项目", "text", 36),
-            Column("decision", "处理", "text", 12),
-            Column("reason", "理由", "text", 38),
-        )
+        columns = table_columns("number 编号 text 14, title 项目 text 36, decision 处理 text 12, reason 理由 text 38")
         words = dict(PlanEntry.DECISIONS)
         rows = tuple(
             {**{k: e[k] for k in ("number", "title", "reason")}, "decision": words[e["decision"]]} for e in rest
@@ -200,13 +195,9 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
 
 
 def _listed(year: int, listed: list[dict]) -> Section:
-    columns = (
-        Column("number", "编号", "text", 13),
-        Column("title", "项目", "text", 33),
-        Column("organisation", "申报单位", "text", 16),
-        Column("project", "项目号", "text", 11),
-        Column("year", f"{year}年市财政", "wan", 13),
-        Column("total", "合计", "wan", 14),
+    columns = table_columns(
+        "number 编号 text 13, title 项目 text 33, organisation 申报单位 text 16, project 项目号 text 11, "
+        f"year {year}年市财政 wan 13, total 合计 wan 14"
     )
     rows = []
     for e in listed:
@@ -335,11 +326,7 @@ def _conflicts(listed: list[dict]) -> Section:
     found = [e for e in listed if e["conflict"]]
     if not found:
         return Section("conflicts", "利害关系", ("列入项目中没有审批机构牵头或联合牵头的。",))
-    columns = (
-        Column("number", "编号", "text", 16),
-        Column("title", "项目", "text", 48),
-        Column("conflict", "牵头或联合牵头的审批机构", "text", 36),
-    )
+    columns = table_columns("number 编号 text 16, title 项目 text 48, conflict 牵头或联合牵头的审批机构 text 36")
     rows = tuple({k: e[k] for k in ("number", "title", "conflict")} for e in found)
     text = (
         "下列项目由审批机构自己牵头或联合牵头，会签时已另有独立签署或由领导小组签署（D44）；审定时请有关机构的成员回避。",
@@ -350,12 +337,8 @@ def _conflicts(listed: list[dict]) -> Section:
 def _differences(document: dict) -> Section:
     if document["number"] == 1 or not document["differences"]:
         return Section("differences", "与前一版的差异", ("没有前一版，或与前一版没有差异。",))
-    columns = (
-        Column("number", "编号", "text", 14),
-        Column("title", "项目", "text", 40),
-        Column("change", "变化", "text", 14),
-        Column("was", "原", "wan", 16),
-        Column("now", "现", "wan", 16),
+    columns = table_columns(
+        "number 编号 text 14, title 项目 text 40, change 变化 text 14, was 原 wan 16, now 现 wan 16"
     )
     rows = tuple(
         {
@@ -378,12 +361,8 @@ def _differences(document: dict) -> Section:
 
 
 def _versions(versions: list[AnnualPlan]) -> Section:
-    columns = (
-        Column("number", "版次", "text", 10),
-        Column("state", "状态", "text", 18),
-        Column("minutes", "纪要文号", "text", 28),
-        Column("day", "审定日期", "text", 16),
-        Column("sha", "摘要", "text", 28),
+    columns = table_columns(
+        "number 版次 text 10, state 状态 text 18, minutes 纪要文号 text 28, day 审定日期 text 16, sha 摘要 text 28"
     )
     rows = tuple(
         {

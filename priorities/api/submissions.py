@@ -38,8 +38,8 @@ class SubmissionSerializer(serializers.ModelSerializer):
     class Meta:
         model = Submission
         fields = (
-            "number kind plan_year title organisation project state version total_wan city_wan submitted_day re_review_on "
-            "facts components outcome clauses proposal"
+            "number kind plan_year title organisation project state version total_wan city_wan submitted_day "
+            "re_review_on facts components outcome clauses proposal"
         ).split()
         read_only_fields = fields
 

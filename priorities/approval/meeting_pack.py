@@ -13,7 +13,7 @@ from django.conf import settings
 
 from governance import jobs
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Figure, Report, Section, Table, table_columns
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.database.snapshots import snapshot_read
@@ -60,13 +60,9 @@ def build(sitting: Sitting) -> Report:
 
 
 def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
-    columns = (
-        Column("n", "序", "int", 6),
-        Column("number", "编号", "text", 14),
-        Column("title", "项目", "text", 32),
-        Column("unit", "申报单位", "text", 18),
-        Column("verdict", "判定", "text", 14),
-        Column("wan", "申报", "wan", 14),
+    columns = table_columns(
+        "n 序 int 6, number 编号 text 14, title 项目 text 32, unit 申报单位 text 18, verdict 判定 text 14, "
+        "wan 申报 wan 14"
     )
     rows = [
         {
@@ -106,7 +102,7 @@ def _case(case: SittingCase, day) -> list[Section]:
         for part in filing_form.readable(document)
         for label, text in part["rows"]
     ]
-    columns = (Column("item", "项", "text", 18), Column("text", "内容", "text", 82))
+    columns = table_columns("item 项 text 18, text 内容 text 82")
     first = Section(
         at,
         f"{row.reference} {row.title}",
@@ -128,13 +124,9 @@ def _case(case: SittingCase, day) -> list[Section]:
 
 
 def _money(at: str, document: dict, conclusion: Conclusion | None) -> Section:
-    columns = (
-        Column("part", "组成部分", "text", 30),
-        Column("source", "来源", "text", 18),
-        Column("year", "年度", "text", 10),
-        Column("asked", "申报", "wan", 14),
-        Column("settled", "拟审定", "wan", 14),
-        Column("ground", "核减依据", "text", 14),
+    columns = table_columns(
+        "part 组成部分 text 30, source 来源 text 18, year 年度 text 10, asked 申报 wan 14, settled 拟审定 wan 14, "
+        "ground 核减依据 text 14"
     )
     names = {c["id"]: c["name"] for c in document["components"]}
     amounts = (
@@ -180,12 +172,7 @@ def _money(at: str, document: dict, conclusion: Conclusion | None) -> Section:
 def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
     confirmed = verdicts.confirmed(row)
     result = confirmed.result if confirmed else verdicts.verdict(row)
-    columns = (
-        Column("clause", "条款", "text", 12),
-        Column("text", "原文", "text", 46),
-        Column("result", "判定", "text", 10),
-        Column("because", "依据的事实", "text", 32),
-    )
+    columns = table_columns("clause 条款 text 12, text 原文 text 46, result 判定 text 10, because 依据的事实 text 32")
     rows = [
         {
             "clause": s["clause"],
@@ -220,12 +207,7 @@ def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
 
 
 def _opinions(at: str, row, day) -> Section:
-    columns = (
-        Column("who", "谁", "text", 26),
-        Column("group", "组", "text", 14),
-        Column("answer", "意见", "text", 12),
-        Column("text", "内容", "text", 48),
-    )
+    columns = table_columns("who 谁 text 26, group 组 text 14, answer 意见 text 12, text 内容 text 48")
     rows, text, waived = [], [], {w.what: w for w in verdicts.waivers(row)}
     for what, label in OPINIONS.items():
         asked = opinions.asked(row, what, day)
@@ -247,12 +229,8 @@ def _opinions(at: str, row, day) -> Section:
 
 
 def _sheet(at: str, row) -> Section:
-    columns = (
-        Column("seat", "席位", "text", 30),
-        Column("answer", "签署", "text", 14),
-        Column("who", "签署人", "text", 24),
-        Column("day", "日期", "text", 12),
-        Column("sign", "会上签字", "text", 20),
+    columns = table_columns(
+        "seat 席位 text 30, answer 签署 text 14, who 签署人 text 24, day 日期 text 12, sign 会上签字 text 20"
     )
     round_ = Round.objects.filter(about=row.audit_key, kind="joint_approval").order_by("-pk").first()
     rows, conflicts = [], []

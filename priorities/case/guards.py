@@ -145,10 +145,6 @@ def _submit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]
     return found
 
 
-def _edit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    return _not_secret(submission, actor, day)
-
-
 def _lead_edit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
     return _not_secret(submission, actor, day) + _lead_alone(submission, actor, day)
 
@@ -169,10 +165,6 @@ def _not_own_case(submission: Submission, actor: Actor, day: dt.date) -> list[Bl
     if actor.user_id != submission.author_id and actor.organisation_id not in submission.belongs_to():
         return []
     return [("申报单位不能核定自己的申报；请由信息办其他审核人办理", reviewer(day))]
-
-
-def _confirm_verdict(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    return _not_own_case(submission, actor, day)
 
 
 def _propose_conclusion(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
@@ -208,10 +200,6 @@ def _send(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
     found += papers_missing(submission, day)
     found += [(text, office) for text in seats.vacancies(submission, day)]
     return found
-
-
-def _check_self_funded(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    return _not_own_case(submission, actor, day)
 
 
 def _acknowledge(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
@@ -312,8 +300,8 @@ def _adopt(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
 
 CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "submit": _submit,
-    "save": _edit,
-    "attach": _edit,
+    "save": _not_secret,
+    "attach": _not_secret,
     "participants": _lead_edit,
     "declare_secret": _lead_edit,
     "discard": _lead_alone,
@@ -321,10 +309,10 @@ CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "confirm_participation": _confirm_participation,
     "confirm_facts": _not_own_case,
     "record_overlap": _not_own_case,
-    "confirm_verdict": _confirm_verdict,
+    "confirm_verdict": _not_own_case,
     "propose_conclusion": _propose_conclusion,
     "send": _send,
-    "check_self_funded": _check_self_funded,
+    "check_self_funded": _not_own_case,
     "acknowledge": _acknowledge,
     "sign": _sign,
     "refuse": _answer_seat,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Figure, Report, Section, Table, table_columns
 from priorities.models import Submission
 from priorities.reports.cases import ZERO, add
 from priorities.screening import work_list
@@ -111,14 +111,9 @@ def _overview(year: int, found: tuple[Filing, ...]) -> Section:
 
 
 def _all(year: int, found: tuple[Filing, ...]) -> Section:
-    columns = (
-        Column("number", "编号", "text", 15),
-        Column("title", "项目", "text", 30),
-        Column("day", "备案日期", "text", 13),
-        Column("receipt", "回执号", "text", 15),
-        Column("days", "天", "int", 7),
-        Column("total", "总投资", "wan", 11),
-        Column("city", "市财政", "wan", 11),
+    columns = table_columns(
+        "number 编号 text 15, title 项目 text 30, day 备案日期 text 13, receipt 回执号 text 15, days 天 int 7, "
+        "total 总投资 wan 11, city 市财政 wan 11"
     )
     rows: list[dict] = []
     for unit in dict.fromkeys(f.unit for f in found):
@@ -150,12 +145,7 @@ def _all(year: int, found: tuple[Filing, ...]) -> Section:
 
 
 def _open(found: tuple[Filing, ...]) -> Section:
-    columns = (
-        Column("number", "编号", "text", 20),
-        Column("unit", "区县", "text", 30),
-        Column("title", "项目", "text", 38),
-        Column("days", "已等天数", "int", 12),
-    )
+    columns = table_columns("number 编号 text 20, unit 区县 text 30, title 项目 text 38, days 已等天数 int 12")
     rows = tuple({"number": f.number, "unit": f.unit, "title": f.title, "days": f.days} for f in found if f.overdue)
     if not rows:
         return Section("overdue", "逾期未受理", ("没有。",))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from budgets.reports.annual_budget import wan
 from governance import charts
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table, table_columns
 from priorities.labels import OUTCOMES, RESULTS, STATES
 from priorities.models import Submission
 from priorities.reports.cases import Case, add, asked_wan, cases
@@ -141,43 +141,20 @@ def _overview(f: ScreeningYear) -> Section:
 
 
 def _outcomes(f: ScreeningYear) -> Section:
-    columns = (
-        Column("outcome", "判定", "text", 30),
-        Column("count", "件", "int", 12),
-        Column("city", "申请市财政", "wan", 22),
-        Column("approved", "审定市财政", "wan", 22),
-        Column("departed", "另作结论", "int", 14),
+    columns = table_columns(
+        "outcome 判定 text 30, count 件 int 12, city 申请市财政 wan 22, approved 审定市财政 wan 22, "
+        "departed 另作结论 int 14"
     )
-    rows = []
-    for code, label in OUTCOMES.items():
-        some = f.came_out(code)
-        rows.append(
-            {
-                "outcome": label,
-                "count": len(some),
-                "city": asked_wan(some),
-                "approved": add(c.approved_wan for c in some),
-                "departed": sum(bool(c.override) for c in some),
-            }
-        )
-    unread = tuple(c for c in f.cases if not c.outcome)
-    if unread:
-        rows.append(
-            {
-                "outcome": "未判定",
-                "count": len(unread),
-                "city": asked_wan(unread),
-                "approved": add(c.approved_wan for c in unread),
-                "departed": 0,
-            }
-        )
-    totals = {
-        "outcome": "合计",
-        "count": len(f.cases),
-        "city": asked_wan(f.cases),
-        "approved": add(c.approved_wan for c in f.cases),
-        "departed": len(f.departed),
-    }
+
+    def line(label: str, some: tuple[Case, ...]) -> dict:
+        approved, departed = add(c.approved_wan for c in some), sum(bool(c.override) for c in some)
+        money = {"city": asked_wan(some), "approved": approved, "departed": departed}
+        return {"outcome": label, "count": len(some)} | money
+
+    rows = [line(label, f.came_out(code)) for code, label in OUTCOMES.items()]
+    if unread := tuple(c for c in f.cases if not c.outcome):
+        rows.append(line("未判定", unread))
+    totals = line("合计", f.cases)
     text = (
         f"几条同时成立时，效力次序为{f.precedence}（D16，系统默认，非规划规定）；各条成立与否全部列出，不因结论而省略。",
     )
@@ -231,7 +208,7 @@ def _clauses(f: ScreeningYear) -> Section:
             Table(
                 "clause_cases",
                 "各条成立的申报",
-                (Column("clause", "条款", "text", 20), Column("cases", "申报编号", "text", 80)),
+                table_columns("clause 条款 text 20, cases 申报编号 text 80"),
                 tuple(who),
             )
         )
@@ -239,14 +216,9 @@ def _clauses(f: ScreeningYear) -> Section:
 
 
 def _cases(f: ScreeningYear) -> Section:
-    columns = (
-        Column("number", "编号", "text", 15),
-        Column("title", "项目", "text", 27),
-        Column("unit", "单位", "text", 15),
-        Column("outcome", "判定", "text", 12),
-        Column("met", "成立条款", "text", 17),
-        Column("city", "申请", "wan", 11),
-        Column("approved", "审定", "wan", 11),
+    columns = table_columns(
+        "number 编号 text 15, title 项目 text 27, unit 单位 text 15, outcome 判定 text 12, met 成立条款 text 17, "
+        "city 申请 wan 11, approved 审定 wan 11"
     )
     rows = tuple(
         {
@@ -291,12 +263,9 @@ def _people(f: ScreeningYear) -> Section:
             Table(
                 "departed",
                 "与判定不同的结论",
-                (
-                    Column("number", "编号", "text", 15),
-                    Column("rules", "判定", "text", 14),
-                    Column("people", "结论", "text", 14),
-                    Column("clause", "条款", "text", 12),
-                    Column("reason", "理由", "text", 45),
+                table_columns(
+                    "number 编号 text 15, rules 判定 text 14, people 结论 text 14, clause 条款 text 12, "
+                    "reason 理由 text 45"
                 ),
                 departed,
             )
@@ -306,11 +275,7 @@ def _people(f: ScreeningYear) -> Section:
             Table(
                 "cut",
                 "按8.3.3核减的组成部分",
-                (
-                    Column("number", "编号", "text", 20),
-                    Column("title", "项目", "text", 56),
-                    Column("cut", "核减", "wan", 24),
-                ),
+                table_columns("number 编号 text 20, title 项目 text 56, cut 核减 wan 24"),
                 cut,
                 "万元",
                 {"number": "合计", "cut": add(c.cut_wan for c in f.cut)},
@@ -321,11 +286,7 @@ def _people(f: ScreeningYear) -> Section:
             Table(
                 "deferred",
                 "缓建的条件与复审日期",
-                (
-                    Column("number", "编号", "text", 18),
-                    Column("lacking", "缺失条件", "text", 60),
-                    Column("day", "复审日期", "text", 22),
-                ),
+                table_columns("number 编号 text 18, lacking 缺失条件 text 60, day 复审日期 text 22"),
                 deferred,
             )
         )

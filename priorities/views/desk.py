@@ -72,7 +72,7 @@ def _context(request, row: Submission, **more) -> dict:
     at = next((i for i, s in enumerate(waiting) if s.pk == row.pk), None)
     return {
         "row": row,
-        "case": case_page.build(row, request.actor, day),
+        "case": case_page.build(row, day),
         "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
         "neighbours": waiting[max(0, (at or 0) - 1) : (at or 0) + 4],
         "previous": waiting[at - 1] if at else None,

@@ -212,6 +212,7 @@ def _form(request, row: Submission, document: dict, *, errors=None, shown=None, 
         "row": row,
         "conflict": conflict,
         "live": _live(request, row, document),
+        "may_remove": not guards.blockers(row, "participants", request.actor),
         "base": proposals.canonical(base or row.proposal),
     }
     if conflict:
@@ -360,10 +361,14 @@ def discard(request, reference: str):
 
 @entry.page(WRITE, methods=("POST",))
 def participants(request, reference: str):
-    """Add a co-applicant, or confirm one's own part."""
+    """Add a co-applicant, take one off (`remove`, its id), or confirm one's own part."""
     row = case_of(request, reference)
+    off = entry.integer(request.POST.get("remove"), name="单位", low=1, high=10**9)
     if request.POST.get("confirm"):
         actions.confirm_participation(by=request.actor, submission=row)
+    elif off:
+        unit = entry.found(Organisation.objects.all(), pk=off)
+        actions.remove_participant(by=request.actor, submission=row, version=entry.version(request), organisation=unit)
     else:
         unit = entry.field(request, "organisation_name", limit=100, label="单位")
         found = Organisation.objects.units().filter(Q(name=unit) | Q(aliases__as_named=unit)).first()

@@ -12,7 +12,7 @@ from priorities import proposal as proposals
 from priorities.labels import ANSWERS
 from priorities.models import Submission
 from priorities.rules.facts import COMPONENT_FACTS
-from priorities.submissions import merging
+from priorities.submissions import merging, returned
 from priorities.submissions.offline import layout
 from priorities.submissions.offline.layout import (
     FIRST,
@@ -111,9 +111,9 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Returned:
         if p == "precision" or p.startswith("facts.") and p.split(".")[1] in COMPONENT_FACTS
     }
     document = proposals.clean(merging.join(kept | merging.split(document)))[0] if not errors else document
-    returned = Returned(base, document, book.errors)
-    if returned.errors:
-        return returned
+    workbook = Returned(base, document, book.errors)
+    if workbook.errors:
+        return workbook
     merged = merging.merge(base, document, row.proposal)
     for clash in merged.conflicts:
         book.wrong(
@@ -121,12 +121,12 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Returned:
             f"两边都改过：线上现为“{clash.old or '空'}”，本表为“{clash.new or '空'}”。请改成一样，或重新下载。",
         )
     after = proposals.clean(merged.document)[0]
-    returned.changes = merging.compare(row.proposal, after)
+    workbook.changes = merging.compare(row.proposal, after)
     asked = returned.open_fields(row)
-    for change in returned.changes:
+    for change in workbook.changes:
         if not returned.is_open(merging.by_place(row.proposal, change.path), asked):
             book.wrong(_field_place(book, change.path, document), "退回补正没有要求改这里；请恢复原来的内容。")
-    return returned
+    return workbook
 
 
 def _base(row: Submission, book: _Sheets) -> dict:

@@ -9,7 +9,7 @@ import pytest
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
-from governance.models import AuditRow, Notice
+from governance.models import AuditRow, Notice, Organisation
 from priorities import actions
 from priorities import proposal as proposals
 from priorities.models import Submission
@@ -279,6 +279,27 @@ def test_a_confirmation_lapses_when_somebody_else_changes_the_proposal(stories, 
     actions.confirm_participation(by=cast.industry, submission=row)
     row = save(cast, row, title="改过的名称")
     assert row.participants.get().confirmed_day is None
+
+
+def test_the_applicant_takes_a_co_applicant_off_again_and_nobody_else_does(stories, cast):
+    row = stories.draft()
+    partner = Organisation.objects.get(pk=cast.industry.organisation_id)
+    row = actions.add_participant(by=cast.health_cio, submission=row, version=row.version, organisation=partner)
+    button = f'name="remove" value="{partner.pk}"'
+    edit = f"/priorities/submissions/{row.reference}/edit/"
+    shown = " ".join(cast.client("health_cio").get(edit).content.decode().split())
+    assert button in shown
+    assert button not in " ".join(cast.client("industry").get(edit).content.decode().split())
+    with pytest.raises(Refused, match="由牵头申报单位办理"):
+        actions.remove_participant(by=cast.industry, submission=row, version=row.version, organisation=partner)
+    address = f"/priorities/submissions/{row.reference}/participants/"
+    sent = cast.client("health_cio").post(address, {"remove": partner.pk, "version": row.version})
+    assert sent.status_code == 302
+    assert not row.participants.exists()
+    assert AuditRow.objects.latest("seq").sentence == f"{row.reference} 减去联合申报单位 {partner}"
+    row.refresh_from_db()
+    with pytest.raises(Refused, match="不是这件申报的联合申报单位"):
+        actions.remove_participant(by=cast.health_cio, submission=row, version=row.version, organisation=partner)
 
 
 def test_a_generic_entry_or_the_lead_itself_is_no_co_applicant(stories, cast):
