@@ -59,8 +59,8 @@ def sign(
     """同意 or 附条件同意 of one's seat; the last one concludes the case as proposed.
 
     `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `paper` records what
-    was signed on paper; who is only 委托 enters such signatures alone. Signing alone leaves the version as it is, so that
-    seats may sign at the same time."""
+    was signed on paper; who is only 委托 enters such signatures alone. Signing alone leaves the version as it is, so
+    that seats may sign at the same time."""
     access.require(by, Permission.SIGN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="sign", version=version)

@@ -4,6 +4,7 @@ full new version with its differences (9.1.1: 审查和批准各部门电子政�
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from governance.basics import clock
@@ -25,7 +26,7 @@ from priorities.screening import conclusions
 from priorities.submissions import workflow
 from projects.models import Project
 
-LISTED = ("listed", "adjusted")
+LISTED = planning_rows.LISTED
 
 
 @verb("priorities.plan.create")
@@ -49,29 +50,24 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
         by_text=by.text,
         is_demo=is_demo,
     )
-    order = 0
-    for old in adopted.entries.filter(decision__in=LISTED).order_by("order", "pk") if adopted else ():
-        order += 1
-        PlanEntry.objects.create(
-            plan=plan,
-            submission_id=old.submission_id,
-            decision="listed",
-            amounts=old.amounts,
-            project_id=old.project_id,
-            order=order,
-            is_demo=is_demo,
-        )
+    kept = adopted.entries.filter(decision__in=LISTED).order_by("order", "pk") if adopted else ()
+    order = copy_entries(by=by, plan=plan, entries=kept)
     for row in candidates(plan):
         order += 1
         _add(plan, row, order)
-    audit.record(
-        by=by,
-        event="priorities.plan.create",
-        about=plan,
-        sentence=f"开始编制 {plan}，{order} 项",
-        address=_address(plan),
-    )
+    sentence = f"开始编制 {plan}，{order} 项"
+    audit.record(by=by, event="priorities.plan.create", about=plan, sentence=sentence, address=_address(plan))
     return plan
+
+
+@step
+def copy_entries(*, by: Actor, plan: AnnualPlan, entries: Iterable[PlanEntry]) -> int:
+    """What a version takes over from the one before, as listed and in that order; returns how many."""
+    rows = []
+    for order, old in enumerate(entries, 1):
+        same = {"submission_id": old.submission_id, "amounts": old.amounts, "project_id": old.project_id}
+        rows.append(PlanEntry(plan=plan, decision="listed", order=order, is_demo=plan.is_demo, **same))
+    return len(PlanEntry.objects.bulk_create(rows))
 
 
 @verb("priorities.plan.put_entry")
@@ -243,11 +239,7 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
         errors["amounts"] = [f"合计 {total:.2f} 万元超过会签审定的 {most:.2f} 万元；超过的部分要重新会签。"]
     if errors:
         raise Invalid(next(iter(errors.values()))[0], fields=errors)
-    order = list(proposals.SOURCE_LABELS)
-    return [
-        {"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
-        for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))
-    ]
+    return proposals.as_amounts(sums)
 
 
 @step

@@ -101,8 +101,7 @@ def adopt_rule_set(
     held_on: dt.date,
     minutes_number: str,
 ) -> RuleSetRecord:
-    """审定: the draft holds from a day on (today or later); the one before ends on it, so that periods never
-    overlap."""
+    """审定: the draft holds from a day on (today or later); the one before ends on it, periods never overlap."""
     access.require(by, Permission.ADOPT_RULE_SET)
     rows = {r.pk: r for r in RuleSetRecord.objects.select_for_update().order_by("pk")}
     row = rows[record.pk]

@@ -50,8 +50,7 @@ def save_period(*, by: Actor, plan_year: int, kind: str, is_demo: bool = False) 
 def override(
     *, by: Actor, scenario: PlanScenario, version: int, submission: Submission, kind: str, reason: str
 ) -> PlanScenario:
-    """强制列入 or 强制不列 one candidate by hand, with a reason; the scenario's figures and every price are made
-    anew."""
+    """强制列入 or 强制不列 one candidate by hand, with a reason; figures and every price are made anew."""
     access.require(by, Permission.COMPILE_PLAN)
     row = _lock(scenario, version)
     if kind not in dict(PlanOverride.KINDS):

@@ -203,8 +203,7 @@ def propose_conclusion(
     re_review_on: dt.date | None = None,
     amounts: list[dict] | None = None,
 ) -> Submission:
-    """拟定结论: where the case goes, with its conditions and the 审定 amounts (≤ requested, each cut with its
-    ground)."""
+    """拟定结论: where the case goes, its conditions and the 审定 amounts (≤ requested, each cut with its ground)."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="propose_conclusion", version=version)
     if kind not in dict(Conclusion.KINDS):

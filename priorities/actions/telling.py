@@ -30,8 +30,7 @@ def record(by: Actor, row: Submission, verb: str, sentence: str, *, about=None, 
 def tell_unit(
     row: Submission, organisation_id: int, able: list[Role], key: str, sentence: str, *, topic: str = "case"
 ) -> None:
-    """A notice to whoever may act for the unit: an auditor or system administrator of the same house reads no
-    business."""
+    """A notice to whoever may act for the unit: an auditor or system administrator there reads no business."""
     hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
     held = set(hats.values_list("role", flat=True))
     for role in [r for r in able if r in held] or able[:1]:

@@ -18,8 +18,9 @@ from budgets.ledger import ceilings
 from budgets.table import budget_table
 from governance import charts
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table, table_columns
+from governance.basics.figures import Column, Figure, Report, Section, Table, rows_of, table_columns
 from governance.kernel.verbs import step
+from priorities import proposal as proposals
 from priorities.annual_plan import planning_rows
 from priorities.approval import seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
@@ -27,7 +28,7 @@ from priorities.proposal import SOURCE_LABELS
 from projects.models import ProjectLead
 from projects.reports import frame
 
-LISTED = ("listed", "adjusted")
+LISTED = planning_rows.LISTED
 NOTED = ("D03", "D06", "D16", "D43", "D44")
 BASIS = "金额为会签审定、领导小组列入的数，按项目计，每个项目只计一次；自筹和备案项目不列"
 
@@ -96,8 +97,7 @@ def as_document(plan: AnnualPlan) -> dict:
 
 
 def interested_units(entries: list[PlanEntry]) -> dict[int, set[int]]:
-    """Organisations (as survivors) that lead or co-lead each entry's case or project, by submission, in three
-    queries."""
+    """Organisations (as survivors) that lead or co-lead each entry's case or project, by submission; three queries."""
     found = {e.submission_id: {e.submission.organisation.survivor_id} for e in entries}
     for row in Participant.objects.filter(submission__in=found).select_related("organisation"):
         found[row.submission_id].add(row.organisation.survivor_id)
@@ -126,12 +126,7 @@ def conflicts(entries: list[PlanEntry], day: dt.date) -> dict[int, list[str]]:
 
 def money_of(document: dict) -> dict[tuple[int, str], Decimal]:
     """What the listed entries approve by (year, source)."""
-    sums: dict[tuple[int, str], Decimal] = {}
-    for entry in document["entries"]:
-        for row in entry["amounts"] if entry["decision"] in LISTED else ():
-            key = (row["fiscal_year"], row["source"])
-            sums[key] = sums.get(key, Decimal(0)) + Decimal(row["amount_wan"])
-    return sums
+    return proposals.sums_of(a for e in document["entries"] if e["decision"] in LISTED for a in e["amounts"])
 
 
 def build(year: int) -> Report:
@@ -201,17 +196,9 @@ def _listed(year: int, listed: list[dict]) -> Section:
     )
     rows = []
     for e in listed:
-        amounts = [(a["fiscal_year"], a["source"], Decimal(a["amount_wan"])) for a in e["amounts"]]
-        rows.append(
-            {
-                "number": e["number"],
-                "title": e["title"],
-                "organisation": e["organisation"],
-                "project": e["project"] or None,
-                "year": sum((w for y, s, w in amounts if (y, s) == (year, "city")), Decimal(0)),
-                "total": sum((w for *_, w in amounts), Decimal(0)),
-            }
-        )
+        sums = proposals.sums_of(e["amounts"])
+        money = (sums.get((year, "city"), Decimal(0)), sum(sums.values(), Decimal(0)))
+        rows += rows_of(columns, [(e["number"], e["title"], e["organisation"], e["project"] or None, *money)])
     totals = {
         "title": "合计",
         "year": sum((r["year"] for r in rows), Decimal(0)),
@@ -340,15 +327,13 @@ def _differences(document: dict) -> Section:
     columns = table_columns(
         "number 编号 text 14, title 项目 text 40, change 变化 text 14, was 原 wan 16, now 现 wan 16"
     )
-    rows = tuple(
-        {
-            "number": d["number"],
-            "title": d["title"],
-            "change": planning_rows.CHANGES[d["change"]],
-            "was": Decimal(d["was_wan"]),
-            "now": Decimal(d["now_wan"]),
-        }
-        for d in document["differences"]
+    words = planning_rows.CHANGES
+    rows = rows_of(
+        columns,
+        (
+            (d["number"], d["title"], words[d["change"]], Decimal(d["was_wan"]), Decimal(d["now_wan"]))
+            for d in document["differences"]
+        ),
     )
     totals = {
         "title": "合计",
@@ -364,14 +349,9 @@ def _versions(versions: list[AnnualPlan]) -> Section:
     columns = table_columns(
         "number 版次 text 10, state 状态 text 18, minutes 纪要文号 text 28, day 审定日期 text 16, sha 摘要 text 28"
     )
-    rows = tuple(
-        {
-            "number": f"第{v.number}版",
-            "state": v.get_state_display(),
-            "minutes": v.meeting.minutes_number if v.meeting else None,
-            "day": v.adopted_day.isoformat() if v.adopted_day else None,
-            "sha": v.sha256[:16] or None,
-        }
-        for v in versions
-    )
-    return Section("versions", "各版", tables=(Table("versions", "各版", columns, rows),))
+    rows = []
+    for v in versions:
+        minutes = v.meeting.minutes_number if v.meeting else None
+        day = v.adopted_day.isoformat() if v.adopted_day else None
+        rows += rows_of(columns, [(f"第{v.number}版", v.get_state_display(), minutes, day, v.sha256[:16] or None)])
+    return Section("versions", "各版", tables=(Table("versions", "各版", columns, tuple(rows)),))

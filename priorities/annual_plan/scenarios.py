@@ -47,8 +47,7 @@ def default_settings(inputs: Inputs) -> dict:
 
 
 def clean_settings(raw: dict, year: int) -> dict:
-    """Settings as typed (a form's flat fields, or a stored dict) made exact. Raises Invalid naming every field that
-    is wrong."""
+    """Settings as typed (a form's flat fields, or a stored dict) made exact. Invalid names every wrong field."""
     errors: dict[str, list[str]] = {}
 
     def whole(name: str, low: int, high: int, default: int | None) -> int | None:

@@ -186,8 +186,7 @@ def asked(submission: Submission, what: str, day: dt.date) -> list[Asked]:
 
 
 def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, str]]:
-    """Why the opinion is not in: nobody asked, somebody silent, or all who were asked stood aside; `(sentence,
-    who)`."""
+    """Why the opinion is not in: nobody asked, somebody silent, or all stood aside; `(sentence, who)`."""
     label, office = OPINIONS[what], contacts.role(Role.REVIEWER, day)
     rows = asked(submission, what, day)
     found = []

@@ -88,8 +88,7 @@ def blockers(submission: Submission, verb: str, actor: Actor, day: dt.date | Non
 
 
 def verbs_for(submission: Submission, actor: Actor, day: dt.date | None = None) -> dict[str, list[Blocker]]:
-    """`{verb: blockers}` of every verb in the row of the state that the actor's role holds; [] means it would go
-    through."""
+    """`{verb: blockers}` of every verb in the state's row that the actor's role holds; [] means it would go through."""
     names = workflow.verbs_from(submission)
     return {v: blockers(submission, v, actor, day) for v in names if actor.scope(workflow.permission_of(v))}
 

@@ -1,5 +1,4 @@
-"""What lies on somebody's desk on floor 4 when his appointment ends: cases he screens, opinions he owes, drafts he
-writes."""
+"""What somebody leaves on floor 4 when his appointment ends: cases he screens, opinions he owes, drafts he writes."""
 
 from __future__ import annotations
 

@@ -31,8 +31,7 @@ def remind(day: dt.date) -> int:
 
 
 def words(day: dt.date, due: dt.date, left: int) -> tuple[str, str] | None:
-    """What is said on the day of something with `left` working days to go, and the part of the key that makes it
-    once."""
+    """What is said on the day of something with `left` working days to go, and the key's part that makes it once."""
     if day <= due and left <= BEFORE:
         return (f"{due} 到期，还有 {left} 个工作日" if day < due else f"今天（{due}）到期"), f"due:{due}"
     if left < 0:

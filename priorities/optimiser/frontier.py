@@ -11,8 +11,7 @@ from priorities.optimiser.solver import solve
 
 @dataclass(frozen=True)
 class Step:
-    """With this ceiling the best plan has this value and takes this much of the ceiling's money, what is held
-    included."""
+    """With this ceiling the best plan has this value and takes this much of its money, what is held included."""
 
     ceiling_wan: Decimal
     value: int

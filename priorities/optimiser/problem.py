@@ -54,8 +54,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Growth:
-    """9.6.1 read as growth of the fund: in each of `years` the money of `source` is at least (1 + floor) × the year
-    before."""
+    """9.6.1 as growth: in each of `years` the money of `source` is at least (1 + floor) × the year before."""
 
     years: tuple[int, ...]
     floor: Decimal = Decimal("0.20")

@@ -157,8 +157,7 @@ class _Search:
         return -found.fun, found.x, found.lower.marginals + found.upper.marginals
 
     def _mip(self, objective, fixed=(), at=(), *, seconds: float | None = None, at_least: int | None = None):
-        """(taken, bound, status) of the search with some variables fixed; a plan that fails in whole numbers is cut
-        off."""
+        """(taken, bound, status) of the search with some variables fixed; a plan that fails as integers is cut off."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         open_ = np.ones(self.size, dtype=bool)

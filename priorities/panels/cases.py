@@ -108,8 +108,7 @@ def pending_changes(project: Project, actor: Actor) -> list[Pending]:
 
 @dataclass(frozen=True)
 class Basis:
-    """One fact of a row of the plan as the screen puts it: quoted (出自规划原文, with the line) or inferred (推定,
-    why)."""
+    """A fact of a plan's row as the screen puts it: quoted (出自规划原文, with the line) or inferred (推定, why)."""
 
     fact: str
     question: str

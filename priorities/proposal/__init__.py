@@ -16,6 +16,7 @@ from priorities.proposal.cleaning import clean
 from priorities.proposal.completeness import MANDATORY, SECTIONS, Gap, gaps, mandatory
 from priorities.proposal.contents import (
     amounts,
+    as_amounts,
     canonical,
     component_wan,
     differences,
@@ -24,6 +25,7 @@ from priorities.proposal.contents import (
     put,
     say_by_kind,
     sha256,
+    sums_of,
     total_wan,
 )
 from priorities.proposal.shape import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
-from governance.basics.figures import Figure, Report, Section, Table, table_columns
+from governance.basics.figures import Figure, Report, Section, Table, rows_of, table_columns
 from priorities.models import Submission
 from priorities.reports.cases import ZERO, add
 from priorities.screening import work_list
@@ -50,20 +50,11 @@ def filings(year: int, day: dt.date) -> tuple[Filing, ...]:
     for row in rows:
         until = row.state_day if row.state == "filed" else day
         due = ends.get((row.state, row.state_day))
-        found.append(
-            Filing(
-                row.number,
-                row.title,
-                (row.organisation.canonical or row.organisation).name,
-                row.state,
-                row.submitted_day,
-                row.receipt_number or "",
-                (until - row.submitted_day).days if row.submitted_day else None,
-                row.total_wan,
-                row.city_wan,
-                bool(row.state != "filed" and due and due < day),
-            )
-        )
+        unit, receipt = (row.organisation.canonical or row.organisation).name, row.receipt_number or ""
+        days = (until - row.submitted_day).days if row.submitted_day else None
+        overdue, money = bool(row.state != "filed" and due and due < day), (row.total_wan, row.city_wan)
+        filed = (row.number, row.title, unit, row.state, row.submitted_day, receipt)
+        found.append(Filing(*filed, days, *money, overdue))
     return tuple(found)
 
 
@@ -119,18 +110,10 @@ def _all(year: int, found: tuple[Filing, ...]) -> Section:
     for unit in dict.fromkeys(f.unit for f in found):
         some = [f for f in found if f.unit == unit]
         rows.append({"_group": f"{unit} {len(some)} 件"})
-        rows += [
-            {
-                "number": f.number,
-                "title": f.title,
-                "day": f.submitted_day.isoformat() if f.submitted_day else None,
-                "receipt": f.receipt or "待受理",
-                "days": f.days,
-                "total": f.total_wan,
-                "city": f.city_wan,
-            }
-            for f in some
-        ]
+        for f in some:
+            day = f.submitted_day.isoformat() if f.submitted_day else None
+            values = (f.number, f.title, day, f.receipt or "待受理", f.days, f.total_wan, f.city_wan)
+            rows += rows_of(columns, [values])
     if not rows:
         return Section("filings", "各区县备案", (f"{year}计划年度没有区县备案。",))
     totals = {"number": "合计", "total": add(f.total_wan for f in found), "city": add(f.city_wan for f in found)}
@@ -146,7 +129,7 @@ def _all(year: int, found: tuple[Filing, ...]) -> Section:
 
 def _open(found: tuple[Filing, ...]) -> Section:
     columns = table_columns("number 编号 text 20, unit 区县 text 30, title 项目 text 38, days 已等天数 int 12")
-    rows = tuple({"number": f.number, "unit": f.unit, "title": f.title, "days": f.days} for f in found if f.overdue)
+    rows = rows_of(columns, ((f.number, f.unit, f.title, f.days) for f in found if f.overdue))
     if not rows:
         return Section("overdue", "逾期未受理", ("没有。",))
     return Section(

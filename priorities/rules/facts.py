@@ -171,8 +171,7 @@ _OPPOSITE = {"yes": "no", "no": "yes"}
 
 
 def on_screen(fact: str, answer: str) -> str:
-    """A key's answer as the question on screen puts it, and an answer on screen as the key's: turned round or as it
-    is."""
+    """A key's answer as the question on screen puts it, and the other way: turned round or as it is."""
     return _OPPOSITE.get(answer, answer) if FACTS[Fact(fact)].turned else answer
 
 

@@ -1,5 +1,4 @@
-"""Why a verdict is as it is, for pages: the minimal cause of each clause, and the fewest answers that settle an
-open one."""
+"""Why a verdict is as it is: the minimal cause of each clause, the fewest answers that settle an open one."""
 
 from __future__ import annotations
 

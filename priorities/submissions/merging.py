@@ -266,37 +266,11 @@ def word(path: str, value: object) -> str:
 
 
 _ORDER = (
-    "title",
-    "construction",
-    "start",
-    "end",
-    "precision",
-    "mandate",
-    "mandate_document",
-    "investment_type",
-    "investment_reason",
-    "contact",
-    "prior_investment",
-    "running_cost",
-    "service_objects",
-    "goals",
-    "evaluation",
-    "content",
-    "components",
-    "facts",
-    "security",
-    "attachments",
-)
-_SECTION = {
-    "service_objects": "goals",
-    "goals": "goals",
-    "evaluation": "goals",
-    "content": "goals",
-    "components": "money",
-    "money": "money",
-    "facts": "facts",
-    "security": "security",
-}
+    "title construction start end precision mandate mandate_document investment_type investment_reason contact "
+    "prior_investment running_cost service_objects goals evaluation content components facts security attachments"
+).split()
+_SECTION = {"components": "money", "money": "money", "facts": "facts", "security": "security"}
+_SECTION |= dict.fromkeys(("service_objects", "goals", "evaluation", "content"), "goals")
 
 
 def section_of(path: str) -> str:

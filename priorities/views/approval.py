@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
 from priorities.memo import one_page
 from priorities.models import Sitting, Submission
-from priorities.views.frame import case_of
+from priorities.views.frame import again_of, case_of, do
 
 
 @entry.page(Permission.READ_SUBMISSIONS)
@@ -97,7 +98,7 @@ def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
 @entry.page(Permission.READ_SUBMISSIONS)
 def page(request, reference: str):
     """Four signatures on three seats: state of each, age of its silence, conflicts; sign or refuse."""
-    return render(request, "priorities/approval.html", _context(request, case_of(request, reference)))
+    return _show(request, case_of(request, reference))
 
 
 @one_page()
@@ -116,23 +117,23 @@ def _context(request, row: Submission, **more) -> dict:
     } | more
 
 
-def _act(request, reference: str, verb, values: Callable[[], dict], done: str):
-    """One verb of the signing body; what was typed, `values`, is read where its mistakes show on the page."""
+def _show(request, row: Submission, *, status: int = 200, **more):
+    return render(request, "priorities/approval.html", _context(request, row, **more), status=status)
+
+
+def _act(request, reference: str, verb: Callable, done: str, **given):
+    """One verb of the signing body; refused on its merits, the page comes back with the sentence and what was typed."""
     row = case_of(request, reference)
-
-    def run() -> str:
-        verb(by=request.actor, submission=row, version=entry.version(request, row.version), **values())
-        return reverse("priorities:approval", args=[row.reference])
-
-    def again(status: int, **more):
-        row.refresh_from_db()
-        return render(request, "priorities/approval.html", _context(request, row, **more), status=status)
-
-    return entry.posted(request, verb.event, run, again, done)
+    address, again = (
+        reverse("priorities:approval", args=[row.reference]),
+        again_of(row, functools.partial(_show, request)),
+    )
+    given |= {"submission": row, "version": lambda: entry.version(request, row.version)}
+    return do(request, verb, address, again, done=done, **given)
 
 
-def _texts(request, **limits: int) -> dict[str, str]:
-    return {name: entry.field(request, name, limit=limit) for name, limit in limits.items()}
+def _text(request, name: str, limit: int = 1000) -> Callable[[], str]:
+    return lambda: entry.field(request, name, limit=limit)
 
 
 def _paper(request) -> actions.PaperSignature:
@@ -142,26 +143,29 @@ def _paper(request) -> actions.PaperSignature:
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def sign(request, reference: str):
-    def values() -> dict:
-        texts = _texts(request, text=1000, condition=1000)
-        due = entry.day(request, "condition_due", "满足期限")
-        kind = rounds.CONDITIONAL if texts["condition"].strip() else rounds.AGREE
-        return texts | {"kind": kind, "condition_due": due, "paper": _paper(request)}
-
-    return _act(request, reference, actions.sign, values, "已签署。")
+    return _act(
+        request,
+        reference,
+        actions.sign,
+        "已签署。",
+        kind=rounds.CONDITIONAL if request.POST.get("condition", "").strip() else rounds.AGREE,
+        text=_text(request, "text"),
+        condition=_text(request, "condition"),
+        condition_due=lambda: entry.day(request, "condition_due", "满足期限"),
+        paper=lambda: _paper(request),
+    )
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def refuse(request, reference: str):
-    def values() -> dict:
-        return _texts(request, reason=1000, text=1000, clause=20) | {"paper": _paper(request)}
-
-    return _act(request, reference, actions.refuse, values, "已签署不同意，申报退回审核。")
+    texts = {"reason": _text(request, "reason"), "text": _text(request, "text"), "clause": _text(request, "clause", 20)}
+    done = "已签署不同意，申报退回审核。"
+    return _act(request, reference, actions.refuse, done, paper=lambda: _paper(request), **texts)
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def withdraw_signature(request, reference: str):
-    return _act(request, reference, actions.withdraw_signature, lambda: _texts(request, text=500), "签署已撤回。")
+    return _act(request, reference, actions.withdraw_signature, "签署已撤回。", text=_text(request, "text", 500))
 
 
 @entry.page(Permission.GIVE_OPINION)
@@ -170,24 +174,19 @@ def opinion(request, reference: str):
     row = case_of(request, reference)
     if request.method != "POST":
         return _opinion(request, row)
-
-    def give() -> str:
-        actions.give_opinion(
-            by=request.actor,
-            submission=row,
-            edition=entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
-            kind=entry.field(request, "kind", limit=12),
-            text=entry.field(request, "text", limit=2000, label="意见"),
-            clause=entry.field(request, "clause", limit=20, label="条款"),
-            condition=entry.field(request, "condition", limit=1000, label="条件"),
-        )
-        return reverse("priorities:opinion", args=[row.reference])
-
-    def again(status: int, **more):
-        row.refresh_from_db()
-        return _opinion(request, row, status=status, **more)
-
-    return entry.posted(request, "priorities.give_opinion", give, again, "意见已记录；现在可以看到其他意见。")
+    return do(
+        request,
+        actions.give_opinion,
+        reverse("priorities:opinion", args=[row.reference]),
+        again_of(row, functools.partial(_opinion, request)),
+        done="意见已记录；现在可以看到其他意见。",
+        submission=row,
+        edition=lambda: entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
+        kind=_text(request, "kind", 12),
+        text=lambda: entry.field(request, "text", limit=2000, label="意见"),
+        clause=lambda: entry.field(request, "clause", limit=20, label="条款"),
+        condition=lambda: entry.field(request, "condition", limit=1000, label="条件"),
+    )
 
 
 def _opinion(request, row: Submission, *, status: int = 200, **more):
@@ -214,12 +213,8 @@ def remind(request, reference: str):
     back = {"case": "priorities:case", "submission": "priorities:submission"}.get(
         request.POST.get("back", ""), "priorities:approval"
     )
-
-    def remind() -> str:
-        actions.remind(by=request.actor, submission=row, seat=seat)
-        return reverse(back, args=[row.reference])
-
-    return entry.posted(request, "priorities.remind", remind, done=f"已催办{seat.label}。")
+    address = reverse(back, args=[row.reference])
+    return do(request, actions.remind, address, done=f"已催办{seat.label}。", submission=row, seat=seat)
 
 
 @entry.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))

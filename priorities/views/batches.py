@@ -11,6 +11,7 @@ from governance.web import entry
 from priorities import actions
 from priorities.actions.batches import MOST, UNDO_S
 from priorities.models import DeskBatch, Submission
+from priorities.views.frame import do
 
 SCREEN = Permission.SCREEN
 
@@ -50,11 +51,7 @@ def plan(request):
     versions = {n[:24]: entry.integer(v, name="版本", low=1, high=10**8) for n, v in pairs if n and v}
     rows = [(r, versions[r.number]) for r in _rows(request, list(versions)).order_by("state_day", "pk")]
     act, reason = entry.field(request, "act", limit=20), entry.field(request, "reason", limit=300)
-
-    def plan() -> str:
-        return actions.plan_batch(by=request.actor, act=act, items=rows, reason=reason).get_absolute_url()
-
-    return entry.posted(request, "priorities.batch", plan)
+    return do(request, actions.plan_batch, DeskBatch.get_absolute_url, act=act, items=rows, reason=reason)
 
 
 @entry.page(SCREEN)

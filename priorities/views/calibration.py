@@ -16,8 +16,7 @@ MOST = 500  # cases listed
 
 @entry.page(Permission.READ_CALIBRATION, methods=("GET", "HEAD"))
 def page(request):
-    """Agreement per clause, drift per reviewer, from the confirmed screenings; `?reviewer=` or `?clause=`: their
-    cases."""
+    """Agreement per clause, drift per reviewer, from confirmed screenings; `?reviewer=` or `?clause=`: their cases."""
     rows, clauses = calibrating.judged(), [c.clause for c in CRITERIA]
     texts = {c.clause: c.text for c in CRITERIA}
     drifts = calibration.drifts(rows, clauses)

@@ -79,8 +79,7 @@ def _latest(actor) -> dict[int, Screening]:
 
 @entry.page(Permission.READ_REGISTER)
 def page(request, slug: str):
-    """One clause: the plan's words with their line, how it is judged, its readings, the cases and who departed from
-    it."""
+    """One clause: the plan's words with their line, how it is judged, its readings, the cases, who departed from it."""
     clause = f"{slug.rpartition('-')[0]}({slug.rpartition('-')[2]})"
     row = next((r for r in repository.described(clock.today()) if r["clause"] == clause), None)
     if row is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
 from django.shortcuts import render
@@ -22,7 +23,7 @@ from priorities.models import Conclusion, DeskBatch, Submission
 from priorities.rules.facts import Fact
 from priorities.screening import work_list
 from priorities.screening.queue_filters import WAITING, Filters
-from priorities.views.frame import case_of
+from priorities.views.frame import again_of, case_of, do
 from projects.models import Project
 
 SCREEN = Permission.SCREEN
@@ -86,20 +87,11 @@ def _context(request, row: Submission, **more) -> dict:
 
 
 def _act(request, reference: str, act, *, done: str = "", **given):
-    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed.
-    What is `given` as a function is read only now, so that what cannot be read is refused the same way."""
+    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed."""
     row = case_of(request, reference, "assignee")
-
-    def run() -> str:
-        values = {name: value() if callable(value) else value for name, value in given.items()}
-        act(by=request.actor, submission=row, version=entry.version(request, row.version), **values)
-        return reverse("priorities:case", args=[row.reference])
-
-    def again(status: int, **more):
-        row.refresh_from_db()
-        return _show(request, row, status=status, **more)
-
-    return entry.posted(request, act.event, run, again, done)
+    address, again = reverse("priorities:case", args=[row.reference]), again_of(row, functools.partial(_show, request))
+    given |= {"submission": row, "version": lambda: entry.version(request, row.version)}
+    return do(request, act, address, again, done=done, **given)
 
 
 @entry.page(SCREEN, methods=("POST",))
@@ -184,8 +176,7 @@ def waive_and_send(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def conclude(request, reference: str):
-    """Propose where the case goes, with 审定 amounts `amount|<component>|<source>|<year>` and the clause of each
-    cut."""
+    """Propose the conclusion, with 审定 amounts `amount|<component>|<source>|<year>` and the clause of each cut."""
     kind = entry.field(request, "kind", limit=16)
     amounts = []
     for name, value in request.POST.items():

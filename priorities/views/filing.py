@@ -32,7 +32,7 @@ from priorities.screening import verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
 from priorities.submissions.workflow import EDITABLE
-from priorities.views.frame import case_of
+from priorities.views.frame import case_of, do
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
@@ -150,8 +150,7 @@ class Typed:
 
 
 def _typed(request, row: Submission) -> Typed:
-    """Closed fields of a returned case are not posted and stay as they are; `take` names fields to have as they are
-    now."""
+    """Closed fields of a returned case are not posted and stay as they are; `take`: fields to have as they are now."""
     raw = raw_proposal(request.POST)
     document, errors = proposals.clean(raw)
     base = base_of(request.POST)
@@ -205,8 +204,7 @@ def edit(request, reference: str):
 
 
 def _form(request, row: Submission, document: dict, *, errors=None, shown=None, base=None, conflict=None, status=200):
-    """The edit page. `base` is what the next save starts from: what is stored, unless what was typed started
-    earlier."""
+    """The edit page. `base` is what the next save starts from: what is stored, or where what was typed started."""
     context = filing_form.context(row, document, errors=errors or {}, shown=shown)
     context |= {
         "row": row,
@@ -270,8 +268,7 @@ def autosave(request, reference: str):
 
 @entry.page(WRITE, methods=("POST",))
 def live(request, reference: str):
-    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing of what
-    is typed."""
+    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing typed."""
     row = case_of(request, reference)
     typed = _typed(request, row)
     document = typed.document
@@ -341,13 +338,8 @@ def review(request, reference: str):
 @entry.page(WRITE, methods=("POST",))
 def withdraw(request, reference: str):
     row = case_of(request, reference)
-
-    def run() -> str:
-        reason = entry.field(request, "reason", limit=500)
-        actions.withdraw(by=request.actor, submission=row, version=entry.version(request), reason=reason)
-        return row.get_absolute_url()
-
-    return entry.posted(request, "priorities.withdraw", run)
+    given = {"version": lambda: entry.version(request), "reason": lambda: entry.field(request, "reason", limit=500)}
+    return do(request, actions.withdraw, row.get_absolute_url(), submission=row, **given)
 
 
 @entry.page(WRITE, methods=("POST",))
@@ -411,11 +403,6 @@ def attachment(request, reference: str, pk: int) -> HttpResponse:
 def answer_correction(request, reference: str):
     """Answer a corrected fact with evidence, within five working days."""
     row = case_of(request, reference)
-
-    def answer() -> str:
-        limits = {"fact": 60, "component": 40, "text": 1000}
-        values = {name: entry.field(request, name, limit=limit) for name, limit in limits.items()}
-        actions.answer_correction(by=request.actor, submission=row, **values)
-        return row.get_absolute_url()
-
-    return entry.posted(request, "priorities.answer_correction", answer)
+    limits = {"fact": 60, "component": 40, "text": 1000}
+    values = {name: entry.field(request, name, limit=limit) for name, limit in limits.items()}
+    return do(request, actions.answer_correction, row.get_absolute_url(), submission=row, **values)

@@ -19,6 +19,7 @@ from priorities.approval import contacts
 from priorities.models import OverlapJudgement, Submission
 from priorities.radar import overlap, phrases
 from priorities.screening import verdicts
+from priorities.views.frame import again_of, do
 
 WRITE, SCREEN = Permission.SUBMIT, Permission.SCREEN
 SHOWN, SHOWN_WHILE_TYPING, SHOWN_AT_LEAST = 12, 5, 3
@@ -99,8 +100,7 @@ def _context(request, row: Submission, found: overlap.Found, asked: bool) -> dic
 
 @entry.page(SCREEN)
 def judge(request, reference: str):
-    """GET: the reviewer's panel (a part for htmx, a page otherwise). POST records degree and treatment against one
-    record."""
+    """GET: the reviewer's panel (for htmx a part). POST records degree and treatment against one record."""
     row = entry.found(
         Submission.objects.visible_to(request.actor)
         .select_related("organisation")
@@ -143,17 +143,10 @@ def _record(request, row: Submission):
     version = entry.version(request, row.version)
     if ":" not in other and other:
         other = _key_of(other, request.actor)
-
-    def record() -> str:
-        judgement = {"other": other, "degree": degree, "treatment": treatment, "score": score}
-        actions.record_overlap(by=request.actor, submission=row, version=version, **judgement)
-        return reverse("priorities:case", args=[row.reference]) + "#overlap"
-
-    def again(status: int, *, refusal: Refused, typed):
-        row.refresh_from_db()
-        return _panel(request, row, refusal=refusal)
-
-    return entry.posted(request, "priorities.record_overlap", record, again)
+    address = reverse("priorities:case", args=[row.reference]) + "#overlap"
+    again = again_of(row, lambda row, status, refusal, typed: _panel(request, row, refusal=refusal))
+    judgement = {"other": other, "degree": degree, "treatment": treatment, "score": score}
+    return do(request, actions.record_overlap, address, again, submission=row, version=version, **judgement)
 
 
 def _key_of(code: str, actor) -> str:

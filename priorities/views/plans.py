@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from priorities import actions
 from priorities.annual_plan import plan_document, planning_rows
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
+from priorities.views.frame import do
 
 READ = Permission.READ_REGISTER
 
@@ -94,15 +96,11 @@ def _entry(entry, year: int) -> dict:
     }
 
 
-def _act(request, year: int, verb: str, run, done: str):
-    def act() -> str:
-        run()
-        return reverse("priorities:plan", args=[year])
-
+def _act(request, year: int, verb, done: str, **given):
     def again(status: int, **more):
         return render(request, "priorities/plan.html", _context(request, year, **more), status=status)
 
-    return web.posted(request, f"priorities.{verb}", act, again, done)
+    return do(request, verb, reverse("priorities:plan", args=[year]), again, done=done, **given)
 
 
 def _plan(year: int) -> AnnualPlan:
@@ -114,8 +112,7 @@ def _plan(year: int) -> AnnualPlan:
 
 @web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def preview(request, year: int):
-    """审定预览: what an adoption of the draft would do, before anybody does it; `?version=` an earlier version as
-    it was adopted."""
+    """审定预览: what an adoption of the draft would do; `?version=`: an earlier version as it was adopted."""
     if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
         raise WrongRole("审定预览含全市候选项目的资金，只有全市审核、会签、审定和审计的岗位可以查看。")
     plan, number = _plan(year), web.integer(request.GET.get("version"), name="版次", low=1, high=10**6)
@@ -153,13 +150,7 @@ def preview(request, year: int):
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
 def create(request, year: int):
     note = web.field(request, "note", limit=1000)
-    return _act(
-        request,
-        year,
-        "create_plan",
-        lambda: actions.create_plan(by=request.actor, plan_year=year, note=note),
-        f"已开始编制{year}年度计划。",
-    )
+    return _act(request, year, actions.create_plan, f"已开始编制{year}年度计划。", plan_year=year, note=note)
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
@@ -169,35 +160,16 @@ def put_entry(request, year: int):
     pk = web.integer(request.POST.get("submission"), name="申报", low=1, high=10**15)
     submission = web.found(Submission.objects.visible_to(request.actor), pk=pk)
     decision = web.field(request, "decision", limit=12)
-    amounts = (
-        [
-            {
-                "source": name.split("|")[1],
-                "fiscal_year": web.integer(name.split("|")[2], name="年度", low=1900, high=2100),
-                "amount_wan": value,
-            }
-            for name, value in request.POST.items()
-            if name.startswith("amount|") and name.count("|") == 2
-        ]
-        if decision == "adjusted"
-        else None
-    )
-    reason = web.field(request, "reason", limit=300)
-    return _act(
-        request,
-        year,
-        "put_entry",
-        lambda: actions.put_entry(
-            by=request.actor,
-            plan=plan,
-            version=web.version(request, plan.version),
-            submission=submission,
-            decision=decision,
-            amounts=amounts,
-            reason=reason,
-        ),
-        "已记入计划草案。",
-    )
+    typed = [(*name.split("|"), value) for name, value in request.POST.items() if name.count("|") == 2]
+    amounts = [
+        {"source": s, "fiscal_year": web.integer(y, name="年度", low=1900, high=2100), "amount_wan": value}
+        for head, s, y, value in typed
+        if head == "amount" and decision == "adjusted"
+    ]
+    entry = {"submission": submission, "decision": decision, "reason": web.field(request, "reason", limit=300)}
+    entry |= {"amounts": amounts if decision == "adjusted" else None}
+    version = functools.partial(web.version, request, plan.version)
+    return _act(request, year, actions.put_entry, "已记入计划草案。", plan=plan, version=version, **entry)
 
 
 @web.page(Permission.ADOPT_PLAN, methods=("POST",))
@@ -207,14 +179,11 @@ def adopt(request, year: int):
     return _act(
         request,
         year,
-        "adopt",
-        lambda: actions.adopt(
-            by=request.actor,
-            plan=plan,
-            version=web.version(request, plan.version),
-            meeting_title=web.field(request, "meeting_title", limit=120),
-            held_on=web.day(request, "held_on", "会议日期"),
-            minutes_number=web.field(request, "minutes_number", limit=60),
-        ),
+        actions.adopt,
         f"{year}年度计划已审定，项目和预算行已开立。",
+        plan=plan,
+        version=lambda: web.version(request, plan.version),
+        meeting_title=lambda: web.field(request, "meeting_title", limit=120),
+        held_on=lambda: web.day(request, "held_on", "会议日期"),
+        minutes_number=lambda: web.field(request, "minutes_number", limit=60),
     )

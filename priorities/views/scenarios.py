@@ -3,6 +3,7 @@ and what repairs it; the whole period; the frontier; every saved scenario compar
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 
 from django.shortcuts import render
@@ -31,23 +32,16 @@ NOTES = {
 
 @entry.page(Permission.READ_SUBMISSIONS)
 def page(request, year: int):
-    """GET ?id= one scenario, else the latest; without any, the settings of a first one. POST: save the settings
-    under a name."""
+    """GET: `?id=` one scenario, else the latest, or settings for a first one. POST: save settings under a name."""
     _enter(request, year)
     if request.method != "POST":
         return render(request, "priorities/scenarios.html", _context(request, year))
-    return _act(
-        request,
-        year,
-        "save_scenario",
-        lambda: actions.save_scenario(
-            by=request.actor,
-            plan_year=year,
-            name=entry.field(request, "name", limit=60),
-            settings=_settings(request, year),
-        ),
-        "方案已保存。",
-    )
+
+    def save() -> PlanScenario:
+        name, settings = entry.field(request, "name", limit=60), _settings(request, year)
+        return actions.save_scenario(by=request.actor, plan_year=year, name=name, settings=settings)
+
+    return _act(request, year, "save_scenario", save, "方案已保存。")
 
 
 @entry.page(Permission.COMPILE_PLAN, methods=("POST",))
@@ -65,13 +59,8 @@ def period(request, year: int):
     """据此建方案 from a repair of the whole period."""
     _enter(request, year)
     kind = entry.field(request, "kind", limit=12)
-    return _act(
-        request,
-        year,
-        "save_period",
-        lambda: actions.save_period(by=request.actor, plan_year=year, kind=kind),
-        "已据修补建方案。",
-    )
+    save = functools.partial(actions.save_period, by=request.actor, plan_year=year, kind=kind)
+    return _act(request, year, "save_period", save, "已据修补建方案。")
 
 
 def _unknown(request, row):

@@ -22,6 +22,7 @@ from priorities.case import case_page
 from priorities.labels import REFUSALS
 from priorities.memo import one_page
 from priorities.models import Sitting, Submission
+from priorities.views.frame import again_of, do
 
 READ = Permission.READ_SUBMISSIONS
 KINDS = ((rounds.AGREE, "同意"), (rounds.CONDITIONAL, "附条件同意"), (rounds.REFUSE, "不同意"))
@@ -139,22 +140,16 @@ def minutes(request, pk: int):
     """纪要文号 and what the minutes say of each case: inputs `note.<id>`."""
     sitting = entry.found(Sitting.objects, pk=pk)
     keys = sitting.cases.values_list("submission_id", flat=True)
-
-    def record() -> str:
-        actions.record_minutes(
-            by=request.actor,
-            sitting=sitting,
-            minutes_number=entry.field(request, "minutes_number", limit=60, label="纪要文号"),
-            version=entry.version(request),
-            notes={key: entry.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
-        )
-        return sitting.get_absolute_url()
-
-    def again(status: int, **more):
-        sitting.refresh_from_db()
-        return _show(request, sitting, status=status, **more)
-
-    return entry.posted(request, "priorities.sitting.minutes", record, again)
+    return do(
+        request,
+        actions.record_minutes,
+        sitting.get_absolute_url(),
+        again_of(sitting, functools.partial(_show, request)),
+        sitting=sitting,
+        minutes_number=lambda: entry.field(request, "minutes_number", limit=60, label="纪要文号"),
+        version=lambda: entry.version(request),
+        notes=lambda: {key: entry.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
+    )
 
 
 @entry.page(READ, methods=("POST",))

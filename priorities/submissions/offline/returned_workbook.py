@@ -1,5 +1,4 @@
-"""A workbook that comes back, read cell by cell against its case: errors by sheet, row and column, or what will
-change."""
+"""A workbook that comes back, read cell by cell against its case: errors by sheet, row and column, or the changes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A change proposed through its page: at once within the approved total, a case above it that holds when it is
-adopted."""
+"""A change proposed through its page: at once within the approved total, above it a case that has to be adopted."""
 
 from __future__ import annotations
 

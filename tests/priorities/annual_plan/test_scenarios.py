@@ -1,5 +1,4 @@
-"""Scenarios of a year's plan: what is asked comes from the record, what is answered is kept, decided by hand and
-taken over."""
+"""Scenarios of a year's plan: asked from the record, answers kept, decided by hand and taken over."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""All states × verbs × roles against the specification, written here from the design's table and not from the
-code's."""
+"""All states × verbs × roles against the specification, written here from the design's table, not the code's."""
 
 from __future__ import annotations
 
