@@ -294,18 +294,11 @@ def money_rows(plan: AnnualPlan, document: dict) -> list[dict]:
         before = after - more[year, source] if plan.sha256 else after
         after = before + more[year, source]
         limit = known.get((year, source))
-        rows.append(
-            {
-                "label": f"{year} 年{SOURCE_LABELS[source]}",
-                "year": year,
-                "source": source,
-                "before": before,
-                "more": more[year, source],
-                "after": after,
-                "limit": limit.ceiling_wan if limit else None,
-                "left": limit.ceiling_wan - after if limit else None,
-            }
+        money = {"before": before, "more": more[year, source], "after": after}
+        money |= (
+            {"limit": limit.ceiling_wan, "left": limit.ceiling_wan - after} if limit else {"limit": None, "left": None}
         )
+        rows.append({"label": f"{year} 年{SOURCE_LABELS[source]}", "year": year, "source": source} | money)
     return rows
 
 

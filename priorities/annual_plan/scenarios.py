@@ -168,16 +168,20 @@ def fingerprint(inputs: Inputs, settings: dict, overrides) -> str:
                 vars(c.parts),
                 c.must,
                 list(c.earlier),
-                sorted([*k, f"{a:.2f}"] for k, a in c.amounts.items()),
+                _money(c.amounts),
             ]
             for c in inputs.candidates
         ],
-        "held": sorted([*k, f"{a:.2f}"] for k, a in inputs.held.items()),
+        "held": _money(inputs.held),
         "running": inputs.running,
         "reading": inputs.reading,
         "overrides": sorted([o.submission_id, o.kind] for o in overrides),
     }
     return hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _money(amounts: dict[tuple[int, str], Decimal]) -> list[list]:
+    return sorted([*key, f"{amount:.2f}"] for key, amount in amounts.items())
 
 
 def _optimum(problem: Problem, inputs: Inputs, best) -> dict:

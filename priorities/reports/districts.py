@@ -72,30 +72,16 @@ def district_filings(year: int) -> Report:
 def _overview(year: int, found: tuple[Filing, ...]) -> Section:
     done = [f for f in found if f.acknowledged]
     asks = [f for f in found if f.city_wan]
+    asks_wan, default = add(f.city_wan for f in asks) if asks else ZERO, "受理期限为系统默认，非规划规定"
     rows = (
         Figure("filed", "备案", len(found), "件", ("9.2.7",), rows="filings"),
         Figure("units", "备案的区县", len({f.unit for f in found}), "个", rows="filings"),
         Figure("acknowledged", "已出回执", len(done), "件", rows="filings"),
         Figure("waiting", "待受理", len(found) - len(done), "件", rows="filings"),
-        Figure(
-            "overdue",
-            "逾期未受理",
-            sum(f.overdue for f in found),
-            "件",
-            (),
-            "受理期限为系统默认，非规划规定",
-            rows="overdue",
-        ),
+        Figure("overdue", "逾期未受理", sum(f.overdue for f in found), "件", (), default, rows="overdue"),
         Figure("total_wan", "总投资", add(f.total_wan for f in found), "万元", rows="filings"),
         Figure("asks", "要求市财政资金", len(asks), "件", ("8.1",), "除备案外另按8.1审核（D50）", rows="filings"),
-        Figure(
-            "asks_wan",
-            "要求市财政资金数",
-            add(f.city_wan for f in asks) if asks else ZERO,
-            "万元",
-            ("8.1",),
-            rows="filings",
-        ),
+        Figure("asks_wan", "要求市财政资金数", asks_wan, "万元", ("8.1",), rows="filings"),
     )
     text = f"{year}计划年度区县备案{len(found)}件，已出回执{len(done)}件，要求市财政资金{len(asks)}件。"
     return Section("overview", "总体情况", (text,), rows)

@@ -111,29 +111,15 @@ def _overview(f: ScreeningYear) -> Section:
         text.append(f"目前状态：{_counted({STATES[s]: n for s, n in states.items()})}。")
     if f.secret:
         text.append(f"涉密{f.secret}件只登记纸质文号，不在本报告判定之列。")
+    departs = "判定只作依据，人可以另作结论，须写明条款和理由"
+    cuts = "命中组成部分的金额，不足一半时只减这些部分"
     rows = (
         Figure("filed", "已提交申报", len(f.cases), "件", ("8.3",), rows="cases"),
         Figure("filed_wan", "申请市财政", asked_wan(f.cases), "万元", ("8.1",), rows="cases"),
         Figure("screened", "已判定", len(f.screened), "件", ("8.3",), rows="cases"),
         Figure("confirmed", "审核人已确认判定", sum(c.confirmed for c in f.cases), "件", rows="cases"),
-        Figure(
-            "departed",
-            "另作结论",
-            len(f.departed),
-            "件",
-            (),
-            "判定只作依据，人可以另作结论，须写明条款和理由",
-            rows="departed",
-        ),
-        Figure(
-            "cut_wan",
-            "按8.3.3核减",
-            add(c.cut_wan for c in f.cut),
-            "万元",
-            ("8.3.3",),
-            "命中组成部分的金额，不足一半时只减这些部分",
-            rows="cut",
-        ),
+        Figure("departed", "另作结论", len(f.departed), "件", (), departs, rows="departed"),
+        Figure("cut_wan", "按8.3.3核减", add(c.cut_wan for c in f.cut), "万元", ("8.3.3",), cuts, rows="cut"),
         Figure("approved_wan", "审定市财政", add(c.approved_wan for c in f.cases), "万元", ("9.1.1",), rows="cases"),
     )
     return Section("overview", "总体情况", tuple(text), rows)

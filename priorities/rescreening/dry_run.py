@@ -207,19 +207,7 @@ def workbook(found: DryRun, record: RuleSetRecord, day: dt.date) -> bytes:
         book,
         "改判",
         ("编号", "项目或申报", "牵头或申报单位", "类别", "由", "改为", "因条款", "万元"),
-        [
-            (
-                f.what.code,
-                f.what.name,
-                f.what.unit,
-                "申报" if f.what.kind == CASE else "规划项目",
-                OUTCOMES[f.was],
-                OUTCOMES[f.now],
-                "、".join(f.clauses) or "效力次序",
-                f.what.amount_wan,
-            )
-            for f in found.flips
-        ],
+        [_flip_row(f) for f in found.flips],
         total=True,
     )
     sheet(
@@ -242,6 +230,12 @@ def workbook(found: DryRun, record: RuleSetRecord, day: dt.date) -> bytes:
         [(w.clause, w.text, w.holds, w.count, w.amount_wan) for w in found.weights],
     )
     return book.content(day=day, title=f"规则集 {record.key} 试算")
+
+
+def _flip_row(flip: Flip) -> tuple:
+    what, kind = flip.what, "申报" if flip.what.kind == CASE else "规划项目"
+    because = "、".join(flip.clauses) or "效力次序"
+    return what.code, what.name, what.unit, kind, OUTCOMES[flip.was], OUTCOMES[flip.now], because, what.amount_wan
 
 
 def sheet(book: Book, name: str, heads: Sequence[str], rows: Sequence[tuple], *, total: bool = False) -> None:

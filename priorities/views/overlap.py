@@ -52,16 +52,8 @@ class Line:
 
 def _line(hit: overlap.Hit, judged: OverlapJudgement | None = None) -> Line:
     content = hit.content if len(hit.content) <= EXCERPT else hit.content[:EXCERPT] + "…"
-    return Line(
-        hit.key,
-        hit.code,
-        hit.address,
-        hit.note,
-        phrases.marked(hit.name, hit.shared),
-        phrases.marked(content, hit.shared),
-        hit,
-        judged,
-    )
+    marked = (phrases.marked(hit.name, hit.shared), phrases.marked(content, hit.shared))
+    return Line(hit.key, hit.code, hit.address, hit.note, *marked, hit, judged)
 
 
 def _found(row: Submission, title: str, content: str, actor, top: int) -> overlap.Found:
