@@ -1,4 +1,4 @@
-"""What a page reads once. Guards, verdicts and panels ask the same questions of a case; within `one_page()` each is
+"""Questions that a page asks once. Guards, verdicts and panels ask the same of a case; within `one_page()` each is
 asked of the database once. Only pages enter it: a verb, which changes the answers, never runs inside.
 
     @one_page()

@@ -1,4 +1,4 @@
-"""What load_plan and the floors above call inside their own verb."""
+"""What load_plan and the floors above call of floor 4 inside their own verb."""
 
 from __future__ import annotations
 

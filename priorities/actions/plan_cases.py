@@ -1,4 +1,4 @@
-"""列入 and 结转 of one case by the leading group (API): a version of the year's plan that differs from the one in
+"""列入 and 结转 of one case by the leading group, for the API: a version of the plan that differs from the one in
 force by this case alone. The draft that the office compiles meanwhile stays open and takes its place behind it."""
 
 from __future__ import annotations

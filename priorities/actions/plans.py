@@ -19,14 +19,14 @@ from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions import changes, registering
 from priorities.actions.telling import tell_applicant
-from priorities.annual_plan import plan_document, planning_rows
+from priorities.annual_plan import plan_document, plan_versions
 from priorities.approval import contacts
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.screening import conclusions
 from priorities.submissions import workflow
 from projects.models import Project
 
-LISTED = planning_rows.LISTED
+LISTED = plan_versions.LISTED
 
 
 @verb("priorities.plan.create")
@@ -89,7 +89,7 @@ def put_entry(
         raise Invalid("请选择列入、不列入、调整金额或结转候选。", fields={"decision": ["请选择一项"]})
     reason = clean_text(reason, limit=300, field="理由")
     entry = draft.entries.filter(submission=row).first()
-    before = planning_rows.adopted_entry(draft, row)
+    before = plan_versions.adopted_entry(draft, row)
     if row.state != workflow.CANDIDATE and before is None:
         raise Refused(
             f"{row.reference} 不是候选（现在是“{workflow.STATES[row.state]}”），不能编入年度计划；"
@@ -131,7 +131,7 @@ def adopt(
     access.require(by, Permission.ADOPT_PLAN)
     draft = _lock_draft(plan, version)
     meeting = meeting_of(meeting_title, held_on, minutes_number, draft.is_demo)
-    if found := planning_rows.adoption_blockers(draft, clock.today()):
+    if found := plan_versions.adoption_blockers(draft, clock.today()):
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     _not_his_own(by, draft)
     entries = list(draft.entries.order_by("submission_id"))
@@ -285,9 +285,9 @@ def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submiss
 
 def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
     """A mid-year adjustment of a case adopted before: the signed differences, which alone are booked."""
-    before = planning_rows.adopted_entry(plan, row)
+    before = plan_versions.adopted_entry(plan, row)
     now = entry.amounts if entry.decision in LISTED else []
-    changes = planning_rows.signed_differences(before.amounts if before else [], now)
+    changes = plan_versions.signed_differences(before.amounts if before else [], now)
     if changes:
         tell_applicant(
             row,

@@ -11,7 +11,7 @@ from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from priorities.actions.plans import put_entry
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
 from priorities.submissions import workflow
 
@@ -23,7 +23,7 @@ def save_scenario(*, by: Actor, plan_year: int, name: str, settings: dict, is_de
     """Keep the settings under a name with the figures that come of them. Shapes: priorities.annual_plan.scenarios."""
     access.require(by, Permission.COMPILE_PLAN)
     clean = scenarios.clean_settings(settings, plan_year)
-    inputs = planning_inputs.read(plan_year, clean["years"])
+    inputs = optimiser_inputs.read(plan_year, clean["years"])
     row = _new(by, plan_year, name, "choice", clean, is_demo)
     row.figures = scenarios.compute(inputs, clean, ())
     row.save()
@@ -123,7 +123,7 @@ def apply_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> Annual
         raise Refused(f"{scenario.plan_year} 年度计划没有编制中的草案；先开始编制。")
     row = _lock(scenario, version)
     standing = _standing(row)
-    inputs = planning_inputs.read(row.plan_year, row.settings.get("years", 1))
+    inputs = optimiser_inputs.read(row.plan_year, row.settings.get("years", 1))
     chosen = row.figures.get("plans", {}).get("human", {}).get("chosen")
     if row.kind != "choice" or chosen is None:
         raise Refused(f"{row}没有可行的取舍，不能写入草案。")
@@ -188,7 +188,7 @@ def _compute(row: PlanScenario) -> None:
     if row.kind != "choice":
         raise Refused("全期分年的方案没有候选取舍，不能改动；请按新的修补另建一个。")
     row.figures = scenarios.compute(
-        planning_inputs.read(row.plan_year, row.settings["years"]), row.settings, _standing(row)
+        optimiser_inputs.read(row.plan_year, row.settings["years"]), row.settings, _standing(row)
     )
     row.version += 1
     row.save()

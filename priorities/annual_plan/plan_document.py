@@ -21,14 +21,14 @@ from governance.basics import clock
 from governance.basics.figures import Column, Figure, Report, Section, Table, rows_of, table_columns
 from governance.kernel.verbs import step
 from priorities import proposal as proposals
-from priorities.annual_plan import planning_rows
+from priorities.annual_plan import plan_versions
 from priorities.approval import seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
 from priorities.proposal import SOURCE_LABELS
 from projects.models import ProjectLead
 from projects.reports import frame
 
-LISTED = planning_rows.LISTED
+LISTED = plan_versions.LISTED
 NOTED = ("D03", "D06", "D16", "D43", "D44")
 BASIS = "金额为会签审定、领导小组列入的数，按项目计，每个项目只计一次；自筹和备案项目不列"
 
@@ -90,7 +90,7 @@ def as_document(plan: AnnualPlan) -> dict:
                 "was_wan": f"{d.was_wan:.2f}",
                 "now_wan": f"{d.now_wan:.2f}",
             }
-            for d in planning_rows.differences(plan)
+            for d in plan_versions.differences(plan)
             if d.change != "same"
         ],
     }
@@ -274,7 +274,7 @@ def approved_with(plan: AnnualPlan, document: dict) -> budget_table.Approved:
 def new_money(plan: AnnualPlan, document: dict) -> dict[tuple[int, str], Decimal]:
     """What an adoption of the draft would add to the approved money: its own less the version's before."""
     sums = money_of(document)
-    before = planning_rows.adopted_before(plan)
+    before = plan_versions.adopted_before(plan)
     for key, amount in money_of(of(before)).items() if before else ():
         sums[key] = sums.get(key, Decimal(0)) - amount
     return {key: amount for key, amount in sums.items() if amount}
@@ -320,7 +320,7 @@ def _differences(document: dict) -> Section:
     columns = table_columns(
         "number 编号 text 14, title 项目 text 40, change 变化 text 14, was 原 wan 16, now 现 wan 16"
     )
-    words = planning_rows.CHANGES
+    words = plan_versions.CHANGES
     rows = rows_of(
         columns,
         (

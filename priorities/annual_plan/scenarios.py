@@ -18,8 +18,8 @@ from budgets.models import SOURCES
 from governance.basics.refusal import Invalid
 from governance.basics.text import NotAnAmount, parse_wan
 from priorities import optimiser
-from priorities.annual_plan import planning_inputs
-from priorities.annual_plan.planning_inputs import Inputs
+from priorities.annual_plan import optimiser_inputs
+from priorities.annual_plan.optimiser_inputs import Inputs
 from priorities.models import AnnualPlan
 from priorities.optimiser import Plan, Problem
 from priorities.optimiser.compare import growth_percent
@@ -120,8 +120,8 @@ def compute(inputs: Inputs, settings: dict, overrides) -> dict:
     into = frozenset(str(o.submission_id) for o in overrides if o.kind == "in")
     out = frozenset(str(o.submission_id) for o in overrides if o.kind == "out")
     known = {c.key for c in inputs.candidates}
-    free = planning_inputs.problem_of(inputs, settings)
-    by_hand = planning_inputs.problem_of(inputs, settings, into=into & known, out=out & known)
+    free = optimiser_inputs.problem_of(inputs, settings)
+    by_hand = optimiser_inputs.problem_of(inputs, settings, into=into & known, out=out & known)
     best = optimiser.solve(free, seconds=SECONDS)
     human = optimiser.solve(by_hand, seconds=SECONDS) if into or out else best
     plans = {

@@ -1,5 +1,5 @@
-"""Why not? Every condition that a verb asks for stands here once: the verbs refuse by it and the
-pages show it (`blockers`), each with who can lift it and his phone."""
+"""The conditions of every verb on a case, for the verbs, which refuse by them, and for the pages, which show them
+beforehand (`blockers`), each with who can lift it and his phone."""
 
 from __future__ import annotations
 

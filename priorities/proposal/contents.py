@@ -1,4 +1,4 @@
-"""What is read off a proposal: its canonical text, its sums, what the rules take, differences between two. Pure."""
+"""What a proposal says: its canonical text and hash, its sums, what the rules take of it, how two differ. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bridge between submissions and the rules: which facts count, the verdict, what is frozen of it, live verdict.
+"""What is judged of a case, for verbs and pages: the facts that count, the verdict on them, what is frozen of it.
 
 The reviewer's value of a fact counts before the stated one, as long as what was stated is unchanged; an unanswered fact
 is unknown, never no.

@@ -1,4 +1,4 @@
-"""What waits for whom on floor 4. Readers at queryset level: a fixed number of queries whatever the number of cases."""
+"""What waits for whom on floor 4, for the desk, the home page and the rail; as many queries for many cases as one."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from governance.basics import clock
 from governance.basics.refs import parse, ref
-from governance.basics.refusal import Invalid, Refused
+from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission
 from governance.web import entry
 from priorities import actions
@@ -19,7 +19,7 @@ from priorities.approval import contacts
 from priorities.models import OverlapJudgement, Submission
 from priorities.radar import overlap, phrases
 from priorities.screening import verdicts
-from priorities.views.frame import again_of, do
+from priorities.views.frame import again_of, case_of, do
 
 WRITE, SCREEN = Permission.SUBMIT, Permission.SCREEN
 SHOWN, SHOWN_WHILE_TYPING, SHOWN_AT_LEAST = 12, 5, 3
@@ -64,10 +64,18 @@ def _near(found: overlap.Found) -> overlap.Found:
     return replace(found, hits=tuple(h for i, h in enumerate(found.hits) if i < SHOWN_AT_LEAST or h.score >= FAR))
 
 
+def _readable(request, reference: str) -> Submission:
+    """A case that has a text."""
+    row = case_of(request, reference)
+    if row.is_secret:
+        raise NotVisible()
+    return row
+
+
 @entry.page(WRITE)
 def typed(request, reference: str):
     """POST: the part of the form that follows the title while it is typed. GET: the page for what is saved."""
-    row = entry.found(Submission.objects.visible_to(request.actor).by_reference(reference).filter(is_secret=False))
+    row = _readable(request, reference)
     if request.method == "POST":
         title, content = request.POST.get("title", ""), request.POST.get("content", "")
         found = _found(row, title, content, request.actor, SHOWN_WHILE_TYPING).from_score(overlap.SUGGEST)
@@ -93,12 +101,7 @@ def _context(request, row: Submission, found: overlap.Found, asked: bool) -> dic
 @entry.page(SCREEN)
 def judge(request, reference: str):
     """GET: the reviewer's panel (for htmx a part). POST records degree and treatment against one record."""
-    row = entry.found(
-        Submission.objects.visible_to(request.actor)
-        .select_related("organisation")
-        .by_reference(reference)
-        .filter(is_secret=False)
-    )
+    row = _readable(request, reference)
     if request.method == "POST":
         return _record(request, row)
     return _panel(request, row)

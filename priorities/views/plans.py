@@ -16,7 +16,7 @@ from governance.kernel import audit
 from governance.kernel.access import may
 from governance.web import entry as web
 from priorities import actions
-from priorities.annual_plan import plan_document, planning_rows
+from priorities.annual_plan import plan_document, plan_versions
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
 from priorities.views.frame import do
@@ -131,12 +131,12 @@ def preview(request, year: int):
                 for e in document["entries"]
                 if e["decision"] not in plan_document.LISTED
             ],
-            "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
+            "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
             # What is approved now says nothing of a version that another has replaced.
             "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
             "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
             "now": now,
-            "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]]
+            "differences": [(plan_versions.CHANGES[d["change"]], d) for d in document["differences"]]
             if plan.number > 1
             else [],
             "conflicts": [e for e in document["entries"] if e["conflict"]],

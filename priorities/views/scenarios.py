@@ -17,7 +17,7 @@ from governance.basics.roles import Permission, Scope
 from governance.kernel.access import may
 from governance.web import entry
 from priorities import actions
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
 from priorities.optimiser.value import LEVELS, strict_weights
 
@@ -143,7 +143,7 @@ def _settings(request, year: int) -> dict:
     post = request.POST
     raw = {name: post.get(name, "") for name in ("years", "floor", "load", *(f"weight_{level}" for level in LEVELS))}
     if post.get("strict") == "1":
-        count = len(planning_inputs.read(year).candidates)
+        count = len(optimiser_inputs.read(year).candidates)
         raw |= {f"weight_{level}": weight for level, weight in strict_weights(count).items()}
     return raw | {
         "ceilings": {
@@ -167,7 +167,7 @@ def _context(request, year: int, shown: PlanScenario | None = None, **more) -> d
     else:
         shown = next((r for r in rows if r.pk == shown.pk), None)
     choice = shown if shown is not None and shown.kind == "choice" else None
-    inputs = planning_inputs.read(year, choice.settings["years"] if choice else 1)
+    inputs = optimiser_inputs.read(year, choice.settings["years"] if choice else 1)
     standing = list(choice.overrides.filter(taken_back_day=None).select_related("submission")) if choice else []
     settings = choice.settings if choice else scenarios.default_settings(inputs)
     return {

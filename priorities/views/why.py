@@ -10,8 +10,8 @@ from governance.web import entry as web
 from priorities.case import guards
 from priorities.labels import VERBS
 from priorities.memo import one_page
-from priorities.models import Submission
 from priorities.submissions import workflow
+from priorities.views.frame import case_of
 
 
 @web.page(Permission.READ_SUBMISSIONS)
@@ -19,8 +19,7 @@ def page(request, reference: str):
     """What I can do now, what not yet and who can lift it, what is others' to do."""
     day = clock.today()
     with one_page():
-        rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
-        row = web.found(rows.by_reference(reference))
+        row = case_of(request, reference)
         able, blocked, others = [], [], []
         for verb, why in guards.every(row, request.actor, day):
             entry = {"verb": verb, "word": VERBS[verb], "why": why}

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from budgets import actions as money
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from priorities import actions
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import PlanOverride, PlanScenario
 from projects.models import Project
 from tests.priorities.stories import components, proposal
@@ -289,7 +289,7 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as seen:
-            planning_inputs.read(2008)
+            optimiser_inputs.read(2008)
         return len(seen)
 
     before = queries()
@@ -297,5 +297,5 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     for n in range(8):
         twin = twin_of(row, number=f"SB2008-{700 + n}")
         twin_of(version, submission=twin)
-    assert len(planning_inputs.read(2008).candidates) == 9
+    assert len(optimiser_inputs.read(2008).candidates) == 9
     assert queries() == before
