@@ -212,11 +212,8 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
 def download_scan(*, by: Actor, submission: Submission, answer: Answer) -> StoredFile:
     """Hand out the scan of a paper signature to whoever may see the submission; every download is audited."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
+    sentence = f"下载 {submission.reference} {answer.seat.label}的签字扫描件"
     audit.record(
-        by=by,
-        event="priorities.submission.download_scan",
-        about=submission,
-        now=answer.scan.sha256,
-        sentence=f"下载 {submission.reference} {answer.seat.label}的签字扫描件",
+        by=by, event="priorities.submission.download_scan", about=submission, now=answer.scan.sha256, sentence=sentence
     )
     return answer.scan

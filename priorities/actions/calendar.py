@@ -40,14 +40,8 @@ def open_window(*, by: Actor, plan_year: int, opens: dt.date, closes: dt.date, i
         defaults={"opens": opens, "closes": closes},
         create_defaults={"opens": opens, "closes": closes, "is_demo": is_demo},
     )
-    audit.record(
-        by=by,
-        event="priorities.window.open",
-        about=window,
-        was=was,
-        now=str(window),
-        sentence=f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}",
-    )
+    sentence = f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}"
+    audit.record(by=by, event="priorities.window.open", about=window, was=was, now=str(window), sentence=sentence)
     return window
 
 

@@ -69,13 +69,8 @@ def create_draft(
     row.save()
     more = f"，据 {from_earlier.reference} 重报" if from_earlier else ""
     about = (row, project) if project else row
-    audit.record(
-        by=by,
-        event="priorities.submission.create_draft",
-        about=about,
-        now=document,
-        sentence=f"起草{SUBMISSION_KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}",
-    )
+    sentence = f"起草{SUBMISSION_KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}"
+    audit.record(by=by, event="priorities.submission.create_draft", about=about, now=document, sentence=sentence)
     return row
 
 
@@ -217,13 +212,8 @@ def add_participant(
     Participant.objects.create(submission=row, organisation_id=unit.survivor_id)
     touch(row)
     record(by, row, "add_participant", f"增加联合申报单位 {unit}", about=(row, unit), now=unit.name)
-    tell_unit(
-        row,
-        unit.survivor_id,
-        roles_with(Permission.SUBMIT),
-        f"participant:{row.pk}:{row.version}",
-        f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。",
-    )
+    text = f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。"
+    tell_unit(row, unit.survivor_id, roles_with(Permission.SUBMIT), f"participant:{row.pk}:{row.version}", text)
     return row
 
 
@@ -248,11 +238,9 @@ def confirm_participation(*, by: Actor, submission: Submission, version: int | N
     part = seats.participant_of(row, by)
     part.confirmed_day, part.confirmed_by = clock.today(), by.text
     part.save()
+    sentence = f"{part.organisation}确认联合申报 {row.reference}"
     audit.record(
-        by=by,
-        event="priorities.submission.confirm_participation",
-        about=(row, part.organisation),
-        sentence=f"{part.organisation}确认联合申报 {row.reference}",
+        by=by, event="priorities.submission.confirm_participation", about=(row, part.organisation), sentence=sentence
     )
     inbox.tell(
         key=f"participation-confirmed:{part.pk}:{row.version}",

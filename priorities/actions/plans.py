@@ -269,18 +269,10 @@ def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submiss
     """结转 inside an adoption: a candidate of the next year."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
-    workflow.advance(
-        by=by,
-        submission=row,
-        verb="leave_over",
-        to=workflow.CANDIDATE,
-        reason=f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}",
-    )
-    tell_applicant(
-        row,
-        f"left-over:{row.pk}:{plan.pk}",
-        f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}",
-    )
+    reason = f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}"
+    workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE, reason=reason)
+    text = f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}"
+    tell_applicant(row, f"left-over:{row.pk}:{plan.pk}", text)
 
 
 def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
@@ -289,11 +281,8 @@ def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: M
     now = entry.amounts if entry.decision in LISTED else []
     changes = plan_versions.signed_differences(before.amounts if before else [], now)
     if changes:
-        tell_applicant(
-            row,
-            f"plan-adjusted:{row.pk}:{plan.pk}",
-            f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。",
-        )
+        text = f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。"
+        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}", text)
     return changes
 
 

@@ -69,13 +69,8 @@ def override(
     _compute(row)
     price = row.figures["prices"].get(str(submission.pk), {})
     cost = "使方案不可行" if price.get("value") is None else f"代价 {price['value']} 价值，{price['wan']} 万元"
-    _record(
-        by,
-        row,
-        "override",
-        f"{row}：{submission.reference} {dict(PlanOverride.KINDS)[kind]}，{cost}：{reason}",
-        submission,
-    )
+    text = f"{row}：{submission.reference} {dict(PlanOverride.KINDS)[kind]}，{cost}：{reason}"
+    _record(by, row, "override", text, submission)
     return row
 
 

@@ -56,11 +56,8 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
         )
     verdicts.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
-    tell_office(
-        row,
-        f"submitted:{row.pk}:{filed.number}",
-        f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。",
-    )
+    text = f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。"
+    tell_office(row, f"submitted:{row.pk}:{filed.number}", text)
     return row
 
 

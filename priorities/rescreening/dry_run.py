@@ -257,10 +257,5 @@ def sheet(book: Book, name: str, heads: Sequence[str], rows: Sequence[tuple], *,
     if total and rows:
         last, letter = len(rows) + 1, letters[-1]
         book.text(page, f"A{last + 1}", "合计", "bold")
-        book.formula(
-            page,
-            f"{letter}{last + 1}",
-            f"=SUM({letter}2:{letter}{last})",
-            sum((r[-1] for r in rows), Decimal(0)),
-            "bold",
-        )
+        formula = f"=SUM({letter}2:{letter}{last})"
+        book.formula(page, f"{letter}{last + 1}", formula, sum((r[-1] for r in rows), Decimal(0)), "bold")

@@ -119,12 +119,8 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
         row.finished_at = clock.now()
         row.save(update_fields=["finished_at"])
         about = list(Submission.objects.filter(pk__in=open_[:200]))
-        audit.record(
-            by=by,
-            event="priorities.rescreen",
-            about=about,
-            sentence=f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变",
-        )
+        sentence = f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变"
+        audit.record(by=by, event="priorities.rescreen", about=about, sentence=sentence)
     return row
 
 

@@ -169,11 +169,5 @@ def advance(*, by: Actor | None, submission: Submission, verb: str, to: str, rea
         user_id=by.user_id if by else None,
         is_demo=submission.is_demo,
     )
-    audit.record(
-        by=by,
-        event=f"priorities.submission.{verb}",
-        about=submission,
-        was=was,
-        now=to,
-        sentence=f"{submission.reference} {VERBS[verb]}：{STATES[was]} → {STATES[to]}{'，' + reason if reason else ''}",
-    )
+    sentence = f"{submission.reference} {VERBS[verb]}：{STATES[was]} → {STATES[to]}{'，' + reason if reason else ''}"
+    audit.record(by=by, event=f"priorities.submission.{verb}", about=submission, was=was, now=to, sentence=sentence)
