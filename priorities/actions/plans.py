@@ -35,10 +35,8 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
     adjustment that begins as its copy."""
     access.require(by, Permission.COMPILE_PLAN)
     if plan_year not in proposals.YEARS:
-        raise Invalid(
-            f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。",
-            fields={"plan_year": ["年度不对"]},
-        )
+        sentence = f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。"
+        raise Invalid(sentence, fields={"plan_year": ["年度不对"]})
     versions = list(AnnualPlan.objects.select_for_update().filter(plan_year=plan_year).order_by("number"))
     if any(v.state == "draft" for v in versions):
         raise Refused(f"{plan_year} 年度计划已有一份编制中的草案，请在那一份上修改。")
@@ -306,10 +304,8 @@ def meeting_of(title: str, held_on: dt.date | None, minutes_number: str, is_demo
 def _lock_draft(plan: AnnualPlan, version: int) -> AnnualPlan:
     draft = AnnualPlan.objects.select_for_update().get(pk=plan.pk)
     if draft.state != "draft":
-        raise Refused(
-            f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。",
-            blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))],
-        )
+        sentence = f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。"
+        raise Refused(sentence, blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))])
     if draft.version != version:
         raise Stale(f"{draft}已被别人改过，您的改动没有保存；请对照现有内容再交。", current={"version": draft.version})
     return draft

@@ -169,10 +169,8 @@ def confirm_verdict(
             f"{'、'.join(foreign)} 不是部分成立的条款，不用决定。", fields={"decisions": ["只对部分成立的条款作决定"]}
         )
     if open_ := [c for c in partly if c not in decisions]:
-        raise Refused(
-            f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。",
-            blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_],
-        )
+        sentence = f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。"
+        raise Refused(sentence, blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_])
     departed = _departure(departure)
     if result["outcome"] == "undetermined" and not departed and not conclusions.is_advisory(row):
         lacking = [FACTS[f].question for f in result["missing_facts"]]
@@ -280,10 +278,8 @@ def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str
     if component and (fact not in COMPONENT_FACTS or component not in {c["id"] for c in document["components"]}):
         raise Invalid("这个事实不按这个组成部分回答。", fields={path: ["没有这个组成部分，或事实不按组成部分回答"]})
     if fact == Fact.SEVERELY_DUPLICATES and value == "no" and row.overlap_judgements.filter(degree="severe").exists():
-        raise Invalid(
-            "已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。",
-            fields={path: ["与重复程度的认定矛盾"]},
-        )
+        sentence = "已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。"
+        raise Invalid(sentence, fields={path: ["与重复程度的认定矛盾"]})
     evidence = clean_text(item.get("evidence"), limit=1000, field="依据")
     stated, _ = verdicts.stated(document, component, fact)
     if stated not in ("", value) and not evidence:

@@ -113,10 +113,8 @@ def answer_correction(
     if corrected is None:
         raise Refused("这个事实没有被核定改动，不用答复。")
     if clock.today() > corrected.answer_by:
-        raise Refused(
-            f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。",
-            blockers=[("答复期限已过", guards.reviewer(clock.today()))],
-        )
+        sentence = f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。"
+        raise Refused(sentence, blockers=[("答复期限已过", guards.reviewer(clock.today()))])
     answer = CorrectionAnswer.objects.create(
         submission=row,
         component=component,
