@@ -292,21 +292,9 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
     changed = []
     for component, fact, value, evidence in given:
         stated, stated_evidence = verdicts.stated(document, component, fact)
-        ConfirmedFact.objects.update_or_create(
-            submission=row,
-            component=component,
-            fact=fact,
-            defaults={
-                "value": value,
-                "stated": stated,
-                "stated_evidence": stated_evidence,
-                "evidence": evidence,
-                "by_text": by.text,
-                "user_id": by.user_id,
-                "day": day,
-                "recorded_at": clock.now(),
-            },
-        )
+        values = {"value": value, "evidence": evidence, "stated": stated, "stated_evidence": stated_evidence}
+        values |= {"by_text": by.text, "user_id": by.user_id, "day": day, "recorded_at": clock.now()}
+        ConfirmedFact.objects.update_or_create(submission=row, component=component, fact=fact, defaults=values)
         if fact not in OFFICE_FACTS and value != (stated or "unknown"):
             changed.append((component, fact))
     verdicts.keep_mask(submission=row)

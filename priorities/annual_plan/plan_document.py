@@ -83,13 +83,8 @@ def as_document(plan: AnnualPlan) -> dict:
             for e in entries
         ],
         "differences": [
-            {
-                "number": d.entry.submission.number,
-                "title": d.entry.submission.title,
-                "change": d.change,
-                "was_wan": f"{d.was_wan:.2f}",
-                "now_wan": f"{d.now_wan:.2f}",
-            }
+            {"number": d.entry.submission.number, "title": d.entry.submission.title, "change": d.change}
+            | {"was_wan": f"{d.was_wan:.2f}", "now_wan": f"{d.now_wan:.2f}"}
             for d in plan_versions.differences(plan)
             if d.change != "same"
         ],

@@ -107,16 +107,8 @@ def parts(document: dict, result: dict) -> list[dict]:
     ]
 
 
-NOTHING = {
-    "view": [],
-    "components": [],
-    "groups": [],
-    "attachments": [],
-    "opinions": [],
-    "outcome": "",
-    "verdict_confirmed": None,
-    "conclusion": None,
-}
+NOTHING = {name: [] for name in ("view", "components", "groups", "attachments", "opinions")}
+NOTHING |= {"outcome": "", "verdict_confirmed": None, "conclusion": None}
 
 
 def essence(row: Submission) -> dict:
@@ -357,12 +349,7 @@ def answered_by(actor: Actor, most: int = 30) -> list[dict]:
     """What the actor answered himself, newest first."""
     rows = Answer.objects.filter(user_id=actor.user_id).select_related("seat__round").order_by("-pk")[:most]
     return [
-        {
-            "day": a.day,
-            "title": a.seat.round.title,
-            "address": a.seat.round.address,
-            "seat": a.seat.label,
-            "kind": a.get_kind_display(),
-        }
+        {"day": a.day, "title": a.seat.round.title, "address": a.seat.round.address}
+        | {"seat": a.seat.label, "kind": a.get_kind_display()}
         for a in rows
     ]

@@ -9,16 +9,7 @@ from fractions import Fraction
 
 from priorities.optimiser.problem import Problem, cents, wan
 
-CHOICE, CEILING, GROWTH, MUST, PHASE, LOAD, IN, OUT = (
-    "choice",
-    "ceiling",
-    "growth",
-    "must",
-    "phase",
-    "load",
-    "in",
-    "out",
-)
+CHOICE, CEILING, GROWTH, MUST, PHASE, LOAD, IN, OUT = "choice ceiling growth must phase load in out".split()
 
 
 @dataclass(frozen=True)

@@ -210,19 +210,11 @@ def _people(f: ScreeningYear) -> Section:
     columns = table_columns(
         "number 编号 text 15, rules 判定 text 14, people 结论 text 14, clause 条款 text 12, reason 理由 text 45"
     )
-    departed = rows_of(
-        columns,
-        (
-            (
-                c.number,
-                c.outcome_label,
-                OUTCOMES.get(c.override, c.override),
-                c.override_clause or None,
-                c.override_reason,
-            )
-            for c in f.departed
-        ),
-    )
+    values = []
+    for c in f.departed:
+        people, clause = OUTCOMES.get(c.override, c.override), c.override_clause or None
+        values.append((c.number, c.outcome_label, people, clause, c.override_reason))
+    departed = rows_of(columns, values)
     of_cut = table_columns("number 编号 text 20, title 项目 text 56, cut 核减 wan 24")
     cut = rows_of(of_cut, ((c.number, c.title, c.cut_wan) for c in f.cut))
     cut_wan = {"number": "合计", "cut": add(c.cut_wan for c in f.cut)}

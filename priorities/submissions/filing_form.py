@@ -130,17 +130,9 @@ def fact_groups(document: dict) -> list[dict]:
                 continue
             number += 1
             held = document["facts"].get(info.key, {})
-            rows.append(
-                {
-                    "info": info,
-                    "clause": clause,
-                    "number": number,
-                    "name": f"facts.{info.key}",
-                    "value": held.get("value", ""),
-                    "evidence": held.get("evidence", ""),
-                    "follows": FOLLOWS.get(info.key, ""),
-                }
-            )
+            answer = {name: held.get(name, "") for name in ("value", "evidence")}
+            asked = {"info": info, "clause": clause, "number": number, "name": f"facts.{info.key}"}
+            rows.append(asked | answer | {"follows": FOLLOWS.get(info.key, "")})
         groups.append({"title": f"{heading}：{title}", "rows": rows})
     return groups
 
@@ -186,17 +178,9 @@ def readable(document: dict) -> list[dict]:
             "rows": [
                 ("建设类型", proposals.CONSTRUCTIONS.get(d["construction"], "")),
                 ("起止时间", period),
-                (
-                    "谁要求建设",
-                    " ".join(filter(None, [proposals.MANDATES.get(d["mandate"], ""), d["mandate_document"]])),
-                ),
-                (
-                    "投资类型",
-                    " ".join(
-                        filter(None, [proposals.INVESTMENT_TYPES.get(d["investment_type"], ""), d["investment_reason"]])
-                    ),
-                ),
-                ("联系人", " ".join(filter(None, d["contact"].values()))),
+                ("谁要求建设", _words(proposals.MANDATES.get(d["mandate"]), d["mandate_document"])),
+                ("投资类型", _words(proposals.INVESTMENT_TYPES.get(d["investment_type"]), d["investment_reason"])),
+                ("联系人", _words(*d["contact"].values())),
             ],
         },
         {
@@ -217,6 +201,10 @@ def readable(document: dict) -> list[dict]:
             ],
         },
     ]
+
+
+def _words(*parts: str | None) -> str:
+    return " ".join(filter(None, parts))
 
 
 def component_rows(document: dict) -> list[dict]:

@@ -37,14 +37,10 @@ def listing(request):
             "heading": heading,
             "title": title,
             "rows": [
-                r
-                | {
-                    "met": met.get(r["clause"], 0),
-                    "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases",
-                    "asked": f"/priorities/criteria/{slug_of(r['clause'])}/#facts",
-                }
+                r | {"met": met.get(r["clause"], 0), "cases": f"{at}#cases", "asked": f"{at}#facts"}
                 for r in rows
                 if r["heading"] == heading
+                for at in [f"/priorities/criteria/{slug_of(r['clause'])}/"]
             ],
         }
         for heading, title in TITLES.items()
