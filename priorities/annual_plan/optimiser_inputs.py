@@ -179,12 +179,10 @@ def problem_of(
         options = []
         for shift in range(len(inputs.years) if not must else 1):
             costs = {(y + shift, s): amount for (y, s), amount in candidate.amounts.items()}
-            late = (
-                shift * (candidate.parts.urgency + 1) * settings["weights"]["urgency"]
-            )  # 急用先建: a year later is worth less
-            options.append(
-                Option(inputs.year + shift, costs, max(optimiser.score(candidate.parts, settings["weights"]) - late, 0))
-            )
+            # 急用先建: a year later is worth less
+            late = shift * (candidate.parts.urgency + 1) * settings["weights"]["urgency"]
+            value = max(optimiser.score(candidate.parts, settings["weights"]) - late, 0)
+            options.append(Option(inputs.year + shift, costs, value))
         after = candidate.earlier if settings["phases"] else ()
         items.append(Item(candidate.key, candidate.submission.title, tuple(options), candidate.lead, must, after))
     if settings["phases"]:
@@ -199,15 +197,5 @@ def problem_of(
     running = dict(inputs.running)
     for lead, more in settings["extra_load"].items():
         running[lead] = running.get(lead, 0) - more
-    return Problem(
-        tuple(items),
-        bounds,
-        inputs.held,
-        growth,
-        settings["load"],
-        running,
-        into,
-        out,
-        frozenset(settings["waived"]),
-        dict(SOURCES),
-    )
+    bonds = (bounds, inputs.held, growth, settings["load"], running)
+    return Problem(tuple(items), *bonds, into, out, frozenset(settings["waived"]), dict(SOURCES))

@@ -37,13 +37,8 @@ class Flipped:
     amount_wan: Decimal
 
     def line(self) -> dict:
-        return {
-            "id": self.reference,
-            "from": self.was,
-            "to": self.now,
-            "clauses": self.clauses,
-            "amount_wan": f"{self.amount_wan:.2f}",
-        }
+        way = {"id": self.reference, "from": self.was, "to": self.now}
+        return way | {"clauses": self.clauses, "amount_wan": f"{self.amount_wan:.2f}"}
 
 
 def counted():

@@ -105,6 +105,7 @@ def _detail(request, row: Submission) -> dict:
     document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
     latest = row.screenings.order_by("-pk").first()
     may_write = may(request.actor, WRITE, row)
+    again = not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT
     return {
         "row": row,
         "p": document or proposals.empty(),
@@ -128,10 +129,7 @@ def _detail(request, row: Submission) -> dict:
         "choices": filing_form.CHOICES,
         "transitions": row.transitions.all(),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
-        "may_file_again": may_write
-        and not row.is_secret
-        and row.state in CLOSED
-        and row.kind not in guards.FOR_A_PROJECT,
+        "may_file_again": may_write and again,
         "may_screen": may(request.actor, Permission.SCREEN, row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
