@@ -52,21 +52,18 @@ def mine(request):
     kinds = [k for k in Submission.KINDS if (k[0] == "district") == district and k[0] != "supplementary"]
     projects = Project.objects.led_by(request.actor.organisation_id).order_by("order")
     open_rows = [r for r in rows if r.state in EDITABLE and not r.is_secret]
-    return render(
-        request,
-        "priorities/mine.html",
-        {
-            "open_rows": open_rows,
-            "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
-            "window": window,
-            "only": STATES.get(state),
-            "window_open": window and window.opens <= day,
-            "kinds": kinds,
-            "projects": projects,
-            "steps": filing_windows.year_steps(window.plan_year, day) if window else (),
-            "days_left": (window.closes - day).days if window else None,
-        },
-    )
+    context = {
+        "open_rows": open_rows,
+        "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
+        "window": window,
+        "only": STATES.get(state),
+        "window_open": window and window.opens <= day,
+        "kinds": kinds,
+        "projects": projects,
+        "steps": filing_windows.year_steps(window.plan_year, day) if window else (),
+        "days_left": (window.closes - day).days if window else None,
+    }
+    return render(request, "priorities/mine.html", context)
 
 
 @entry.page(WRITE, methods=("POST",))
@@ -288,19 +285,16 @@ def money(request, reference: str):
     typed = _typed(request, row)
     shown = as_typed(typed.document, typed.raw, typed.errors, row.proposal)
     asked = returned.open_fields(row)
-    return render(
-        request,
-        "priorities/parts/money.html",
-        {
-            "row": row,
-            "money": filing_form.money_table(shown),
-            "errors": typed.errors,
-            "open_fields": asked,
-            "points": returned.sentences(row),
-            "choices": filing_form.CHOICES,
-            "answers": filing_form.ANSWERS.items(),
-        },
-    )
+    context = {
+        "row": row,
+        "money": filing_form.money_table(shown),
+        "errors": typed.errors,
+        "open_fields": asked,
+        "points": returned.sentences(row),
+        "choices": filing_form.CHOICES,
+        "answers": filing_form.ANSWERS.items(),
+    }
+    return render(request, "priorities/parts/money.html", context)
 
 
 @entry.page(WRITE)
@@ -318,19 +312,16 @@ def review(request, reference: str):
             return filed.get_absolute_url()
 
         return entry.posted(request, "priorities.submit", submit)
-    return render(
-        request,
-        "priorities/review.html",
-        {
-            "row": row,
-            "view": filing_form.readable(row.proposal),
-            "p": row.proposal,
-            "gaps": proposals.gaps(row.proposal),
-            "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
-            "live": _live(request, row, row.proposal),
-            "attachments": row.attachments.filter(removed=False).select_related("file"),
-        },
-    )
+    context = {
+        "row": row,
+        "view": filing_form.readable(row.proposal),
+        "p": row.proposal,
+        "gaps": proposals.gaps(row.proposal),
+        "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
+        "live": _live(request, row, row.proposal),
+        "attachments": row.attachments.filter(removed=False).select_related("file"),
+    }
+    return render(request, "priorities/review.html", context)
 
 
 @entry.page(WRITE, methods=("POST",))

@@ -119,32 +119,29 @@ def preview(request, year: int):
     if number is not None and number != plan.number:
         plan = web.found(AnnualPlan.objects.filter(plan_year=year), number=number)
     document = plan_document.of(plan)
-    return render(
-        request,
-        "priorities/plan_preview.html",
-        {
-            "year": year,
-            "plan": plan,
-            "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
-            "rest": [
-                (dict(PlanEntry.DECISIONS)[e["decision"]], e)
-                for e in document["entries"]
-                if e["decision"] not in plan_document.LISTED
-            ],
-            "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
-            # What is approved now says nothing of a version that another has replaced.
-            "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
-            "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
-            "now": now,
-            "differences": [(plan_versions.CHANGES[d["change"]], d) for d in document["differences"]]
-            if plan.number > 1
-            else [],
-            "conflicts": [e for e in document["entries"] if e["conflict"]],
-            "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
-            "today_iso": clock.today().isoformat(),
-            "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
-        },
-    )
+    context = {
+        "year": year,
+        "plan": plan,
+        "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
+        "rest": [
+            (dict(PlanEntry.DECISIONS)[e["decision"]], e)
+            for e in document["entries"]
+            if e["decision"] not in plan_document.LISTED
+        ],
+        "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
+        # What is approved now says nothing of a version that another has replaced.
+        "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
+        "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
+        "now": now,
+        "differences": [(plan_versions.CHANGES[d["change"]], d) for d in document["differences"]]
+        if plan.number > 1
+        else [],
+        "conflicts": [e for e in document["entries"] if e["conflict"]],
+        "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
+        "today_iso": clock.today().isoformat(),
+        "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
+    }
+    return render(request, "priorities/plan_preview.html", context)
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))

@@ -50,18 +50,13 @@ def address_of(key: str) -> str:
 
 def _list(request, status: int = 200, **more):
     start = RuleSetRecord.objects.filter(key=request.GET.get("from", "")[:60], state="draft").first()
-    return render(
-        request,
-        "priorities/rule_sets.html",
-        {
-            "rows": RuleSetRecord.objects.select_related("meeting"),
-            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
-            "form": _form(request, start),
-            "rescreenings": Rescreening.objects.order_by("-pk")[:10],
-        }
-        | more,
-        status=status,
-    )
+    context = {
+        "rows": RuleSetRecord.objects.select_related("meeting"),
+        "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
+        "form": _form(request, start),
+        "rescreenings": Rescreening.objects.order_by("-pk")[:10],
+    }
+    return render(request, "priorities/rule_sets.html", context | more, status=status)
 
 
 def _form(request, start: RuleSetRecord | None) -> dict:
@@ -121,24 +116,19 @@ def _show(request, row: RuleSetRecord, status: int = 200, **more):
     day, may_adopt = clock.today(), row.state == "draft" and may(request.actor, Permission.ADOPT_RULE_SET)
     found = dry_run.run(row, day) if may_try(request.actor) else None
     in_force = row.state == "in_force" and repository.build(row).in_force_on(day)
-    return render(
-        request,
-        "priorities/rule_set.html",
-        {
-            "row": row,
-            "found": found,
-            "typed": request.POST,
-            "steps": _steps(row, day),
-            "precedence": " > ".join(OUTCOMES[o] for o in repository.build(row).precedence),
-            "may_adopt": may_adopt,
-            "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
-            "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
-            "behind": dry_run.behind(found, request.GET) if found else None,
-            "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
-        }
-        | more,
-        status=status,
-    )
+    context = {
+        "row": row,
+        "found": found,
+        "typed": request.POST,
+        "steps": _steps(row, day),
+        "precedence": " > ".join(OUTCOMES[o] for o in repository.build(row).precedence),
+        "may_adopt": may_adopt,
+        "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
+        "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
+        "behind": dry_run.behind(found, request.GET) if found else None,
+        "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
+    }
+    return render(request, "priorities/rule_set.html", context | more, status=status)
 
 
 def _adopt(request, row: RuleSetRecord) -> str:

@@ -29,21 +29,18 @@ def versions(request, reference: str):
     for point in row.returned_points.filter(version=since):
         asked.setdefault(point.field, []).append(point.sentence)
     sections = [(title, [d for d in found if d.section == key]) for key, title in proposals.SECTIONS.items()]
-    return render(
-        request,
-        "priorities/versions.html",
-        {
-            "row": row,
-            "old": old,
-            "new": new,
-            "numbers": sorted(held),
-            "count": len(found),
-            "sections": [(title, rows) for title, rows in sections if rows],
-            "asked": [(merging.label(f), s) for f, s in asked.items()],
-            "receipts": receipts.of_versions(row, list(held.values())),
-            "filing_receipt": filing_receipts.of(row),
-        },
-    )
+    context = {
+        "row": row,
+        "old": old,
+        "new": new,
+        "numbers": sorted(held),
+        "count": len(found),
+        "sections": [(title, rows) for title, rows in sections if rows],
+        "asked": [(merging.label(f), s) for f, s in asked.items()],
+        "receipts": receipts.of_versions(row, list(held.values())),
+        "filing_receipt": filing_receipts.of(row),
+    }
+    return render(request, "priorities/versions.html", context)
 
 
 @entry.page(READ, methods=("POST",))
