@@ -50,7 +50,8 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
             "advised",
             f"第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的",
             now=[
-                {n: str(getattr(c, n)) for n in ("component", "fact", "answer", "evidence", "shown_on")}
+                {"component": c.component, "fact": c.fact, "answer": c.answer, "evidence": c.evidence}
+                | {"shown_on": str(c.shown_on)}
                 for c in changed
             ],
         )
