@@ -22,7 +22,7 @@ from governance.kernel import readings
 from governance.kernel.access import may, require
 from governance.models import Discrepancy, Plan
 from governance.web.entry import page as may_enter
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.panels import cases as priorities_panels
 from priorities.submissions import filing_windows
 from projects.hooks import desk as register_desk
@@ -62,7 +62,7 @@ def page(request):
         .order_by("order")
     )
     plan = Plan.objects.order_by("pk").first()
-    with reading():  # what waits for him is counted in the rail as well
+    with one_page():  # what waits for him is counted in the rail as well
         return render(request, "pages/home.html", _context(actor, day, projects, plan, every="all" in request.GET))
 
 

@@ -1,4 +1,4 @@
-"""Scenarios of a year's plan: what is asked comes from the record, what is answered is kept, decided by hand and taken over."""
+"""Scenarios of a year's plan: asked from the record, answers kept, decided by hand and taken over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from budgets import actions as money
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from priorities import actions
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import PlanOverride, PlanScenario
 from projects.models import Project
 from tests.priorities.stories import components, proposal
@@ -135,7 +135,8 @@ def test_growth_counts_from_what_was_approved_the_year_before(cast, stories):
 
 
 def test_a_later_phase_waits_for_the_earlier_one(cast, stories):
-    """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving the order."""
+    """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving
+    the order."""
     second = stories.concluded(
         kind="planned", project_code="P06", by=cast.industry, document=proposal(components=components("80"))
     )
@@ -287,10 +288,8 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     row = candidate(stories, "40")
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            planning_inputs.read(2008)
+        with CaptureQueriesContext(connection) as seen:
+            optimiser_inputs.read(2008)
         return len(seen)
 
     before = queries()
@@ -298,5 +297,5 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     for n in range(8):
         twin = twin_of(row, number=f"SB2008-{700 + n}")
         twin_of(version, submission=twin)
-    assert len(planning_inputs.read(2008).candidates) == 9
+    assert len(optimiser_inputs.read(2008).candidates) == 9
     assert queries() == before
