@@ -1,9 +1,10 @@
-"""Splitting estimates over the years of their windows so that every year holds at least (1 + floor) × the last (9.6.1). Pure.
+"""Splitting estimates over the years of their windows so that every year holds (1 + floor) × the last (9.6.1). Pure.
 
-`budgets.growth.rule.whole_period` shows by a block of years why it cannot be done; here a split is made, which alone proves that
-it can, and the repairs are looked for and each is checked by making its split. A split goes into no account (D08): it is
-示意. Only the yearly sums are found by a linear programme (an interval of years holds at least what can lie nowhere else);
-the money is then handed out window by window, earliest end first, which always succeeds, and everything is checked exactly.
+`rule.whole_period` shows by a block of years why it cannot be done; here a split is made, which alone proves that it
+can, and the repairs are looked for and each is checked by making its split. A split goes into no account (D08): it is
+示意. Only the yearly sums are found by a linear programme (an interval of years holds at least what can lie nowhere
+else); the money is then handed out window by window, earliest end first, which always succeeds, and everything is
+checked exactly.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Finding:
 
 
 def find(windows: Sequence[Window], years: Sequence[int], floor: Decimal = rule.FLOOR) -> Finding:
-    """Whether the estimates can be split; if not, what clashes and the cheapest repair of each kind, each proved by a split."""
+    """Whether the estimates can be split; if not, what clashes and each kind's cheapest repair, proved by a split."""
     windows, years = tuple(_inside(windows, years)), tuple(years)
     made = split(windows, years, floor)
     tight = rule.whole_period([(w.first, w.last, w.wan) for w in windows], list(years), floor)
@@ -109,14 +110,14 @@ def _intervals(windows: Sequence[Window], years: Sequence[int]) -> list[tuple[in
 
 
 class _Programme:
-    """The yearly sums as a linear programme, with one more variable: money added, money moved, or the margin over the floor."""
+    """The yearly sums as a linear programme; one more variable: money added or moved, or the margin over the floor."""
 
     def __init__(self, windows: Sequence[Window], years: Sequence[int], floor: Decimal):
         self.intervals, self.size = _intervals(windows, years), len(years)
         self.factor, self.total = 1 + float(floor), float(sum((w.wan for w in windows), Decimal(0)))
 
     def least(self, *, raises=lambda a, b: 0, adds: float = 0.0) -> float | None:
-        """The least of the extra variable, which raises the bound of an interval and adds to the total; None: impossible."""
+        """The least of the extra variable, which raises an interval's bound and adds to the total; None: impossible."""
         found = self._solve([0.0] * self.size + [1.0], raises=raises, adds=adds)
         return None if found is None else float(found[self.size])
 
@@ -164,7 +165,7 @@ class _Programme:
 
 
 def _sums(windows: Sequence[Window], years: Sequence[int], floor: Decimal) -> tuple[list[Fraction], bool] | None:
-    """Yearly sums that keep every bond, in 分 where there is room for it, else exact fractions; None where there are none."""
+    """Yearly sums that keep every bond, in 分 where there is room, else exact fractions; None where there are none."""
     if not windows:
         return [Fraction(0)] * len(years), True
     programme = _Programme(windows, years, floor)
@@ -215,7 +216,7 @@ def _holds(windows, years, floor: Decimal, sums: list[Fraction]) -> bool:
 
 
 def _hand_out(windows, years, sums: list[Fraction], exact: bool) -> Split:
-    """Fill year after year with the money that has to end first: with intervals as `_holds` asks, nothing is left over."""
+    """Fill year after year with the money that has to end first: where `_holds` says yes, nothing is left over."""
     left = [Fraction(w.wan) for w in windows]
     parts = [[Fraction(0)] * len(years) for _ in windows]
     order = sorted(range(len(windows)), key=lambda i: (windows[i].last, windows[i].first, i))

@@ -22,8 +22,8 @@ from projects.models import Project
 
 @dataclass(frozen=True)
 class YearBrief:
-    """A year in three sums: projects whose window touches it, how many of them have an approved amount, 批复, 下达, 支出
-    over them (None: 未填), and both tests of 9.6.1."""
+    """A year in three sums: projects whose window touches it, how many of them have an approved amount, 批复, 下达 and
+    支出 over them (None: 未填), and both tests of 9.6.1."""
 
     year: int
     projects: int
@@ -167,8 +167,8 @@ def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amou
 
 
 def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
-    """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what is
-    approved over all years; `money` where the page has read it, else no amounts are shown."""
+    """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what
+    is approved over all years; `money` where the page has read it, else no amounts are shown."""
     question = payers.PayerQuestion(
         mandate=project.mandate,
         investment_type=project.investment_type,
@@ -182,7 +182,7 @@ def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
 
 
 def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:
-    """Booked papers (文号, 说明) and budget-unit codes that hold the words: (code, title, address, note), newest first."""
+    """Entries whose 文号, 说明 or budget-unit code holds the words: (code, title, address, note), newest first."""
     if not query or not may(actor, Permission.READ_BUDGET):
         return []
     mine = BudgetLine.objects.visible_to(actor).values("pk")

@@ -1,7 +1,7 @@
-"""年度预算报告: the figures of a year's money, first as frozen dataclasses, then printed by governance.documents.printing.
+"""年度预算报告: the figures of a year's money, as figures and tables that governance.documents.printing prints.
 
-Basis 口径 (D09): estimates are 概算（业内估算）, not appropriations; sums count a project once (按项目); by lead they say
-按第一牵头 or 按参与(重复计数) (D43). Nothing is split that the plan does not split (D08): the even split by month is 示意.
+Basis 口径 (D09): estimates are 概算（业内估算）, not appropriations; sums count a project once (按项目); by lead they
+say 按第一牵头 or 按参与(重复计数) (D43). Nothing is split that the plan does not split (D08).
 """
 
 from __future__ import annotations
@@ -102,8 +102,10 @@ def _basics(found: budget_table.YearTable, f: BudgetYear, scope: Part) -> Sectio
     before = "（规划期前）" if f.year < 2006 else ""
     whose = "规划" if scope.is_whole else f"{scope.name}，规划"
     text = (
-        f"{whose}10.4列{f.planned + len(found.rest)}项，概算合计{f.total_wan:,.0f}万元（业内估算，规划和机构建设等方面的内容"
-        f"不包括在内）。{f.year}年{before}在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
+        f"{whose}10.4列{f.planned + len(found.rest)}项，概算合计{f.total_wan:,.0f}万元"
+        "（业内估算，规划和机构建设等方面的内容不包括在内）。"
+        f"{f.year}年{before}在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；"
+        f"其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
         f"两者相加与10.4{'合计' if scope.is_whole else '所列'}一致。",
         f"{f.year}年已填批复的项目{f.filled}项，批复{wan(f.approved_wan)}，下达{wan(f.appropriated_wan)}，支出{wan(f.spent_wan)}"
         + (f"，支出占批复{f.rate_percent}%。" if f.rate_percent is not None else "。"),
@@ -449,7 +451,7 @@ def _by_year(scope: Part) -> Section:
 
 
 def _pictures(years: list[int], sums: dict, by_source: dict, by_project: dict) -> tuple:
-    """Money by year and source, its growth over the years, and how far each project's money has come; nothing where nothing is filled."""
+    """Money by year and source, its growth, how far each project's has come; () where nothing is filled."""
     if not by_project:
         return ()
     stacked = [(label, [float(by_source[s].get(y, 0)) for y in years]) for s, label in SOURCES if s in by_source]

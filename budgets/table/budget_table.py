@@ -117,7 +117,7 @@ class YearTable:
 
     @property
     def sources(self) -> list[tuple[str, str]]:
-        """The sources that hold a line this year, 市财政 always; the others can be unfolded. The chosen one where one is."""
+        """The sources that hold a line this year, 市财政 always; the chosen one alone where one is."""
         if self.chosen.source:
             return [(s, label) for s, label in SOURCES if s == self.chosen.source]
         used = {s for r in self.rows for s in r.lines}
@@ -289,7 +289,7 @@ class YearsTable:
 
 
 def years_table(stage: str, actor: Actor, chosen: Chosen | None = None) -> YearsTable:
-    """All years 2005–2010 and every other year that holds a line; the plan's 27 rows always, others where they hold money."""
+    """All years 2005–2010 and others that hold a line; the plan's 27 rows always, others where they hold money."""
     chosen = chosen or Chosen()
     mine = BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk"))
     if chosen.source:

@@ -23,7 +23,7 @@ class Chosen:
 
     @classmethod
     def read(cls, query) -> Chosen:
-        """From ?source=&lead=&programme=. Raises Refused (400) for what is none of ours: a typing slip never means everything."""
+        """From ?source=&lead=&programme=. Raises Refused (400) for what is unknown: a slip never means everything."""
         source, lead, programme = (str(query.get(n, "")).strip()[:60] for n in ("source", "lead", "programme"))
         if source and source not in dict(SOURCES):
             raise Refused("没有这个资金来源；请从页面上的筛选里选。", status=400)

@@ -16,7 +16,7 @@ MOST_BULLETS = 40  # projects drawn; the table above holds all
 
 
 def of_years(found: YearsTable, stage_label: str, actor: Actor) -> dict:
-    """`{"by_source", "by_project", "grown", "left_out"}` for the rows of a table of all years, None where nothing is filled.
+    """`{"by_source", "by_project", "grown", "left_out"}` for the rows of a table of all years; {} where none is filled.
 
     by_source: the table's stage by year and source; by_project: the four stages of every project that holds money, the
     biggest first; grown: what was approved, appropriated and spent up to each year, against the estimates of the rows.

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from budgets import actions
 from budgets.growth import rule, whole_period
+from budgets.ledger.booking import LineKey
 from budgets.models import SOURCES, STAGES
 from budgets.table import budget_table, chosen, pictures
 from budgets.table.chosen import Chosen
@@ -100,7 +101,7 @@ def _context(request, year: int, **more) -> dict:
 
 
 def _ahead(found: budget_table.YearTable) -> dict:
-    """What follows from 9.6.1 for the years to come: the next year's least money, and whether the whole period can hold it."""
+    """What follows from 9.6.1 for years to come: the next year's least money, whether the whole period can hold it."""
     whole = whole_period.find(projects=[r.project for r in found.rows + found.rest if r.project.plan_item_id])
     return {
         "need": rule.growth_of(found.year + 1, {found.year: found.growth.fund_wan}, {}, "a").need_wan,
@@ -114,8 +115,8 @@ BEFORE = {"approved": "estimate", "appropriated": "approved", "spent": "appropri
 
 
 def _unfold(groups: list[dict], every: bool) -> None:
-    """On the phone a programme is open where something was refused, else where a row has no amount of this stage but one of the
-    stage before; the first one where nothing waits; all on demand."""
+    """On the phone a programme is open where something was refused, else where a row has no amount of this stage but
+    one of the stage before; the first one where nothing waits; all on demand."""
     for group in groups:
         group["unfolded"] = every or any(r["refused"] for r in group["rows"])
     if not any(g["unfolded"] for g in groups):
@@ -141,7 +142,7 @@ def _card(found, key: str, label: str, stage: str) -> dict:
 
 
 def _ordered(found) -> dict[str, int]:
-    """How many lines hold the order of the stages: the constraint is the database's own, the page says that it was looked at."""
+    """How many lines the database's own constraint on the order of the stages holds for."""
     lines = [line for row in found.rows for line in row.lines.values()]
     return {
         "appropriated": sum(1 for x in lines if x.appropriated_wan is not None),
@@ -205,7 +206,7 @@ def _row(row: budget_table.Row, stage: str, sources, editable: bool, refused: di
 
 
 def _said(row: budget_table.Row, sums: dict) -> list[tuple[str, object]]:
-    """What a figure of this page or another adds up of the row: its stages, its estimate, of the plan alone, its lines."""
+    """What figures of this page and others add up of the row: its stages, estimate, of the plan alone, its lines."""
     planned, lines = row.project.plan_item_id, row.lines.values()
     said = {
         **sums,
@@ -243,13 +244,11 @@ def cells(request, year: int):
                 if call.address is None:
                     actions.set_cell(
                         by=request.actor,
-                        project=projects[code],
-                        fiscal_year=year,
-                        source=source,
+                        at=LineKey(projects[code], year, source),
                         stage=stage,
                         typed=value,
                         version=version,
-                        document_number=entry.field(request, "document_number", limit=60),
+                        paper=actions.Paper(entry.field(request, "document_number", limit=60)),
                     )
                     call.address = reverse("budgets:year", args=[year])
             saved += 1

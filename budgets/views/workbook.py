@@ -119,7 +119,7 @@ def _commit(request) -> HttpResponse:
 
 
 def _choices(request) -> importing.Choices:
-    """What was picked for cells that both sides changed: radio `pick|KEY|HEAD` = file|online beside what was seen online."""
+    """What was picked for cells that both sides changed: `pick|KEY|HEAD` = file|online, beside what was seen online."""
     found = {}
     for name in [n for n in request.POST if n.startswith("pick|")][:MOST_SHOWN]:
         place, picked = name.removeprefix("pick|"), request.POST[name]

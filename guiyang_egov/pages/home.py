@@ -1,4 +1,4 @@
-"""今日工作: what waits for whoever came in, the totals that reconcile to 10.4, the Gantt chart, money by programme and lead.
+"""今日工作: what waits for whoever came in, the totals that reconcile to 10.4, the Gantt chart, money by programme.
 
 Each app offers its own part; this page only lays them side by side. Whoever holds no READ_REGISTER (the system and the
 security administrator) sees no business.
@@ -281,8 +281,8 @@ def by_programme(projects) -> dict:
 
 
 def by_lead(projects, d43: str) -> dict:
-    """Money by unit as D43 is read: a by first lead, b by participation, which counts projects once per unit; and the biggest by
-    participation, which stands beside a."""
+    """Money by unit as D43 is read: a by first lead, b by participation, which counts projects once per unit; and the
+    biggest by participation, which stands beside a."""
     first: dict = defaultdict(lambda: [0, Decimal(0)])
     every: dict = defaultdict(lambda: [0, Decimal(0)])
     for p in projects:

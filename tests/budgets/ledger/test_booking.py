@@ -1,4 +1,4 @@
-"""The ledger: totals are sums of entries, the order of the stages holds, every refusal says the numbers and the clause."""
+"""The ledger: totals are sums of entries, the stages' order holds, every refusal says the numbers and the clause."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from budgets import actions, steps
 from budgets.ledger import booking
+from budgets.ledger.booking import LineKey, Posting
 from budgets.models import BudgetLine, Entry, ProjectYear
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from governance.kernel import audit, verbs
@@ -26,9 +27,7 @@ def p06(cast) -> Project:
 
 
 def type_in(cast, project, stage, typed, source="city", year=2007, **more):
-    return actions.set_cell(
-        by=cast.finance, project=project, fiscal_year=year, source=source, stage=stage, typed=typed, **more
-    )
+    return actions.set_cell(by=cast.finance, at=LineKey(project, year, source), stage=stage, typed=typed, **more)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_an_older_version_is_stale_and_shows_what_is_there(cast, p06):
 
 def test_only_the_finance_bureau_edits(cast, p06):
     with pytest.raises(WrongRole):
-        actions.set_cell(by=cast.reviewer, project=p06, fiscal_year=2007, source="city", stage="approved", typed="1")
+        actions.set_cell(by=cast.reviewer, at=LineKey(p06, 2007, "city"), stage="approved", typed="1")
 
 
 def test_a_frozen_column_takes_nothing(cast, p06):
@@ -177,9 +176,11 @@ def test_a_step_refuses_to_run_outside_a_verb(cast, p06):
 
 def test_a_thousand_tenths_are_exactly_a_hundred(cast, p06):
     with verbs.frame():
-        line = booking.lock_line(project=p06, fiscal_year=2007, source="city")
+        line = booking.lock_line(LineKey(p06, 2007, "city"))
         for _ in range(1000):
-            booking.book(by=cast.finance, line=line, stage="approved", amount_wan=Decimal("0.1"), kind="adjust")
+            booking.book(
+                by=cast.finance, line=line, stage="approved", amount_wan=Decimal("0.1"), posting=Posting("adjust")
+            )
     assert BudgetLine.objects.get().approved_wan == Decimal("100.00")
     assert ProjectYear.objects.get().approved_wan == Decimal("100.00")
 
@@ -193,8 +194,9 @@ def test_the_largest_and_the_smallest_amounts_are_kept_to_the_cent(cast, p06, ty
 
 
 def book(cast, project, kind, typed, stage="approved", **more):
-    wanted = {"fiscal_year": 2007, "source": "city", "reason": "专题会议"} | more
-    return actions.book(by=cast.finance, project=project, stage=stage, kind=kind, typed=typed, **wanted)
+    at = LineKey(project, 2007, more.pop("source", "city"))
+    paper = actions.Paper(**{"reason": "专题会议"} | more)
+    return actions.book(by=cast.finance, at=at, stage=stage, kind=kind, typed=typed, paper=paper)
 
 
 def test_an_entry_is_a_signed_difference_with_its_document_and_reason(cast, p06):
@@ -227,20 +229,20 @@ def test_an_entry_that_makes_no_sense_is_refused(cast, p06, kind, typed, more, s
     assert not Entry.objects.exists()
 
 
-PAPER = {"document_number": "筑财预〔2007〕40号", "reason": "工程顺延"}
+PAPER = actions.Paper("筑财预〔2007〕40号", "工程顺延")
 
 
 def test_a_transfer_is_two_entries_with_one_document_and_the_city_s_sum_stays(cast, p06):
     p01 = Project.objects.get(code="P01")
     line = type_in(cast, p06, "approved", "100")
-    target = actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="30.5", **PAPER)
+    target = actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="30.5", paper=PAPER)
     assert (BudgetLine.objects.get(pk=line.pk).approved_wan, target.approved_wan) == (
         Decimal("69.50"),
         Decimal("30.50"),
     )
     moved = Entry.objects.filter(kind="transfer")
     assert sum(e.amount_wan for e in moved) == 0
-    assert {e.document_number for e in moved} == {PAPER["document_number"]}
+    assert {e.document_number for e in moved} == {PAPER.document_number}
 
 
 def test_a_transfer_needs_a_paper_and_never_takes_what_is_appropriated(cast, p06):
@@ -249,17 +251,22 @@ def test_a_transfer_needs_a_paper_and_never_takes_what_is_appropriated(cast, p06
     line = type_in(cast, p06, "appropriated", "80")
     with pytest.raises(Invalid, match="文号和理由"):
         actions.transfer(
-            by=cast.finance, line=line, to_project=p01, stage="approved", typed="10", document_number="", reason=""
+            by=cast.finance,
+            line=line,
+            to_project=p01,
+            stage="approved",
+            typed="10",
+            paper=actions.Paper(),
         )
     with pytest.raises(Refused, match="先收回下达"):
-        actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="20.01", **PAPER)
+        actions.transfer(by=cast.finance, line=line, to_project=p01, stage="approved", typed="20.01", paper=PAPER)
     assert Entry.objects.filter(kind="transfer").count() == 0
 
 
 def test_what_is_not_spent_is_carried_into_the_next_year_with_what_is_appropriated(cast, p06):
     for stage, typed in (("approved", "100"), ("appropriated", "80"), ("spent", "60")):
         line = type_in(cast, p06, stage, typed)
-    following = actions.carry_over(by=cast.finance, line=line, typed="40", **PAPER)
+    following = actions.carry_over(by=cast.finance, line=line, typed="40", paper=PAPER)
     line.refresh_from_db()
     assert (line.approved_wan, line.appropriated_wan, line.spent_wan) == (60, 60, 60)
     assert (following.fiscal_year, following.approved_wan, following.appropriated_wan, following.spent_wan) == (
@@ -275,7 +282,7 @@ def test_no_more_is_carried_over_than_is_left(cast, p06):
     for stage, typed in (("approved", "100"), ("appropriated", "80"), ("spent", "60")):
         line = type_in(cast, p06, stage, typed)
     with pytest.raises(Refused, match=r"可结转的 40\.00 万元（批复 100\.00 减支出 60\.00）") as refusal:
-        actions.carry_over(by=cast.finance, line=line, typed="40.01", **PAPER)
+        actions.carry_over(by=cast.finance, line=line, typed="40.01", paper=PAPER)
     assert refusal.value.current == {"ceiling_wan": "40.00"}
     assert not BudgetLine.objects.filter(fiscal_year=2008).exists()
 
@@ -284,19 +291,19 @@ def test_a_frozen_year_neither_gives_nor_takes(cast, p06):
     line = type_in(cast, p06, "approved", "100")
     actions.lock_stage(by=cast.finance, fiscal_year=2008, stage="approved")
     with pytest.raises(Refused, match="2008 年的批复已冻结"):
-        actions.carry_over(by=cast.finance, line=line, typed="10", **PAPER)
+        actions.carry_over(by=cast.finance, line=line, typed="10", paper=PAPER)
 
 
 @pytest.mark.parametrize("verb", ["transfer", "carry_over", "book"])
 def test_only_the_finance_bureau_moves_money(cast, p06, verb):
     line = type_in(cast, p06, "approved", "100")
     wanted = {
-        "transfer": {"line": line, "to_project": p06, "stage": "approved", "document_number": "1"},
-        "carry_over": {"line": line, "document_number": "1"},
-        "book": {"project": p06, "fiscal_year": 2007, "source": "city", "stage": "approved", "kind": "adjust"},
+        "transfer": {"line": line, "to_project": p06, "stage": "approved"},
+        "carry_over": {"line": line},
+        "book": {"at": LineKey(p06, 2007, "city"), "stage": "approved", "kind": "adjust"},
     }[verb]
     with pytest.raises(WrongRole):
-        getattr(actions, verb)(by=cast.reviewer, typed="1", reason="x", **wanted)
+        getattr(actions, verb)(by=cast.reviewer, typed="1", paper=actions.Paper("1", "x"), **wanted)
 
 
 def _race(cast, line: BudgetLine, amounts) -> list[str]:
@@ -307,9 +314,13 @@ def _race(cast, line: BudgetLine, amounts) -> list[str]:
         try:
             barrier.wait()
             with verbs.frame():
-                locked = booking.lock_line(project=line.project, fiscal_year=line.fiscal_year, source=line.source)
+                locked = booking.lock_line(LineKey(line.project, line.fiscal_year, line.source))
                 booking.book(
-                    by=cast.finance, line=locked, stage="appropriated", amount_wan=Decimal(amount), kind="adjust"
+                    by=cast.finance,
+                    line=locked,
+                    stage="appropriated",
+                    amount_wan=Decimal(amount),
+                    posting=Posting("adjust"),
                 )
             results.append("ok")
         except Refused:
@@ -386,18 +397,16 @@ def test_without_the_lock_the_race_breaks(cast, p06, monkeypatch):
 
 
 def _book_while_freezing(cast, p06, year: int) -> int:
-    """Book the first amount of a year on a line being made while the column is frozen: the freeze begins when the booking
-    has looked at the column, and the booking ends when the freeze has, unless the freeze waits for it. Returns how many
-    lines hold the amount when the column is frozen."""
+    """Book the first amount of a year on a line being made while the column is frozen: the freeze begins when the
+    booking has looked at the column, and the booking ends when the freeze has, unless the freeze waits for it. Returns
+    how many lines hold the amount when the column is frozen."""
     frozen = threading.Event()
     booked = threading.Event()
 
     def go() -> None:
         try:
             with verbs.frame():
-                actions.set_cell(
-                    by=cast.finance, project=p06, fiscal_year=year, source="city", stage="approved", typed="10"
-                )
+                actions.set_cell(by=cast.finance, at=LineKey(p06, year, "city"), stage="approved", typed="10")
                 booked.set()
                 frozen.wait(0.3)
         except Refused:

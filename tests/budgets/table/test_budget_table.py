@@ -10,6 +10,7 @@ import pytest
 
 from budgets import actions, payers
 from budgets.growth import rule
+from budgets.ledger.booking import LineKey
 from budgets.models import BudgetLine
 from budgets.panels import money
 from budgets.reports import annual_budget
@@ -50,7 +51,7 @@ def test_the_even_split_by_month_is_the_published_one_and_never_stored(plan):
 def test_growth_without_revenue_is_undecidable_never_passed(cast):
     p = Project.objects.get(code="P06")
     for year, typed in ((2006, "100"), (2007, "150")):
-        actions.set_cell(by=cast.finance, project=p, fiscal_year=year, source="city", stage="approved", typed=typed)
+        actions.set_cell(by=cast.finance, at=LineKey(p, year, "city"), stage="approved", typed=typed)
     first, second = budget_table.year_growth(2007).tests
     assert (first.result, second.result) == ("passed", "unknown")
     assert "无法判定" in second.sentence
@@ -105,9 +106,7 @@ def test_the_report_finds_the_infeasibility_in_the_plan_s_own_rows(plan):
 def test_every_figure_of_the_budget_report_adds_up(cast, year):
     p15, p17 = Project.objects.get(code="P15"), Project.objects.get(code="P17")
     for project, source, typed in ((p15, "city", "90"), (p15, "own", "30.05"), (p17, "city", "44.4")):
-        actions.set_cell(
-            by=cast.finance, project=project, fiscal_year=year, source=source, stage="approved", typed=typed
-        )
+        actions.set_cell(by=cast.finance, at=LineKey(project, year, source), stage="approved", typed=typed)
     report = printing.build("annual_budget", year)
     tables = {t.id: t for s in report.sections for t in s.tables}
     for key in ("by_source", "by_programme", "by_project"):
@@ -194,7 +193,7 @@ def test_matching_and_start_up_money_are_named_only_where_the_plan_names_them():
 def test_the_report_tests_growth_year_by_year_and_never_passes_without_revenue(cast):
     p = Project.objects.get(code="P06")
     for year, typed in ((2006, "100"), (2007, "150"), (2008, "160")):
-        actions.set_cell(by=cast.finance, project=p, fiscal_year=year, source="city", stage="approved", typed=typed)
+        actions.set_cell(by=cast.finance, at=LineKey(p, year, "city"), stage="approved", typed=typed)
     section = next(s for s in annual_budget.build(2007).sections if s.id == "growth")
     rows = section.tables[0].rows
     assert [(r["year"], r["first"], r["second"]) for r in rows] == [
@@ -228,9 +227,7 @@ def test_a_project_says_who_pays_with_the_clause_the_conflict_and_what_is_approv
     project = Project.objects.get(code="P17")
     project.mandate, project.investment_type = "state", "market"
     project.save()
-    line = actions.set_cell(
-        by=cast.finance, project=project, fiscal_year=2007, source="city", stage="approved", typed="12.5"
-    )
+    line = actions.set_cell(by=cast.finance, at=LineKey(project, 2007, "city"), stage="approved", typed="12.5")
     for address in ("/projects/P17/", f"/budgets/lines/{line.pk}/"):
         page = cast.client("finance").get(address).content.decode()
         for words in (
@@ -251,12 +248,7 @@ def test_the_report_draws_year_by_source_the_growing_sums_and_every_project_that
     assert not any("年度 × 来源" in c or "逐年累计" in c or "每个项目" in c for c in drawn())
     for code, source in (("P17", "city"), ("P06", "state")):
         actions.set_cell(
-            by=cast.finance,
-            project=Project.objects.get(code=code),
-            fiscal_year=2007,
-            source=source,
-            stage="approved",
-            typed="10",
+            by=cast.finance, at=LineKey(Project.objects.get(code=code), 2007, source), stage="approved", typed="10"
         )
     assert drawn()[-3:] == [
         "批复，年度 × 来源（万元）",

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from budgets import actions
 from budgets.hooks import daily
+from budgets.ledger.booking import LineKey
 from budgets.models import SOURCES, BudgetLine, Entry
 from budgets.panels import money
 from governance.models import Notice
@@ -23,7 +24,7 @@ PAPER = {"document_number": "筑财预〔2007〕40号", "reason": "工程顺延"
 
 def fill(cast, code, stage, typed, source="city", year=2007):
     project = Project.objects.get(code=code)
-    return actions.set_cell(by=cast.finance, project=project, fiscal_year=year, source=source, stage=stage, typed=typed)
+    return actions.set_cell(by=cast.finance, at=LineKey(project, year, source), stage=stage, typed=typed)
 
 
 def cell(key, typed, was="", version=0):
@@ -74,7 +75,7 @@ def test_above_the_ceiling_the_row_says_the_numbers_and_offers_the_ceiling_and_t
     assert answer.status_code == 409
     assert "没有保存：下达 120.00 超过批复 110.00，多出 10.00 万元。下达不得大于批复，专款专用（9.2.2）。" in page
     assert 'value="120"' in page
-    assert re.search(r'<button[^>]* name="cell\|P06\|city" value="110.00">改为 110.00</button>', page)
+    assert re.search(r'<button[^>]* name="cell\|P06\|city"\s+value="110\.00"\s*>\s*改为 110\.00\s*</button>', page)
     # A browser sends the input and then the button under one name; the later one counts.
     answer = client.post("/budgets/2007/cells/", body | {"cell|P06|city": ["120", "110.00"]})
     assert answer.status_code == 302
@@ -223,7 +224,7 @@ def test_every_year_s_page_sums_by_year_source_and_programme(cast):
     outside = Project.objects.create(
         code="N2007-01", name="规划外", origin="annual_plan", registered_on="2007-01-01", order=99
     )
-    actions.set_cell(by=cast.finance, project=outside, fiscal_year=2007, source="city", stage="approved", typed="7")
+    actions.set_cell(by=cast.finance, at=LineKey(outside, 2007, "city"), stage="approved", typed="7")
     page = re.sub(r"(<[^>]+>|\s)+", " ", cast.client("finance").get("/budgets/all/").content.decode())
     assert "合计 28 项 6,883.00 未填 120.00 167.00 未填 未填 未填 30.50 317.50 6,572.50" in page
     assert "批复合计 317.50，规划内未分年 6,572.50" in page
@@ -298,16 +299,8 @@ def test_panels_sum_what_the_reader_sees(cast):
 def test_search_finds_a_paper_in_what_the_reader_sees(cast):
     for code in ("P06", "P17"):
         line = fill(cast, code, "approved", "10")
-        actions.book(
-            by=cast.finance,
-            project=line.project,
-            fiscal_year=2007,
-            source="city",
-            stage="approved",
-            kind="adjust",
-            typed="1",
-            **PAPER,
-        )
+        at, paper = LineKey(line.project, 2007, "city"), actions.Paper(**PAPER)
+        actions.book(by=cast.finance, at=at, stage="approved", kind="adjust", typed="1", paper=paper)
     assert [hit[0] for hit in money.search(cast.finance, "〔2007〕40号")] == ["P17", "P06"]
     assert [hit[0] for hit in money.search(cast.health_cio, "〔2007〕40号")] == ["P17"]
     assert money.search(cast.sysadmin, "〔2007〕40号") == []

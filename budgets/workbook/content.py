@@ -1,5 +1,5 @@
-"""Everything that the workbook and the CSV show, read once from one consistent moment and laid aside in a temporary file:
-a hundred thousand rows are never in memory together."""
+"""The content of a budget workbook or CSV, read from one consistent moment and laid aside in a temporary file: a
+hundred thousand rows are never in memory together."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Head:
 
 @dataclass(slots=True)
 class Line:
-    """One row of the sheet. `amounts` by stage are text with two decimals or None; `first` carries the project's estimate."""
+    """One row of the sheet. `amounts` by stage are text with two decimals or None; `first` carries the estimate."""
 
     head: Head
     year: int
