@@ -14,7 +14,7 @@ from django.conf import settings
 
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine
-from budgets.panels import money
+from budgets.panels.money import even_split
 from budgets.table import budget_table
 from governance import charts
 from governance.basics.figures import Column, Figure, Part, Report, Section, Table
@@ -418,7 +418,7 @@ def _by_year(scope: Part) -> Section:
     years = list(settings.PLAN_YEARS)
     even = dict.fromkeys(years, Decimal(0))
     for project in (p for p in Project.objects.planned() if p.code in scope):
-        for year, amount in zip(years, money.even_split_exact(project, years), strict=True):
+        for year, amount in zip(years, even_split(project, years), strict=True):
             even[year] += amount
     shown = {y: even[y].quantize(Decimal("0.01")) for y in years}
     rows = tuple({"year": f"{y}{'（规划期前）' if y < 2006 else ''}", **sums[y], "even": shown[y]} for y in years)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from budgets import actions
 from budgets.growth import rule, whole_period
-from budgets.ledger.booking import LineKey
-from budgets.models import SOURCES, STAGES
+from budgets.ledger.booking import ABOVE, LineKey
+from budgets.models import FISCAL_YEARS, SOURCES, STAGES
 from budgets.table import budget_table, chosen, pictures
-from budgets.table.chosen import Chosen
+from budgets.table.chosen import FOOTNOTES, Chosen
 from governance import charts
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale
@@ -23,7 +24,7 @@ from governance.web import entry
 from projects.models import Project
 
 READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
-FOOTNOTES = ("D08", "D09", "D34", "D40", "D41", "D42", "D43")
+BEFORE = ABOVE | {"approved": "estimate"}  # the stage that a stage follows
 
 
 @entry.page(READ, methods=("GET", "HEAD"))
@@ -34,7 +35,7 @@ def index(request):
 
 @entry.page(READ)
 def year(request, year: int):
-    if not 1990 <= year <= 2100:
+    if not FISCAL_YEARS[0] <= year <= FISCAL_YEARS[1]:
         raise NotVisible()
     return render(request, "budgets/year.html", _context(request, year))
 
@@ -86,14 +87,12 @@ def _context(request, year: int, **more) -> dict:
             "may_edit": may_edit,
             "growth": found.growth,
             "ahead": _ahead(found) if found.whole else None,
-            "lacking": year - 1
-            if found.growth.revenue_before_wan is None and found.growth.revenue_wan is not None
-            else year,
+            "lacking": year - (found.growth.revenue_before_wan is None and found.growth.revenue_wan is not None),
             "reconciled": found.planned_wan + found.rest_wan == found.check_wan,
             "planned_all": found.planned_wan + found.rest_wan,
             "unsplit": found.planned_wan + found.rest_wan - sum(found.approved_by_year.values()),
             "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
-            "years": range(2005, 2011),
+            "years": settings.PLAN_YEARS,
         }
         | _filter(asked)
         | more
@@ -111,9 +110,6 @@ def _ahead(found: budget_table.YearTable) -> dict:
     }
 
 
-BEFORE = {"approved": "estimate", "appropriated": "approved", "spent": "appropriated"}
-
-
 def _unfold(groups: list[dict], every: bool) -> None:
     """On the phone a programme is open where something was refused, else where a row has no amount of this stage but
     one of the stage before; the first one where nothing waits; all on demand."""
@@ -127,7 +123,7 @@ def _unfold(groups: list[dict], every: bool) -> None:
 
 
 def _card(found, key: str, label: str, stage: str) -> dict:
-    amount, upper = found.sum(key), {"appropriated": "approved", "spent": "appropriated"}.get(key)
+    amount, upper = found.sum(key), ABOVE.get(key)
     above = found.sum(upper) if upper else None
     return {
         "key": key,
@@ -169,7 +165,7 @@ def _derived(sums: dict) -> dict:
 
 
 def _row(row: budget_table.Row, stage: str, sources, editable: bool, refused: dict) -> dict:
-    needs = {"appropriated": "approved", "spent": "appropriated"}.get(stage)
+    needs = ABOVE.get(stage)
     cells = []
     for source, label in sources:
         line = row.lines.get(source)
@@ -282,7 +278,7 @@ def _refused_cell(key: str, typed: str, stage: str, refusal: Refused) -> dict:
         "now": current.get(stage) if stale else None,
         "fix": fix,
         "is_ceiling": "ceiling_wan" in current,
-        "upper": {"appropriated": "approved", "spent": "appropriated"}.get(stage, ""),
+        "upper": ABOVE.get(stage, ""),
     }
 
 
@@ -344,7 +340,7 @@ def every_year(request):
             "gap": found.unsplit_wan,
             "reconciled": found.planned_wan == found.check_wan,
             "growth": grown,
-            "years": range(2005, 2011),
+            "years": settings.PLAN_YEARS,
             "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None,
             "may_edit": may(request.actor, EDIT),
             "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
