@@ -74,13 +74,9 @@ def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
     if not reason:
         raise Invalid("冲正必须写明理由。", fields={"reason": ["写明理由"]})
     checks.open_column(line.fiscal_year, entry.stage)
-    posting = Posting(
-        kind="reversal",
-        reason=reason,
-        reverses=entry,
-        document_number=entry.document_number,
-        is_demo=entry.is_demo,
+    posting = Posting("reversal", entry.document_number, reason, is_demo=entry.is_demo)
+    made = booking.book(
+        by=by, line=line, stage=entry.stage, amount_wan=-entry.amount_wan, posting=posting, reverses=entry
     )
-    made = booking.book(by=by, line=line, stage=entry.stage, amount_wan=-entry.amount_wan, posting=posting)
     audit.record(by=by, event="budgets.entry.reverse", about=(line.project, line), sentence=f"冲正 {line}：{reason}")
     return made

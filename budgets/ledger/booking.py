@@ -46,7 +46,6 @@ class Posting:
     document_number: str = ""
     reason: str = ""
     as_typed: str = ""
-    reverses: Entry | None = None
     is_demo: bool = False
 
 
@@ -112,7 +111,15 @@ def is_locked(fiscal_year: int, stage: str) -> bool:
 
 
 @step
-def book(*, by: Actor | None, line: BudgetLine, stage: str, amount_wan: Decimal, posting: Posting) -> Entry:
+def book(
+    *,
+    by: Actor | None,
+    line: BudgetLine,
+    stage: str,
+    amount_wan: Decimal,
+    posting: Posting,
+    reverses: Entry | None = None,
+) -> Entry:
     """Append an entry to a locked line and set its totals. Raises Refused where a stage would exceed the one above."""
     if stage not in FIELD:
         raise Invalid("没有这个阶段。", fields={"stage": ["只有概算、批复、下达、支出"]})
@@ -126,7 +133,9 @@ def book(*, by: Actor | None, line: BudgetLine, stage: str, amount_wan: Decimal,
     if stage == "approved" and amount > 0:
         ceilings.hold(line.fiscal_year, line.source)
     who = by.text if by else "系统"
-    entry = Entry.objects.create(line=line, stage=stage, amount_wan=amount, by_text=who, **vars(posting))
+    entry = Entry.objects.create(
+        line=line, stage=stage, amount_wan=amount, by_text=who, reverses=reverses, **vars(posting)
+    )
     setattr(line, FIELD[stage], now)
     line.version += 1
     line.save()
