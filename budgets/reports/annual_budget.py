@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import QuerySet, Sum
 
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine
 from budgets.panels.money import even_split
-from budgets.table import budget_table
+from budgets.table import budget_table, pictures
 from governance import charts
 from governance.basics.figures import Column, Figure, Part, Report, Section, Table
 from projects.lifecycle.scopes import scope_of
@@ -346,19 +347,9 @@ def _growth_years() -> tuple[tuple[Table, ...], tuple]:
             }
         )
     note = "资金为市财政批复数，规划内外合计；没有市财政批复也没有收入数的年度不列。"
-    values = [
-        charts.YearValue(
-            g.year,
-            None if g.fund_wan is None else float(g.fund_wan),
-            "未填"
-            if g.fund_wan is None
-            else f"{g.fund_wan:,.0f}" + ("" if g.growth_percent is None else f"（{g.growth_percent:+}%）"),
-        )
-        for g in series
-    ]
-    return (Table("growth_years", "各年增长检验", columns, tuple(rows), "万元", None, note),), (
-        ("市财政批复与增长（万元）", charts.years(values, title="市财政批复与增长", uid="report-growth")),
-    )
+    drawn = pictures.growth_columns(series, title="市财政批复与增长", uid="report-growth")
+    table = Table("growth_years", "各年增长检验", columns, tuple(rows), "万元", None, note)
+    return (table,), (("市财政批复与增长（万元）", drawn),)
 
 
 def _whole_period() -> Section:
@@ -399,23 +390,11 @@ def _by_year(scope: Part) -> Section:
         *(Column(c.id, c.label, "wan", 16) for c in MONEY),
         Column("even", "示意", "wan", 20),
     )
-    sums: dict[int, dict[str, Decimal | None]] = {
-        y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS
-    }
-    held = BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)).select_related("project")
-    by_source: dict[str, dict[int, Decimal]] = defaultdict(dict)
-    by_project: dict[Project, dict[str, Decimal]] = defaultdict(dict)
-    for line in held if scope.is_whole else held.filter(project__code__in=scope.codes):
-        if line.approved_wan is not None:
-            by_source[line.source][line.fiscal_year] = (
-                by_source[line.source].get(line.fiscal_year, Decimal(0)) + line.approved_wan
-            )
-        for stage, _ in STAGES:
-            value = getattr(line, f"{stage}_wan")
-            if value is not None:
-                sums[line.fiscal_year][stage] = (sums[line.fiscal_year][stage] or Decimal(0)) + value
-                by_project[line.project][stage] = by_project[line.project].get(stage, Decimal(0)) + value
     years = list(settings.PLAN_YEARS)
+    lines = BudgetLine.objects.filter(fiscal_year__in=years)
+    lines = lines if scope.is_whole else lines.filter(project__code__in=scope.codes)
+    by_project, by_year = pictures.sums_of(lines)
+    sums = {y: {stage: by_year.get(y, {}).get(stage) for stage, _ in STAGES} for y in years}
     even = dict.fromkeys(years, Decimal(0))
     for project in (p for p in Project.objects.planned() if p.code in scope):
         for year, amount in zip(years, even_split(project, years), strict=True):
@@ -427,15 +406,9 @@ def _by_year(scope: Part) -> Section:
         **{s: budget_table.add(sums[y][s] for y in years) for s, _ in STAGES},
         "even": sum(shown.values(), Decimal(0)),
     }
-    values = [
-        charts.YearValue(
-            y,
-            float(sums[y]["approved"]) if sums[y]["approved"] is not None else float(shown[y]),
-            f"{sums[y]['approved']:,.0f}" if sums[y]["approved"] is not None else f"{shown[y]:,.0f}",
-            sums[y]["approved"] is None,
-        )
-        for y in years
-    ]
+    approved = {y: sums[y]["approved"] for y in years}
+    drawn = {y: shown[y] if wan is None else wan for y, wan in approved.items()}
+    values = [charts.YearValue(y, float(wan), f"{wan:,.0f}", approved[y] is None) for y, wan in drawn.items()]
     note = "“示意”为概算按月均摊，未获批复，不入账（D08）。"
     return Section(
         "by_year",
@@ -445,41 +418,32 @@ def _by_year(scope: Part) -> Section:
         (Table("by_year", "各年资金", columns, rows, "万元", totals, note),),
         (
             ("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),
-            *_pictures(years, sums, by_source, by_project),
+            *_pictures(years, lines, by_project, by_year),
         ),
     )
 
 
-def _pictures(years: list[int], sums: dict, by_source: dict, by_project: dict) -> tuple:
+def _pictures(years: list[int], lines: QuerySet, by_project: pictures.Sums, by_year: pictures.Sums) -> tuple:
     """Money by year and source, its growth, how far each project's has come; () where nothing is filled."""
-    if not by_project:
+    held = {pk: sums for pk, sums in by_project.items() if sums}
+    if not held:
         return ()
+    by_source: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    found = lines.exclude(approved_wan=None).order_by().values_list("source", "fiscal_year")
+    for source, year, amount in found.annotate(Sum("approved_wan")):
+        by_source[source][year] = amount
     stacked = [(label, [float(by_source[s].get(y, 0)) for y in years]) for s, label in SOURCES if s in by_source]
-    curves = [
-        (label, tone, [_number(sums[y][key]) for y in years])
-        for (key, label), tone in zip(STAGES[1:], ("light", "mid", "done"), strict=True)
-    ]
-    order = sorted(by_project, key=lambda p: (-by_project[p].get("approved", Decimal(0)), p.code))[:MOST_BULLETS]
-    bullets = [
-        (
-            f"{p.code} {p.name}",
-            "",
-            [_number(p.estimate_wan), *(_number(by_project[p].get(key)) for key, _ in STAGES[1:])],
-        )
-        for p in order
-    ]
+    projects = sorted(Project.objects.filter(pk__in=held), key=lambda p: (-held[p.pk].get("approved", 0), p.code))
+    bullets = [pictures.bullet(p, held[p.pk]) for p in projects[:MOST_BULLETS]]
     come = charts.stages(bullets, title="每个项目走到哪一步", row_height=22, label_width=240)
+    grown = charts.cumulative(years, pictures.curves(years, by_year), title="逐年累计")
     drawn = [
-        ("逐年累计的批复、下达、支出（万元）", charts.cumulative(years, curves, title="逐年累计")),
+        ("逐年累计的批复、下达、支出（万元）", grown),
         ("每个项目的概算、批复、下达、支出，各年之和（万元）", come),
     ]
     if stacked:
         drawn.insert(0, ("批复，年度 × 来源（万元）", charts.year_stack(years, stacked, title="年度 × 来源")))
     return tuple(drawn)
-
-
-def _number(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)
 
 
 def _decisions(found: budget_table.YearTable, f: BudgetYear) -> Section:

@@ -13,7 +13,6 @@ from budgets.ledger.booking import ABOVE, LineKey
 from budgets.models import FISCAL_YEARS, SOURCES, STAGES
 from budgets.table import budget_table, chosen, pictures
 from budgets.table.chosen import FOOTNOTES, Chosen
-from governance import charts
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale
 from governance.basics.roles import Permission
@@ -312,16 +311,6 @@ def every_year(request):
         for name, rows in found.groups
     ]
     total = budget_table.add(sums.values())
-    columns = [
-        charts.YearValue(
-            g.year,
-            float(g.fund_wan) if g.fund_wan is not None else None,
-            "未填"
-            if g.fund_wan is None
-            else f"{g.fund_wan:,.0f}" + (f"（{g.growth_percent:+}%）" if g.growth_percent is not None else ""),
-        )
-        for g in grown
-    ]
     return render(
         request,
         "budgets/all.html",
@@ -341,7 +330,7 @@ def every_year(request):
             "reconciled": found.planned_wan == found.check_wan,
             "growth": grown,
             "years": settings.PLAN_YEARS,
-            "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None,
+            "chart": pictures.growth_columns(grown, title="市财政批复与增长（万元）", uid="budget-growth"),
             "may_edit": may(request.actor, EDIT),
             "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
         }
