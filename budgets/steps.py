@@ -1,4 +1,4 @@
-"""What floor 4 calls down inside its own verb."""
+"""What floor 4 calls inside its own verb: the approved money of an adopted plan becomes budget lines."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The ledger: one place that books entries, keeps a line's totals and the project's year, and refuses what breaks
-专款专用 (9.2.2): spent ≤ appropriated ≤ approved. Called inside verbs, on locked lines."""
+"""The ledger, for every verb and step that books: entries, a line's totals, the project's year.
+
+It refuses what breaks 专款专用 (9.2.2): spent ≤ appropriated ≤ approved. Called inside verbs, on locked lines."""
 
 from __future__ import annotations
 

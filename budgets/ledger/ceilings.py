@@ -1,4 +1,4 @@
-"""年度上限: what may be approved at most in a year from a source. Held by every verb that approves money.
+"""年度上限 of a year and source, held by every verb that approves money.
 
 The check runs at the very end of the outermost verb, on the locked ceiling: two approvals in different lines, which
 wait for each other nowhere else, pass one after the other, and the second counts what the first has stored.

@@ -1,4 +1,4 @@
-"""What pages of floor 5 show of money."""
+"""What pages of floors 4 and 5 show of money: a year, a project, who pays, search."""
 
 from __future__ import annotations
 

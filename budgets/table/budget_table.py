@@ -1,5 +1,6 @@
-"""The budget table of a year, as the page, the workbook and the report read it: a fixed number of queries whatever the
-number of rows. Every amount is Decimal in 万元 or None (未填)."""
+"""The budget tables of a year and of all years, for page, workbook and report.
+
+A fixed number of queries whatever the number of rows. Every amount is Decimal in 万元 or None (未填)."""
 
 from __future__ import annotations
 

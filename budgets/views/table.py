@@ -1,4 +1,4 @@
-"""The budget table: one year, one stage at a time by source; the finance bureau types into cells."""
+"""The pages of the budget tables, one stage at a time: a year by source, whose cells are typed into; all years."""
 
 from __future__ import annotations
 

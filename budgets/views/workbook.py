@@ -1,4 +1,4 @@
-"""The workbook's two doors: down as a file, up through a rehearsal that shows what would be written."""
+"""Downloading the budget workbook, and importing it through a rehearsal that shows what would be written."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The content of a budget workbook or CSV, read from one consistent moment and laid aside in a temporary file: a
-hundred thousand rows are never in memory together."""
+"""The content of a budget workbook or CSV, read from one consistent moment.
+
+It is laid aside in a temporary file: a hundred thousand rows are never in memory together."""
 
 from __future__ import annotations
 

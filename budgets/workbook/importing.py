@@ -1,4 +1,4 @@
-"""The workbook's way back: file, snapshot and database compared cell by cell; all or nothing.
+"""Importing the budget workbook: file, snapshot and database compared cell by cell; all or nothing.
 
 `rehearse` stores nothing and says what would happen; `commit` rehearses again on locked rows and books everything
 (import_booking), or refuses everything.
