@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from budgets import actions as money
+from budgets.ledger.booking import LineKey
 from governance.basics.refusal import Invalid, Refused, Stale
 from priorities import actions
 from priorities.actions import changes
@@ -25,12 +26,10 @@ def health(cast, under_way):  # noqa: F811
     row = under_way("P17")
     money.set_cell(
         by=cast.finance,
-        project=row,
-        fiscal_year=2007,
-        source="city",
+        at=LineKey(row, 2007, "city"),
         stage="approved",
         typed="120",
-        document_number="文1号",
+        paper=money.Paper(document_number="文1号"),
     )
     return row
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from budgets import actions as money
+from budgets.ledger.booking import LineKey
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from priorities import actions
 from priorities.annual_plan import optimiser_inputs, scenarios
@@ -116,12 +117,7 @@ def test_what_cannot_be_met_is_explained_and_each_repair_makes_a_scenario_that_c
 
 def test_growth_counts_from_what_was_approved_the_year_before(cast, stories):
     money.set_cell(
-        by=cast.finance,
-        project=Project.objects.get(code="P04"),
-        fiscal_year=2007,
-        source="city",
-        stage="approved",
-        typed="100",
+        by=cast.finance, at=LineKey(Project.objects.get(code="P04"), 2007, "city"), stage="approved", typed="100"
     )
     candidate(stories, "60")
     candidate(stories, "50")
@@ -173,12 +169,7 @@ def test_taking_a_scenario_over_writes_the_draft_with_reasons_and_only_what_is_s
     assert [found[r.pk].decision for r in (small, middle, large)] == ["listed", "listed", "left_over"]
     assert "未选入" in found[large.pk].reason
     money.set_cell(
-        by=cast.finance,
-        project=Project.objects.get(code="P04"),
-        fiscal_year=2008,
-        source="city",
-        stage="approved",
-        typed="5",
+        by=cast.finance, at=LineKey(Project.objects.get(code="P04"), 2008, "city"), stage="approved", typed="5"
     )
     with pytest.raises(Refused, match="请先重新计算"):
         actions.apply_scenario(by=cast.reviewer, scenario=row, version=row.version)
