@@ -102,6 +102,7 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
+        vars(run)["event"] = event  # what a form's once-only token is kept under
         return run
 
     return decorate
