@@ -54,7 +54,6 @@ def add_alias(*, by: Actor, organisation: Organisation, as_named: str) -> Organi
     row = OrganisationAlias.objects.create(organisation=organisation, as_named=as_named)
     audit.record(
         by=by,
-        event="governance.organisation.alias",
         about=organisation,
         now=as_named,
         sentence=f"{organisation.name}又名“{as_named}”",
@@ -97,7 +96,6 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     labels = "、".join(str(Organisation._meta.get_field(name).verbose_name) for name in changed)
     audit.record(
         by=by,
-        event="governance.organisation.edit",
         about=row,
         was=was,
         now={n: str(v or "") for n, v in changed.items()},
@@ -145,7 +143,6 @@ def set_body(
     about = (row, *(unit for unit in (holder, acting) if unit is not None))
     audit.record(
         by=by,
-        event="governance.body.set",
         about=about,
         was=was,
         address="/governance/bodies/",
@@ -196,7 +193,6 @@ def record_service(
     )
     audit.record(
         by=by,
-        event="governance.service.record",
         about=organisation,
         now=kind,
         sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}",
@@ -218,7 +214,6 @@ def end_service(*, by: Actor, service: ServiceRecord, to_day: dt.date | None) ->
     row.save(update_fields=["to_day"])
     audit.record(
         by=by,
-        event="governance.service.end",
         about=row.organisation,
         now=to_day,
         sentence=f"{row.organisation.name} {row.subject} 至 {to_day}",

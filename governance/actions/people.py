@@ -78,7 +78,7 @@ def choose_notices(*, by: Actor, choices: dict[str, str], email: str) -> None:
     for topic in inbox.TOPICS:
         NoticeChoice.objects.update_or_create(user_id=by.user_id, topic=topic, defaults={"how": choices[topic]})
     said = "、".join(f"{words}{ways[choices[topic]]}" for topic, (words, _) in inbox.TOPICS.items())
-    audit.record(by=by, event="governance.notices.choose", now=choices, sentence=f"设定通知邮件：{said}")
+    audit.record(by=by, now=choices, sentence=f"设定通知邮件：{said}")
 
 
 @verb("governance.account.create")
@@ -101,7 +101,6 @@ def create_account(
     user.save()
     audit.record(
         by=by,
-        event="governance.account.create",
         about=user,
         now=username,
         address=ADDRESS,
@@ -132,7 +131,6 @@ def set_active(*, by: Actor, user: User, is_active: bool) -> None:
         ApiToken.objects.filter(user=row).delete()
     audit.record(
         by=by,
-        event="governance.account.set_active",
         about=row,
         now=word,
         address=ADDRESS,
@@ -157,7 +155,6 @@ def reset_password(*, by: Actor, user: User, password: str) -> None:
     )
     audit.record(
         by=by,
-        event="governance.account.reset_password",
         about=row,
         address=ADDRESS,
         sentence=f"重置 {row.username}（{row.full_name}）的密码",
@@ -179,7 +176,6 @@ def change_password(*, by: Actor, old: str, new: str, session_key: str | None = 
     ApiToken.objects.filter(user=row).delete()
     audit.record(
         by=by,
-        event="governance.account.change_password",
         about=row,
         sentence="改了自己的密码",
         address="/governance/password/",
@@ -258,7 +254,6 @@ def grant(
     )
     audit.record(
         by=by,
-        event="governance.appointment.grant",
         about=(user, organisation),
         now=role,
         address="/governance/roles/",
@@ -312,7 +307,6 @@ def end_appointment(
     row.save(update_fields=["to_day"])
     audit.record(
         by=by,
-        event="governance.appointment.end",
         about=(row.user, row.organisation),
         was=str(was or ""),
         now=str(last_day),

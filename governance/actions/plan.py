@@ -57,7 +57,6 @@ def decide_reading(
     )
     audit.record(
         by=by,
-        event="governance.discrepancy.decide",
         about=row,
         now=reading,
         address=row.get_absolute_url(),
@@ -117,7 +116,6 @@ def set_regulation_state(
     end = (f"，{day} {number}" if day else "") + (f"：{note}" if note else "")
     audit.record(
         by=by,
-        event="governance.regulation.set_state",
         about=row,
         was=was,
         now=labels[state],
@@ -141,7 +139,6 @@ def attach_regulation_text(
     )
     audit.record(
         by=by,
-        event="governance.regulation.attach",
         about=row,
         now=stored.sha256[:12],
         address=row.get_absolute_url(),
@@ -210,7 +207,5 @@ def add_discrepancy(
             "organisations": list(organisations),
         },
     )
-    audit.record(
-        by=by, event="governance.discrepancy.add", about=row, now=weight, sentence=f"登记疑义 {row.code} {title}"
-    )
+    audit.record(by=by, about=row, now=weight, sentence=f"登记疑义 {row.code} {title}")
     return row

@@ -39,7 +39,6 @@ def set_training_target(
     )
     audit.record(
         by=by,
-        event="governance.training.target",
         now=heads,
         address=ADDRESS,
         sentence=f"{block} {training.GROUPS[group]}培训目标 {heads} 人次",
@@ -84,7 +83,6 @@ def record_training(
     )
     audit.record(
         by=by,
-        event="governance.training.record",
         about=organiser,
         now=row.heads,
         address=ADDRESS,
@@ -104,7 +102,6 @@ def withdraw_training(*, by: Actor, session: TrainingSession, reason: str) -> Tr
     row.save(update_fields=["withdrawn"])
     audit.record(
         by=by,
-        event="governance.training.withdraw",
         was=row.heads,
         address=ADDRESS,
         sentence=f"撤回培训“{row.title}”：{row.withdrawn}",

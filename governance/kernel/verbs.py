@@ -28,7 +28,6 @@ from governance.kernel import audit
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_depth: ContextVar[int] = ContextVar("verb_depth", default=0)
 _closing: ContextVar[dict[tuple, Callable[[], None]]] = ContextVar("verb_closing")
 
 
@@ -65,14 +64,14 @@ def at_close(key: tuple, check: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _one_deeper() -> Iterator[bool]:
+def _under_way(event: str) -> Iterator[bool]:
     """A verb begins; yields whether it stands in no other."""
-    depth = _depth.get()
-    token = _depth.set(depth + 1)
+    is_outermost = not audit.under_way.get()
+    token = audit.under_way.set(event)
     try:
-        yield depth == 0
+        yield is_outermost
     finally:
-        _depth.reset(token)
+        audit.under_way.reset(token)
 
 
 def _close() -> None:
@@ -82,16 +81,16 @@ def _close() -> None:
 
 
 def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function a verb. `event` is the app, a noun and a verb; its refusals are recorded under it."""
+    """Make a function a verb. `event` is the app, a noun and a verb; its audit rows and its refusals stand under it."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with frame(), _one_deeper() as outermost:
+            with frame(), _under_way(event) as is_outermost:
                 try:
                     try:
                         result = function(*args, **kwargs)
-                        if outermost:
+                        if is_outermost:
                             _close()
                         return result
                     except BadText as error:

@@ -103,7 +103,6 @@ def conclude_acceptance(
     word = acceptance.get_conclusion_display()
     audit.record(
         by=by,
-        event="projects.acceptance.conclude",
         about=(acceptance, row),
         now=conclusion,
         sentence=f"{acceptance}结论：{word}（{accepted_on}）",
@@ -206,7 +205,6 @@ def record_correction(
     row.save()
     audit.record(
         by=by,
-        event="projects.acceptance.correct",
         about=(row, row.project),
         now=row.corrected_on,
         sentence=f"{row}整改完成：{row.corrected_text}",
@@ -267,7 +265,6 @@ def file_evaluation(
     evaluation.save()
     audit.record(
         by=by,
-        event="projects.evaluation.file",
         about=(evaluation, row),
         now=year,
         sentence=f"{row.code} {year} 年使用评估",
@@ -353,7 +350,6 @@ def report_evaluations(
         queue.enqueue(by=by, kind="evaluation", params={"year": year, "formats": ["pdf"]})
     audit.record(
         by=by,
-        event="projects.evaluation.report",
         about=tuple(rows),
         now=minutes_number,
         address=address,
@@ -398,7 +394,6 @@ def set_target(
     )
     audit.record(
         by=by,
-        event="projects.target.set",
         about=unit,
         now=score,
         address=f"/projects/evaluations/?year={year}",

@@ -54,7 +54,6 @@ def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
     )
     audit.record(
         by=by,
-        event="projects.project.classify",
         about=row,
         sentence=f"{row.code} {said}"[:1000],
         was={n: was for n, was, _ in changed},
@@ -151,7 +150,6 @@ def confirm_first_lead(
     )
     audit.record(
         by=by,
-        event="projects.project.confirm_first_lead",
         about=row,
         was=was,
         now=now,

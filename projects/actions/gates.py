@@ -62,7 +62,6 @@ def record_gate_item(
     )
     audit.record(
         by=by,
-        event="projects.gate.record",
         about=row,
         now=status,
         sentence=f"{_of(row, phase)} {requirement.label}：{item.get_status_display()}，{document}"[:500],
@@ -83,7 +82,6 @@ def withdraw_gate_item(*, by: Actor, item: GateItem, reason: str) -> GateItem:
     row.save(update_fields=["withdrawn"])
     audit.record(
         by=by,
-        event="projects.gate.withdraw",
         about=project,
         was=row.status,
         sentence=f"{_of(project, row.phase)} 撤回“{gates.BY_KEY[row.key].label}”：{row.withdrawn}",
@@ -145,7 +143,6 @@ def record_contract(
     money = "" if contract.amount_wan is None else f" {contract.amount_wan} 万元"
     audit.record(
         by=by,
-        event="projects.contract.record",
         about=row,
         now=number,
         sentence=f"{_of(row, phase)} 登记{contract.get_kind_display()}合同 {number} {title}，乙方 {supplier}{money}"[
@@ -168,7 +165,6 @@ def void_contract(*, by: Actor, contract: Contract, reason: str) -> Contract:
     row.save(update_fields=["voided"])
     audit.record(
         by=by,
-        event="projects.contract.void",
         about=project,
         was=row.number,
         sentence=f"{project.code} 作废合同 {row.number}：{row.voided}",

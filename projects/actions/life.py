@@ -128,7 +128,6 @@ def take_over(
     )
     audit.record(
         by=by,
-        event="projects.project.take_over",
         about=row,
         was="registered",
         now=state,

@@ -33,7 +33,6 @@ def set_milestone(*, by: Actor, milestone: Milestone, done_on: dt.date | None, e
     row.save()
     audit.record(
         by=by,
-        event="projects.milestone.done",
         about=project,
         now=row.done_on,
         sentence=f"{project.code} 节点“{row.text}”完成，凭据：{row.evidence}"[:500],
@@ -54,7 +53,6 @@ def reopen_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milesto
     row.save()
     audit.record(
         by=by,
-        event="projects.milestone.reopen",
         about=project,
         was=was,
         sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}",
@@ -98,7 +96,6 @@ def add_milestone(
     )
     audit.record(
         by=by,
-        event="projects.milestone.add",
         about=row,
         now=due,
         sentence=f"{row.code} 设节点“{text}”，{due} 到期{'，责任单位 ' + owner.name if owner else ''}"[:500],
@@ -120,7 +117,6 @@ def drop_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milestone
     row.save()
     audit.record(
         by=by,
-        event="projects.milestone.drop",
         about=project,
         was=row.end,
         sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}",

@@ -82,7 +82,6 @@ def file_progress(
         row.save()
     audit.record(
         by=by,
-        event="projects.progress.file",
         about=row,
         was=replaced[0].percent if replaced else "",
         now=percent,
@@ -112,7 +111,6 @@ def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> Progre
     what = f"{project.code} {periods.label(row.period)}进度"
     audit.record(
         by=by,
-        event="projects.progress.return",
         about=project,
         was=row.percent,
         now=project.percent or "",
@@ -178,7 +176,6 @@ def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_dem
     call = ReportCall.objects.create(period=period, due=due, note=note, by_text=by.text, is_demo=is_demo)
     audit.record(
         by=by,
-        event="projects.progress.call",
         now=due,
         sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500],
     )
@@ -196,7 +193,6 @@ def withdraw_call(*, by: Actor, call: ReportCall, reason: str) -> ReportCall:
     row.save(update_fields=["withdrawn"])
     audit.record(
         by=by,
-        event="projects.progress.withdraw_call",
         was=row.due,
         sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}",
     )
@@ -231,7 +227,6 @@ def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_de
     )
     audit.record(
         by=by,
-        event="projects.rating.expert",
         about=row,
         now=rating,
         sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500],

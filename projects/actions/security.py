@@ -57,7 +57,6 @@ def propose_grading(
     grading.save()
     audit.record(
         by=by,
-        event="projects.grading.propose",
         about=(grading, row),
         now=level,
         address=address(row),
@@ -134,7 +133,6 @@ def file_grading(
     row.save()
     audit.record(
         by=by,
-        event="projects.grading.file",
         about=(row, row.project),
         now=row.filing_number,
         address=address(row.project),
@@ -166,7 +164,6 @@ def record_sync(
     )
     audit.record(
         by=by,
-        event="projects.security.sync",
         about=row,
         now=item,
         address=address(row),
@@ -201,7 +198,6 @@ def withdraw_sync(*, by: Actor, sync: SecuritySync, reason: str) -> SecuritySync
     _take_back(row, reason, "这条登记已经撤回。")
     audit.record(
         by=by,
-        event="projects.security.withdraw_sync",
         about=row.project,
         was=row.item,
         address=address(row.project),
@@ -252,7 +248,6 @@ def record_assessment(
         _finding(assessment, number, **finding)
     audit.record(
         by=by,
-        event="projects.security.assess",
         about=row,
         now=result,
         address=address(row),
@@ -269,7 +264,6 @@ def withdraw_assessment(*, by: Actor, assessment: SecurityAssessment, reason: st
     _take_back(row, reason, "这次测评已经撤回。")
     audit.record(
         by=by,
-        event="projects.security.withdraw_assessment",
         about=row.project,
         was=row.result,
         address=address(row.project),
@@ -321,7 +315,6 @@ def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None
     row.save()
     audit.record(
         by=by,
-        event="projects.security.fix",
         about=project,
         now=row.fixed_on,
         address=address(project),

@@ -219,7 +219,6 @@ def withdraw_signing(*, by: Actor, row, reason: str):
         held.save(update_fields=["state"])
     audit.record(
         by=by,
-        event="projects.signing.withdraw",
         about=(held, held.project),
         address=held.get_absolute_url(),
         sentence=f"撤回{held}，不再会签：{reason}",
@@ -255,7 +254,6 @@ def download_scan(*, by: Actor, answer: Answer) -> StoredFile:
     access.require(by, Permission.READ_REGISTER)
     audit.record(
         by=by,
-        event="projects.signing.download_scan",
         now=answer.scan.sha256,
         address=answer.seat.round.address,
         sentence=f"下载{answer.seat.label}对{answer.seat.round.title}的签字扫描件",

@@ -87,7 +87,6 @@ def file_report(
     row.save(update_fields=["version"])
     audit.record(
         by=by,
-        event="projects.topic.report",
         about=about_topic(row),
         now=kind,
         address=row.get_absolute_url(),
@@ -111,7 +110,6 @@ def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport
     address = f"{topic.get_absolute_url()}report/?kind={row.kind}" + (f"&year={row.year}" if row.year else "")
     audit.record(
         by=by,
-        event="projects.topic.return_report",
         about=about_topic(topic),
         was=row.kind,
         address=topic.get_absolute_url(),
@@ -179,7 +177,6 @@ def record_supervision(
     )
     audit.record(
         by=by,
-        event="projects.topic.supervise",
         about=about_topic(topic),
         address=topic.get_absolute_url(),
         sentence=f"{visited_on} {visit.get_manner_display()}督导课题“{topic.name}”"
@@ -217,7 +214,6 @@ def settle_supervision(*, by: Actor, visit: Supervision, settled_on: dt.date | N
     row.save()
     audit.record(
         by=by,
-        event="projects.topic.settle",
         about=about_topic(row.topic),
         now=row.settled_on,
         address=row.topic.get_absolute_url(),
