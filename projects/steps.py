@@ -146,8 +146,8 @@ def set_state(
 def set_phase_state(
     *, by: Actor, project: Project, phase: Phase, now: str, reason: str = "", day: dt.date | None = None
 ) -> Phase:
-    """The same for one phase of a locked project. The first phase that is bought or built leads the whole on with it: no
-    project stands at 立项 while a part of it is being built."""
+    """The same for one phase of a locked project. The first phase that is bought or built leads the whole on with it:
+    no project stands at 立项 while a part of it is being built."""
     was, day = phase.state, day or clock.today()
     phase.suspended_from = was if now == "suspended" else ""
     phase.state, phase.state_day = now, day
@@ -197,7 +197,8 @@ def _tell_leads(by: Actor, change: StateChange) -> None:
             organisation_id=unit,
             address=project.life_url(phase),
             is_demo=change.is_demo,
-            sentence=f"{project.code} {project.name}{f'（{phase.name}）' if phase else ''} {change.was_label} → {change.now_label}"
+            sentence=f"{project.code} {project.name}{f'（{phase.name}）' if phase else ''} "
+            f"{change.was_label} → {change.now_label}"
             f"{'：' + change.reason if change.reason else ''}（{by.text}）",
         )
 
@@ -287,7 +288,8 @@ NAME = Project._meta.get_field("name").max_length
 
 
 def _as_it_is(row: Project, units: list[Organisation]) -> tuple:
-    """What a change changes, to be compared before and after; that the leads named are all of them is a change too (D42)."""
+    """What a change changes, to be compared before and after; that the leads named are all of them is a change too
+    (D42)."""
     return (
         row.name,
         row.content,

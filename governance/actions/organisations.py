@@ -63,7 +63,8 @@ def add_alias(*, by: Actor, organisation: Organisation, as_named: str) -> Organi
 
 @verb("governance.organisation.edit")
 def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **values) -> Organisation:
-    """What people keep of a unit: phone, upper unit, budget unit, its days, a note. Its name is the plan's or a merge's."""
+    """What people keep of a unit: phone, upper unit, budget unit, its days, a note.
+    Its name is the plan's or a merge's."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     if strangers := set(values) - set(EDITABLE):
         raise Invalid(f"不能这样设置：{'、'.join(sorted(strangers))}。")
@@ -147,7 +148,8 @@ def set_body(
         was=was,
         address="/governance/bodies/",
         now={"holder": str(holder or ""), "acting": str(acting or ""), "valid_from": str(valid_from or "")},
-        sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；此前{acting or '无'}代行。依据 {paper}",
+        sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；"
+        f"此前{acting or '无'}代行。依据 {paper}",
     )
     return row
 

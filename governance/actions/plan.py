@@ -29,7 +29,8 @@ def decide_reading(
 ) -> ReadingDecision:
     """Confirm a reading from a day on, with a reason; earlier records stay under the reading of their day.
 
-    `version` is the latest decision's key that the page showed (0: none); where somebody decided since, nothing is stored.
+    `version` is the latest decision's key that the page showed (0: none); where somebody decided since,
+    nothing is stored.
     """
     access.require(by, Permission.DECIDE_READING)
     row = Discrepancy.objects.select_for_update().filter(code=code).first()
@@ -77,8 +78,8 @@ def set_regulation_state(
     document_number: str = "",
     note: str = "",
 ) -> None:
-    """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text), a step
-    back its reason. Steps may be left out: what is entered late is entered as it stands."""
+    """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text),
+    a step back its reason. Steps may be left out: what is entered late is entered as it stands."""
     access.require(by, Permission.MANAGE_CALENDAR)
     row = Regulation.objects.select_for_update().get(pk=regulation.pk)
     labels = dict(Regulation.STATES)

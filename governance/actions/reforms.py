@@ -152,7 +152,8 @@ def succeed_organisation(
             organisation_id=concerned.pk,
             address=row.get_absolute_url(),
             is_demo=is_demo,
-            sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），没有办完的事从那天起归{survivor.name}。",
+            sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），"
+            f"没有办完的事从那天起归{survivor.name}。",
         )
     if from_day <= clock.today():
         _apply(planned)

@@ -52,7 +52,8 @@ class Open(permissions.BasePermission):
 
 
 class Granted(permissions.BasePermission):
-    """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named: nobody enters."""
+    """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named:
+    nobody enters."""
 
     def has_permission(self, request, view):
         actor = getattr(request._request, "actor", None)

@@ -8,7 +8,8 @@ from governance.basics.text import search_text, spellings, words
 
 
 def holding(fields: tuple[str, ...], query: str) -> Q:
-    """Columns that are not normalised: rows where each word of the query stands in one of the fields; no word at all finds nothing."""
+    """Columns that are not normalised: rows where each word of the query stands in one of the fields;
+    no word at all finds nothing."""
     found = Q() if query.strip() else Q(pk__in=())
     for word in words(query):
         either = Q()

@@ -19,7 +19,8 @@ READ_BY_CODE: dict[str, str] = {
     "D51": "安全保护等级用哪套名称",
 }
 
-# Entries about 8.3: which reading holds is the rule set's business, drafted by the office and adopted by the leading group.
+# Entries about 8.3: which reading holds is the rule set's business, drafted by the office and adopted by the leading
+# group.
 BY_RULE_SET = frozenset(f"D{number}" for number in range(13, 27))
 
 

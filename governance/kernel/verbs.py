@@ -56,8 +56,9 @@ def frame() -> Iterator[list[audit.Entry]]:
 
 
 def at_close(key: tuple, check: Callable[[], None]) -> None:
-    """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
-    just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
+    """Let the verb under way end with `check()`, once a key and in the order of the keys:
+    after everything is written and just before the audit chain, so that what it locks is locked last and in one order.
+    A Refused takes everything back."""
     if audit.buffer.get() is None:
         raise RuntimeError("at_close runs only inside a verb")
     _closing.get()[key] = check

@@ -86,8 +86,8 @@ class OrganisationAlias(models.Model):
 
 
 class Succession(Dated, Demonstrable):
-    """A reform: from a day on another unit goes on with a unit's work. Old signatures keep the old name; open work moves
-    with `canonical` on the day itself (applied). Revoked, it stays as a row."""
+    """A reform: from a day on another unit goes on with a unit's work. Old signatures keep the old name;
+    open work moves with `canonical` on the day itself (applied). Revoked, it stays as a row."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="predecessors")

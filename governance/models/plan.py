@@ -125,7 +125,8 @@ class Clause(models.Model):
 
 
 class Discrepancy(models.Model):
-    """Where the plan contradicts itself or stays silent (D01–D56): quotes, readings, default. Decisions are dated rows."""
+    """Where the plan contradicts itself or stays silent (D01–D56): quotes, readings, default.
+    Decisions are dated rows."""
 
     WEIGHTS = [("A", "影响分类、金额、审批人或期限"), ("B", "影响标注或汇总"), ("C", "文字")]
 

@@ -1,4 +1,5 @@
-"""纸质签署: what a leader signed on paper, entered by whoever acts for him; the same for every round, whichever floor owns it."""
+"""纸质签署: what a leader signed on paper, entered by whoever acts for him; the same for every round,
+whichever floor owns it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ SCANS = ("pdf", "jpg", "jpeg", "png")
 
 
 def signed(by: Actor, signer: str, signed_on: dt.date | None, scan=None) -> dict:
-    """`signer`, `signed_on` and `scan` (an uploaded file, stored) as `rounds.answer` takes them; {} where he signs himself.
+    """`signer`, `signed_on` and `scan` (an uploaded file, stored) as `rounds.answer` takes them;
+    {} where he signs himself.
 
     Raises Invalid where the 经办人 names no signer or the day is missing or to come; 413 for a scan that is too large.
     """

@@ -22,7 +22,8 @@ OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
 
 @dataclass(frozen=True)
 class SeatSpec:
-    """A seat to be opened: key (finance), label (市财政局（财政）), organisation; `conflict` says why it does not suffice."""
+    """A seat to be opened: key (finance), label (市财政局（财政）), organisation;
+    `conflict` says why it does not suffice."""
 
     key: str
     label: str
@@ -114,9 +115,9 @@ def answer(
 ) -> str:
     """Record an answer on a locked, open round; returns open, concluded or refused.
 
-    Whoever may not sign in the seat is refused (governance.signing.signers); a refusal needs a reason, a condition its text; a
-    conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`: a round of opinions,
-    where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
+    Whoever may not sign in the seat is refused (governance.signing.signers); a refusal needs a reason,
+    a condition its text; a conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`:
+    a round of opinions, where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
     """
     if round_.state != OPEN:
         raise Refused(f"这一轮会签{round_.get_state_display()}，不能再签。")

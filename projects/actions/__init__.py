@@ -6,7 +6,8 @@ progress      file_progress, return_progress, call_reports, withdraw_call, rate_
 milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
 tasks         set_task_state
 description   classify, confirm_first_lead, record_change
-acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
+acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
+              report_evaluations, set_target
 signing       withdraw_signing, download_scan
 security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
               withdraw_assessment, fix_finding

@@ -47,11 +47,11 @@ def conclude_acceptance(
     scan=None,
     is_demo: bool = False,
 ) -> Acceptance:
-    """Conclude 初验 or 终验 of a project, or of one `phase`, with the material list as it stands; the accepting body signs
-    with it (`signer`, `signed_on`, `scan`: what its head signed on paper).
+    """Conclude 初验 or 终验 of a project, or of one `phase`, with the material list as it stands;
+    the accepting body signs with it (`signer`, `signed_on`, `scan`: what its head signed on paper).
 
-    Where that body leads the project, `independent` signs as well before anything holds (D44). A passed acceptance leads
-    on to its state. Refused with what is lacking; 不通过 needs no complete list.
+    Where that body leads the project, `independent` signs as well before anything holds (D44).
+    A passed acceptance leads on to its state. Refused with what is lacking; 不通过 needs no complete list.
     """
     access.require(by, Permission.ACCEPT_WORKS)
     if stage not in STEPS:
@@ -150,15 +150,17 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
     if held.state not in life.BY_VERB[STEPS[acceptance.stage]].sources or (phase and project.state in life.ASIDE):
         stands = project if phase and project.state in life.ASIDE else held
         raise Refused(
-            f"{acceptance}现在不能生效：{_of(project, None if stands is project else phase).strip()}{stands.get_state_display()}中。",
+            f"{acceptance}现在不能生效："
+            f"{_of(project, None if stands is project else phase).strip()}{stands.get_state_display()}中。",
             blockers=[("先恢复建设，再签署验收", guards.OFFICE)],
         )
+    word = acceptance.get_conclusion_display()
     values = {
         "by": by,
         "project": project,
         "now": target,
         "day": max(acceptance.accepted_on, held.state_day or acceptance.accepted_on),
-        "reason": f"{acceptance.get_stage_display()}{acceptance.get_conclusion_display()} {acceptance.document_number}".strip(),
+        "reason": f"{acceptance.get_stage_display()}{word} {acceptance.document_number}".strip(),
     }
     if phase:
         steps.set_phase_state(**values, phase=phase)
@@ -192,8 +194,8 @@ def sign_acceptance(
 def record_correction(
     *, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str
 ) -> Acceptance:
-    """The corrections that 整改后通过 asked for are done: now it has passed; where the accepting body leads the project, once
-    the independent unit has confirmed them as well (D44)."""
+    """The corrections that 整改后通过 asked for are done: now it has passed;
+    where the accepting body leads the project, once the independent unit has confirmed them as well (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
     if row.conclusion != "pass_after_correction" or row.corrected_on:
@@ -318,8 +320,8 @@ def sign_evaluation(
 def report_evaluations(
     *, by: Actor, year: int, title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool = False
 ) -> int:
-    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many. Its
-    members hear of it, and the year's report is made for them to open."""
+    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many.
+    Its members hear of it, and the year's report is made for them to open."""
     access.require(by, Permission.ACCEPT_WORKS)
     held_on = past_day(held_on, "held_on", "会议日期")
     rows = list(

@@ -27,8 +27,8 @@ MAY_SET = (*CHOICES, "on_shared_list", *UNITS, "parent", "protection_level")
 @verb("projects.project.classify")
 def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
     """Set any of budget_unit, builder, operator (units), level_922, tier_927, investment_type, mandate, on_shared_list
-    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5), construction (whether
-    9.3.8 binds it, D52).
+    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5),
+    construction (whether 9.3.8 binds it, D52).
 
     Levels of 9.2.2 and tiers of 9.2.7 are separate axes (D47)."""
     access.require(by, Permission.MANAGE_PROJECT)

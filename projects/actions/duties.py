@@ -229,8 +229,8 @@ def end_topic(*, by: Actor, topic: Topic, version: int, ended_on: dt.date | None
 def edit_topic(
     *, by: Actor, topic: Topic, version: int, name: str, parent: Topic | None, ends_on: dt.date | None = None
 ) -> Topic:
-    """Correct a 课题 that no project carries: its name, the 课题 above, its planned end. Its tier stays: what hangs below it
-    hangs by it."""
+    """Correct a 课题 that no project carries: its name, the 课题 above, its planned end. Its tier stays:
+    what hangs below it hangs by it."""
     access.require(by, Permission.MANAGE_PROJECT)
     row = locked_topic(topic, version)
     if row.project_id:

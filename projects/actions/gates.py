@@ -105,7 +105,8 @@ def record_contract(
     phase: Phase | None = None,
     is_demo: bool = False,
 ) -> Contract:
-    """Record a signed contract; its number is one of the project. Money here is the contract's, not an entry of a line."""
+    """Record a signed contract; its number is one of the project. Money here is the contract's,
+    not an entry of a line."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     _open(row, phase)

@@ -93,14 +93,15 @@ def file_progress(
 
 @verb("projects.progress.return")
 def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> ProgressReport:
-    """Give a report back to the unit that filed it: it is owed again, with the reason in sight until another comes, and the
-    project's percentage is again that of the newest report that stands."""
+    """Give a report back to the unit that filed it: it is owed again, with the reason in sight until another comes,
+    and the project's percentage is again that of the newest report that stands."""
     access.require(by, Permission.MANAGE_PROJECT)
     project = steps.lock(report.project)
     row = ProgressReport.objects.get(pk=report.pk)
     if row.superseded:
         raise Refused(
-            f"{project.code} {periods.label(row.period)}的这份填报{'已经退回' if row.returned else '已被更正'}，请看最新的一份。"
+            f"{project.code} {periods.label(row.period)}的这份填报"
+            f"{'已经退回' if row.returned else '已被更正'}，请看最新的一份。"
         )
     row.returned = words(reason, "reason", "退回理由", limit=300, needed="退回要写明哪里要补。")
     row.superseded, row.returned_on, row.returned_by = True, clock.today(), by.text
@@ -160,7 +161,8 @@ def _unit(row: Project, by: Actor) -> Organisation:
 
 @verb("projects.progress.call")
 def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_demo: bool = False) -> ReportCall:
-    """Call every project under way for its report of a period by a day; units are reminded and told when they are late."""
+    """Call every project under way for its report of a period by a day; units are reminded and told when they are
+    late."""
     access.require(by, Permission.MANAGE_PROJECT)
     try:
         _, end = periods.parse(period)

@@ -1,4 +1,5 @@
-"""Security of projects (9.3): grading by experts, synchronous building, assessments and the mending of what they found."""
+"""Security of projects (9.3): grading by experts, synchronous building, assessments and the mending of what they
+found."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def propose_grading(
     experts: Iterable[User],
     is_demo: bool = False,
 ) -> SecurityGrading:
-    """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家). Nobody whose unit leads the project."""
+    """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家).
+    Nobody whose unit leads the project."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     if isinstance(level, bool) or level not in protection.LEVELS:
@@ -178,7 +180,10 @@ def _in_order(project: Project, item: str, done_on: dt.date) -> None:
     for other in project.security_syncs.filter(withdrawn=""):
         there = protection.SYNCS.index(other.item)
         if (there < at and other.done_on > done_on) or (there > at and other.done_on < done_on):
-            sentence = f"{SYNCS[item]} {done_on} 与{SYNCS[other.item]} {other.done_on} 次序不对：先规划、再设计、施工、投入使用。"
+            sentence = (
+                f"{SYNCS[item]} {done_on} 与{SYNCS[other.item]} {other.done_on} 次序不对："
+                "先规划、再设计、施工、投入使用。"
+            )
             raise Invalid(sentence, fields={"done_on": [sentence]})
 
 
@@ -220,7 +225,8 @@ def record_assessment(
     findings: Iterable[dict] = (),
     is_demo: bool = False,
 ) -> SecurityAssessment:
-    """An assessment with its findings (`text`, `weight`, `due`, `measure`); the next is due by level where no day is given."""
+    """An assessment with its findings (`text`, `weight`, `due`, `measure`); the next is due by level where no day is
+    given."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     if kind not in dict(SecurityAssessment.KINDS) or result not in dict(SecurityAssessment.RESULTS):
@@ -251,7 +257,8 @@ def record_assessment(
         about=row,
         now=result,
         address=address(row),
-        sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，隐患 {len(findings)} 项",
+        sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，"
+        f"隐患 {len(findings)} 项",
     )
     return assessment
 

@@ -1,5 +1,6 @@
-"""How a record of the register is signed: a round of the body that answers for it, and of an independent unit where that
-body leads the project (D44). Used by acceptance, evaluation and grading; a verb of its own only hands out a scan."""
+"""How a record of the register is signed: a round of the body that answers for it,
+and of an independent unit where that body leads the project (D44). Used by acceptance, evaluation and grading;
+a verb of its own only hands out a scan."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def independents(project: Project) -> list[Organisation]:
 
 
 def interest(project: Project, organisation_id: int, name: str) -> str:
-    """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
+    """Why the body's own signature does not suffice; empty where it does (it leads nothing,
+    or D44 is read otherwise)."""
     if organisation_id not in project.belongs_to() or not signers.independent_required(clock.today()):
         return ""
     return f"{name}牵头本项目，又负责验收和评估（D44）"
@@ -159,8 +161,8 @@ def signing(by: Actor) -> Permission:
 
 @step
 def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
-    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
-    governance.signing.paper made of a signature on paper."""
+    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it.
+    `paper` is what governance.signing.paper made of a signature on paper."""
     if row.round_id is None:
         raise NotVisible()
     if row.state != "signing":
@@ -203,8 +205,8 @@ def _tell_end(row, sentence: str) -> None:
 
 @verb("projects.signing.withdraw")
 def withdraw_signing(*, by: Actor, row, reason: str):
-    """Take back an acceptance, evaluation or grading that nobody signs any more: its round closes, what was signed stays, and
-    another may be made. By whoever opens such a round."""
+    """Take back an acceptance, evaluation or grading that nobody signs any more: its round closes,
+    what was signed stays, and another may be made. By whoever opens such a round."""
     access.require(by, *opening(by, row))
     held = type(row).objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
     if held.state != "signing":

@@ -1,4 +1,5 @@
-"""What goes up and down the tree of 课题 (9.2.7): reports to the level above, which may give them back, and its supervision."""
+"""What goes up and down the tree of 课题 (9.2.7): reports to the level above, which may give them back,
+and its supervision."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ PAPERS = ("pdf", "doc", "docx", "wps", "jpg", "jpeg", "png")
 
 
 def overseeing(by: Actor, topic: Topic) -> tuple[Permission, Topic | None]:
-    """By which right somebody supervises a 课题 and takes its reports: the information office all of them, a unit what lies
-    below a 课题 of its own."""
+    """By which right somebody supervises a 课题 and takes its reports: the information office all of them,
+    a unit what lies below a 课题 of its own."""
     if topic.parent_id is None or by is None or by.scope(Permission.MANAGE_PROJECT):
         return Permission.MANAGE_PROJECT, None
     return Permission.REPORT_PROGRESS, topic.parent
@@ -98,7 +99,8 @@ def file_report(
 
 @verb("projects.topic.return_report")
 def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport:
-    """Give a report back to whoever filed it: from then on it is owed again, with the reason in sight until another comes."""
+    """Give a report back to whoever filed it: from then on it is owed again,
+    with the reason in sight until another comes."""
     access.require(by, *overseeing(by, report.topic))
     topic = locked_topic(report.topic)
     row = TopicReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
@@ -152,8 +154,8 @@ def record_supervision(
     content: bytes | None = None,
     is_demo: bool = False,
 ) -> Supervision:
-    """Record a visit of the level above (9.2.7); a demand has its day, and whoever answers for the 课题 hears of it. `content`:
-    the visit's document (`name`)."""
+    """Record a visit of the level above (9.2.7); a demand has its day, and whoever answers for the 课题 hears of it.
+    `content`: the visit's document (`name`)."""
     access.require(by, *overseeing(by, topic))
     if manner not in dict(Supervision.MANNERS):
         raise Invalid("请选择定期或不定期。", fields={"manner": ["请选择一项"]})

@@ -42,7 +42,8 @@ class GateItem(Dated, Demonstrable):
 
 
 class Contract(Dated, Demonstrable):
-    """A contract of a project or phase: with its builder, supervisor 监理, operator. The supplier is a company's name."""
+    """A contract of a project or phase: with its builder, supervisor 监理, operator.
+    The supplier is a company's name."""
 
     KINDS = [
         ("build", "建设"),

@@ -134,7 +134,8 @@ def _with_leads(request, code: str) -> Project:
 
 @may_enter(ACCEPT)
 def conclude(request, code: str):
-    """Conclude the acceptance that a project, or a phase of it (`?phase=2`), stands before, beside its material list."""
+    """Conclude the acceptance that a project, or a phase of it (`?phase=2`), stands before,
+    beside its material list."""
     project = _with_leads(request, code)
     phase = phase_of(project, request.GET.get("phase"))
     held = phase or project

@@ -250,7 +250,8 @@ def _about(row: Topic, title: str, note: str) -> dict:
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def leads(request):
-    """Leads that are open-ended, generic, temporary, differently written or not ranked, until somebody resolves them."""
+    """Leads that are open-ended, generic, temporary, differently written or not ranked,
+    until somebody resolves them."""
     flags = open_flags()
     codes = sorted({f.code for f in flags})
     context = {

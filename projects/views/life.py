@@ -23,7 +23,8 @@ READ = Permission.READ_REGISTER
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def life(request, code: str):
-    """建设过程: who is who (D46), phases, the papers of every gate, contracts, what happened. `?phase=2` is one phase."""
+    """建设过程: who is who (D46), phases, the papers of every gate, contracts, what happened.
+    `?phase=2` is one phase."""
     project = project_of(request, code)
     phase = phase_of(project, request.GET.get("phase"))
     context = {
@@ -48,7 +49,10 @@ def gate(request, code: str, key: str):
     phase = phase_of(project, request.GET.get("phase"))
     form = register.GateForm(request.POST or None, may_not_apply=requirement.may_not_apply)
     word = states.BY_VERB[requirement.gate].label
-    note = f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；清单为业内做法，系统默认。不适用由信息办登记。"
+    note = (
+        f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；"
+        "清单为业内做法，系统默认。不适用由信息办登记。"
+    )
     context = about(project, requirement.label, note, "登记")
     return form_page(
         request,

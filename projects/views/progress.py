@@ -55,7 +55,10 @@ def withdraw_call(request, pk: int):
 def give_back(request, pk: int):
     """A report given back to the unit that filed it."""
     row = found(ProgressReport.objects.filter(superseded=False).select_related("project", "organisation"), pk=pk)
-    note = f"{row.project.code} {row.project.name} {row.period}，{row.organisation.name} {row.day} 填报。退回以后仍为欠报，通知该单位，待办里写明理由。"
+    note = (
+        f"{row.project.code} {row.project.name} {row.period}，{row.organisation.name} {row.day} 填报。"
+        "退回以后仍为欠报，通知该单位，待办里写明理由。"
+    )
     context = {"title": "退回填报", "note": note, "button": "退回"}
     form = register.ReasonForm(request.POST or None)
     return form_page(

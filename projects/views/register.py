@@ -25,7 +25,8 @@ READ = Permission.READ_REGISTER
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def tasks(request):
-    """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`, `?state=late`,
+    """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`,
+    `?state=late`,
     `?carried=no`: the tasks behind one of the board's numbers."""
     board = task_panels.by_block(clock.today())
     blocks = {block.block.code for block in board.blocks}

@@ -22,7 +22,8 @@ def record_papers(by, project: Project, gate: str, *, phase=None) -> None:
 
 
 def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = "pass", day=None, **more) -> Acceptance:
-    """Conclude an acceptance; where 信息产业局 leads the project, the finance bureau signs as the independent one (D44)."""
+    """Conclude an acceptance; where 信息产业局 leads the project, the finance bureau signs as the independent one
+    (D44)."""
     project.refresh_from_db()
     independent = next((u for u in signing.independents(project) if u.name == "市财政局"), None)
     row = actions.conclude_acceptance(
@@ -43,7 +44,8 @@ def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = 
 
 
 def go(cast, project: Project, step: str, *, phase=None, day=None, **more) -> Project:
-    """One step of the life of a project or phase, by whoever takes it: an acceptance, or a change of state by the office."""
+    """One step of the life of a project or phase, by whoever takes it: an acceptance,
+    or a change of state by the office."""
     project.refresh_from_db()
     if step in life.ACCEPTANCES:
         accept(cast, project, life.STAGE_OF[step], phase=phase, day=day)

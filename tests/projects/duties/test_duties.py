@@ -1,4 +1,5 @@
-"""Responsibility of 9.2.7: the tree, its responsible persons, who owes what to whom, and what a roll-up says is missing."""
+"""Responsibility of 9.2.7: the tree, its responsible persons, who owes what to whom,
+and what a roll-up says is missing."""
 
 from __future__ import annotations
 

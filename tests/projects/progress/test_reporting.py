@@ -173,7 +173,8 @@ def test_a_new_time_says_its_effect_against_the_original_baseline_and_the_origin
 
 
 def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_page_that_rates_it(cast, under_way):
-    """The Dutch example replayed through the verbs: each new time and each new amount was approved, the unit says 正常."""
+    """The Dutch example replayed through the verbs: each new time and each new amount was approved,
+    the unit says 正常."""
     row = under_way("P20")  # 140 万元, 2007—2008
     for end, year, wan in (("2009", 2007, "300"), ("2010", 2008, "260")):
         budgets.set_cell(by=cast.finance, project=row, fiscal_year=year, source="city", stage="approved", typed=wan)

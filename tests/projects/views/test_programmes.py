@@ -1,4 +1,5 @@
-"""A programme's page: its projects add up to the plan, stand on one picture, with money, milestones, tasks and ratings."""
+"""A programme's page: its projects add up to the plan, stand on one picture, with money, milestones,
+tasks and ratings."""
 
 from __future__ import annotations
 
