@@ -212,37 +212,10 @@ def grant(
     access.require(by, Permission.GRANT_ROLES)
     if user.pk == by.user_id:
         raise Refused("不能给自己授予角色；请另一位安全管理员来做。")
-    fields: dict[str, list[str]] = {}
-    if role not in set(Role):
-        fields["role"] = ["请选择角色"]
-    if manner not in {m for m, _ in Appointment.MANNERS}:
-        fields["manner"] = ["请选择方式"]
-    if manner in ("代行", "委托") and on_behalf_of is None:
-        fields["on_behalf_of"] = [f"{manner}要写明代哪个单位"]
-    if to_day and to_day < from_day:
-        fields["to_day"] = ["止日不能早于起日"]
-    if organisation.is_generic:
-        fields["organisation"] = [f"“{organisation.name}”是泛指，不能任职（D42）"]
-    elif organisation.valid_from and from_day < organisation.valid_from:
-        fields["from_day"] = [f"{organisation.name} {organisation.valid_from} 才设立，此前由代行单位办理（D05）"]
-    elif organisation.valid_to and (to_day is None or to_day > organisation.valid_to):
-        fields["to_day"] = [f"{organisation.name}到 {organisation.valid_to} 为止"]
-    if fields:
-        raise Invalid("任职没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    _check_appointment(organisation, role, manner, from_day, to_day, on_behalf_of)
     user = User.objects.select_for_update().get(pk=user.pk)
-    standing = Appointment.objects.filter(user=user).filter(Q(to_day=None) | Q(to_day__gte=from_day))
-    if to_day:
-        standing = standing.filter(from_day__lte=to_day)
-    held = {Role(r) for r in standing.values_list("role", flat=True)}
-    if standing.filter(organisation=organisation, role=role).exists():
-        raise Refused(f"{user.full_name}在这段时间已经是{organisation.name}的{ROLE_LABELS[Role(role)]}。")
     wanted = Role(role)
-    clash = (held - {wanted}) if wanted in _POWERS else (held & _POWERS)
-    if clash:
-        names = "、".join(sorted(ROLE_LABELS[r] for r in clash))
-        raise Refused(
-            f"三权分立：{user.full_name}已任{names}，不能再任{ROLE_LABELS[wanted]}；请先结束原任职，或另选一人。"
-        )
+    _check_powers(user, organisation, wanted, from_day, to_day)
     row = Appointment.objects.create(
         user=user,
         organisation=organisation,
@@ -267,6 +240,52 @@ def grant(
         sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。",
     )
     return row
+
+
+def _check_appointment(
+    organisation: Organisation,
+    role: str,
+    manner: str,
+    from_day: dt.date,
+    to_day: dt.date | None,
+    on_behalf_of: Organisation | None,
+) -> None:
+    """Invalid, naming every field that does not hold: what is chosen, and that the unit stands throughout the period."""
+    fields: dict[str, list[str]] = {}
+    if role not in set(Role):
+        fields["role"] = ["请选择角色"]
+    if manner not in {m for m, _ in Appointment.MANNERS}:
+        fields["manner"] = ["请选择方式"]
+    if manner in ("代行", "委托") and on_behalf_of is None:
+        fields["on_behalf_of"] = [f"{manner}要写明代哪个单位"]
+    if to_day and to_day < from_day:
+        fields["to_day"] = ["止日不能早于起日"]
+    if organisation.is_generic:
+        fields["organisation"] = [f"“{organisation.name}”是泛指，不能任职（D42）"]
+    elif organisation.valid_from and from_day < organisation.valid_from:
+        fields["from_day"] = [f"{organisation.name} {organisation.valid_from} 才设立，此前由代行单位办理（D05）"]
+    elif organisation.valid_to and (to_day is None or to_day > organisation.valid_to):
+        fields["to_day"] = [f"{organisation.name}到 {organisation.valid_to} 为止"]
+    if fields:
+        raise Invalid("任职没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+
+
+def _check_powers(
+    user: User, organisation: Organisation, wanted: Role, from_day: dt.date, to_day: dt.date | None
+) -> None:
+    """Refused where he has the appointment in the period already, or one of another of the three powers."""
+    standing = Appointment.objects.filter(user=user).filter(Q(to_day=None) | Q(to_day__gte=from_day))
+    if to_day:
+        standing = standing.filter(from_day__lte=to_day)
+    held = {Role(r) for r in standing.values_list("role", flat=True)}
+    if standing.filter(organisation=organisation, role=wanted).exists():
+        raise Refused(f"{user.full_name}在这段时间已经是{organisation.name}的{ROLE_LABELS[wanted]}。")
+    clash = (held - {wanted}) if wanted in _POWERS else (held & _POWERS)
+    if clash:
+        names = "、".join(sorted(ROLE_LABELS[r] for r in clash))
+        raise Refused(
+            f"三权分立：{user.full_name}已任{names}，不能再任{ROLE_LABELS[wanted]}；请先结束原任职，或另选一人。"
+        )
 
 
 @verb("governance.appointment.end")

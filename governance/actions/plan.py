@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from governance.actions.organisations import said
 from governance.basics import clock
@@ -158,33 +159,18 @@ def add_discrepancy(
     readings: list[tuple[str, str]],
     default: str,
     default_text: str,
-    projects: list[str] = (),
-    clauses: list[str] = (),
-    tasks: list[str] = (),
-    organisations: list[str] = (),
+    touches: Mapping[str, list[str]],
 ) -> Discrepancy:
     """Register another place where the plan contradicts itself. `quotes` are (line, words of that line), `readings`
-    (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads it."""
+    (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads
+    it. `touches`: codes, numbers or keys by Discrepancy.TOUCHED."""
     access.require(by, Permission.DECIDE_READING)
     plan = Plan.objects.select_for_update().order_by("pk").first()
     if plan is None:
         raise Refused("还没有装入规划，不能登记疑义。")
-    fields: dict[str, list[str]] = {}
-    if weight not in dict(Discrepancy.WEIGHTS):
-        fields["weight"] = ["请选择等级"]
-    lines = dict(PlanLine.objects.filter(plan=plan, number__in=[n for n, _ in quotes]).values_list("number", "text"))
-    wrong = [f"L{n} 没有“{words[:30]}”" for n, words in quotes if not words or words not in lines.get(n, "")]
-    if not quotes or wrong:
-        fields["quotes"] = wrong or ["至少引一处原文"]
-    keys = "abcdefghij"[: len(readings)]
-    if not 2 <= len(readings) <= 10 or not all(text for text, _ in readings):
-        fields["readings"] = ["至少写两种读法，最多十种"]
-    elif default not in keys or not default:
-        fields["default"] = [f"默认读法应是 {'、'.join(keys)} 之一"]
     title = said(title, "title", "标题", limit=200, needed="请写明标题。")
     default_text = said(default_text, "default_text", "默认处理", limit=2000, needed="请写明默认怎样处理。")
-    if fields:
-        raise Invalid("疑义没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    keys = _check_discrepancy(plan, weight, quotes, readings, default)
     last = max((int(c[1:]) for c in Discrepancy.objects.filter(plan=plan).values_list("code", flat=True)), default=0)
     if last >= 99:
         raise Refused("疑义编号已用到 D99。")
@@ -201,12 +187,28 @@ def add_discrepancy(
         readings=[
             {"key": key, "text": text, "effect": effect} for key, (text, effect) in zip(keys, readings, strict=True)
         ],
-        touches={
-            "projects": list(projects),
-            "tasks": list(tasks),
-            "clauses": list(clauses),
-            "organisations": list(organisations),
-        },
+        touches={name: list(touches.get(name, ())) for name in Discrepancy.TOUCHED},
     )
     audit.record(by=by, about=row, now=weight, sentence=f"登记疑义 {row.code} {title}")
     return row
+
+
+def _check_discrepancy(
+    plan: Plan, weight: str, quotes: list[tuple[int, str]], readings: list[tuple[str, str]], default: str
+) -> str:
+    """The readings' keys; Invalid, naming every field that does not hold."""
+    fields: dict[str, list[str]] = {}
+    if weight not in dict(Discrepancy.WEIGHTS):
+        fields["weight"] = ["请选择等级"]
+    lines = dict(PlanLine.objects.filter(plan=plan, number__in=[n for n, _ in quotes]).values_list("number", "text"))
+    wrong = [f"L{n} 没有“{words[:30]}”" for n, words in quotes if not words or words not in lines.get(n, "")]
+    if not quotes or wrong:
+        fields["quotes"] = wrong or ["至少引一处原文"]
+    keys = "abcdefghij"[: len(readings)]
+    if not 2 <= len(readings) <= 10 or not all(text for text, _ in readings):
+        fields["readings"] = ["至少写两种读法，最多十种"]
+    elif default not in keys or not default:
+        fields["default"] = [f"默认读法应是 {'、'.join(keys)} 之一"]
+    if fields:
+        raise Invalid("疑义没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    return keys

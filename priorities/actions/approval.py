@@ -15,8 +15,8 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Answer, Round, Seat, StoredFile
 from governance.notices import inbox
-from governance.signing import paper as on_paper
 from governance.signing import rounds
+from governance.signing.paper import PaperSignature
 from priorities.actions.telling import tell_applicant, tell_seat
 from priorities.approval import seats
 from priorities.case import guards
@@ -62,24 +62,18 @@ def sign(
         if kind != rounds.CONDITIONAL:
             raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
         _change_amounts(by, row, round_, amounts)
-    paper = on_paper.signed(by, signer, signed_on, scan)
-    result = rounds.answer(
-        by=by,
-        round_=round_,
-        seat=mine,
-        kind=kind,
-        text=clean_text(text, limit=1000, field="意见"),
-        condition=condition,
-        condition_due=condition_due if kind == rounds.CONDITIONAL else None,
-        **paper,
-    )
+    paper = PaperSignature(signer, signed_on, scan).stored(by)
+    text = clean_text(text, limit=1000, field="意见")
+    due = condition_due if kind == rounds.CONDITIONAL else None
+    reply = rounds.Reply(kind, text, condition=condition, condition_due=due)
+    result = rounds.answer(by=by, round_=round_, seat=mine, reply=reply, paper=paper)
     if result != rounds.CONCLUDED:
         audit.record(
             by=by,
             event="priorities.submission.sign",
             about=row,
             now=kind,
-            sentence=f"{row.reference} {mine.label}签署{'附条件同意' if kind == rounds.CONDITIONAL else '同意'}{on_paper.said(paper, by)}",
+            sentence=f"{row.reference} {mine.label}签署{'附条件同意' if kind == rounds.CONDITIONAL else '同意'}{paper.said(by)}",
         )
         return row
     conclusion = conclusions.in_force(row)
@@ -88,7 +82,7 @@ def sign(
     row.re_review_on = conclusion.re_review_on
     row.save(update_fields=["re_review_on"])
     workflow.advance(
-        by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}"
+        by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{paper.said(by)}"
     )
     outcome = conclusion.get_kind_display()
     tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
@@ -140,18 +134,17 @@ def refuse(
         raise Invalid("不同意要写明理由和条款。", fields=fields)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
-    paper = on_paper.signed(by, signer, signed_on, scan)
+    paper = PaperSignature(signer, signed_on, scan).stored(by)
     text = reason if more in ("", reason) else f"{reason}\n{more}"
-    rounds.answer(
-        by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100], text=text, clause=clause, **paper
-    )
+    reply = rounds.Reply(rounds.REFUSE, text, reason=reason[:100], clause=clause)
+    rounds.answer(by=by, round_=round_, seat=mine, reply=reply, paper=paper)
     said = text.replace("\n", "，")
     workflow.advance(
         by=by,
         submission=row,
         verb="refuse",
         to=workflow.UNDER_REVIEW,
-        reason=f"{mine.label}不同意（{clause}）：{said}{on_paper.said(paper, by)}",
+        reason=f"{mine.label}不同意（{clause}）：{said}{paper.said(by)}",
     )
     inbox.tell(
         key=f"refused:{round_.pk}",

@@ -13,7 +13,7 @@ from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Appointment, User
-from governance.signing import paper as on_paper
+from governance.signing.paper import BY_HIMSELF, PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects import steps
 from projects.actions import signing
@@ -94,14 +94,12 @@ def sign_grading(
     grading: SecurityGrading,
     kind: str,
     text: str = "",
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    paper: PaperSignature = BY_HIMSELF,
 ) -> str:
     """An expert's answer, his own or entered from paper; with the last 同意 the level holds for the project."""
     access.require(by, Permission.GIVE_OPINION, grading)
     row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
     if state == "concluded":
         project = steps.lock(row.project)
         was, project.protection_level = project.protection_level, row.level

@@ -14,8 +14,8 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
 from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.notices import inbox
-from governance.signing import paper as on_paper
 from governance.signing import rounds, signers
+from governance.signing.paper import PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
 from projects.models import Acceptance, Project, SecurityGrading
@@ -44,10 +44,11 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
 
 @step
 def open_signing(
-    *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None
+    *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: PaperSignature
 ) -> str:
     """Open the round of an acceptance or evaluation and give the accepting body's own signature (`paper`: as its head
     gave it); returns its state."""
+    paper = paper.stored(by)
     conflict = interest(project, by.organisation_id, by.organisation_name)
     seats = [SeatSpec(ACCEPTING, by.organisation_name, by.organisation_id, conflict=conflict)]
     if conflict:
@@ -74,7 +75,7 @@ def open_signing(
             sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。",
             is_demo=row.is_demo,
         )
-    return _answer(by, row, rounds.AGREE, paper=paper) if state == rounds.OPEN else state
+    return _answer(by, row, rounds.Reply(rounds.AGREE), paper) if state == rounds.OPEN else state
 
 
 def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
@@ -160,33 +161,34 @@ def signing(by: Actor) -> Permission:
 
 
 @step
-def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
-    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it.
-    `paper` is what governance.signing.paper made of a signature on paper."""
+def sign(*, by: Actor, row, kind: str, text: str, paper: PaperSignature) -> str:
+    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it."""
+    paper = paper.stored(by)
     if row.round_id is None:
         raise NotVisible()
     if row.state != "signing":
         raise Refused(f"{row}{row.get_state_display()}，不能再签。")
-    return _answer(by, row, kind, words(text, "text", "意见", limit=1000), paper)
+    return _answer(by, row, rounds.Reply(kind, words(text, "text", "意见", limit=1000)), paper)
 
 
-def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
+def _answer(by: Actor, row, reply: rounds.Reply, paper: PaperSignature) -> str:
+    """`paper` as it is stored."""
     round_ = rounds.lock(row.round_id)
     seat = rounds.seat_for(round_, by)
-    result = rounds.answer(by=by, round_=round_, seat=seat, kind=kind, text=text, **paper or {})
+    result = rounds.answer(by=by, round_=round_, seat=seat, reply=reply, paper=paper)
     row.state = {rounds.OPEN: "signing", rounds.CONCLUDED: "concluded", rounds.REFUSED: "refused"}[result]
     row.save(update_fields=["state"])
-    word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[kind]
+    word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[reply.kind]
     audit.record(
         by=by,
         event="projects.signing.answer",
         about=(row, row.project),
-        now=kind,
+        now=reply.kind,
         address=row.get_absolute_url(),
-        sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}",
+        sentence=f"{seat.label}对{row}签署：{word}{paper.said(by)}{'：' + reply.text if reply.text else ''}",
     )
     if seat.key != ACCEPTING and row.state != "signing":
-        _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
+        _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + reply.text if reply.text else ''}。")
     return row.state
 
 
