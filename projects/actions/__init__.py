@@ -32,7 +32,7 @@ from projects.actions.gates import ContractTerms, record_contract, record_gate_i
 from projects.actions.life import change_phase_state, change_state, take_over
 from projects.actions.milestones import add_milestone, drop_milestone, reopen_milestone, set_milestone
 from projects.actions.progress import (
-    Progress,
+    ReportedProgress,
     call_reports,
     file_progress,
     rate_project,
