@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
 
 from governance.basics.text import search_text, spellings, words
+
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 
 def holding(fields: tuple[str, ...], query: str) -> Q:
@@ -20,7 +24,7 @@ def holding(fields: tuple[str, ...], query: str) -> Q:
     return found
 
 
-def matching(rows, query: str):
+def matching(rows: Rows, query: str) -> Rows:
     """Rows whose normalised `search_text` holds every word."""
     for word in words(query):
         rows = rows.filter(search_text__contains=search_text(word))

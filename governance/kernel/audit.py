@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -139,11 +139,11 @@ def _moment(moment: clock.dt.datetime) -> str:
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def _hash(values: dict) -> str:
+def _hash(values: Mapping[str, object]) -> str:
     return hashlib.sha256(_canonical(values).encode()).hexdigest()
 
 
-def verify() -> dict:
+def verify() -> dict[str, int | bool | None]:
     """`{"rows", "ok", "first_bad"}`: walks the chain from its first row to the head."""
     previous, expected, count = "", 1, 0
     for row in AuditRow.objects.order_by("seq").iterator(chunk_size=2000):

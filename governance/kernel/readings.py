@@ -30,4 +30,4 @@ def current(code: str, day: dt.date) -> str:
         "-from_day", "-pk"
     )
     decided = Subquery(decisions.values("reading")[:1])
-    return Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code)
+    return str(Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code))

@@ -16,7 +16,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
@@ -28,7 +28,7 @@ from governance.kernel import audit
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_closing: ContextVar[dict[tuple, Callable[[], None]]] = ContextVar("verb_closing")
+_closing: ContextVar[dict[tuple[Any, ...], Callable[[], None]]] = ContextVar("verb_closing")
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def frame() -> Iterator[list[audit.Entry]]:
         _closing.reset(closing)
 
 
-def at_close(key: tuple, check: Callable[[], None]) -> None:
+def at_close(key: tuple[Any, ...], check: Callable[[], None]) -> None:
     """Let the verb under way end with `check()`, once a key and in the order of the keys:
     after everything is written and just before the audit chain, so that what it locks is locked last and in one order.
     A Refused takes everything back."""
