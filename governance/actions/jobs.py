@@ -76,8 +76,5 @@ def check_document(*, by: Actor, name: str, digest: str, found: list[Document]) 
     access.require(by, Permission.USE)
     told = f"是原件：{found[0].title}（{found[0].format.upper()}）" if found else "不是本系统出的原件，或不在可见范围"
     audit.record(
-        by=by,
-        about=tuple(found[:1]),
-        now=digest,
-        sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}",
+        by=by, about=tuple(found[:1]), now=digest, sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}"
     )

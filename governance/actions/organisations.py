@@ -52,12 +52,7 @@ def add_alias(*, by: Actor, organisation: Organisation, as_named: str) -> Organi
     if unit is not None:
         raise Invalid(f"“{as_named}”已经指{unit.name}。", fields={"as_named": [f"已经指{unit.name}"]})
     row = OrganisationAlias.objects.create(organisation=organisation, as_named=as_named)
-    audit.record(
-        by=by,
-        about=organisation,
-        now=as_named,
-        sentence=f"{organisation.name}又名“{as_named}”",
-    )
+    audit.record(by=by, about=organisation, now=as_named, sentence=f"{organisation.name}又名“{as_named}”")
     return row
 
 
@@ -96,11 +91,7 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     row.save()
     labels = "、".join(str(Organisation._meta.get_field(name).verbose_name) for name in changed)
     audit.record(
-        by=by,
-        about=row,
-        was=was,
-        now={n: str(v or "") for n, v in changed.items()},
-        sentence=f"{row.name}修改{labels}",
+        by=by, about=row, was=was, now={n: str(v or "") for n, v in changed.items()}, sentence=f"{row.name}修改{labels}"
     )
     return row
 
@@ -194,10 +185,7 @@ def record_service(
         document=said(document, "document", "文件", limit=200),
     )
     audit.record(
-        by=by,
-        about=organisation,
-        now=kind,
-        sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}",
+        by=by, about=organisation, now=kind, sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}"
     )
     return row
 
@@ -215,9 +203,6 @@ def end_service(*, by: Actor, service: ServiceRecord, to_day: dt.date | None) ->
     row.to_day = to_day
     row.save(update_fields=["to_day"])
     audit.record(
-        by=by,
-        about=row.organisation,
-        now=to_day,
-        sentence=f"{row.organisation.name} {row.subject} 至 {to_day}",
+        by=by, about=row.organisation, now=to_day, sentence=f"{row.organisation.name} {row.subject} 至 {to_day}"
     )
     return row

@@ -99,13 +99,7 @@ def create_account(
     user = User(username=username, full_name=full_name, email=email, phone=phone)
     user.set_password(_checked_password(user, password))
     user.save()
-    audit.record(
-        by=by,
-        about=user,
-        now=username,
-        address=ADDRESS,
-        sentence=f"建立账号 {username}（{full_name}）",
-    )
+    audit.record(by=by, about=user, now=username, address=ADDRESS, sentence=f"建立账号 {username}（{full_name}）")
     return user
 
 
@@ -129,13 +123,7 @@ def set_active(*, by: Actor, user: User, is_active: bool) -> None:
     if not is_active:
         end_sessions(row)
         ApiToken.objects.filter(user=row).delete()
-    audit.record(
-        by=by,
-        about=row,
-        now=word,
-        address=ADDRESS,
-        sentence=f"{word}账号 {row.username}（{row.full_name}）",
-    )
+    audit.record(by=by, about=row, now=word, address=ADDRESS, sentence=f"{word}账号 {row.username}（{row.full_name}）")
 
 
 @verb("governance.account.reset_password")
@@ -153,12 +141,7 @@ def reset_password(*, by: Actor, user: User, password: str) -> None:
         address="/governance/password/",
         sentence="系统管理员重置了您的密码，请尽快改成自己的。",
     )
-    audit.record(
-        by=by,
-        about=row,
-        address=ADDRESS,
-        sentence=f"重置 {row.username}（{row.full_name}）的密码",
-    )
+    audit.record(by=by, about=row, address=ADDRESS, sentence=f"重置 {row.username}（{row.full_name}）的密码")
 
 
 @verb("governance.account.change_password")
@@ -174,12 +157,7 @@ def change_password(*, by: Actor, old: str, new: str, session_key: str | None = 
     row.save(update_fields=["password"])
     end_sessions(row, but=session_key)
     ApiToken.objects.filter(user=row).delete()
-    audit.record(
-        by=by,
-        about=row,
-        sentence="改了自己的密码",
-        address="/governance/password/",
-    )
+    audit.record(by=by, about=row, sentence="改了自己的密码", address="/governance/password/")
     return row
 
 

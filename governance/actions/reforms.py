@@ -216,10 +216,5 @@ def separate_organisation(*, by: Actor, organisation: Organisation, version: int
     row.version += 1
     row.save()
     word = "承接" if planned else "合并"
-    audit.record(
-        by=by,
-        about=(row, was),
-        was=was.name,
-        sentence=f"{row.name}与{was.name}的{word}撤销：{reason}",
-    )
+    audit.record(by=by, about=(row, was), was=was.name, sentence=f"{row.name}与{was.name}的{word}撤销：{reason}")
     return row

@@ -111,13 +111,7 @@ def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
 
 @step
 def answer(
-    *,
-    by: Actor,
-    round_: Round,
-    seat: Seat,
-    reply: Reply,
-    paper: PaperSignature = BY_HIMSELF,
-    hears_all: bool = False,
+    *, by: Actor, round_: Round, seat: Seat, reply: Reply, paper: PaperSignature = BY_HIMSELF, hears_all: bool = False
 ) -> str:
     """Record an answer on a locked, open round; returns open, concluded or refused.
 

@@ -184,12 +184,7 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
 
 @verb("projects.acceptance.sign")
 def sign_acceptance(
-    *,
-    by: Actor,
-    acceptance: Acceptance,
-    kind: str,
-    text: str = "",
-    paper: PaperSignature = BY_HIMSELF,
+    *, by: Actor, acceptance: Acceptance, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """The independent signature (agree, conditional, refuse), one's own or entered from paper; with the last 同意 the
     acceptance holds."""
@@ -217,12 +212,7 @@ def record_correction(
     row.corrected_text = words(corrected_text, "corrected_text", "整改情况", limit=300, needed="请写明怎样整改。")
     row.corrected_on = past_day(corrected_on, "corrected_on", "整改完成日期", not_before=row.accepted_on)
     row.save()
-    audit.record(
-        by=by,
-        about=(row, row.project),
-        now=row.corrected_on,
-        sentence=f"{row}整改完成：{row.corrected_text}",
-    )
+    audit.record(by=by, about=(row, row.project), now=row.corrected_on, sentence=f"{row}整改完成：{row.corrected_text}")
     if row.conflict and row.state == "concluded":
         signing.open_confirmation(row=row)
     _lead_on(by, row)
@@ -278,12 +268,7 @@ def file_evaluation(
         findings=words(findings, "findings", "检查评估意见", needed="请写明检查评估意见。"),
         evidence=words(evidence, "evidence", "依据", limit=300),
     )
-    audit.record(
-        by=by,
-        about=(evaluation, row),
-        now=year,
-        sentence=f"{row.code} {year} 年使用评估",
-    )
+    audit.record(by=by, about=(evaluation, row), now=year, sentence=f"{row.code} {year} 年使用评估")
     signing.open_signing(by=by, row=evaluation, kind="evaluation", project=row, independent=independent, paper=paper)
     return evaluation
 
@@ -313,12 +298,7 @@ def _check_measures(values: dict) -> None:
 
 @verb("projects.evaluation.sign")
 def sign_evaluation(
-    *,
-    by: Actor,
-    evaluation: Evaluation,
-    kind: str,
-    text: str = "",
-    paper: PaperSignature = BY_HIMSELF,
+    *, by: Actor, evaluation: Evaluation, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """The independent signature of an evaluation, one's own or entered from paper."""
     access.require(by, signing.signing(by), evaluation)
@@ -396,13 +376,7 @@ def set_target(
     document = words(document, "document", "文号", limit=100)
     AnnualTarget.objects.filter(organisation=unit, year=year, superseded=False).update(superseded=True)
     row = AnnualTarget.objects.create(
-        organisation=unit,
-        year=year,
-        score=score,
-        by_text=by.text,
-        is_demo=is_demo,
-        text=text,
-        document=document,
+        organisation=unit, year=year, score=score, by_text=by.text, is_demo=is_demo, text=text, document=document
     )
     audit.record(
         by=by,

@@ -149,11 +149,7 @@ def confirm_first_lead(
         is_demo=row.is_demo,
     )
     audit.record(
-        by=by,
-        about=row,
-        was=was,
-        now=now,
-        sentence=f"确认 {row.code} 第一牵头为{chosen.as_named}（D43）：{reason}",
+        by=by, about=row, was=was, now=now, sentence=f"确认 {row.code} 第一牵头为{chosen.as_named}（D43）：{reason}"
     )
     return row
 

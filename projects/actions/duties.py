@@ -281,9 +281,6 @@ def strike_topic(*, by: Actor, topic: Topic, version: int, reason: str) -> Topic
     row.version += 1
     row.save()
     audit.record(
-        by=by,
-        about=row,
-        address=row.get_absolute_url(),
-        sentence=f"撤销误登的课题“{row.name}”：{row.withdrawn}",
+        by=by, about=row, address=row.get_absolute_url(), sentence=f"撤销误登的课题“{row.name}”：{row.withdrawn}"
     )
     return row

@@ -159,12 +159,7 @@ def void_contract(*, by: Actor, contract: Contract, reason: str) -> Contract:
         raise Refused(f"合同 {row.number} 已经作废。")
     row.voided = words(reason, "reason", "作废理由", limit=300, needed="作废要写明理由。")
     row.save(update_fields=["voided"])
-    audit.record(
-        by=by,
-        about=project,
-        was=row.number,
-        sentence=f"{project.code} 作废合同 {row.number}：{row.voided}",
-    )
+    audit.record(by=by, about=project, was=row.number, sentence=f"{project.code} 作废合同 {row.number}：{row.voided}")
     return row
 
 

@@ -51,12 +51,7 @@ def reopen_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milesto
     reason = words(reason, "reason", "理由", limit=300, needed="撤销要写明理由。")
     was, row.done_on, row.evidence = row.done_on, None, ""
     row.save()
-    audit.record(
-        by=by,
-        about=project,
-        was=was,
-        sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}",
-    )
+    audit.record(by=by, about=project, was=was, sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}")
     return row
 
 
@@ -116,9 +111,6 @@ def drop_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milestone
     row.dropped_reason = words(reason, "reason", "理由", limit=300, needed="取消要写明理由。")
     row.save()
     audit.record(
-        by=by,
-        about=project,
-        was=row.end,
-        sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}",
+        by=by, about=project, was=row.end, sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}"
     )
     return row

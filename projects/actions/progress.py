@@ -117,11 +117,7 @@ def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> Progre
     project.save()
     what = f"{project.code} {periods.label(row.period)}进度"
     audit.record(
-        by=by,
-        about=project,
-        was=row.percent,
-        now=project.percent or "",
-        sentence=f"退回 {what}：{row.returned}",
+        by=by, about=project, was=row.percent, now=project.percent or "", sentence=f"退回 {what}：{row.returned}"
     )
     inbox.tell(
         key=f"progress-returned:{row.pk}",
@@ -183,9 +179,7 @@ def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_dem
         raise Refused(f"{periods.label(period)}的填报通知已经发出；要改截止日期请先撤回。")
     call = ReportCall.objects.create(period=period, due=due, note=note, by_text=by.text, is_demo=is_demo)
     audit.record(
-        by=by,
-        now=due,
-        sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500],
+        by=by, now=due, sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500]
     )
     return call
 
@@ -199,11 +193,7 @@ def withdraw_call(*, by: Actor, call: ReportCall, reason: str) -> ReportCall:
         raise Refused("这份填报通知已经撤回。")
     row.withdrawn = words(reason, "reason", "撤回理由", limit=300, needed="撤回要写明理由。")
     row.save(update_fields=["withdrawn"])
-    audit.record(
-        by=by,
-        was=row.due,
-        sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}",
-    )
+    audit.record(by=by, was=row.due, sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}")
     return row
 
 
@@ -234,9 +224,6 @@ def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_de
         is_demo=is_demo or row.is_demo,
     )
     audit.record(
-        by=by,
-        about=row,
-        now=rating,
-        sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500],
+        by=by, about=row, now=rating, sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500]
     )
     return made

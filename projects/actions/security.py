@@ -89,12 +89,7 @@ def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
 
 @verb("projects.grading.sign")
 def sign_grading(
-    *,
-    by: Actor,
-    grading: SecurityGrading,
-    kind: str,
-    text: str = "",
-    paper: PaperSignature = BY_HIMSELF,
+    *, by: Actor, grading: SecurityGrading, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """An expert's answer, his own or entered from paper; with the last 同意 the level holds for the project."""
     access.require(by, Permission.GIVE_OPINION, grading)

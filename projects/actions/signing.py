@@ -222,10 +222,7 @@ def withdraw_signing(*, by: Actor, row, reason: str):
         held.state = "withdrawn"
         held.save(update_fields=["state"])
     audit.record(
-        by=by,
-        about=(held, held.project),
-        address=held.get_absolute_url(),
-        sentence=f"撤回{held}，不再会签：{reason}",
+        by=by, about=(held, held.project), address=held.get_absolute_url(), sentence=f"撤回{held}，不再会签：{reason}"
     )
     for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):
         whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}

@@ -181,13 +181,7 @@ class Visit:
 
 @verb("projects.topic.supervise")
 def record_supervision(
-    *,
-    by: Actor,
-    topic: Topic,
-    visit: Visit,
-    name: str = "",
-    content: bytes | None = None,
-    is_demo: bool = False,
+    *, by: Actor, topic: Topic, visit: Visit, name: str = "", content: bytes | None = None, is_demo: bool = False
 ) -> Supervision:
     """Record a visit of the level above (9.2.7); a demand has its day, and whoever answers for the 课题 hears of it.
     `content`: the visit's document (`name`)."""

@@ -173,10 +173,7 @@ def report(request, pk: int):
     initial = {"kind": kind, "year": year if kind == "annual" else "", "version": row.version}
     form = forms.ReportForm(request.POST or None, request.FILES or None, year=day.year, initial=initial)
     lacking = owed.missing_below(row, kind, year if kind == "annual" else 0, day)
-    context = _about(row, "报送课题报告", f"呈报：{owed.addressee(row, day)}") | {
-        "lacking": lacking,
-        "multipart": True,
-    }
+    context = _about(row, "报送课题报告", f"呈报：{owed.addressee(row, day)}") | {"lacking": lacking, "multipart": True}
     return duty_page(request, form, context, actions.file_report, topic=row, done="已报送。")
 
 
