@@ -1,4 +1,4 @@
-"""The API's manners: authentication, rights, strict parsing and filtering, errors as sentences, pages."""
+"""What every view of the API shares: authentication, rights, strict parsing and filtering, errors as sentences, pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows: requested, claimed with owner token and lease, kept alive, ended once. Every change of state here is a
+"""The queue of jobs, its rows in the database: requested, claimed with owner token and lease, kept alive, ended once. Every change of state here is a
 conditional UPDATE, so that of two workers one wins; leases use the database's clock,
 so that machines need not agree."""
 

@@ -1,4 +1,4 @@
-"""Bytes of record: under a uuid in the media folder, written once, found by their StoredFile row alone."""
+"""Stored files: under a uuid in the media folder, written once, found by their StoredFile row alone."""
 
 from __future__ import annotations
 

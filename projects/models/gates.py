@@ -1,4 +1,4 @@
-"""What a gate of a project's life asks for: papers, and contracts."""
+"""Tables of what a gate of a project's life asks for: papers and contracts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search across the register."""
+"""Search across the register, for the page of results."""
 
 from __future__ import annotations
 

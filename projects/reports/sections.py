@@ -1,4 +1,4 @@
-"""The sections of the annual progress report, from its figures."""
+"""Sections of the annual progress report, made from its figures (projects.reports.figures)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acceptance and the evaluation of use: conclusions, independent signatures (D44), ranking with its basis, targets."""
+"""Acceptance and the yearly evaluation: conclusions, independent signatures, corrections, results upwards."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from governance.models import Answer, Appointment, AuditRow, Notice, Organisatio
 from governance.signing.paper import PaperSignature
 from projects import actions
 from projects.acceptance import acceptances as panels
-from projects.acceptance import scoring
 from projects.actions import signing
 from projects.models import Acceptance, Evaluation, Phase, Project
 from tests.projects.gates import record_papers
 
 D = dt.date
+
+
 DAY = D(2007, 8, 20)
 
 
@@ -325,9 +326,6 @@ def test_a_phase_is_accepted_in_a_browser_and_the_board_offers_it(cast, under_wa
     assert row_at in office.get(f"/projects/P15/life/?phase={phase.order}").content.decode()
 
 
-# --- evaluation ------------------------------------------------------------------------------------------------------
-
-
 def evaluate(cast, code: str, independent: Organisation | None = None, **measured) -> Evaluation:
     return actions.file_evaluation(
         by=cast.industry,
@@ -380,28 +378,6 @@ def test_results_go_to_the_leading_group_once_and_are_held_against_the_targets(c
     assert set(Evaluation.objects.values_list("reported_on", flat=True)) == {DAY}
     with pytest.raises(Refused, match="没有已签署、还未汇报"):
         actions.report_evaluations(by=cast.industry, **told)
-
-
-def measured(code: str, use=None, calls=None, goals=(None, None), satisfaction=None) -> scoring.Measures:
-    return scoring.Measures(code, code, use, calls, *goals, satisfaction)
-
-
-def test_what_was_not_measured_is_left_out_and_never_zero():
-    full, part = scoring.rank([measured("A", 80, 100, (4, 2), 90), measured("B", 80, None, (4, 2), 90)])
-    assert {full.measures.code: full.points, part.measures.code: part.points} == {"A": 76.5, "B": 70.6}
-    assert scoring.score(measured("B", 80, None, (4, 2), 90), 100).missing == ("共享调用",)
-
-
-def test_too_little_measured_has_no_place_and_equal_points_share_one():
-    rows = scoring.rank(
-        [
-            measured("A", 80, None, (1, 1)),
-            measured("B", 80, None, (1, 1)),
-            measured("C", 10, None, (1, 0)),
-            measured("D", None, 5),
-        ]
-    )
-    assert [(r.measures.code, r.place) for r in rows] == [("A", 1), ("B", 1), ("C", 3), ("D", None)]
 
 
 def test_the_pages_of_acceptance_and_evaluation_are_worked_from_browsers(cast, built, under_way):
