@@ -228,7 +228,7 @@ def _check_appointment(
     to_day: dt.date | None,
     on_behalf_of: Organisation | None,
 ) -> None:
-    """Invalid, naming every field that does not hold: what is chosen, and that the unit stands throughout the period."""
+    """Invalid, naming every field that does not hold: what is chosen, and that the unit stands all the time."""
     fields: dict[str, list[str]] = {}
     if role not in set(Role):
         fields["role"] = ["请选择角色"]

@@ -1,4 +1,4 @@
-"""What every view of the API shares: authentication, rights, strict parsing and filtering, errors as sentences, pages."""
+"""What every view of the API shares: authentication, rights, strict parsing and filters, errors as sentences, pages."""
 
 from __future__ import annotations
 

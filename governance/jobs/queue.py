@@ -1,5 +1,5 @@
-"""The queue of jobs, its rows in the database: requested, claimed with owner token and lease, kept alive, ended once. Every change of state here is a
-conditional UPDATE, so that of two workers one wins; leases use the database's clock,
+"""The queue of jobs, rows of the database: requested, claimed with owner token and lease, kept alive, ended once.
+Every change of state here is a conditional UPDATE, so that of two workers one wins; leases use the database's clock,
 so that machines need not agree."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which reading of an open question of the plan holds on a day; code asks here alone: `readings.current("D06", day)`."""
+"""Which reading of an open question of the plan holds on a day; asked here alone: `readings.current("D06", day)`."""
 
 from __future__ import annotations
 

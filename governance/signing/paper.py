@@ -29,7 +29,7 @@ class PaperSignature:
     def stored(self, by: Actor) -> PaperSignature:
         """The same checked, its scan stored, as `rounds.answer` takes it.
 
-        Raises Invalid where the 经办人 names no signer or the day is missing or to come; 413 for a scan that is too large.
+        Raises Invalid where the 经办人 names no signer or the day is missing or to come; 413 for too large a scan.
         """
         try:
             signer = clean_text(self.signer, limit=60, field="纸质签署人")

@@ -29,8 +29,8 @@ RECORD_DAYS = gates.RECORD_DAYS
 
 @dataclass(frozen=True)
 class AcceptanceResult:
-    """What an acceptance came to; `accepted_on` None is today, `opinions` are by block, 整改 with its day is what 整改后通过
-    asks for."""
+    """What an acceptance came to; `accepted_on` None is today, `opinions` are by block, 整改后通过 asks for
+    corrections with their day."""
 
     conclusion: str
     text: str

@@ -202,21 +202,9 @@ def supervise(request, pk: int):
     row = _topic(pk)
     access.require(request.actor, *overseeing(request.actor, row))
     form = forms.VisitForm(request.POST or None, request.FILES or None)
-    context = _about(
-        row,
-        "登记督导",
-        "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。",
-    )
-    context = context | {"multipart": True}
-    return duty_page(
-        request,
-        form,
-        context,
-        actions.record_supervision,
-        topic=row,
-        done="已登记督导。",
-        address=row.get_absolute_url(),
-    )
+    note = "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。"
+    context = _about(row, "登记督导", note) | {"multipart": True}
+    return duty_page(request, form, context, actions.record_supervision, topic=row, done="已登记督导。")
 
 
 @may_enter(READ, methods=("GET", "HEAD"))

@@ -14,9 +14,9 @@ from projects.actions.checks import reporting
 from projects.forms import register
 from projects.lifecycle import gates, guards
 from projects.lifecycle import life as states
-from projects.models import Contract, GateItem, Project
+from projects.models import Contract, GateItem
 from projects.panels import stages
-from projects.views.frame import about, form_page, life_address, phase_of, project_of
+from projects.views.frame import about, form_page, life_address, of_visible, phase_of, project_of
 
 READ = Permission.READ_REGISTER
 
@@ -70,12 +70,7 @@ def gate(request, code: str, key: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def withdraw_gate(request, pk: int):
     """A record of a paper taken back."""
-    row = found(
-        GateItem.objects.select_related("project", "phase").filter(
-            project__in=Project.objects.visible_to(request.actor)
-        ),
-        pk=pk,
-    )
+    row = of_visible(request, GateItem.objects.select_related("phase"), pk)
     note = f"“{gates.BY_KEY[row.key].label}”：{row.document}"
     form = register.ReasonForm(request.POST or None)
     context = about(row.project, "撤回关口材料", note, "撤回")
@@ -112,12 +107,7 @@ def contract(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def void_contract(request, pk: int):
     """A contract that was typed wrongly or ended."""
-    row = found(
-        Contract.objects.select_related("project", "phase").filter(
-            project__in=Project.objects.visible_to(request.actor)
-        ),
-        pk=pk,
-    )
+    row = of_visible(request, Contract.objects.select_related("phase"), pk)
     note = f"{row.get_kind_display()}合同 {row.number} {row.title}，乙方 {row.supplier}"
     form = register.ReasonForm(request.POST or None)
     context = about(row.project, "作废合同", note)
