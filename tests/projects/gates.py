@@ -21,7 +21,9 @@ def record_papers(by, project: Project, gate: str, *, phase=None) -> None:
         actions.classify(by=by, project=project, version=project.version, operator=unit)
 
 
-def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = "pass", day=None, **more) -> Acceptance:
+def accept(
+    cast, project: Project, stage: str, *, phase=None, conclusion: str = "pass", day=None, **result
+) -> Acceptance:
     """Conclude an acceptance; where 信息产业局 leads the project, the finance bureau signs as the independent one
     (D44)."""
     project.refresh_from_db()
@@ -31,10 +33,9 @@ def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = 
         project=project,
         version=project.version,
         stage=stage,
-        result=actions.AcceptanceResult(conclusion, "合同内容已完成", day),
+        result=actions.AcceptanceResult(conclusion, "合同内容已完成", day, **result),
         phase=phase,
         independent=independent,
-        **more,
     )
     if row.state == "signing":
         actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
