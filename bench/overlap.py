@@ -39,7 +39,8 @@ def made(number: int, seed: int = 7) -> list[str]:
     subjects = [d[:6] for d in DECOYS] + [w for _, t, _ in FIRST + SECOND for w in (t[:5], t[5:10]) if len(w) > 2]
     places = ["云岩区", "南明区", "花溪区", "乌当区", "白云区", "清镇市", "开阳县", "修文县", "息烽县", "市"]
     return [
-        f"{rng.choice(places)}{rng.choice(subjects)}{rng.choice(words)}{rng.choice(words)}{rng.choice(('系统', '平台', '工程'))}"
+        f"{rng.choice(places)}{rng.choice(subjects)}{rng.choice(words)}{rng.choice(words)}"
+        f"{rng.choice(('系统', '平台', '工程'))}"
         for _ in range(number)
     ]
 

@@ -1,8 +1,10 @@
-"""The best annual plan: 27 projects, 1,000 with side constraints, 10,000 with the gap shown; each beside its greedy pass.
+"""The best annual plan: 27 projects, 1,000 with side constraints, 10,000 with the gap shown; each beside its greedy
+pass.
 
-python bench/plans.py        prints seconds (the solver's libraries loaded beforehand), value, bound, gap and the ratio to
-                             the greedy pass of the same problem in the same run. On a machine that others use too the solver
-                             waits for a core: how long is told, and taken off (it sleeps nowhere and has one thread)
+python bench/plans.py        prints seconds (the solver's libraries loaded beforehand), value, bound, gap and the ratio
+                             to the greedy pass of the same problem in the same run. On a machine that others use too
+                             the solver waits for a core: how long is told, and taken off (it sleeps nowhere and has
+                             one thread)
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ TARGETS = {27: 0.05, 1000: 2.0, 10_000: 30.0}
 
 
 def problem(count: int, *, bonds: bool, seed: int = 7) -> Problem:
-    """Costs 5–500 万元, value by the office's weights, 30 % of the money; with `bonds` phases, leads, must-do, growth."""
+    """Costs 5–500 万元, value by the office's weights, 30 % of the money; with `bonds` phases, leads, must-do,
+    growth."""
     rng = random.Random(seed)
     items = []
     for n in range(count):

@@ -148,7 +148,8 @@ def main() -> None:
         for name in small:
             ratio = large[name] / small[name]
             print(
-                f"{name:16} {small[name]:8.1f} ms {large[name]:8.1f} ms  ratio {ratio:.2f} {'' if ratio <= TARGET else 'ABOVE ' + str(TARGET)}"
+                f"{name:16} {small[name]:8.1f} ms {large[name]:8.1f} ms  "
+                f"ratio {ratio:.2f} {'' if ratio <= TARGET else 'ABOVE ' + str(TARGET)}"
             )
         print(f"closing lines of the large register, asked for apart: {apart:.0f} ms")
 

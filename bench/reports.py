@@ -1,7 +1,8 @@
-"""A report as the product prints it against bare WeasyPrint on the same HTML and style, in one run; memory of a long one.
+"""A report as the product prints it against bare WeasyPrint on the same HTML and style, in one run; memory of a long
+one.
 
-python bench/reports.py      prints the ratio for about 30 pages (target: at most 1.2) and, for the longest report that is
-                             allowed (2,000 rows) in a process of its own, its memory (target: at most 600 MiB)
+python bench/reports.py      prints the ratio for about 30 pages (target: at most 1.2) and, for the longest report that
+                             is allowed (2,000 rows) in a process of its own, its memory (target: at most 600 MiB)
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def ratio() -> None:
     floor, pages = timed(lambda: bare(html))
     ours, printed = timed(lambda: printing.print_report(report, "pdf"))
     print(
-        f"{pages} pages: bare {floor:.2f} s, ours {ours:.2f} s ({printed.pages} pages), ratio {ours / floor:.2f} (target 1.2)"
+        f"{pages} pages: bare {floor:.2f} s, ours {ours:.2f} s ({printed.pages} pages), "
+        f"ratio {ours / floor:.2f} (target 1.2)"
     )
 
 
@@ -104,7 +106,8 @@ def memory() -> None:
     printed = printing.print_report(report, "pdf")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{printed.pages} pages, {sum(len(s.tables[0].rows) for s in report.sections)} rows: {peak:.0f} MiB at most (target 600)"
+        f"{printed.pages} pages, {sum(len(s.tables[0].rows) for s in report.sections)} rows: "
+        f"{peak:.0f} MiB at most (target 600)"
     )
 
 

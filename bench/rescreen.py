@@ -1,4 +1,5 @@
-"""Screening a million cases again, verdicts persisted, against CREATE TABLE AS SELECT of the same side table, in one run.
+"""Screening a million cases again, verdicts persisted, against CREATE TABLE AS SELECT of the same side table,
+in one run.
 
     DATABASE_URL=postgres://postgres@127.0.0.1:5432/any python bench/rescreen.py [ROWS]
 

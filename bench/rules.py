@@ -88,7 +88,8 @@ def measure(name: str, cases: list[Case]) -> None:
             took = (time.process_time() - start) / ROUNDS * 1e6
             best[key] = min(best.get(key, took), took)
     print(
-        f"{name}: bare predicates {best['bare']:.1f} us, with trace {best['trace']:.1f} us, ratio {best['trace'] / best['bare']:.2f}"
+        f"{name}: bare predicates {best['bare']:.1f} us, with trace {best['trace']:.1f} us, "
+        f"ratio {best['trace'] / best['bare']:.2f}"
     )
 
 

@@ -1,11 +1,12 @@
-"""The budget workbook against bare floors in one run, in a folder that is thrown away, on SQLite or, with DATABASE_URL, on
-an empty PostgreSQL database.
+"""The budget workbook against bare floors in one run, in a folder that is thrown away, on SQLite or, with DATABASE_URL,
+on an empty PostgreSQL database.
 
-    python bench/workbook.py [ROWS]    export of ROWS (100,000) lines against a bare openpyxl write-only loop of ROWS × 15 cells
-                                       with the same looks (target: at most 1.3 × the time, at most 80 MiB above idle)
-    python bench/workbook.py import [ROWS]    the workbook of ROWS (100,000) lines as it left, and with one amount changed in
-                                       every row, validated and stored, against a bare calamine read and insert (COPY) of as many
-                                       rows (target: at most 3 ×)
+    python bench/workbook.py [ROWS]    export of ROWS (100,000) lines against a bare openpyxl write-only loop of
+                                       ROWS × 15 cells with the same looks (target: at most 1.3 × the time, at most
+                                       80 MiB above idle)
+    python bench/workbook.py import [ROWS]    the workbook of ROWS (100,000) lines as it left, and with one amount
+                                       changed in every row, validated and stored, against a bare calamine read and
+                                       insert (COPY) of as many rows (target: at most 3 ×)
 """
 
 from __future__ import annotations
@@ -148,8 +149,8 @@ def changed(content: bytes) -> bytes:
 
 
 class Clock:
-    """Seconds on the wall, and of processors: ours, our children's and, where it runs on this machine, the database backend's.
-    On a machine that others use too only the second kind compares."""
+    """Seconds on the wall, and of processors: ours, our children's and, where it runs on this machine,
+    the database backend's. On a machine that others use too only the second kind compares."""
 
     def __init__(self):
         from django.db import connection
@@ -241,7 +242,8 @@ def both_ways() -> None:
             took[kind].append(imported(sent))
     for kind, seconds in took.items():
         print(
-            f"{connection.vendor}, {kind}: {min(seconds):.2f} s, bare {min(floors):.2f} s, ratio {min(seconds) / min(floors):.2f} (target 3)"
+            f"{connection.vendor}, {kind}: {min(seconds):.2f} s, bare {min(floors):.2f} s, "
+            f"ratio {min(seconds) / min(floors):.2f} (target 3)"
         )
 
 

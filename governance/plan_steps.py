@@ -86,7 +86,8 @@ def load_plan(*, plan: rows.Plan, digest: str) -> tuple[Plan, list[Tally]]:
     other = Plan.objects.exclude(key=plan.key).first()
     if other is not None:
         raise Refused(
-            f"数据库里已有{other.title}，项目编号已被占用；请为{plan.title}另建一个数据库（GUIYANG_DATA 或 DATABASE_URL）。"
+            f"数据库里已有{other.title}，项目编号已被占用；"
+            f"请为{plan.title}另建一个数据库（GUIYANG_DATA 或 DATABASE_URL）。"
         )
     row, created = Plan.objects.get_or_create(
         key=plan.key,

@@ -1,4 +1,4 @@
-"""Chinese words for the codes of the register."""
+"""Chinese labels of the register's codes, for pages and sentences."""
 
 from __future__ import annotations
 

@@ -15,6 +15,9 @@ from governance.plan import rows
 from governance.plan_steps import Tally, create, sync
 from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead, TaskLink
 
+# What a project has of the plan, and what load_plan calls it.
+PARTS = ((ProjectLead, "leads", "项目牵头单位"), (Phase, "phases", "项目分期"), (Milestone, "milestones", "项目节点"))
+
 
 @step
 def load_plan(*, plan: rows.Plan, row: Plan) -> list[Tally]:
@@ -38,45 +41,11 @@ def _projects(plan: rows.Plan, row: Plan) -> list[Tally]:
     today = clock.today()
     projects = create(Project, [_project(item, items[item.code], programmes, today) for item in new])
     by_code = {project.code: project for project in projects}
-    leads = [
-        ProjectLead(
-            project=by_code[code],
-            order=lead.order,
-            as_named=lead.as_named,
-            organisation_id=lead.organisation_id,
-            is_generic=lead.is_generic,
-        )
-        for code in by_code
-        for lead in items[code].leads.all()
-    ]
-    phases = [
-        Phase(
-            project=by_code[item.code],
-            order=order,
-            name="".join((phase.label, f"（{phase.name}）" if phase.name else "")),
-            start=phase.start,
-            end=phase.end,
-            precision=phase.precision,
-        )
-        for item in new
-        for order, phase in enumerate(item.phases, 1)
-    ]
-    milestones = [
-        Milestone(
-            project=by_code[item.code],
-            text=one.text,
-            quote=one.quote,
-            start=one.start,
-            end=one.end,
-            precision=one.precision,
-            outside_window=one.outside_window,
-            discrepancy=one.discrepancy or "",
-        )
-        for item in new
-        for one in item.milestones
-    ]
-    for model, made in ((ProjectLead, leads), (Phase, phases), (Milestone, milestones)):
-        create(model, made)
+    made = {ProjectLead: [lead for code, project in by_code.items() for lead in _leads(project, items[code])]}
+    made[Phase] = [phase for item in new for phase in _phases(by_code[item.code], item)]
+    made[Milestone] = [one for item in new for one in _milestones(by_code[item.code], item)]
+    for model, new_rows in made.items():
+        create(model, new_rows)
     for item in new:
         audit.record(
             by=None,
@@ -88,9 +57,53 @@ def _projects(plan: rows.Plan, row: Plan) -> list[Tally]:
     kept = len(plan.items) - len(new)
     return [
         Tally("项目", len(projects), 0, kept),
-        Tally("项目牵头单位", len(leads), 0, sum(len(i.leads) for i in plan.items) - len(leads)),
-        Tally("项目分期", len(phases), 0, sum(len(i.phases) for i in plan.items) - len(phases)),
-        Tally("项目节点", len(milestones), 0, sum(len(i.milestones) for i in plan.items) - len(milestones)),
+        *(
+            Tally(label, len(made[model]), 0, sum(len(getattr(i, part)) for i in plan.items) - len(made[model]))
+            for model, part, label in PARTS
+        ),
+    ]
+
+
+def _leads(project: Project, item: PlanItem) -> list[ProjectLead]:
+    return [
+        ProjectLead(
+            project=project,
+            order=lead.order,
+            as_named=lead.as_named,
+            organisation_id=lead.organisation_id,
+            is_generic=lead.is_generic,
+        )
+        for lead in item.leads.all()
+    ]
+
+
+def _phases(project: Project, item: rows.PlanItemRow) -> list[Phase]:
+    return [
+        Phase(
+            project=project,
+            order=order,
+            name="".join((phase.label, f"（{phase.name}）" if phase.name else "")),
+            start=phase.start,
+            end=phase.end,
+            precision=phase.precision,
+        )
+        for order, phase in enumerate(item.phases, 1)
+    ]
+
+
+def _milestones(project: Project, item: rows.PlanItemRow) -> list[Milestone]:
+    return [
+        Milestone(
+            project=project,
+            text=one.text,
+            quote=one.quote,
+            start=one.start,
+            end=one.end,
+            precision=one.precision,
+            outside_window=one.outside_window,
+            discrepancy=one.discrepancy or "",
+        )
+        for one in item.milestones
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
@@ -20,55 +21,55 @@ from projects.models import Change, Phase, Project, ProjectLead, StateChange
 STATES = dict(Project.STATES)
 
 
+@dataclass(frozen=True)
+class NewProject:
+    """What a project is registered with. `estimate_wan` is what its case asked for in all: an estimate of the applicant
+    (申报概算), never what was approved."""
+
+    name: str
+    content: str
+    origin: str
+    leads: list[Organisation]
+    year: int
+    start: dt.date | None = None
+    end: dt.date | None = None
+    precision: str = "year"
+    investment_type: str = ""
+    protection_level: int | None = None
+    estimate_wan: Decimal | None = None
+    construction: str = ""
+
+
 @step
 def register_project(
-    *,
-    by: Actor,
-    name: str,
-    content: str,
-    origin: str,
-    leads: list[Organisation],
-    year: int,
-    start: dt.date | None = None,
-    end: dt.date | None = None,
-    precision: str = "year",
-    investment_type: str = "",
-    protection_level: int | None = None,
-    state: str = "approved",
-    reason: str = "",
-    estimate_wan: Decimal | None = None,
-    construction: str = "",
-    is_demo: bool = False,
+    *, by: Actor, new: NewProject, state: str = "approved", reason: str = "", is_demo: bool = False
 ) -> Project:
-    """Register a project that a plan adopted, a self-funded check passed or a district filed; its code is N2008-03.
-
-    `estimate_wan` is what its case asked for in all: an estimate of the applicant (申报概算), never what was approved.
-    """
-    number = numbering.take(name=f"project-{year}")
-    code = f"N{year}-{number:02d}"
+    """Register a project that a plan adopted, a self-funded check passed or a district filed; its code is N2008-03."""
+    number = numbering.take(name=f"project-{new.year}")
+    code = f"N{new.year}-{number:02d}"
     project = Project.objects.create(
         code=code,
-        name=name,
-        content=content,
-        origin=origin,
+        name=new.name,
+        content=new.content,
+        origin=new.origin,
         state=state,
         state_day=clock.today(),
-        start=start,
-        end=end,
-        precision=precision,
-        latest_start=start,
-        latest_end=end,
-        investment_type=investment_type,
-        estimate_wan=estimate_wan,
-        construction=construction if construction in dict(Project.CONSTRUCTIONS) else "",
-        estimate_basis="plan" if estimate_wan is None else "filed",
-        protection_level=protection_level,
+        start=new.start,
+        end=new.end,
+        precision=new.precision,
+        latest_start=new.start,
+        latest_end=new.end,
+        investment_type=new.investment_type,
+        estimate_wan=new.estimate_wan,
+        construction=new.construction if new.construction in dict(Project.CONSTRUCTIONS) else "",
+        estimate_basis="plan" if new.estimate_wan is None else "filed",
+        protection_level=new.protection_level,
         registered_on=clock.today(),
-        order=year * 1000 + number,
+        order=new.year * 1000 + number,
         is_demo=is_demo,
-        search_text=words(code, name, content, leads),
+        search_text=words(code, new.name, new.content, new.leads),
     )
-    _name_leads(project, leads)
+    _name_leads(project, new.leads)
     StateChange.objects.create(
         project=project, was="", now=state, reason=reason[:300], by_text=by.text, is_demo=is_demo
     )
@@ -77,7 +78,7 @@ def register_project(
         event="projects.project.register",
         about=project,
         now=state,
-        sentence=f"登记项目 {code} {name}（{project.get_origin_display()}）{reason}",
+        sentence=f"登记项目 {code} {new.name}（{project.get_origin_display()}）{reason}",
     )
     return project
 
@@ -146,8 +147,8 @@ def set_state(
 def set_phase_state(
     *, by: Actor, project: Project, phase: Phase, now: str, reason: str = "", day: dt.date | None = None
 ) -> Phase:
-    """The same for one phase of a locked project. The first phase that is bought or built leads the whole on with it: no
-    project stands at 立项 while a part of it is being built."""
+    """The same for one phase of a locked project. The first phase that is bought or built leads the whole on with it:
+    no project stands at 立项 while a part of it is being built."""
     was, day = phase.state, day or clock.today()
     phase.suspended_from = was if now == "suspended" else ""
     phase.state, phase.state_day = now, day
@@ -197,7 +198,8 @@ def _tell_leads(by: Actor, change: StateChange) -> None:
             organisation_id=unit,
             address=project.life_url(phase),
             is_demo=change.is_demo,
-            sentence=f"{project.code} {project.name}{f'（{phase.name}）' if phase else ''} {change.was_label} → {change.now_label}"
+            sentence=f"{project.code} {project.name}{f'（{phase.name}）' if phase else ''} "
+            f"{change.was_label} → {change.now_label}"
             f"{'：' + change.reason if change.reason else ''}（{by.text}）",
         )
 
@@ -287,7 +289,8 @@ NAME = Project._meta.get_field("name").max_length
 
 
 def _as_it_is(row: Project, units: list[Organisation]) -> tuple:
-    """What a change changes, to be compared before and after; that the leads named are all of them is a change too (D42)."""
+    """What a change changes, to be compared before and after; that the leads named are all of them is a change too
+    (D42)."""
     return (
         row.name,
         row.content,

@@ -70,7 +70,8 @@ _plan_rows: dict[str, tuple[list[str], list[tuple]]] = {}  # table → columns a
 
 @pytest.fixture
 def plan(db):
-    """The plan in the test's database: loaded by its command once a process, its rows copied in for every later test."""
+    """The plan in the test's database: loaded by its command once a process,
+    its rows copied in for every later test."""
     if _plan_rows and not Plan.objects.exists():
         _copy_in()
         return

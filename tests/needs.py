@@ -1,4 +1,5 @@
-"""What tests need beyond Python and its packages. Where it lacks they are skipped, and the last line of a run counts them."""
+"""What tests need beyond Python and its packages. Where it lacks they are skipped,
+and the last line of a run counts them."""
 
 from __future__ import annotations
 
@@ -55,8 +56,8 @@ def look_for_pango() -> None:
 
 
 def line_of(reasons: list[str]) -> str:
-    """How many tests were skipped for what, and what to install: `跳过 26 项：PostgreSQL 26（设 DATABASE_URL）`. Empty where
-    none was."""
+    """How many tests were skipped for what, and what to install: `跳过 26 项：PostgreSQL 26（设 DATABASE_URL）`.
+    Empty where none was."""
     counts = Counter(reasons)
     groups = []
     for text, count in counts.most_common():

@@ -1,4 +1,5 @@
-"""PDFs as tests read them: the text page by page, and the fonts of every piece of text. Needs no program of the system."""
+"""PDFs as tests read them: the text page by page, and the fonts of every piece of text.
+Needs no program of the system."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def text(content: bytes) -> str:
 
 
 def left_of(content: bytes, number: int, pattern: str) -> float:
-    """Where on page `number` (from 0) the first words that match begin, as a share of the page's width from the left."""
+    """Where on page `number` (from 0) the first words that match begin, as a share of the page's width from the
+    left."""
     with pypdfium2.PdfDocument(content) as document:
         page = document[number]
         words = page.get_textpage()
@@ -29,7 +31,8 @@ def left_of(content: bytes, number: int, pattern: str) -> float:
 
 
 def fonts(content: bytes) -> set[tuple[str, bool]]:
-    """`(name, whether it is embedded)` of every font in which text is set; a subset has a tag before its name: `ABCDEF+`."""
+    """`(name, whether it is embedded)` of every font in which text is set; a subset has a tag before its name:
+    `ABCDEF+`."""
     with pypdfium2.PdfDocument(content) as document:
         used = (o.get_font() for page in document for o in page.get_objects(filter=[FPDF_PAGEOBJ_TEXT]))
         return {(font.get_base_name(), font.is_embedded) for font in used}

@@ -1,13 +1,7 @@
 """Verbs of governance."""
 
 from governance.actions.jobs import cancel_job, check_document, download_document, request_job, retry_job
-from governance.actions.organisations import (
-    add_alias,
-    edit_organisation,
-    end_service,
-    record_service,
-    set_body,
-)
+from governance.actions.organisations import add_alias, edit_organisation, end_service, record_service, set_body
 from governance.actions.people import (
     change_password,
     choose_notices,

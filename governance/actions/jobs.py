@@ -31,7 +31,7 @@ def cancel_job(*, by: Actor, job: Job) -> None:
         Job.objects.filter(pk=row.pk).update(state="cancelled", cancel_asked=True, finished_at=Now(), doing="")
     else:
         Job.objects.filter(pk=row.pk).update(cancel_asked=True, doing="正在停止")
-    audit.record(by=by, event="governance.job.cancel", about=row, sentence=f"取消{row.title}")
+    audit.record(by=by, about=row, sentence=f"取消{row.title}")
 
 
 @verb("governance.job.retry")
@@ -52,7 +52,7 @@ def retry_job(*, by: Actor, job: Job) -> None:
         started_at=None,
         finished_at=None,
     )
-    audit.record(by=by, event="governance.job.retry", about=row, sentence=f"重新生成{row.title}")
+    audit.record(by=by, about=row, sentence=f"重新生成{row.title}")
     bell.ring(row.pk)
 
 
@@ -64,7 +64,6 @@ def download_document(*, by: Actor, document: Document) -> Document:
         raise NotVisible()
     audit.record(
         by=by,
-        event="governance.document.download",
         about=document,
         sentence=f"下载{document.title}（{document.format.upper()}），摘要 {document.file.sha256[:12]}",
     )
@@ -77,9 +76,5 @@ def check_document(*, by: Actor, name: str, digest: str, found: list[Document]) 
     access.require(by, Permission.USE)
     told = f"是原件：{found[0].title}（{found[0].format.upper()}）" if found else "不是本系统出的原件，或不在可见范围"
     audit.record(
-        by=by,
-        event="governance.document.check",
-        about=tuple(found[:1]),
-        now=digest,
-        sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}",
+        by=by, about=tuple(found[:1]), now=digest, sentence=f"核验文件“{name[:80]}”，摘要 {digest[:12]}：{told}"
     )

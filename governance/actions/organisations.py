@@ -52,19 +52,14 @@ def add_alias(*, by: Actor, organisation: Organisation, as_named: str) -> Organi
     if unit is not None:
         raise Invalid(f"“{as_named}”已经指{unit.name}。", fields={"as_named": [f"已经指{unit.name}"]})
     row = OrganisationAlias.objects.create(organisation=organisation, as_named=as_named)
-    audit.record(
-        by=by,
-        event="governance.organisation.alias",
-        about=organisation,
-        now=as_named,
-        sentence=f"{organisation.name}又名“{as_named}”",
-    )
+    audit.record(by=by, about=organisation, now=as_named, sentence=f"{organisation.name}又名“{as_named}”")
     return row
 
 
 @verb("governance.organisation.edit")
 def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **values) -> Organisation:
-    """What people keep of a unit: phone, upper unit, budget unit, its days, a note. Its name is the plan's or a merge's."""
+    """What people keep of a unit: phone, upper unit, budget unit, its days, a note.
+    Its name is the plan's or a merge's."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     if strangers := set(values) - set(EDITABLE):
         raise Invalid(f"不能这样设置：{'、'.join(sorted(strangers))}。")
@@ -96,12 +91,7 @@ def edit_organisation(*, by: Actor, organisation: Organisation, version: int, **
     row.save()
     labels = "、".join(str(Organisation._meta.get_field(name).verbose_name) for name in changed)
     audit.record(
-        by=by,
-        event="governance.organisation.edit",
-        about=row,
-        was=was,
-        now={n: str(v or "") for n, v in changed.items()},
-        sentence=f"{row.name}修改{labels}",
+        by=by, about=row, was=was, now={n: str(v or "") for n, v in changed.items()}, sentence=f"{row.name}修改{labels}"
     )
     return row
 
@@ -145,12 +135,12 @@ def set_body(
     about = (row, *(unit for unit in (holder, acting) if unit is not None))
     audit.record(
         by=by,
-        event="governance.body.set",
         about=about,
         was=was,
         address="/governance/bodies/",
         now={"holder": str(holder or ""), "acting": str(acting or ""), "valid_from": str(valid_from or "")},
-        sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；此前{acting or '无'}代行。依据 {paper}",
+        sentence=f"{row.name}由{holder or '（未定）'}承担，自 {valid_from or '规划期初'}；"
+        f"此前{acting or '无'}代行。依据 {paper}",
     )
     return row
 
@@ -195,11 +185,7 @@ def record_service(
         document=said(document, "document", "文件", limit=200),
     )
     audit.record(
-        by=by,
-        event="governance.service.record",
-        about=organisation,
-        now=kind,
-        sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}",
+        by=by, about=organisation, now=kind, sentence=f"{organisation.name} {row.get_kind_display()}：{row.subject}"
     )
     return row
 
@@ -217,10 +203,6 @@ def end_service(*, by: Actor, service: ServiceRecord, to_day: dt.date | None) ->
     row.to_day = to_day
     row.save(update_fields=["to_day"])
     audit.record(
-        by=by,
-        event="governance.service.end",
-        about=row.organisation,
-        now=to_day,
-        sentence=f"{row.organisation.name} {row.subject} 至 {to_day}",
+        by=by, about=row.organisation, now=to_day, sentence=f"{row.organisation.name} {row.subject} 至 {to_day}"
     )
     return row

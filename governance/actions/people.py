@@ -78,7 +78,7 @@ def choose_notices(*, by: Actor, choices: dict[str, str], email: str) -> None:
     for topic in inbox.TOPICS:
         NoticeChoice.objects.update_or_create(user_id=by.user_id, topic=topic, defaults={"how": choices[topic]})
     said = "、".join(f"{words}{ways[choices[topic]]}" for topic, (words, _) in inbox.TOPICS.items())
-    audit.record(by=by, event="governance.notices.choose", now=choices, sentence=f"设定通知邮件：{said}")
+    audit.record(by=by, now=choices, sentence=f"设定通知邮件：{said}")
 
 
 @verb("governance.account.create")
@@ -99,14 +99,7 @@ def create_account(
     user = User(username=username, full_name=full_name, email=email, phone=phone)
     user.set_password(_checked_password(user, password))
     user.save()
-    audit.record(
-        by=by,
-        event="governance.account.create",
-        about=user,
-        now=username,
-        address=ADDRESS,
-        sentence=f"建立账号 {username}（{full_name}）",
-    )
+    audit.record(by=by, about=user, now=username, address=ADDRESS, sentence=f"建立账号 {username}（{full_name}）")
     return user
 
 
@@ -130,14 +123,7 @@ def set_active(*, by: Actor, user: User, is_active: bool) -> None:
     if not is_active:
         end_sessions(row)
         ApiToken.objects.filter(user=row).delete()
-    audit.record(
-        by=by,
-        event="governance.account.set_active",
-        about=row,
-        now=word,
-        address=ADDRESS,
-        sentence=f"{word}账号 {row.username}（{row.full_name}）",
-    )
+    audit.record(by=by, about=row, now=word, address=ADDRESS, sentence=f"{word}账号 {row.username}（{row.full_name}）")
 
 
 @verb("governance.account.reset_password")
@@ -155,13 +141,7 @@ def reset_password(*, by: Actor, user: User, password: str) -> None:
         address="/governance/password/",
         sentence="系统管理员重置了您的密码，请尽快改成自己的。",
     )
-    audit.record(
-        by=by,
-        event="governance.account.reset_password",
-        about=row,
-        address=ADDRESS,
-        sentence=f"重置 {row.username}（{row.full_name}）的密码",
-    )
+    audit.record(by=by, about=row, address=ADDRESS, sentence=f"重置 {row.username}（{row.full_name}）的密码")
 
 
 @verb("governance.account.change_password")
@@ -177,13 +157,7 @@ def change_password(*, by: Actor, old: str, new: str, session_key: str | None = 
     row.save(update_fields=["password"])
     end_sessions(row, but=session_key)
     ApiToken.objects.filter(user=row).delete()
-    audit.record(
-        by=by,
-        event="governance.account.change_password",
-        about=row,
-        sentence="改了自己的密码",
-        address="/governance/password/",
-    )
+    audit.record(by=by, about=row, sentence="改了自己的密码", address="/governance/password/")
     return row
 
 
@@ -216,6 +190,45 @@ def grant(
     access.require(by, Permission.GRANT_ROLES)
     if user.pk == by.user_id:
         raise Refused("不能给自己授予角色；请另一位安全管理员来做。")
+    _check_appointment(organisation, role, manner, from_day, to_day, on_behalf_of)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    wanted = Role(role)
+    _check_powers(user, organisation, wanted, from_day, to_day)
+    row = Appointment.objects.create(
+        user=user,
+        organisation=organisation,
+        role=role,
+        manner=manner,
+        from_day=from_day,
+        to_day=to_day,
+        on_behalf_of=on_behalf_of,
+    )
+    audit.record(
+        by=by,
+        about=(user, organisation),
+        now=role,
+        address="/governance/roles/",
+        sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）",
+    )
+    inbox.tell(
+        key=f"appointment:{row.pk}",
+        user_id=user.pk,
+        address="/",
+        topic="account",
+        sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。",
+    )
+    return row
+
+
+def _check_appointment(
+    organisation: Organisation,
+    role: str,
+    manner: str,
+    from_day: dt.date,
+    to_day: dt.date | None,
+    on_behalf_of: Organisation | None,
+) -> None:
+    """Invalid, naming every field that does not hold: what is chosen, and that the unit stands all the time."""
     fields: dict[str, list[str]] = {}
     if role not in set(Role):
         fields["role"] = ["请选择角色"]
@@ -233,45 +246,24 @@ def grant(
         fields["to_day"] = [f"{organisation.name}到 {organisation.valid_to} 为止"]
     if fields:
         raise Invalid("任职没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
-    user = User.objects.select_for_update().get(pk=user.pk)
+
+
+def _check_powers(
+    user: User, organisation: Organisation, wanted: Role, from_day: dt.date, to_day: dt.date | None
+) -> None:
+    """Refused where he has the appointment in the period already, or one of another of the three powers."""
     standing = Appointment.objects.filter(user=user).filter(Q(to_day=None) | Q(to_day__gte=from_day))
     if to_day:
         standing = standing.filter(from_day__lte=to_day)
     held = {Role(r) for r in standing.values_list("role", flat=True)}
-    if standing.filter(organisation=organisation, role=role).exists():
-        raise Refused(f"{user.full_name}在这段时间已经是{organisation.name}的{ROLE_LABELS[Role(role)]}。")
-    wanted = Role(role)
+    if standing.filter(organisation=organisation, role=wanted).exists():
+        raise Refused(f"{user.full_name}在这段时间已经是{organisation.name}的{ROLE_LABELS[wanted]}。")
     clash = (held - {wanted}) if wanted in _POWERS else (held & _POWERS)
     if clash:
         names = "、".join(sorted(ROLE_LABELS[r] for r in clash))
         raise Refused(
             f"三权分立：{user.full_name}已任{names}，不能再任{ROLE_LABELS[wanted]}；请先结束原任职，或另选一人。"
         )
-    row = Appointment.objects.create(
-        user=user,
-        organisation=organisation,
-        role=role,
-        manner=manner,
-        from_day=from_day,
-        to_day=to_day,
-        on_behalf_of=on_behalf_of,
-    )
-    audit.record(
-        by=by,
-        event="governance.appointment.grant",
-        about=(user, organisation),
-        now=role,
-        address="/governance/roles/",
-        sentence=f"任命{user.full_name}为{organisation.name}{ROLE_LABELS[wanted]}（{manner}，自 {from_day}）",
-    )
-    inbox.tell(
-        key=f"appointment:{row.pk}",
-        user_id=user.pk,
-        address="/",
-        topic="account",
-        sentence=f"您被任命为{organisation.name}{ROLE_LABELS[wanted]}，自 {from_day} 起。",
-    )
-    return row
 
 
 @verb("governance.appointment.end")
@@ -312,7 +304,6 @@ def end_appointment(
     row.save(update_fields=["to_day"])
     audit.record(
         by=by,
-        event="governance.appointment.end",
         about=(row.user, row.organisation),
         was=str(was or ""),
         now=str(last_day),

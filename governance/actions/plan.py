@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from governance.actions.organisations import said
 from governance.basics import clock
@@ -29,7 +30,8 @@ def decide_reading(
 ) -> ReadingDecision:
     """Confirm a reading from a day on, with a reason; earlier records stay under the reading of their day.
 
-    `version` is the latest decision's key that the page showed (0: none); where somebody decided since, nothing is stored.
+    `version` is the latest decision's key that the page showed (0: none); where somebody decided since,
+    nothing is stored.
     """
     access.require(by, Permission.DECIDE_READING)
     row = Discrepancy.objects.select_for_update().filter(code=code).first()
@@ -57,7 +59,6 @@ def decide_reading(
     )
     audit.record(
         by=by,
-        event="governance.discrepancy.decide",
         about=row,
         now=reading,
         address=row.get_absolute_url(),
@@ -78,8 +79,8 @@ def set_regulation_state(
     document_number: str = "",
     note: str = "",
 ) -> None:
-    """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text), a step
-    back its reason. Steps may be left out: what is entered late is entered as it stands."""
+    """Say how far an instrument of 9.2 has come; 印发 needs its day and 文号 (D55: none is in force in the text),
+    a step back its reason. Steps may be left out: what is entered late is entered as it stands."""
     access.require(by, Permission.MANAGE_CALENDAR)
     row = Regulation.objects.select_for_update().get(pk=regulation.pk)
     labels = dict(Regulation.STATES)
@@ -117,7 +118,6 @@ def set_regulation_state(
     end = (f"，{day} {number}" if day else "") + (f"：{note}" if note else "")
     audit.record(
         by=by,
-        event="governance.regulation.set_state",
         about=row,
         was=was,
         now=labels[state],
@@ -141,7 +141,6 @@ def attach_regulation_text(
     )
     audit.record(
         by=by,
-        event="governance.regulation.attach",
         about=row,
         now=stored.sha256[:12],
         address=row.get_absolute_url(),
@@ -160,33 +159,18 @@ def add_discrepancy(
     readings: list[tuple[str, str]],
     default: str,
     default_text: str,
-    projects: list[str] = (),
-    clauses: list[str] = (),
-    tasks: list[str] = (),
-    organisations: list[str] = (),
+    touches: Mapping[str, list[str]],
 ) -> Discrepancy:
     """Register another place where the plan contradicts itself. `quotes` are (line, words of that line), `readings`
-    (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads it."""
+    (how to read, its effect) in their order, keyed a, b, c …; `default` is one of those keys. No code reads
+    it. `touches`: codes, numbers or keys by Discrepancy.TOUCHED."""
     access.require(by, Permission.DECIDE_READING)
     plan = Plan.objects.select_for_update().order_by("pk").first()
     if plan is None:
         raise Refused("还没有装入规划，不能登记疑义。")
-    fields: dict[str, list[str]] = {}
-    if weight not in dict(Discrepancy.WEIGHTS):
-        fields["weight"] = ["请选择等级"]
-    lines = dict(PlanLine.objects.filter(plan=plan, number__in=[n for n, _ in quotes]).values_list("number", "text"))
-    wrong = [f"L{n} 没有“{words[:30]}”" for n, words in quotes if not words or words not in lines.get(n, "")]
-    if not quotes or wrong:
-        fields["quotes"] = wrong or ["至少引一处原文"]
-    keys = "abcdefghij"[: len(readings)]
-    if not 2 <= len(readings) <= 10 or not all(text for text, _ in readings):
-        fields["readings"] = ["至少写两种读法，最多十种"]
-    elif default not in keys or not default:
-        fields["default"] = [f"默认读法应是 {'、'.join(keys)} 之一"]
     title = said(title, "title", "标题", limit=200, needed="请写明标题。")
     default_text = said(default_text, "default_text", "默认处理", limit=2000, needed="请写明默认怎样处理。")
-    if fields:
-        raise Invalid("疑义没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    keys = _check_discrepancy(plan, weight, quotes, readings, default)
     last = max((int(c[1:]) for c in Discrepancy.objects.filter(plan=plan).values_list("code", flat=True)), default=0)
     if last >= 99:
         raise Refused("疑义编号已用到 D99。")
@@ -203,14 +187,28 @@ def add_discrepancy(
         readings=[
             {"key": key, "text": text, "effect": effect} for key, (text, effect) in zip(keys, readings, strict=True)
         ],
-        touches={
-            "projects": list(projects),
-            "tasks": list(tasks),
-            "clauses": list(clauses),
-            "organisations": list(organisations),
-        },
+        touches={name: list(touches.get(name, ())) for name in Discrepancy.TOUCHED},
     )
-    audit.record(
-        by=by, event="governance.discrepancy.add", about=row, now=weight, sentence=f"登记疑义 {row.code} {title}"
-    )
+    audit.record(by=by, about=row, now=weight, sentence=f"登记疑义 {row.code} {title}")
     return row
+
+
+def _check_discrepancy(
+    plan: Plan, weight: str, quotes: list[tuple[int, str]], readings: list[tuple[str, str]], default: str
+) -> str:
+    """The readings' keys; Invalid, naming every field that does not hold."""
+    fields: dict[str, list[str]] = {}
+    if weight not in dict(Discrepancy.WEIGHTS):
+        fields["weight"] = ["请选择等级"]
+    lines = dict(PlanLine.objects.filter(plan=plan, number__in=[n for n, _ in quotes]).values_list("number", "text"))
+    wrong = [f"L{n} 没有“{words[:30]}”" for n, words in quotes if not words or words not in lines.get(n, "")]
+    if not quotes or wrong:
+        fields["quotes"] = wrong or ["至少引一处原文"]
+    keys = "abcdefghij"[: len(readings)]
+    if not 2 <= len(readings) <= 10 or not all(text for text, _ in readings):
+        fields["readings"] = ["至少写两种读法，最多十种"]
+    elif default not in keys or not default:
+        fields["default"] = [f"默认读法应是 {'、'.join(keys)} 之一"]
+    if fields:
+        raise Invalid("疑义没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+    return keys

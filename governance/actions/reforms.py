@@ -51,7 +51,6 @@ def add_organisation(
     )
     audit.record(
         by=by,
-        event="governance.organisation.add",
         about=row,
         now=name,
         address=row.get_absolute_url(),
@@ -103,7 +102,6 @@ def merge_organisation(
         OrganisationAlias.objects.create(organisation=survivor, as_named=row.name)
     audit.record(
         by=by,
-        event="governance.organisation.merge",
         about=(row, survivor),
         was=row.name,
         now=survivor.name,
@@ -143,7 +141,6 @@ def succeed_organisation(
     )
     audit.record(
         by=by,
-        event="governance.organisation.succeed",
         about=(row, survivor),
         was=row.name,
         now=survivor.name,
@@ -155,7 +152,8 @@ def succeed_organisation(
             organisation_id=concerned.pk,
             address=row.get_absolute_url(),
             is_demo=is_demo,
-            sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），没有办完的事从那天起归{survivor.name}。",
+            sentence=f"{row.name}自 {from_day} 起由{survivor.name}承接（{paper}），"
+            f"没有办完的事从那天起归{survivor.name}。",
         )
     if from_day <= clock.today():
         _apply(planned)
@@ -218,11 +216,5 @@ def separate_organisation(*, by: Actor, organisation: Organisation, version: int
     row.version += 1
     row.save()
     word = "承接" if planned else "合并"
-    audit.record(
-        by=by,
-        event="governance.organisation.separate",
-        about=(row, was),
-        was=was.name,
-        sentence=f"{row.name}与{was.name}的{word}撤销：{reason}",
-    )
+    audit.record(by=by, about=(row, was), was=was.name, sentence=f"{row.name}与{was.name}的{word}撤销：{reason}")
     return row

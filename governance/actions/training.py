@@ -37,13 +37,7 @@ def set_training_target(
     row = TrainingTarget.objects.create(
         plan=plan, block=block, group=group, heads=heads, by_text=by.text, is_demo=is_demo
     )
-    audit.record(
-        by=by,
-        event="governance.training.target",
-        now=heads,
-        address=ADDRESS,
-        sentence=f"{block} {training.GROUPS[group]}培训目标 {heads} 人次",
-    )
+    audit.record(by=by, now=heads, address=ADDRESS, sentence=f"{block} {training.GROUPS[group]}培训目标 {heads} 人次")
     return row
 
 
@@ -84,7 +78,6 @@ def record_training(
     )
     audit.record(
         by=by,
-        event="governance.training.record",
         about=organiser,
         now=row.heads,
         address=ADDRESS,
@@ -102,11 +95,5 @@ def withdraw_training(*, by: Actor, session: TrainingSession, reason: str) -> Tr
         raise Refused("这条培训已经撤回。")
     row.withdrawn = said(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
     row.save(update_fields=["withdrawn"])
-    audit.record(
-        by=by,
-        event="governance.training.withdraw",
-        was=row.heads,
-        address=ADDRESS,
-        sentence=f"撤回培训“{row.title}”：{row.withdrawn}",
-    )
+    audit.record(by=by, was=row.heads, address=ADDRESS, sentence=f"撤回培训“{row.title}”：{row.withdrawn}")
     return row

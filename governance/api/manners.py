@@ -1,4 +1,4 @@
-"""The API's manners: authentication, rights, strict parsing and filtering, errors as sentences, pages."""
+"""What every view of the API shares: authentication, rights, strict parsing and filters, errors as sentences, pages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class Open(permissions.BasePermission):
 
 
 class Granted(permissions.BasePermission):
-    """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named: nobody enters."""
+    """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named:
+    nobody enters."""
 
     def has_permission(self, request, view):
         actor = getattr(request._request, "actor", None)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 RENDERER = "2"  # raised when the printed form of the same figures changes
 
@@ -58,9 +59,9 @@ class Table:
     id: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[dict, ...]
+    rows: tuple[Mapping[str, Any], ...]
     unit: str = ""
-    totals: dict | None = None
+    totals: Mapping[str, Any] | None = None
     note: str = ""
 
 
@@ -117,7 +118,7 @@ class Report:
     is_brief: bool = False  # one page without cover and contents
     city: str = ""
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         """The contract's JSON, `snapshot` included: sha256 over the canonical figures and the renderer's version."""
         body = {
             "kind": self.kind,
@@ -150,10 +151,10 @@ class Report:
 
     @property
     def snapshot(self) -> str:
-        return self.as_json()["snapshot"]
+        return str(self.as_json()["snapshot"])
 
 
-def _section(section: Section) -> dict:
+def _section(section: Section) -> dict[str, Any]:
     return {
         "id": section.id,
         "title": section.title,
@@ -176,7 +177,7 @@ def _section(section: Section) -> dict:
     }
 
 
-def plain(value):
+def plain(value: object) -> object:
     """A figure as JSON: Decimal as text with two decimals, dates as ISO text."""
     if isinstance(value, Decimal):
         return f"{value:.2f}"

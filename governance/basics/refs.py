@@ -1,5 +1,5 @@
-"""References to records of any floor, where no foreign key may point: `submission:12`, `project:P06`. The trail, rounds,
-judgements of overlap and the parts of reports hold them as text; they are made and read here alone."""
+"""References to records of any floor, where no foreign key may point: `submission:12`, `project:P06`. The trail,
+rounds, judgements of overlap and the parts of reports hold them as text; they are made and read here alone."""
 
 from __future__ import annotations
 

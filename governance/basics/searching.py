@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
 
 from governance.basics.text import search_text, spellings, words
 
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
+
 
 def holding(fields: tuple[str, ...], query: str) -> Q:
-    """Columns that are not normalised: rows where each word of the query stands in one of the fields; no word at all finds nothing."""
+    """Columns that are not normalised: rows where each word of the query stands in one of the fields;
+    no word at all finds nothing."""
     found = Q() if query.strip() else Q(pk__in=())
     for word in words(query):
         either = Q()
@@ -19,7 +24,7 @@ def holding(fields: tuple[str, ...], query: str) -> Q:
     return found
 
 
-def matching(rows, query: str):
+def matching(rows: Rows, query: str) -> Rows:
     """Rows whose normalised `search_text` holds every word."""
     for word in words(query):
         rows = rows.filter(search_text__contains=search_text(word))

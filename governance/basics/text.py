@@ -20,7 +20,8 @@ class BadText(ValueError):
 def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
     """Text as it is stored: NFC, no control or format characters but line feed and tab, no lone surrogate.
 
-    Raises BadText (a ValueError) with a Chinese sentence where the text has NUL or surrogates, or is longer than `limit`.
+    Raises BadText (a ValueError) with a Chinese sentence where the text has NUL or surrogates,
+    or is longer than `limit`.
     """
     text = "" if value is None else str(value)
     name = f"“{field}”" if field else "这段文字"
@@ -39,7 +40,8 @@ def is_storable(text: str) -> bool:
 
 
 def storable(text: str) -> str:
-    """`text` with a mark in place of what no database stores (NUL, lone surrogates): for records of what was refused."""
+    """`text` with a mark in place of what no database stores (NUL, lone surrogates):
+    for records of what was refused."""
     return "".join("\ufffd" if c == "\x00" or 0xD800 <= ord(c) <= 0xDFFF else c for c in text)
 
 
@@ -53,7 +55,8 @@ WORDS = 6  # more are no search
 
 
 def words(query: str) -> list[str]:
-    """What somebody looks for, word by word and with full-width letters and figures made plain; at most WORDS of them."""
+    """What somebody looks for, word by word and with full-width letters and figures made plain;
+    at most WORDS of them."""
     return unicodedata.normalize("NFKC", query).split()[:WORDS]
 
 
@@ -135,9 +138,9 @@ class NotAnAmount(ValueError):
 def parse_wan(value: object, *, allow_negative: bool = False) -> Decimal | None:
     """An amount in 万元 as people type it, or None for an empty field.
 
-    Understands `１，２００`, `1,200.50`, `1200万元`, `12000000元` (÷ 10,000), `壹仟贰佰`, `壹仟贰佰万元整` and `1.2亿元`.
-    Refuses (NotAnAmount, a sentence with the reading) everything else: `1e400`, `NaN`, `-5`, wrong groups,
-    more than 10 digits before the point.
+    Understands `１，２００`, `1,200.50`, `1200万元`, `12000000元` (÷ 10,000), `壹仟贰佰`,
+    `壹仟贰佰万元整` and `1.2亿元`. Refuses (NotAnAmount, a sentence with the reading) everything else: `1e400`, `NaN`,
+    `-5`, wrong groups, more than 10 digits before the point.
     """
     if value is None:
         return None

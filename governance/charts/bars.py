@@ -125,7 +125,8 @@ def stacked(
     height: float = 14,
     labels: bool = False,
 ) -> Stacked:
-    """One bar in parts of a whole, 1 px apart. Parts of 0 are left out. `uid` must be unique on the page where hatched."""
+    """One bar in parts of a whole, 1 px apart. Parts of 0 are left out. `uid` must be unique on the page where
+    hatched."""
     segments = [s for s in segments if s.value > 0]
     whole = sum(s.value for s in segments)
     drawn, passed = [], 0.0

@@ -63,8 +63,8 @@ def flows(
     heads: tuple[str, str],
     height: float = 240,
 ) -> Flows:
-    """`labels`: (words, tone) of a block; `notes`: what stands under it by (block, side 0 or 1); blocks in `order`, empty
-    ones left out. The bands that stay are grey, those that change take the tone of where they go."""
+    """`labels`: (words, tone) of a block; `notes`: what stands under it by (block, side 0 or 1); blocks in `order`,
+    empty ones left out. The bands that stay are grey, those that change take the tone of where they go."""
     found = [f for f in found if f.value > 0]
     whole = sum(f.value for f in found) or 1
     scale = height / whole

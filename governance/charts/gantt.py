@@ -1,4 +1,4 @@
-"""The portfolio on the years of the plan, whole and row by row."""
+"""Gantt chart of the portfolio on the years of the plan, whole and row by row."""
 
 from __future__ import annotations
 

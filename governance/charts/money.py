@@ -1,4 +1,5 @@
-"""Money in pictures: sources stacked by year, the four stages of many projects as bullets, sums that grow over the years."""
+"""Money in pictures: sources stacked by year, the four stages of many projects as bullets,
+sums that grow over the years."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def year_stack(
     width: float = 620,
     height: float = 240,
 ) -> YearStack:
-    """Columns by year in parts (a source, its amount by year; None is nothing), totals on top, the parts named at the right."""
+    """Columns by year in parts (a source, its amount by year; None is nothing), totals on top,
+    the parts named at the right."""
     parts = [(name, [float(v or 0) for v in values]) for name, values in parts]
     room = width - max((text_width(name) for name, _ in parts), default=0) - 34
     base = height - 26.0
@@ -123,8 +125,9 @@ def stages(
     row_height: float = 26,
     label_width: float = 200,
 ) -> Stages:
-    """A bullet a project: `(label, address, (estimate, approved, appropriated, spent))`. The upright mark is the estimate, bars
-    of three heights are what is approved, appropriated and spent, all on one scale; None is 未填 and draws nothing."""
+    """A bullet a project: `(label, address, (estimate, approved, appropriated, spent))`.
+    The upright mark is the estimate, bars of three heights are what is approved, appropriated and spent,
+    all on one scale; None is 未填 and draws nothing."""
     rows = list(rows)
     biggest = max((v for _, _, values in rows for v in values if v), default=0.0)
     room, columns = width - label_width - 170, (width - 112, width - 58, width - 4)
@@ -187,7 +190,8 @@ def cumulative(
     width: float = 620,
     height: float = 240,
 ) -> Cumulative:
-    """Sums up to each year: `(name, tone, amounts by year)`. A curve ends at its last year that is filled; `ceiling` is dashed."""
+    """Sums up to each year: `(name, tone, amounts by year)`. A curve ends at its last year that is filled;
+    `ceiling` is dashed."""
     base, right = height - 26.0, width - 130.0
     step = (right - 30) / max(len(years) - 1, 1)
     summed = []

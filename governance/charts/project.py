@@ -1,4 +1,4 @@
-"""The time of one project: window, milestones, tasks, progress."""
+"""Chart of one project's time: window, milestones, tasks, progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long somebody waits."""
+"""Bar of how long somebody waits, against the limit."""
 
 from __future__ import annotations
 

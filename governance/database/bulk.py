@@ -1,4 +1,5 @@
-"""Very many rows in one stream: COPY on PostgreSQL, executemany on SQLite. For verbs that write a hundred thousand rows.
+"""Very many rows in one stream: COPY on PostgreSQL, executemany on SQLite. For verbs that write a hundred thousand
+rows.
 
 Nothing but the database checks the rows: no defaults, no signals, no history. Call it inside a transaction.
 """
@@ -63,7 +64,8 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[tupl
             cursor.execute("ANALYZE bulk_update")
             sets = ", ".join(f'"{f.column}" = new."{f.column}"' for f in columns)
             cursor.execute(
-                f'UPDATE "{table}" AS held SET {sets} FROM bulk_update AS new WHERE held."{key.column}" = new."{key.column}"'
+                f'UPDATE "{table}" AS held SET {sets} FROM bulk_update AS new '
+                f'WHERE held."{key.column}" = new."{key.column}"'
             )
             cursor.execute("DROP TABLE bulk_update")
         else:
@@ -74,8 +76,8 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[tupl
 
 
 def _copy(cursor, table: str, columns: Sequence[models.Field], rows: Iterable[tuple]) -> None:
-    """CSV tells an empty text from no value only by quotes, which csv.writer sets for neither: columns without NULL take
-    it as text."""
+    """CSV tells an empty text from no value only by quotes, which csv.writer sets for neither:
+    columns without NULL take it as text."""
     filled = _names(f for f in columns if not f.null)
     statement = f'COPY "{table}" ({_names(columns)}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({filled}))'
     rows = iter(rows)

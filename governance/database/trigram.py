@@ -1,4 +1,5 @@
-"""Words found by an index on PostgreSQL (pg_trgm): three characters and more; shorter ones read the column, as SQLite does.
+"""Words found by an index on PostgreSQL (pg_trgm): three characters and more; shorter ones read the column,
+as SQLite does.
 
     operations = [trigram.index("projects_project")]      in a migration, for a table with `search_text`
 

@@ -115,13 +115,15 @@ def _fetcher():
 
 @functools.cache
 def _drawn() -> frozenset[int]:
-    """The characters that both of our faces draw; any other would look as this machine's own faces have it, or be a box."""
+    """The characters that both of our faces draw; any other would look as this machine's own faces have it,
+    or be a box."""
     one, other = (_characters(_font_bytes(name)) for name in _FONTS.values())
     return frozenset(one & other)
 
 
 def _characters(font: bytes) -> set[int]:
-    """What an OpenType font draws, from its cmap of format 12. Read here: fontTools names 65,000 glyphs for it (50 MiB)."""
+    """What an OpenType font draws, from its cmap of format 12. Read here: fontTools names 65,000 glyphs for it (50
+    MiB)."""
     tables = (struct.unpack_from(">4sxxxxII", font, 12 + 16 * n) for n in range(struct.unpack_from(">H", font, 4)[0]))
     cmap = next(offset for tag, offset, _ in tables if tag == b"cmap")
     found: set[int] = set()
@@ -135,7 +137,8 @@ def _characters(font: bytes) -> set[int]:
 
 
 def on_paper(html: str) -> str:
-    """HTML that our faces can draw: control and direction marks go, a character that they lack becomes 〓, named at the end."""
+    """HTML that our faces can draw: control and direction marks go, a character that they lack becomes 〓,
+    named at the end."""
     swaps: dict[int, str] = {}
     for character in set(html) - set("\n\r\t"):
         kind = unicodedata.category(character)
@@ -248,7 +251,8 @@ def print_report(report: Report, form: str, progress: Progress | None = None) ->
 
 
 def as_html(report: Report) -> str:
-    """The pages of a report before they are set: a discrepancy that a text cites is a footnote there, the rest stand last."""
+    """The pages of a report before they are set: a discrepancy that a text cites is a footnote there,
+    the rest stand last."""
     cited = set(CITED.findall("\n".join(_running_texts(report))))
     return render_to_string(
         "report/report.html",

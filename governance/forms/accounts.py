@@ -1,4 +1,4 @@
-"""Forms of governance: what is typed becomes clean values; the verbs decide."""
+"""Forms of accounts, appointments, passwords and regulations: what is typed becomes clean values; the verbs decide."""
 
 from __future__ import annotations
 

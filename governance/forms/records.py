@@ -207,6 +207,11 @@ class DiscrepancyForm(forms.Form):
         label="牵涉单位", max_length=300, required=False, help_text="规范名称或原文名称，用顿号分开"
     )
 
+    def values(self) -> dict:
+        """What the verb takes: what it touches as one."""
+        data = dict(self.cleaned_data)
+        return data | {"touches": {name: data.pop(name) for name in Discrepancy.TOUCHED}}
+
     def clean_quotes(self) -> list[tuple[int, str]]:
         found = []
         for line in self.cleaned_data["quotes"].splitlines():

@@ -1,4 +1,4 @@
-"""The doorbell: tells the workers that a row waits. Never waited for, never relied on.
+"""The message to the workers that a job waits (Celery). Never waited for, never relied on.
 
 A daemon thread per process sends after commit; a broker that refuses or hangs costs the request nothing, and after a
 failure the bell rests for 30 s. Whatever it does not ring for, `reconcile` rings for.

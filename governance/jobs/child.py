@@ -111,7 +111,8 @@ def write(item, folder: Path) -> dict:
 
 
 def explain(error: BaseException) -> dict:
-    """The answer for what went wrong: a sentence for people, the trace for the log; `final` = asking again is no use."""
+    """The answer for what went wrong: a sentence for people, the trace for the log;
+    `final` = asking again is no use."""
     from governance.basics.refusal import Refused
 
     if isinstance(error, Refused):

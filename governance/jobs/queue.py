@@ -1,5 +1,6 @@
-"""The rows: requested, claimed with owner token and lease, kept alive, ended once. Every change of state here is a
-conditional UPDATE, so that of two workers one wins; leases use the database's clock, so that machines need not agree."""
+"""The queue of jobs, rows of the database: requested, claimed with owner token and lease, kept alive, ended once.
+Every change of state here is a conditional UPDATE, so that of two workers one wins; leases use the database's clock,
+so that machines need not agree."""
 
 from __future__ import annotations
 
@@ -95,7 +96,8 @@ def _held(job: Job):
 
 
 def beat(job: Job, percent: int, doing: str) -> str:
-    """Renew the lease and say what is being done. Returns "go", "cancel" (asked for) or "lost" (somebody else's now)."""
+    """Renew the lease and say what is being done. Returns "go", "cancel" (asked for)
+    or "lost" (somebody else's now)."""
     kept = _held(job).update(
         lease_until=Now() + dt.timedelta(seconds=LEASE_S), percent=min(max(percent, 0), 99), doing=doing[:200]
     )

@@ -1,4 +1,4 @@
-"""Bytes that no row knows: left by a process killed between writing and committing. Taken away after an hour."""
+"""Removes files that no row knows, an hour old: left by a process killed between writing and committing."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def reconcile() -> dict[str, int]:
 
 @shared_task(name="governance.tasks.daily", ignore_result=True)
 def daily() -> dict[str, str]:
-    """Everything that is due on the business day; asked often, done once. Sweeps files that no row knows and sessions that have ended."""
+    """Everything that is due on the business day; asked often, done once. Sweeps files that no row knows and sessions
+    that have ended."""
     failed = jobs.daily(clock.today())
     jobs.sweep()
     SessionStore.clear_expired()

@@ -139,7 +139,8 @@ def perform(job_id, *, keeps_spare: bool = False) -> str:
 
 
 def _in_child(job: Job, kind: kinds.JobKind, folder: Path, keeps_spare: bool) -> tuple[str, object]:
-    """Run the job in a child; returns ("files", […]), ("failed", (sentence, final)), ("cancel", None) or ("lost", None)."""
+    """Run the job in a child; returns ("files", […]), ("failed", (sentence, final)), ("cancel", None) or ("lost",
+    None)."""
     process = _take_child(keeps_spare=keeps_spare)
     try:
         process.order(

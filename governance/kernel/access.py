@@ -56,7 +56,7 @@ def actor_for(user: User, appointment_id: int | None = None, day: dt.date | None
     return under(next((h for h in hats if h.pk == appointment_id), hats[0]), user)
 
 
-def under(hat, user=None) -> Actor:
+def under(hat: Appointment, user: User | None = None) -> Actor:
     """The actor that an appointment makes of its person."""
     user = user or hat.user
     return Actor(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,22 +42,24 @@ class Entry:
 
 # Rows of the verb under way, None outside; governance.kernel.verbs opens it and appends what it holds.
 buffer: ContextVar[list[Entry] | None] = ContextVar("audit_buffer", default=None)
+# The event of the innermost verb under way, "" outside.
+under_way: ContextVar[str] = ContextVar("audit_event", default="")
 
 
 def record(
     *,
     by: Actor | None,
-    event: str,
+    event: str = "",
     about: Named | Sequence[Named] = (),
     sentence: str = "",
     was: object = "",
     now: object = "",
     address: str = "",
 ) -> None:
-    """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the keys
-    themselves, with the `address`."""
-    rows = buffer.get()
-    if rows is None:
+    """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the
+    keys themselves, with the `address`. `event`: where it is not the verb's own, as a step's."""
+    rows, event = buffer.get(), event or under_way.get()
+    if rows is None or not event:
         raise RuntimeError("audit.record runs only inside a verb")
     abouts: Sequence[Named] = about if isinstance(about, tuple | list) else (about,)
     rows.append(
@@ -137,11 +139,11 @@ def _moment(moment: clock.dt.datetime) -> str:
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def _hash(values: dict) -> str:
+def _hash(values: Mapping[str, object]) -> str:
     return hashlib.sha256(_canonical(values).encode()).hexdigest()
 
 
-def verify() -> dict:
+def verify() -> dict[str, int | bool | None]:
     """`{"rows", "ok", "first_bad"}`: walks the chain from its first row to the head."""
     previous, expected, count = "", 1, 0
     for row in AuditRow.objects.order_by("seq").iterator(chunk_size=2000):

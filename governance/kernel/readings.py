@@ -1,4 +1,4 @@
-"""The only switch that logic asks about an open question of the plan: `readings.current("D06", day)`."""
+"""Which reading of an open question of the plan holds on a day; asked here alone: `readings.current("D06", day)`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ READ_BY_CODE: dict[str, str] = {
     "D51": "安全保护等级用哪套名称",
 }
 
-# Entries about 8.3: which reading holds is the rule set's business, drafted by the office and adopted by the leading group.
+# Entries about 8.3: which reading holds is the rule set's business, drafted by the office and adopted by the leading
+# group.
 BY_RULE_SET = frozenset(f"D{number}" for number in range(13, 27))
 
 
@@ -29,4 +30,4 @@ def current(code: str, day: dt.date) -> str:
         "-from_day", "-pk"
     )
     decided = Subquery(decisions.values("reading")[:1])
-    return Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code)
+    return str(Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code))

@@ -16,7 +16,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
@@ -28,8 +28,7 @@ from governance.kernel import audit
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_depth: ContextVar[int] = ContextVar("verb_depth", default=0)
-_closing: ContextVar[dict[tuple, Callable[[], None]]] = ContextVar("verb_closing")
+_closing: ContextVar[dict[tuple[Any, ...], Callable[[], None]]] = ContextVar("verb_closing")
 
 
 @contextmanager
@@ -56,23 +55,24 @@ def frame() -> Iterator[list[audit.Entry]]:
         _closing.reset(closing)
 
 
-def at_close(key: tuple, check: Callable[[], None]) -> None:
-    """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
-    just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
+def at_close(key: tuple[Any, ...], check: Callable[[], None]) -> None:
+    """Let the verb under way end with `check()`, once a key and in the order of the keys:
+    after everything is written and just before the audit chain, so that what it locks is locked last and in one order.
+    A Refused takes everything back."""
     if audit.buffer.get() is None:
         raise RuntimeError("at_close runs only inside a verb")
     _closing.get()[key] = check
 
 
 @contextmanager
-def _one_deeper() -> Iterator[bool]:
+def _under_way(event: str) -> Iterator[bool]:
     """A verb begins; yields whether it stands in no other."""
-    depth = _depth.get()
-    token = _depth.set(depth + 1)
+    is_outermost = not audit.under_way.get()
+    token = audit.under_way.set(event)
     try:
-        yield depth == 0
+        yield is_outermost
     finally:
-        _depth.reset(token)
+        audit.under_way.reset(token)
 
 
 def _close() -> None:
@@ -82,16 +82,16 @@ def _close() -> None:
 
 
 def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function a verb. `event` is the app, a noun and a verb; its refusals are recorded under it."""
+    """Make a function a verb. `event` is the app, a noun and a verb; its audit rows and its refusals stand under it."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with frame(), _one_deeper() as outermost:
+            with frame(), _under_way(event) as is_outermost:
                 try:
                     try:
                         result = function(*args, **kwargs)
-                        if outermost:
+                        if is_outermost:
                             _close()
                         return result
                     except BadText as error:
@@ -102,7 +102,7 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
-        run.event = event  # type: ignore[attr-defined]  # governance.web.entry.form_page does a form once by this name
+        vars(run)["event"] = event  # what a form's once-only token is kept under
         return run
 
     return decorate

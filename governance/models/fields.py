@@ -1,4 +1,4 @@
-"""Field habits that every app shares."""
+"""Fields, base classes and history that the models of every app share."""
 
 from __future__ import annotations
 

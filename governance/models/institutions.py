@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -86,8 +88,8 @@ class OrganisationAlias(models.Model):
 
 
 class Succession(Dated, Demonstrable):
-    """A reform: from a day on another unit goes on with a unit's work. Old signatures keep the old name; open work moves
-    with `canonical` on the day itself (applied). Revoked, it stays as a row."""
+    """A reform: from a day on another unit goes on with a unit's work. Old signatures keep the old name;
+    open work moves with `canonical` on the day itself (applied). Revoked, it stays as a row."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="predecessors")
@@ -110,8 +112,8 @@ class Succession(Dated, Demonstrable):
         return f"{self.organisation} → {self.successor}"
 
 
-class AppointmentQuerySet(models.QuerySet):
-    def in_force(self, day):
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def in_force(self, day: dt.date) -> AppointmentQuerySet:
         """Appointments that hold on the day."""
         return self.filter(from_day__lte=day).filter(Q(to_day=None) | Q(to_day__gte=day))
 

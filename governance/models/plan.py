@@ -125,9 +125,11 @@ class Clause(models.Model):
 
 
 class Discrepancy(models.Model):
-    """Where the plan contradicts itself or stays silent (D01–D56): quotes, readings, default. Decisions are dated rows."""
+    """Where the plan contradicts itself or stays silent (D01–D56): quotes, readings, default.
+    Decisions are dated rows."""
 
     WEIGHTS = [("A", "影响分类、金额、审批人或期限"), ("B", "影响标注或汇总"), ("C", "文字")]
+    TOUCHED = ("projects", "tasks", "clauses", "organisations")  # what `touches` names: codes, numbers, keys
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="discrepancies")
     code = models.CharField(max_length=6)
@@ -137,7 +139,7 @@ class Discrepancy(models.Model):
     readings = models.JSONField()  # [{"key", "text", "effect"}]
     default = models.CharField(max_length=10)
     default_text = models.TextField()
-    touches = models.JSONField(default=dict)  # {"projects": [], "tasks": [], "clauses": [], "organisations": []}
+    touches = models.JSONField(default=dict)  # {"projects": [], …}
     read_by_code = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     added_by = models.CharField("登记人", max_length=200, blank=True)  # empty: the plan's own entries

@@ -56,7 +56,8 @@ class Letter(models.Model):
 
 
 class Delivery(models.Model):
-    """A notice that goes to a person by e-mail: once, whatever happens; its letter is made at once or with the digest."""
+    """A notice that goes to a person by e-mail: once, whatever happens; its letter is made at once or with the
+    digest."""
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -80,7 +80,8 @@ class TrainingSession(Dated, Demonstrable):
 
 
 class ServiceRecord(Dated, Demonstrable):
-    """A fact of 9.4 about a unit: its hotline, what is outsourced to whom, its network administrator, an alliance member."""
+    """A fact of 9.4 about a unit: its hotline, what is outsourced to whom, its network administrator,
+    an alliance member."""
 
     KINDS = [
         ("hotline", "技术服务咨询电话（9.4.1）"),

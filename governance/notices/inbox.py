@@ -47,7 +47,8 @@ def tell(
 
 
 def for_actor(actor):
-    """Notices to the person, to his role anywhere, to his unit (those merged into it included), or to his role there."""
+    """Notices to the person, to his role anywhere, to his unit (those merged into it included),
+    or to his role there."""
     merged = Organisation.objects.filter(canonical_id=actor.organisation_id).values("pk")
     unit = Q(organisation_id=actor.organisation_id) | Q(organisation_id__in=merged)
     return Notice.objects.filter(

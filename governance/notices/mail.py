@@ -1,8 +1,9 @@
 """Notices by e-mail: none before its transaction has committed, each once to each person, as that person wants them.
 
-`post` is what the beat asks for every minute, in three steps that may each stop and be taken up again: committed notices
-are spread to persons, deliveries are put into letters (one a notice, or one a day), waiting letters are sent. Of several
-workers one wins every row (conditional UPDATE). Times here are real time: people read mail on real mornings.
+`post` is what the beat asks for every minute, in three steps that may each stop and be taken up again:
+committed notices are spread to persons, deliveries are put into letters (one a notice, or one a day),
+waiting letters are sent. Of several workers one wins every row (conditional UPDATE). Times here are real time:
+people read mail on real mornings.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ def digests(now: dt.datetime) -> int:
 
 
 def send(now: dt.datetime) -> dict[str, int]:
-    """Hand waiting letters to the mail server, each claimed before; a refusal of the server is tried again, five times."""
+    """Hand waiting letters to the mail server, each claimed before; a refusal of the server is tried again,
+    five times."""
     counts = {"sent": 0, "failed": 0}
     for letter in Letter.objects.filter(state="waiting").select_related("user").order_by("made_at")[:MOST]:
         if not _claim(letter, now):

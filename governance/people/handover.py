@@ -16,8 +16,8 @@ from governance.models import Appointment, User
 
 @dataclass(frozen=True)
 class OpenWork:
-    """One thing on the desk: `SB2008-011 审核中，已等 7 天`. `personal` is assigned to the person and must move; the rest
-    is the unit's and stays."""
+    """One thing on the desk: `SB2008-011 审核中，已等 7 天`. `personal` is assigned to the person and must move;
+    the rest is the unit's and stays."""
 
     sentence: str
     personal: bool = True
@@ -25,8 +25,8 @@ class OpenWork:
 
 @dataclass(frozen=True)
 class Desk:
-    """An app's part: `find(appointment, day)` lists, `move(by, appointment, successor, day)` hands over (successor None:
-    back to the unit) and returns sentences of what it did."""
+    """An app's part: `find(appointment, day)` lists, `move(by, appointment, successor,
+    day)` hands over (successor None: back to the unit) and returns sentences of what it did."""
 
     find: Callable[[Appointment, dt.date], list[OpenWork]]
     move: Callable[..., list[str]]

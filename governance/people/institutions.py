@@ -1,4 +1,5 @@
-"""Bodies of 9.1 on a day, the chain of command, CIO appointments (9.1.4) and the expert groups, for pages. Readers only."""
+"""Bodies of 9.1 on a day, the chain of command, CIO appointments (9.1.4) and the expert groups, for pages.
+Readers only."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ DEPARTMENTS = ("市直部门", "党委部门", "区县")  # 9.1.4: 市级各部�
 
 
 def phones(hats: Iterable[Appointment]) -> dict[int, str]:
-    """By unit, the phone of the first of these people (read with their users) who has one: for units that registered none."""
+    """By unit, the phone of the first of these people (read with their users) who has one:
+    for units that registered none."""
     found: dict[int, str] = {}
     for hat in hats:
         if hat.user.phone:
@@ -57,8 +59,9 @@ def standing_of_bodies(day: dt.date) -> list[Standing]:
 
 
 def chain_of_command(day: dt.date, cios: Coverage | None = None) -> list[charts.Branch]:
-    """Units that stand above or below another (9.1), from above to below; what is not set up on the day is marked, what is
-    dissolved left out. The CIOs stand below the department that guides them (9.1.4), where there is one. One query."""
+    """Units that stand above or below another (9.1), from above to below; what is not set up on the day is marked,
+    what is dissolved left out. The CIOs stand below the department that guides them (9.1.4), where there is one.
+    One query."""
     units = list(Organisation.objects.filter(canonical=None, is_generic=False).exclude(valid_to__lt=day).order_by("pk"))
     below: dict[int | None, list[Organisation]] = {}
     for unit in units:
@@ -85,7 +88,8 @@ def chain_of_command(day: dt.date, cios: Coverage | None = None) -> list[charts.
 
 @dataclass(frozen=True)
 class Cio:
-    """A department's CIO on a day, or since when one is missing. Pilots are due with the first block (T1-01), all later."""
+    """A department's CIO on a day, or since when one is missing. Pilots are due with the first block (T1-01),
+    all later."""
 
     unit: Organisation
     is_pilot: bool

@@ -56,7 +56,8 @@ def blocks(plan: Plan | None) -> list[tuple[str, dt.date, dt.date]]:
 
 
 def by_block(plan: Plan | None) -> list[Line]:
-    """Every block with what was aimed at and what was held in it; a last line for what was held outside, if anything."""
+    """Every block with what was aimed at and what was held in it; a last line for what was held outside,
+    if anything."""
     targets = {(t.block, t.group): t.heads for t in TrainingTarget.objects.filter(plan=plan, superseded=False)}
     held = list(TrainingSession.objects.filter(withdrawn="").values_list("group", "held_on", "heads"))
     lines = []

@@ -55,32 +55,28 @@ def read_folder(path: str | Path) -> Plan:
     def every(name: str, make: Callable) -> tuple:
         return tuple(make(entry, context) for entry in read_list(folder, name))
 
-    organisations = every("organisations.json", _organisation)
-    programmes = every("programmes.json", _programme)
-    items = every("plan_items.json", text_rows.item)
-    years = every("plan_years.json", text_rows.year)
+    rows = {
+        "organisations": every("organisations.json", _organisation),
+        "programmes": every("programmes.json", _programme),
+        "items": every("plan_items.json", text_rows.item),
+        "years": every("plan_years.json", text_rows.year),
+    }
     context.blocks = {block.code: block for block in blocks}
-    tasks = every("plan_tasks.json", text_rows.task)
-    pilot_units = every("pilot_units.json", _pilot_unit)
-    clauses = every("clauses.json", text_rows.clause)
-    regulations = every("regulations.json", text_rows.regulation)
-    levels_file = read_object(folder, "levels.json").only("levels tiers", "note discrepancies")
-    for code in levels_file.strings("discrepancies"):
-        context.refers("discrepancy", code, levels_file)
-    levels = tuple(text_rows.level(entry, context) for entry in levels_file.entries("levels"))
-    tiers = tuple(text_rows.tier(entry, context) for entry in levels_file.entries("tiers"))
-    bodies = every("bodies.json", text_rows.body)
-    discrepancies = every("discrepancies.json", text_rows.discrepancy)
+    rows |= {
+        "tasks": every("plan_tasks.json", text_rows.task),
+        "pilot_units": every("pilot_units.json", _pilot_unit),
+        "clauses": every("clauses.json", text_rows.clause),
+        "regulations": every("regulations.json", text_rows.regulation),
+        **_levels(folder, context),
+        "bodies": every("bodies.json", text_rows.body),
+        "discrepancies": every("discrepancies.json", text_rows.discrepancy),
+    }
     plan = Plan(
         key=head.slug("id"),
-        title=head.text("title"),
-        part=head.text("part"),
-        city=head.text("city"),
         first_year=first_year,
         last_year=last_year,
         period_first_year=head.integer("period_first_year", low=first_year, high=last_year),
-        unit=head.text("unit"),
-        estimate_label=head.text("estimate_label"),
+        **{name: head.text(name) for name in ("title", "part", "city", "unit", "estimate_label")},
         estimate_note=context.quote(head.mapping("estimate_note")),
         source=source,
         checks=_checks(head.mapping("checks")),
@@ -88,24 +84,24 @@ def read_folder(path: str | Path) -> Plan:
         chapters=chapters,
         terms=terms,
         lines=lines,
-        organisations=organisations,
-        items=items,
-        years=years,
-        tasks=tasks,
-        pilot_units=pilot_units,
-        programmes=programmes,
-        clauses=clauses,
-        regulations=regulations,
-        levels=levels,
-        tiers=tiers,
-        levels_note=levels_file.words("note"),
-        bodies=bodies,
-        discrepancies=discrepancies,
         data=head.values,
+        **rows,
     )
     checks.check(plan, context, head)
     _same_bytes(folder, source, head)
     return plan
+
+
+def _levels(folder: Path, context: Context) -> dict[str, object]:
+    """Levels and tiers of the works, of one file."""
+    file = read_object(folder, "levels.json").only("levels tiers", "note discrepancies")
+    for code in file.strings("discrepancies"):
+        context.refers("discrepancy", code, file)
+    return {
+        "levels": tuple(text_rows.level(entry, context) for entry in file.entries("levels")),
+        "tiers": tuple(text_rows.tier(entry, context) for entry in file.entries("tiers")),
+        "levels_note": file.words("note"),
+    }
 
 
 def _source(head: Entry) -> SourceRow:

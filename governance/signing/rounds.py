@@ -13,8 +13,9 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
-from governance.models import Answer, Round, Seat, StoredFile
+from governance.models import Answer, Round, Seat
 from governance.signing import signers
+from governance.signing.paper import BY_HIMSELF, PaperSignature
 
 AGREE, CONDITIONAL, REFUSE, ABSTAIN = "agree", "conditional", "refuse", "abstain"
 OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
@@ -22,7 +23,8 @@ OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
 
 @dataclass(frozen=True)
 class SeatSpec:
-    """A seat to be opened: key (finance), label (市财政局（财政）), organisation; `conflict` says why it does not suffice."""
+    """A seat to be opened: key (finance), label (市财政局（财政）), organisation;
+    `conflict` says why it does not suffice."""
 
     key: str
     label: str
@@ -34,6 +36,18 @@ class SeatSpec:
     acting_for: str = ""
     group: str = ""
     due_day: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a seat answers; `reason` and `clause` of a refusal, the condition of a conditional agreement and its day."""
+
+    kind: str
+    text: str = ""
+    reason: str = ""
+    clause: str = ""
+    condition: str = ""
+    condition_due: dt.date | None = None
 
 
 @step
@@ -97,52 +111,27 @@ def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
 
 @step
 def answer(
-    *,
-    by: Actor,
-    round_: Round,
-    seat: Seat,
-    kind: str,
-    text: str = "",
-    reason: str = "",
-    clause: str = "",
-    condition: str = "",
-    condition_due: dt.date | None = None,
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan: StoredFile | None = None,
-    hears_all: bool = False,
+    *, by: Actor, round_: Round, seat: Seat, reply: Reply, paper: PaperSignature = BY_HIMSELF, hears_all: bool = False
 ) -> str:
     """Record an answer on a locked, open round; returns open, concluded or refused.
 
-    Whoever may not sign in the seat is refused (governance.signing.signers); a refusal needs a reason, a condition its text; a
-    conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`: a round of opinions,
-    where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
+    Whoever may not sign in the seat is refused (governance.signing.signers); a refusal needs a reason,
+    a condition its text; a conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`:
+    a round of opinions, where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
     """
     if round_.state != OPEN:
         raise Refused(f"这一轮会签{round_.get_state_display()}，不能再签。")
+    kind = reply.kind
     if kind not in (AGREE, CONDITIONAL, REFUSE, *((ABSTAIN,) if hears_all else ())):
         raise Invalid("请选择同意、附条件同意或不同意。", fields={"kind": ["请选择一项"]})
-    if kind in (REFUSE, ABSTAIN) and not (text or reason):
+    if kind in (REFUSE, ABSTAIN) and not (reply.text or reply.reason):
         word = "不同意" if kind == REFUSE else "回避"
         raise Invalid(f"{word}必须写明理由。", fields={"text": [f"写明{word}的理由"]})
-    if kind == CONDITIONAL and not condition:
+    if kind == CONDITIONAL and not reply.condition:
         raise Invalid("附条件同意必须写明条件。", fields={"condition": ["写明条件、谁来满足、何时之前"]})
     if why := signers.may_sign(round_, by, seat.key).why:
         raise Refused(f"{why}。")
-    Answer.objects.create(
-        seat=seat,
-        kind=kind,
-        reason=reason,
-        text=text,
-        clause=clause,
-        condition=condition,
-        condition_due=condition_due,
-        by_text=by.text,
-        user_id=by.user_id,
-        signer=signer,
-        signed_on=signed_on,
-        scan=scan,
-    )
+    Answer.objects.create(seat=seat, by_text=by.text, user_id=by.user_id, **vars(reply), **vars(paper))
     if kind == REFUSE and not hears_all:
         return _end(round_, REFUSED)
     return OPEN if silent(round_) else _end(round_, CONCLUDED)

@@ -1,12 +1,13 @@
 """Who may sign: the one place that seat list, guard, page, desk, notice and refusal ask.
 
 A seat names a unit, or one person of it (an expert). A unit's seat is filled under a hat of that unit (merged names
-included) whose role is the unit's office: 9.1 gives 财政席 to 市财政局, whose office is 财政局, so that an expert or anybody
-else appointed there signs nothing for it. A unit that holds or acts for several of these bodies has an office for each; one
-that holds none is signed for by whichever of its roles may sign. The role has the right that the round asks for. One person
-fills at most one seat of a round, whatever hats he has. Who is appointed by 委托 fills a seat like any other, and enters
-there what others signed on paper, nothing of his own (governance.signing.paper). Where a unit signs in its own matter an
-independent one signs as well (D44).
+included) whose role is the unit's office: 9.1 gives 财政席 to 市财政局, whose office is 财政局,
+so that an expert or anybody else appointed there signs nothing for it. A unit that holds or acts for several of these
+bodies has an office for each; one that holds none is signed for by whichever of its roles may sign.
+The role has the right that the round asks for. One person fills at most one seat of a round, whatever hats he has.
+Who is appointed by 委托 fills a seat like any other, and enters there what others signed on paper,
+nothing of his own (governance.signing.paper). Where a unit signs in its own matter an independent one signs as well
+(D44).
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ OFFICES: dict[str, Role] = {
     "network-centre": Role.NETWORK_CENTRE,
     "expert-group": Role.EXPERT,
 }
-# The right that a kind of round asks for; acceptance and evaluation take either (an expert group may be the independent one).
+# The right that a kind of round asks for; acceptance and evaluation take either (an expert group may be the
+# independent one).
 RIGHTS: dict[str, Permission] = {
     "joint_approval": Permission.SIGN,
     "opinion_network_centre": Permission.GIVE_OPINION,
@@ -45,8 +47,9 @@ SIGNING = (*roles_with(Permission.SIGN), *roles_with(Permission.GIVE_OPINION))
 
 @dataclass(frozen=True)
 class MaySign:
-    """Whether somebody may fill a seat now. `why` says why not (without its full stop), `ask` whose seats are waited for
-    instead; `seat` is his (`is_his`), or his unit's where another role signs for it, None where it has none."""
+    """Whether somebody may fill a seat now. `why` says why not (without its full stop),
+    `ask` whose seats are waited for instead; `seat` is his (`is_his`), or his unit's where another role signs for it,
+    None where it has none."""
 
     seat: Seat | None
     is_his: bool = False
@@ -79,7 +82,8 @@ def independent_required(day: dt.date) -> bool:
 
 
 def fills(actor: Actor) -> Q:
-    """Seats that the actor fills under his hat, answered or not: his own, and his unit's where his role is its office."""
+    """Seats that the actor fills under his hat, answered or not: his own, and his unit's where his role is its
+    office."""
     if actor.role not in SIGNING:
         return Q(pk__in=[])
     held = _bodies(actor.organisation_id)

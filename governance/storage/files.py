@@ -1,4 +1,4 @@
-"""Bytes of record: under a uuid in the media folder, written once, found by their StoredFile row alone."""
+"""Stored files: under a uuid in the media folder, written once, found by their StoredFile row alone."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def clean_name(name: str) -> str:
 def check(name: str, content: bytes, *, kinds: tuple[str, ...], most: int = MAX_BYTES) -> tuple[str, str]:
     """The clean name and the content type of an uploaded file of one of `kinds` (extensions of TYPES).
 
-    Raises Refused 413 where it is too large, Invalid (422) where it is empty, of another kind, or not what its name says.
+    Raises Refused 413 where it is too large, Invalid (422) where it is empty, of another kind,
+    or not what its name says.
     """
     shown = clean_name(name)
     if len(content) > most:

@@ -179,8 +179,8 @@ def source_tag(code: str = "") -> SafeString:
 
 @register.simple_tag
 def figure(value, address: str, kind: str = "count") -> SafeString:
-    """A number that leads to the rows behind it: `count` of them, or the sum of what each says as `data-<kind>` (万元, or
-    a whole number of something). The rows of the page at `address` carry `data-row`; a fragment narrows them to that
+    """A number that leads to the rows behind it: `count` of them, or the sum of what each says as `data-<kind>` (万元,
+    or a whole number of something). The rows of the page at `address` carry `data-row`; a fragment narrows them to that
     element. Nothing leads nowhere."""
     if value is None:
         return UNFILLED
@@ -280,8 +280,8 @@ def blockers(found, title: str = "还不能") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def phone(context, own: str, unit_id: int | None) -> str:
-    """The office phone that stands wherever somebody is waited for: the unit's own, else that of a person appointed there,
-    else 未登记. Asked once a page, and only where a unit has none."""
+    """The office phone that stands wherever somebody is waited for: the unit's own,
+    else that of a person appointed there, else 未登记. Asked once a page, and only where a unit has none."""
     if own or not unit_id:
         return own or "未登记"
     request = context.get("request") or getattr(context, "request", None)
@@ -308,8 +308,8 @@ def _of_page(context, number: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def paginate(context, page, rows: str = "rows") -> SafeString:
-    """Pages of a Paginator's page, keeping the other parameters of the address; one page: nothing. `rows`: the element that
-    holds the rows."""
+    """Pages of a Paginator's page, keeping the other parameters of the address; one page: nothing. `rows`:
+    the element that holds the rows."""
     if page is None or page.paginator.num_pages < 2:
         return mark_safe("")
 

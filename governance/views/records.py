@@ -12,14 +12,7 @@ from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.forms import records as forms
 from governance.kernel import access
-from governance.models import (
-    Organisation,
-    Plan,
-    Regulation,
-    RegulationText,
-    ServiceRecord,
-    TrainingSession,
-)
+from governance.models import Organisation, Plan, Regulation, RegulationText, ServiceRecord, TrainingSession
 from governance.people import training
 from governance.storage import files
 from governance.web import entry

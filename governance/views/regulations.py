@@ -42,8 +42,8 @@ def regulations(request):
 
 @entry.page(Permission.READ_REGISTER)
 def regulation(request, pk: int):
-    """One instrument: the plan's words, its step, its texts, the clauses that lean on it, its history; whoever keeps the
-    calendar (信息办) sets the step."""
+    """One instrument: the plan's words, its step, its texts, the clauses that lean on it, its history;
+    whoever keeps the calendar (信息办) sets the step."""
     row = entry.found(Regulation.objects.prefetch_related("texts__file"), pk=pk)
     may_edit = access.may(request.actor, Permission.MANAGE_CALENDAR)
     if request.method == "POST":

@@ -62,7 +62,10 @@ def separate(request, pk: int):
 def merge(request, pk: int):
     """Two names of one unit become one, with what it touches before anybody confirms."""
     row = unit(pk)
-    note = "同一单位的两个名称。不改写任何引用：旧签署、旧牵头照原名，汇总和待办归并入后的单位；原名成为它的又名。可以撤销。机构改革请办“机构承接”。"
+    note = (
+        "同一单位的两个名称。不改写任何引用：旧签署、旧牵头照原名，"
+        "汇总和待办归并入后的单位；原名成为它的又名。可以撤销。机构改革请办“机构承接”。"
+    )
     form = forms.MergeForm(request.POST or None, unit=row, initial={"version": row.version})
     context = of_unit(row, "合并单位", note) | {"touches": touched.by(row)}
     return form_page(
@@ -74,7 +77,10 @@ def merge(request, pk: int):
 def succeed(request, pk: int):
     """A reform with its day, with what it touches before anybody confirms."""
     row = unit(pk)
-    note = "机构改革：从某日起由另一单位承接。那一天以前签的照原名，原单位记到前一天为止；没有办完的事和汇总从那一天起归承接单位。可以撤销。"
+    note = (
+        "机构改革：从某日起由另一单位承接。那一天以前签的照原名，原单位记到前一天为止；"
+        "没有办完的事和汇总从那一天起归承接单位。可以撤销。"
+    )
     form = forms.SuccessionForm(request.POST or None, unit=row, initial={"version": row.version})
     context = of_unit(row, "机构承接", note) | {"touches": touched.by(row)}
     return form_page(

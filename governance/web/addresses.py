@@ -1,4 +1,5 @@
-"""Pages of higher floors that lower ones link to: the higher floor offers the name of its address, the lower asks for it.
+"""Pages of higher floors that lower ones link to: the higher floor offers the name of its address,
+the lower asks for it.
 
 addresses.offer("criterion", "priorities:criterion")  # in AppConfig.ready()
 """

@@ -143,8 +143,8 @@ def posted(request, verb: str, act: Callable, again: Callable | None = None, don
 def form_page(request, form, context: dict, act: Callable, *, template: str, done: str, address="", **about):
     """Show a form; on POST do its verb once and go on. A refusal keeps what was typed and says why (422, 409).
 
-    `act` is the verb, done to `about` with the form's `values()` (its clean values, where it has no such word). The page
-    goes on to `address`, or to what `address` makes of the verb's result; without one to the context's `back`.
+    `act` is the verb, done to `about` with the form's `values()` (its clean values, where it has no such word).
+    The page goes on to `address`, or to what `address` makes of the verb's result; without one to the context's `back`.
     """
     status, refusal = 200, None
     if request.method == "POST":
@@ -179,7 +179,8 @@ def _to_the_first_error(form) -> None:
 
 
 def _now_read(form, refused: Refused) -> None:
-    """Whoever was refused for an older version sees what is there now beside what was typed: his next post is about that."""
+    """Whoever was refused for an older version sees what is there now beside what was typed:
+    his next post is about that."""
     if refused.current and "version" in refused.current and "version" in form.fields:
         form.data = form.data.copy()
         form.data["version"] = refused.current["version"]

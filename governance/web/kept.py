@@ -27,7 +27,8 @@ CODE = re.compile(r"\s*[\w.,|:-]*\s*", re.ASCII)
 
 @dataclass(frozen=True)
 class Kept:
-    """`fields` are (name, value) as posted, without the CSRF token; `files` the names of files that have to be chosen again."""
+    """`fields` are (name, value) as posted, without the CSRF token; `files` the names of files that have to be chosen
+    again."""
 
     address: str
     back: str

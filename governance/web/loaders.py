@@ -18,7 +18,8 @@ class Lean(filesystem.Loader):
 
 
 def lean(source: str) -> str:
-    """A tag stands on one line. A cell whose content is conditional stays `:empty` without it: nothing stands between its tags and that content."""
+    """A tag stands on one line. A cell whose content is conditional stays `:empty` without it:
+    nothing stands between its tags and that content."""
     source = re.sub(r"\n[ \t]+", "\n", source)
     source = TAG.sub(lambda tag: re.sub(r"\n(?=/?>)", "", tag[0]).replace("\n", " "), source)
     return re.sub(r"\n(?=</td>)", "", re.sub(r"(<td\b(?:[^>\"]|\"[^\"]*\")*>)\n", r"\1", source))

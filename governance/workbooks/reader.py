@@ -1,5 +1,5 @@
-"""Reading a workbook that somebody sends, in a child process with limits of memory and time: first the zip is checked, then
-a parser may see it. Run as a script this file is the child.
+"""Reading a workbook that somebody sends, in a child process with limits of memory and time: first the zip is checked,
+then a parser may see it. Run as a script this file is the child.
 
 Facts behind the limits: a file of 1.4 MB can inflate to 512 MiB; one cell at XFD1048576 takes 4 GiB; parsers raise
 seven kinds of errors, whose text holds paths of the server and is therefore never shown.
@@ -30,8 +30,9 @@ TOO_LARGE, UNSAFE = 3, 4  # exit codes of the child
 
 @dataclass(frozen=True)
 class Limits:
-    """What a workbook may take: bytes of the file and of its parts inflated, rows and columns of a sheet (a parser lays out
-    all that lies between, 24 bytes each), cells and shared strings, seconds on the wall and of the processor, bytes of the child."""
+    """What a workbook may take: bytes of the file and of its parts inflated,
+    rows and columns of a sheet (a parser lays out all that lies between, 24 bytes each), cells and shared strings,
+    seconds on the wall and of the processor, bytes of the child."""
 
     file: int = 10 * MIB
     inflated: int = 64 * MIB
@@ -53,8 +54,8 @@ class UnsafeWorkbook(ValueError):
 def read_safely(content: bytes, limits: Limits = FORM, only: dict[str, int] | None = None) -> dict[str, list[list]]:
     """Sheets by name, each a list of rows from A1 of str, float, bool or "" (dates as ISO text).
 
-    A formula without a stored value is read as its own text (`=150*2`). `only` names the sheets that are wanted and how many
-    of their rows; the others are checked and not read. Raises UnsafeWorkbook.
+    A formula without a stored value is read as its own text (`=150*2`). `only` names the sheets that are wanted and
+    how many of their rows; the others are checked and not read. Raises UnsafeWorkbook.
     """
     if len(content) > limits.file:
         raise UnsafeWorkbook(f"文件有 {len(content) / MIB:.1f} MB，最多 {limits.file // MIB} MB。")
@@ -80,7 +81,8 @@ def read_safely(content: bytes, limits: Limits = FORM, only: dict[str, int] | No
         raise UnsafeWorkbook(f"工作簿在 {limits.seconds} 秒内读不完，没有导入；请另存为只含预算表的 .xlsx 再交。")
     if done.returncode == TOO_LARGE:
         raise UnsafeWorkbook(
-            f"工作簿太大：每张表最多 {limits.rows} 行 {limits.columns} 列，最多 {MOST_SHEETS} 张表；请删去表外的单元格再交。"
+            f"工作簿太大：每张表最多 {limits.rows} 行 {limits.columns} 列，最多 {MOST_SHEETS} 张表；"
+            "请删去表外的单元格再交。"
         )
     if done.returncode == UNSAFE:
         raise UnsafeWorkbook(done.stdout.decode())
@@ -132,8 +134,8 @@ def _child(asked: str) -> int:
 
 
 def _checked(content: bytes, limits: Limits) -> dict[str, Formulas]:
-    """The check before any parser: size, names, methods, parts, inflated bytes, no DTD, no macros, no stray cell in a far
-    corner. Gives the formulas without a value by part, since everything passes by here once."""
+    """The check before any parser: size, names, methods, parts, inflated bytes, no DTD, no macros,
+    no stray cell in a far corner. Gives the formulas without a value by part, since everything passes by here once."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _check_names(packed.infolist())
@@ -176,8 +178,9 @@ DOCTYPE = re.compile(rb"<!doctype", re.I)
 
 
 def _check_parts(packed: zipfile.ZipFile, limits: Limits) -> dict[str, Formulas]:
-    # Cells in columns of two letters, or in rows of as many digits as the last allowed one; with a prefix they are sought only
-    # where one stands, since a pattern that begins with a plain text is three times as fast.
+    # Cells in columns of two letters, or in rows of as many digits as the last allowed one;
+    # with a prefix they are sought only where one stands, since a pattern that begins with a plain text is three times
+    # as fast.
     far = rb'c\s(?>[^<>]{0,300}?\br=")(?:([A-Z]{2,})([0-9]+)|[A-Z]([0-9]{%d,}))' % len(str(limits.rows))
     strays = {start + b"c": re.compile(start + far) for start in (b"<", b":")}
     found: dict[str, Formulas] = {}

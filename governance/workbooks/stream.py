@@ -1,7 +1,7 @@
 """Rows of a sheet that are too many to stand in memory: written as text between the rows that openpyxl drew.
 
-A sheet is drawn as usual (heads, sums, notes, look); `RowWriter` borrows the looks of sample cells and writes one row after
-the other, `merged` lays both kinds in the order of their numbers.
+A sheet is drawn as usual (heads, sums, notes, look); `RowWriter` borrows the looks of sample cells and writes one row
+after the other, `merged` lays both kinds in the order of their numbers.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def look_of(cell: Cell) -> int:
 
 
 def merged(part: bytes, rows: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
-    """A sheet's XML with more rows (numbers rising, none that the sheet has) laid between its own, in pieces of some size."""
+    """A sheet's XML with more rows (numbers rising, none that the sheet has) laid between its own,
+    in pieces of some size."""
     if b"<sheetData/>" in part:
         before, after = part.split(b"<sheetData/>", 1)
         drawn: list[tuple[int, bytes]] = []

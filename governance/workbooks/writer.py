@@ -139,7 +139,8 @@ class Book:
         return dress(cell, style, **({"across": "right"} | more))
 
     def stream(self, sheet: Worksheet, rows: Iterable[tuple[int, bytes]]) -> None:
-        """Rows that are made while the file is written (governance.workbooks.stream.RowWriter), between those that stand on the sheet."""
+        """Rows that are made while the file is written (governance.workbooks.stream.RowWriter),
+        between those that stand on the sheet."""
         self.streams[id(sheet)] = rows
 
     def content(self, *, day: dt.date, title: str) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
 from django.db.models import Model, Q
@@ -155,8 +156,8 @@ def tell() -> None:
         try:
             day, by = dt.date.fromisoformat(row.pop("on")), people[row.pop("by")]
             verb, name = _verb(row.pop("do")), row.pop("as", row.get("proposal"))
-            takes = inspect.signature(verb).parameters
-            arguments = {key: _argument(key, value, made) for key, value in row.items()}
+            takes = inspect.signature(verb, eval_str=True).parameters
+            arguments = _gathered(takes, {key: _argument(key, value, made) for key, value in row.items()})
             if "version" in takes and takes["version"].default is inspect.Parameter.empty:
                 stands_before = list(takes)[list(takes).index("version") - 1]
                 arguments["version"] = arguments[stands_before].version
@@ -188,6 +189,16 @@ def _argument(key: str, value: object, made: dict[str, Model]) -> object:
     if key == "submissions":
         return [_now(made, name) for name in value]
     return _with_days(value)
+
+
+def _gathered(takes: Mapping[str, inspect.Parameter], arguments: dict) -> dict:
+    """What a verb takes together (a contract's terms, a report) stands in a row word by word."""
+    for name, parameter in takes.items():
+        if name not in ("by", *arguments) and is_dataclass(parameter.annotation):
+            parts = {f.name: arguments.pop(f.name) for f in fields(parameter.annotation) if f.name in arguments}
+            if parts:
+                arguments[name] = parameter.annotation(**parts)
+    return arguments
 
 
 def _now(made: dict[str, Model], name: str) -> Model:

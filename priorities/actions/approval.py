@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
@@ -15,8 +14,8 @@ from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Answer, Round, Seat, StoredFile
-from governance.signing import paper as on_paper
 from governance.signing import rounds
+from governance.signing.paper import BY_HIMSELF, PaperSignature
 from priorities.actions.telling import record, tell_applicant, tell_office, tell_seat
 from priorities.approval import seats
 from priorities.case import guards
@@ -24,22 +23,6 @@ from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
 from priorities.screening import conclusions, verdicts
 from priorities.submissions import workflow
-
-
-@dataclass(frozen=True)
-class PaperSignature:
-    """What somebody signed on paper: who, on which day, the scan (an uploaded file); empty where he signs himself."""
-
-    signer: str = ""
-    signed_on: dt.date | None = None
-    scan: object = None
-
-    def stored(self, by: Actor) -> dict:
-        """As `rounds.answer` takes it. Raises Invalid (see governance.signing.paper)."""
-        return on_paper.signed(by, self.signer, self.signed_on, self.scan)
-
-
-BY_HIMSELF = PaperSignature()
 
 
 @verb("priorities.submission.sign")
@@ -71,18 +54,12 @@ def sign(
         if kind != rounds.CONDITIONAL:
             raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
         _change_amounts(by, row, round_, amounts)
-    signature = paper.stored(by)
-    result = rounds.answer(
-        by=by,
-        round_=round_,
-        seat=mine,
-        kind=kind,
-        text=clean_text(text, limit=1000, field="意见"),
-        condition=condition,
-        condition_due=condition_due if kind == rounds.CONDITIONAL else None,
-        **signature,
-    )
-    by_whom = on_paper.said(signature, by)
+    paper = paper.stored(by)
+    text = clean_text(text, limit=1000, field="意见")
+    due = condition_due if kind == rounds.CONDITIONAL else None
+    reply = rounds.Reply(kind, text, condition=condition, condition_due=due)
+    result = rounds.answer(by=by, round_=round_, seat=mine, reply=reply, paper=paper)
+    by_whom = paper.said(by)
     if result == rounds.CONCLUDED:
         _conclude(by, row, round_, f"{mine.label}最后签署{by_whom}")
     else:
@@ -135,11 +112,11 @@ def refuse(
     reason, clause, text = _grounds(reason, clause, text)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
-    signature = paper.stored(by)
-    answer = {"kind": rounds.REFUSE, "reason": reason[:100], "text": text, "clause": clause}
-    rounds.answer(by=by, round_=round_, seat=mine, **answer, **signature)
+    paper = paper.stored(by)
+    reply = rounds.Reply(rounds.REFUSE, text, reason=reason[:100], clause=clause)
+    rounds.answer(by=by, round_=round_, seat=mine, reply=reply, paper=paper)
     grounds = text.replace("\n", "，")
-    why = f"{mine.label}不同意（{clause}）：{grounds}{on_paper.said(signature, by)}"
+    why = f"{mine.label}不同意（{clause}）：{grounds}{paper.said(by)}"
     workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW, reason=why)
     tell_office(row, f"refused:{round_.pk}", f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{grounds}")
     return row

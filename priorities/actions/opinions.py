@@ -133,17 +133,14 @@ def give_opinion(
     round_ = rounds.lock(seat.round_id)
     mine = rounds.seat_for(round_, by, seat.key)
     text = clean_text(text, limit=2000, field="意见")
-    rounds.answer(
-        by=by,
-        round_=round_,
-        seat=mine,
-        kind=kind,
-        text=text,
+    reply = rounds.Reply(
+        kind,
+        text,
         clause=clean_text(clause, limit=20, field="条款"),
         reason=clean_text(reason, limit=100, field="理由"),
         condition=clean_text(condition, limit=1000, field="条件"),
-        hears_all=True,
     )
+    rounds.answer(by=by, round_=round_, seat=mine, reply=reply, hears_all=True)
     word = OPINION_ANSWERS[kind]
     audit.record(
         by=by, event=opinions.EVENT, about=row, now=text, sentence=f"{row.reference} {mine.label}出具意见：{word}"

@@ -19,21 +19,18 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
     start, end = _first_day(document["start"]), _last_day(document["end"])
     units = [submission.organisation, *(p.organisation for p in submission.participants.select_related("organisation"))]
     same = ("content", "precision", "investment_type", "construction")
-    return register_steps.register_project(
-        by=by,
+    new = register_steps.NewProject(
         name=document["title"],
         origin=origin,
         leads=units,
+        year=submission.plan_year,
         start=start,
         end=end,
-        year=submission.plan_year,
         protection_level=document["security"]["level"],
-        state=state,
-        reason=reason,
-        is_demo=submission.is_demo,
         estimate_wan=total_wan(document) or None,
         **{name: document[name] for name in same},
     )
+    return register_steps.register_project(by=by, new=new, state=state, reason=reason, is_demo=submission.is_demo)
 
 
 def approve(*, by: Actor, project: Project, reason: str) -> None:

@@ -11,10 +11,11 @@ import time
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from priorities.optimiser.problem import Problem, cents, wan
+from priorities.optimiser.problem import Growth, Problem, cents, wan
 from priorities.optimiser.rows import CEILING, CHOICE, GROWTH, IN, LOAD, MUST, OUT, PHASE, Model, Row, model_of
 from priorities.optimiser.solver import INFEASIBLE, Optimum, _Search, solve
 
@@ -43,7 +44,7 @@ class Repair:
     who: str
     problem: Problem
     plan: Optimum
-    about: tuple = ()
+    about: tuple[Any, ...] = ()
     more: int = 0
 
 
@@ -72,7 +73,7 @@ def _impossible(model: Model, until: float) -> bool:
     search = _Search(model, max(until - time.monotonic(), 0.1))
     if not search.size:
         return any(row.short(frozenset()) for row in model.rows)
-    return search._mip(np.zeros(search.size))[2] == INFEASIBLE
+    return bool(search._mip(np.zeros(search.size))[2] == INFEASIBLE)
 
 
 def _smallest(model: Model, until: float) -> list[Row]:
@@ -109,7 +110,7 @@ def _changed(problem: Problem, row: Row, until: float) -> Repair | None:
         name = f"{row.about[0]} 年{problem.source(row.about[1])}"
         return _checked(kind, f"{name}上限提高 {wan(short):,.2f}，到 {now:,.2f} 万元", wan(short), changed, until)
     if kind == GROWTH:
-        return _lower_floor(problem, row, until)
+        return _lower_floor(problem, problem.growth, row, until) if problem.growth else None
     if kind == LOAD:
         if (short := _least(problem, row, until)) is None:
             return None
@@ -145,9 +146,8 @@ def _least(problem: Problem, row: Row, until: float) -> int | None:
     return None if taken is None else row.short(taken)
 
 
-def _lower_floor(problem: Problem, row: Row, until: float) -> Repair | None:
+def _lower_floor(problem: Problem, growth: Growth, row: Row, until: float) -> Repair | None:
     """The highest floor, in hundredths of a percent, that a plan can meet in every year asked about."""
-    growth = problem.growth
     low, high = 0, int(growth.floor * 10_000)
 
     def fits(hundredths: int) -> bool:

@@ -45,26 +45,26 @@ def greedy(problem: Problem) -> Plan:
     It looks neither back nor at the growth floor; where it falls short of that, `broken` says so.
     """
     model = model_of(problem)
-    limits = [row for row in model.rows if row.high is not None]
+    limits = [(row, row.high) for row in model.rows if row.high is not None]
     of_item: dict[str, list[int]] = {item.key: [] for item in problem.items}
     rows_of: dict[int, list[int]] = {}
     for v, (i, _) in enumerate(model.variables):
         of_item[problem.items[i].key].append(v)
-    for r, row in enumerate(limits):
+    for r, (row, _) in enumerate(limits):
         for v in row.coefficients:
             rows_of.setdefault(v, []).append(r)
-    room = [row.high for row in limits]
+    room = [high for _, high in limits]
     values, costs = model.values, model.costs
     taken: set[int] = set()
     items = {item.key: item for item in problem.items}
 
     def fits(v: int) -> bool:
-        return all(limits[r].coefficients[v] <= room[r] for r in rows_of.get(v, ()) if limits[r].coefficients[v] > 0)
+        return all(c <= room[r] for r in rows_of.get(v, ()) if (c := limits[r][0].coefficients[v]) > 0)
 
     def take(v: int) -> None:
         taken.add(v)
         for r in rows_of.get(v, ()):
-            room[r] -= limits[r].coefficients[v]
+            room[r] -= limits[r][0].coefficients[v]
 
     def insert(key: str, forced: bool) -> None:
         if any(v in taken for v in of_item[key]):
@@ -119,7 +119,7 @@ def prices(problem: Problem, best: Optimum | None = None, *, seconds: float = 5.
             without = solve(
                 problem.but(forced_in=problem.forced_in - {key}, forced_out=problem.forced_out - {key}), seconds=seconds
             )
-            if best.value is None or without.value is None:
+            if best.value is None or without.value is None or best.cost_wan is None or without.cost_wan is None:
                 found.append(Override(key, kind, None, None))
                 continue
             moved = tuple(sorted(set(best.chosen) ^ set(without.chosen) - {key}))

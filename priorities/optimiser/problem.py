@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 Money = Mapping[tuple[int, str], Decimal]
 
@@ -81,7 +82,7 @@ class Problem:
     waived_phases: frozenset[str] = frozenset()  # items whose phase order a repair has lifted
     source_names: Mapping[str, str] = field(default_factory=dict)
 
-    def but(self, **changes) -> Problem:
+    def but(self, **changes: Any) -> Problem:
         """The same with some bonds changed."""
         return replace(self, **changes)
 

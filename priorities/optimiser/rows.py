@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from priorities.optimiser.problem import Problem, cents, wan
 
 CHOICE, CEILING, GROWTH, MUST, PHASE, LOAD, IN, OUT = "choice ceiling growth must phase load in out".split()
+
+
+Costs = Mapping[tuple[int, str], dict[int, int]]  # 分 by variable, of a year and source
+Variables = Mapping[str, list[int]]  # of an item
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Row:
     a lead."""
 
     kind: str
-    about: tuple
+    about: tuple[Any, ...]
     sentence: str
     coefficients: dict[int, int]
     low: int | None = None
@@ -91,9 +97,9 @@ def model_of(problem: Problem) -> Model:
     return Model(problem, variables, tuple(rows))
 
 
-def _ceilings(problem: Problem, costs):
+def _ceilings(problem: Problem, costs: Costs) -> Iterator[Row]:
     for (year, source), ceiling in sorted(problem.ceilings.items()):
-        held = problem.held.get((year, source), 0)
+        held = problem.held.get((year, source), Decimal(0))
         taken = f"，已占 {held:,.2f}，可用 {ceiling - held:,.2f}" if held else ""
         yield Row(
             CEILING,
@@ -104,7 +110,7 @@ def _ceilings(problem: Problem, costs):
         )
 
 
-def _growth(problem: Problem, costs):
+def _growth(problem: Problem, costs: Costs) -> Iterator[Row]:
     growth = problem.growth
     if growth is None:
         return
@@ -115,7 +121,7 @@ def _growth(problem: Problem, costs):
         coefficients = {v: down * c for v, c in costs[now].items()}
         for v, c in costs[before].items():
             coefficients[v] = coefficients.get(v, 0) - up * c
-        held_now, held_before = (cents(problem.held.get(key, 0)) for key in (now, before))
+        held_now, held_before = (cents(problem.held.get(key, Decimal(0))) for key in (now, before))
         percent = (growth.floor * 100).normalize()
         fixed = (
             f"（{year - 1} 年 {wan(held_before):,.2f}，本年至少 {wan(-(-held_before * up // down)):,.2f}）"
@@ -132,7 +138,7 @@ def _growth(problem: Problem, costs):
         )
 
 
-def _single(problem: Problem, of_item):
+def _single(problem: Problem, of_item: Variables) -> Iterator[Row]:
     for item in problem.items:
         ones = dict.fromkeys(of_item[item.key], 1)
         if item.must:
@@ -145,7 +151,7 @@ def _single(problem: Problem, of_item):
             yield Row(OUT, (item.key,), f"“{item.title}”手工不列", ones, high=0)
 
 
-def _phases(problem: Problem, of_item):
+def _phases(problem: Problem, of_item: Variables) -> Iterator[Row]:
     titles = {item.key: item.title for item in problem.items}
     starts = {}
     for item in problem.items:
@@ -170,7 +176,7 @@ def _phases(problem: Problem, of_item):
                 )
 
 
-def _loads(problem: Problem, of_item):
+def _loads(problem: Problem, of_item: Variables) -> Iterator[Row]:
     if problem.load is None:
         return
     by_lead: dict[str, list[int]] = defaultdict(list)

@@ -11,6 +11,7 @@ import math
 import time
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from priorities.optimiser.rows import Model, model_of
 OPTIMAL, FEASIBLE, INFEASIBLE, UNKNOWN = "optimal", "feasible", "infeasible", "unknown"
 EPS = 1e-6
 CORE = 120  # variables of the first, heuristic search
+Relaxed = tuple[float, Any, Any]  # bound, x, reduced costs
 SMALL = 200  # up to so many, HiGHS gets the whole
 
 
@@ -107,7 +109,7 @@ class _Search:
                 top = max(value, min(top, _floor(rest)))
         return self._with_fewest(taken, top, (bound, x, reduced))
 
-    def _with_fewest(self, taken: frozenset[int], top: int, relaxed) -> Optimum:
+    def _with_fewest(self, taken: frozenset[int], top: int, relaxed: Relaxed | None) -> Optimum:
         """Among plans of the value the one with the fewest 万元, as far as the time reaches."""
         value = self._value(taken)
         top = max(top, value)
@@ -125,7 +127,7 @@ class _Search:
         status = OPTIMAL if top == self._value(taken) else FEASIBLE
         return self._answer(taken, max(top, self._value(taken)), status, fewest)
 
-    def _answer(self, taken, bound, status, fewest) -> Optimum:
+    def _answer(self, taken: frozenset[int] | None, bound: int | None, status: str, fewest: bool) -> Optimum:
         seconds = time.monotonic() - self.started
         if taken is None:
             return Optimum(status, {}, None, None, bound, False, seconds)
@@ -133,15 +135,15 @@ class _Search:
             status, self.model.chosen(taken), self._value(taken), wan(self._cents(taken)), bound, fewest, seconds
         )
 
-    def _value(self, taken) -> int:
+    def _value(self, taken: frozenset[int]) -> int:
         values = self.model.values
         return sum(values[v] for v in taken)
 
-    def _cents(self, taken) -> int:
+    def _cents(self, taken: frozenset[int]) -> int:
         costs = self.model.costs
         return sum(costs[v] for v in taken)
 
-    def _relax(self):
+    def _relax(self) -> Relaxed | None:
         """(bound, x, reduced costs) of the LP; None where not even it can be met."""
         from scipy.optimize import linprog
         from scipy.sparse import vstack
@@ -156,8 +158,16 @@ class _Search:
             return None
         return -found.fun, found.x, found.lower.marginals + found.upper.marginals
 
-    def _mip(self, objective, fixed=(), at=(), *, seconds: float | None = None, at_least: int | None = None):
-        """(taken, bound, status) of the search with some variables fixed; a plan that fails as integers is cut off."""
+    def _mip(
+        self,
+        objective: Any,
+        fixed: Any = (),
+        at: Any = (),
+        *,
+        seconds: float | None = None,
+        at_least: int | None = None,
+    ) -> tuple[Any, Any, str]:
+        """(taken, bound, status) of the search with some variables fixed; a plan that fails in whole numbers is cut off."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         open_ = np.ones(self.size, dtype=bool)
@@ -207,7 +217,7 @@ def _floor(bound: float) -> int:
     return math.floor(bound + max(EPS, abs(bound) * 1e-10))
 
 
-def _matrix(model: Model):
+def _matrix(model: Model) -> tuple[Any, Any, Any]:
     """The rows as a sparse matrix with bounds, each row divided by its largest coefficient."""
     from scipy.sparse import csr_array
 

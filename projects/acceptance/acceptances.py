@@ -28,8 +28,9 @@ class Placed:
 
 @dataclass(frozen=True)
 class Department:
-    """A department: the mean score of the projects that it leads first, against its target; `met` None: cannot be said. `unheard`
-    are its finished projects of which nobody has said how they are used, or not with measures enough."""
+    """A department: the mean score of the projects that it leads first, against its target; `met` None:
+    cannot be said. `unheard` are its finished projects of which nobody has said how they are used,
+    or not with measures enough."""
 
     unit: Organisation
     rows: tuple[Placed, ...]
@@ -193,8 +194,8 @@ def board() -> Board:
 
 
 class Standing:
-    """Projects and phases before an acceptance that nobody is signing yet, the projects first; a whole comes after its phases.
-    For a Paginator: one query to count, two a page."""
+    """Projects and phases before an acceptance that nobody is signing yet, the projects first;
+    a whole comes after its phases. For a Paginator: one query to count, two a page."""
 
     def __init__(self) -> None:
         signing = Acceptance.objects.filter(state="signing")

@@ -6,7 +6,8 @@ progress      file_progress, return_progress, call_reports, withdraw_call, rate_
 milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
 tasks         set_task_state
 description   classify, confirm_first_lead, record_change
-acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation, report_evaluations, set_target
+acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
+              report_evaluations, set_target
 signing       withdraw_signing, download_scan
 security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
               withdraw_assessment, fix_finding
@@ -15,6 +16,8 @@ upwards       file_report, return_report, record_supervision, settle_supervision
 """
 
 from projects.actions.acceptance import (
+    AcceptanceResult,
+    Measured,
     conclude_acceptance,
     file_evaluation,
     record_correction,
@@ -25,10 +28,17 @@ from projects.actions.acceptance import (
 )
 from projects.actions.description import classify, confirm_first_lead, record_change
 from projects.actions.duties import create_topic, edit_topic, end_topic, name_head, place_projects, strike_topic
-from projects.actions.gates import record_contract, record_gate_item, void_contract, withdraw_gate_item
+from projects.actions.gates import ContractTerms, record_contract, record_gate_item, void_contract, withdraw_gate_item
 from projects.actions.life import change_phase_state, change_state, take_over
 from projects.actions.milestones import add_milestone, drop_milestone, reopen_milestone, set_milestone
-from projects.actions.progress import call_reports, file_progress, rate_project, return_progress, withdraw_call
+from projects.actions.progress import (
+    ReportedProgress,
+    call_reports,
+    file_progress,
+    rate_project,
+    return_progress,
+    withdraw_call,
+)
 from projects.actions.security import (
     file_grading,
     fix_finding,
@@ -41,4 +51,4 @@ from projects.actions.security import (
 )
 from projects.actions.signing import download_scan, withdraw_signing
 from projects.actions.tasks import set_task_state
-from projects.actions.upwards import file_report, record_supervision, return_report, settle_supervision
+from projects.actions.upwards import Reported, Visit, file_report, record_supervision, return_report, settle_supervision

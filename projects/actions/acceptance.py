@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
@@ -14,7 +15,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Meeting, Organisation
 from governance.notices import inbox
-from governance.signing import paper as on_paper
+from governance.signing.paper import BY_HIMSELF, PaperSignature
 from projects import steps
 from projects.actions import signing
 from projects.actions.checks import locked, past_day, words
@@ -26,6 +27,45 @@ BLOCKS = dict(Acceptance.BLOCKS)
 RECORD_DAYS = gates.RECORD_DAYS
 
 
+@dataclass(frozen=True)
+class AcceptanceResult:
+    """What an acceptance came to; `accepted_on` None is today, `opinions` are by block, 整改后通过 asks for
+    corrections with their day."""
+
+    conclusion: str
+    text: str
+    accepted_on: dt.date | None = None
+    opinions: Mapping[str, str] = field(default_factory=dict)
+    document_number: str = ""
+    correction: str = ""
+    correction_due: dt.date | None = None
+
+    def checked(self, stage: str, since: dt.date | None) -> dict:
+        """Its columns, for works that stand where they do `since` a day. Raises Invalid naming the field."""
+        accepted_on = past_day(self.accepted_on, "accepted_on", "验收日期", not_before=since)
+        if self.conclusion != "fail":
+            _long_enough(stage, since, accepted_on)
+        is_to_correct = self.conclusion == "pass_after_correction"
+        needed = "整改后通过要写明整改要求。" if is_to_correct else ""
+        correction = words(self.correction, "correction", "整改要求", needed=needed)
+        if is_to_correct and (self.correction_due is None or self.correction_due < accepted_on):
+            raise Invalid("整改后通过要写明整改期限，不早于验收日期。", fields={"correction_due": ["写明整改期限"]})
+        return {
+            "conclusion": self.conclusion,
+            "accepted_on": accepted_on,
+            "text": words(self.text, "text", "验收意见", needed="请写明验收意见。"),
+            "opinions": {
+                key: words(value, key, BLOCKS[key], limit=1000)
+                for key, value in self.opinions.items()
+                if key in BLOCKS and value
+            },
+            "document_number": words(self.document_number, "document_number", "验收文号", limit=80),
+            "correction": correction,
+            "correction_due": self.correction_due if correction else None,
+            "record_due": working_days.add(accepted_on, RECORD_DAYS),
+        }
+
+
 @verb("projects.acceptance.conclude")
 def conclude_acceptance(
     *,
@@ -33,85 +73,58 @@ def conclude_acceptance(
     project: Project,
     version: int,
     stage: str,
-    conclusion: str,
-    accepted_on: dt.date | None,
-    text: str,
-    opinions: Mapping[str, str] | None = None,
-    document_number: str = "",
-    correction: str = "",
-    correction_due: dt.date | None = None,
-    independent: Organisation | None = None,
+    result: AcceptanceResult,
     phase: Phase | None = None,
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    independent: Organisation | None = None,
+    paper: PaperSignature = BY_HIMSELF,
     is_demo: bool = False,
 ) -> Acceptance:
-    """Conclude 初验 or 终验 of a project, or of one `phase`, with the material list as it stands; the accepting body signs
-    with it (`signer`, `signed_on`, `scan`: what its head signed on paper).
+    """Conclude 初验 or 终验 of a project, or of one `phase`, with the material list as it stands;
+    the accepting body signs with it (`paper`: what its head signed there).
 
-    Where that body leads the project, `independent` signs as well before anything holds (D44). A passed acceptance leads
-    on to its state. Refused with what is lacking; 不通过 needs no complete list.
+    Where that body leads the project, `independent` signs as well before anything holds (D44).
+    A passed acceptance leads on to its state. Refused with what is lacking; 不通过 needs no complete list.
     """
     access.require(by, Permission.ACCEPT_WORKS)
     if stage not in STEPS:
         raise Invalid("请选择初验或终验。", fields={"stage": ["请选择一项"]})
-    if conclusion not in dict(Acceptance.CONCLUSIONS):
+    if result.conclusion not in dict(Acceptance.CONCLUSIONS):
         raise Invalid("请选择结论。", fields={"conclusion": ["请选择一项"]})
     row = locked(project, version)
     held = Phase.objects.select_related("project").get(pk=phase.pk, project=row) if phase else row
-    transition = (life.PHASE_BY_VERB if phase else life.BY_VERB)[STEPS[stage]]
-    lacking = guards.phase_blockers(held, transition) if phase else guards.blockers(row, transition)
-    if lacking and (conclusion != "fail" or held.state not in transition.sources):
-        raise Refused(f"{_of(row, phase)}还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
-    if Acceptance.objects.filter(project=row, stage=stage, phase=phase, state="signing").exists():
-        raise Refused(f"{_of(row, phase)}的{dict(Acceptance.STAGES)[stage]}正在会签，请等独立签署。")
-    accepted_on = past_day(accepted_on, "accepted_on", "验收日期", not_before=held.state_day)
-    if conclusion != "fail":
-        _long_enough(stage, held.state_day, accepted_on)
-    correction = words(
-        correction,
-        "correction",
-        "整改要求",
-        needed="整改后通过要写明整改要求。" if conclusion == "pass_after_correction" else "",
-    )
-    if conclusion == "pass_after_correction" and (correction_due is None or correction_due < accepted_on):
-        raise Invalid("整改后通过要写明整改期限，不早于验收日期。", fields={"correction_due": ["写明整改期限"]})
-    acceptance = Acceptance(
+    _may_conclude(row, held, stage, result)
+    acceptance = Acceptance.objects.create(
         project=row,
         phase=phase,
         stage=stage,
-        conclusion=conclusion,
-        accepted_on=accepted_on,
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
-        text=words(text, "text", "验收意见", needed="请写明验收意见。"),
-        opinions={
-            key: words(value, key, BLOCKS[key], limit=1000)
-            for key, value in (opinions or {}).items()
-            if key in BLOCKS and value
-        },
-        document_number=words(document_number, "document_number", "验收文号", limit=80),
         materials=materials(row, STEPS[stage], phase),
-        correction=correction,
-        correction_due=correction_due if correction else None,
-        record_due=working_days.add(accepted_on, RECORD_DAYS),
+        **result.checked(stage, held.state_day),
     )
-    acceptance.save()
     row.version += 1  # who has the project open sees that an acceptance has come
     row.save()
     word = acceptance.get_conclusion_display()
     audit.record(
         by=by,
-        event="projects.acceptance.conclude",
         about=(acceptance, row),
-        now=conclusion,
-        sentence=f"{acceptance}结论：{word}（{accepted_on}）",
+        now=result.conclusion,
+        sentence=f"{acceptance}结论：{word}（{acceptance.accepted_on}）",
     )
-    paper = on_paper.signed(by, signer, signed_on, scan)
     signing.open_signing(by=by, row=acceptance, kind="acceptance", project=row, independent=independent, paper=paper)
     _lead_on(by, acceptance)
     return acceptance
+
+
+def _may_conclude(row: Project, held: Project | Phase, stage: str, result: AcceptanceResult) -> None:
+    """Refused where the gate lacks something (不通过 needs no complete list), or another is being signed."""
+    phase = held if isinstance(held, Phase) else None
+    transition = (life.PHASE_BY_VERB if phase else life.BY_VERB)[STEPS[stage]]
+    lacking = guards.phase_blockers(phase, transition) if phase else guards.blockers(row, transition)
+    if lacking and (result.conclusion != "fail" or held.state not in transition.sources):
+        raise Refused(f"{_of(row, phase)}还不能{transition.label}：{lacking[0][0]}。", blockers=lacking)
+    if Acceptance.objects.filter(project=row, stage=stage, phase=phase, state="signing").exists():
+        raise Refused(f"{_of(row, phase)}的{dict(Acceptance.STAGES)[stage]}正在会签，请等独立签署。")
 
 
 def _of(project: Project, phase: Phase | None) -> str:
@@ -151,15 +164,17 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
     if held.state not in life.BY_VERB[STEPS[acceptance.stage]].sources or (phase and project.state in life.ASIDE):
         stands = project if phase and project.state in life.ASIDE else held
         raise Refused(
-            f"{acceptance}现在不能生效：{_of(project, None if stands is project else phase).strip()}{stands.get_state_display()}中。",
+            f"{acceptance}现在不能生效："
+            f"{_of(project, None if stands is project else phase).strip()}{stands.get_state_display()}中。",
             blockers=[("先恢复建设，再签署验收", guards.OFFICE)],
         )
+    word = acceptance.get_conclusion_display()
     values = {
         "by": by,
         "project": project,
         "now": target,
         "day": max(acceptance.accepted_on, held.state_day or acceptance.accepted_on),
-        "reason": f"{acceptance.get_stage_display()}{acceptance.get_conclusion_display()} {acceptance.document_number}".strip(),
+        "reason": f"{acceptance.get_stage_display()}{word} {acceptance.document_number}".strip(),
     }
     if phase:
         steps.set_phase_state(**values, phase=phase)
@@ -169,20 +184,13 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
 
 @verb("projects.acceptance.sign")
 def sign_acceptance(
-    *,
-    by: Actor,
-    acceptance: Acceptance,
-    kind: str,
-    text: str = "",
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    *, by: Actor, acceptance: Acceptance, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """The independent signature (agree, conditional, refuse), one's own or entered from paper; with the last 同意 the
     acceptance holds."""
     access.require(by, signing.signing(by), acceptance)
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
     if state == "refused" and signing.confirms(row):
         signing.reopen_correction(by=by, row=row)
     _lead_on(by, row)
@@ -193,8 +201,8 @@ def sign_acceptance(
 def record_correction(
     *, by: Actor, acceptance: Acceptance, corrected_on: dt.date | None, corrected_text: str
 ) -> Acceptance:
-    """The corrections that 整改后通过 asked for are done: now it has passed; where the accepting body leads the project, once
-    the independent unit has confirmed them as well (D44)."""
+    """The corrections that 整改后通过 asked for are done: now it has passed;
+    where the accepting body leads the project, once the independent unit has confirmed them as well (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
     if row.conclusion != "pass_after_correction" or row.corrected_on:
@@ -204,13 +212,7 @@ def record_correction(
     row.corrected_text = words(corrected_text, "corrected_text", "整改情况", limit=300, needed="请写明怎样整改。")
     row.corrected_on = past_day(corrected_on, "corrected_on", "整改完成日期", not_before=row.accepted_on)
     row.save()
-    audit.record(
-        by=by,
-        event="projects.acceptance.correct",
-        about=(row, row.project),
-        now=row.corrected_on,
-        sentence=f"{row}整改完成：{row.corrected_text}",
-    )
+    audit.record(by=by, about=(row, row.project), now=row.corrected_on, sentence=f"{row}整改完成：{row.corrected_text}")
     if row.conflict and row.state == "concluded":
         signing.open_confirmation(row=row)
     _lead_on(by, row)
@@ -219,7 +221,16 @@ def record_correction(
 
 # --- evaluation ----------------------------------------------------------------------------------------------------
 
-MEASURES = ("use_percent", "sharing_calls", "goals_set", "goals_met", "satisfaction_percent")
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of a year's use; None is not measured."""
+
+    use_percent: int | None = None
+    sharing_calls: int | None = None
+    goals_set: int | None = None
+    goals_met: int | None = None
+    satisfaction_percent: int | None = None
 
 
 @verb("projects.evaluation.file")
@@ -229,19 +240,13 @@ def file_evaluation(
     project: Project,
     year: int,
     findings: str,
-    use_percent: int | None = None,
-    sharing_calls: int | None = None,
-    goals_set: int | None = None,
-    goals_met: int | None = None,
-    satisfaction_percent: int | None = None,
+    measured: Measured,
     evidence: str = "",
     independent: Organisation | None = None,
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    paper: PaperSignature = BY_HIMSELF,
     is_demo: bool = False,
 ) -> Evaluation:
-    """The yearly check of use of a finished project; null is not measured. Signed like an acceptance (D44)."""
+    """The yearly check of use of a finished project. Signed like an acceptance (D44)."""
     access.require(by, Permission.ACCEPT_WORKS)
     row = steps.lock(project)
     finished = row.state_changes.filter(now="final_acceptance").order_by("pk").first()
@@ -253,26 +258,17 @@ def file_evaluation(
         raise Invalid(f"年度应是 {first}—{today}。", fields={"year": [f"请填 {first}—{today}"]})
     if Evaluation.objects.filter(project=row, year=year).exclude(state__in=Evaluation.DEAD).exists():
         raise Refused(f"{row.code} {year} 年已有使用评估。")
-    values = dict(zip(MEASURES, (use_percent, sharing_calls, goals_set, goals_met, satisfaction_percent), strict=True))
-    _check_measures(values)
-    evaluation = Evaluation(
+    _check_measures(vars(measured))
+    evaluation = Evaluation.objects.create(
         project=row,
         year=year,
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
-        **values,
+        **vars(measured),
         findings=words(findings, "findings", "检查评估意见", needed="请写明检查评估意见。"),
         evidence=words(evidence, "evidence", "依据", limit=300),
     )
-    evaluation.save()
-    audit.record(
-        by=by,
-        event="projects.evaluation.file",
-        about=(evaluation, row),
-        now=year,
-        sentence=f"{row.code} {year} 年使用评估",
-    )
-    paper = on_paper.signed(by, signer, signed_on, scan)
+    audit.record(by=by, about=(evaluation, row), now=year, sentence=f"{row.code} {year} 年使用评估")
     signing.open_signing(by=by, row=evaluation, kind="evaluation", project=row, independent=independent, paper=paper)
     return evaluation
 
@@ -302,27 +298,20 @@ def _check_measures(values: dict) -> None:
 
 @verb("projects.evaluation.sign")
 def sign_evaluation(
-    *,
-    by: Actor,
-    evaluation: Evaluation,
-    kind: str,
-    text: str = "",
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    *, by: Actor, evaluation: Evaluation, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """The independent signature of an evaluation, one's own or entered from paper."""
     access.require(by, signing.signing(by), evaluation)
     row = Evaluation.objects.select_for_update(of=("self",)).select_related("project").get(pk=evaluation.pk)
-    return signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
+    return signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
 
 
 @verb("projects.evaluation.report")
 def report_evaluations(
     *, by: Actor, year: int, title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool = False
 ) -> int:
-    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many. Its
-    members hear of it, and the year's report is made for them to open."""
+    """Report the year's signed evaluations to the leading group (9.2.8), with the meeting's minutes; returns how many.
+    Its members hear of it, and the year's report is made for them to open."""
     access.require(by, Permission.ACCEPT_WORKS)
     held_on = past_day(held_on, "held_on", "会议日期")
     rows = list(
@@ -353,7 +342,6 @@ def report_evaluations(
         queue.enqueue(by=by, kind="evaluation", params={"year": year, "formats": ["pdf"]})
     audit.record(
         by=by,
-        event="projects.evaluation.report",
         about=tuple(rows),
         now=minutes_number,
         address=address,
@@ -388,17 +376,10 @@ def set_target(
     document = words(document, "document", "文号", limit=100)
     AnnualTarget.objects.filter(organisation=unit, year=year, superseded=False).update(superseded=True)
     row = AnnualTarget.objects.create(
-        organisation=unit,
-        year=year,
-        score=score,
-        by_text=by.text,
-        is_demo=is_demo,
-        text=text,
-        document=document,
+        organisation=unit, year=year, score=score, by_text=by.text, is_demo=is_demo, text=text, document=document
     )
     audit.record(
         by=by,
-        event="projects.target.set",
         about=unit,
         now=score,
         address=f"/projects/evaluations/?year={year}",

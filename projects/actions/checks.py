@@ -24,7 +24,8 @@ def locked(project: Project, version: int) -> Project:
 
 
 def as_it_is(row: Project) -> dict[str, object]:
-    """What stands in the register now, for whoever typed against an older version: `version`, then words by their label."""
+    """What stands in the register now, for whoever typed against an older version: `version`,
+    then words by their label."""
     last = audit.done_about(row).first()
     return {
         "version": row.version,

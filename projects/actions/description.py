@@ -27,8 +27,8 @@ MAY_SET = (*CHOICES, "on_shared_list", *UNITS, "parent", "protection_level")
 @verb("projects.project.classify")
 def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
     """Set any of budget_unit, builder, operator (units), level_922, tier_927, investment_type, mandate, on_shared_list
-    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5), construction (whether
-    9.3.8 binds it, D52).
+    (True, False or None 未定; both decide who pays, 8.1), parent (a project), protection_level (1–5),
+    construction (whether 9.3.8 binds it, D52).
 
     Levels of 9.2.2 and tiers of 9.2.7 are separate axes (D47)."""
     access.require(by, Permission.MANAGE_PROJECT)
@@ -54,7 +54,6 @@ def classify(*, by: Actor, project: Project, version: int, **values) -> Project:
     )
     audit.record(
         by=by,
-        event="projects.project.classify",
         about=row,
         sentence=f"{row.code} {said}"[:1000],
         was={n: was for n, was, _ in changed},
@@ -150,12 +149,7 @@ def confirm_first_lead(
         is_demo=row.is_demo,
     )
     audit.record(
-        by=by,
-        event="projects.project.confirm_first_lead",
-        about=row,
-        was=was,
-        now=now,
-        sentence=f"确认 {row.code} 第一牵头为{chosen.as_named}（D43）：{reason}",
+        by=by, about=row, was=was, now=now, sentence=f"确认 {row.code} 第一牵头为{chosen.as_named}（D43）：{reason}"
     )
     return row
 

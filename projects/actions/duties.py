@@ -50,7 +50,6 @@ def create_topic(
     row = Topic.objects.create(name=name, tier=tier, parent=parent, ends_on=ends_on, is_demo=is_demo)
     audit.record(
         by=by,
-        event="projects.topic.create",
         about=about_topic(row),
         now=tier,
         address=row.get_absolute_url(),
@@ -92,7 +91,6 @@ def place_projects(
         moved += 1
         audit.record(
             by=by,
-            event="projects.topic.place",
             about=about_topic(topic),
             was=was,
             now=tier,
@@ -192,7 +190,6 @@ def name_head(
     row.save(update_fields=["version"])
     audit.record(
         by=by,
-        event="projects.topic.name_head",
         about=(*_tuple(row), organisation),
         was=standing.person if standing else "",
         now=person,
@@ -220,7 +217,6 @@ def end_topic(*, by: Actor, topic: Topic, version: int, ended_on: dt.date | None
     row.save()
     audit.record(
         by=by,
-        event="projects.topic.end",
         about=row,
         now=row.ended_on,
         address=row.get_absolute_url(),
@@ -233,8 +229,8 @@ def end_topic(*, by: Actor, topic: Topic, version: int, ended_on: dt.date | None
 def edit_topic(
     *, by: Actor, topic: Topic, version: int, name: str, parent: Topic | None, ends_on: dt.date | None = None
 ) -> Topic:
-    """Correct a 课题 that no project carries: its name, the 课题 above, its planned end. Its tier stays: what hangs below it
-    hangs by it."""
+    """Correct a 课题 that no project carries: its name, the 课题 above, its planned end. Its tier stays:
+    what hangs below it hangs by it."""
     access.require(by, Permission.MANAGE_PROJECT)
     row = locked_topic(topic, version)
     if row.project_id:
@@ -258,7 +254,6 @@ def edit_topic(
     said = "；".join(f"{label} {was[label]} → {now[label]}" for label in changed)
     audit.record(
         by=by,
-        event="projects.topic.edit",
         about=row,
         was=was,
         now=now,
@@ -286,10 +281,6 @@ def strike_topic(*, by: Actor, topic: Topic, version: int, reason: str) -> Topic
     row.version += 1
     row.save()
     audit.record(
-        by=by,
-        event="projects.topic.strike",
-        about=row,
-        address=row.get_absolute_url(),
-        sentence=f"撤销误登的课题“{row.name}”：{row.withdrawn}",
+        by=by, about=row, address=row.get_absolute_url(), sentence=f"撤销误登的课题“{row.name}”：{row.withdrawn}"
     )
     return row

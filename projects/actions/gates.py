@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics.refusal import Invalid, Refused
@@ -62,7 +63,6 @@ def record_gate_item(
     )
     audit.record(
         by=by,
-        event="projects.gate.record",
         about=row,
         now=status,
         sentence=f"{_of(row, phase)} {requirement.label}：{item.get_status_display()}，{document}"[:500],
@@ -83,7 +83,6 @@ def withdraw_gate_item(*, by: Actor, item: GateItem, reason: str) -> GateItem:
     row.save(update_fields=["withdrawn"])
     audit.record(
         by=by,
-        event="projects.gate.withdraw",
         about=project,
         was=row.status,
         sentence=f"{_of(project, row.phase)} 撤回“{gates.BY_KEY[row.key].label}”：{row.withdrawn}",
@@ -91,67 +90,61 @@ def withdraw_gate_item(*, by: Actor, item: GateItem, reason: str) -> GateItem:
     return row
 
 
+@dataclass(frozen=True)
+class ContractTerms:
+    """What a signed contract says; `number` is one of its project."""
+
+    kind: str
+    number: str
+    title: str
+    supplier: str
+    signed_on: dt.date
+    amount_wan: Decimal | None = None
+    ends_on: dt.date | None = None
+    warranty_until: dt.date | None = None
+
+    def checked(self) -> dict:
+        """Its columns. Raises Invalid naming the field."""
+        if self.kind not in dict(Contract.KINDS):
+            raise Invalid("请选择合同种类。", fields={"kind": ["请选择一项"]})
+        terms = vars(self) | {
+            "number": words(self.number, "number", "合同编号", limit=80, needed="请填合同编号。"),
+            "title": words(self.title, "title", "合同名称", limit=200, needed="请填合同名称。"),
+            "supplier": words(self.supplier, "supplier", "乙方", limit=200, needed="请填乙方（供应商）全称。"),
+            "signed_on": past_day(self.signed_on, "signed_on", "签订日期"),
+        }
+        if self.amount_wan is not None and not 0 <= self.amount_wan <= MAX_WAN:
+            raise Invalid("合同金额应是不小于 0 的万元数。", fields={"amount_wan": ["请填不小于 0 的万元数"]})
+        for field, label in (("ends_on", "履约期止"), ("warranty_until", "质保期止")):
+            if terms[field] and terms[field] < terms["signed_on"]:
+                sentence = f"{label}早于签订日期"
+                raise Invalid(f"{sentence}。", fields={field: [f"{sentence} {terms['signed_on']}"]})
+        return terms | {"amount_wan": None if self.amount_wan is None else quantise(self.amount_wan)}
+
+
 @verb("projects.contract.record")
 def record_contract(
-    *,
-    by: Actor,
-    project: Project,
-    kind: str,
-    number: str,
-    title: str,
-    supplier: str,
-    signed_on: dt.date,
-    amount_wan: Decimal | None = None,
-    ends_on: dt.date | None = None,
-    warranty_until: dt.date | None = None,
-    phase: Phase | None = None,
-    is_demo: bool = False,
+    *, by: Actor, project: Project, terms: ContractTerms, phase: Phase | None = None, is_demo: bool = False
 ) -> Contract:
-    """Record a signed contract; its number is one of the project. Money here is the contract's, not an entry of a line."""
+    """Record a signed contract; its number is one of the project. Money here is the contract's,
+    not an entry of a line."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     _open(row, phase)
     if row.state == "registered":
         raise Refused(f"{row.code} 尚未立项，不能登记合同；立项随年度计划办理，已在建的请信息办补录。")
-    if kind not in dict(Contract.KINDS):
-        raise Invalid("请选择合同种类。", fields={"kind": ["请选择一项"]})
-    number = words(number, "number", "合同编号", limit=80, needed="请填合同编号。")
-    title = words(title, "title", "合同名称", limit=200, needed="请填合同名称。")
-    supplier = words(supplier, "supplier", "乙方", limit=200, needed="请填乙方（供应商）全称。")
-    signed_on = past_day(signed_on, "signed_on", "签订日期")
-    if amount_wan is not None and not 0 <= amount_wan <= MAX_WAN:
-        raise Invalid("合同金额应是不小于 0 的万元数。", fields={"amount_wan": ["请填不小于 0 的万元数"]})
-    for field, label, until in (("ends_on", "履约期止", ends_on), ("warranty_until", "质保期止", warranty_until)):
-        if until and until < signed_on:
-            raise Invalid(f"{label}早于签订日期。", fields={field: [f"{label}早于签订日期 {signed_on}"]})
+    values = terms.checked()
+    number = values["number"]
     if row.contracts.filter(number=number, voided="").exists():
         raise Invalid(
             f"{row.code} 已登记编号为 {number} 的合同。", fields={"number": ["编号已登记；有误请信息办先作废"]}
         )
     contract = Contract.objects.create(
-        project=row,
-        phase=phase,
-        kind=kind,
-        number=number,
-        title=title,
-        supplier=supplier,
-        signed_on=signed_on,
-        amount_wan=None if amount_wan is None else quantise(amount_wan),
-        ends_on=ends_on,
-        warranty_until=warranty_until,
-        by_text=by.text,
-        is_demo=is_demo or row.is_demo,
+        project=row, phase=phase, by_text=by.text, is_demo=is_demo or row.is_demo, **values
     )
     money = "" if contract.amount_wan is None else f" {contract.amount_wan} 万元"
-    audit.record(
-        by=by,
-        event="projects.contract.record",
-        about=row,
-        now=number,
-        sentence=f"{_of(row, phase)} 登记{contract.get_kind_display()}合同 {number} {title}，乙方 {supplier}{money}"[
-            :500
-        ],
-    )
+    what = f"{contract.get_kind_display()}合同 {number} {contract.title}，乙方 {contract.supplier}{money}"
+    audit.record(by=by, about=row, now=number, sentence=f"{_of(row, phase)} 登记{what}"[:500])
     return contract
 
 
@@ -166,13 +159,7 @@ def void_contract(*, by: Actor, contract: Contract, reason: str) -> Contract:
         raise Refused(f"合同 {row.number} 已经作废。")
     row.voided = words(reason, "reason", "作废理由", limit=300, needed="作废要写明理由。")
     row.save(update_fields=["voided"])
-    audit.record(
-        by=by,
-        event="projects.contract.void",
-        about=project,
-        was=row.number,
-        sentence=f"{project.code} 作废合同 {row.number}：{row.voided}",
-    )
+    audit.record(by=by, about=project, was=row.number, sentence=f"{project.code} 作废合同 {row.number}：{row.voided}")
     return row
 
 

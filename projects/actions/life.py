@@ -48,7 +48,8 @@ def change_state(
 
 
 def _being_signed(project: Project, phase: Phase | None = None) -> list[tuple[Acceptance, Round]]:
-    """Acceptances that are being signed with their rounds, locked before their project as their signature locks them."""
+    """Acceptances that are being signed with their rounds, locked before their project as their signature locks
+    them."""
     rows = Acceptance.objects.select_for_update().filter(project=project, state="signing").order_by("pk")
     return [(row, rounds.lock(row.round_id)) for row in (rows.filter(phase=phase) if phase else rows)]
 
@@ -66,8 +67,8 @@ def _let_fall(by: Actor, signing: list[tuple[Acceptance, Round]]) -> None:
 def change_phase_state(
     *, by: Actor, phase: Phase, version: int, step: str, reason: str = "", day: dt.date | None = None
 ) -> Phase:
-    """Lead one phase on by a row of life.OF_PHASES, with the gates of its own; `version` is the project's. Its 初验 and 终验
-    come with a concluded acceptance of the phase."""
+    """Lead one phase on by a row of life.OF_PHASES, with the gates of its own; `version` is the project's.
+    Its 初验 and 终验 come with a concluded acceptance of the phase."""
     access.require(by, getattr(life.PHASE_BY_VERB.get(step), "permission", Permission.MANAGE_PROJECT))
     transition = life.PHASE_BY_VERB.get(step)
     if transition is None:
@@ -128,7 +129,6 @@ def take_over(
     )
     audit.record(
         by=by,
-        event="projects.project.take_over",
         about=row,
         was="registered",
         now=state,

@@ -33,7 +33,6 @@ def set_milestone(*, by: Actor, milestone: Milestone, done_on: dt.date | None, e
     row.save()
     audit.record(
         by=by,
-        event="projects.milestone.done",
         about=project,
         now=row.done_on,
         sentence=f"{project.code} 节点“{row.text}”完成，凭据：{row.evidence}"[:500],
@@ -52,13 +51,7 @@ def reopen_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milesto
     reason = words(reason, "reason", "理由", limit=300, needed="撤销要写明理由。")
     was, row.done_on, row.evidence = row.done_on, None, ""
     row.save()
-    audit.record(
-        by=by,
-        event="projects.milestone.reopen",
-        about=project,
-        was=was,
-        sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}",
-    )
+    audit.record(by=by, about=project, was=was, sentence=f"{project.code} 撤销节点“{row.text}”的完成：{reason}")
     return row
 
 
@@ -98,7 +91,6 @@ def add_milestone(
     )
     audit.record(
         by=by,
-        event="projects.milestone.add",
         about=row,
         now=due,
         sentence=f"{row.code} 设节点“{text}”，{due} 到期{'，责任单位 ' + owner.name if owner else ''}"[:500],
@@ -119,10 +111,6 @@ def drop_milestone(*, by: Actor, milestone: Milestone, reason: str) -> Milestone
     row.dropped_reason = words(reason, "reason", "理由", limit=300, needed="取消要写明理由。")
     row.save()
     audit.record(
-        by=by,
-        event="projects.milestone.drop",
-        about=project,
-        was=row.end,
-        sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}",
+        by=by, about=project, was=row.end, sentence=f"{project.code} 取消节点“{row.text}”：{row.dropped_reason}"
     )
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
@@ -20,43 +21,53 @@ from projects.lifecycle import life, periods
 from projects.models import ExpertRating, ProgressReport, Project, ReportCall
 
 
+@dataclass(frozen=True)
+class ReportedProgress:
+    """What a report says: `percent` of the whole project, `spent_wan` what the unit says it has spent by then, in all;
+    the books are the budget lines'."""
+
+    percent: int
+    done_text: str
+    self_rating: str
+    problems: str = ""
+    next_steps: str = ""
+    spent_wan: Decimal | None = None
+
+    def checked(self) -> dict:
+        """Its columns. Raises Invalid naming the field."""
+        if isinstance(self.percent, bool) or not isinstance(self.percent, int) or not 0 <= self.percent <= 100:
+            raise Invalid("完成比例应是 0—100 的整数。", fields={"percent": ["请填 0—100 的整数"]})
+        if self.self_rating not in dict(ProgressReport.RATINGS):
+            raise Invalid("请选择自评。", fields={"self_rating": ["请选择正常、关注或滞后"]})
+        if self.spent_wan is not None and not 0 <= self.spent_wan <= MAX_WAN:
+            raise Invalid("累计支出应是不小于 0 的万元数。", fields={"spent_wan": ["请填不小于 0 的万元数"]})
+        needed = "自评不是“正常”，请写明问题。" if self.self_rating != "normal" else ""
+        return {
+            "percent": self.percent,
+            "self_rating": self.self_rating,
+            "done_text": words(self.done_text, "done_text", "完成情况", needed="请写明完成情况。"),
+            "problems": words(self.problems, "problems", "问题", needed=needed),
+            "next_steps": words(self.next_steps, "next_steps", "下一步"),
+            "spent_wan": None if self.spent_wan is None else quantise(self.spent_wan),
+        }
+
+
 @verb("projects.progress.file")
 def file_progress(
-    *,
-    by: Actor,
-    project: Project,
-    period: str,
-    percent: int,
-    done_text: str,
-    self_rating: str,
-    problems: str = "",
-    next_steps: str = "",
-    spent_wan: Decimal | None = None,
-    is_demo: bool = False,
+    *, by: Actor, project: Project, period: str, progress: ReportedProgress, is_demo: bool = False
 ) -> ProgressReport:
-    """File the report of a period (`2006`, `2007H1`); `percent` is of the whole project.
+    """File the report of a period (`2006`, `2007H1`).
 
-    `spent_wan` is what the unit says it has spent by then, in all; the books are the budget lines'.
     By a lead unit, or the information office for it. The newest period's percentage becomes the project's.
     """
     access.require(by, reporting(by), project)
     start, end = _period(period)
     row = steps.lock(project)
     _may_report(row, period, end)
-    if isinstance(percent, bool) or not isinstance(percent, int) or not 0 <= percent <= 100:
-        raise Invalid("完成比例应是 0—100 的整数。", fields={"percent": ["请填 0—100 的整数"]})
-    if self_rating not in dict(ProgressReport.RATINGS):
-        raise Invalid("请选择自评。", fields={"self_rating": ["请选择正常、关注或滞后"]})
-    if spent_wan is not None and not 0 <= spent_wan <= MAX_WAN:
-        raise Invalid("累计支出应是不小于 0 的万元数。", fields={"spent_wan": ["请填不小于 0 的万元数"]})
-    done_text = words(done_text, "done_text", "完成情况", needed="请写明完成情况。")
-    problems = words(
-        problems, "problems", "问题", needed="自评不是“正常”，请写明问题。" if self_rating != "normal" else ""
-    )
-    next_steps = words(next_steps, "next_steps", "下一步")
+    values, percent = progress.checked(), progress.percent
     standing = list(row.progress_reports.filter(superseded=False).order_by("period_end", "pk"))
     before = [r for r in standing if r.period_end < end]
-    if before and percent < before[-1].percent and not problems:
+    if before and percent < before[-1].percent and not values["problems"]:
         sentence = f"完成比例低于 {periods.label(before[-1].period)}的 {before[-1].percent} %，请在“问题”里写明原因。"
         raise Invalid(sentence, fields={"problems": [sentence]})
     replaced = [r for r in standing if r.period == period]
@@ -67,12 +78,7 @@ def file_progress(
         project=row,
         period=period,
         period_end=end,
-        percent=percent,
-        done_text=done_text,
-        problems=problems,
-        spent_wan=None if spent_wan is None else quantise(spent_wan),
-        next_steps=next_steps,
-        self_rating=self_rating,
+        **values,
         organisation=_unit(row, by),
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
@@ -82,7 +88,6 @@ def file_progress(
         row.save()
     audit.record(
         by=by,
-        event="projects.progress.file",
         about=row,
         was=replaced[0].percent if replaced else "",
         now=percent,
@@ -94,14 +99,15 @@ def file_progress(
 
 @verb("projects.progress.return")
 def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> ProgressReport:
-    """Give a report back to the unit that filed it: it is owed again, with the reason in sight until another comes, and the
-    project's percentage is again that of the newest report that stands."""
+    """Give a report back to the unit that filed it: it is owed again, with the reason in sight until another comes,
+    and the project's percentage is again that of the newest report that stands."""
     access.require(by, Permission.MANAGE_PROJECT)
     project = steps.lock(report.project)
     row = ProgressReport.objects.get(pk=report.pk)
     if row.superseded:
         raise Refused(
-            f"{project.code} {periods.label(row.period)}的这份填报{'已经退回' if row.returned else '已被更正'}，请看最新的一份。"
+            f"{project.code} {periods.label(row.period)}的这份填报"
+            f"{'已经退回' if row.returned else '已被更正'}，请看最新的一份。"
         )
     row.returned = words(reason, "reason", "退回理由", limit=300, needed="退回要写明哪里要补。")
     row.superseded, row.returned_on, row.returned_by = True, clock.today(), by.text
@@ -111,12 +117,7 @@ def return_progress(*, by: Actor, report: ProgressReport, reason: str) -> Progre
     project.save()
     what = f"{project.code} {periods.label(row.period)}进度"
     audit.record(
-        by=by,
-        event="projects.progress.return",
-        about=project,
-        was=row.percent,
-        now=project.percent or "",
-        sentence=f"退回 {what}：{row.returned}",
+        by=by, about=project, was=row.percent, now=project.percent or "", sentence=f"退回 {what}：{row.returned}"
     )
     inbox.tell(
         key=f"progress-returned:{row.pk}",
@@ -162,7 +163,8 @@ def _unit(row: Project, by: Actor) -> Organisation:
 
 @verb("projects.progress.call")
 def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_demo: bool = False) -> ReportCall:
-    """Call every project under way for its report of a period by a day; units are reminded and told when they are late."""
+    """Call every project under way for its report of a period by a day; units are reminded and told when they are
+    late."""
     access.require(by, Permission.MANAGE_PROJECT)
     try:
         _, end = periods.parse(period)
@@ -177,10 +179,7 @@ def call_reports(*, by: Actor, period: str, due: dt.date, note: str = "", is_dem
         raise Refused(f"{periods.label(period)}的填报通知已经发出；要改截止日期请先撤回。")
     call = ReportCall.objects.create(period=period, due=due, note=note, by_text=by.text, is_demo=is_demo)
     audit.record(
-        by=by,
-        event="projects.progress.call",
-        now=due,
-        sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500],
+        by=by, now=due, sentence=f"通知填报 {periods.label(period)}进度，{due} 截止{'：' + note if note else ''}"[:500]
     )
     return call
 
@@ -194,12 +193,7 @@ def withdraw_call(*, by: Actor, call: ReportCall, reason: str) -> ReportCall:
         raise Refused("这份填报通知已经撤回。")
     row.withdrawn = words(reason, "reason", "撤回理由", limit=300, needed="撤回要写明理由。")
     row.save(update_fields=["withdrawn"])
-    audit.record(
-        by=by,
-        event="projects.progress.withdraw_call",
-        was=row.due,
-        sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}",
-    )
+    audit.record(by=by, was=row.due, sentence=f"撤回 {periods.label(row.period)}的填报通知：{row.withdrawn}")
     return row
 
 
@@ -230,10 +224,6 @@ def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_de
         is_demo=is_demo or row.is_demo,
     )
     audit.record(
-        by=by,
-        event="projects.rating.expert",
-        about=row,
-        now=rating,
-        sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500],
+        by=by, about=row, now=rating, sentence=f"{row.code} 专家评级{made.get_rating_display()}：{reason}"[:500]
     )
     return made

@@ -1,4 +1,5 @@
-"""Security of projects (9.3): grading by experts, synchronous building, assessments and the mending of what they found."""
+"""Security of projects (9.3): grading by experts, synchronous building, assessments and the mending of what they
+found."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Appointment, User
-from governance.signing import paper as on_paper
+from governance.signing.paper import BY_HIMSELF, PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects import steps
 from projects.actions import signing
@@ -38,7 +39,8 @@ def propose_grading(
     experts: Iterable[User],
     is_demo: bool = False,
 ) -> SecurityGrading:
-    """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家). Nobody whose unit leads the project."""
+    """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家).
+    Nobody whose unit leads the project."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     if isinstance(level, bool) or level not in protection.LEVELS:
@@ -57,7 +59,6 @@ def propose_grading(
     grading.save()
     audit.record(
         by=by,
-        event="projects.grading.propose",
         about=(grading, row),
         now=level,
         address=address(row),
@@ -88,19 +89,12 @@ def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
 
 @verb("projects.grading.sign")
 def sign_grading(
-    *,
-    by: Actor,
-    grading: SecurityGrading,
-    kind: str,
-    text: str = "",
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    *, by: Actor, grading: SecurityGrading, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """An expert's answer, his own or entered from paper; with the last 同意 the level holds for the project."""
     access.require(by, Permission.GIVE_OPINION, grading)
     row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=on_paper.signed(by, signer, signed_on, scan))
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
     if state == "concluded":
         project = steps.lock(row.project)
         was, project.protection_level = project.protection_level, row.level
@@ -134,7 +128,6 @@ def file_grading(
     row.save()
     audit.record(
         by=by,
-        event="projects.grading.file",
         about=(row, row.project),
         now=row.filing_number,
         address=address(row.project),
@@ -166,7 +159,6 @@ def record_sync(
     )
     audit.record(
         by=by,
-        event="projects.security.sync",
         about=row,
         now=item,
         address=address(row),
@@ -181,7 +173,10 @@ def _in_order(project: Project, item: str, done_on: dt.date) -> None:
     for other in project.security_syncs.filter(withdrawn=""):
         there = protection.SYNCS.index(other.item)
         if (there < at and other.done_on > done_on) or (there > at and other.done_on < done_on):
-            sentence = f"{SYNCS[item]} {done_on} 与{SYNCS[other.item]} {other.done_on} 次序不对：先规划、再设计、施工、投入使用。"
+            sentence = (
+                f"{SYNCS[item]} {done_on} 与{SYNCS[other.item]} {other.done_on} 次序不对："
+                "先规划、再设计、施工、投入使用。"
+            )
             raise Invalid(sentence, fields={"done_on": [sentence]})
 
 
@@ -201,7 +196,6 @@ def withdraw_sync(*, by: Actor, sync: SecuritySync, reason: str) -> SecuritySync
     _take_back(row, reason, "这条登记已经撤回。")
     audit.record(
         by=by,
-        event="projects.security.withdraw_sync",
         about=row.project,
         was=row.item,
         address=address(row.project),
@@ -224,7 +218,8 @@ def record_assessment(
     findings: Iterable[dict] = (),
     is_demo: bool = False,
 ) -> SecurityAssessment:
-    """An assessment with its findings (`text`, `weight`, `due`, `measure`); the next is due by level where no day is given."""
+    """An assessment with its findings (`text`, `weight`, `due`, `measure`); the next is due by level where no day is
+    given."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     if kind not in dict(SecurityAssessment.KINDS) or result not in dict(SecurityAssessment.RESULTS):
@@ -252,11 +247,11 @@ def record_assessment(
         _finding(assessment, number, **finding)
     audit.record(
         by=by,
-        event="projects.security.assess",
         about=row,
         now=result,
         address=address(row),
-        sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，隐患 {len(findings)} 项",
+        sentence=f"{row.code} {assessment.get_kind_display()}（{assessed_on}）{assessment.get_result_display()}，"
+        f"隐患 {len(findings)} 项",
     )
     return assessment
 
@@ -269,7 +264,6 @@ def withdraw_assessment(*, by: Actor, assessment: SecurityAssessment, reason: st
     _take_back(row, reason, "这次测评已经撤回。")
     audit.record(
         by=by,
-        event="projects.security.withdraw_assessment",
         about=row.project,
         was=row.result,
         address=address(row.project),
@@ -321,7 +315,6 @@ def fix_finding(*, by: Actor, finding: SecurityFinding, fixed_on: dt.date | None
     row.save()
     audit.record(
         by=by,
-        event="projects.security.fix",
         about=project,
         now=row.fixed_on,
         address=address(project),

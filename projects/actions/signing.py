@@ -1,5 +1,6 @@
-"""How a record of the register is signed: a round of the body that answers for it, and of an independent unit where that
-body leads the project (D44). Used by acceptance, evaluation and grading; a verb of its own only hands out a scan."""
+"""How a record of the register is signed: a round of the body that answers for it,
+and of an independent unit where that body leads the project (D44). Used by acceptance, evaluation and grading;
+a verb of its own only hands out a scan."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
 from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.notices import inbox
-from governance.signing import paper as on_paper
 from governance.signing import rounds, signers
+from governance.signing.paper import PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
 from projects.models import Acceptance, Project, SecurityGrading
@@ -34,7 +35,8 @@ def independents(project: Project) -> list[Organisation]:
 
 
 def interest(project: Project, organisation_id: int, name: str) -> str:
-    """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
+    """Why the body's own signature does not suffice; empty where it does (it leads nothing,
+    or D44 is read otherwise)."""
     if organisation_id not in project.belongs_to() or not signers.independent_required(clock.today()):
         return ""
     return f"{name}牵头本项目，又负责验收和评估（D44）"
@@ -42,10 +44,11 @@ def interest(project: Project, organisation_id: int, name: str) -> str:
 
 @step
 def open_signing(
-    *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None
+    *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: PaperSignature
 ) -> str:
     """Open the round of an acceptance or evaluation and give the accepting body's own signature (`paper`: as its head
     gave it); returns its state."""
+    paper = paper.stored(by)
     conflict = interest(project, by.organisation_id, by.organisation_name)
     seats = [SeatSpec(ACCEPTING, by.organisation_name, by.organisation_id, conflict=conflict)]
     if conflict:
@@ -72,7 +75,7 @@ def open_signing(
             sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。",
             is_demo=row.is_demo,
         )
-    return _answer(by, row, rounds.AGREE, paper=paper) if state == rounds.OPEN else state
+    return _answer(by, row, rounds.Reply(rounds.AGREE), paper) if state == rounds.OPEN else state
 
 
 def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
@@ -158,33 +161,34 @@ def signing(by: Actor) -> Permission:
 
 
 @step
-def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
-    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
-    governance.signing.paper made of a signature on paper."""
+def sign(*, by: Actor, row, kind: str, text: str, paper: PaperSignature) -> str:
+    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it."""
+    paper = paper.stored(by)
     if row.round_id is None:
         raise NotVisible()
     if row.state != "signing":
         raise Refused(f"{row}{row.get_state_display()}，不能再签。")
-    return _answer(by, row, kind, words(text, "text", "意见", limit=1000), paper)
+    return _answer(by, row, rounds.Reply(kind, words(text, "text", "意见", limit=1000)), paper)
 
 
-def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
+def _answer(by: Actor, row, reply: rounds.Reply, paper: PaperSignature) -> str:
+    """`paper` as it is stored."""
     round_ = rounds.lock(row.round_id)
     seat = rounds.seat_for(round_, by)
-    result = rounds.answer(by=by, round_=round_, seat=seat, kind=kind, text=text, **paper or {})
+    result = rounds.answer(by=by, round_=round_, seat=seat, reply=reply, paper=paper)
     row.state = {rounds.OPEN: "signing", rounds.CONCLUDED: "concluded", rounds.REFUSED: "refused"}[result]
     row.save(update_fields=["state"])
-    word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[kind]
+    word = dict(agree="同意", conditional="附条件同意", refuse="不同意")[reply.kind]
     audit.record(
         by=by,
         event="projects.signing.answer",
         about=(row, row.project),
-        now=kind,
+        now=reply.kind,
         address=row.get_absolute_url(),
-        sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}",
+        sentence=f"{seat.label}对{row}签署：{word}{paper.said(by)}{'：' + reply.text if reply.text else ''}",
     )
     if seat.key != ACCEPTING and row.state != "signing":
-        _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
+        _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + reply.text if reply.text else ''}。")
     return row.state
 
 
@@ -203,8 +207,8 @@ def _tell_end(row, sentence: str) -> None:
 
 @verb("projects.signing.withdraw")
 def withdraw_signing(*, by: Actor, row, reason: str):
-    """Take back an acceptance, evaluation or grading that nobody signs any more: its round closes, what was signed stays, and
-    another may be made. By whoever opens such a round."""
+    """Take back an acceptance, evaluation or grading that nobody signs any more: its round closes,
+    what was signed stays, and another may be made. By whoever opens such a round."""
     access.require(by, *opening(by, row))
     held = type(row).objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
     if held.state != "signing":
@@ -218,11 +222,7 @@ def withdraw_signing(*, by: Actor, row, reason: str):
         held.state = "withdrawn"
         held.save(update_fields=["state"])
     audit.record(
-        by=by,
-        event="projects.signing.withdraw",
-        about=(held, held.project),
-        address=held.get_absolute_url(),
-        sentence=f"撤回{held}，不再会签：{reason}",
+        by=by, about=(held, held.project), address=held.get_absolute_url(), sentence=f"撤回{held}，不再会签：{reason}"
     )
     for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):
         whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
@@ -255,7 +255,6 @@ def download_scan(*, by: Actor, answer: Answer) -> StoredFile:
     access.require(by, Permission.READ_REGISTER)
     audit.record(
         by=by,
-        event="projects.signing.download_scan",
         now=answer.scan.sha256,
         address=answer.seat.round.address,
         sentence=f"下载{answer.seat.label}对{answer.seat.round.title}的签字扫描件",

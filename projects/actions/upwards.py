@@ -1,8 +1,10 @@
-"""What goes up and down the tree of 课题 (9.2.7): reports to the level above, which may give them back, and its supervision."""
+"""What goes up and down the tree of 课题 (9.2.7): reports to the level above, which may give them back,
+and its supervision."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
@@ -22,8 +24,8 @@ PAPERS = ("pdf", "doc", "docx", "wps", "jpg", "jpeg", "png")
 
 
 def overseeing(by: Actor, topic: Topic) -> tuple[Permission, Topic | None]:
-    """By which right somebody supervises a 课题 and takes its reports: the information office all of them, a unit what lies
-    below a 课题 of its own."""
+    """By which right somebody supervises a 课题 and takes its reports: the information office all of them,
+    a unit what lies below a 课题 of its own."""
     if topic.parent_id is None or by is None or by.scope(Permission.MANAGE_PROJECT):
         return Permission.MANAGE_PROJECT, None
     return Permission.REPORT_PROGRESS, topic.parent
@@ -36,16 +38,23 @@ def _stored(by: Actor, name: str, content: bytes | None) -> StoredFile | None:
     return files.store(content=content, display_name=shown, content_type=content_type, by=by)
 
 
+@dataclass(frozen=True)
+class Reported:
+    """What a report says: `year` of a yearly one alone, `missing_reason` where a report from below is missing."""
+
+    kind: str
+    text: str
+    year: int = 0
+    problems: str = ""
+    missing_reason: str = ""
+
+
 @verb("projects.topic.report")
 def file_report(
     *,
     by: Actor,
     topic: Topic,
-    kind: str,
-    year: int = 0,
-    text: str,
-    problems: str = "",
-    missing_reason: str = "",
+    report: Reported,
     name: str = "",
     content: bytes | None = None,
     version: int | None = None,
@@ -55,12 +64,13 @@ def file_report(
     report is taken only with a reason (缺报说明). A later one of the same year supersedes. `content`: its document."""
     access.require(by, reporting(by), topic)
     row = locked_topic(topic, version)
+    kind = report.kind
     if kind not in dict(TopicReport.KINDS):
         raise Invalid("请选择报告种类。", fields={"kind": ["请选择一项"]})
-    year = _year(row, kind, year)
-    text = words(text, "text", "内容", limit=10000, needed="请写明报告内容。")
+    year = _year(row, kind, report.year)
+    text = words(report.text, "text", "内容", limit=10000, needed="请写明报告内容。")
     lacking = owed.missing_below(row, kind, year, clock.today())
-    reason = words(missing_reason, "missing_reason", "缺报说明", limit=300)
+    reason = words(report.missing_reason, "missing_reason", "缺报说明", limit=300)
     if lacking and not reason:
         named = "、".join(m.sentence for m in lacking)
         raise Invalid(
@@ -70,12 +80,12 @@ def file_report(
     for old in row.reports.filter(kind=kind, year=year, superseded=False):
         old.superseded = True
         old.save(update_fields=["superseded"])
-    report = TopicReport.objects.create(
+    filed = TopicReport.objects.create(
         topic=row,
         kind=kind,
         year=year,
         text=text,
-        problems=words(problems, "problems", "问题与建议"),
+        problems=words(report.problems, "problems", "问题与建议"),
         addressee=owed.addressee(row, clock.today()),
         missing=[m.sentence for m in lacking],
         missing_reason=reason if lacking else "",
@@ -87,19 +97,19 @@ def file_report(
     row.save(update_fields=["version"])
     audit.record(
         by=by,
-        event="projects.topic.report",
         about=about_topic(row),
         now=kind,
         address=row.get_absolute_url(),
-        sentence=f"课题“{row.name}”报送{report.title}，呈报{report.addressee}"
+        sentence=f"课题“{row.name}”报送{filed.title}，呈报{filed.addressee}"
         + (f"，缺下级报告 {len(lacking)} 份：{reason}" if lacking else ""),
     )
-    return report
+    return filed
 
 
 @verb("projects.topic.return_report")
 def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport:
-    """Give a report back to whoever filed it: from then on it is owed again, with the reason in sight until another comes."""
+    """Give a report back to whoever filed it: from then on it is owed again,
+    with the reason in sight until another comes."""
     access.require(by, *overseeing(by, report.topic))
     topic = locked_topic(report.topic)
     row = TopicReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
@@ -111,7 +121,6 @@ def return_report(*, by: Actor, report: TopicReport, reason: str) -> TopicReport
     address = f"{topic.get_absolute_url()}report/?kind={row.kind}" + (f"&year={row.year}" if row.year else "")
     audit.record(
         by=by,
-        event="projects.topic.return_report",
         about=about_topic(topic),
         was=row.kind,
         address=topic.get_absolute_url(),
@@ -139,61 +148,63 @@ def _year(topic: Topic, kind: str, year: int) -> int:
     return year
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A visit of the level above: `visited_on` None is today; a demand has its day."""
+
+    manner: str
+    visitors: str
+    findings: str
+    visited_on: dt.date | None = None
+    demand: str = ""
+    due: dt.date | None = None
+
+    def checked(self) -> dict:
+        """Its columns. Raises Invalid naming the field."""
+        if self.manner not in dict(Supervision.MANNERS):
+            raise Invalid("请选择定期或不定期。", fields={"manner": ["请选择一项"]})
+        visited_on = past_day(self.visited_on, "visited_on", "督导日期")
+        demand = words(self.demand, "demand", "要求", limit=300)
+        if demand and self.due is None:
+            raise Invalid("提出要求要写明限期。", fields={"due": ["写明限期"]})
+        if self.due and self.due < visited_on:
+            raise Invalid("限期不能早于督导日期。", fields={"due": ["限期早于督导日期"]})
+        return {
+            "manner": self.manner,
+            "visited_on": visited_on,
+            "demand": demand,
+            "due": self.due if demand else None,
+            "visitors": words(self.visitors, "visitors", "督导人", limit=200, needed="请写明谁去督导。"),
+            "findings": words(self.findings, "findings", "发现", needed="请写明督导发现。"),
+        }
+
+
 @verb("projects.topic.supervise")
 def record_supervision(
-    *,
-    by: Actor,
-    topic: Topic,
-    visited_on: dt.date | None,
-    manner: str,
-    visitors: str,
-    findings: str,
-    demand: str = "",
-    due: dt.date | None = None,
-    name: str = "",
-    content: bytes | None = None,
-    is_demo: bool = False,
+    *, by: Actor, topic: Topic, visit: Visit, name: str = "", content: bytes | None = None, is_demo: bool = False
 ) -> Supervision:
-    """Record a visit of the level above (9.2.7); a demand has its day, and whoever answers for the 课题 hears of it. `content`:
-    the visit's document (`name`)."""
+    """Record a visit of the level above (9.2.7); a demand has its day, and whoever answers for the 课题 hears of it.
+    `content`: the visit's document (`name`)."""
     access.require(by, *overseeing(by, topic))
-    if manner not in dict(Supervision.MANNERS):
-        raise Invalid("请选择定期或不定期。", fields={"manner": ["请选择一项"]})
-    visited_on = past_day(visited_on, "visited_on", "督导日期")
-    demand = words(demand, "demand", "要求", limit=300)
-    if demand and due is None:
-        raise Invalid("提出要求要写明限期。", fields={"due": ["写明限期"]})
-    if due and due < visited_on:
-        raise Invalid("限期不能早于督导日期。", fields={"due": ["限期早于督导日期"]})
-    visit = Supervision.objects.create(
-        topic=topic,
-        visited_on=visited_on,
-        manner=manner,
-        demand=demand,
-        due=due if demand else None,
-        by_text=by.text,
-        is_demo=is_demo,
-        visitors=words(visitors, "visitors", "督导人", limit=200, needed="请写明谁去督导。"),
-        findings=words(findings, "findings", "发现", needed="请写明督导发现。"),
-        file=_stored(by, name, content),
+    row = Supervision.objects.create(
+        topic=topic, by_text=by.text, is_demo=is_demo, file=_stored(by, name, content), **visit.checked()
     )
     audit.record(
         by=by,
-        event="projects.topic.supervise",
         about=about_topic(topic),
         address=topic.get_absolute_url(),
-        sentence=f"{visited_on} {visit.get_manner_display()}督导课题“{topic.name}”"
-        + (f"，要求：{demand}" if demand else ""),
+        sentence=f"{row.visited_on} {row.get_manner_display()}督导课题“{topic.name}”"
+        + (f"，要求：{row.demand}" if row.demand else ""),
     )
-    if demand:
+    if row.demand:
         _tell(
             topic,
-            f"demand:{visit.pk}",
-            f"课题“{topic.name}”的督导要求：{demand}，{due} 前落实。",
-            f"/projects/duties/visits/{visit.pk}/",
+            f"demand:{row.pk}",
+            f"课题“{topic.name}”的督导要求：{row.demand}，{row.due} 前落实。",
+            f"/projects/duties/visits/{row.pk}/",
             is_demo,
         )
-    return visit
+    return row
 
 
 def _tell(topic: Topic, key: str, sentence: str, address: str, is_demo: bool) -> None:
@@ -217,7 +228,6 @@ def settle_supervision(*, by: Actor, visit: Supervision, settled_on: dt.date | N
     row.save()
     audit.record(
         by=by,
-        event="projects.topic.settle",
         about=about_topic(row.topic),
         now=row.settled_on,
         address=row.topic.get_absolute_url(),

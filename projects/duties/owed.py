@@ -79,8 +79,8 @@ def line_above(topic: Topic) -> list[int]:
 
 
 def end_of(topic: Topic) -> dt.date | None:
-    """When the 课题 ended or will: as recorded or planned; with a project, when that reached the state it is in, once the
-    works are accepted or given up. None while it runs."""
+    """When the 课题 ended or will: as recorded or planned; with a project, when that reached the state it is in,
+    once the works are accepted or given up. None while it runs."""
     if topic.ended_on:
         return topic.ended_on
     if topic.project_id:
@@ -215,8 +215,8 @@ def flat(roots: list[Node]) -> list[Node]:
 
 
 def missing_below(topic: Topic, kind: str, year: int, day: dt.date) -> list[Duty]:
-    """Exactly the reports of this kind and year that the level directly below owes and has not filed; at the end also those of
-    a 课题 below that still runs."""
+    """Exactly the reports of this kind and year that the level directly below owes and has not filed;
+    at the end also those of a 课题 below that still runs."""
     children = list(rows(LEADS).filter(parent=topic))
     owed = duties_of(children, max(day, dt.date(year, 12, 31)) if year else day)
     wanted = [d for child in children for d in owed.get(child.pk, [])]
@@ -245,8 +245,9 @@ class Owing:
 
 
 def owing(day: dt.date, *, until: dt.date, unit: int | None = None, d48: str | None = None) -> list[Owing]:
-    """Reports due before `until` (and those that were given back), and demands of visits, that no progress report of a project
-    covers; of the 课题 of one unit where `unit` is given. Oldest first; at most six queries. `d48`: its reading, where it was read."""
+    """Reports due before `until` (and those that were given back), and demands of visits,
+    that no progress report of a project covers; of the 课题 of one unit where `unit` is given. Oldest first;
+    at most six queries. `d48`: its reading, where it was read."""
     mine = rows("visits")
     if unit is not None:
         here = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
@@ -321,7 +322,8 @@ def addressee(topic: Topic, day: dt.date, above: Topic | None = None) -> str:
 
 
 def accountable_to(level: str, day: dt.date) -> str:
-    """9.2.2: level 1 answers to the leading group, level 2 to the e-government department (代行 before its day, D05)."""
+    """9.2.2: level 1 answers to the leading group, level 2 to the e-government department (代行 before its day,
+    D05)."""
     key = {"1": "leading-group", "2": "egov-department"}.get(level)
     body = Body.objects.filter(key=key).select_related("acting").first() if key else None
     if body is None:

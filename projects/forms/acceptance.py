@@ -6,7 +6,9 @@ from django import forms
 
 from governance.basics.roles import Role
 from governance.models import Appointment, Organisation, User
-from projects.forms.register import Day, Long, PlainInteger, UnitField, Versioned
+from governance.signing.paper import PaperSignature
+from projects.actions import AcceptanceResult, Measured
+from projects.forms.register import Day, Long, PlainInteger, UnitField, Versioned, gathered
 from projects.models import Acceptance, SecurityAssessment, SecurityFinding, SecuritySync
 from projects.security import protection
 
@@ -100,6 +102,10 @@ class Paper(Folding):
         """What only a 经办人 needs."""
         return [self[name] for name in self.PAPER]
 
+    def values(self) -> dict:
+        """What the verb takes: the signature on paper as one."""
+        return gathered(self.cleaned_data, paper=PaperSignature)
+
     @property
     def is_on_paper(self) -> bool:
         """Whether something was typed there, so that it stays in sight."""
@@ -128,9 +134,10 @@ class AcceptanceForm(Paper, Independent, Versioned):
     )
 
     def values(self) -> dict:
-        """What the verb takes: the four blocks as one."""
-        data = dict(self.cleaned_data)
-        return data | {"opinions": {key: data.pop(key) for key, _ in Acceptance.BLOCKS}}
+        """What the verb takes: the result as one, in it the four blocks."""
+        data = super().values()
+        data["opinions"] = {key: data.pop(key) for key, _ in Acceptance.BLOCKS}
+        return gathered(data, result=AcceptanceResult)
 
 
 class SignForm(Paper):
@@ -172,6 +179,10 @@ class EvaluationForm(Paper, Independent):
         "evidence",
         "independent",
     )
+
+    def values(self) -> dict:
+        """What the verb takes: what was measured as one."""
+        return gathered(super().values(), measured=Measured)
 
 
 class ReportForm(forms.Form):

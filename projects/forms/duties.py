@@ -5,9 +5,16 @@ from __future__ import annotations
 from django import forms
 
 from governance.web.entry import uploaded
+from projects.actions import Reported, Visit
 from projects.duties import owed
-from projects.forms.register import Day, Long, UnitField, Versioned
+from projects.forms.register import Day, Long, UnitField, Versioned, gathered
 from projects.models import Project, Supervision, Topic, TopicReport
+
+
+def _with_file(data: dict, **kinds: type) -> dict:
+    """What a verb takes: the fields of each dataclass taken together, the file as name and bytes."""
+    values = gathered(data, **kinds)
+    return values | uploaded(values.pop("file"))
 
 
 class TopicField(forms.ModelChoiceField):
@@ -111,10 +118,8 @@ class ReportForm(Versioned):
         self.fields["year"].choices = [("", "—"), *((y, str(y)) for y in range(year, 2004, -1))]
 
     def values(self) -> dict:
-        """What the verb takes: the file as name and bytes."""
-        data = {k: v for k, v in self.cleaned_data.items() if k != "file"}
-        upload = self.cleaned_data.get("file")
-        return data | uploaded(upload)
+        """What the verb takes."""
+        return _with_file(self.cleaned_data, report=Reported)
 
 
 class VisitForm(forms.Form):
@@ -129,8 +134,8 @@ class VisitForm(forms.Form):
     file = forms.FileField(label="督导文件", required=False, help_text="PDF、Word、WPS 或图片，最大 10 MB")
 
     def values(self) -> dict:
-        """What the verb takes: the file as name and bytes."""
-        return {k: v for k, v in self.cleaned_data.items() if k != "file"} | uploaded(self.cleaned_data.get("file"))
+        """What the verb takes."""
+        return _with_file(self.cleaned_data, visit=Visit)
 
 
 class SettleForm(forms.Form):

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import fields
 
 from django import forms
 
 from governance.basics.text import parse_wan
 from governance.models import Organisation
+from projects.actions import ContractTerms, ReportedProgress
 from projects.labels import STATES
 from projects.lifecycle import life, periods
 from projects.models import Change, Contract, GateItem, Phase, PlanTask, ProgressReport, Project
 
 NONE = [("", "（未定）")]
+
+
+def gathered(data: dict, **kinds: type) -> dict:
+    """`data` with the fields of each dataclass taken together, as a verb's argument of that name."""
+    rest = dict(data)
+    made = {
+        name: kind(**{f.name: rest.pop(f.name) for f in fields(kind) if f.name in rest}) for name, kind in kinds.items()
+    }
+    return rest | made
 
 
 class PlainInteger(forms.IntegerField):
@@ -83,6 +94,10 @@ class ProgressForm(forms.Form):
     problems = Long(label="问题", required=False)
     next_steps = Long(label="下一步", required=False)
     self_rating = forms.ChoiceField(label="自评", choices=ProgressReport.RATINGS, widget=forms.RadioSelect)
+
+    def values(self) -> dict:
+        """What the verb takes: what the report says as one."""
+        return gathered(self.cleaned_data, progress=ReportedProgress)
 
     def __init__(self, *args, day, **kwargs):
         super().__init__(*args, **kwargs)
@@ -182,6 +197,10 @@ class ContractForm(forms.Form):
         self.fields["phase"].queryset = project.phases.all()
         if not project.phases.exists():
             del self.fields["phase"]
+
+    def values(self) -> dict:
+        """What the verb takes: what the contract says as one."""
+        return gathered(self.cleaned_data, terms=ContractTerms)
 
 
 class TakeOverForm(Versioned):

@@ -1,5 +1,5 @@
-"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security. Idempotent: once per
-occasion before it is due and once when it is late."""
+"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security. Idempotent:
+once per occasion before it is due and once when it is late."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ REMIND_DAYS = 7
 
 
 def daily(day: dt.date) -> int:
-    """Tell whoever owes something or soon will (the unit that answers for it), or the office where nobody can be told; returns
-    how much is late."""
+    """Tell whoever owes something or soon will (the unit that answers for it), or the office where nobody can be told;
+    returns how much is late."""
     until = day + dt.timedelta(days=REMIND_DAYS + 1)
     with frame():
         return _progress(day, until) + _topics(day, until) + _security(day, until)
@@ -29,7 +29,10 @@ def _progress(day: dt.date, until: dt.date) -> int:
         late = one.due < day
         key = f"progress-{_word(late)}:{one.project.code}:{one.period}:{one.organisation_id or 'office'}"
         what = f"{one.label}{'总结报告' if one.period.isdigit() else '进度'}"
-        sentence = f"{one.project.code} {one.project.name}的 {what}应于 {one.due} 前填报，{'还没有收到' if late else '请按时填报'}。"
+        sentence = (
+            f"{one.project.code} {one.project.name}的 {what}应于 {one.due} 前填报，"
+            f"{'还没有收到' if late else '请按时填报'}。"
+        )
         _tell(key, sentence, f"/projects/{one.project.code}/progress/", one.organisation_id, one.project.is_demo)
     return sum(one.due < day for one in owed)
 
@@ -47,7 +50,8 @@ def _security(day: dt.date, until: dt.date) -> int:
     found = safeguards.dated(until)
     for one in found:
         late = one.due < day
-        sentence = f"{one.project.code} {one.project.name} {one.sentence}，期限 {one.due}，{'已经逾期' if late else '请按时办理'}（9.3）。"
+        end = "已经逾期" if late else "请按时办理"
+        sentence = f"{one.project.code} {one.project.name} {one.sentence}，期限 {one.due}，{end}（9.3）。"
         _tell(f"security-{_word(late)}:{one.key}", sentence, one.address, one.unit_id, one.project.is_demo)
     return sum(one.due < day for one in found)
 

@@ -1,5 +1,5 @@
-"""What waits for whom on the floor of the register: signatures, late reports, gates whose time has come, security. Readers
-at queryset level: a fixed number of queries whatever the number of projects.
+"""What waits for whom on the floor of the register: signatures, late reports, gates whose time has come, security.
+Readers at queryset level: a fixed number of queries whatever the number of projects.
 
 Who answers for the whole city gets one line a kind, with its count, where there are many; a unit gets its own projects.
 """
@@ -156,7 +156,8 @@ def _why(one: owing.Owed, late: bool) -> str:
 
 
 def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
-    """What 课题 owe upwards beside the projects' own reports, and what visits asked for: late, within a week, or given back."""
+    """What 课题 owe upwards beside the projects' own reports, and what visits asked for: late, within a week,
+    or given back."""
     owing = owed.owing(day, until=day + dt.timedelta(days=SOON_DAYS + 1), unit=unit, d48=d48)
     return [
         Task(
@@ -173,8 +174,8 @@ def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
 
 
 def _projects(unit: int | None) -> list[Project]:
-    """Projects under way or finished (those that a unit leads), read for their gates and their security; eleven queries, twelve where a
-    trial run is to begin."""
+    """Projects under way or finished (those that a unit leads), read for their gates and their security;
+    eleven queries, twelve where a trial run is to begin."""
     rows = _under_way().order_by("order", "pk")
     if unit is not None:
         rows = rows.led_by(unit)
@@ -206,7 +207,8 @@ def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.R
 
 
 def _since(held: Project | Phase, day: dt.date) -> dt.date | None:
-    """The day from which the next gate is due: the trial is over, the first acceptance is passed, the works are to end."""
+    """The day from which the next gate is due: the trial is over, the first acceptance is passed,
+    the works are to end."""
     if held.state == "trial":
         return gates.trial_ends(held.state_day)
     if held.state == "first_acceptance":

@@ -1,5 +1,5 @@
-"""What lies on somebody's desk on the register's floor when his appointment ends: gradings that he is to decide in person.
-What his unit is waited for (acceptance, evaluation) stays with the unit."""
+"""What lies on somebody's desk on the register's floor when his appointment ends:
+gradings that he is to decide in person. What his unit is waited for (acceptance, evaluation) stays with the unit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
 
 @step
 def move(*, by: Actor, appointment: Appointment, successor: User | None, day: dt.date) -> list[str]:
-    """To the successor; with none, or where he has a seat already, the grading falls and the office proposes it anew."""
+    """To the successor; with none, or where he has a seat already, the grading falls and the office proposes it
+    anew."""
     said = []
     for seat in list(_seats(appointment)):
         grading = SecurityGrading.objects.select_for_update().get(round_id=seat.round_id)

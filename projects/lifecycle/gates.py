@@ -2,7 +2,8 @@
 
 The plan orders supervision and acceptance (9.2.7) and synchronous security (9.3.8) without a list of papers; the lists
 are the field's and marked 系统默认. A requirement is met by its paper, by a contract of its kind, by what the register
-itself recorded (an assessment, a filed grading, a first acceptance), or recorded as 不适用 with a reason where it may be.
+itself recorded (an assessment, a filed grading, a first acceptance), or recorded as 不适用 with a reason where it may
+be.
 """
 
 from __future__ import annotations

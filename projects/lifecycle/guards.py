@@ -28,8 +28,8 @@ def budget_unit_of(project: Project) -> Organisation | None:
 
 @dataclass(frozen=True)
 class Papers:
-    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases as `(name, state)`, and why
-    the newest assessment stands in the way (`unsafe`)."""
+    """What gates are judged by: keys of requirements that are met, kinds of contracts, phases as `(name, state)`,
+    and why the newest assessment stands in the way (`unsafe`)."""
 
     keys: frozenset[str] = frozenset()
     contract_kinds: frozenset[str] = frozenset()
@@ -62,8 +62,9 @@ def recorded(project: Project, gate: str, papers: Papers, phase: Phase | None = 
 
 
 def unsafe(project: Project) -> str:
-    """Why the newest assessment keeps the works from their final acceptance: a report that says 不符合 is no paper to pass with
-    (9.3.3, 系统默认). Empty where it does not; no question where the assessments were read."""
+    """Why the newest assessment keeps the works from their final acceptance:
+    a report that says 不符合 is no paper to pass with (9.3.3, 系统默认). Empty where it does not;
+    no question where the assessments were read."""
     newest = max(
         (a for a in project.security_assessments.all() if not a.withdrawn),
         key=lambda a: (a.assessed_on, a.pk),
@@ -71,11 +72,15 @@ def unsafe(project: Project) -> str:
     )
     if newest is None or newest.result != "fail":
         return ""
-    return f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，整改并复测以后才能终验（9.3.3，系统默认）"
+    return (
+        f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，"
+        "整改并复测以后才能终验（9.3.3，系统默认）"
+    )
 
 
 def blockers(project: Project, transition: life.Transition, papers: Papers | None = None) -> list[tuple[str, str]]:
-    """What stands in the way of a transition, whoever asks: `(sentence, who lifts it)`. `papers` where they were read."""
+    """What stands in the way of a transition, whoever asks: `(sentence, who lifts it)`.
+    `papers` where they were read."""
     found = []
     state = STATES[project.state]
     if project.state not in transition.sources:

@@ -26,7 +26,8 @@ def label(period: str) -> str:
 
 
 def open_on(day: dt.date) -> list[str]:
-    """Periods that can be reported on a day, newest first: ended ones of this year and the last, and one ending soon."""
+    """Periods that can be reported on a day, newest first: ended ones of this year and the last,
+    and one ending soon."""
     found = []
     for year in (day.year, day.year - 1):
         for period in (str(year), f"{year}H2", f"{year}H1"):

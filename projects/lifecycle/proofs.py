@@ -1,5 +1,5 @@
-"""What the register recorded elsewhere and a gate reads as its paper: an assessment that found the system fit (9.3.3), a
-grading that was filed (9.3.2), the first acceptance that passed (9.2.7). Nobody types it twice."""
+"""What the register recorded elsewhere and a gate reads as its paper: an assessment that found the system fit (9.3.3),
+a grading that was filed (9.3.2), the first acceptance that passed (9.2.7). Nobody types it twice."""
 
 from __future__ import annotations
 

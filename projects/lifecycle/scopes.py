@@ -11,7 +11,8 @@ LEAD, PROGRAMME = "lead", "programme"
 
 
 def offered() -> list[tuple[Ref, str]]:
-    """Every part that holds a project, `(key, name)`: leads by name (their surviving unit), programmes in their order."""
+    """Every part that holds a project, `(key, name)`: leads by name (their surviving unit),
+    programmes in their order."""
     canonical = {
         (lead.organisation.canonical or lead.organisation)
         for lead in ProjectLead.objects.select_related("organisation__canonical")

@@ -1,4 +1,5 @@
-"""Responsibility (9.2.7): the tree of 课题 with a named person at each, the reports owed upwards, supervision visits."""
+"""Responsibility (9.2.7): the tree of 课题 with a named person at each, the reports owed upwards,
+supervision visits."""
 
 from __future__ import annotations
 
@@ -93,8 +94,8 @@ class TopicHead(Dated, Demonstrable):
 class TopicReport(Dated, Demonstrable):
     """A report to the head of the 课题 above: yearly summary, general report and technical report at the end.
 
-    `missing` names the reports of the level below that were not there when it was filed. `returned` is why the level above
-    gave it back: such a report is superseded and owed again.
+    `missing` names the reports of the level below that were not there when it was filed.
+    `returned` is why the level above gave it back: such a report is superseded and owed again.
     """
 
     KINDS = [("annual", "年度总结报告"), ("final", "课题研究工作总报告"), ("technical", "技术报告")]

@@ -1,4 +1,4 @@
-"""What a gate of a project's life asks for: papers, and contracts."""
+"""Tables of what a gate of a project's life asks for: papers and contracts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class GateItem(Dated, Demonstrable):
 
 
 class Contract(Dated, Demonstrable):
-    """A contract of a project or phase: with its builder, supervisor 监理, operator. The supplier is a company's name."""
+    """A contract of a project or phase: with its builder, supervisor 监理, operator.
+    The supplier is a company's name."""
 
     KINDS = [
         ("build", "建设"),

@@ -1,4 +1,4 @@
-"""Progress reports."""
+"""Tables of progress reports, calls for them and experts' ratings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Leads that are not settled yet (D40–D43): flagged until somebody resolves them, with the verb that does. Two queries."""
+"""Leads that are not settled yet (D40–D43): flagged until somebody resolves them, with the verb that does.
+Two queries."""
 
 from __future__ import annotations
 

@@ -261,7 +261,8 @@ def listing(
     money_of: Callable[[list[Project]], Mapping[int, rating.Money]] = lambda projects: {},
 ) -> Listing:
     """A page of projects with their leads and pictures. The totals come along unless the register holds more than LARGE
-    rows, where only `counted` asks for them. `money_of` is asked once for the money of the rows, by the project's id."""
+    rows, where only `counted` asks for them. `money_of` is asked once for the money of the rows,
+    by the project's id."""
     visible = Project.objects.visible_to(actor)
     passing, sort = asked.rows(visible, touched), SORTS[asked.sort]
     if asked.rated:

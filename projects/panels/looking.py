@@ -1,4 +1,4 @@
-"""Search across the register."""
+"""Search across the register, for the page of results."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def _why(p: Project, q: str) -> str:
 
 
 def records(actor, q: str) -> list[Hit]:
-    """What was written of projects: contracts, papers of gates, reports, milestones, changes, acceptances, responsibility,
-    security; one query each."""
+    """What was written of projects: contracts, papers of gates, reports, milestones, changes, acceptances,
+    responsibility, security; one query each."""
     if not q.strip() or not actor:
         return []
     visible = Project.objects.visible_to(actor)

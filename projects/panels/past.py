@@ -216,8 +216,8 @@ class OnDay:
 
 
 def on_day(day: dt.date, *, state: str = "", number: str | None = None) -> OnDay:
-    """A page of the projects, of all or of those in a state that day, without phases, milestones and names of units; three
-    queries, whatever the number of projects."""
+    """A page of the projects, of all or of those in a state that day, without phases, milestones and names of units;
+    three queries, whatever the number of projects."""
     rows = projects_on(day)
     counted = rows.order_by().values_list("state").annotate(Count("history_id"), Sum("estimate_wan"))
     sums = {s: (n, quantise(wan or Decimal(0))) for s, n, wan in counted}  # SQLite adds up in floating point
@@ -279,7 +279,8 @@ def _newest(model, day: dt.date, **of):
 
 @dataclass(frozen=True)
 class Difference:
-    """One fact that is not the same on both days; `was` "" for what was not there yet. `how`: added, dropped, changed."""
+    """One fact that is not the same on both days; `was` "" for what was not there yet. `how`: added, dropped,
+    changed."""
 
     kind: str  # project, plan-task
     code: str

@@ -74,8 +74,8 @@ def parts(
     touched: Mapping[str, list[Discrepancy]],
     money: Mapping[int, rating.Money],
 ) -> Parts:
-    """Of projects read `with_facts` and with their milestones and owners; two queries. `touched`: discrepancies by code of
-    the project; `money` by its id, where the actor may see it."""
+    """Of projects read `with_facts` and with their milestones and owners; two queries. `touched`:
+    discrepancies by code of the project; `money` by its id, where the actor may see it."""
     codes = {m.discrepancy for p in projects for m in p.milestones.all()} | {"D48"}
     known = {e.code: e for e in with_readings(Discrepancy.objects.filter(code__in=codes), day)}
     d48 = reading_key(known["D48"]) if "D48" in known else "a"

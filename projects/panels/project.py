@@ -262,7 +262,8 @@ def _steps(project: Project) -> list[dict]:
 
 
 def _tasks(project: Project, entries) -> tuple[list[PlanTask], list[PlanTask]]:
-    """Tasks that it carries (`certainty` says how surely), and tasks that are like it but not linked (D23); one query."""
+    """Tasks that it carries (`certainty` says how surely), and tasks that are like it but not linked (D23);
+    one query."""
     near = {code for e in entries if e.code == NEAR for code in e.touches.get("tasks", ())}
     link = TaskLink.objects.filter(task=OuterRef("pk"), project=project).values("certainty")
     rows = PlanTask.objects.annotate(certainty=Subquery(link[:1])).filter(Q(certainty__isnull=False) | Q(code__in=near))
@@ -307,7 +308,8 @@ def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:
 
 
 def milestone_line(milestone: Milestone, item, known: dict[str, Discrepancy]) -> MilestoneLine:
-    """A milestone with its due day under the readings in force (`known`: discrepancies by code); `item` is its plan row."""
+    """A milestone with its due day under the readings in force (`known`: discrepancies by code);
+    `item` is its plan row."""
     stated = next(
         (
             m
@@ -356,7 +358,10 @@ def _drift(project: Project, computed: rating.Rating) -> str:
         return "没有起止时间"
     if not project.rebaselined and not computed.drift_original_days:
         return "原基线与最新基线相同，未变更"
-    return f"改基线 {project.rebaselined} 次，止期比原基线{'晚' if computed.drift_original_days >= 0 else '早'} {abs(computed.drift_original_days)} 天"
+    return (
+        f"改基线 {project.rebaselined} 次，"
+        f"止期比原基线{'晚' if computed.drift_original_days >= 0 else '早'} {abs(computed.drift_original_days)} 天"
+    )
 
 
 def _latest(project: Project) -> str:

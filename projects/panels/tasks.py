@@ -1,4 +1,5 @@
-"""The 59 tasks by block: those that a project carries, those without one apart, and the projects without a task (D35)."""
+"""The 59 tasks by block: those that a project carries, those without one apart,
+and the projects without a task (D35)."""
 
 from __future__ import annotations
 
@@ -115,8 +116,8 @@ class TaskBoard:
 def rows_of(
     tasks, plan: Frame, day: dt.date, entries: dict[str, list], of_projects: dict[str, list] | None = None
 ) -> list[TaskRow]:
-    """Task rows of tasks read with their links. All tasks together (`of_projects`: the discrepancies of projects) also say
-    how the time of their projects differs."""
+    """Task rows of tasks read with their links. All tasks together (`of_projects`: the discrepancies of projects)
+    also say how the time of their projects differs."""
     first, last = (plan.blocks[0].start, plan.blocks[-1].end) if plan.blocks else (None, None)
     rows, blocks = [], defaultdict(set)
     read = [(task, list(task.links.all())) for task in tasks]
@@ -247,7 +248,8 @@ CARRIED = {"yes": "有项目", "no": "无项目", "lacking": "应有项目而无
 
 @dataclass(frozen=True)
 class Asked:
-    """What the board's numbers lead to: the tasks of a block, in a state (late ones apart), with a project or without."""
+    """What the board's numbers lead to: the tasks of a block, in a state (late ones apart),
+    with a project or without."""
 
     block: str = ""
     state: str = ""

@@ -44,8 +44,8 @@ def owed(
     calls: list | None = None,
     d48: str | None = None,
 ) -> list[Owed]:
-    """Every year's summary that is past its day (D48), every report that was called for, and what was given back, oldest first;
-    five queries, and no project that owes nothing is read.
+    """Every year's summary that is past its day (D48), every report that was called for, and what was given back,
+    oldest first; five queries, and no project that owes nothing is read.
     `until` a later day lists what is due before it as well (days then below 0); `calls` are the calls in
     force where they were read. `actor`: his own unit's alone where
     that is all he answers for."""

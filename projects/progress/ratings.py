@@ -31,7 +31,8 @@ class Newest:
 
 
 class Toned:
-    """The colours of a project's own and computed rating, for whatever shows them as `own` (Newest or None) and `rating`."""
+    """The colours of a project's own and computed rating, for whatever shows them as `own` (Newest or None)
+    and `rating`."""
 
     @property
     def own_tone(self) -> str:

@@ -123,7 +123,8 @@ def _acceptances(f: EvaluationYear) -> Section:
 def _ranking(f: EvaluationYear) -> Section:
     weights = "，".join(f"{label} {weight}" for label, weight in scoring.WEIGHTS.values())
     text = (
-        f"得分为测得指标的加权平均，权重（系统默认，非规划规定）：{weights}；测得权重不足 {scoring.ENOUGH} 的不排名次。",
+        f"得分为测得指标的加权平均，权重（系统默认，非规划规定）：{weights}；"
+        f"测得权重不足 {scoring.ENOUGH} 的不排名次。",
     )
     columns = (
         Column("place", "名次", "text", 8),

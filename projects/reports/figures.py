@@ -157,7 +157,8 @@ def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
 
 
 def _projects(year: int, day: dt.date, stood: past.AsOf):
-    """Projects known on the day, as they stood; each with the newest report of a period that ended in the year or before."""
+    """Projects known on the day, as they stood; each with the newest report of a period that ended in the year or
+    before."""
     then = {p.code: p for p in stood.projects}
     rows = list(ratings.with_facts(Project.objects.filter(code__in=then)).order_by("order"))
     drawn = marks_of(rows)

@@ -1,4 +1,4 @@
-"""The sections of the annual progress report, from its figures."""
+"""Sections of the annual progress report, made from its figures (projects.reports.figures)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def _overview(f: ProgressYear) -> Section:
     before = f"（{BEFORE_THE_PERIOD}）" if f.before_the_period else ""
     whose = "规划" if f.scope.is_whole else f"{f.scope.name}，规划"
     text = [
-        f"{whose} 10.4 列 {len(planned)} 项。{f.year} 年{before}在建设周期内的项目 {len(f.in_year)} 项，其中 {f.reported} 项有进度填报；"
+        f"{whose} 10.4 列 {len(planned)} 项。{f.year} 年{before}在建设周期内的项目 {len(f.in_year)} 项，"
+        f"其中 {f.reported} 项有进度填报；"
         f"到 {frame.said(f.day)}在建 {f.under_way} 项，已终验 {f.finished} 项。"
     ]
     if f.block:
@@ -260,7 +261,8 @@ def _unmatched(f: ProgressYear) -> Section:
         ),
     )
     text = (
-        f"任务 {len(f.unmatched)} 项应有项目而无项目、无资金，计入进度，不计入资金；项目 {len(f.unserved)} 项没有对应的任务，单独报告（D35）。",
+        f"任务 {len(f.unmatched)} 项应有项目而无项目、无资金，计入进度，不计入资金；"
+        f"项目 {len(f.unserved)} 项没有对应的任务，单独报告（D35）。",
     )
     return Section("unmatched", "任务与项目对不上的", text, (), tuple(t for t in tables if t.rows))
 
@@ -285,7 +287,8 @@ def _method(f: ProgressYear) -> Section:
     exact = [p.code for p in f.projects if p.planned and p.precision != "year"]
     text = [
         f"数据截至 {frame.said(f.day)}。项目、任务的状态取这一天的记录，填报取本年及以前各期最新的一份。",
-        f"{BASIS}。测算的界限为系统默认，非规划规定：完成落后周期一成为关注、两成为滞后；止期推后一成为关注、三成为滞后；"
+        f"{BASIS}。测算的界限为系统默认，非规划规定："
+        "完成落后周期一成为关注、两成为滞后；止期推后一成为关注、三成为滞后；"
         f"数据超过 {rating.CYCLE_DAYS} 天未更新为关注。",
         (f"规划写到月份的只有 {'、'.join(exact)}，其余只写年份" if exact else "规划对本报告所列项目都只写到年份")
         + "，本报告照录原文，不补日期（D32）。",

@@ -75,7 +75,10 @@ def _overview(f: SecurityYear) -> Section:
         Figure("late", "其中逾期", len(late), "处", (), rows="findings"),
         Figure("dues", "到期与欠缺", len(f.overview.dues), "件", (), rows="dues"),
     )
-    text = f"到{frame.said(f.day)}已立项的项目{len(lines)}项，专家已定级{f.graded}项；{f.year}年测评{len(f.assessments)}次，未整改隐患{len(f.open)}处。"
+    text = (
+        f"到{frame.said(f.day)}已立项的项目{len(lines)}项，专家已定级{f.graded}项；"
+        f"{f.year}年测评{len(f.assessments)}次，未整改隐患{len(f.open)}处。"
+    )
     return Section("overview", "总体情况", (text,), rows)
 
 

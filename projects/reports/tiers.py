@@ -71,7 +71,10 @@ def _overview(f: TierYear) -> Section:
         Figure("missing", "逾期未报", len(f.missing), "份", rows="missing"),
         Figure("visits", "督导", len(f.visits), "次", ("9.2.7",), rows="visits"),
     )
-    text = f"课题{len(f.nodes)}个，{f.year}年应报{len(f.owed)}份，已报{len(filed)}份，到{frame.said(f.day)}逾期未报{len(f.missing)}份。"
+    text = (
+        f"课题{len(f.nodes)}个，{f.year}年应报{len(f.owed)}份，已报{len(filed)}份，"
+        f"到{frame.said(f.day)}逾期未报{len(f.missing)}份。"
+    )
     return Section("overview", "总体情况", (text,), rows)
 
 

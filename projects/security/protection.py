@@ -37,7 +37,8 @@ def names(level: int | None, reading: str = "a") -> str:
 
 
 def next_due(assessed_on: dt.date, level: int | None) -> dt.date:
-    """When the next assessment is due (系统默认): three years at level 1 … half a year at 4 and 5; ungraded as level 2."""
+    """When the next assessment is due (系统默认): three years at level 1 … half a year at 4 and 5;
+    ungraded as level 2."""
     months = assessed_on.month - 1 + _MONTHS.get(level or 2, 24)
     year, month = assessed_on.year + months // 12, months % 12 + 1
     return dt.date(year, month, min(assessed_on.day, 28))

@@ -1,7 +1,8 @@
 """Security for pages: one project's records, and the overview of what is due (9.3).
 
-What is due, and what a project lacks, is said twice: in SQL for the overview, which shows a page of any number of projects,
-and in Python for one project read `with_security`; a test holds the two against each other.
+What is due, and what a project lacks, is said twice: in SQL for the overview,
+which shows a page of any number of projects, and in Python for one project read `with_security`;
+a test holds the two against each other.
 """
 
 from __future__ import annotations
@@ -141,7 +142,8 @@ def levels(how: str) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Board:
-    """The overview as a page shows it: of each part a page of rows, of the parts that are not shown their number alone."""
+    """The overview as a page shows it: of each part a page of rows, of the parts that are not shown their number
+    alone."""
 
     levels: list[tuple[str, int]]
     due: Part  # Due, the earliest first
@@ -150,8 +152,8 @@ class Board:
 
 
 def board(day: dt.date, *, part: str = "", number: object = 1, level: str = "") -> Board:
-    """The first page of every part; `part` (due, lacking, projects): page `number` of that part alone. `level` (1–5 or `none`)
-    narrows the projects. A bounded number of rows, fourteen queries."""
+    """The first page of every part; `part` (due, lacking, projects): page `number` of that part alone.
+    `level` (1–5 or `none`) narrows the projects. A bounded number of rows, fourteen queries."""
     how = reading(day)
     counted = levels(how)
     projects = in_force().filter(protection_level=None if level == "none" else int(level)) if level else in_force()

@@ -87,15 +87,7 @@ def correct(request, pk: int):
         "back": row.get_absolute_url(),
         "back_label": "返回验收",
     }
-    return duty_page(
-        request,
-        form,
-        context,
-        actions.record_correction,
-        acceptance=row,
-        done="已登记整改完成。",
-        address=row.get_absolute_url(),
-    )
+    return duty_page(request, form, context, actions.record_correction, acceptance=row, done="已登记整改完成。")
 
 
 def _withdraw(request, row, back_label: str):
@@ -108,9 +100,7 @@ def _withdraw(request, row, back_label: str):
         "back_label": back_label,
     }
     form = forms.ReasonForm(request.POST or None)
-    return duty_page(
-        request, form, context, actions.withdraw_signing, row=row, done="已撤回。", address=row.get_absolute_url()
-    )
+    return duty_page(request, form, context, actions.withdraw_signing, row=row, done="已撤回。")
 
 
 @may_enter(ACCEPT)
@@ -134,7 +124,8 @@ def _with_leads(request, code: str) -> Project:
 
 @may_enter(ACCEPT)
 def conclude(request, code: str):
-    """Conclude the acceptance that a project, or a phase of it (`?phase=2`), stands before, beside its material list."""
+    """Conclude the acceptance that a project, or a phase of it (`?phase=2`), stands before,
+    beside its material list."""
     project = _with_leads(request, code)
     phase = phase_of(project, request.GET.get("phase"))
     held = phase or project

@@ -173,10 +173,7 @@ def report(request, pk: int):
     initial = {"kind": kind, "year": year if kind == "annual" else "", "version": row.version}
     form = forms.ReportForm(request.POST or None, request.FILES or None, year=day.year, initial=initial)
     lacking = owed.missing_below(row, kind, year if kind == "annual" else 0, day)
-    context = _about(row, "报送课题报告", f"呈报：{owed.addressee(row, day)}") | {
-        "lacking": lacking,
-        "multipart": True,
-    }
+    context = _about(row, "报送课题报告", f"呈报：{owed.addressee(row, day)}") | {"lacking": lacking, "multipart": True}
     return duty_page(request, form, context, actions.file_report, topic=row, done="已报送。")
 
 
@@ -205,21 +202,9 @@ def supervise(request, pk: int):
     row = _topic(pk)
     access.require(request.actor, *overseeing(request.actor, row))
     form = forms.VisitForm(request.POST or None, request.FILES or None)
-    context = _about(
-        row,
-        "登记督导",
-        "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。",
-    )
-    context = context | {"multipart": True}
-    return duty_page(
-        request,
-        form,
-        context,
-        actions.record_supervision,
-        topic=row,
-        done="已登记督导。",
-        address=row.get_absolute_url(),
-    )
+    note = "上级课题对下级课题实行定期或不定期的督导及协调（9.2.7）；提出的要求通知负责人的单位，到期催办。"
+    context = _about(row, "登记督导", note) | {"multipart": True}
+    return duty_page(request, form, context, actions.record_supervision, topic=row, done="已登记督导。")
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
@@ -250,7 +235,8 @@ def _about(row: Topic, title: str, note: str) -> dict:
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def leads(request):
-    """Leads that are open-ended, generic, temporary, differently written or not ranked, until somebody resolves them."""
+    """Leads that are open-ended, generic, temporary, differently written or not ranked,
+    until somebody resolves them."""
     flags = open_flags()
     codes = sorted({f.code for f in flags})
     context = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
+from django.db.models import QuerySet
+
 from governance.web import entry
 from governance.web.entry import found
 from projects.lifecycle import life
@@ -13,6 +15,11 @@ from projects.models import Phase, Project
 
 def project_of(request, code: str) -> Project:
     return found(Project.objects.visible_to(request.actor).select_related("budget_unit"), code=code)
+
+
+def of_visible(request, rows: QuerySet, pk: int):
+    """A record of a project that the actor may see; 404 else."""
+    return found(rows.select_related("project").filter(project__in=Project.objects.visible_to(request.actor)), pk=pk)
 
 
 def phase_of(project: Project, asked: str | None) -> Phase | None:

@@ -14,16 +14,17 @@ from projects.actions.checks import reporting
 from projects.forms import register
 from projects.lifecycle import gates, guards
 from projects.lifecycle import life as states
-from projects.models import Contract, GateItem, Project
+from projects.models import Contract, GateItem
 from projects.panels import stages
-from projects.views.frame import about, form_page, life_address, phase_of, project_of
+from projects.views.frame import about, form_page, life_address, of_visible, phase_of, project_of
 
 READ = Permission.READ_REGISTER
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def life(request, code: str):
-    """建设过程: who is who (D46), phases, the papers of every gate, contracts, what happened. `?phase=2` is one phase."""
+    """建设过程: who is who (D46), phases, the papers of every gate, contracts, what happened.
+    `?phase=2` is one phase."""
     project = project_of(request, code)
     phase = phase_of(project, request.GET.get("phase"))
     context = {
@@ -48,7 +49,10 @@ def gate(request, code: str, key: str):
     phase = phase_of(project, request.GET.get("phase"))
     form = register.GateForm(request.POST or None, may_not_apply=requirement.may_not_apply)
     word = states.BY_VERB[requirement.gate].label
-    note = f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；清单为业内做法，系统默认。不适用由信息办登记。"
+    note = (
+        f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；"
+        "清单为业内做法，系统默认。不适用由信息办登记。"
+    )
     context = about(project, requirement.label, note, "登记")
     return form_page(
         request,
@@ -66,12 +70,7 @@ def gate(request, code: str, key: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def withdraw_gate(request, pk: int):
     """A record of a paper taken back."""
-    row = found(
-        GateItem.objects.select_related("project", "phase").filter(
-            project__in=Project.objects.visible_to(request.actor)
-        ),
-        pk=pk,
-    )
+    row = of_visible(request, GateItem.objects.select_related("phase"), pk)
     note = f"“{gates.BY_KEY[row.key].label}”：{row.document}"
     form = register.ReasonForm(request.POST or None)
     context = about(row.project, "撤回关口材料", note, "撤回")
@@ -108,12 +107,7 @@ def contract(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def void_contract(request, pk: int):
     """A contract that was typed wrongly or ended."""
-    row = found(
-        Contract.objects.select_related("project", "phase").filter(
-            project__in=Project.objects.visible_to(request.actor)
-        ),
-        pk=pk,
-    )
+    row = of_visible(request, Contract.objects.select_related("phase"), pk)
     note = f"{row.get_kind_display()}合同 {row.number} {row.title}，乙方 {row.supplier}"
     form = register.ReasonForm(request.POST or None)
     context = about(row.project, "作废合同", note)

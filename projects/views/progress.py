@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from governance.basics.roles import Permission
 from governance.kernel import access
 from governance.web.entry import found
@@ -9,11 +11,11 @@ from governance.web.entry import page as may_enter
 from projects import actions
 from projects.actions.checks import reporting
 from projects.forms import register
-from projects.models import Milestone, ProgressReport, Project, ReportCall
-from projects.views.frame import about, form_page, project_of
+from projects.models import Milestone, ProgressReport, ReportCall
+from projects.views.frame import about, form_page, of_visible, project_of
 
 READ = Permission.READ_REGISTER
-PROGRESS = "/projects/progress/"
+call_page = functools.partial(form_page, template="projects/call.html", address="/projects/progress/")
 
 
 @may_enter(Permission.MANAGE_PROJECT)
@@ -22,15 +24,7 @@ def call(request):
     form = register.CallForm(request.POST or None)
     note = "发给所有已立项、未终验的项目：到期前 7 天提醒牵头单位，逾期另行通知，并列入“欠报”。"
     context = {"title": "通知填报", "note": note, "button": "发出通知"}
-    return form_page(
-        request,
-        form,
-        context,
-        actions.call_reports,
-        template="projects/call.html",
-        done="已发出填报通知。",
-        address=PROGRESS,
-    )
+    return call_page(request, form, context, actions.call_reports, done="已发出填报通知。")
 
 
 @may_enter(Permission.MANAGE_PROJECT)
@@ -39,35 +33,21 @@ def withdraw_call(request, pk: int):
     row = found(ReportCall.objects.all(), pk=pk)
     context = {"title": "撤回填报通知", "note": f"{row.period}，{row.due} 截止", "button": "撤回"}
     form = register.ReasonForm(request.POST or None)
-    return form_page(
-        request,
-        form,
-        context,
-        actions.withdraw_call,
-        call=row,
-        template="projects/call.html",
-        done="已撤回填报通知。",
-        address=PROGRESS,
-    )
+    return call_page(request, form, context, actions.withdraw_call, call=row, done="已撤回填报通知。")
 
 
 @may_enter(Permission.MANAGE_PROJECT)
 def give_back(request, pk: int):
     """A report given back to the unit that filed it."""
     row = found(ProgressReport.objects.filter(superseded=False).select_related("project", "organisation"), pk=pk)
-    note = f"{row.project.code} {row.project.name} {row.period}，{row.organisation.name} {row.day} 填报。退回以后仍为欠报，通知该单位，待办里写明理由。"
+    note = (
+        f"{row.project.code} {row.project.name} {row.period}，{row.organisation.name} {row.day} 填报。"
+        "退回以后仍为欠报，通知该单位，待办里写明理由。"
+    )
     context = {"title": "退回填报", "note": note, "button": "退回"}
     form = register.ReasonForm(request.POST or None)
-    return form_page(
-        request,
-        form,
-        context,
-        actions.return_progress,
-        report=row,
-        template="projects/call.html",
-        done=f"已退回 {row.project.code} 的填报。",
-        address=PROGRESS,
-    )
+    done = f"已退回 {row.project.code} 的填报。"
+    return call_page(request, form, context, actions.return_progress, report=row, done=done)
 
 
 @may_enter(READ)
@@ -98,9 +78,7 @@ def add_milestone(request, code: str):
 @may_enter(Permission.MANAGE_PROJECT)
 def drop_milestone(request, pk: int):
     """A milestone of one's own that is given up."""
-    row = found(
-        Milestone.objects.select_related("project").filter(project__in=Project.objects.visible_to(request.actor)), pk=pk
-    )
+    row = of_visible(request, Milestone.objects.all(), pk)
     form = register.ReasonForm(request.POST or None)
     context = about(row.project, "取消节点", f"节点“{row.text}”")
     return form_page(request, form, context, actions.drop_milestone, milestone=row, done="已取消节点。")

@@ -15,17 +15,18 @@ from projects.actions.checks import reporting
 from projects.forms import register
 from projects.labels import TASK_STATES
 from projects.lifecycle import guards, life
-from projects.models import Change, Milestone, ProgressReport, Project, ReportCall
+from projects.models import Change, Milestone, ProgressReport, ReportCall
 from projects.panels import tasks as task_panels
 from projects.progress import owing
-from projects.views.frame import about, form_page, project_of
+from projects.views.frame import about, form_page, of_visible, project_of
 
 READ = Permission.READ_REGISTER
 
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def tasks(request):
-    """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`, `?state=late`,
+    """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`,
+    `?state=late`,
     `?carried=no`: the tasks behind one of the board's numbers."""
     board = task_panels.by_block(clock.today())
     blocks = {block.block.code for block in board.blocks}
@@ -206,9 +207,7 @@ def change(request, code: str):
 @may_enter(READ)
 def milestone(request, pk: int):
     """A milestone: done with evidence, or open again."""
-    row = found(
-        Milestone.objects.select_related("project").filter(project__in=Project.objects.visible_to(request.actor)), pk=pk
-    )
+    row = of_visible(request, Milestone.objects.all(), pk)
     project = row.project
     if row.done_on is None:
         access.require(request.actor, reporting(request.actor), project)

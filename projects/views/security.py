@@ -1,4 +1,5 @@
-"""Pages of security (9.3): the overview of what is due, and one project's grading, synchronous building, assessments."""
+"""Pages of security (9.3): the overview of what is due, and one project's grading, synchronous building,
+assessments."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ PARTS = ("due", "lacking", "projects")
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def overview(request):
-    """What is due first, with who answers; what is lacking at once; every project's level, four syncs, newest assessment. A page
-    of each; `?part=due|lacking|projects` turns the pages of one, `?level=3` or `none` the projects of a level."""
+    """What is due first, with who answers; what is lacking at once; every project's level, four syncs,
+    newest assessment. A page of each; `?part=due|lacking|projects` turns the pages of one,
+    `?level=3` or `none` the projects of a level."""
     day = clock.today()
     level = one_of(request.GET, "level", {*map(str, protection.LEVELS), "none"})
     part = "projects" if level else one_of(request.GET, "part", set(PARTS))
@@ -116,7 +118,10 @@ def grading(request, code: str):
     form = forms.GradingForm(
         request.POST or None, day=clock.today(), initial={"level": row.protection_level or 2, "system_name": row.name}
     )
-    note = "组织有关专家划分保护等级（9.3.2）；所选专家都同意才生效，所在单位牵头本项目的回避。规划没有给出等级名称，两套名称并列（D51）。"
+    note = (
+        "组织有关专家划分保护等级（9.3.2）；所选专家都同意才生效，"
+        "所在单位牵头本项目的回避。规划没有给出等级名称，两套名称并列（D51）。"
+    )
     context = _about(row, "定级", note)
     return duty_page(request, form, context, actions.propose_grading, project=row, done="已送专家审定。")
 
@@ -148,7 +153,10 @@ def sync(request, code: str):
     done = set(row.security_syncs.filter(withdrawn="").values_list("item", flat=True))
     first = next((item for item in protection.SYNCS if item not in done), "planning")
     form = forms.SyncForm(request.POST or None, initial={"item": first})
-    note = "新建或改建的项目要同步规划安全系统，并与主体工程同时设计、同时施工、同时投入使用（9.3.8）；扩建、升级、运维为建议（D52）。"
+    note = (
+        "新建或改建的项目要同步规划安全系统，并与主体工程同时设计、同时施工、同时投入使用（9.3.8）；"
+        "扩建、升级、运维为建议（D52）。"
+    )
     context = _about(row, "登记同步建设", note)
     return duty_page(request, form, context, actions.record_sync, project=row, done="已登记。")
 

@@ -169,8 +169,9 @@ class Reader:
     """A browser of one person that reads every page once."""
 
     def __init__(self, client, proven: set | None = None, *, shares: tuple[str, ...] = ("/",)) -> None:
-        """`proven`: what earlier readers have followed, as (address, kind, number); not followed again where he reads the
-        same number, may open such a page and sees the same rows there as they (`shares`: beginnings of addresses)."""
+        """`proven`: what earlier readers have followed, as (address, kind, number);
+        not followed again where he reads the same number, may open such a page and sees the same rows there as they
+        (`shares`: beginnings of addresses)."""
         self.client, self.seen = client, {}
         self.proven, self.shares = set() if proven is None else proven, shares
         self.opened: set[str] = set()  # paths, their numbers as #

@@ -516,7 +516,8 @@ def test_the_schema_needs_no_login(client, db):
 
 @pytest.fixture
 def one_connection():
-    """The WSGI application ends each request by closing the connection, and with it the test's transaction (PostgreSQL)."""
+    """The WSGI application ends each request by closing the connection, and with it the test's transaction
+    (PostgreSQL)."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

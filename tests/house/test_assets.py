@@ -1,4 +1,5 @@
-"""Style sheets and scripts: colours stand once, nothing shouts, nothing is left over; what a linter would say of them."""
+"""Style sheets and scripts: colours stand once, nothing shouts, nothing is left over;
+what a linter would say of them."""
 
 from __future__ import annotations
 

@@ -121,9 +121,7 @@ def test_removal_keeps_what_people_said_of_a_row_that_the_story_had_touched(stor
         by=by,
         project=Project.objects.get(code="P18"),
         period="2007H1",
-        percent=told,
-        done_text="同前",
-        self_rating="normal",
+        progress=projects.ReportedProgress(told, "同前", "normal"),
     )
     loading.remove()
     project.refresh_from_db()

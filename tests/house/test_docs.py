@@ -1,6 +1,8 @@
-"""Whatever the documents and docstrings name exists: files, modules, functions, commands, addresses, and words in backquotes.
+"""Whatever the documents and docstrings name exists: files, modules, functions, commands, addresses,
+and words in backquotes.
 
-Names are looked up in the sources as they stand, by import and by syntax tree, so that moving a module moves nothing here.
+Names are looked up in the sources as they stand, by import and by syntax tree,
+so that moving a module moves nothing here.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A figure leads to the rows that it adds up; here every one is followed and its rows are added up, on the 27 projects and
-in the middle of the offices' work. What is a figure and what is not says tests/house/numbers.py.
+"""A figure leads to the rows that it adds up; here every one is followed and its rows are added up,
+on the 27 projects and in the middle of the offices' work. What is a figure and what is not says tests/house/numbers.py.
 """
 
 from __future__ import annotations
@@ -102,8 +102,9 @@ def addresses(offices, role: str) -> list[str]:
 
 
 def test_every_number_of_every_page_leads_to_rows_that_make_it_whoever_looks(offices):
-    """What an earlier reader has followed and added up is not asked for again where a later one reads the same number, may
-    open such a page and sees the same rows: everybody sees the whole register, a unit its own money and cases alone."""
+    """What an earlier reader has followed and added up is not asked for again where a later one reads the same number,
+    may open such a page and sees the same rows: everybody sees the whole register,
+    a unit its own money and cases alone."""
     proven: set[tuple[str, str, Decimal]] = set()
     wordless: set[str] = set()  # forms without a number: read once
     loose, wrong, checked = [], [], {}

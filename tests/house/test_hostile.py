@@ -514,10 +514,14 @@ def test_hostile_bodies_are_400_and_413_and_store_nothing(posting):
         b'{"proposal": {"components": {}}}',
         b'{"proposal": {"components": [{"facts": []}]}}',
         b'{"proposal": {"goals": [1]}}',
-        b'{"proposal": {"components": [{"name": "x", "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": "1e400"}]}]}}',
-        b'{"proposal": {"components": [{"name": "x", "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": 1e400}]}]}}',
-        b'{"proposal": {"components": [{"name": "x", "money": [{"source": "city", "fiscal_year": 2008, "amount_wan": -5}]}]}}',
-        b'{"proposal": {"components": [{"name": "x", "money": [{"source": [], "fiscal_year": {}, "amount_wan": true}]}]}}',
+        b'{"proposal": {"components": [{"name": "x", "money": ['
+        b'{"source": "city", "fiscal_year": 2008, "amount_wan": "1e400"}]}]}}',
+        b'{"proposal": {"components": [{"name": "x", "money": ['
+        b'{"source": "city", "fiscal_year": 2008, "amount_wan": 1e400}]}]}}',
+        b'{"proposal": {"components": [{"name": "x", "money": ['
+        b'{"source": "city", "fiscal_year": 2008, "amount_wan": -5}]}]}}',
+        b'{"proposal": {"components": [{"name": "x", "money": ['
+        b'{"source": [], "fiscal_year": {}, "amount_wan": true}]}]}}',
         b'{"proposal": {"start": "2008", "end": "2006"}}',
         b'{"proposal": {"start": 0}}',
         b'{"proposal": {"start": [], "security": 5}}',

@@ -38,12 +38,14 @@ from tests.house.walk import pages
 ROLES = ("industry", "reviewer", "health_cio", "expert", "finance", "auditor", "sysadmin", "secadmin")
 READERS = 2
 MOST = 15
-# A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures, history).
+# A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures,
+# history).
 MOST_OF_A_CASE = 20
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
-# A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page, before a unit is
-# merged every app counts what names it; security shows what is due, what lacks, whom to call and where each project stands.
+# A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page,
+# before a unit is merged every app counts what names it; security shows what is due, what lacks,
+# whom to call and where each project stands.
 MOST_OF_MANY_PARTS = 21
 # Search asks once for every kind of record.
 MOST_OF_SEARCH = 34
@@ -53,8 +55,8 @@ MOST_OF_A_YEAR = 17
 MOST_OF_PLANNING = 30
 # Two days or two whole reports beside each other.
 MOST_OF_TWO = 40
-# The home page asks every app once what waits for whoever came in: cases, reports, 课题, gates, security, signatures, the year's
-# money.
+# The home page asks every app once what waits for whoever came in: cases, reports, 课题, gates, security, signatures,
+# the year's money.
 MOST_OF_HOME = 46
 TIMES = 3
 

@@ -1,5 +1,5 @@
-"""Every report over the story, in every year of the plan: totals are the sums of their rows, and the three printed forms
-say the same."""
+"""Every report over the story, in every year of the plan: totals are the sums of their rows,
+and the three printed forms say the same."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def test_every_total_is_the_sum_of_its_rows(offices, kind, year):
 
 
 class Paper(HTMLParser):
-    """What a report's HTML says in its tables, cell by cell: `tables` by id of the caption before, `figures` in order."""
+    """What a report's HTML says in its tables, cell by cell: `tables` by id of the caption before,
+    `figures` in order."""
 
     def __init__(self, html: str):
         super().__init__()

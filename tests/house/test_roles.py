@@ -12,7 +12,8 @@ from tests.conftest import NAMES
 from tests.house.test_addresses import PAGES
 from tests.house.walk import pages
 
-# Addresses that a browser asks for, but whose record the walk does not hold: attachments and documents have their own tests.
+# Addresses that a browser asks for, but whose record the walk does not hold:
+# attachments and documents have their own tests.
 ELSEWHERE = {
     "documents/<uuid:pk>/",
     "attachments/<int:pk>/",

@@ -1,4 +1,5 @@
-"""What every address refuses alike (GET of a verb, POST without the form's token), and how many queries a page makes."""
+"""What every address refuses alike (GET of a verb, POST without the form's token),
+and how many queries a page makes."""
 
 from __future__ import annotations
 

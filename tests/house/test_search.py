@@ -26,15 +26,14 @@ def recorded(cast, under_way):  # noqa: F811
     actions.record_contract(
         by=cast.reviewer,
         project=row,
-        kind="build",
-        number="HT-07",
-        title="卫生平台集成",
-        supplier="筑城软件公司",
-        signed_on=dt.date(2007, 6, 1),
+        terms=actions.ContractTerms("build", "HT-07", "卫生平台集成", "筑城软件公司", dt.date(2007, 6, 1)),
     )
     actions.record_gate_item(by=cast.reviewer, project=row, key="manuals", document="筑卫〔2007〕55号")
     actions.file_progress(
-        by=cast.reviewer, project=row, period="2007H1", percent=20, done_text="两所医院接入", self_rating="normal"
+        by=cast.reviewer,
+        project=row,
+        period="2007H1",
+        progress=actions.ReportedProgress(20, "两所医院接入", "normal"),
     )
     for code in ("P01", "P17"):
         money.set_cell(

@@ -1,4 +1,5 @@
-"""Every write is a verb: it stands in a @verb or a @step, in a `with frame()`, or in what only those of its module call.
+"""Every write is a verb: it stands in a @verb or a @step, in a `with frame()`,
+or in what only those of its module call.
 
 What is written otherwise is named below with its reason, and so is who opens a frame without being a verb: a house that
 writes in a new way says so here.
@@ -51,7 +52,7 @@ FRAMES = {
     "governance/jobs/queue.py fail": "a worker's job has failed",
     "governance/management/commands/api_token.py Command.handle": "the command line",
     "budgets/hooks/daily.py daily": "daily",
-    "budgets/workbook/importing.py commit": "reads its file before the transaction; a plan that is not clean takes itself back",
+    "budgets/workbook/importing.py commit": "reads its file before the transaction; an unclean plan takes itself back",
     "budgets/workbook/export.py export_csv": "a snapshot is kept before its rows are read",
     "budgets/workbook/export.py _keep": "the snapshot of an export",
     "projects/hooks/daily.py daily": "daily",

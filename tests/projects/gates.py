@@ -21,8 +21,11 @@ def record_papers(by, project: Project, gate: str, *, phase=None) -> None:
         actions.classify(by=by, project=project, version=project.version, operator=unit)
 
 
-def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = "pass", day=None, **more) -> Acceptance:
-    """Conclude an acceptance; where 信息产业局 leads the project, the finance bureau signs as the independent one (D44)."""
+def accept(
+    cast, project: Project, stage: str, *, phase=None, conclusion: str = "pass", day=None, **result
+) -> Acceptance:
+    """Conclude an acceptance; where 信息产业局 leads the project, the finance bureau signs as the independent one
+    (D44)."""
     project.refresh_from_db()
     independent = next((u for u in signing.independents(project) if u.name == "市财政局"), None)
     row = actions.conclude_acceptance(
@@ -30,12 +33,9 @@ def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = 
         project=project,
         version=project.version,
         stage=stage,
-        conclusion=conclusion,
-        accepted_on=day,
-        text="合同内容已完成",
+        result=actions.AcceptanceResult(conclusion, "合同内容已完成", day, **result),
         phase=phase,
         independent=independent,
-        **more,
     )
     if row.state == "signing":
         actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
@@ -43,7 +43,8 @@ def accept(cast, project: Project, stage: str, *, phase=None, conclusion: str = 
 
 
 def go(cast, project: Project, step: str, *, phase=None, day=None, **more) -> Project:
-    """One step of the life of a project or phase, by whoever takes it: an acceptance, or a change of state by the office."""
+    """One step of the life of a project or phase, by whoever takes it: an acceptance,
+    or a change of state by the office."""
     project.refresh_from_db()
     if step in life.ACCEPTANCES:
         accept(cast, project, life.STAGE_OF[step], phase=phase, day=day)

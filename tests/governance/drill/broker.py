@@ -1,10 +1,11 @@
-"""`python -m tests.governance.drill.broker [--kills N] [--flushes N] [--hangs N] [--seed N]`: the real broker in trouble.
+"""`python -m tests.governance.drill.broker [--kills N] [--flushes N] [--hangs N] [--seed N]`:
+the real broker in trouble.
 
 On a migrated database of its own (GUIYANG_DATA or DATABASE_URL) with a Redis server of its own: real Celery workers in
 process groups of their own, a beat and the web server. Jobs are requested over HTTP all the while. The workers' groups
 are killed with SIGKILL; Redis is emptied, killed and started again; Redis hangs (SIGSTOP). Every request must be
-answered, and at the end every job must be done once. Prints one JSON line, exit 1 where anything was lost or doubled, or
-where the slowest requests (the 99th of 100) took longer than 300 ms and twice as long without Redis as with it.
+answered, and at the end every job must be done once. Prints one JSON line, exit 1 where anything was lost or doubled,
+or where the slowest requests (the 99th of 100) took longer than 300 ms and twice as long without Redis as with it.
 """
 
 from __future__ import annotations
@@ -144,7 +145,8 @@ def until(question, seconds: float) -> None:
 
 
 class Visitor(threading.Thread):
-    """Somebody who logs in and asks for a report and reads the page, again and again; remembers how long each answer took."""
+    """Somebody who logs in and asks for a report and reads the page, again and again;
+    remembers how long each answer took."""
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
@@ -294,8 +296,9 @@ def count() -> dict:
 def prepare(environment: dict[str, str]) -> None:
     """Tables, the plan and its people."""
     program = (
-        "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0);"
-        "c('load_plan', verbosity=0); from guiyang_egov.demo.accounts import create_accounts; create_accounts()"
+        "import django; django.setup(); from django.core.management import call_command as c;"
+        "c('migrate', verbosity=0); c('load_plan', verbosity=0);"
+        "from guiyang_egov.demo.accounts import create_accounts; create_accounts()"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 

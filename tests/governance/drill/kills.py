@@ -1,9 +1,11 @@
-"""`python -m tests.governance.drill.kills [--jobs N] [--kills N] [--seed N]`: two racing workers, killed again and again.
+"""`python -m tests.governance.drill.kills [--jobs N] [--kills N] [--seed N]`: two racing workers,
+killed again and again.
 
-Runs on a database of its own (GUIYANG_DATA or DATABASE_URL; without them in a new folder). The workers are forks of this process, so that a
-life costs milliseconds; each is killed with SIGKILL after 20 to 140 ms, in the middle of whatever it does: claiming,
-writing, renaming, committing. No bell rings: the rows alone must be enough. Prints one JSON line, exit 1 where anything
-was lost, doubled or broken. The limit of three attempts is lifted, since here every death is somebody else's doing.
+Runs on a database of its own (GUIYANG_DATA or DATABASE_URL; without them in a new folder).
+The workers are forks of this process, so that a life costs milliseconds; each is killed with SIGKILL after 20 to 140
+ms, in the middle of whatever it does: claiming, writing, renaming, committing. No bell rings:
+the rows alone must be enough. Prints one JSON line, exit 1 where anything was lost, doubled or broken.
+The limit of three attempts is lifted, since here every death is somebody else's doing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Units, bodies, CIOs, services, training, texts of regulations, new discrepancies: the office's own records (9.1–9.5)."""
+"""Units, bodies, CIOs, services, training, texts of regulations, new discrepancies:
+the office's own records (9.1–9.5)."""
 
 from __future__ import annotations
 

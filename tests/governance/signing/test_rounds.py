@@ -11,7 +11,7 @@ from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.kernel.verbs import frame
 from governance.models import Answer, Organisation, Round
 from governance.signing import rounds
-from governance.signing.rounds import AGREE, CLOSED, CONCLUDED, CONDITIONAL, OPEN, REFUSE, REFUSED, SeatSpec
+from governance.signing.rounds import AGREE, CLOSED, CONCLUDED, CONDITIONAL, OPEN, REFUSE, REFUSED, Reply, SeatSpec
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def answer(cast, round_, name, kind=AGREE, seat=None, **more):
     with frame():
         locked = rounds.lock(round_.pk)
         place = rounds.seat_for(locked, getattr(cast, name), seat)
-        return rounds.answer(by=getattr(cast, name), round_=locked, seat=place, kind=kind, **more)
+        return rounds.answer(by=getattr(cast, name), round_=locked, seat=place, reply=Reply(kind, **more))
 
 
 def test_the_last_agreement_concludes_and_not_an_earlier_one(cast, opened):
@@ -90,7 +90,7 @@ def test_one_person_fills_one_seat_whatever_hats_he_has(cast, opened):
     twin = replace(cast.ndrc, user_id=cast.finance.user_id)
     place = rounds.seat_for(opened, twin)
     with frame(), pytest.raises(Refused, match="一个席位"):
-        rounds.answer(by=twin, round_=opened, seat=place, kind=AGREE)
+        rounds.answer(by=twin, round_=opened, seat=place, reply=Reply(AGREE))
 
 
 def test_a_merged_units_seat_is_its_survivors(cast, opened):

@@ -27,9 +27,11 @@ def go(by, row, step: str, **more) -> Project:
     return actions.change_state(by=by, project=row, version=row.version, step=step, **more)
 
 
-def report(by, row, **changes) -> ProgressReport:
-    values = {"period": "2007H1", "percent": 40, "done_text": "施工", "self_rating": "normal"}
-    return actions.file_progress(by=by, project=row, **values | changes)
+def report(by, row, period="2007H1", **changes) -> ProgressReport:
+    values = {"percent": 40, "done_text": "施工", "self_rating": "normal"}
+    return actions.file_progress(
+        by=by, project=row, period=period, progress=actions.ReportedProgress(**values | changes)
+    )
 
 
 # --- life ----------------------------------------------------------------------------------------------------------
@@ -386,11 +388,12 @@ def test_a_change_that_cannot_be_read_changes_nothing(cast, field, now):
 
 def test_a_new_project_takes_the_next_number_of_its_year(cast):
     units = list(Organisation.objects.filter(key__in=["health-bureau", "finance-bureau"]))
-    more = {"by": cast.leader, "content": "内容", "origin": "annual_plan", "leads": units}
+    named = {"甲": 2008, "乙": 2008, "丙": 2009}
     with frame():
-        first = steps.register_project(name="甲", year=2008, **more)
-        second = steps.register_project(name="乙", year=2008, **more)
-        other = steps.register_project(name="丙", year=2009, **more)
+        first, second, other = (
+            steps.register_project(by=cast.leader, new=steps.NewProject(name, "内容", "annual_plan", units, year))
+            for name, year in named.items()
+        )
     assert [p.code for p in (first, second, other)] == ["N2008-01", "N2008-02", "N2009-01"]
     assert (first.state, first.leads.count(), first.plan_item) == ("approved", 2, None)
     assert StateChange.objects.filter(project=first, now="approved").exists()
@@ -402,7 +405,7 @@ def test_a_refused_registration_gives_its_number_back(cast):
 
     def register(fail: bool) -> None:
         with frame():
-            steps.register_project(by=cast.leader, name="甲", content="", origin="annual_plan", leads=units, year=2008)
+            steps.register_project(by=cast.leader, new=steps.NewProject("甲", "", "annual_plan", units, 2008))
             if fail:
                 raise Refused("不行。")
 

@@ -36,9 +36,7 @@ def conclude(cast, project: Project):
         project=project,
         version=project.version,
         stage="first",
-        conclusion="pass",
-        accepted_on=DAY,
-        text="合格",
+        result=actions.AcceptanceResult("pass", "合格", DAY),
         independent=Organisation.objects.get(name="市财政局"),
     )
 

@@ -80,11 +80,7 @@ def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, un
         kind: actions.record_contract(
             by=cast.reviewer,
             project=row,
-            kind=kind,
-            number=f"HT-{kind}",
-            title="合同",
-            supplier="贵州某公司",
-            signed_on=dt.date(2007, 6, 1),
+            terms=actions.ContractTerms(kind, f"HT-{kind}", "合同", "贵州某公司", dt.date(2007, 6, 1)),
         )
         for kind in ("build", "supervision")
     }
@@ -92,11 +88,7 @@ def test_a_contract_of_its_kind_opens_the_gate_and_a_void_one_closes_it(cast, un
         actions.record_contract(
             by=cast.reviewer,
             project=row,
-            kind="build",
-            number="HT-build",
-            title="合同",
-            supplier="乙",
-            signed_on=dt.date(2007, 6, 1),
+            terms=actions.ContractTerms("build", "HT-build", "合同", "乙", dt.date(2007, 6, 1)),
         )
     actions.void_contract(by=cast.reviewer, contract=made["supervision"], reason="录错")
     with pytest.raises(Refused, match="还缺关口材料 1 项：“监理"):

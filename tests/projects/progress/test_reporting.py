@@ -43,10 +43,7 @@ def test_a_call_makes_every_project_under_way_owe_its_report_and_reminds_before_
             by=cast.health_cio,
             project=row,
             period="2007H1",
-            percent=20,
-            done_text="接入",
-            self_rating="normal",
-            spent_wan=Decimal("35.555"),
+            progress=actions.ReportedProgress(20, "接入", "normal", spent_wan=Decimal("35.555")),
         )
     assert "2007H1" not in {o.period for o in owing.owed(late) if o.project.code == "P17"}
     assert row.progress_reports.get().spent_wan == Decimal("35.56")
@@ -54,9 +51,9 @@ def test_a_call_makes_every_project_under_way_owe_its_report_and_reminds_before_
 
 def test_a_report_that_is_given_back_is_owed_again_and_the_unit_is_told_why(cast, under_way):
     row = under_way("P17")
-    file = {"by": cast.health_cio, "project": row, "done_text": "接入", "self_rating": "normal"}
-    actions.file_progress(**file, period="2006", percent=30)
-    half = actions.file_progress(**file, period="2007H1", percent=60)
+    file = {"by": cast.health_cio, "project": row}
+    actions.file_progress(**file, period="2006", progress=actions.ReportedProgress(30, "接入", "normal"))
+    half = actions.file_progress(**file, period="2007H1", progress=actions.ReportedProgress(60, "接入", "normal"))
     day = dt.date(2007, 8, 20)
     assert {o.period for o in owing.owed(day) if o.project == row} == set()
     with pytest.raises(WrongRole):
@@ -69,14 +66,17 @@ def test_a_report_that_is_given_back_is_owed_again_and_the_unit_is_told_why(cast
     assert "没有写经费" in Notice.objects.get(key=f"progress-returned:{half.pk}").sentence
     with pytest.raises(Refused, match="已经退回"):
         actions.return_progress(by=cast.reviewer, report=half, reason="再退")
-    actions.file_progress(**file, period="2007H1", percent=55)
+    actions.file_progress(**file, period="2007H1", progress=actions.ReportedProgress(55, "接入", "normal"))
     assert [o for o in owing.owed(day) if o.project == row] == []
 
 
 def test_half_year_reports_leave_the_yearly_summary_owed(cast, under_way):
     row = under_way("P17")
     actions.file_progress(
-        by=cast.health_cio, project=row, period="2006H2", percent=30, done_text="接入", self_rating="normal"
+        by=cast.health_cio,
+        project=row,
+        period="2006H2",
+        progress=actions.ReportedProgress(30, "接入", "normal"),
     )
     assert {o.period for o in owing.owed(dt.date(2007, 8, 20)) if o.project == row} == {"2006"}
 
@@ -93,7 +93,10 @@ def test_a_call_that_was_withdrawn_is_owed_by_nobody(cast, under_way):
 def test_an_experts_rating_stands_beside_the_others_and_greys_out_after_a_cycle(cast, under_way):
     row = under_way("P17")
     actions.file_progress(
-        by=cast.health_cio, project=row, period="2006", percent=60, done_text="接入", self_rating="normal"
+        by=cast.health_cio,
+        project=row,
+        period="2006",
+        progress=actions.ReportedProgress(60, "接入", "normal"),
     )
     actions.rate_project(by=cast.expert, project=row, rating="attention", reason="接口未定")
     actions.rate_project(by=cast.reviewer, project=row, rating="late", reason="专家组复核意见〔2007〕2号")
@@ -174,7 +177,8 @@ def test_a_new_time_says_its_effect_against_the_original_baseline_and_the_origin
 
 
 def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_page_that_rates_it(cast, under_way):
-    """The Dutch example replayed through the verbs: each new time and each new amount was approved, the unit says 正常."""
+    """The Dutch example replayed through the verbs: each new time and each new amount was approved,
+    the unit says 正常."""
     row = under_way("P20")  # 140 万元, 2007—2008
     for end, year, wan in (("2009", 2007, "300"), ("2010", 2008, "260")):
         budgets.set_cell(by=cast.finance, at=LineKey(row, year, "city"), stage="approved", typed=wan)
@@ -188,7 +192,10 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_pa
             approver="领导小组会议纪要",
         )
     actions.file_progress(
-        by=cast.reviewer, project=row, period="2007H1", percent=40, done_text="按新计划推进", self_rating="normal"
+        by=cast.reviewer,
+        project=row,
+        period="2007H1",
+        progress=actions.ReportedProgress(40, "按新计划推进", "normal"),
     )
     office = cast.client("reviewer")
     page = office.get("/projects/P20/").content.decode()
@@ -224,7 +231,10 @@ def test_who_owes_nothing_is_not_read_and_the_others_are_the_same(cast, under_wa
     ):
         for period in periods:
             actions.file_progress(
-                by=cast.reviewer, project=rows[code], period=period, percent=10, done_text="推进", self_rating="normal"
+                by=cast.reviewer,
+                project=rows[code],
+                period=period,
+                progress=actions.ReportedProgress(10, "推进", "normal"),
             )
     read = []
     lacking = owing._lacking

@@ -83,11 +83,7 @@ def test_self_rating_and_computed_rating_stand_side_by_side(cast, under_way):
         by=cast.reviewer,
         project=project,
         period="2006",
-        percent=20,
-        done_text="施工",
-        self_rating="normal",
-        problems="机房未定",
-        next_steps="另选机房",
+        progress=actions.ReportedProgress(20, "施工", "normal", "机房未定", next_steps="另选机房"),
     )
     report = build(2006)
     row = next(r for r in table(report, "projects") if r["code"] == "P01")

@@ -113,7 +113,10 @@ def test_a_large_register_asks_for_its_totals_apart(cast, monkeypatch):
 def test_no_page_asks_more_than_fifteen_questions(cast, under_way, name):
     project = under_way("P15")
     actions.file_progress(
-        by=cast.reviewer, project=project, period="2006", percent=22, done_text="首期试点启动", self_rating="normal"
+        by=cast.reviewer,
+        project=project,
+        period="2006",
+        progress=actions.ReportedProgress(22, "首期试点启动", "normal"),
     )
     BudgetLine.objects.create(project=project, fiscal_year=2007, source="city", approved_wan=90)
     client = cast.client(name)
@@ -137,7 +140,10 @@ def test_a_project_that_had_much_happen_asks_no_more(cast, under_way):
     few = count(client, "/projects/P15/")
     for year in ("2006", "2007H1"):
         actions.file_progress(
-            by=cast.reviewer, project=project, period=year, percent=22, done_text="试点", self_rating="normal"
+            by=cast.reviewer,
+            project=project,
+            period=year,
+            progress=actions.ReportedProgress(22, "试点", "normal"),
         )
     for year in range(2011, 2016):
         project.refresh_from_db()
@@ -199,11 +205,11 @@ def test_an_impossible_filter_is_a_sentence_and_not_everything(cast, query):
 
 def test_two_ratings_are_shown_only_where_they_differ(cast, under_way):
     project = under_way("P01")
-    report = {"by": cast.reviewer, "project": project, "done_text": "施工"}
-    actions.file_progress(**report, period="2007H1", percent=80, self_rating="normal")
+    report = {"by": cast.reviewer, "project": project, "period": "2007H1"}
+    actions.file_progress(**report, progress=actions.ReportedProgress(80, "施工", "normal"))
     client = cast.client("reviewer")
     assert "≠ 测算" not in client.get("/projects/?q=P01").content.decode()
-    actions.file_progress(**report, period="2007H1", percent=40, self_rating="normal", problems="网络未通")
+    actions.file_progress(**report, progress=actions.ReportedProgress(40, "施工", "normal", "网络未通"))
     assert "≠ 测算" in client.get("/projects/?q=P01").content.decode()
     assert [r.project.code for r in client.get("/projects/?rated=differ").context["list"].rows] == ["P01"]
 

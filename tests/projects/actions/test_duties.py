@@ -1,8 +1,10 @@
-"""Responsibility of 9.2.7: the tree, its responsible persons, who owes what to whom, and what a roll-up says is missing."""
+"""Responsibility of 9.2.7: the tree, its responsible persons, who owes what to whom,
+and what a roll-up says is missing."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +15,7 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.models import Notice, Organisation
 from projects import actions
+from projects.actions import Reported, Visit
 from projects.duties import owed as duties
 from projects.hooks import desk
 from projects.hooks.daily import daily
@@ -63,12 +66,10 @@ def test_the_roll_up_names_exactly_the_child_report_that_is_taken_away(cast, for
             by=cast.reviewer,
             project=Project.objects.get(code=code),
             period="2006",
-            percent=9,
-            done_text="完成",
-            self_rating="normal",
+            progress=actions.ReportedProgress(9, "完成", "normal"),
         )
     assert overdue(duties.tree(DAY)[0]) == {(sub.code, "annual", 2006)}
-    actions.file_report(by=cast.reviewer, topic=sub, kind="annual", year=2006, text="已建成")
+    actions.file_report(by=cast.reviewer, topic=sub, report=Reported("annual", "已建成", 2006))
     assert overdue(duties.tree(DAY)[0]) == set()
     Project.objects.get(code="P12").progress_reports.update(superseded=True)
     assert overdue(duties.tree(DAY)[0]) == {("P12", "annual", 2006)}
@@ -77,12 +78,12 @@ def test_the_roll_up_names_exactly_the_child_report_that_is_taken_away(cast, for
 def test_a_summary_above_says_which_report_below_is_missing_and_needs_a_reason(cast, forest):
     name(cast, topic("P12"), "李四", organisation=unit("市民政局"))
     with pytest.raises(Invalid) as refused:
-        actions.file_report(by=cast.reviewer, topic=forest, kind="annual", year=2006, text="全市进展")
+        actions.file_report(by=cast.reviewer, topic=forest, report=Reported("annual", "全市进展", 2006))
     assert "P12 社区公共服务系统 2006 年度总结报告（市民政局 李四）" in refused.value.sentence
     assert refused.value.fields["missing_reason"][0].startswith("还缺 3 份")
     assert not TopicReport.objects.exists()
     report = actions.file_report(
-        by=cast.reviewer, topic=forest, kind="annual", year=2006, text="全市进展", missing_reason="三个课题延期"
+        by=cast.reviewer, topic=forest, report=Reported("annual", "全市进展", 2006, missing_reason="三个课题延期")
     )
     assert len(report.missing) == 3
     assert report.missing_reason == "三个课题延期"
@@ -93,9 +94,7 @@ def test_half_year_reports_are_no_yearly_summary(cast, forest):
         by=cast.reviewer,
         project=Project.objects.get(code="P01"),
         period="2006H2",
-        percent=9,
-        done_text="完成",
-        self_rating="normal",
+        progress=actions.ReportedProgress(9, "完成", "normal"),
     )
     assert ("P01", "annual", 2006) in overdue(duties.tree(DAY)[0])
 
@@ -112,13 +111,13 @@ def test_due_days_follow_the_reading_of_d48(cast, forest):
 
 def test_general_and_technical_reports_are_owed_at_the_end_and_not_before(cast, forest):
     with pytest.raises(Refused, match="还没有结束"):
-        actions.file_report(by=cast.reviewer, topic=forest, kind="final", text="总报告")
+        actions.file_report(by=cast.reviewer, topic=forest, report=Reported("final", "总报告"))
     sub = Topic.objects.get(name="疾病控制子系统")
     actions.end_topic(by=cast.reviewer, topic=sub, version=sub.version, ended_on=D(2007, 6, 30))
     sub.refresh_from_db()
     kinds = {(d.kind, d.due) for d in duties.duties_of([sub], DAY)[sub.pk] if not d.year}
     assert kinds == {("final", D(2007, 6, 30)), ("technical", D(2007, 6, 30))}
-    actions.file_report(by=cast.reviewer, topic=sub, kind="technical", text="技术报告")
+    actions.file_report(by=cast.reviewer, topic=sub, report=Reported("technical", "技术报告"))
     assert {d.kind for d in duties.duties_of([sub], DAY)[sub.pk] if not d.year and d.filed_on is None} == {"final"}
 
 
@@ -165,17 +164,11 @@ def test_a_generic_entry_answers_for_nothing(cast, forest):
 
 def test_a_demand_of_a_visit_stays_open_until_it_is_settled(cast, forest):
     row = topic("P12")
-    common = {
-        "by": cast.reviewer,
-        "topic": row,
-        "manner": "regular",
-        "visitors": "周敏",
-        "findings": "进度滞后",
-        "visited_on": D(2007, 8, 1),
-    }
+    paid = Visit("regular", "周敏", "进度滞后", D(2007, 8, 1), "月底前报方案")
     with pytest.raises(Invalid, match="限期"):
-        actions.record_supervision(**common, demand="月底前报方案")
-    visit = actions.record_supervision(**common, demand="月底前报方案", due=D(2007, 8, 31))
+        actions.record_supervision(by=cast.reviewer, topic=row, visit=paid)
+    paid = replace(paid, due=D(2007, 8, 31))
+    visit = actions.record_supervision(by=cast.reviewer, topic=row, visit=paid)
     assert [n.open_demands for n in duties.flat(duties.tree(DAY)) if n.topic.pk == row.pk] == [1]
     actions.settle_supervision(by=cast.reviewer, visit=visit, settled_on=D(2007, 8, 15), settled_text="方案已报")
     assert [n.open_demands for n in duties.flat(duties.tree(DAY)) if n.topic.pk == row.pk] == [0]
@@ -185,10 +178,10 @@ def test_a_demand_of_a_visit_stays_open_until_it_is_settled(cast, forest):
 
 def test_a_department_reports_on_its_own_topic_and_sees_no_form_of_others(cast, forest):
     assert actions.file_report(
-        by=cast.health_cio, topic=topic("P17"), kind="annual", year=2006, text="本局总结", missing_reason="子系统未报"
+        by=cast.health_cio, topic=topic("P17"), report=Reported("annual", "本局总结", 2006, missing_reason="子系统未报")
     ).pk
     with pytest.raises(NotVisible):
-        actions.file_report(by=cast.health_cio, topic=topic("P12"), kind="annual", year=2006, text="别人的")
+        actions.file_report(by=cast.health_cio, topic=topic("P12"), report=Reported("annual", "别人的", 2006))
     with pytest.raises(WrongRole):
         actions.create_topic(by=cast.health_cio, name="甲", tier="total")
 
@@ -239,7 +232,7 @@ def test_the_forms_of_a_topic_keep_what_was_typed_and_store_a_document(cast, for
 def test_a_report_that_is_given_back_is_owed_again_and_whoever_filed_it_is_told_why(cast, forest):
     sub = Topic.objects.get(name="疾病控制子系统")
     name(cast, sub, organisation=unit("市卫生局"))
-    report = actions.file_report(by=cast.health_cio, topic=sub, kind="annual", year=2006, text="完成")
+    report = actions.file_report(by=cast.health_cio, topic=sub, report=Reported("annual", "完成", 2006))
     key = (sub.code, "annual", 2006)
     assert key not in overdue(duties.tree(DAY)[0])
     with pytest.raises(Invalid, match="写明哪里要补"):
@@ -252,16 +245,16 @@ def test_a_report_that_is_given_back_is_owed_again_and_whoever_filed_it_is_told_
     assert "退回" in Notice.objects.get(key=f"topic-returned:{report.pk}").sentence
     with pytest.raises(Refused, match="已经退回"):
         actions.return_report(by=cast.reviewer, report=report, reason="再退一次")
-    actions.file_report(by=cast.health_cio, topic=sub, kind="annual", year=2006, text="完成，经费 3 万元")
+    actions.file_report(by=cast.health_cio, topic=sub, report=Reported("annual", "完成，经费 3 万元", 2006))
     assert key not in overdue(duties.tree(DAY)[0])
     assert [t for t in desk.waiting(cast.health_cio, DAY) if t.kind == "topic"] == []
 
 
 def test_the_unit_above_supervises_and_gives_back_what_lies_below_its_own_topic(cast, forest, media):
     sub, own = Topic.objects.get(name="疾病控制子系统"), topic("P17")
-    common = {"manner": "regular", "visitors": "陈立明", "findings": "已试点", "visited_on": D(2007, 8, 1)}
+    paid = Visit("regular", "陈立明", "已试点", D(2007, 8, 1))
     visit = actions.record_supervision(
-        by=cast.health_cio, topic=sub, name="督导.pdf", content=b"%PDF-1.4 visit", **common
+        by=cast.health_cio, topic=sub, name="督导.pdf", content=b"%PDF-1.4 visit", visit=paid
     )
     assert (
         b"".join(cast.client("auditor").get(f"/projects/duties/visits/{visit.pk}/file/").streaming_content)
@@ -269,12 +262,12 @@ def test_the_unit_above_supervises_and_gives_back_what_lies_below_its_own_topic(
     )
     with pytest.raises(NotVisible):
         actions.record_supervision(
-            by=cast.health_cio, topic=own, **common
+            by=cast.health_cio, topic=own, visit=paid
         )  # its own is the total system's to supervise
     other = actions.create_topic(by=cast.reviewer, name="社区子系统", tier="subsystem", parent=topic("P12"))
     with pytest.raises(NotVisible):
-        actions.record_supervision(by=cast.health_cio, topic=other, **common)
-    report = actions.file_report(by=cast.reviewer, topic=sub, kind="annual", year=2006, text="完成")
+        actions.record_supervision(by=cast.health_cio, topic=other, visit=paid)
+    report = actions.file_report(by=cast.reviewer, topic=sub, report=Reported("annual", "完成", 2006))
     with pytest.raises(WrongRole):
         actions.return_report(by=cast.auditor, report=report, reason="不全")
     assert actions.return_report(by=cast.health_cio, report=report, reason="不全").returned_by
@@ -294,13 +287,13 @@ def test_a_topic_without_a_project_is_corrected_and_struck_off_where_it_was_a_mi
     assert sub.code not in {n.topic.code for n in duties.flat(duties.tree(DAY))}
     assert cast.client("reviewer").get(sub.get_absolute_url()).status_code == 404
     with pytest.raises(Refused, match="已经撤销"):
-        actions.file_report(by=cast.reviewer, topic=sub, kind="annual", year=2006, text="完成")
+        actions.file_report(by=cast.reviewer, topic=sub, report=Reported("annual", "完成", 2006))
 
 
 def test_a_closing_report_above_names_the_topics_below_that_still_run(cast, forest):
     actions.end_topic(by=cast.reviewer, topic=forest, version=forest.version, ended_on=D(2007, 8, 1))
     with pytest.raises(Invalid, match="P12 社区公共服务系统 课题研究工作总报告（没有负责人），课题尚未结束"):
-        actions.file_report(by=cast.reviewer, topic=forest, kind="final", text="总报告")
+        actions.file_report(by=cast.reviewer, topic=forest, report=Reported("final", "总报告"))
 
 
 def test_what_topics_owe_is_told_once_before_its_day_and_once_when_it_is_late(cast, forest):

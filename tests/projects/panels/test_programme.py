@@ -1,4 +1,5 @@
-"""A programme's page: its projects add up to the plan, stand on one picture, with money, milestones, tasks and ratings."""
+"""A programme's page: its projects add up to the plan, stand on one picture, with money, milestones,
+tasks and ratings."""
 
 from __future__ import annotations
 
@@ -72,7 +73,10 @@ def test_money_comes_by_year_and_stage_and_a_unit_sees_its_own_alone(cast, under
 def test_ratings_stand_beside_each_other_and_name_the_reason(cast, under_way):
     project = under_way("P20")
     actions.file_progress(
-        by=cast.reviewer, project=project, period="2007H1", percent=1, done_text="刚开工", self_rating="normal"
+        by=cast.reviewer,
+        project=project,
+        period="2007H1",
+        progress=actions.ReportedProgress(1, "刚开工", "normal"),
     )
     actions.rate_project(by=cast.reviewer, project=project, rating="attention", reason="进度偏慢")
     row = next(r for r in page(cast, "gis").context["x"].rows if r.project.code == "P20")

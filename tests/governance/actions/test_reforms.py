@@ -1,4 +1,5 @@
-"""Reforms: a unit set up, one that another goes on with from a day, and the way back; nobody's reference is rewritten."""
+"""Reforms: a unit set up, one that another goes on with from a day, and the way back;
+nobody's reference is rewritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security of 9.3: levels by experts, the four 同步, assessments with findings, and what is due."""
+"""Security of projects: grading, the four 同步, assessments and what they found."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from projects.security import protection
 from projects.security import safeguards as panels
 
 D = dt.date
+
+
 DAY = D(2007, 8, 20)
 
 
@@ -35,21 +37,6 @@ def propose(cast, project: Project, experts=None, level: int = 3, by=None) -> Se
 
 def dues(project: Project) -> set[str]:
     return {d.kind for d in panels.overview(DAY).dues if d.project.pk == project.pk}
-
-
-def test_both_name_sets_stand_side_by_side_until_d51_is_decided():
-    assert protection.names(3) == "3 级（安全标记保护级／监督保护级）"
-    assert protection.names(3, "b") == "3 级（安全标记保护级）"
-    assert protection.names(3, "c") == "3 级（监督保护级）"
-    assert protection.names(None) == ""
-
-
-@pytest.mark.parametrize(
-    ("level", "due"),
-    [(1, D(2010, 8, 20)), (2, D(2009, 8, 20)), (3, D(2008, 8, 20)), (5, D(2008, 2, 20)), (None, D(2009, 8, 20))],
-)
-def test_the_next_assessment_is_due_by_level(level, due):
-    assert protection.next_due(DAY, level) == due
 
 
 def test_a_level_holds_once_every_expert_agreed(cast, under_way):

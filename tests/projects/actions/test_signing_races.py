@@ -36,9 +36,7 @@ def conclude(cast, project: Project, version: int) -> Acceptance:
         project=project,
         version=version,
         stage="first",
-        conclusion="pass",
-        accepted_on=dt.date(2007, 8, 20),
-        text="合格",
+        result=actions.AcceptanceResult("pass", "合格", dt.date(2007, 8, 20)),
         independent=Organisation.objects.get(name="市财政局"),
     )
 

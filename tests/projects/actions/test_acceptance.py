@@ -1,4 +1,4 @@
-"""Acceptance and the evaluation of use: conclusions, independent signatures (D44), ranking with its basis, targets."""
+"""Acceptance and the yearly evaluation: conclusions, independent signatures, corrections, results upwards."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.kernel import working_days
 from governance.kernel.access import actor_for
 from governance.models import Answer, Appointment, AuditRow, Notice, Organisation, Round, User
+from governance.signing.paper import PaperSignature
 from projects import actions
 from projects.acceptance import acceptances as panels
-from projects.acceptance import scoring
 from projects.actions import signing
 from projects.models import Acceptance, Evaluation, Phase, Project
 from tests.projects.gates import record_papers
 
 D = dt.date
+
+
 DAY = D(2007, 8, 20)
 
 
@@ -33,13 +35,10 @@ def unit(name: str) -> Organisation:
 
 def conclude(cast, project: Project, **changes) -> Acceptance:
     project.refresh_from_db()
-    values = {
-        "stage": "first",
-        "conclusion": "pass",
-        "accepted_on": DAY,
-        "text": "合同内容已完成",
-        "version": project.version,
-    }
+    of_result = {f.name for f in dataclasses.fields(actions.AcceptanceResult)}
+    result = {"conclusion": "pass", "accepted_on": DAY, "text": "合同内容已完成"}
+    result |= {name: changes.pop(name) for name in of_result & set(changes)}
+    values = {"stage": "first", "version": project.version, "result": actions.AcceptanceResult(**result)}
     return actions.conclude_acceptance(by=cast.industry, project=project, **values | changes)
 
 
@@ -200,7 +199,11 @@ def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, und
     assert Project.objects.get(code="P20").state == "building"
     with pytest.raises(WrongRole):
         actions.conclude_acceptance(
-            by=cast.reviewer, project=project, version=1, stage="first", conclusion="pass", accepted_on=None, text="甲"
+            by=cast.reviewer,
+            project=project,
+            version=1,
+            stage="first",
+            result=actions.AcceptanceResult("pass", "甲"),
         )
 
 
@@ -241,13 +244,14 @@ def test_works_that_stand_still_are_signed_when_they_go_on_and_ended_ones_wait_f
 
 
 def test_what_a_head_signed_on_paper_says_who_signed_when_and_who_entered_it(cast, built, media):
-    row = conclude(cast, built("P01"), independent=unit("市财政局"), signer="罗局长", signed_on=D(2007, 8, 17))
+    row = conclude(cast, built("P01"), independent=unit("市财政局"), paper=PaperSignature("罗局长", D(2007, 8, 17)))
     with pytest.raises(Invalid, match="纸质签署要写明签署日期，且不晚于今天"):
         actions.sign_acceptance(
-            by=cast.finance, acceptance=row, kind="agree", signer="李局长", signed_on=D(2007, 8, 21)
+            by=cast.finance, acceptance=row, kind="agree", paper=PaperSignature("李局长", D(2007, 8, 21))
         )
+    nobody = PaperSignature(signed_on=D(2007, 8, 20))
     with pytest.raises(Invalid, match="没有写明谁签的"):
-        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", signed_on=D(2007, 8, 20))
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", paper=nobody)
     clerk = dataclasses.replace(cast.finance, manner="委托")
     with pytest.raises(Invalid, match="受委托的经办人，只录入领导在纸上的签署"):
         actions.sign_acceptance(by=clerk, acceptance=row, kind="agree")
@@ -322,12 +326,15 @@ def test_a_phase_is_accepted_in_a_browser_and_the_board_offers_it(cast, under_wa
     assert row_at in office.get(f"/projects/P15/life/?phase={phase.order}").content.decode()
 
 
-# --- evaluation ------------------------------------------------------------------------------------------------------
-
-
-def evaluate(cast, code: str, **values) -> Evaluation:
-    project = Project.objects.get(code=code)
-    return actions.file_evaluation(by=cast.industry, project=project, year=2007, findings="运行正常", **values)
+def evaluate(cast, code: str, independent: Organisation | None = None, **measured) -> Evaluation:
+    return actions.file_evaluation(
+        by=cast.industry,
+        project=Project.objects.get(code=code),
+        year=2007,
+        findings="运行正常",
+        measured=actions.Measured(**measured),
+        independent=independent,
+    )
 
 
 def test_use_is_evaluated_once_a_year_after_completion_and_signed_independently(cast, under_way):
@@ -371,28 +378,6 @@ def test_results_go_to_the_leading_group_once_and_are_held_against_the_targets(c
     assert set(Evaluation.objects.values_list("reported_on", flat=True)) == {DAY}
     with pytest.raises(Refused, match="没有已签署、还未汇报"):
         actions.report_evaluations(by=cast.industry, **told)
-
-
-def measured(code: str, use=None, calls=None, goals=(None, None), satisfaction=None) -> scoring.Measures:
-    return scoring.Measures(code, code, use, calls, *goals, satisfaction)
-
-
-def test_what_was_not_measured_is_left_out_and_never_zero():
-    full, part = scoring.rank([measured("A", 80, 100, (4, 2), 90), measured("B", 80, None, (4, 2), 90)])
-    assert {full.measures.code: full.points, part.measures.code: part.points} == {"A": 76.5, "B": 70.6}
-    assert scoring.score(measured("B", 80, None, (4, 2), 90), 100).missing == ("共享调用",)
-
-
-def test_too_little_measured_has_no_place_and_equal_points_share_one():
-    rows = scoring.rank(
-        [
-            measured("A", 80, None, (1, 1)),
-            measured("B", 80, None, (1, 1)),
-            measured("C", 10, None, (1, 0)),
-            measured("D", None, 5),
-        ]
-    )
-    assert [(r.measures.code, r.place) for r in rows] == [("A", 1), ("B", 1), ("C", 3), ("D", None)]
 
 
 def test_the_pages_of_acceptance_and_evaluation_are_worked_from_browsers(cast, built, under_way):
