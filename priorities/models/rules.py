@@ -41,6 +41,10 @@ class RuleSetRecord(Dated, Demonstrable):
         return self.title
 
     @property
+    def is_draft(self) -> bool:
+        return self.state == "draft"
+
+    @property
     def audit_key(self) -> str:
         return f"rule-set:{self.key}"
 

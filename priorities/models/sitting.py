@@ -30,6 +30,10 @@ class Sitting(Dated, Demonstrable):
         return self.title
 
     @property
+    def is_convened(self) -> bool:
+        return self.state == "convened"
+
+    @property
     def audit_key(self) -> str:
         return f"sitting:{self.pk}"
 

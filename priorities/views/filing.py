@@ -29,9 +29,9 @@ from priorities.labels import STATES
 from priorities.memo import reading
 from priorities.models import FilingWindow, Submission
 from priorities.screening import verdicts
-from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned
+from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned, workflow
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
-from priorities.submissions.workflow import EDITABLE
+from priorities.submissions.workflow import DRAFT, EDITABLE
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
@@ -148,7 +148,8 @@ def _detail(request, row: Submission) -> dict:
         and not row.is_secret
         and row.state in CLOSED
         and row.kind not in guards.FOR_A_PROJECT,
-        "may_screen": may(request.actor, Permission.SCREEN, row),
+        "may_screen": row.state != DRAFT and may(request.actor, Permission.SCREEN, row),
+        "open": workflow.open_verbs(row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
     }

@@ -211,7 +211,7 @@ def record_correction(
         now=row.corrected_on,
         sentence=f"{row}整改完成：{row.corrected_text}",
     )
-    if row.conflict and row.state == "concluded":
+    if row.conflict and row.is_concluded:
         signing.open_confirmation(row=row)
     _lead_on(by, row)
     return row

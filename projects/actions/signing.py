@@ -163,7 +163,7 @@ def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None
     governance.signing.paper made of a signature on paper."""
     if row.round_id is None:
         raise NotVisible()
-    if row.state != "signing":
+    if not row.is_signing:
         raise Refused(f"{row}{row.get_state_display()}，不能再签。")
     return _answer(by, row, kind, words(text, "text", "意见", limit=1000), paper)
 
@@ -183,7 +183,7 @@ def _answer(by: Actor, row, kind: str, text: str = "", paper: dict | None = None
         address=row.get_absolute_url(),
         sentence=f"{seat.label}对{row}签署：{word}{on_paper.said(paper or {}, by)}{'：' + text if text else ''}",
     )
-    if seat.key != ACCEPTING and row.state != "signing":
+    if seat.key != ACCEPTING and not row.is_signing:
         _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + text if text else ''}。")
     return row.state
 
@@ -207,7 +207,7 @@ def withdraw_signing(*, by: Actor, row, reason: str):
     another may be made. By whoever opens such a round."""
     access.require(by, *opening(by, row))
     held = type(row).objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
-    if held.state != "signing":
+    if not held.is_signing:
         raise Refused(f"{held}{held.get_state_display()}，不能撤回。")
     reason = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
     round_ = rounds.lock(held.round_id)
@@ -246,7 +246,7 @@ def opening(by: Actor, row) -> tuple[Permission, Project | None]:
 
 def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
     """Whether the actor has one of the record's seats (read with organisation and answers) that is not filled yet."""
-    if row.state != "signing" or not actor.scope(signing(actor)):
+    if not row.is_signing or not actor.scope(signing(actor)):
         return False
     mine = [
         s
