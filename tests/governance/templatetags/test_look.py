@@ -18,6 +18,7 @@ from django.test import RequestFactory
 
 from governance import charts
 from governance.templatetags import look
+from tests.page import words
 
 ROOT = Path(__file__).resolve().parents[3]
 CSS = (ROOT / "static/css/app.css").read_text()
@@ -27,14 +28,6 @@ FILING = (ROOT / "static/js/filing.js").read_text()
 
 def render(source: str, **context) -> str:
     return engines["django"].from_string(source).render(context)
-
-
-def words(html: str) -> str:
-    """What a browser shows: blanks at the edges of a block are nothing."""
-    html = re.sub(
-        r"\s*(</?(?:table|thead|tbody|tfoot|tr|t[dh]|[ou]l|li|div|p|section|header|h\d)\b[^>]*>)\s*", r"\1", html
-    )
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
 
 
 @pytest.mark.parametrize(
