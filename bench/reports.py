@@ -26,8 +26,8 @@ import django  # noqa: E402
 
 django.setup()
 
+from governance.basics.figures import Column, Report, Section, Table  # noqa: E402
 from governance.documents import printing  # noqa: E402
-from governance.documents.figures import Column, Report, Section, Table  # noqa: E402
 
 ROUNDS = 3
 

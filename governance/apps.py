@@ -10,9 +10,14 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         from governance import jobs
         from governance.actions import apply_successions
+        from governance.basics import clock
         from governance.basics.roles import Permission, Role
+        from governance.documents import printing
+        from governance.kernel import demonstration
         from governance.web import rail
 
+        clock.ask_for_demonstration_day(demonstration.kept_day)
+        jobs.load_before(printing.warm)
         jobs.on_daily(apply_successions)
 
         business = tuple(r for r in Role if r not in (Role.SYSADMIN, Role.SECADMIN))

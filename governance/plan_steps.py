@@ -47,6 +47,7 @@ class Tally:
         return f"{self.table}：新增 {self.created}，更新 {self.updated}，未变 {self.unchanged}{kept}"
 
 
+@step
 def sync(
     label: str, model: type[Model], existing: dict, wanted: dict, *, once: Iterable[str] = (), remove: bool = False
 ) -> Tally:
@@ -70,6 +71,7 @@ def sync(
     return Tally(label, len(made), updated, len(wanted) - len(made) - updated, 0 if remove else len(gone))
 
 
+@step
 def create(model: type[Model], made: list) -> list:
     """Insert rows at once, their first history row with them where the model keeps one."""
     model.objects.bulk_create(made, batch_size=500)

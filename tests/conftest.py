@@ -52,9 +52,9 @@ def pytest_terminal_summary(terminalreporter):
 def business_day(settings):
     """Every test plays on 2007-08-20 unless it says otherwise (clock.at)."""
     settings.GUIYANG_TODAY = TODAY.isoformat()
-    clock._kept.clear()
+    clock.forget_demonstration_day()
     yield TODAY
-    clock._kept.clear()
+    clock.forget_demonstration_day()
 
 
 @pytest.fixture

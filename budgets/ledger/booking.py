@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from django.db import connection
 from django.db.models import Sum
@@ -14,6 +15,7 @@ from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear, Stag
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import MAX_WAN, quantise
 from governance.kernel.access import Actor
+from governance.kernel.verbs import step
 from projects.models import Project
 
 LABELS = dict(STAGES)
@@ -31,6 +33,7 @@ def lock_projects(*ids: int) -> None:
     list(Project.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
+@step
 def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool = False) -> BudgetLine:
     """The line of a project, year and source, made where there is none, locked (after its project) until the verb ends."""
     if source not in dict(SOURCES):
@@ -43,6 +46,7 @@ def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool 
     return BudgetLine.objects.select_for_update(of=("self",)).select_related("project").get(**key)
 
 
+@step
 def move(
     *,
     by: Actor,
@@ -57,13 +61,13 @@ def move(
     """Book amounts off one locked line and onto another: down from below, then up from above, so that no moment in
     between breaks the order of the stages. Returns the entries made."""
     order = [stage for stage, _ in STAGES]
-    more = {"by": by, "kind": kind, "document_number": document_number, "reason": reason, "as_typed": as_typed}
+    one = partial(book, by=by, kind=kind, document_number=document_number, reason=reason, as_typed=as_typed)
     off = [
-        book(line=origin, stage=stage, amount_wan=-amount, **more)
+        one(line=origin, stage=stage, amount_wan=-amount)
         for stage, amount in sorted(stages, key=lambda x: -order.index(x[0]))
     ]
     on = [
-        book(line=target, stage=stage, amount_wan=amount, **more)
+        one(line=target, stage=stage, amount_wan=amount)
         for stage, amount in sorted(stages, key=lambda x: order.index(x[0]))
     ]
     return off + on
@@ -90,6 +94,7 @@ def is_locked(fiscal_year: int, stage: str) -> bool:
     return StageLock.objects.filter(fiscal_year=fiscal_year, stage=stage).exists()
 
 
+@step
 def book(
     *,
     by: Actor,
@@ -155,6 +160,7 @@ def check(line: BudgetLine, stage: str, now: Decimal) -> None:
             )
 
 
+@step
 def keep_year(project_id: int, fiscal_year: int) -> None:
     """Recompute the project's row of the year from its lines; null where no line holds the stage."""
     sums = BudgetLine.objects.filter(project_id=project_id, fiscal_year=fiscal_year).aggregate(
@@ -163,6 +169,7 @@ def keep_year(project_id: int, fiscal_year: int) -> None:
     ProjectYear.objects.update_or_create(project_id=project_id, fiscal_year=fiscal_year, defaults=sums)
 
 
+@step
 def keep_years(projects: Iterable[int], years: Iterable[int]) -> None:
     """keep_year for many projects and years at once; sums of two decimals are rounded where a database adds in floats."""
     table, held, ids, years = ProjectYear._meta.db_table, BudgetLine._meta.db_table, sorted(projects), sorted(years)

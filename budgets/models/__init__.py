@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from budgets.payers import SOURCES
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Permission, Scope
 from governance.models import StoredFile
 from governance.models.fields import Dated, Demonstrable, WanField
 from projects.models import Project
@@ -21,8 +23,6 @@ FISCAL_YEARS = (1990, 2100)
 class BudgetLineQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """City-wide readers see all lines, a department those of the projects that it leads."""
-        from governance.basics.roles import Permission, Scope
-
         scope = actor.scope(Permission.READ_BUDGET)
         if scope is Scope.CITY:
             return self
@@ -88,8 +88,8 @@ class BudgetLine(Demonstrable):
         return f"{self.project.code} {self.fiscal_year} {self.get_source_display()}"
 
     @property
-    def audit_key(self) -> str:
-        return f"budget-line:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("budget-line", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("budgets:year", args=[self.fiscal_year])
@@ -219,8 +219,8 @@ class CityRevenue(Dated, Demonstrable):
         return f"{self.fiscal_year} {self.revenue_wan}"
 
     @property
-    def audit_key(self) -> str:
-        return f"revenue:{self.fiscal_year}"
+    def audit_key(self) -> Ref:
+        return ref("revenue", self.fiscal_year)
 
     def get_absolute_url(self) -> str:
         return f"{reverse('budgets:revenues')}#y{self.fiscal_year}"
@@ -248,8 +248,8 @@ class Ceiling(Dated, Demonstrable):
         return f"{self.fiscal_year} 年{self.get_source_display()}上限"
 
     @property
-    def audit_key(self) -> str:
-        return f"ceiling:{self.fiscal_year}:{self.source}"
+    def audit_key(self) -> Ref:
+        return ref("ceiling", f"{self.fiscal_year}:{self.source}")
 
 
 class Kept(NamedTuple):

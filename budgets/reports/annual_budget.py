@@ -17,7 +17,7 @@ from budgets.models import SOURCES, STAGES, BudgetLine
 from budgets.panels import money
 from budgets.table import budget_table
 from governance import charts
-from governance.documents.figures import Column, Figure, Part, Report, Section, Table
+from governance.basics.figures import Column, Figure, Part, Report, Section, Table
 from projects.lifecycle.scopes import scope_of
 from projects.models import Project
 from projects.reports import frame

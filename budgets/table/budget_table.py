@@ -15,8 +15,8 @@ from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, StageLock
 from budgets.table.chosen import STANDALONE as NONE
 from budgets.table.chosen import Chosen, first_lead
 from governance.basics import clock
+from governance.basics.figures import Part
 from governance.basics.roles import Permission, Scope
-from governance.documents.figures import Part
 from governance.kernel import readings
 from governance.kernel.access import Actor
 from governance.models import Plan

@@ -1,6 +1,6 @@
 """The budget workbook: one row a project × source (× year), matched on its return by a key in a locked hidden column.
 
-`workbook_rows.collect` takes everything from the database, `sheets.draw` prints it. The snapshot's name comes from the
+`rows.collect` takes everything from the database, `sheets.draw` prints it. The snapshot's name comes from the
 content's hash, so that the same state of the database on the same day gives the same bytes.
 """
 

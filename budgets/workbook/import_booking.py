@@ -17,10 +17,12 @@ from budgets.workbook.comparison import HEADS, Held
 from budgets.workbook.import_plan import STAGE_LABELS, Difference, Plan
 from budgets.workbook.sheets import CODE_KEYS, STAGE_KEYS
 from governance.basics import clock
+from governance.basics.refs import ref
 from governance.basics.refusal import Refused
 from governance.database import bulk
 from governance.kernel import audit
 from governance.kernel.access import Actor
+from governance.kernel.verbs import step
 from projects.models import Project
 
 STAGE_OF = {label: stage for stage, label in STAGES}
@@ -30,6 +32,7 @@ ZERO = Decimal(0)
 SAID = 6  # cells that a sentence of the trail spells out; its figures have all
 
 
+@step
 def open_lines(plan: Plan) -> bool:
     """Make the lines that the changes need, before anything is booked; whether there were any. Their projects are locked."""
     keys = sorted({d.key for d in plan.changes if d.is_new})
@@ -42,6 +45,7 @@ def open_lines(plan: Plan) -> bool:
     return bool(keys)
 
 
+@step
 def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     """Append an entry a changed amount, set the lines' totals and codes and the projects' years. Raises Refused where a
     column was frozen meanwhile."""
@@ -133,7 +137,7 @@ class _Told:
         audit.record(
             by=by,
             event="budgets.line.import",
-            about=(f"project:{self.code}", *(f"budget-line:{pk}" for pk in self.lines)),
+            about=(ref("project", self.code), *(ref("budget-line", pk) for pk in self.lines)),
             was=self.was,
             now=self.now,
             sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}）",

@@ -19,7 +19,7 @@ from governance.basics.roles import ROLE_LABELS, Permission, Role
 from governance.basics.text import clean_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
-from governance.kernel.verbs import verb
+from governance.kernel.verbs import step, verb
 from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User
 from governance.notices import inbox
 from governance.people import handover
@@ -45,6 +45,7 @@ def _checked_password(user: User, password: str, field: str = "password") -> str
     return password
 
 
+@step
 def end_sessions(user: User, *, but: str | None = None) -> int:
     """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one."""
     ended = 0

@@ -7,7 +7,7 @@ data says otherwise; `at(day)` is how load_demo replays its story and how tests 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 _at: ContextVar[dt.date | None] = ContextVar("business_day", default=None)
+_readers: list[Callable[[], dt.date | None]] = []
 _kept: list[dt.date | None] = []  # the demonstration's date, read once per process
 
 
@@ -38,26 +39,22 @@ def today() -> dt.date:
     return demonstration_day() or timezone.localdate()
 
 
+def ask_for_demonstration_day(read: Callable[[], dt.date | None]) -> None:
+    """Let the rows above say which date a demonstration's data keep (governance.kernel.demonstration)."""
+    _readers[:] = [read]
+
+
 def demonstration_day() -> dt.date | None:
     """The date kept with a demonstration's data, None where there is none."""
     if not settings.EMBEDDED:
         return None
     if not _kept:
-        from governance.models import Setting
-
-        value = Setting.objects.filter(key="demo_today").values_list("value", flat=True).first()
-        _kept.append(dt.date.fromisoformat(value) if value else None)
-    return _kept[0]
+        _kept.extend(read() for read in _readers)
+    return _kept[0] if _kept else None
 
 
-def keep_demonstration_day(day: dt.date | None) -> None:
-    """Keep (or with None forget) the demonstration's date with its data."""
-    from governance.models import Setting
-
-    if day is None:
-        Setting.objects.filter(key="demo_today").delete()
-    else:
-        Setting.objects.update_or_create(key="demo_today", defaults={"value": day.isoformat()})
+def forget_demonstration_day() -> None:
+    """The kept date changed: it is read again."""
     _kept.clear()
 
 
@@ -79,34 +76,3 @@ def at(day: dt.date) -> Iterator[None]:
 def last_of_month(year: int, month: int) -> dt.date:
     """The last day of a month."""
     return (dt.date(year + month // 12, month % 12 + 1, 1)) - dt.timedelta(days=1)
-
-
-class WorkingDays:
-    """Working days counted with the published holidays and 调休, read once; beyond the last published year Monday to
-    Friday."""
-
-    def __init__(self):
-        from governance.models import Holiday
-
-        self.off = dict(Holiday.objects.values_list("day", "is_off"))
-
-    def is_working(self, day: dt.date) -> bool:
-        return not self.off.get(day, day.weekday() >= 5)
-
-    def add(self, day: dt.date, days: int) -> dt.date:
-        """`days` working days later."""
-        while days > 0:
-            day += dt.timedelta(days=1)
-            days -= self.is_working(day)
-        return day
-
-    def between(self, day: dt.date, due: dt.date) -> int:
-        """Working days to go after `day` until `due` included; negative: how many have passed since. 400 at most."""
-        first, last, sign = (day, due, 1) if due >= day else (due, day, -1)
-        span = min((last - first).days, 400)
-        return sign * sum(self.is_working(first + dt.timedelta(days=n)) for n in range(1, span + 1))
-
-
-def add_working_days(day: dt.date, days: int) -> dt.date:
-    """`days` working days later, for a caller that asks once."""
-    return WorkingDays().add(day, days)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from governance.basics.refs import Referable
+
 
 class Refused(Exception):
     """An action that the plan, a role or the state of a record forbids; `str(e)` is shown to the user as it stands.
@@ -13,7 +18,15 @@ class Refused(Exception):
 
     status = 409
 
-    def __init__(self, sentence: str, *, status: int | None = None, fields=None, blockers=(), current=None):
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        fields: Mapping[str, list[str]] | None = None,
+        blockers: Iterable[tuple[str, str]] = (),
+        current: dict[str, Any] | None = None,
+    ):
         super().__init__(sentence)
         self.sentence = sentence
         self.status = status or self.status
@@ -21,8 +34,8 @@ class Refused(Exception):
         self.blockers = tuple(blockers)
         self.current = current
         self.event = ""
-        self.by = None
-        self.about = ()
+        self.by: Any = None  # the Actor of the verb that refused
+        self.about: tuple[Referable, ...] = ()
 
 
 class WrongRole(Refused):
@@ -36,7 +49,7 @@ class NotVisible(Refused):
 
     status = 404
 
-    def __init__(self, sentence: str = "没有这条记录，或者您无权查看。", **kwargs):
+    def __init__(self, sentence: str = "没有这条记录，或者您无权查看。", **kwargs: Any):
         super().__init__(sentence, **kwargs)
 
 

@@ -167,6 +167,11 @@ def scope_of(role: Role | str, permission: Permission) -> Scope | None:
     return GRANTS[Role(role)].get(permission)
 
 
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that hold a permission, in the table's order."""
+    return [role for role, grants in GRANTS.items() if permission in grants]
+
+
 def holders(permission: Permission) -> list[str]:
-    """Chinese names of the roles that hold a permission, for refusals that say who can."""
-    return [ROLE_LABELS[role] for role, grants in GRANTS.items() if permission in grants]
+    """Their Chinese names, for refusals that say who can."""
+    return [ROLE_LABELS[role] for role in roles_with(permission)]

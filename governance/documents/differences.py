@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from governance.documents.figures import Report, Section, Table, plain
+from governance.basics.figures import Report, Section, Table, plain
 
 TOTAL = "合计"
 

@@ -27,12 +27,12 @@ from django.template.loader import render_to_string
 
 from governance import jobs
 from governance.basics import clock
+from governance.basics.figures import Report
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission, Role, Scope
 from governance.database.snapshots import snapshot_read
-from governance.documents.figures import Report
 from governance.jobs import Progress
-from governance.templatetags.report import CITED
+from governance.templatetags.report import CITED, han
 
 FORMATS = ("pdf", "xlsx", "json")
 TYPES = {
@@ -268,21 +268,6 @@ def _running_texts(report: Report):
         yield from section.paragraphs
         yield from (table.note for table in section.tables)
         yield from section.after
-
-
-_HAN = "零一二三四五六七八九十"
-
-
-def han(number: int) -> str:
-    """1 → 一, 12 → 十二, 20 → 二十, 105 → 一百零五 (a sitting may have so many cases)."""
-    if number <= 10:
-        return _HAN[number]
-    if number >= 100:
-        hundreds, rest = divmod(number, 100)
-        tail = "" if not rest else f"零{han(rest)}" if rest < 10 else ("一" if rest < 20 else "") + han(rest)
-        return f"{han(hundreds)}百{tail}"
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 1 else _HAN[tens]) + "十" + (_HAN[ones] if ones else "")
 
 
 def numbered(report: Report) -> list[dict]:

@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 
+from celery import current_app
 from django.db import connection, transaction
 
 from governance.models import Setting
@@ -55,7 +56,7 @@ def _waiting() -> queue.Queue:
         if _state["pid"] != os.getpid():
             waiting: queue.Queue = queue.Queue()
             threading.Thread(target=_send_all, args=(waiting,), name="doorbell", daemon=True).start()
-            _state.update(pid=os.getpid(), queue=waiting, resting_until=0.0)
+            _state.update({"pid": os.getpid(), "queue": waiting, "resting_until": 0.0})
         return _state["queue"]
 
 
@@ -72,6 +73,5 @@ def _send_all(waiting: queue.Queue) -> None:
 
 
 def _send(name: str, job_id: str) -> None:
-    from governance.jobs import tasks
-
-    tasks.run.apply_async(args=[job_id], queue=name, retry=False, ignore_result=True)
+    # By its name: the tasks stand above the jobs.
+    current_app.send_task("governance.tasks.run", args=[job_id], queue=name, retry=False, ignore_result=True)

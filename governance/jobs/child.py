@@ -49,12 +49,13 @@ def main() -> None:
 
 
 def warm() -> None:
-    """Load what takes long."""
+    """Load what takes long (jobs.load_before)."""
     from governance.basics.refusal import Refused
-    from governance.documents import printing
+    from governance.jobs import kinds
 
-    with contextlib.suppress(Refused):  # without Pango a PDF job says so itself
-        printing.warm()
+    for load in kinds.loaded_before:
+        with contextlib.suppress(Refused):  # without Pango a PDF job says so itself
+            load()
 
 
 def limit(memory_mib: int) -> None:

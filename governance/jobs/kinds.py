@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission, Role, Scope, scope_of
 from governance.jobs.progress import Progress
-
-logger = logging.getLogger("guiyang.jobs")
 
 
 @dataclass(frozen=True)
@@ -72,9 +69,10 @@ class JobKind:
 
 
 _kinds: dict[str, JobKind] = {}
-_schedules: list[tuple[str, Callable]] = []
-_daily: list[Callable[[dt.date], object]] = []
-_often: list[Callable[[], object]] = []
+schedules: list[tuple[str, Callable]] = []
+called_daily: list[Callable[[dt.date], object]] = []
+called_often: list[Callable[[], object]] = []
+loaded_before: list[Callable[[], None]] = []
 
 
 def register(kind: JobKind) -> None:
@@ -123,45 +121,23 @@ def on_schedule(kind: str, rule: Callable[[dt.date], Iterable[tuple[str, dict]]]
     Asked again and again; a period is requested once, whatever the number of workers (the job's id follows from kind,
     period and params). No crontab names a date: a worker that slept over the first of the month makes it up.
     """
-    if (kind, rule) not in _schedules:
-        _schedules.append((kind, rule))
+    if (kind, rule) not in schedules:
+        schedules.append((kind, rule))
 
 
 def on_daily(function: Callable[[dt.date], object]) -> None:
     """Let `daily` call `function(day)`; it must be idempotent."""
-    if function not in _daily:
-        _daily.append(function)
+    if function not in called_daily:
+        called_daily.append(function)
 
 
 def often(function: Callable[[], object]) -> None:
     """Let the beat call `function()` every 15 seconds; it must be idempotent and quick where nothing is due."""
-    if function not in _often:
-        _often.append(function)
+    if function not in called_often:
+        called_often.append(function)
 
 
-def tick() -> None:
-    """What the beat does often, each app on its own: what fails is logged and does not stop the others."""
-    for function in _often:
-        try:
-            function()
-        except Exception:
-            logger.exception("often %s", function.__name__)
-
-
-def daily(day: dt.date) -> dict[str, str]:
-    """Everything due on the day, each app on its own: what fails is logged and does not stop the others.
-
-    Returns what failed, by name.
-    """
-    from governance.jobs.queue import request_scheduled
-
-    failed: dict[str, str] = {}
-    calls: list[tuple[str, Callable]] = [(f"{f.__module__}.{f.__name__}", lambda f=f: f(day)) for f in _daily]
-    calls += [(f"schedule {kind}", lambda k=kind, r=rule: request_scheduled(k, r(day))) for kind, rule in _schedules]
-    for name, call in calls:
-        try:
-            call()
-        except Exception as error:
-            logger.exception("daily %s", name)
-            failed[name] = type(error).__name__
-    return failed
+def load_before(function: Callable[[], None]) -> None:
+    """Let a warm child process call `function()` before it has an order; a Refused is no harm."""
+    if function not in loaded_before:
+        loaded_before.append(function)

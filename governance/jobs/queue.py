@@ -176,7 +176,7 @@ def give_up(job: Job) -> None:
 def _tell(job: Job, what: str, sentence: str) -> None:
     if job.requested_by_id:
         inbox.tell(
-            key=f"job:{job.pk}:{what}",
+            key=f"{job.audit_key}:{what}",
             sentence=sentence,
             address=kinds.address_of(job),
             user_id=job.requested_by_id,
@@ -185,7 +185,7 @@ def _tell(job: Job, what: str, sentence: str) -> None:
         return
     for role in kinds.told_of(job, is_done=what == "done") if job.on_schedule else ():
         inbox.tell(
-            key=f"job:{job.pk}:{what}:{role}",
+            key=f"{job.audit_key}:{what}:{role}",
             sentence=sentence,
             address=kinds.address_of(job),
             role=role,

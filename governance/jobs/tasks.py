@@ -8,6 +8,9 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from governance import jobs
 from governance.basics import clock
+from governance.jobs.bell import queue_name
+from governance.jobs.worker import warm_up
+from governance.notices import mail
 
 
 @shared_task(name="governance.tasks.run", acks_late=True, ignore_result=True)
@@ -36,15 +39,11 @@ def daily() -> dict[str, str]:
 @shared_task(name="governance.tasks.post", ignore_result=True)
 def post() -> dict[str, int]:
     """Send what committed notices have to be sent by e-mail."""
-    from governance.notices import mail
-
     return mail.post()
 
 
 def _use_own_queue(conf) -> None:
     """This database's queue, for what is listened to and for what the beat sends."""
-    from governance.jobs.bell import queue_name
-
     conf.task_default_queue = queue_name()
 
 
@@ -60,7 +59,5 @@ def _before_beat(sender=None, **kwargs) -> None:
 
 @worker_ready.connect(weak=False)
 def _worker_is_there(**kwargs) -> None:
-    from governance.jobs.worker import warm_up
-
     warm_up()
     jobs.reconcile()

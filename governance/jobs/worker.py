@@ -29,6 +29,7 @@ from governance.jobs import queue as rows
 from governance.jobs.progress import Progress
 from governance.kernel.access import Actor
 from governance.models import Job, StoredFile
+from governance.storage import files
 
 logger = logging.getLogger("guiyang.jobs")
 
@@ -269,8 +270,6 @@ def files_folder() -> Path:
 
 
 def _place_of(key: uuid.UUID) -> Path:
-    from governance.storage import files
-
     return files.path_of(key)
 
 

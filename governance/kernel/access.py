@@ -6,9 +6,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from governance.basics import clock
 from governance.basics.refusal import NotVisible, WrongRole
 from governance.basics.roles import PERMISSION_LABELS, ROLE_LABELS, Permission, Role, Scope, holders, scope_of
+from governance.models import Appointment, User
 
 
 @dataclass(frozen=True)
@@ -35,17 +38,27 @@ class Actor:
         acting = f"（{self.manner}{self.on_behalf_of}）" if self.manner != "正式" else ""
         return f"{self.organisation_name} · {self.name}{acting}"
 
+    @property
+    def enters_paper(self) -> bool:
+        """An appointed 经办人: he enters what others signed on paper and signs nothing himself."""
+        return self.manner == "委托"
+
     def scope(self, permission: Permission) -> Scope | None:
         return scope_of(self.role, permission)
 
 
-def actor_for(user, appointment_id: int | None = None, day: dt.date | None = None) -> Actor | None:
+def actor_for(user: User, appointment_id: int | None = None, day: dt.date | None = None) -> Actor | None:
     """The actor that a user is under one of his appointments of the day (the first, unless one is chosen)."""
     hats = list(hats_of(user, day))
     user.hats_in_force = hats  # the frame of the page shows them again (governance.web.context)
     if not hats:
         return None
-    hat = next((h for h in hats if h.pk == appointment_id), hats[0])
+    return under(next((h for h in hats if h.pk == appointment_id), hats[0]), user)
+
+
+def under(hat, user=None) -> Actor:
+    """The actor that an appointment makes of its person."""
+    user = user or hat.user
     return Actor(
         user_id=user.pk,
         name=user.full_name or user.username,
@@ -54,14 +67,12 @@ def actor_for(user, appointment_id: int | None = None, day: dt.date | None = Non
         organisation_name=hat.organisation.name,
         appointment_id=hat.pk,
         manner=hat.manner,
-        on_behalf_of=hat.on_behalf_of.name if hat.on_behalf_of_id else "",
+        on_behalf_of=hat.on_behalf_of.name if hat.on_behalf_of else "",
     )
 
 
-def hats_of(user, day: dt.date | None = None):
+def hats_of(user: User, day: dt.date | None = None) -> QuerySet[Appointment]:
     """The user's appointments in force on the day, first given first."""
-    from governance.models import Appointment
-
     return (
         Appointment.objects.in_force(day or clock.today())
         .filter(user=user)
@@ -70,14 +81,13 @@ def hats_of(user, day: dt.date | None = None):
     )
 
 
-def may(actor: Actor | None, permission: Permission, about=None) -> bool:
+def may(actor: Actor | None, permission: Permission, about: object = None) -> bool:
     """Whether the actor holds the permission, and for `about` (any record with the word below) within its reach.
 
     A record says whom it belongs to by `belongs_to() -> set[int]` (organisations, own), `involves() -> set[int]`
     (organisations with a seat) and `assigned_to() -> set[int]` (users); a missing word means nobody.
     """
-    scope = actor.scope(permission) if actor else None
-    if scope is None:
+    if actor is None or (scope := actor.scope(permission)) is None:
         return False
     if about is None or scope is Scope.CITY:
         return True
@@ -87,12 +97,12 @@ def may(actor: Actor | None, permission: Permission, about=None) -> bool:
     return mine or (scope is Scope.INVOLVED and actor.organisation_id in _told(about, "involves"))
 
 
-def _told(about, word: str) -> set[int]:
+def _told(about: object, word: str) -> set[int]:
     method = getattr(about, word, None)
     return method() if method else set()
 
 
-def require(actor: Actor | None, permission: Permission, about=None) -> None:
+def require(actor: Actor | None, permission: Permission, about: object = None) -> None:
     """Raise WrongRole (403) without the permission, NotVisible (404) where the record lies outside its reach."""
     if actor is None or actor.scope(permission) is None:
         who = actor.role_label if actor else "未登录的人"

@@ -5,16 +5,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from governance.basics import clock
+from governance.basics.refs import Referable
 from governance.basics.refusal import Refused
 from governance.basics.text import storable
 from governance.database import bulk
-from governance.kernel import verbs
+from governance.kernel.access import Actor
 from governance.models import AuditConcern, AuditHead, AuditRow
+
+Named = Referable | str  # a record, or its key
 
 
 @dataclass
@@ -33,15 +40,26 @@ class Entry:
     address: str = ""
 
 
+# Rows of the verb under way, None outside; governance.kernel.verbs opens it and appends what it holds.
+buffer: ContextVar[list[Entry] | None] = ContextVar("audit_buffer", default=None)
+
+
 def record(
-    *, by, event: str, about=(), sentence: str = "", was: object = "", now: object = "", address: str = ""
+    *,
+    by: Actor | None,
+    event: str,
+    about: Named | Sequence[Named] = (),
+    sentence: str = "",
+    was: object = "",
+    now: object = "",
+    address: str = "",
 ) -> None:
     """Buffer a row of the verb under way. `about`: a record or several, each with `audit_key` ("submission:12"), or the keys
     themselves, with the `address`."""
-    rows = verbs.buffer()
+    rows = buffer.get()
     if rows is None:
         raise RuntimeError("audit.record runs only inside a verb")
-    abouts = about if isinstance(about, tuple | list) else (about,)
+    abouts: Sequence[Named] = about if isinstance(about, tuple | list) else (about,)
     rows.append(
         Entry(
             event=event,
@@ -125,26 +143,51 @@ def _hash(values: dict) -> str:
 
 def verify() -> dict:
     """`{"rows", "ok", "first_bad"}`: walks the chain from its first row to the head."""
-    previous, expected, rows = "", 1, 0
+    previous, expected, count = "", 1, 0
     for row in AuditRow.objects.order_by("seq").iterator(chunk_size=2000):
-        rows += 1
+        count += 1
         if row.seq != expected or row.previous != previous or row.hash != digest(row):
-            return {"rows": rows, "ok": False, "first_bad": expected}
+            return {"rows": count, "ok": False, "first_bad": expected}
         previous, expected = row.hash, expected + 1
-    head = AuditHead.objects.filter(pk=1).first()
-    if (head.seq if head else 0) != rows or (head.hash if head else "") != previous:
-        return {"rows": rows, "ok": False, "first_bad": expected}
-    return {"rows": rows, "ok": True, "first_bad": None}
+    last = chain_head().first()
+    if (last.seq if last else 0) != count or (last.hash if last else "") != previous:
+        return {"rows": count, "ok": False, "first_bad": expected}
+    return {"rows": count, "ok": True, "first_bad": None}
 
 
-def history(*records, limit: int = 50) -> list[AuditRow]:
+def history(*records: Named, limit: int = 50) -> list[AuditRow]:
     """The rows that name any of the records, newest first."""
     keys = [_key(record) for record in records]
     seqs = AuditConcern.objects.filter(key__in=keys).order_by("-seq").values_list("seq", flat=True).distinct()[:limit]
     return list(AuditRow.objects.filter(seq__in=seqs, ok=True).order_by("-seq"))
 
 
-def _key(record) -> str:
+def chain_head() -> QuerySet[AuditHead]:
+    """The chain's head: one row, none before the first verb."""
+    return AuditHead.objects.filter(pk=1)
+
+
+def trail() -> QuerySet[AuditRow]:
+    """The whole trail, newest first."""
+    return AuditRow.objects.order_by("-seq")
+
+
+def naming(record: Named) -> QuerySet[AuditConcern, Any]:
+    """`seq` of every row that names a record (or its key): for `seq__in`."""
+    return AuditConcern.objects.filter(key=_key(record)).values("seq")
+
+
+def done_about(record: Named) -> QuerySet[AuditRow]:
+    """What was done about a record, newest first."""
+    return trail().filter(seq__in=naming(record), ok=True)
+
+
+def named_between(after: int, until: int) -> set[str]:
+    """The keys of the records that the rows after < seq ≤ until name."""
+    return set(AuditConcern.objects.filter(seq__gt=after, seq__lte=until).values_list("key", flat=True))
+
+
+def _key(record: Named) -> str:
     return record if isinstance(record, str) else record.audit_key
 
 

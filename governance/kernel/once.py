@@ -21,6 +21,7 @@ from django.db import IntegrityError, transaction
 from governance.basics.refusal import Refused
 from governance.basics.text import is_storable
 from governance.kernel import verbs
+from governance.kernel.access import Actor
 from governance.models import OnceKey
 
 
@@ -32,7 +33,7 @@ class Call:
 
 
 @contextmanager
-def once(actor, verb: str, key: str | None) -> Iterator[Call]:
+def once(actor: Actor, verb: str, key: str | None) -> Iterator[Call]:
     if not key:
         yield Call()
         return

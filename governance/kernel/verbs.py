@@ -1,6 +1,6 @@
 """Verbs and steps: how every write happens.
 
-A verb is a plain keyword-only function in an app's actions.py, `by` first, whose first line is access.require:
+A verb is a plain keyword-only function in an app's `actions`, `by` first, whose first line is access.require:
 
     @verb("priorities.submission.submit")
     def submit(*, by: Actor, submission: Submission, version: int) -> None: ...
@@ -16,29 +16,32 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
+from governance.basics.refs import Referable
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText
+from governance.kernel import audit
 
-_frame: ContextVar[list | None] = ContextVar("verb_frame", default=None)
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _depth: ContextVar[int] = ContextVar("verb_depth", default=0)
-_closing: ContextVar[dict] = ContextVar("verb_closing")
+_closing: ContextVar[dict[tuple, Callable[[], None]]] = ContextVar("verb_closing")
 
 
 @contextmanager
-def frame() -> Iterator[list]:
+def frame() -> Iterator[list[audit.Entry]]:
     """One transaction round a verb and all that it calls; yields the buffer of audit rows."""
-    from governance.kernel import audit
-
-    outer = _frame.get()
+    outer = audit.buffer.get()
     if outer is not None:
         with transaction.atomic():
             yield outer
         return
-    rows: list = []
-    token, closing = _frame.set(rows), _closing.set({})
+    rows: list[audit.Entry] = []
+    token, closing = audit.buffer.set(rows), _closing.set({})
     try:
         with transaction.atomic():
             yield rows
@@ -49,14 +52,14 @@ def frame() -> Iterator[list]:
             audit.refused(refusal)
         raise
     finally:
-        _frame.reset(token)
+        audit.buffer.reset(token)
         _closing.reset(closing)
 
 
 def at_close(key: tuple, check: Callable[[], None]) -> None:
     """Let the verb under way end with `check()`, once a key and in the order of the keys: after everything is written and
     just before the audit chain, so that what it locks is locked last and in one order. A Refused takes everything back."""
-    if _frame.get() is None:
+    if audit.buffer.get() is None:
         raise RuntimeError("at_close runs only inside a verb")
     _closing.get()[key] = check
 
@@ -78,21 +81,16 @@ def _close() -> None:
         checks.pop(key)()
 
 
-def buffer() -> list | None:
-    """The audit buffer of the verb under way, None outside."""
-    return _frame.get()
+def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a verb. `event` is the app, a noun and a verb; its refusals are recorded under it."""
 
-
-def verb(event: str) -> Callable:
-    """Make a function a verb. `event` is the app, a noun and a verb (priorities.submission.submit); its refusals are recorded under it."""
-
-    def decorate(function):
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
-        def run(*, by, **kwargs):
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
             with frame(), _one_deeper() as outermost:
                 try:
                     try:
-                        result = function(by=by, **kwargs)
+                        result = function(*args, **kwargs)
                         if outermost:
                             _close()
                         return result
@@ -100,25 +98,22 @@ def verb(event: str) -> Callable:
                         raise Invalid(str(error)) from None
                 except Refused as refusal:
                     if not refusal.event:
-                        refusal.event, refusal.by = event, by
-                        refusal.about = tuple(v for v in kwargs.values() if hasattr(v, "audit_key"))
+                        refusal.event, refusal.by = event, kwargs.get("by")
+                        refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
-        run.event = event
-        run.is_verb = True
         return run
 
     return decorate
 
 
-def step(function):
+def step(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function a step: callable only inside a verb's transaction."""
 
     @functools.wraps(function)
-    def run(**kwargs):
-        if _frame.get() is None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if audit.buffer.get() is None:
             raise RuntimeError(f"{function.__module__}.{function.__name__} runs only inside a verb")
-        return function(**kwargs)
+        return function(*args, **kwargs)
 
-    run.is_step = True
     return run

@@ -10,6 +10,7 @@ from governance.models.institutions import (
     Round,
     Seat,
     Succession,
+    of_unit,
 )
 from governance.models.plan import (
     Clause,
@@ -79,4 +80,5 @@ __all__ = [
     "TrainingSession",
     "TrainingTarget",
     "User",
+    "of_unit",
 ]

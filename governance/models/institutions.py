@@ -6,9 +6,15 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
 from governance.basics.roles import ROLE_LABELS
 from governance.models.fields import Dated, DayedHistory, Demonstrable
 from governance.models.platform import StoredFile, User
+
+
+def of_unit(unit: int, path: str = "organisation") -> Q:
+    """Rows whose `path` names the unit (a survivor's id) or one that was merged into it."""
+    return Q(**{f"{path}_id": unit}) | Q(**{f"{path}__canonical_id": unit})
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -51,8 +57,8 @@ class Organisation(Demonstrable):
         return self.canonical_id or self.pk
 
     @property
-    def audit_key(self) -> str:
-        return f"organisation:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("organisation", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/governance/organisations/{self.pk}/"
@@ -157,8 +163,8 @@ class Body(models.Model):
         return self.name
 
     @property
-    def audit_key(self) -> str:
-        return f"body:{self.key}"
+    def audit_key(self) -> Ref:
+        return ref("body", self.key)
 
     def exists_on(self, day) -> bool:
         return self.valid_from is None or self.valid_from <= day
@@ -208,6 +214,12 @@ class Round(Dated, Demonstrable):
         return self.title
 
 
+class SeatQuerySet(models.QuerySet):
+    def silent(self):
+        """Seats that are waited for: of an open round, required, without an answer in force."""
+        return self.filter(round__state="open", required=True).exclude(answers__in_force=True)
+
+
 class Seat(models.Model):
     """A place in a round. `conflict` marks a body that leads the case (D44): its answer then does not suffice and an
     independent seat (`stands_for`) is added."""
@@ -225,12 +237,19 @@ class Seat(models.Model):
     due_day = models.DateField("期限", null=True)  # where it is not the round's
     reminded_on = models.DateField("催办日期", null=True)
 
+    objects = SeatQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["round", "key"], name="one_seat_per_key")]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def standing(self) -> Answer | None:
+        """The answer in force; without a query where the answers were read with the seat."""
+        return next((a for a in self.answers.all() if a.in_force), None)
 
 
 class Answer(Dated):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from governance.basics.refs import Ref, ref
 from governance.models.fields import PRECISIONS, Dated, Demonstrable, WanField
 from governance.models.institutions import Organisation
 
@@ -151,8 +152,8 @@ class Discrepancy(models.Model):
         return f"{self.code} {self.title}"
 
     @property
-    def audit_key(self) -> str:
-        return f"discrepancy:{self.code}"
+    def audit_key(self) -> Ref:
+        return ref("discrepancy", self.code)
 
     def get_absolute_url(self) -> str:
         return f"/governance/discrepancies/{self.code}/"
@@ -204,8 +205,8 @@ class Regulation(models.Model):
         return self.state == "issued"
 
     @property
-    def audit_key(self) -> str:
-        return f"regulation:{self.clause}"
+    def audit_key(self) -> Ref:
+        return ref("regulation", self.clause)
 
     def get_absolute_url(self) -> str:
         return f"/governance/regulations/{self.pk}/"

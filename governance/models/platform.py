@@ -11,6 +11,8 @@ from django.db import models
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Permission
 from governance.models.fields import Dated, Demonstrable
 
 
@@ -44,6 +46,8 @@ class User(AbstractBaseUser, Demonstrable):
     is_active = models.BooleanField("可登录", default=True)
     created_at = models.DateTimeField("建立时间", default=clock.now)
 
+    hats_in_force: list  # his appointments of the day, kept by governance.kernel.access for the page's frame
+
     USERNAME_FIELD = "username"
     objects = UserManager()
 
@@ -54,8 +58,8 @@ class User(AbstractBaseUser, Demonstrable):
         return self.full_name or self.username
 
     @property
-    def audit_key(self) -> str:
-        return f"user:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("user", self.pk)
 
 
 class ApiToken(models.Model):
@@ -173,8 +177,6 @@ class StoredFile(Dated):
 class JobQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own jobs; operators see all."""
-        from governance.basics.roles import Permission
-
         return self if actor.scope(Permission.OPERATE_JOBS) else self.filter(requested_by_id=actor.user_id)
 
     def waiting(self):
@@ -224,8 +226,8 @@ class Job(Dated):
         return self.state in ("queued", "running")
 
     @property
-    def audit_key(self) -> str:
-        return f"job:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("job", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("governance:documents")
@@ -257,8 +259,8 @@ class Document(Dated):
         return f"{self.title}.{self.format}"
 
     @property
-    def audit_key(self) -> str:
-        return f"document:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("document", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("governance:document", args=[self.pk])

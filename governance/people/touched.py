@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from governance.basics import clock
 from governance.models import Appointment, Body, Organisation, OrganisationAlias, Seat, ServiceRecord
-from governance.signing import rounds
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def by(unit: Organisation) -> list[Touch]:
 def of_institutions(unit: Organisation) -> list[Touch]:
     """Floor 1's part: people, names, bodies of 9.1, open seats, records of 9.4, units below and those merged before."""
     day, page = clock.today(), unit.get_absolute_url()
-    waiting = Seat.objects.filter(organisation=unit, round__state=rounds.OPEN).exclude(answers__in_force=True)
+    waiting = Seat.objects.silent().filter(organisation=unit)
     return [
         Touch(
             "在任的人",

@@ -12,7 +12,6 @@ from governance.models import StoredFile
 from governance.storage import files
 
 SCANS = ("pdf", "jpg", "jpeg", "png")
-ON_BEHALF = "委托"  # the manner of an appointed 经办人: he enters what others signed and signs nothing himself
 
 
 def signed(by: Actor, signer: str, signed_on: dt.date | None, scan=None) -> dict:
@@ -25,7 +24,7 @@ def signed(by: Actor, signer: str, signed_on: dt.date | None, scan=None) -> dict
     except ValueError as error:
         raise Invalid(str(error), fields={"signer": [str(error)]}) from None
     if not signer:
-        if by.manner == ON_BEHALF:
+        if by.enters_paper:
             raise Invalid(
                 "您是受委托的经办人，只录入领导在纸上的签署：请写明签署人和签署日期，附签字扫描件。",
                 fields={"signer": ["请写明纸质签署人"]},

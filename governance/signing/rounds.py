@@ -7,13 +7,14 @@ calls nobody. Locks: the round's row, taken after the record's own (submission, 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from governance.basics import clock
-from governance.basics.refusal import Invalid, NotVisible, Refused
+from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
-from governance.models import Answer, Organisation, Round, Seat, StoredFile
+from governance.models import Answer, Round, Seat, StoredFile
+from governance.signing import signers
 
 AGREE, CONDITIONAL, REFUSE, ABSTAIN = "agree", "conditional", "refuse", "abstain"
 OPEN, CONCLUDED, REFUSED, CLOSED = "open", "concluded", "refused", "closed"
@@ -68,22 +69,7 @@ def add_seats(*, round_: Round, seats: list[SeatSpec]) -> list[Seat]:
     """More seats in a locked, open round (another expert is asked); the round is due when its last seat is."""
     if round_.state != OPEN:
         raise Refused(f"这一轮{round_.get_state_display()}，不能再加席位。")
-    made = Seat.objects.bulk_create(
-        Seat(
-            round=round_,
-            key=s.key,
-            label=s.label,
-            organisation_id=s.organisation_id,
-            assigned_id=s.assigned_id,
-            required=s.required,
-            conflict=s.conflict,
-            stands_for=s.stands_for,
-            acting_for=s.acting_for,
-            group=s.group,
-            due_day=s.due_day,
-        )
-        for s in seats
-    )
+    made = Seat.objects.bulk_create(Seat(round=round_, **asdict(s)) for s in seats)
     latest = max((s.due_day for s in seats if s.due_day), default=None)
     if latest and (round_.due_day is None or round_.due_day < latest):
         round_.due_day = latest
@@ -97,23 +83,16 @@ def lock(round_id: int) -> Round:
 
 
 def seat_for(round_: Round, actor: Actor, key: str | None = None) -> Seat:
-    """The seat that the actor may fill: of his organisation (merged names included) or assigned to him.
+    """The seat that the actor fills (governance.signing.signers), answered or not; one that is silent comes first.
 
-    Raises NotVisible where he has none.
+    Raises NotVisible where his unit has none, WrongRole where another role signs for it.
     """
-    family = set(Organisation.objects.filter(canonical_id=actor.organisation_id).values_list("pk", flat=True))
-    family.add(actor.organisation_id)
-    mine = [
-        s
-        for s in round_.seats.all()
-        if s.assigned_id == actor.user_id or (s.assigned_id is None and s.organisation_id in family)
-    ]
-    if key is not None:
-        mine = [s for s in mine if s.key == key]
-    if not mine:
+    found = signers.may_sign(round_, actor, key)
+    if found.seat is None:
         raise NotVisible("您不在这一轮的签署席位里。")
-    open_ones = [s for s in mine if not s.answers.filter(in_force=True).exists()]
-    return (open_ones or mine)[0]
+    if not found.is_his:
+        raise WrongRole(f"{found.why}。")
+    return found.seat
 
 
 @step
@@ -135,9 +114,9 @@ def answer(
 ) -> str:
     """Record an answer on a locked, open round; returns open, concluded or refused.
 
-    One person fills at most one seat of a round, whatever hats he has; a refusal needs a reason, a condition its
-    text; a conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`: a round of
-    opinions, where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
+    Whoever may not sign in the seat is refused (governance.signing.signers); a refusal needs a reason, a condition its text; a
+    conflicted seat's 同意 is recorded but an independent seat must agree as well. `hears_all`: a round of opinions,
+    where one 不同意 ends nothing and 回避 is an answer; it concludes when every seat has spoken.
     """
     if round_.state != OPEN:
         raise Refused(f"这一轮会签{round_.get_state_display()}，不能再签。")
@@ -148,11 +127,8 @@ def answer(
         raise Invalid(f"{word}必须写明理由。", fields={"text": [f"写明{word}的理由"]})
     if kind == CONDITIONAL and not condition:
         raise Invalid("附条件同意必须写明条件。", fields={"condition": ["写明条件、谁来满足、何时之前"]})
-    if seat.answers.filter(in_force=True).exists():
-        raise Refused(f"{seat.label}已经签过，不能重复签署；要改请先撤回原签署。")
-    other = Answer.objects.filter(seat__round=round_, in_force=True, user_id=by.user_id).exclude(seat=seat).first()
-    if other is not None:
-        raise Refused(f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位。")
+    if why := signers.may_sign(round_, by, seat.key).why:
+        raise Refused(f"{why}。")
     Answer.objects.create(
         seat=seat,
         kind=kind,
@@ -167,27 +143,14 @@ def answer(
         signed_on=signed_on,
         scan=scan,
     )
-    if hears_all:
-        return OPEN if silent(round_) else _end(round_, CONCLUDED)
-    if kind == REFUSE:
+    if kind == REFUSE and not hears_all:
         return _end(round_, REFUSED)
-    return _end(round_, CONCLUDED) if not pending(round_) else OPEN
-
-
-def pending(round_: Round) -> list[Seat]:
-    """Required seats without an agreeing answer in force."""
-    agreed = set(
-        Answer.objects.filter(seat__round=round_, in_force=True, kind__in=(AGREE, CONDITIONAL)).values_list(
-            "seat_id", flat=True
-        )
-    )
-    return [s for s in round_.seats.all() if s.required and s.pk not in agreed]
+    return OPEN if silent(round_) else _end(round_, CONCLUDED)
 
 
 def silent(round_: Round) -> list[Seat]:
-    """Required seats that have not spoken at all."""
-    spoken = set(Answer.objects.filter(seat__round=round_, in_force=True).values_list("seat_id", flat=True))
-    return [s for s in round_.seats.all() if s.required and s.pk not in spoken]
+    """The seats that an open round waits for."""
+    return list(round_.seats.silent())
 
 
 @step
@@ -214,7 +177,7 @@ def withdraw_answer(*, by: Actor, round_: Round, seat: Seat, text: str = "") -> 
     """Take one's answer back while the round is open; both rows stay."""
     if round_.state != OPEN:
         raise Refused("这一轮已经结束，签署不能撤回。")
-    standing = seat.answers.filter(in_force=True).first()
+    standing = seat.standing
     if standing is None:
         raise Refused(f"{seat.label}还没有签署，没有可撤回的。")
     standing.in_force = False
@@ -236,11 +199,6 @@ def _end(round_: Round, state: str) -> str:
 
 
 def waiting_on(actor: Actor):
-    """Open rounds in which the actor's unit (or he himself) has not answered yet, oldest first."""
-    seats = Seat.objects.filter(round__state=OPEN, required=True).exclude(answers__in_force=True)
-    mine = (
-        seats.filter(assigned_id=actor.user_id)
-        | seats.filter(assigned=None, organisation_id=actor.organisation_id)
-        | seats.filter(assigned=None, organisation__canonical_id=actor.organisation_id)
-    )
+    """Open rounds in which a seat that the actor fills is still silent, oldest first."""
+    mine = Seat.objects.silent().filter(signers.fills(actor))
     return Round.objects.filter(pk__in=mine.values("round_id")).order_by("day", "pk")

@@ -71,9 +71,22 @@ def noted(context, text: str):
     return mark_safe(said)
 
 
+_HAN = "零一二三四五六七八九十"
+
+
+def han(number: int) -> str:
+    """1 → 一, 12 → 十二, 20 → 二十, 105 → 一百零五 (a sitting may have so many cases)."""
+    if number <= 10:
+        return _HAN[number]
+    if number >= 100:
+        hundreds, rest = divmod(number, 100)
+        tail = "" if not rest else f"零{han(rest)}" if rest < 10 else ("一" if rest < 20 else "") + han(rest)
+        return f"{han(hundreds)}百{tail}"
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else _HAN[tens]) + "十" + (_HAN[ones] if ones else "")
+
+
 @register.filter
 def han_date(day) -> str:
     """2007-12-31 → 二〇〇七年十二月三十一日."""
-    from governance.documents.printing import han
-
     return f"{''.join(_DIGITS[int(c)] for c in str(day.year))}年{han(day.month)}月{han(day.day)}日"

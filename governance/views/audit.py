@@ -11,7 +11,6 @@ from django.shortcuts import render
 from governance.basics.refusal import Invalid
 from governance.basics.roles import Permission
 from governance.kernel import audit
-from governance.models import AuditConcern, AuditHead, AuditRow
 from governance.web import entry
 
 
@@ -29,7 +28,7 @@ def audit_page(request):
     """Rows newest first, filtered by days, person, record, done or refused; `?verify=1` walks the chain."""
     get = request.GET
     chosen = {name: get.get(name, "").strip()[:80] for name in ("from", "to", "person", "record", "ok")}
-    rows = AuditRow.objects.order_by("-seq")
+    rows = audit.trail()
     if day := _date(chosen["from"], "from"):
         rows = rows.filter(day__gte=day)
     if day := _date(chosen["to"], "to"):
@@ -37,14 +36,13 @@ def audit_page(request):
     if chosen["person"]:
         rows = rows.filter(by_text__contains=chosen["person"])
     if chosen["record"]:
-        named = AuditConcern.objects.filter(key=chosen["record"]).values("seq")
-        rows = rows.filter(Q(seq__in=named) | Q(sentence__contains=chosen["record"]))
+        rows = rows.filter(Q(seq__in=audit.naming(chosen["record"])) | Q(sentence__contains=chosen["record"]))
     if chosen["ok"] in ("yes", "no"):
         rows = rows.filter(ok=chosen["ok"] == "yes")
     context = {
         "page": Paginator(rows, 50).get_page(get.get("page")),
         "chosen": chosen,
-        "head": AuditHead.objects.filter(pk=1).first(),
+        "head": audit.chain_head().first(),
         "chain": audit.verify() if get.get("verify") == "1" else None,
     }
     return render(request, "governance/audit.html", context)

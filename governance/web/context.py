@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from governance.basics import clock
 from governance.kernel import access
+from governance.notices import inbox
 from governance.web import addresses, rail
 
 
@@ -34,6 +35,4 @@ def frame(request) -> dict:
 
 
 def _unread(actor) -> int:
-    from governance.notices import inbox
-
     return inbox.unread(actor).count()

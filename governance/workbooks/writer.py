@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from governance.documents.figures import Report, Table
+from governance.basics.figures import Report, Table
 from governance.workbooks.reader import Limits, UnsafeWorkbook, read_safely
 from governance.workbooks.stream import RowWriter, look_of, merged
 
@@ -139,7 +139,7 @@ class Book:
         return dress(cell, style, **({"across": "right"} | more))
 
     def stream(self, sheet: Worksheet, rows: Iterable[tuple[int, bytes]]) -> None:
-        """Rows that are made while the file is written (workbook_stream.RowWriter), between those that stand on the sheet."""
+        """Rows that are made while the file is written (governance.workbooks.stream.RowWriter), between those that stand on the sheet."""
         self.streams[id(sheet)] = rows
 
     def content(self, *, day: dt.date, title: str) -> bytes:

@@ -10,9 +10,8 @@ from django.db.models import Model
 
 from budgets.ledger import booking
 from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
-from governance.basics import clock
 from governance.basics.refusal import Refused
-from governance.kernel import audit, verbs
+from governance.kernel import audit, demonstration, verbs
 from governance.models import (
     Answer,
     Appointment,
@@ -87,7 +86,7 @@ def load() -> str:
     """
     with transaction.atomic():
         create_accounts()
-        clock.keep_demonstration_day(dt.date.fromisoformat(settings.DEMO_TODAY))
+        demonstration.keep_day(dt.date.fromisoformat(settings.DEMO_TODAY))
         if Setting.objects.filter(key=LOADED).exists():
             return "演示数据已经装入，没有改动。"
         marks = {model: set(model.objects.values_list("pk", flat=True)) for model in UNMARKED}
@@ -140,7 +139,7 @@ def remove() -> str:
         _marked(User)
         _counters()
         Setting.objects.filter(key=LOADED).delete()
-        clock.keep_demonstration_day(None)
+        demonstration.keep_day(None)
         audit.record(by=None, event="demo.remove", sentence="移除演示数据")
     return "演示数据已移除；规划和人们录入的内容未动。"
 

@@ -7,6 +7,7 @@ import datetime as dt
 from django.shortcuts import render
 
 from governance.basics import clock
+from governance.basics.refs import all_of, pk_of
 from governance.basics.roles import Permission
 from governance.kernel.access import may
 from governance.models import Holiday, Round
@@ -52,7 +53,7 @@ def page(request):
 def _rounds(actor) -> list[Round]:
     """Open rounds with a due day, of cases that the actor may see: a title names its case."""
     rows = Round.objects.filter(state="open", due_day__isnull=False).order_by("due_day", "pk")
-    about = {r.pk: int(r.about.partition(":")[2]) for r in rows if r.about.startswith("submission:")}
+    about = {r.pk: pk_of(r.about) for r in rows if r.about.startswith(all_of("submission"))}
     seen = set(Submission.objects.visible_to(actor).filter(pk__in=about.values()).values_list("pk", flat=True))
     return [r for r in rows if r.pk not in about or about[r.pk] in seen][:SHOWN]
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from governance.basics import clock
+from governance.basics.figures import Column, Report, Section, Table
 from governance.basics.roles import Permission
-from governance.documents.figures import Column, Report, Section, Table
 from governance.web.entry import page as may_enter
 from governance.workbooks import writer
 from guiyang_egov.pages import discrepancies

@@ -171,8 +171,9 @@ def _run(key: int) -> bool:
     now = clock.now()
     silent = Q(state="running", started_at__lt=now - dt.timedelta(seconds=TAKEN_BACK_AFTER_S))
     mine = DeskBatch.objects.filter(Q(state="waiting", leaves_at__lte=now) | silent, pk=key)
-    if not mine.update(state="running", started_at=now):  # one UPDATE decides between two workers
-        return False
+    with frame():
+        if not mine.update(state="running", started_at=now):  # one UPDATE decides between two workers
+            return False
     batch = DeskBatch.objects.select_related("user").get(pk=key)
     hat = Appointment.objects.in_force(clock.today()).filter(pk=batch.appointment_id, user_id=batch.user_id).exists()
     by = access.actor_for(batch.user, batch.appointment_id) if hat else None
@@ -194,7 +195,8 @@ def _item(by: Actor | None, batch: DeskBatch, item: DeskBatchItem) -> None:
             now = STATES[row.state]
             DeskBatchItem.objects.filter(pk=item.pk).update(state="done", sentence=f"{batch.get_act_display()}：{now}")
     except Refused as refusal:
-        DeskBatchItem.objects.filter(pk=item.pk, state="waiting").update(state="refused", sentence=refusal.sentence)
+        with frame():
+            DeskBatchItem.objects.filter(pk=item.pk, state="waiting").update(state="refused", sentence=refusal.sentence)
 
 
 def _finish(batch: DeskBatch) -> None:
@@ -205,7 +207,7 @@ def _finish(batch: DeskBatch) -> None:
         done = batch.items.filter(state="done").count()
         said = f"{batch}办完：{done} 件办成" + (f"，{refused} 件没有办成" if refused else "")
         inbox.tell(
-            key=f"desk-batch:{batch.pk}",
+            key=batch.audit_key,
             sentence=said,
             address=batch.get_absolute_url(),
             user_id=batch.user_id,

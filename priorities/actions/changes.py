@@ -11,7 +11,7 @@ from governance.basics.roles import Permission
 from governance.basics.text import clean_text
 from governance.kernel import access
 from governance.kernel.access import Actor
-from governance.kernel.verbs import verb
+from governance.kernel.verbs import step, verb
 from priorities.actions.drafts import create_draft
 from priorities.approval import contacts
 from priorities.models import ProposedChange, Submission
@@ -95,6 +95,7 @@ def _to_joint_approval(
     return row
 
 
+@step
 def carry_out(*, by: Actor, submission: Submission, settled_wan: Decimal, approver: str) -> None:
     """The change of an adopted 变更 case holds: what it asked for, and the new total where it asked for something else.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission, Role, roles_with
 from governance.basics.text import clean_text, search_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
@@ -236,7 +236,7 @@ def add_participant(
     tell_unit(
         row,
         unit.survivor_id,
-        Permission.SUBMIT,
+        roles_with(Permission.SUBMIT),
         f"participant:{row.pk}:{row.version}",
         f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。",
     )

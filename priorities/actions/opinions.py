@@ -12,7 +12,7 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission, Role
 from governance.basics.text import clean_text
-from governance.kernel import access, audit
+from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Seat, User
@@ -176,12 +176,13 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="remind", version=None)
     held = (
-        Seat.objects.select_for_update(of=("self",))
+        Seat.objects.silent()
+        .select_for_update(of=("self",))
         .select_related("round", "organisation", "assigned")
         .filter(pk=seat.pk, round__about=row.audit_key)
         .first()
     )
-    if held is None or held.round.state != rounds.OPEN or held.answers.filter(in_force=True).exists():
+    if held is None:
         raise Refused("这个席位不在等待，不用催办。")
     rounds.remind(seat=held)
     day = clock.today()
@@ -195,7 +196,7 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
 
 def _due(due_day: dt.date | None, day: dt.date) -> dt.date:
     if due_day is None:
-        return clock.add_working_days(day, DUE_DAYS)
+        return working_days.add(day, DUE_DAYS)
     if due_day < day or (due_day - day).days > MOST_DAYS:
         raise Invalid("期限应在今天以后、一年以内。", fields={"due_day": ["期限应在今天以后、一年以内"]})
     return due_day

@@ -12,7 +12,7 @@ from governance.basics.roles import Permission, Role
 from governance.basics.text import NotAnAmount, clean_text, parse_wan
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
-from governance.kernel.verbs import verb
+from governance.kernel.verbs import step, verb
 from governance.models import Meeting, Organisation
 from governance.notices import inbox
 from priorities import proposal as proposals
@@ -250,6 +250,7 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
     ]
 
 
+@step
 def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> Project:
     """列入 inside an adoption: the case's project stands; its money is booked by the caller."""
     reason = f"{plan}列入（{meeting.minutes_number}）"
@@ -271,6 +272,7 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
     return row.project
 
 
+@step
 def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) -> None:
     """结转 inside an adoption: a candidate of the next year."""
     row.plan_year = plan.plan_year + 1
@@ -303,6 +305,7 @@ def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: M
     return changes
 
 
+@step
 def meeting_of(title: str, held_on: dt.date | None, minutes_number: str, is_demo: bool) -> Meeting:
     """The sitting that an adoption cites; Invalid without title, day or 纪要文号."""
     title = clean_text(title, limit=120, field="会议名称")

@@ -11,7 +11,7 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
-from governance.kernel import access, audit
+from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.signing import rounds
@@ -284,7 +284,7 @@ def send(*, by: Actor, submission: Submission, version: int) -> Submission:
         title=f"联合会签：{row.number} {row.title}"[:200],
         address=reverse("priorities:approval", args=[row.reference]),
         seats=seats.joint_approval(row, day),
-        due_day=clock.add_working_days(day, DUE_DAYS),
+        due_day=working_days.add(day, DUE_DAYS),
     )
     workflow.advance(by=by, submission=row, verb="send", to=workflow.JOINT_APPROVAL)
     for seat in opened.seats.all():

@@ -144,6 +144,7 @@ def re_review_due(day: dt.date) -> int:
     return count
 
 
+@step
 def back_to_review(*, by: Actor | None, row: Submission, reason: str) -> None:
     """What re-review does, by a person or on the date."""
     row.conclusions.filter(in_force=True).update(in_force=False)

@@ -77,10 +77,10 @@ def convene(
         for i, row in enumerate(rows, 1)
     )
     by_key = {row.audit_key: row for row in rows}
-    silent = Seat.objects.filter(round__about__in=by_key, round__kind="joint_approval", round__state=rounds.OPEN)
-    for seat in silent.exclude(answers__in_force=True).select_related("round", "organisation"):
+    silent = Seat.objects.silent().filter(round__about__in=by_key, round__kind="joint_approval")
+    for seat in silent.select_related("round", "organisation"):
         row = by_key[seat.round.about]
-        tell_seat(row, seat, f"sitting:{sitting.pk}", f"{row.number}“{row.title}”列入 {held_on} {title}的议程。")
+        tell_seat(row, seat, sitting.audit_key, f"{row.number}“{row.title}”列入 {held_on} {title}的议程。")
     audit.record(
         by=by,
         event="priorities.sitting.convene",

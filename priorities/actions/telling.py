@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from governance.basics import clock
-from governance.basics.roles import Permission, Role, scope_of
+from governance.basics.roles import Permission, Role, roles_with
+from governance.kernel.verbs import step
 from governance.models import Appointment, Seat
 from governance.notices import inbox
+from governance.signing import signers
 from priorities.models import Submission
 
 
+@step
 def touch(row: Submission) -> None:
     """Raise the edit lock of a locked submission."""
     row.version += 1
@@ -16,41 +19,30 @@ def touch(row: Submission) -> None:
 
 
 def tell_unit(
-    row: Submission, organisation_id: int, permission: Permission, key: str, sentence: str, *, topic: str = "case"
+    row: Submission, organisation_id: int, able: list[Role], key: str, sentence: str, *, topic: str = "case"
 ) -> None:
     """A notice to whoever may act for the unit: an auditor or system administrator of the same house reads no business."""
-    able = [role for role in Role if scope_of(role, permission)]
     hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
     held = set(hats.values_list("role", flat=True))
     for role in [r for r in able if r in held] or able[:1]:
-        inbox.tell(
-            key=f"{key}:{organisation_id}:{role}",
-            organisation_id=organisation_id,
-            role=role,
-            sentence=sentence,
-            address=row.get_absolute_url(),
-            is_demo=row.is_demo,
-            topic=topic,
-        )
+        _tell(row, f"{key}:{organisation_id}:{role}", sentence, topic, organisation_id=organisation_id, role=role)
+
+
+def _tell(row: Submission, key: str, sentence: str, topic: str, **whom) -> None:
+    address = row.get_absolute_url()
+    inbox.tell(key=key, sentence=sentence, address=address, is_demo=row.is_demo, topic=topic, **whom)
 
 
 def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "case") -> None:
     """A notice to the applicant and every co-applicant."""
     for unit in sorted(row.belongs_to()):
-        tell_unit(row, unit, Permission.SUBMIT, key, sentence, topic=topic)
+        tell_unit(row, unit, roles_with(Permission.SUBMIT), key, sentence, topic=topic)
 
 
 def tell_seat(row: Submission, seat: Seat, key: str, sentence: str, *, topic: str = "case") -> None:
-    """A notice to a seat: its person, else those of its unit who may sign or give the opinion."""
+    """A notice to a seat: its person, else those of its unit who fill it (governance.signing.signers)."""
+    key = f"{key}:{seat.pk}"
     if seat.assigned_id:
-        inbox.tell(
-            key=f"{key}:{seat.pk}",
-            user_id=seat.assigned_id,
-            sentence=sentence,
-            address=row.get_absolute_url(),
-            is_demo=row.is_demo,
-            topic=topic,
-        )
-    else:
-        permission = Permission.GIVE_OPINION if seat.round.kind.startswith("opinion") else Permission.SIGN
-        tell_unit(row, seat.organisation.survivor_id, permission, f"{key}:{seat.pk}", sentence, topic=topic)
+        _tell(row, key, sentence, topic, user_id=seat.assigned_id)
+        return
+    tell_unit(row, seat.organisation.survivor_id, signers.offices(seat), key, sentence, topic=topic)

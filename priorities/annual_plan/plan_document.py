@@ -18,7 +18,8 @@ from budgets.ledger import ceilings
 from budgets.table import budget_table
 from governance import charts
 from governance.basics import clock
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.kernel.verbs import step
 from priorities.annual_plan import planning_rows
 from priorities.approval import seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
@@ -31,6 +32,7 @@ NOTED = ("D03", "D06", "D16", "D43", "D44")
 BASIS = "金额为会签审定、领导小组列入的数，按项目计，每个项目只计一次；自筹和备案项目不列"
 
 
+@step
 def freeze(plan: AnnualPlan) -> None:
     """Keep the version's document and hash; called as the last step of an adoption."""
     plan.document = as_document(plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance.basics.roles import ROLE_LABELS, Permission, Role, holders, scope_of
+from governance.basics.roles import ROLE_LABELS, Permission, Role, holders, roles_with
 from governance.models import Appointment, Organisation
 from governance.people import institutions
 from priorities.memo import is_reading, remembered
@@ -46,7 +46,7 @@ def role(role_: Role, day: dt.date) -> str:
 
 def holder(permission: Permission, day: dt.date) -> str:
     """Whoever holds a permission, by name where one role alone holds it."""
-    roles = [r for r in Role if scope_of(r, permission)]
+    roles = roles_with(permission)
     return role(roles[0], day) if len(roles) == 1 else "、".join(holders(permission))
 
 

@@ -12,11 +12,11 @@ from django.conf import settings
 
 from governance import jobs
 from governance.basics import clock
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.database.snapshots import snapshot_read
 from governance.documents import printing
-from governance.documents.figures import Column, Figure, Report, Section, Table
 from governance.models import Round
 from priorities import proposal as proposals
 from priorities.approval import opinions
@@ -256,7 +256,7 @@ def _sheet(at: str, row) -> Section:
     round_ = Round.objects.filter(about=row.audit_key, kind="joint_approval").order_by("-pk").first()
     rows, conflicts = [], []
     for seat in round_.seats.select_related("organisation").prefetch_related("answers") if round_ else ():
-        answer = next((a for a in seat.answers.all() if a.in_force), None)
+        answer = seat.standing
         acting = f"（代行 {seat.acting_for}）" if seat.acting_for else ""
         who = (
             f"{answer.signer}（纸质签署，{answer.by_text} 录入）"

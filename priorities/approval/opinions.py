@@ -10,8 +10,10 @@ from django.db.models import F, FilteredRelation, Q, Value
 
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Role
+from governance.kernel import audit
 from governance.kernel.access import Actor
-from governance.models import Answer, Appointment, AuditConcern, AuditRow, Round, Seat, User
+from governance.models import Answer, Appointment, Round, Seat, User
+from governance.signing import signers
 from priorities.approval import contacts, seats
 from priorities.labels import OPINIONS
 from priorities.memo import remembered
@@ -89,9 +91,8 @@ def parts_in(submission: Submission) -> dict[int, str]:
 
 def _parts(row: Submission) -> list[tuple[int | None, int]]:
     """`(user id, part)` in one question: 1 screened it, 2 signed it, 3 wrote it."""
-    keys = AuditConcern.objects.filter(key=row.audit_key).values("seq")
     events = [f"priorities.submission.{verb}" for verb in _WROTE]
-    wrote = AuditRow.objects.filter(seq__in=keys, event__in=events, ok=True)
+    wrote = audit.done_about(row).filter(event__in=events)
     signed = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
     office = row.transitions.exclude(verb__in=("submit", "withdraw", "sign", "refuse"))
     parts = [(office, 1), (row.confirmed_facts, 1), (row.screenings, 1), (signed, 2), (wrote, 3)]
@@ -207,11 +208,8 @@ def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, 
 @remembered
 def mine(submission: Submission, actor: Actor) -> Seat | None:
     """The seat of the opinion under way that the actor still owes."""
-    rows = Seat.objects.filter(
-        round__about=submission.audit_key, round__kind__startswith="opinion", round__state="open"
-    )
-    open_ones = rows.filter(seats.asked(actor), required=True).exclude(answers__in_force=True)
-    return open_ones.select_related("round", "organisation", "assigned").first()
+    rows = Seat.objects.silent().filter(round__about=submission.audit_key, round__kind__startswith="opinion")
+    return rows.filter(signers.fills(actor)).select_related("round", "organisation", "assigned").first()
 
 
 # --- hidden until one's own is in ------------------------------------------------------------------------------------

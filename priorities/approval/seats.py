@@ -6,13 +6,13 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from governance.basics.refusal import Refused
-from governance.kernel import readings
 from governance.kernel.access import Actor
-from governance.models import Body, Organisation, Round, Seat
-from governance.signing.rounds import SeatSpec, pending
+from governance.models import Body, Organisation, Seat, of_unit
+from governance.signing import signers
+from governance.signing.rounds import SeatSpec
 from priorities.approval import contacts
 from priorities.memo import remembered
 from priorities.models import Participant, Submission
@@ -78,7 +78,7 @@ def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
             )
         )
     conflicted = [s.key for s in specs if s.conflict]
-    if conflicted and independent_required(day):
+    if conflicted and signers.independent_required(day):
         body = Body.objects.select_related("holder").get(key=LEADING_GROUP)
         specs.append(
             SeatSpec(
@@ -91,17 +91,10 @@ def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
     return specs
 
 
-def independent_required(day: dt.date) -> bool:
-    """Whether a conflict of interest asks for an independent signature (D44, reading a) or is only marked (b)."""
-    return readings.current("D44", day) == "a"
-
-
 def led_share(organisation: Organisation) -> dict:
     """How much of the plan a signing body itself leads: `{"led", "rows", "led_wan", "wan"}` over the plan's own projects
     (D44), each counted once; 万元 as the plan estimates them."""
-    mine = ProjectLead.objects.filter(project=OuterRef("pk")).filter(
-        Q(organisation_id=organisation.survivor_id) | Q(organisation__canonical_id=organisation.survivor_id)
-    )
+    mine = ProjectLead.objects.filter(of_unit(organisation.survivor_id), project=OuterRef("pk"))
     rows = list(
         Project.objects.planned().annotate(leads_it=Exists(mine)).values_list("leads_it", "plan_item__estimate_wan")
     )
@@ -126,7 +119,7 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
     found = [f"{b.name}在 {day} 还没有承担单位（D05）" for b in bodies if holder_on(b, day)[0] is None]
     leading = _body(LEADING_GROUP)
     units = interested(submission)
-    conflict = any(o.survivor_id in units for o, _, _ in _holders(day)) and independent_required(day)
+    conflict = any(o.survivor_id in units for o, _, _ in _holders(day)) and signers.independent_required(day)
     if conflict and (leading is None or leading.holder is None or leading.holder.survivor_id in units):
         found.append("会签单位与本件有利害关系，而又没有可独立签署的机构（D44）")
     return found
@@ -153,33 +146,17 @@ def body_name(key: str) -> str:
     return body.name if body else ""
 
 
-def waiting(round_: Round) -> list[Seat]:
-    """Required seats that have not agreed yet, with their organisations."""
-    ids = [s.pk for s in pending(round_)]
-    return list(Seat.objects.filter(pk__in=ids).select_related("organisation", "assigned"))
-
-
 def answered_by(submission: Submission, actor: Actor) -> Seat | None:
-    """The seat of the round under way that the actor's unit has signed."""
+    """The seat of the round under way that is signed, and that the actor fills."""
     rows = Seat.objects.filter(
         round__kind="joint_approval", round__about=submission.audit_key, round__state="open", answers__in_force=True
     )
-    return rows.filter(_family(actor)).first()
+    return rows.filter(signers.fills(actor)).first()
 
 
 def participant_of(submission: Submission, actor: Actor) -> Participant | None:
     """The co-applicant that the actor stands for."""
-    return submission.participants.filter(_family(actor)).select_related("organisation").first()
-
-
-def asked(actor: Actor) -> Q:
-    """Seats that the actor may fill: his own, or his unit's where no person is named."""
-    return Q(assigned_id=actor.user_id) | (Q(assigned=None) & _family(actor))
-
-
-def _family(actor: Actor) -> Q:
-    unit = actor.organisation_id
-    return Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+    return submission.participants.filter(of_unit(actor.organisation_id)).select_related("organisation").first()
 
 
 @remembered

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from governance.basics import clock
 from governance.kernel.access import Actor
 from governance.models import Answer, Round, Seat
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from priorities import proposal as proposals
 from priorities.approval import contacts, opinions, seats
 from priorities.case import payer, settling
@@ -287,12 +287,11 @@ def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:
     """The joint approvals of several cases, in as many questions as one takes."""
     by_key: dict[str, list[Round]] = {}
     found = Round.objects.filter(about__in=[r.audit_key for r in rows], kind="joint_approval").order_by("pk")
-    for round_ in found.prefetch_related(
-        Prefetch("seats", Seat.objects.select_related("organisation")), "seats__answers"
-    ):
+    seats_of = Seat.objects.annotate(mine=signers.fills(actor)).select_related("organisation")
+    for round_ in found.prefetch_related(Prefetch("seats", seats_of), "seats__answers"):
         by_key.setdefault(round_.about, []).append(round_)
     prefetch_related_objects(rows, Prefetch("participants", Participant.objects.select_related("organisation")))
-    return [_approval(row, by_key.get(row.audit_key, []), actor, day) for row in rows]
+    return [_approval(row, by_key.get(row.audit_key, []), day) for row in rows]
 
 
 def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
@@ -300,14 +299,13 @@ def approval(row: Submission, actor: Actor, day: dt.date) -> dict:
     return approvals([row], actor, day)[0]
 
 
-def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -> dict:
+def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
     current = every[-1] if every else None
     shown, waiting = [], []
-    my_seat = my_answer = None
-    my_conflict = ""
-    for seat in current.seats.all() if current else ():
-        standing = next((a for a in seat.answers.all() if a.in_force), None)
-        mine = seat.organisation.survivor_id == actor.organisation_id or seat.assigned_id == actor.user_id
+    seats_of_it = list(current.seats.all()) if current else []
+    mine = [s for s in seats_of_it if s.mine]
+    for seat in seats_of_it:
+        standing = seat.standing
         days = ((standing.day if standing else current.closed_day or day) - current.day).days
         shown.append(
             {
@@ -319,7 +317,7 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
                 "answer": standing,
                 "conflict": seat.conflict,
                 "acting_for": seat.acting_for,
-                "mine": mine,
+                "mine": seat.mine,
                 "days": days,
                 "answered": standing is not None,
                 "reminded_on": seat.reminded_on,
@@ -327,12 +325,7 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
             }
         )
         if standing is None and seat.required:
-            waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if mine else ''}）")
-        if mine:
-            my_conflict = seat.conflict
-            my_answer = my_answer or standing
-            if standing is None:
-                my_seat = my_seat or seat
+            waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if seat.mine else ''}）")
     due = current.due_day if current else None
     return {
         "submission": row,
@@ -343,9 +336,9 @@ def _approval(row: Submission, every: list[Round], actor: Actor, day: dt.date) -
         "signed": sum(1 for s in shown if s["answered"]),
         "waiting": waiting,
         "waiting_text": "、".join(waiting),
-        "my_seat": my_seat,
-        "my_answer": my_answer,
-        "my_conflict": my_conflict,
+        "my_seat": next((s for s in mine if not s.standing), None),
+        "my_answer": next((s.standing for s in mine if s.standing), None),
+        "my_conflict": mine[-1].conflict if mine else "",
         "due_days": (due - current.day).days if due else 10,
         "due_text": f"{due:%Y-%m-%d}" if due else "10 个工作日",
         "co_leads": [p.organisation.name for p in row.participants.all() if p.organisation_id != row.organisation_id],

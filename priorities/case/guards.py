@@ -11,8 +11,8 @@ from governance.basics.refusal import Invalid, NotVisible, Refused, Stale, Wrong
 from governance.basics.roles import Permission, Role, holders
 from governance.kernel import access
 from governance.kernel.access import Actor
-from governance.models import Answer, Round, Seat
-from governance.signing import rounds
+from governance.models import Round
+from governance.signing import signers
 from priorities import proposal as proposals
 from priorities.approval import contacts, opinions, seats
 from priorities.labels import OPINIONS, PAPERS, VERBS
@@ -232,28 +232,12 @@ def open_round(submission: Submission) -> Round | None:
 
 
 @remembered
-def _my_seat(round_: Round, actor: Actor, key: str) -> Seat:
-    return rounds.seat_for(round_, actor, key or None)
-
-
-def seat_of(submission: Submission, actor: Actor, key: str | None = None) -> Seat | None:
-    """The actor's seat in the joint approval under way: one not yet answered first."""
-    round_ = open_round(submission)
-    if round_ is None:
-        return None
-    try:
-        return _my_seat(round_, actor, key or "")
-    except NotVisible:
-        return None
-
-
-@remembered
 def screeners(submission: Submission) -> set[int]:
     """Users who screened the case: accepted or sent it, confirmed facts or a verdict; they do not sign it."""
-    users = set(submission.screenings.filter(confirmed=True).values_list("user_id", flat=True))
-    users |= set(submission.confirmed_facts.values_list("user_id", flat=True))
-    verbs = ("accept", "return", "send", "re_review")
-    return (users | set(submission.transitions.filter(verb__in=verbs).values_list("user_id", flat=True))) - {None}
+    steps = submission.transitions.filter(verb__in=("accept", "return", "send", "re_review"))
+    parts = (submission.screenings.filter(confirmed=True), submission.confirmed_facts.all(), steps)
+    first, *rest = (rows.order_by().values_list("user_id", flat=True) for rows in parts)
+    return set(first.union(*rest)) - {None}
 
 
 @remembered
@@ -261,27 +245,8 @@ def _answer_seat(submission: Submission, actor: Actor, day: dt.date) -> list[Blo
     round_ = open_round(submission)
     if round_ is None:
         return [("没有进行中的联合会签", reviewer(day))]
-    waiting = "、".join(contacts.unit(s.organisation, day) for s in seats.waiting(round_))
-    seat = seat_of(submission, actor)
-    if seat is None:
-        return [("您的单位不在这一轮的签署席位里", waiting)]
-    if actor.user_id in screeners(submission):
-        return [
-            ("您审核过这件申报，不能再签署（审、签分离）；请由本席其他人签署", contacts.unit(seat.organisation, day))
-        ]
-    standing = seat.answers.filter(in_force=True).first()
-    if standing is not None:
-        return [(f"{seat.label}已于 {standing.day} 签过，不能重复签署；要改请先撤回原签署", waiting)]
-    other = (
-        Answer.objects.filter(seat__round=round_, in_force=True, user_id=actor.user_id)
-        .exclude(seat=seat)
-        .select_related("seat")
-        .first()
-    )
-    if other is not None:
-        text = f"您已在这一轮以{other.seat.label}的身份签过；一人在一轮里只能填一个席位"
-        return [(text, contacts.unit(seat.organisation, day))]
-    return []
+    found = signers.may_sign(round_, actor, screened=screeners(submission))
+    return [] if found.ok else [(found.why, "、".join(contacts.unit(s.organisation, day) for s in found.ask))]
 
 
 def _abstain(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
@@ -311,7 +276,7 @@ def _remind(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]
 def _late_conflict(submission: Submission, round_: Round, day: dt.date) -> list[Blocker]:
     """A conflict of interest that came up after the round was opened (a merger, a new lead)."""
     units, rows = seats.interested(submission), list(round_.seats.select_related("organisation"))
-    if any(s.stands_for for s in rows) or not seats.independent_required(day):
+    if any(s.stands_for for s in rows) or not signers.independent_required(day):
         return []
     found = [s for s in rows if s.organisation.survivor_id in units]
     return [

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
-
+from governance.basics.refs import all_of, pk_of
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Role, scope_of
-from governance.kernel import audit
+from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
-from governance.models import Appointment, Round, Seat, User
+from governance.models import Appointment, Round, Seat, User, of_unit
 from governance.notices import inbox
 from governance.people.handover import Desk, OpenWork
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from priorities.approval import opinions
 from priorities.labels import OPINIONS, STATES
 from priorities.models import Submission
@@ -38,8 +37,7 @@ def _drafts(appointment: Appointment):
     """Working copies of the unit that he writes."""
     if not _holds(appointment, Permission.SUBMIT):
         return Submission.objects.none()
-    unit = appointment.organisation.survivor_id
-    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+    mine = of_unit(appointment.organisation.survivor_id)
     return Submission.objects.filter(mine, author_id=appointment.user_id, state__in=workflow.EDITABLE).order_by("pk")
 
 
@@ -47,10 +45,8 @@ def _seats(appointment: Appointment):
     """Opinions that he owes in person."""
     if not _holds(appointment, Permission.GIVE_OPINION):
         return Seat.objects.none()
-    rows = Seat.objects.filter(
-        assigned_id=appointment.user_id, round__state=rounds.OPEN, round__about__startswith="submission:"
-    )
-    return rows.exclude(answers__in_force=True).select_related("round").order_by("round_id", "pk")
+    rows = Seat.objects.silent().filter(assigned_id=appointment.user_id, round__about__startswith=all_of("submission"))
+    return rows.select_related("round").order_by("round_id", "pk")
 
 
 def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
@@ -63,26 +59,19 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     for seat in _seats(appointment):
         label = OPINIONS.get(seat.round.kind.removeprefix("opinion_"), "意见")
         found.append(OpenWork(f"{_reference(seat.round)} {label}等他出具，已等 {(day - seat.round.day).days} 天"))
-    unit = appointment.organisation.survivor_id
-    if _holds(appointment, Permission.SIGN) or _holds(appointment, Permission.GIVE_OPINION):
-        waiting = Seat.objects.filter(Q(organisation_id=unit) | Q(organisation__canonical_id=unit), assigned=None)
-        waiting = (
-            waiting.filter(round__state=rounds.OPEN, round__about__startswith="submission:")
-            .exclude(answers__in_force=True)
-            .select_related("round")
+    waiting = Seat.objects.silent().filter(signers.fills(access.under(appointment)), assigned=None)
+    waiting = waiting.filter(round__about__startswith=all_of("submission")).select_related("round")
+    return found + [
+        OpenWork(
+            f"{_reference(s.round)} 等本单位{'出具意见' if s.round.kind.startswith('opinion') else '会签'}",
+            personal=False,
         )
-        found += [
-            OpenWork(
-                f"{_reference(s.round)} 等本单位{'出具意见' if s.round.kind.startswith('opinion') else '会签'}",
-                personal=False,
-            )
-            for s in waiting.order_by("round_id")
-        ]
-    return found
+        for s in waiting.order_by("round_id")
+    ]
 
 
 def _reference(round_: Round) -> str:
-    row = Submission.objects.filter(pk=round_.about.partition(":")[2]).only("pk", "number").first()
+    row = Submission.objects.filter(pk=pk_of(round_.about)).only("pk", "number").first()
     return row.reference if row else round_.about
 
 
@@ -106,7 +95,7 @@ def move(*, by: Actor, appointment: Appointment, successor: User | None, day: dt
 
 
 def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt.date) -> str:
-    row = workflow.lock(int(seat.round.about.partition(":")[2]))
+    row = workflow.lock(pk_of(seat.round.about))
     round_ = rounds.lock(seat.round_id)
     if successor is not None and (why := opinions.connection_now(row, successor, day)):
         raise Refused(f"{successor}{why}，不能接手 {row.reference} 的专家意见；请另选接手人，或交回由信息办另行征求。")

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance.basics import clock
-from governance.basics.roles import Permission, Role
+from governance.basics.refs import all_of, pk_of
+from governance.basics.roles import Permission, Role, roles_with
+from governance.kernel import working_days
 from governance.kernel.verbs import frame
-from governance.models import Round
+from governance.models import Seat
 from governance.notices import inbox
 from priorities.actions.telling import tell_applicant, tell_seat, tell_unit
 from priorities.models import Conclusion, FilingWindow, Submission
@@ -23,7 +24,7 @@ TOPIC = "deadline"
 
 def remind(day: dt.date) -> int:
     """Tell everybody what is due soon or late on the day; returns how many things there were to say."""
-    calendar = clock.WorkingDays()
+    calendar = working_days.WorkingDays()
     with frame():
         return _steps(day, calendar) + _seats(day, calendar) + _window(day, calendar) + _re_reviews(day, calendar)
 
@@ -37,7 +38,7 @@ def words(day: dt.date, due: dt.date, left: int) -> tuple[str, str] | None:
     return None
 
 
-def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _steps(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """受理, 审核 and 补正 by the days that a step usually takes."""
     states = (workflow.SUBMITTED, workflow.UNDER_REVIEW, workflow.RETURNED)
     rows = Submission.objects.filter(state__in=states, is_secret=False).select_related("organisation").order_by("pk")
@@ -66,30 +67,24 @@ def _steps(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _seats(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _seats(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Silent seats of joint approvals and opinions."""
-    under_way = Round.objects.filter(state="open", about__startswith="submission:").order_by("pk")
-    open_rounds = list(under_way.prefetch_related("seats__answers", "seats__organisation"))
-    about = {r.pk: int(r.about.partition(":")[2]) for r in open_rounds}
+    silent = Seat.objects.silent().filter(round__about__startswith=all_of("submission")).order_by("round_id", "pk")
+    about = {s: pk_of(s.round.about) for s in silent.select_related("round", "organisation")}
     rows = Submission.objects.in_bulk(set(about.values()))
     said = 0
-    for round_ in open_rounds:
-        row = rows.get(about[round_.pk])
-        if row is None:
-            continue
-        for seat in round_.seats.all():
-            due = seat.due_day or round_.due_day or calendar.add(round_.day, work_list.STEP_DAYS["joint_approval"])
-            found = words(day, due, calendar.between(day, due))
-            if found and not any(a.in_force for a in seat.answers.all()):
-                what = "会签" if round_.kind == "joint_approval" else "意见"
-                tell_seat(
-                    row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC
-                )
-                said += 1
+    for seat, pk in about.items():
+        row, round_ = rows.get(pk), seat.round
+        due = seat.due_day or round_.due_day or calendar.add(round_.day, work_list.STEP_DAYS["joint_approval"])
+        found = words(day, due, calendar.between(day, due))
+        if row and found:
+            what = "会签" if round_.kind == "joint_approval" else "意见"
+            tell_seat(row, seat, f"seat:{found[1]}", f"{row.number}“{row.title}”等您{what}，{found[0]}。", topic=TOPIC)
+            said += 1
     return said
 
 
-def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _window(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Units with a draft, before the window closes for them and once when it has."""
     said = 0
     rows = (
@@ -113,7 +108,7 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
         tell_unit(
             row,
             row.organisation.survivor_id,
-            Permission.SUBMIT,
+            roles_with(Permission.SUBMIT),
             f"window:{row.pk}:{last}:{'over' if day > last else step}",
             text,
             topic=TOPIC,
@@ -122,7 +117,7 @@ def _window(day: dt.date, calendar: clock.WorkingDays) -> int:
     return said
 
 
-def _re_reviews(day: dt.date, calendar: clock.WorkingDays) -> int:
+def _re_reviews(day: dt.date, calendar: working_days.WorkingDays) -> int:
     """Applicants of deferred cases, so that what is lacking is there on the day."""
     said = 0
     rows = Submission.objects.filter(state=workflow.DEFERRED, re_review_on__gt=day).select_related("organisation")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from governance.basics.refs import Ref, ref
 from governance.models import User
 from governance.models.fields import Dated, Demonstrable
 from priorities.models.submission import Submission
@@ -55,8 +56,8 @@ class DeskBatch(Dated, Demonstrable):
         return self.is_waiting or self.is_running
 
     @property
-    def audit_key(self) -> str:
-        return f"desk-batch:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("desk-batch", self.pk)
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models import Organisation
 from governance.models.fields import Dated, Demonstrable
 
@@ -23,8 +24,8 @@ class FilingWindow(Demonstrable):
         return f"{self.plan_year}：{self.opens}—{self.closes}"
 
     @property
-    def audit_key(self) -> str:
-        return f"filing-window:{self.plan_year}"
+    def audit_key(self) -> Ref:
+        return ref("filing-window", self.plan_year)
 
 
 class WindowExtension(Dated, Demonstrable):

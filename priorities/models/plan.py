@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.refs import Ref, ref
 from governance.basics.refusal import Refused
 from governance.models import Meeting
 from governance.models.fields import Dated, Demonstrable
@@ -52,8 +53,8 @@ class AnnualPlan(Dated, Demonstrable):
         return self.state == "adopted"
 
     @property
-    def audit_key(self) -> str:
-        return f"annual-plan:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("annual-plan", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:plan", args=[self.plan_year])
@@ -120,8 +121,8 @@ class PlanScenario(Dated, Demonstrable):
         return f"{self.plan_year} 年度方案“{self.name}”"
 
     @property
-    def audit_key(self) -> str:
-        return f"plan-scenario:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("plan-scenario", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"{reverse('priorities:scenarios', args=[self.plan_year])}?id={self.pk}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models import Meeting, PlanItem
 from governance.models.fields import Dated, Demonstrable, WanField
 from priorities.models.submission import Submission
@@ -45,8 +46,8 @@ class RuleSetRecord(Dated, Demonstrable):
         return self.state == "draft"
 
     @property
-    def audit_key(self) -> str:
-        return f"rule-set:{self.key}"
+    def audit_key(self) -> Ref:
+        return ref("rule-set", self.key)
 
 
 class CaseMask(models.Model):

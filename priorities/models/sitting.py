@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 
+from governance.basics.refs import Ref, ref
 from governance.models.fields import Dated, Demonstrable
 from priorities.models.submission import Submission
 
@@ -34,8 +35,8 @@ class Sitting(Dated, Demonstrable):
         return self.state == "convened"
 
     @property
-    def audit_key(self) -> str:
-        return f"sitting:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("sitting", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:sitting", args=[self.pk])

@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.refs import Ref, all_of, pk_of, ref
 from governance.basics.roles import Permission, Scope
-from governance.models import Organisation, Round, Seat, StoredFile, User
+from governance.basics.searching import matching
+from governance.models import Organisation, Round, Seat, StoredFile, User, of_unit
 from governance.models.fields import Dated, Demonstrable, WanField
 from priorities.labels import ATTACHMENTS, SUBMISSION_KINDS
 from priorities.memo import remembered
@@ -25,7 +27,7 @@ class SubmissionQuerySet(models.QuerySet):
         if scope is None:
             return self.none()
         unit = actor.organisation_id
-        family = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+        family = of_unit(unit)
         mine = family | Q(pk__in=Participant.objects.filter(family).values("submission_id"))
         if scope is Scope.CITY:
             # A secret case has no text; the office sees that it exists, with its paper number.
@@ -34,9 +36,9 @@ class SubmissionQuerySet(models.QuerySet):
             return self.filter(mine)
         seats = Q(seats__assigned_id=actor.user_id)
         if scope is Scope.INVOLVED:
-            seats = Q(seats__organisation_id=unit) | Q(seats__organisation__canonical_id=unit)
-        keys = Round.objects.filter(seats, about__startswith="submission:").values_list("about", flat=True)
-        ids = [int(key.partition(":")[2]) for key in keys]
+            seats = of_unit(unit, "seats__organisation")
+        keys = Round.objects.filter(seats, about__startswith=all_of("submission")).values_list("about", flat=True)
+        ids = [pk_of(key) for key in keys]
         return self.filter(pk__in=ids) if scope is Scope.ASSIGNED else self.filter(mine | Q(pk__in=ids))
 
     def in_state(self, *states: str):
@@ -57,8 +59,6 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(number=reference)
 
     def matching(self, query: str):
-        from governance.basics.searching import matching
-
         return matching(self, query)
 
 
@@ -119,8 +119,8 @@ class Submission(Demonstrable):
         return self.number or f"draft-{self.pk}"
 
     @property
-    def audit_key(self) -> str:
-        return f"submission:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("submission", self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:submission", args=[self.reference])

@@ -35,7 +35,7 @@ class Home:
 
     tasks: list[work_list.Task]
     counts: list[Count]
-    window: tuple | None  # desk.window_state
+    window: tuple | None  # work_list.window_state
 
 
 def home_rows(actor: Actor, day: dt.date) -> Home:

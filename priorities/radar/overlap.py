@@ -18,8 +18,10 @@ from django.db import connection
 from django.db.models import Prefetch, Subquery
 from django.db.models.fields.json import KT
 
+from governance.basics.refs import parse
+from governance.kernel import audit
 from governance.kernel.access import Actor
-from governance.models import AuditConcern, AuditHead, AuditRow, Organisation, OrganisationAlias
+from governance.models import Organisation, OrganisationAlias
 from priorities.models import Submission
 from priorities.radar import phrases
 from priorities.radar.index import Index, join
@@ -139,8 +141,7 @@ class _Store:
             return self.rebuild(head, highest)
         changed: set[Key] = set()
         if head[0] > self.mark[0]:
-            keys = AuditConcern.objects.filter(seq__gt=self.mark[0], seq__lte=head[0]).values_list("key", flat=True)
-            named = [k.partition(":")[::2] for k in set(keys)]
+            named = [parse(key) for key in audit.named_between(self.mark[0], head[0])]
             if any(kind in ("plan", "organisation") for kind, _ in named):
                 return self.rebuild(head, highest)
             changed |= _keys_of(named)
@@ -157,7 +158,7 @@ class _Store:
             return False
         if head[0] == self.mark[0] or not self.mark[0]:
             return head[1] == self.mark[1] or not self.mark[0]
-        return AuditRow.objects.filter(seq=self.mark[0], hash=self.mark[1]).exists()
+        return audit.trail().filter(seq=self.mark[0], hash=self.mark[1]).exists()
 
     def rebuild(self, head: tuple[int, str], highest: dict[str, int]) -> None:
         """All rows anew."""
@@ -411,13 +412,13 @@ def _text_of(kind: str, row) -> tuple[str, str]:
 def _now() -> tuple[tuple[int, str], dict[str, int]]:
     """The audit chain's head and the highest key of each kind, in one question."""
     last = {kind: _QUERY[kind]().order_by("-pk").values("pk")[:1] for kind in KINDS}
-    row = AuditHead.objects.filter(pk=1).values_list("seq", "hash", *(Subquery(last[k]) for k in KINDS)).first()
+    row = audit.chain_head().values_list("seq", "hash", *(Subquery(last[k]) for k in KINDS)).first()
     if row is None:  # nothing was ever done by a verb
         row = (0, "", *(next(iter(last[k]), {}).get("pk") for k in KINDS))
     return row[:2], dict(zip(KINDS, (pk or 0 for pk in row[2:]), strict=True))
 
 
-def _keys_of(named: list[list[str]]) -> set[Key]:
+def _keys_of(named: list[tuple[str, str]]) -> set[Key]:
     """Audit keys as rows; codes are looked up, what is gone is not among them."""
     found: set[Key] = {("submission", int(c)) for kind, c in named if kind == "submission" and c.isdigit()}
     for kind, model in (("project", Project), ("plan-task", PlanTask)):

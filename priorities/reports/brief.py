@@ -12,7 +12,7 @@ from budgets.reports.annual_budget import BudgetYear
 from budgets.reports.annual_budget import figures as budget_figures
 from budgets.table import budget_table
 from governance.basics import clock
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from governance.models import Round
 from governance.signing import rounds
 from priorities.labels import OUTCOMES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from priorities.models import Submission
 from priorities.reports.cases import ZERO, add
 from priorities.screening import work_list

@@ -9,7 +9,7 @@ from decimal import Decimal
 from budgets.reports.annual_budget import wan
 from governance import charts
 from governance.basics import clock
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from priorities.labels import OUTCOMES, RESULTS, STATES
 from priorities.models import Submission
 from priorities.reports.cases import Case, add, asked_wan, cases

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max, Min
 
 from governance.basics import clock
@@ -106,7 +106,7 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     for low in range(first, last, BATCH):
         high = min(low + BATCH, last)
         row.done = row.total * (high - first) // (last - first)
-        with transaction.atomic():
+        with frame():
             row.flipped += judge(row, now, differs, keys, low, high)
             row.save(update_fields=["done", "flipped"])
         tell(row.done, row.total)
@@ -128,6 +128,7 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     return row
 
 
+@step
 def judge(row: Rescreening, now: str, differs: str, keys: list[str], low: int, high: int) -> int:
     """The side table's rows low < id ≤ high; returns how many changed. Those alone are written: a flip, the new
     outcome. A case that a verb changes meanwhile keeps what the verb made of it. `now`, `differs` (with its

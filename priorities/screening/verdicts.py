@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from governance.basics import clock
+from governance.basics.refs import parse
+from governance.kernel import working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from priorities import proposal as proposals
@@ -40,7 +42,7 @@ def question(fact: str) -> str:
 @remembered
 def answer_by(day: dt.date) -> dt.date:
     """The last day to answer a fact that was corrected on the day."""
-    return clock.add_working_days(day, ANSWER_DAYS)
+    return working_days.add(day, ANSWER_DAYS)
 
 
 # --- facts -------------------------------------------------------------------------------------------------------
@@ -276,7 +278,7 @@ def attachments(submission: Submission) -> list[Attachment]:
 
 def name_of(key: str, actor: Actor) -> str | None:
     """`P06 …` of a record by its audit key (project:P06, plan-task:T2-31, submission:12); None where there is none."""
-    kind, _, code = str(key).partition(":")
+    kind, code = parse(key)
     if kind == "project":
         row = Project.objects.filter(code=code).first()
     elif kind == "plan-task":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
-from governance.basics import clock
+from governance.basics.refs import all_of
 from governance.basics.roles import Permission
+from governance.kernel import working_days
 from governance.kernel.access import Actor
-from governance.models import Round, Seat
+from governance.models import Round, Seat, of_unit
 from governance.signing import rounds
 from priorities.labels import OUTCOMES, STATES
 from priorities.memo import remembered
@@ -109,9 +110,7 @@ def to_screen(actor: Actor) -> list[Submission]:
 
 def open_to(actor: Actor):
     """Drafts and returned cases that the actor's unit may still write."""
-    unit = actor.organisation_id
-    mine = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
-    mine |= Q(participants__organisation_id=unit) | Q(participants__organisation__canonical_id=unit)
+    mine = of_unit(actor.organisation_id) | of_unit(actor.organisation_id, "participants__organisation")
     return Submission.objects.visible_to(actor).filter(mine, state__in=workflow.EDITABLE, is_secret=False).distinct()
 
 
@@ -134,7 +133,7 @@ def to_answer(actor: Actor) -> list[Round]:
 
 def about_cases(actor: Actor):
     """The same as a queryset; what other floors ask to be signed stands on their pages."""
-    return rounds.waiting_on(actor).filter(about__startswith="submission:")
+    return rounds.waiting_on(actor).filter(about__startswith=all_of("submission"))
 
 
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
@@ -150,8 +149,7 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += _applicant(actor, day)
     if actor.scope(Permission.SCREEN):
         tasks += _office(actor, day)
-    if actor.scope(Permission.SIGN) or actor.scope(Permission.GIVE_OPINION):
-        tasks += _answers(actor, day)
+    tasks += _answers(actor, day)
     if actor.scope(Permission.ADOPT_PLAN):
         tasks += _plans(day)
     return sorted(tasks, key=lambda t: (not t.late, -t.age_days))
@@ -250,9 +248,7 @@ def _waits_for(row: Submission) -> str:
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_seats = Seat.objects.filter(round__about__in=keys, round__state="open", required=True).exclude(
-        answers__in_force=True
-    )
+    open_seats = Seat.objects.silent().filter(round__about__in=keys)
     for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
         found.setdefault(about, []).append(label)
     return found
@@ -262,5 +258,5 @@ def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.d
     """Due days of steps; published holidays are read once for all of them."""
     if not pairs:
         return {}
-    calendar = clock.WorkingDays()
+    calendar = working_days.WorkingDays()
     return {(state, day): calendar.add(day, STEP_DAYS[state]) for state, day in pairs}

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.refs import pk_of
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Scope
-from governance.kernel.access import may
 from governance.kernel.once import once
 from governance.models import Answer, Seat
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from governance.storage import files
 from governance.web import entry
 from priorities import actions
@@ -99,9 +99,7 @@ def _refusing() -> QuerySet:
 def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
     """Who gave a reason, about which case, the newest first."""
     rows = list(_refusing().filter(reason__startswith=reason).select_related("seat__round").order_by("-pk")[:200])
-    cases = Submission.objects.filter(pk__in=[r.seat.round.about.partition(":")[2] for r in rows]).defer(
-        "proposal", "search_text"
-    )
+    cases = Submission.objects.filter(pk__in=[pk_of(r.seat.round.about) for r in rows]).defer("proposal", "search_text")
     by_key = {s.audit_key: s for s in cases}
     return [(r, by_key.get(r.seat.round.about)) for r in rows]
 
@@ -116,12 +114,12 @@ def page(request, reference: str):
 @reading()
 def _context(request, row: Submission, **more) -> dict:
     found = case_page.approval(row, request.actor, clock.today())
-    # Whoever has a seat is involved: SIGN reaches him.
+    asked = found["open"] and request.actor.scope(Permission.SIGN)
     return {
         "row": row,
         "a": found,
         "case": case_page.essence(row),
-        "may_sign": may(request.actor, Permission.SIGN),
+        "sign": signers.among(list(found["round"].seats.all()), request.actor) if asked else None,
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
         "may_remind": not guards.blockers(row, "remind", request.actor),

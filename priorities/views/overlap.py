@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.refs import parse, ref
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.kernel.once import once
@@ -119,7 +120,7 @@ def _panel(request, row: Submission, *, refusal: Refused | None = None):
     lines = [_line(h, judged.pop(h.key, None)) for h in found.hits]
     for key, kept in judged.items():  # judged once and no longer among the nearest
         name = verdicts.name_of(key, request.actor) or "（看不到的记录）"
-        lines.append(Line(key, key.partition(":")[2], "", "另行比较", [(name, False)], [], None, kept))
+        lines.append(Line(key, parse(key)[1], "", "另行比较", [(name, False)], [], None, kept))
     open_at = next((i for i, line in enumerate(lines) if line.judged is None), None)
     context = {
         "row": row,
@@ -167,8 +168,8 @@ def _key_of(code: str, actor) -> str:
     code = code.strip().upper()
     if code.startswith("SB"):
         row = Submission.objects.visible_to(actor).filter(number=code).first()
-        return row.audit_key if row else "submission:0"
-    return f"{'plan-task' if code.startswith('T') else 'project'}:{code}"
+        return row.audit_key if row else ref("submission", 0)
+    return ref("plan-task" if code.startswith("T") else "project", code)
 
 
 def _score(text: str | None) -> float | None:

@@ -88,9 +88,7 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
         shown = case_page.approvals([c.submission for c in agenda], request.actor, day)
         for item, approval in zip(agenda, shown, strict=True):
             item.approval = approval
-            item.decides = (
-                approval["open"] and approval["my_seat"] is not None and bool(request.actor.scope(Permission.SIGN))
-            )
+            item.decides = approval["open"] and approval["my_seat"] is not None
         jobs_of_it = Job.objects.filter(kind=meeting_pack.KIND, params__sitting=sitting.pk).order_by("-recorded_at")
         context = {
             "sitting": sitting,

@@ -11,7 +11,7 @@ from governance.models import Organisation, Seat
 from governance.signing import rounds
 from projects.acceptance import scoring
 from projects.lifecycle import life
-from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead
+from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead, SecurityGrading
 
 KINDS = ("acceptance", "evaluation", "grading")  # rounds of this floor
 LEADS = Prefetch("project__leads", ProjectLead.objects.select_related("organisation__canonical"))
@@ -139,8 +139,6 @@ def seats_about(row) -> list[Seat]:
 
 def waiting_for(actor) -> list:
     """Acceptances, evaluations and gradings that wait for the actor's signature, oldest first; four queries."""
-    from projects.models import SecurityGrading
-
     open_rounds = rounds.waiting_on(actor).filter(kind__in=KINDS).values("pk")
     found = []
     for model in (Acceptance, Evaluation, SecurityGrading):

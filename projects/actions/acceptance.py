@@ -9,7 +9,7 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission, Role
 from governance.jobs import queue
-from governance.kernel import access, audit
+from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Meeting, Organisation
@@ -95,7 +95,7 @@ def conclude_acceptance(
         materials=materials(row, STEPS[stage], phase),
         correction=correction,
         correction_due=correction_due if correction else None,
-        record_due=clock.add_working_days(accepted_on, RECORD_DAYS),
+        record_due=working_days.add(accepted_on, RECORD_DAYS),
     )
     acceptance.save()
     row.version += 1  # who has the project open sees that an acceptance has come

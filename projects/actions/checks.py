@@ -8,8 +8,8 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Stale
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
+from governance.kernel import audit
 from governance.kernel.access import Actor
-from governance.models import AuditConcern, AuditRow
 from projects import steps
 from projects.lifecycle import period_text
 from projects.models import Project
@@ -25,11 +25,7 @@ def locked(project: Project, version: int) -> Project:
 
 def as_it_is(row: Project) -> dict[str, object]:
     """What stands in the register now, for whoever typed against an older version: `version`, then words by their label."""
-    last = (
-        AuditRow.objects.filter(ok=True, seq__in=AuditConcern.objects.filter(key=row.audit_key).values("seq"))
-        .order_by("-seq")
-        .first()
-    )
+    last = audit.done_about(row).first()
     return {
         "version": row.version,
         "名称": row.name,

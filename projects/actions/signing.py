@@ -8,13 +8,13 @@ import datetime as dt
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission, Role
-from governance.kernel import access, audit, readings
+from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
-from governance.kernel.verbs import verb
-from governance.models import Answer, Body, Discrepancy, Organisation, Seat, StoredFile
+from governance.kernel.verbs import step, verb
+from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.notices import inbox
 from governance.signing import paper as on_paper
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
 from projects.models import Acceptance, Project, SecurityGrading
@@ -35,16 +35,12 @@ def independents(project: Project) -> list[Organisation]:
 
 def interest(project: Project, organisation_id: int, name: str) -> str:
     """Why the body's own signature does not suffice; empty where it does (it leads nothing, or D44 is read otherwise)."""
-    if organisation_id not in project.belongs_to():
+    if organisation_id not in project.belongs_to() or not signers.independent_required(clock.today()):
         return ""
-    try:
-        if readings.current("D44", clock.today()) != "a":
-            return ""
-    except Discrepancy.DoesNotExist:
-        pass  # no plan is loaded: the careful reading
     return f"{name}牵头本项目，又负责验收和评估（D44）"
 
 
+@step
 def open_signing(
     *, by: Actor, row, kind: str, project: Project, independent: Organisation | None, paper: dict | None = None
 ) -> str:
@@ -66,7 +62,7 @@ def open_signing(
             )
         seats.append(SeatSpec(INDEPENDENT, unit.name, unit.pk, stands_for=ACCEPTING))
     row.conflict = conflict
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     state = _open(row, kind=kind, seats=seats, due=due)
     for seat in row.round.seats.filter(key=INDEPENDENT):
         inbox.tell(
@@ -94,6 +90,7 @@ def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
     return rounds.OPEN
 
 
+@step
 def open_confirmation(*, row: Acceptance) -> None:
     """Ask the independent unit of an acceptance to confirm that its corrections are done, in a round of its own."""
     if Acceptance.objects.filter(project=row.project, stage=row.stage, phase=row.phase, state="signing").exists():
@@ -102,7 +99,7 @@ def open_confirmation(*, row: Acceptance) -> None:
         s.organisation_id: s.organisation.name
         for s in _seats_about(row).filter(key=INDEPENDENT).select_related("organisation")
     }
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     row.state = "signing"
     seats = [SeatSpec(CONFIRMING, f"{name}（整改确认）", pk) for pk, name in list(units.items())[-1:]]
     _open(row, kind="acceptance", seats=seats, due=due)
@@ -121,6 +118,7 @@ def confirms(row: Acceptance) -> bool:
     return row.round_id is not None and row.round.seats.filter(key=CONFIRMING).exists()
 
 
+@step
 def reopen_correction(*, by: Actor, row: Acceptance) -> None:
     """Corrections that were not confirmed are owed again; the conclusion itself stands."""
     row.state, row.corrected_on, row.corrected_text = "concluded", None, ""
@@ -139,9 +137,10 @@ def _seats_about(row):
     return Seat.objects.filter(round__about=row.audit_key).order_by("round_id", "pk")
 
 
+@step
 def open_grading(*, row, seats: list[SeatSpec]) -> None:
     """Open the experts' round of a grading and tell each."""
-    due = clock.add_working_days(clock.today(), TERM_DAYS)
+    due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind="grading", seats=seats, due=due)
     for seat in seats:
         inbox.tell(
@@ -158,6 +157,7 @@ def signing(by: Actor) -> Permission:
     return Permission.SIGN if by is not None and by.scope(Permission.SIGN) else Permission.GIVE_OPINION
 
 
+@step
 def sign(*, by: Actor, row, kind: str, text: str = "", paper: dict | None = None) -> str:
     """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `paper` is what
     governance.signing.paper made of a signature on paper."""
@@ -244,17 +244,9 @@ def opening(by: Actor, row) -> tuple[Permission, Project | None]:
     return Permission.ACCEPT_WORKS, None
 
 
-def may_sign(actor: Actor, row, seats: list[Seat]) -> bool:
-    """Whether the actor has one of the record's seats (read with organisation and answers) that is not filled yet."""
-    if not row.is_signing or not actor.scope(signing(actor)):
-        return False
-    mine = [
-        s
-        for s in seats
-        if s.assigned_id == actor.user_id
-        or (s.assigned_id is None and s.organisation.survivor_id == actor.organisation_id)
-    ]
-    return any(not any(a.in_force for a in seat.answers.all()) for seat in mine)
+def may_sign(actor: Actor, row) -> bool:
+    """Whether the record's round waits for a seat that the actor fills."""
+    return row.is_signing and rounds.waiting_on(actor).filter(pk=row.round_id).exists()
 
 
 @verb("projects.signing.download_scan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from governance.basics.roles import Role
-from governance.models import Organisation, User
+from governance.models import Appointment, Organisation, User
 from projects.forms.register import Day, Long, PlainInteger, UnitField, Versioned
 from projects.models import Acceptance, SecurityAssessment, SecurityFinding, SecuritySync
 from projects.security import protection
@@ -215,8 +215,6 @@ class GradingForm(forms.Form):
 
     def __init__(self, *args, day, **kwargs):
         super().__init__(*args, **kwargs)
-        from governance.models import Appointment
-
         hats = Appointment.objects.in_force(day).filter(role=Role.EXPERT).values("user_id")
         self.fields["experts"].queryset = User.objects.filter(pk__in=hats).order_by("full_name", "pk")
 

@@ -60,8 +60,7 @@ class Task:
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
     """What waits for this person under his hat, late things first, then the oldest."""
     tasks: list[Task] = []
-    if actor.scope(Permission.SIGN) or actor.scope(Permission.GIVE_OPINION):
-        tasks += _signatures(actor, day)
+    tasks += _signatures(actor, day)
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
     if (manages or accepts) and (many := _under_way().count()) > MOST:

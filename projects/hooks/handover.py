@@ -5,16 +5,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
-
 from governance.basics.roles import Permission, Role, scope_of
-from governance.kernel import audit
+from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from governance.models import Appointment, Seat, User
 from governance.notices import inbox
 from governance.people.handover import Desk, OpenWork
-from governance.signing import rounds
+from governance.signing import rounds, signers
 from projects.acceptance.acceptances import KINDS
 from projects.models import SecurityGrading
 
@@ -23,10 +21,8 @@ def _seats(appointment: Appointment):
     """Open seats that are his in person, under a hat that gives opinions."""
     if scope_of(appointment.role, Permission.GIVE_OPINION) is None:
         return Seat.objects.none()
-    rows = Seat.objects.filter(
-        assigned_id=appointment.user_id, round__state=rounds.OPEN, round__kind="grading", required=True
-    )
-    return rows.exclude(answers__in_force=True).select_related("round").order_by("round_id", "pk")
+    rows = Seat.objects.silent().filter(assigned_id=appointment.user_id, round__kind="grading")
+    return rows.select_related("round").order_by("round_id", "pk")
 
 
 def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
@@ -34,18 +30,9 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     found = [
         OpenWork(f"{seat.round.title} 等他审定，已等 {(day - seat.round.day).days} 天") for seat in _seats(appointment)
     ]
-    if scope_of(appointment.role, Permission.SIGN) or scope_of(appointment.role, Permission.GIVE_OPINION):
-        unit = appointment.organisation.survivor_id
-        waiting = Seat.objects.filter(
-            Q(organisation_id=unit) | Q(organisation__canonical_id=unit), assigned=None, required=True
-        )
-        waiting = (
-            waiting.filter(round__state=rounds.OPEN, round__kind__in=KINDS)
-            .exclude(answers__in_force=True)
-            .select_related("round")
-        )
-        found += [OpenWork(f"{seat.round.title} 等本单位签署", personal=False) for seat in waiting.order_by("round_id")]
-    return found
+    waiting = Seat.objects.silent().filter(signers.fills(access.under(appointment)), assigned=None)
+    waiting = waiting.filter(round__kind__in=KINDS).select_related("round").order_by("round_id")
+    return found + [OpenWork(f"{seat.round.title} 等本单位签署", personal=False) for seat in waiting]
 
 
 @step

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from governance.documents.figures import Part
+from governance.basics.figures import Part
+from governance.basics.refs import Ref, parse, ref
 from governance.models import Organisation
 from projects.models import Programme, Project, ProjectLead
 
 LEAD, PROGRAMME = "lead", "programme"
 
 
-def offered() -> list[tuple[str, str]]:
+def offered() -> list[tuple[Ref, str]]:
     """Every part that holds a project, `(key, name)`: leads by name (their surviving unit), programmes in their order."""
     canonical = {
         (lead.organisation.canonical or lead.organisation)
         for lead in ProjectLead.objects.select_related("organisation__canonical")
     }
     programmes = Programme.objects.filter(projects__isnull=False).distinct().order_by("order")
-    return [(f"{PROGRAMME}:{p.pk}", p.name) for p in programmes] + [
-        (f"{LEAD}:{unit.pk}", unit.name) for unit in sorted(canonical, key=lambda u: u.name)
+    return [(ref(PROGRAMME, p.pk), p.name) for p in programmes] + [
+        (ref(LEAD, unit.pk), unit.name) for unit in sorted(canonical, key=lambda u: u.name)
     ]
 
 
 def scope_of(key: str) -> Part:
     """The part with that key; empty key: everything. A lead's part counts each project in which it takes part (D43)."""
-    kind, _, pk = key.partition(":")
+    kind, pk = parse(key)
     if kind == LEAD:
         unit = Organisation.objects.get(pk=pk)
         family = ProjectLead.objects.filter(organisation_id=unit.pk) | ProjectLead.objects.filter(

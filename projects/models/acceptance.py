@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from governance.models import Meeting, Organisation, Round, Seat
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Role
+from governance.models import Appointment, Meeting, Organisation, Round, Seat
 from governance.models.fields import Dated, Demonstrable
 from projects.models.project import Phase, Project
 
@@ -41,9 +43,6 @@ class Signed(models.Model):
 
     def assigned_to(self) -> set[int]:
         """People with a seat of their own, and the experts of a unit that has one."""
-        from governance.basics.roles import Role
-        from governance.models import Appointment
-
         own = Seat.objects.filter(round_id=self.round_id, assigned__isnull=False).values_list("assigned_id", flat=True)
         experts = Appointment.objects.filter(role=Role.EXPERT, organisation_id__in=self.involves()).values_list(
             "user_id", flat=True
@@ -101,8 +100,8 @@ class Acceptance(Signed, Dated, Demonstrable):
         return f"{self.project.code} {self.phase.name + ' ' if self.phase_id else ''}{self.get_stage_display()}"
 
     @property
-    def audit_key(self) -> str:
-        return f"acceptance:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("acceptance", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/acceptances/{self.pk}/"
@@ -164,8 +163,8 @@ class Evaluation(Signed, Dated, Demonstrable):
         return f"{self.project.code} {self.year} 使用评估"
 
     @property
-    def audit_key(self) -> str:
-        return f"evaluation:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("evaluation", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/evaluations/{self.pk}/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models import Organisation, StoredFile
 from governance.models.fields import Dated, Demonstrable
 from projects.models.project import Project
@@ -48,8 +49,8 @@ class Topic(Dated, Demonstrable):
         return self.project.code if self.project_id else f"K{self.pk:02d}"
 
     @property
-    def audit_key(self) -> str:
-        return f"topic:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("topic", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/duties/{self.pk}/"

@@ -10,6 +10,9 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
+from governance.basics.roles import Permission
+from governance.basics.searching import matching
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
 
@@ -37,8 +40,6 @@ class Programme(models.Model):
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """The register is open to everybody who may read it; others see nothing."""
-        from governance.basics.roles import Permission
-
         return self if actor.scope(Permission.READ_REGISTER) else self.none()
 
     def planned(self):
@@ -56,8 +57,6 @@ class ProjectQuerySet(models.QuerySet):
 
     def matching(self, query: str):
         """Projects whose normalised search text contains every word of the query."""
-        from governance.basics.searching import matching
-
         return matching(self, query)
 
 
@@ -167,8 +166,8 @@ class Project(Demonstrable):
         return self.state == "registered"
 
     @property
-    def audit_key(self) -> str:
-        return f"project:{self.code}"
+    def audit_key(self) -> Ref:
+        return ref("project", self.code)
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.code}/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from governance.basics.refs import Ref, ref
 from governance.models.fields import Dated, Demonstrable
 from projects.models.acceptance import Signed
 from projects.models.project import Project
@@ -40,8 +41,8 @@ class SecurityGrading(Signed, Dated, Demonstrable):
         return f"{self.project.code} 拟定 {self.level} 级"
 
     @property
-    def audit_key(self) -> str:
-        return f"grading:{self.pk}"
+    def audit_key(self) -> Ref:
+        return ref("grading", self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.project.code}/security/"

@@ -6,14 +6,14 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from governance.basics.refs import Ref, ref
+from governance.basics.searching import matching
 from governance.models.fields import DayedHistory, Demonstrable
 from projects.models.project import Project
 
 
 class PlanTaskQuerySet(models.QuerySet):
     def matching(self, query: str):
-        from governance.basics.searching import matching
-
         return matching(self, query)
 
 
@@ -46,8 +46,8 @@ class PlanTask(Demonstrable):
         return f"{self.code} {self.text}"
 
     @property
-    def audit_key(self) -> str:
-        return f"plan-task:{self.code}"
+    def audit_key(self) -> Ref:
+        return ref("plan-task", self.code)
 
     def get_absolute_url(self) -> str:
         return reverse("projects:task", args=[self.code])

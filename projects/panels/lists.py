@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from governance import charts
 from governance.basics.refusal import Invalid
+from governance.basics.text import clean_text
 from governance.models import Organisation, PlanItem
 from governance.web.entry import integer, one_of
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
@@ -54,8 +55,6 @@ class Filter:
     @classmethod
     def read(cls, params: Mapping) -> Filter:
         """From a query string. Raises Invalid for a value that cannot be."""
-        from governance.basics.text import clean_text
-
         try:
             query = clean_text(params.get("q", ""), limit=60, field="查找")
         except ValueError as error:

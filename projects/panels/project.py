@@ -12,8 +12,10 @@ from django.db.models.functions import Cast, Coalesce
 from governance import charts
 from governance.basics import clock
 from governance.basics.roles import Permission
+from governance.kernel import audit
 from governance.kernel.access import Actor, may
-from governance.models import AuditConcern, AuditRow, Discrepancy
+from governance.kernel.audit import AuditRow
+from governance.models import Discrepancy
 from projects.labels import CERTAINTIES, RATING_TONES, STATE_TONES, STATES, TASK_TONES
 from projects.lifecycle import gates, guards, life, period_text, periods
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
@@ -410,8 +412,7 @@ def _span(start: dt.date, end: dt.date) -> str:
 def history(record, actor: Actor | None = None, *, until: dt.date | None = None) -> list[AuditRow]:
     """What was done about a record, until a day where one is given, newest first; one query. An actor who may not read
     a project's money is not told what was booked on it."""
-    seqs = AuditConcern.objects.filter(key=record.audit_key).values("seq")
-    rows = AuditRow.objects.filter(seq__in=seqs, ok=True)
+    rows = audit.done_about(record)
     if until:
         rows = rows.filter(day__lte=until)
     if actor is not None and not may(actor, Permission.READ_BUDGET, record):

@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.db.models import Prefetch
 
 from governance import charts
-from governance.models import AuditRow, Discrepancy, PilotUnit, PlanLine
+from governance.kernel.audit import AuditRow
+from governance.models import Discrepancy, PilotUnit, PlanLine
 from projects.labels import TASK_STATES, TASK_TONES
 from projects.models import PlanTask, Project, TaskLink
 from projects.panels.plan import Block, Frame, frame, reading_of, touched

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from projects.acceptance import acceptances as acceptance
 from projects.acceptance import scoring
 from projects.models import Acceptance, Project

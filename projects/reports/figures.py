@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
-from governance.documents.figures import Part
+from governance.basics.figures import Part
 from projects.labels import SELF_RATINGS, STANDALONE, TASK_STATES
 from projects.lifecycle import life, period_text
 from projects.models import Milestone, PlanTask, ProgressReport, Project

@@ -10,7 +10,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from governance.basics import clock
-from governance.documents.figures import Report, Section
+from governance.basics.figures import Report, Section
 from governance.models import Discrepancy, Plan
 from projects.models import Project
 from projects.panels.plan import reading_of, with_readings

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 
 from governance import charts
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from projects.labels import BEFORE_THE_PERIOD, STATES
 from projects.lifecycle.scopes import scope_of
 from projects.panels.plan import Block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from projects.models import SecurityAssessment, SecurityFinding
 from projects.reports import frame
 from projects.security import safeguards

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from governance.documents.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from projects.duties import owed as duties
 from projects.models import Supervision, Topic
 from projects.reports import frame

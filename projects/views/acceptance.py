@@ -55,7 +55,7 @@ def acceptance(request, pk: int):
         "a": row,
         "seats": seats,
         "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
-        "may_sign": signing.may_sign(request.actor, row, [seat for seat in seats if seat.round_id == row.round_id]),
+        "may_sign": signing.may_sign(request.actor, row),
         "may_withdraw": access.may(request.actor, ACCEPT) and row.is_signing,
         "may_correct": access.may(request.actor, ACCEPT)
         and row.correction
@@ -207,7 +207,7 @@ def evaluation(request, pk: int):
         "e": row,
         "score": placed.score if placed else None,
         "seats": seats,
-        "may_sign": signing.may_sign(request.actor, row, seats),
+        "may_sign": signing.may_sign(request.actor, row),
         "may_withdraw": access.may(request.actor, ACCEPT) and row.is_signing,
         "history": audit.history(row, limit=20),
     }

@@ -79,7 +79,7 @@ def project(request, code: str):
         "gradings": gradings,
         "pending": pending,
         "seats": seats,
-        "may_sign": bool(pending) and signing.may_sign(actor, pending, seats),
+        "may_sign": bool(pending) and signing.may_sign(actor, pending),
         "sign": forms.SignForm(),
         "syncs": [(label, syncs.get(key), key in needed) for key, label in SecuritySync.ITEMS],
         "dues": panels.dues_of(row, day),

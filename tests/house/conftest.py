@@ -30,10 +30,10 @@ def told(django_db_setup, django_db_blocker):
         _number_from_one()
         call_command("load_plan", stdout=io.StringIO())
         loading.load()
-        clock._kept.clear()
+        clock.forget_demonstration_day()
         yield
         transaction.set_rollback(True)
-        clock._kept.clear()
+        clock.forget_demonstration_day()
 
 
 @pytest.fixture

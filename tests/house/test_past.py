@@ -10,9 +10,9 @@ from html import unescape
 
 import pytest
 
+from governance.basics.figures import Column, Report, Section, Table
 from governance.basics.roles import Permission, Scope
 from governance.documents import differences, printing
-from governance.documents.figures import Column, Report, Section, Table
 from guiyang_egov.demo import story
 from projects.models import Project
 

@@ -2,7 +2,7 @@
 
 Sheets 说明, 申报书, 目标, 组成与资金, 判定事实 and the hidden `_meta` (whose case, form version, the proposal as it was).
 What comes back is read cell by cell; every error names sheet, row and column; what others changed online meanwhile is
-kept (fields.merge), and a field that both changed is an error as well. Nothing here writes.
+kept (merging.merge), and a field that both changed is an error as well. Nothing here writes.
 """
 
 from __future__ import annotations

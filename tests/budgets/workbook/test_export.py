@@ -14,8 +14,8 @@ from openpyxl.utils import column_index_from_string, range_boundaries
 from budgets import actions
 from budgets.models import ExportSnapshot
 from budgets.workbook import export
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from governance.basics.refusal import Invalid, WrongRole
-from governance.documents.figures import Column, Figure, Report, Section, Table
 from governance.workbooks import writer
 from projects.models import Project
 from tests.budgets.workbooks import cell, heads, opened, row_of

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from governance.basics import clock
+from governance.kernel import demonstration, working_days
 from governance.models import Holiday
 
 pytestmark = pytest.mark.django_db
@@ -32,19 +33,19 @@ def test_without_a_setting_it_is_the_citys_day_and_not_greenwichs(settings, monk
 
 def test_a_demonstrations_date_is_kept_with_its_data(settings):
     settings.GUIYANG_TODAY = ""
-    clock.keep_demonstration_day(dt.date(2007, 8, 20))
+    demonstration.keep_day(dt.date(2007, 8, 20))
     assert clock.today() == dt.date(2007, 8, 20)
     assert clock.is_demonstration()
     settings.GUIYANG_TODAY = "2008-01-01"
     assert clock.today() == dt.date(2008, 1, 1)
     settings.GUIYANG_TODAY = ""
-    clock.keep_demonstration_day(None)
+    demonstration.keep_day(None)
     assert not clock.is_demonstration()
 
 
 def test_production_has_no_demonstration_date(settings):
     settings.GUIYANG_TODAY = ""
-    clock.keep_demonstration_day(dt.date(2007, 8, 20))
+    demonstration.keep_day(dt.date(2007, 8, 20))
     settings.EMBEDDED = False
     assert clock.demonstration_day() is None
 
@@ -62,13 +63,13 @@ def test_the_last_day_of_a_month(year, month, last):
 
 def test_working_days_skip_weekends(db):
     friday = dt.date(2007, 8, 17)
-    assert clock.add_working_days(friday, 1) == dt.date(2007, 8, 20)
-    assert clock.add_working_days(friday, 5) == dt.date(2007, 8, 24)
-    assert clock.add_working_days(friday, 0) == friday
+    assert working_days.add(friday, 1) == dt.date(2007, 8, 20)
+    assert working_days.add(friday, 5) == dt.date(2007, 8, 24)
+    assert working_days.add(friday, 0) == friday
 
 
 def test_published_holidays_and_swapped_weekends_count(db):
     Holiday.objects.create(day=dt.date(2007, 10, 1), label="国庆节")
     Holiday.objects.create(day=dt.date(2007, 9, 29), is_off=False, label="调休上班")  # a Saturday
-    assert clock.add_working_days(dt.date(2007, 9, 28), 1) == dt.date(2007, 9, 29)
-    assert clock.add_working_days(dt.date(2007, 9, 29), 1) == dt.date(2007, 10, 2)
+    assert working_days.add(dt.date(2007, 9, 28), 1) == dt.date(2007, 9, 29)
+    assert working_days.add(dt.date(2007, 9, 29), 1) == dt.date(2007, 10, 2)

@@ -20,10 +20,10 @@ import pytest
 
 from governance import jobs
 from governance.basics import clock
+from governance.basics.figures import Column, Figure, Report, Section, Table
 from governance.basics.refusal import Invalid, Refused
 from governance.database.snapshots import SnapshotRouter, snapshot_read
 from governance.documents import printing
-from governance.documents.figures import Column, Figure, Report, Section, Table
 from governance.jobs import Progress
 from governance.models import Document, Job, Notice
 from governance.workbooks import writer

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 def drill(monkeypatch, media):
     """The drill's kinds beside the product's, and a bell that writes down for whom it rings."""
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    monkeypatch.setattr(kinds, "_schedules", [])
-    monkeypatch.setattr(kinds, "_daily", [])
+    monkeypatch.setattr(kinds, "schedules", [])
+    monkeypatch.setattr(kinds, "called_daily", [])
     for each in ALL:
         jobs.register(each)
     rung: list[str] = []

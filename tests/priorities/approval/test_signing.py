@@ -5,13 +5,27 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
-from governance.basics.roles import Role
-from governance.models import Appointment, AuditRow, Discrepancy, Organisation, ReadingDecision
+from governance.basics.roles import ROLE_LABELS, Permission, Role, roles_with
+from governance.kernel.access import actor_for
+from governance.models import (
+    Answer,
+    Appointment,
+    AuditRow,
+    Body,
+    Discrepancy,
+    Notice,
+    Organisation,
+    ReadingDecision,
+    User,
+)
+from governance.signing import rounds, signers
 from priorities import actions
 from priorities.approval import seats
+from priorities.case import guards
 from tests.priorities.stories import components, proposal
 
 
@@ -73,8 +87,6 @@ def test_who_screened_a_case_does_not_sign_it(stories, cast):
         manner="兼任",
         from_day=dt.date(2007, 1, 1),
     )
-    from governance.kernel.access import actor_for
-
     with pytest.raises(Refused, match="审、签分离") as caught:
         sign(row, actor_for(reviewer, hat.pk))
     assert caught.value.blockers[0][1].startswith("市财政局")
@@ -90,8 +102,6 @@ def test_one_person_fills_one_seat_whatever_hats_he_has(stories, cast):
         manner="兼任",
         from_day=dt.date(2007, 1, 1),
     )
-    from governance.kernel.access import actor_for
-
     row = sign(row, cast.finance)
     with pytest.raises(Refused, match="一人在一轮里只能填一个席位"):
         sign(row, actor_for(person, hat.pk))
@@ -156,7 +166,7 @@ def test_a_changed_amount_reopens_the_seats_that_signed_before(stories, cast):
     with pytest.raises(Invalid, match="要用附条件同意"):
         sign(row, cast.ndrc, amounts=cut)
     row = sign(row, cast.ndrc, kind="conditional", condition="压减概算", amounts=cut)
-    assert {s.organisation.name for s in seats.waiting(actions.rounds_of(row)[0])} == {
+    assert {s.organisation.name for s in rounds.silent(actions.rounds_of(row)[0])} == {
         "市财政局",
         "市信息产业局",
         "市信息办",
@@ -178,6 +188,89 @@ def test_paper_signatures_say_who_signed_when_and_who_entered_them(stories, cast
     row = sign(row, cast.finance, signer="张局长", signed_on=dt.date(2007, 8, 18))
     answer = open_seats(row)["市财政局"].answers.get()
     assert (answer.signer, answer.signed_on, answer.user_id) == ("张局长", dt.date(2007, 8, 18), cast.finance.user_id)
+
+
+# --- whose seat ----------------------------------------------------------------------------------------------------
+
+OFFICE_OF = {
+    "市财政局": Role.FINANCE,
+    "市发改委": Role.NDRC,
+    "市信息产业局": Role.INDUSTRY,
+    "市信息办": Role.OFFICE_HEAD,
+    "市信息化领导小组": Role.LEADING_GROUP,
+}
+
+
+def appointed(seat, role: Role):
+    """A new person with the role at the seat's unit."""
+    user = User.objects.create(username=f"{seat.key}-{role}", full_name="丁一")
+    Appointment.objects.create(user=user, organisation=seat.organisation, role=role, from_day=dt.date(2007, 1, 1))
+    return actor_for(user)
+
+
+def test_the_roles_that_hold_sign_are_the_offices_of_the_five_units():
+    assert set(roles_with(Permission.SIGN)) == set(OFFICE_OF.values())
+
+
+@pytest.mark.parametrize("unit", OFFICE_OF)
+def test_a_units_seat_is_filled_by_its_office_and_by_no_other_role_appointed_there(stories, cast, unit):
+    row = stories.joint_approval(by=cast.industry)  # D44: the leading group has the fifth seat
+    seat, round_ = open_seats(row)[unit], guards.open_round(row)
+    signing = (cast.finance, cast.ndrc, cast.industry, cast.office_head, cast.leader)
+    holder = next(a for a in signing if a.organisation_id == seat.organisation_id)
+    office = ROLE_LABELS[OFFICE_OF[unit]]
+    assert signers.offices(seat) == [OFFICE_OF[unit]]
+    for role in Role:
+        actor = appointed(seat, role)
+        found = signers.may_sign(round_, actor)
+        assert found.ok == (role == OFFICE_OF[unit]) == (round_ in rounds.waiting_on(actor)), role
+        if found.ok:
+            assert found.seat == seat
+            continue
+        assert found.why.startswith(f"{seat.label}由“{office}”签署（{holder.name}")
+        assert found.why.endswith(f"您的角色是“{ROLE_LABELS[role]}”")
+        if role not in OFFICE_OF.values():
+            with pytest.raises(WrongRole):
+                sign(row, actor)
+            continue
+        with pytest.raises(Refused, match=f"由“{office}”签署（{holder.name}") as caught:
+            sign(row, actor)
+        assert caught.value.blockers[0][1].startswith(unit)
+        with pytest.raises(Refused, match=f"由“{office}”签署"):
+            actions.refuse(by=actor, submission=row, version=row.version, reason="自筹不落实", clause="8.1(5)")
+        with pytest.raises(Refused, match="没有可撤回的签署"):
+            actions.withdraw_signature(by=actor, submission=row, version=row.version)
+    assert not Answer.objects.filter(seat__round=round_).exists()
+    sign(row, holder)
+    assert Answer.objects.get(seat__round=round_).seat == seat
+
+
+def test_the_page_has_the_form_for_the_office_and_the_reason_for_another_role_of_the_unit(stories, cast):
+    row = stories.joint_approval()
+    address = f"/priorities/approvals/{row.reference}/"
+    assert 'id="sign"' in cast.client("finance").get(address).content.decode()
+    stranger = appointed(open_seats(row)["市财政局"], Role.NDRC)
+    client = Client()
+    client.force_login(User.objects.get(pk=stranger.user_id), backend="governance.people.backends.AppointedBackend")
+    shown = client.get(address).content.decode()
+    assert 'id="sign"' not in shown
+    assert "不能签署：市财政局（财政席）由“财政局”签署（李国栋" in shown
+    told = Notice.objects.filter(organisation_id=cast.finance.organisation_id, address=row.get_absolute_url())
+    assert {n.role for n in told} == {Role.FINANCE}
+
+
+def test_who_holds_the_body_signs_for_it_and_a_unit_of_no_body_by_any_role_that_may_sign(stories, cast):
+    """D03: another unit can be named as 信息化主管部门; the seats that are open stay where they are."""
+    before = open_seats(stories.joint_approval())["市信息产业局"]
+    unit = Organisation.objects.get(name="市经贸委")
+    Body.objects.filter(key="informatisation-authority").update(holder=unit)
+    seat = open_seats(stories.joint_approval())["市经贸委"]
+    assert signers.offices(seat) == [Role.INDUSTRY]
+    assert signers.may_sign(seat.round, appointed(seat, Role.INDUSTRY)).ok
+    assert not signers.may_sign(seat.round, appointed(seat, Role.FINANCE)).ok
+    assert set(signers.offices(before)) == set(OFFICE_OF.values())
+    assert signers.may_sign(before.round, cast.industry).ok
+    assert not signers.may_sign(before.round, appointed(before, Role.REVIEWER)).ok
 
 
 # --- conflict of interest (D44) ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from governance.basics import clock
+from governance.kernel import working_days
 from governance.models import Holiday, Notice
 from priorities import actions
 from priorities.hooks import reminders
@@ -28,7 +28,7 @@ def told(day: dt.date, **where) -> list[str]:
 def test_working_days_leave_out_weekends_holidays_and_count_the_extra_ones(db):
     Holiday.objects.create(day=dt.date(2007, 8, 27), is_off=True, label="放假")
     Holiday.objects.create(day=dt.date(2007, 8, 25), is_off=False, label="上班")
-    calendar = clock.WorkingDays()
+    calendar = working_days.WorkingDays()
     assert calendar.between(FRIDAY, dt.date(2007, 8, 28)) == 2  # the Saturday and the Tuesday
     assert calendar.between(dt.date(2007, 8, 28), FRIDAY) == -2
     assert calendar.add(FRIDAY, 2) == dt.date(2007, 8, 28)

@@ -13,10 +13,13 @@ from django.utils.html import strip_tags
 from governance import actions as governance
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
-from governance.models import Answer, AuditRow, Notice, Organisation, Round
+from governance.kernel import working_days
+from governance.kernel.access import actor_for
+from governance.models import Answer, Appointment, AuditRow, Notice, Organisation, Round, User
 from projects import actions
 from projects.acceptance import acceptances as panels
 from projects.acceptance import scoring
+from projects.actions import signing
 from projects.models import Acceptance, Evaluation, Phase, Project
 from tests.projects.gates import record_papers
 
@@ -73,11 +76,22 @@ def test_a_project_that_the_accepting_body_leads_waits_for_an_independent_signat
     assert panels.waiting_for(cast.finance) == [row]
     with pytest.raises(NotVisible):
         actions.sign_acceptance(by=cast.ndrc, acceptance=row, kind="agree")
-    with pytest.raises(Refused, match="已经签过"):
+    with pytest.raises(Refused, match="已于 2007-08-20 签过"):
         actions.sign_acceptance(by=cast.industry, acceptance=row, kind="agree")
     assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree", text="已核对决算") == "concluded"
     assert Project.objects.get(code="P01").state == "first_acceptance"
     assert panels.waiting_for(cast.finance) == []
+
+
+def test_the_independent_units_seat_is_its_offices_and_no_experts_who_is_appointed_there(cast, built):
+    row = conclude(cast, built("P01"), independent=unit("市财政局"))
+    user = User.objects.create(username="insider", full_name="丁一")
+    Appointment.objects.create(user=user, organisation=unit("市财政局"), role="expert", from_day=D(2007, 1, 1))
+    insider = actor_for(user)
+    with pytest.raises(WrongRole, match="市财政局由“财政局”签署（李国栋），您的角色是“专家组”"):
+        actions.sign_acceptance(by=insider, acceptance=row, kind="agree")
+    assert not signing.may_sign(insider, row)
+    assert signing.may_sign(cast.finance, row)
 
 
 def test_a_lead_is_no_independent_signer_and_an_alias_is_the_same_body(cast, built):
@@ -192,7 +206,7 @@ def test_papers_that_lack_stand_in_the_way_of_a_pass_but_not_of_a_fail(cast, und
 
 def test_a_conclusion_that_came_late_into_the_books_says_so(cast, built):
     row = conclude(cast, built("P20"), accepted_on=D(2007, 7, 2))
-    assert row.record_due == clock.add_working_days(D(2007, 7, 2), 15)
+    assert row.record_due == working_days.add(D(2007, 7, 2), 15)
     assert row.recorded_late
 
 
