@@ -18,23 +18,21 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
     document = submission.versions.get(number=submission.current_version).proposal
     start, end = _first_day(document["start"]), _last_day(document["end"])
     units = [submission.organisation, *(p.organisation for p in submission.participants.select_related("organisation"))]
+    same = ("content", "precision", "investment_type", "construction")
     return register_steps.register_project(
         by=by,
         name=document["title"],
-        content=document["content"],
         origin=origin,
         leads=units,
         start=start,
         end=end,
-        precision=document["precision"],
-        investment_type=document["investment_type"],
         year=submission.plan_year,
         protection_level=document["security"]["level"],
         state=state,
         reason=reason,
         is_demo=submission.is_demo,
         estimate_wan=total_wan(document) or None,
-        construction=document["construction"],
+        **{name: document[name] for name in same},
     )
 
 

@@ -82,31 +82,16 @@ def _case(row: Submission) -> Case:
     conclusion = next(iter(row.conclusions.all()), None)
     facts = {}
     if screening:
-        facts = {
-            "rule_set": screening.rule_set,
-            "result": screening.result,
-            "confirmed": screening.confirmed,
-            "override": screening.override,
-            "override_clause": screening.override_clause,
-            "override_reason": screening.override_reason,
-        }
+        names = ("rule_set", "result", "confirmed", "override", "override_clause", "override_reason")
+        facts = {name: getattr(screening, name) for name in names}
     if conclusion:
         settled = conclusion.settled_day is not None and conclusion.kind in ("candidate", "pool")
         city = (Decimal(a["amount_wan"]) for a in conclusions.approved(conclusion) if a["source"] == "city")
         approved = sum(city, ZERO) if settled else None
         facts |= {"approved_wan": approved, "lacking": conclusion.lacking, "re_review_on": conclusion.re_review_on}
     unit = row.organisation.canonical or row.organisation
-    return Case(
-        row.number,
-        row.title,
-        unit.name,
-        row.get_kind_display(),
-        row.state,
-        row.submitted_day,
-        row.total_wan,
-        row.city_wan,
-        **facts,
-    )
+    about = (row.number, row.title, unit.name, row.get_kind_display(), row.state, row.submitted_day)
+    return Case(*about, row.total_wan, row.city_wan, **facts)
 
 
 def asked_wan(some: Iterable[Case]) -> Decimal | None:
