@@ -76,12 +76,15 @@ def _context(request, year: int | None, **more) -> dict:
         for y in sorted(set(held) | set(tests))
     ]
     lacking = [r["year"] for r in rows if r["row"] is None]
+    refusal = more.get("refusal")
+    online = (refusal.current or {}).get("revenue_wan") if refusal else None
     asked = year or (lacking[0] if lacking else clock.today().year - 1)
     return {
         "rows": rows,
         "asked": asked,
         "now": held.get(asked),
         "lacking": lacking,
+        "online": f"线上现为 {online} 万元" if online else "",
         "whole": whole,
         "may_edit": may(request.actor, EDIT),
         "papers": ",".join(f".{kind}" for kind in actions.KINDS),

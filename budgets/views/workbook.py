@@ -74,16 +74,16 @@ def import_workbook(request):
             return _commit(request)
         return _rehearse(request)
     except importing.UnsafeWorkbook as unsafe:
-        return render(request, "budgets/import.html", _context(problem=str(unsafe)), status=422)
+        return render(request, "budgets/import.html", _context(refusal=Invalid(str(unsafe))), status=Invalid.status)
     except _Changed as changed:
         plan = changed.plan
         token = request.POST["token"] if plan.choosable else ""  # nothing but choices is missing: the file is kept
-        context = _context(plan=plan, name=changed.name, problem=str(changed), token=token, choices=_choices(request))
+        context = _context(plan=plan, name=changed.name, refusal=changed, token=token, choices=_choices(request))
         return render(request, "budgets/import.html", context, status=409)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
-        return render(request, "budgets/import.html", _context(problem=refusal.sentence), status=refusal.status)
+        return render(request, "budgets/import.html", _context(refusal=refusal), status=refusal.status)
 
 
 def _rehearse(request) -> HttpResponse:
@@ -142,7 +142,7 @@ def _context(
     plan: importing.Plan | None = None,
     name: str = "",
     token: str = "",
-    problem: str = "",
+    refusal: Refused | None = None,
     choices: importing.Choices | None = None,
 ) -> dict:
     snapshot = ExportSnapshot.objects.filter(key=plan.snapshot).first() if plan and plan.snapshot else None
@@ -155,7 +155,7 @@ def _context(
         "most_shown": MOST_SHOWN,
         "name": name,
         "token": token,
-        "problem": problem,
+        "refusal": refusal,
         "snapshot": snapshot,
         "most_mb": importing.LIMITS.file // 2**20,
         "most_rows": importing.LIMITS.rows,

@@ -46,7 +46,7 @@ def table_columns(text: str) -> tuple[Column, ...]:
     return tuple(Column(key, heading, type_, int(width)) for key, heading, type_, width in parts)
 
 
-def rows_of(columns: tuple[Column, ...], values: Iterable[tuple]) -> tuple[dict, ...]:
+def rows_of(columns: tuple[Column, ...], values: Iterable[tuple[Any, ...]]) -> tuple[dict[str, Any], ...]:
     """A table's rows: each one's values in the order of the columns."""
     keys = [column.id for column in columns]
     return tuple(dict(zip(keys, row, strict=True)) for row in values)

@@ -203,6 +203,10 @@ class Regulation(models.Model):
         return self.title
 
     @property
+    def is_issued(self) -> bool:
+        return self.state == "issued"
+
+    @property
     def audit_key(self) -> Ref:
         return ref("regulation", self.clause)
 

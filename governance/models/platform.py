@@ -222,6 +222,10 @@ class Job(Dated):
         return self.title
 
     @property
+    def is_under_way(self) -> bool:
+        return self.state in ("queued", "running")
+
+    @property
     def audit_key(self) -> Ref:
         return ref("job", self.pk)
 

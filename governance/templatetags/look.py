@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from django import template
 from django.http import QueryDict
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -207,16 +208,18 @@ def plan_quote(content, line=None, source: str = "") -> SafeString:
 # --- forms -------------------------------------------------------------------------------------------------------
 
 
-@register.simple_tag
-def once_field() -> SafeString:
-    """The form token of governance.kernel.once: fresh at every rendering."""
-    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4().hex)
-
-
-@register.simple_tag
-def version_field(row) -> SafeString:
-    """The version that the form was read at; autosave renews every `data-version` of the page."""
-    return format_html('<input type="hidden" name="version" value="{}" data-version>', getattr(row, "version", row))
+@register.simple_tag(takes_context=True)
+def form_frame(context, row=None) -> SafeString:
+    """What every form that posts carries: the CSRF token, the token of governance.kernel.once (fresh at every rendering)
+    and, of a `row` (or its version), the version that it was read at; autosave renews every `data-version` of the page.
+    """
+    frame = format_html(
+        '{}<input type="hidden" name="once" value="{}">', CsrfTokenNode().render(context), uuid.uuid4().hex
+    )
+    if row is None:
+        return frame
+    version = getattr(row, "version", row)
+    return frame + format_html('<input type="hidden" name="version" value="{}" data-version>', version)
 
 
 @register.simple_tag

@@ -34,7 +34,6 @@ def _accounts(request, *, form=None, refusal=None, status=200) -> HttpResponse:
         "form": form or AccountForm(),
         "q": text,
         "refusal": refusal,
-        "sentence": refusal.sentence if refusal else "",
         "is_open": form is not None,
     }
     return render(request, "governance/accounts.html", context, status=status)
@@ -110,7 +109,6 @@ def _appointments(request, *, form=None, refusal=None, status=200) -> HttpRespon
         "q": text,
         "today": today,
         "refusal": refusal,
-        "sentence": refusal.sentence if refusal else "",
         "is_open": form is not None,
         "bare": bare,
         "shows_past": shows_past,
@@ -178,7 +176,6 @@ def _ending(request, row: Appointment, *, refusal=None, status=200) -> HttpRespo
         "personal": sum(w.personal for w in work),
         "successors": handover.successors(row, day),
         "refusal": refusal,
-        "sentence": refusal.sentence if refusal else "",
         "typed": request.POST,
         "today": day,
     }
@@ -208,7 +205,6 @@ def password(request):
     context = {
         "form": form,
         "refusal": refusal,
-        "sentence": refusal.sentence if refusal else "",
         "done": request.GET.get("done") == "1",
     }
     return render(

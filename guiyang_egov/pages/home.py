@@ -110,7 +110,7 @@ def ahead(projects, window: tuple | None, day: dt.date) -> list[Ahead]:
     found = []
     if window:
         for step in filing_windows.year_steps(window[0].plan_year, day):
-            if step.state == "now":
+            if step.is_now:
                 found.append((step.end, f"{window[0].plan_year} 年度计划：{step.name}截止", "/calendar/"))
             elif step.state == "coming":
                 found.append((step.start, f"{window[0].plan_year} 年度计划：{step.name}开始", "/calendar/"))

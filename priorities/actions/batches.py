@@ -131,7 +131,7 @@ def undo_batch(*, by: Actor, batch: DeskBatch) -> DeskBatch:
     row = DeskBatch.objects.select_for_update().get(pk=batch.pk)
     if row.user_id != by.user_id:
         raise NotVisible()
-    if row.state != "waiting":
+    if not row.is_waiting:
         raise Refused(f"{row}{row.get_state_display()}，不能再撤消；要更正请在各件上办理。")
     row.state = "undone"
     row.save(update_fields=["state"])
@@ -147,7 +147,7 @@ def hurry_batch(*, by: Actor, batch: DeskBatch) -> DeskBatch:
     row = DeskBatch.objects.select_for_update().get(pk=batch.pk)
     if row.user_id != by.user_id:
         raise NotVisible()
-    if row.state != "waiting":
+    if not row.is_waiting:
         raise Refused(f"{row}{row.get_state_display()}。")
     row.leaves_at = clock.now()
     row.save(update_fields=["leaves_at"])

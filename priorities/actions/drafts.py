@@ -309,7 +309,7 @@ def _project(by: Actor, kind: str, code: str | None, earlier: Submission | None)
         raise Refused(
             f"{project.code} 已是“{project.get_state_display()}”，不用再报规划内立项；需要下一年资金请报续建。"
         )
-    if kind == "continuation" and project.state == "registered":
+    if kind == "continuation" and project.is_unapproved:
         raise Refused(f"{project.code} 还没有立项，请先报规划内立项。")
     under_way = Submission.objects.filter(project=project, kind=kind).exclude(
         state__in=["adopted", "withdrawn", "no_city_funding", "self_funded", "filed"]

@@ -97,14 +97,14 @@ def _lock_year(submission: Submission) -> None:
 def _next_version(*, by: Actor, row: Submission, note: str, meeting) -> AnnualPlan:
     """An adopted version that begins as a copy of the one in force; an open draft moves one number up."""
     versions = list(AnnualPlan.objects.filter(plan_year=row.plan_year).order_by("number"))
-    draft = next((v for v in versions if v.state == "draft"), None)
+    draft = next((v for v in versions if v.is_draft), None)
     number = len(versions) + 1
     if draft is not None:
         number = draft.number
         draft.number += 1
         draft.version += 1
         draft.save(update_fields=["number", "version"])
-    before = next((v for v in versions if v.state == "adopted"), None)
+    before = next((v for v in versions if v.is_adopted), None)
     if before is not None:
         AnnualPlan.objects.filter(pk=before.pk).update(state="superseded")
     try:

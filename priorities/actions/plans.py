@@ -38,9 +38,9 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
         sentence = f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。"
         raise Invalid(sentence, fields={"plan_year": ["年度不对"]})
     versions = list(AnnualPlan.objects.select_for_update().filter(plan_year=plan_year).order_by("number"))
-    if any(v.state == "draft" for v in versions):
+    if any(v.is_draft for v in versions):
         raise Refused(f"{plan_year} 年度计划已有一份编制中的草案，请在那一份上修改。")
-    adopted = next((v for v in versions if v.state == "adopted"), None)
+    adopted = next((v for v in versions if v.is_adopted), None)
     plan = AnnualPlan.objects.create(
         plan_year=plan_year,
         number=len(versions) + 1,
@@ -303,7 +303,7 @@ def meeting_of(title: str, held_on: dt.date | None, minutes_number: str, is_demo
 
 def _lock_draft(plan: AnnualPlan, version: int) -> AnnualPlan:
     draft = AnnualPlan.objects.select_for_update().get(pk=plan.pk)
-    if draft.state != "draft":
+    if not draft.is_draft:
         sentence = f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。"
         raise Refused(sentence, blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))])
     if draft.version != version:

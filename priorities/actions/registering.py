@@ -35,7 +35,7 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
 
 def approve(*, by: Actor, project: Project, reason: str) -> None:
     """待立项 → 立项; a project that is already under way stays where it is."""
-    if project.state == "registered":
+    if project.is_unapproved:
         register_steps.approve_project(by=by, project=project, reason=reason)
 
 

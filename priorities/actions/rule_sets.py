@@ -48,7 +48,7 @@ def draft_rule_set(
     if fields:
         raise Invalid("规则集要有名称和理由。", fields=fields)
     row = RuleSetRecord.objects.select_for_update().filter(key=key).first()
-    if row is not None and row.state != "draft":
+    if row is not None and not row.is_draft:
         raise Refused(f"规则集 {key} 已审定，不能再改；请另起标识起草。")
     values = {
         "title": title,
@@ -100,7 +100,7 @@ def adopt_rule_set(
     access.require(by, Permission.ADOPT_RULE_SET)
     rows = {r.pk: r for r in RuleSetRecord.objects.select_for_update().order_by("pk")}
     row = rows[record.pk]
-    if row.state != "draft":
+    if not row.is_draft:
         raise Refused(f"规则集 {row.key} 是“{row.get_state_display()}”，不能再审定。")
     if row.version != version:
         raise Stale(f"规则集 {row.key} 已被别人改过，请对照现有内容再审定。", current={"version": row.version})

@@ -128,7 +128,7 @@ def record_minutes(
     """Close a sitting with the number of its minutes (typed, never invented) and what they say of each case."""
     access.require(by, Permission.SCREEN)
     row = Sitting.objects.select_for_update().get(pk=sitting.pk)
-    if row.state != "convened":
+    if not row.is_convened:
         raise Refused(f"{row}已记录（{row.minutes_number}），不能再改。")
     if row.version != version:
         raise Stale(f"{row}已被别人改过，请对照现有内容再交。", current={"version": row.version})

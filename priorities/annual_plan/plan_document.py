@@ -127,11 +127,9 @@ def money_of(document: dict) -> dict[tuple[int, str], Decimal]:
 def build(year: int) -> Report:
     """年度计划 as PDF, xlsx and JSON: the version in force, else the draft; called inside one snapshot."""
     versions = list(AnnualPlan.objects.filter(plan_year=year).select_related("meeting").order_by("number"))
-    plan = next((v for v in versions if v.state == "adopted"), None) or next(
-        (v for v in versions if v.state == "draft"), None
-    )
+    plan = next((v for v in versions if v.is_adopted), None) or next((v for v in versions if v.is_draft), None)
     sections = _sections(plan, versions) if plan else (Section("none", "编制情况", (f"{year}年度计划还没有编制。",)),)
-    state = "" if plan is None or plan.state == "adopted" else "（草案）"
+    state = "" if plan is None or plan.is_adopted else "（草案）"
     day = (plan.adopted_day if plan else None) or clock.today()
     return frame.report(
         "annual_plan",

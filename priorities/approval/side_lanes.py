@@ -25,6 +25,10 @@ class Filing:
     days: int  # it waited, or waits
     check: FilingCheck | None
 
+    @property
+    def waits(self) -> bool:
+        return self.submission.state == "submitted"
+
 
 @dataclass(frozen=True)
 class Deferred:
@@ -54,7 +58,7 @@ def filings(actor: Actor, day: dt.date) -> list[Filing]:
         days = (last - row.submitted_day).days if row.submitted_day else 0
         check = row.checks[-1] if row.checks else None
         found.append(Filing(row, due, bool(due and due < day), days, check))
-    return sorted(found, key=lambda f: (not f.late, f.submission.state != "submitted"))
+    return sorted(found, key=lambda f: (not f.late, not f.waits))
 
 
 def silent_districts(day: dt.date) -> list[Organisation]:

@@ -40,6 +40,22 @@ class DeskBatch(Dated, Demonstrable):
         return f"批量{self.get_act_display()} 第 {self.pk} 批"
 
     @property
+    def is_waiting(self) -> bool:
+        return self.state == "waiting"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running"
+
+    @property
+    def is_undone(self) -> bool:
+        return self.state == "undone"
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_waiting or self.is_running
+
+    @property
     def audit_key(self) -> Ref:
         return ref("desk-batch", self.pk)
 
@@ -66,3 +82,7 @@ class DeskBatchItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission.reference} {self.get_state_display()}"
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state == "refused"

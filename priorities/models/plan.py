@@ -45,6 +45,14 @@ class AnnualPlan(Dated, Demonstrable):
         return f"{self.plan_year}年度计划 第{self.number}版"
 
     @property
+    def is_draft(self) -> bool:
+        return self.state == "draft"
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.state == "adopted"
+
+    @property
     def audit_key(self) -> Ref:
         return ref("annual-plan", self.pk)
 

@@ -42,6 +42,10 @@ class RuleSetRecord(Dated, Demonstrable):
         return self.title
 
     @property
+    def is_draft(self) -> bool:
+        return self.state == "draft"
+
+    @property
     def audit_key(self) -> Ref:
         return ref("rule-set", self.key)
 

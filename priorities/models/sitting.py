@@ -31,6 +31,10 @@ class Sitting(Dated, Demonstrable):
         return self.title
 
     @property
+    def is_convened(self) -> bool:
+        return self.state == "convened"
+
+    @property
     def audit_key(self) -> Ref:
         return ref("sitting", self.pk)
 

@@ -180,7 +180,7 @@ def listed(rows: list[tuple[Judged, str, str]], asked: Mapping[str, str], words:
 
 def against(record: RuleSetRecord, day: dt.date) -> RuleSet:
     """What a rule set is compared with: a draft with the one in force, an adopted one with the one before it."""
-    if record.state == "draft":
+    if record.is_draft:
         return repository.in_force_on(day)
     before = RuleSetRecord.objects.filter(state="in_force", from_day__lt=record.from_day).order_by("-from_day").first()
     return repository.build(before) if before else PLAN_2006

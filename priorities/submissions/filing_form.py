@@ -13,7 +13,7 @@ from priorities.rules.criteria import heading_of
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
 from priorities.rules.plan_2006 import CLAUSE_OF, POSTPONED, PRIORITISED
 from priorities.rules.rule_set import PLAN_2006
-from priorities.submissions import expected_papers, returned
+from priorities.submissions import expected_papers, returned, workflow
 from priorities.submissions.posted import money_years
 
 # The sources that a new row of the money table offers first; the rest appear once they hold money or are added.
@@ -158,6 +158,7 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
         "points": points,
         "point_count": sum(len(s) for s in points.values()),
         "open_fields": set(points) if row.state == "returned" else None,
+        "open": workflow.open_verbs(row),
         "attachments": attachments,
         "papers": expected_papers.expected(document, {a.kind for a in attachments}, is_filed=row.number is not None),
         "participants": row.participants.select_related("organisation"),

@@ -36,6 +36,10 @@ class Step:
     state: str
     left: int
 
+    @property
+    def is_now(self) -> bool:
+        return self.state == "now"
+
 
 def year_steps(plan_year: int, day: dt.date) -> list[Step]:
     """The steps towards a year's plan: in the year before, the last one in the year itself; the real window."""

@@ -109,6 +109,11 @@ def allowed(submission: Submission, verb: str) -> bool:
     return submission.state in sources_of(verb, submission.kind)
 
 
+def open_verbs(submission: Submission) -> dict[str, bool]:
+    """`{verb: allowed}` of every verb and act, by which a page decides what it offers (`open.send`)."""
+    return {verb: allowed(submission, verb) for verb in VERBS}
+
+
 def verbs_from(submission: Submission) -> list[str]:
     """The verbs that the state's rows name, in the table's order."""
     return list(dict.fromkeys(r.verb for r in TRANSITIONS if allowed(submission, r.verb)))

@@ -72,8 +72,7 @@ def batch(request, pk: int):
         "items": items,
         "left": left,
         "done": sum(i.state == "done" for i in items),
-        "refused": sum(i.state == "refused" for i in items),
-        "is_open": row.state in ("waiting", "running"),
+        "refused": sum(i.is_refused for i in items),
     }
     template = "priorities/parts/batch.html" if request.headers.get("HX-Request") == "true" else "priorities/batch.html"
     return render(request, template, context)

@@ -23,6 +23,7 @@ from priorities.models import Conclusion, DeskBatch, Submission
 from priorities.rules.facts import Fact
 from priorities.screening import work_list
 from priorities.screening.queue_filters import WAITING, Filters
+from priorities.submissions import workflow
 from priorities.views.frame import again_of, case_of, do
 from projects.models import Project
 
@@ -44,7 +45,7 @@ def queue(request):
         "filters": filters,
         "choices": filters.choices(every),
         "first": first,
-        "tabs": [(key, STATES[key], counts[key]) for key in STATES if counts[key]],
+        "tabs": [(key, STATES[key], counts[key], key == filters.state) for key in STATES if counts[key]],
         "all": len(every),
         "waiting": sum(counts[s] for s in WAITING),
         "late": sum(r.late for r in filters.in_tab(every)),
@@ -71,8 +72,11 @@ def _context(request, row: Submission, **more) -> dict:
     day = clock.today()
     waiting = work_list.to_screen(request.actor)
     at = next((i for i, s in enumerate(waiting) if s.pk == row.pk), None)
+    open_verbs = workflow.open_verbs(row)
     return {
         "row": row,
+        "open": open_verbs,
+        "may_accept": open_verbs["accept"] and (row.kind != "district" or bool(row.city_wan)),
         "case": case_page.build(row, day),
         "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
         "neighbours": waiting[max(0, (at or 0) - 1) : (at or 0) + 4],

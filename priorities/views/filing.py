@@ -29,9 +29,9 @@ from priorities.labels import STATES
 from priorities.memo import one_page
 from priorities.models import FilingWindow, Submission
 from priorities.screening import verdicts
-from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned
+from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned, workflow
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
-from priorities.submissions.workflow import EDITABLE
+from priorities.submissions.workflow import DRAFT, EDITABLE
 from priorities.views.frame import case_of, do
 from projects.models import Project
 
@@ -127,7 +127,8 @@ def _detail(request, row: Submission) -> dict:
         "transitions": row.transitions.all(),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
         "may_file_again": may_write and again,
-        "may_screen": may(request.actor, Permission.SCREEN, row),
+        "may_screen": row.state != DRAFT and may(request.actor, Permission.SCREEN, row),
+        "open": workflow.open_verbs(row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
     }

@@ -50,11 +50,11 @@ def upload(request, reference: str):
     try:
         return _commit(request, row) if request.POST.get("token") else _preview(request, row)
     except UnsafeWorkbook as unsafe:
-        return _page(request, row, problem=str(unsafe), status=422)
+        return _page(request, row, refusal=Invalid(str(unsafe)), status=Invalid.status)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
-        return _page(request, row, problem=refusal.sentence, status=refusal.status)
+        return _page(request, row, refusal=refusal, status=refusal.status)
 
 
 def _preview(request, row: Submission) -> HttpResponse:
@@ -91,6 +91,6 @@ def _commit(request, row: Submission) -> HttpResponse:
     )
 
 
-def _page(request, row: Submission, *, returned=None, name="", token="", problem="", status=200) -> HttpResponse:
-    context = {"row": row, "reading": returned, "name": name, "token": token, "problem": problem}
+def _page(request, row: Submission, *, returned=None, name="", token="", refusal=None, status=200) -> HttpResponse:
+    context = {"row": row, "reading": returned, "name": name, "token": token, "refusal": refusal}
     return render(request, "priorities/offline.html", context, status=status)

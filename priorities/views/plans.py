@@ -128,7 +128,7 @@ def preview(request, year: int):
             for e in document["entries"]
             if e["decision"] not in plan_document.LISTED
         ],
-        "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
+        "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.is_draft else [],
         # What is approved now says nothing of a version that another has replaced.
         "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
         "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),

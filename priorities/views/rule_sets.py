@@ -113,7 +113,7 @@ def page(request, key: str):
 
 
 def _show(request, row: RuleSetRecord, status: int = 200, **more):
-    day, may_adopt = clock.today(), row.state == "draft" and may(request.actor, Permission.ADOPT_RULE_SET)
+    day, may_adopt = clock.today(), row.is_draft and may(request.actor, Permission.ADOPT_RULE_SET)
     found = dry_run.run(row, day) if may_try(request.actor) else None
     in_force = row.state == "in_force" and repository.build(row).in_force_on(day)
     context = {
@@ -123,7 +123,7 @@ def _show(request, row: RuleSetRecord, status: int = 200, **more):
         "steps": _steps(row, day),
         "precedence": " > ".join(OUTCOMES[o] for o in repository.build(row).precedence),
         "may_adopt": may_adopt,
-        "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
+        "may_draft": row.is_draft and may(request.actor, Permission.DRAFT_RULE_SET),
         "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
         "behind": dry_run.behind(found, request.GET) if found else None,
         "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],

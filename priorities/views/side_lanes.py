@@ -27,7 +27,7 @@ def page(request):
                 "filings": filings,
                 "late": sum(f.late for f in filings),
                 "silent": side_lanes.silent_districts(day),
-                "waiting": sum(f.submission.state == "submitted" for f in filings),
+                "waiting": sum(f.waits for f in filings),
             }
         elif lane == "deferred":
             context |= {"deferred": side_lanes.deferred(request.actor, day)}

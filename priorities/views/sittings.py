@@ -94,7 +94,8 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
             "decides": sum(item.decides for item in agenda),
             "packs": Document.objects.filter(job__in=jobs_of_it.values("pk"))[:5],
             "under_way": jobs_of_it.filter(state__in=("queued", "running")).first(),
-            "may_screen": bool(request.actor.scope(Permission.SCREEN)),
+            "may_screen": (screens := bool(request.actor.scope(Permission.SCREEN))),
+            "may_record": screens and sitting.is_convened,
             "may_print": meeting_pack.may(request.actor),
         }
         return render(request, "priorities/sitting.html", context | more, status=status)

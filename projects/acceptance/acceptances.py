@@ -73,7 +73,7 @@ def ranking(year: int) -> Ranking:
         .prefetch_related(LEADS)
     )
     every = list(every.order_by("project__order", "pk"))
-    signed = {e.project.code: e for e in every if e.state == "concluded"}
+    signed = {e.project.code: e for e in every if e.is_concluded}
     scores = scoring.rank(
         scoring.Measures(
             code, e.project.name, e.use_percent, e.sharing_calls, e.goals_set, e.goals_met, e.satisfaction_percent
@@ -81,7 +81,7 @@ def ranking(year: int) -> Ranking:
         for code, e in signed.items()
     )
     rows = [Placed(signed[s.measures.code], s, _first(signed[s.measures.code].project)) for s in scores]
-    without, waiting = finished_without(year), [e for e in every if e.state == "signing"]
+    without, waiting = finished_without(year), [e for e in every if e.is_signing]
     led = _units(_finished_without(year))
     unheard = [(p, led.get(p.pk)) for p in without]
     unheard += [

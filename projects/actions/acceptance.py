@@ -213,7 +213,7 @@ def record_correction(
     row.corrected_on = past_day(corrected_on, "corrected_on", "整改完成日期", not_before=row.accepted_on)
     row.save()
     audit.record(by=by, about=(row, row.project), now=row.corrected_on, sentence=f"{row}整改完成：{row.corrected_text}")
-    if row.conflict and row.state == "concluded":
+    if row.conflict and row.is_concluded:
         signing.open_confirmation(row=row)
     _lead_on(by, row)
     return row

@@ -131,7 +131,7 @@ def record_contract(
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     _open(row, phase)
-    if row.state == "registered":
+    if row.is_unapproved:
         raise Refused(f"{row.code} 尚未立项，不能登记合同；立项随年度计划办理，已在建的请信息办补录。")
     values = terms.checked()
     number = values["number"]

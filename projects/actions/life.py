@@ -108,7 +108,7 @@ def take_over(
     held = Phase.objects.get(pk=phase.pk, project=row) if phase else row
     if held.state != "registered" or row.state_changes.filter(phase=phase).exists():
         raise Refused(f"{phase or row.code} 已有办理记录，不能再补录；请按建设程序逐步变更状态。")
-    if phase and row.state == "registered":
+    if phase and row.is_unapproved:
         raise Refused(f"{row.code} 尚未立项，请先补录整个项目，再补录{phase.name}。")
     document = words(document, "document", "依据文件", limit=200, needed="补录要写明依据文件及文号。")
     day = past_day(day, "day", "进入状态日期")

@@ -26,7 +26,7 @@ def set_milestone(*, by: Actor, milestone: Milestone, done_on: dt.date | None, e
         raise Refused(f"节点“{row.text}”已于 {row.done_on} 完成；有误请信息办先撤销。")
     if row.dropped_reason:
         raise Refused(f"节点“{row.text}”已取消：{row.dropped_reason}。")
-    if project.state == "registered":
+    if project.is_unapproved:
         raise Refused(f"{project.code} 尚未立项，不能登记节点完成；立项随年度计划办理，已在建的请信息办补录。")
     row.evidence = words(evidence, "evidence", "凭据", limit=300, needed="节点完成要写明凭据（文件、验收单、网址）。")
     row.done_on = past_day(done_on, "done_on", "完成日期")

@@ -142,7 +142,7 @@ def _period(period: str):
 
 
 def _may_report(row: Project, period: str, end) -> None:
-    if row.state == "registered":
+    if row.is_unapproved:
         raise Refused(f"{row.code} 尚未立项，没有进度可报；立项随年度计划办理，已在建的请信息办补录。")
     if row.state in life.ENDED:
         raise Refused(f"{row.code} 已{row.get_state_display()}，不再填报进度。")
@@ -210,7 +210,7 @@ def rate_project(*, by: Actor, project: Project, rating: str, reason: str, is_de
     row = steps.lock(project)
     if by.organisation_id in row.belongs_to():
         raise Refused(f"{by.organisation_name}牵头 {row.code}，构成利害关系，不能作专家评级（D44）。", status=403)
-    if row.state == "registered":
+    if row.is_unapproved:
         raise Refused(f"{row.code} 尚未立项，还没有可评的进展。")
     if rating not in dict(ProgressReport.RATINGS):
         raise Invalid("请选择评级。", fields={"rating": ["请选择正常、关注或滞后"]})

@@ -121,7 +121,7 @@ def file_grading(
     row = SecurityGrading.objects.select_for_update(of=("self",)).select_related("project", "round").get(pk=grading.pk)
     if row.filing_number:
         raise Refused(f"{row}已登记备案 {row.filing_number}（{row.filed_on}）。")
-    if row.state != "concluded":
+    if not row.is_concluded:
         raise Refused(f"{row}还没有审定，不能登记备案。")
     row.filing_number = words(filing_number, "filing_number", "备案编号", limit=80, needed="请写明备案编号。")
     row.filed_on = past_day(filed_on, "filed_on", "备案日期", not_before=row.round.closed_day if row.round_id else None)

@@ -166,7 +166,7 @@ def sign(*, by: Actor, row, kind: str, text: str, paper: PaperSignature) -> str:
     paper = paper.stored(by)
     if row.round_id is None:
         raise NotVisible()
-    if row.state != "signing":
+    if not row.is_signing:
         raise Refused(f"{row}{row.get_state_display()}，不能再签。")
     return _answer(by, row, rounds.Reply(kind, words(text, "text", "意见", limit=1000)), paper)
 
@@ -187,7 +187,7 @@ def _answer(by: Actor, row, reply: rounds.Reply, paper: PaperSignature) -> str:
         address=row.get_absolute_url(),
         sentence=f"{seat.label}对{row}签署：{word}{paper.said(by)}{'：' + reply.text if reply.text else ''}",
     )
-    if seat.key != ACCEPTING and row.state != "signing":
+    if seat.key != ACCEPTING and not row.is_signing:
         _tell_end(row, f"{row}{row.get_state_display()}：{seat.label}{word}{'，' + reply.text if reply.text else ''}。")
     return row.state
 
@@ -211,7 +211,7 @@ def withdraw_signing(*, by: Actor, row, reason: str):
     what was signed stays, and another may be made. By whoever opens such a round."""
     access.require(by, *opening(by, row))
     held = type(row).objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
-    if held.state != "signing":
+    if not held.is_signing:
         raise Refused(f"{held}{held.get_state_display()}，不能撤回。")
     reason = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
     round_ = rounds.lock(held.round_id)
@@ -246,7 +246,7 @@ def opening(by: Actor, row) -> tuple[Permission, Project | None]:
 
 def may_sign(actor: Actor, row) -> bool:
     """Whether the record's round waits for a seat that the actor fills."""
-    return row.state == "signing" and rounds.waiting_on(actor).filter(pk=row.round_id).exists()
+    return row.is_signing and rounds.waiting_on(actor).filter(pk=row.round_id).exists()
 
 
 @verb("projects.signing.download_scan")

@@ -143,7 +143,7 @@ def _year(topic: Topic, kind: str, year: int) -> int:
         return 0
     if not isinstance(year, int) or not 2005 <= year <= clock.today().year:
         raise Invalid("年度应是 2005 年至今年。", fields={"year": ["请选择年度"]})
-    if topic.project_id and topic.project.state == "registered":
+    if topic.project_id and topic.project.is_unapproved:
         raise Refused(f"{topic.project.code} 尚未立项，没有年度总结可报。")
     return year
 

@@ -92,7 +92,7 @@ def end_of(topic: Topic) -> dt.date | None:
 def _years(topic: Topic, day: dt.date) -> range:
     """Years whose summary is owed by a day: from its beginning (never before it was registered) to its end."""
     project = topic.project if topic.project_id else None
-    if project is not None and (project.state == "registered" or project.latest_start is None):
+    if project is not None and (project.is_unapproved or project.latest_start is None):
         return range(0)
     first = max(project.latest_start.year, project.registered_on.year) if project else topic.day.year
     end = end_of(topic)

@@ -126,7 +126,7 @@ def phase_blockers(phase: Phase, transition: life.Transition) -> list[tuple[str,
         sentence = f"{phase.name}现在是“{STATES[phase.state]}”，只有“{before}”的可以{transition.label}"
         return [(sentence, "按建设程序逐步办理")]
     found = []
-    if project.state == "registered":
+    if project.is_unapproved:
         found.append(
             (f"{project.code} 尚未立项，{phase.name}不能{transition.label}（9.1.1）", "市信息化领导小组（年度计划）")
         )

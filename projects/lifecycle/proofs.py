@@ -38,7 +38,7 @@ def _assessment(project: Project, _: Phase | None) -> gates.Record | None:
 
 
 def _filing(project: Project, _: Phase | None) -> gates.Record | None:
-    held = [g for g in project.gradings.all() if g.state == "concluded"]
+    held = [g for g in project.gradings.all() if g.is_concluded]
     newest = max(held, key=lambda g: g.pk, default=None)
     if newest is None or not newest.filing_number:
         return None
@@ -51,7 +51,7 @@ def _first_acceptance(project: Project, phase: Phase | None) -> gates.Record | N
     passed = [
         a for a in project.acceptances.all() if a.stage == "first" and a.phase_id == (phase.pk if phase else None)
     ]
-    newest = max((a for a in passed if a.state == "concluded" and a.passed), key=lambda a: a.pk, default=None)
+    newest = max((a for a in passed if a.is_concluded and a.passed), key=lambda a: a.pk, default=None)
     if newest is None:
         return None
     words = f"初验{newest.get_conclusion_display()}" + (f"，{newest.document_number}" if newest.document_number else "")

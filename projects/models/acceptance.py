@@ -28,6 +28,14 @@ class Signed(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_signing(self) -> bool:
+        return self.state == "signing"
+
+    @property
+    def is_concluded(self) -> bool:
+        return self.state == "concluded"
+
     def involves(self) -> set[int]:
         """Units with a seat in its round."""
         seats = Seat.objects.filter(round_id=self.round_id).select_related("organisation")

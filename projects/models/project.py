@@ -162,6 +162,10 @@ class Project(Demonstrable):
         return f"{self.code} {self.name}"
 
     @property
+    def is_unapproved(self) -> bool:
+        return self.state == "registered"
+
+    @property
     def audit_key(self) -> Ref:
         return ref("project", self.code)
 

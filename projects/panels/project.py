@@ -204,7 +204,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         lead_confirmed=confirmed,
         drift_words=_drift(project, computed),
         latest_words=_latest(project),
-        may_take_over=project.state == "registered" and project.start is not None and project.start <= day,
+        may_take_over=project.is_unapproved and project.start is not None and project.start <= day,
         day=day,
     )
 

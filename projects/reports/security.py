@@ -26,7 +26,7 @@ class SecurityYear:
     @property
     def graded(self) -> int:
         """Projects with a level that the experts agreed to."""
-        return sum(bool(line.grading) and line.grading.state == "concluded" for line in self.overview.lines)
+        return sum(bool(line.grading) and line.grading.is_concluded for line in self.overview.lines)
 
     @property
     def whole(self) -> int:

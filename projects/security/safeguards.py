@@ -282,8 +282,8 @@ def dues_of(project: Project, day: dt.date) -> list[Due]:
     at = f"/projects/{project.code}/security/"
     found = []
     gradings = list(project.gradings.all())
-    standing = next((g for g in gradings if g.state == "concluded"), None)
-    if standing is None and not any(g.state == "signing" for g in gradings):
+    standing = next((g for g in gradings if g.is_concluded), None)
+    if standing is None and not any(g.is_signing for g in gradings):
         found.append(Due(project, "grading", "没有经专家定级（9.3.2）", None, f"{at}grading/"))
     elif standing and standing.level >= protection.FILED_FROM and not standing.filing_number:
         found.append(

@@ -56,7 +56,7 @@ def acceptance(request, pk: int):
         "seats": seats,
         "opinions": [(label, row.opinions.get(key, "")) for key, label in Acceptance.BLOCKS],
         "may_sign": signing.may_sign(request.actor, row),
-        "may_withdraw": access.may(request.actor, ACCEPT) and row.state == "signing",
+        "may_withdraw": access.may(request.actor, ACCEPT) and row.is_signing,
         "may_correct": access.may(request.actor, ACCEPT)
         and row.correction
         and not row.corrected_on
@@ -199,7 +199,7 @@ def evaluation(request, pk: int):
         "score": placed.score if placed else None,
         "seats": seats,
         "may_sign": signing.may_sign(request.actor, row),
-        "may_withdraw": access.may(request.actor, ACCEPT) and row.state == "signing",
+        "may_withdraw": access.may(request.actor, ACCEPT) and row.is_signing,
         "history": audit.history(row, limit=20),
     }
     return form_page(

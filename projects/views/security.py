@@ -68,7 +68,7 @@ def project(request, code: str):
     )
     how = panels.reading(day)
     gradings = [(g, protection.names(g.level, how)) for g in row.gradings.all()]
-    pending = next((g for g, _ in gradings if g.state == "signing"), None)
+    pending = next((g for g, _ in gradings if g.is_signing), None)
     syncs = {s.item: s for s in row.security_syncs.all()}
     may_report = access.may(actor, reporting(actor), row)
     needed = protection.syncs_needed(row.suspended_from or row.state)

@@ -1,4 +1,5 @@
-"""How templates are written: narrow enough to read, two blanks a level, and sent without their indentation."""
+"""How templates are written: narrow enough to read, two blanks a level, sent without their indentation; they decide
+nothing, and what every form and every refusal says alike stands once."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from governance.web.loaders import lean
 ROOT = settings.BASE_DIR / "templates"
 WIDEST = 160  # columns; a Chinese character takes two
 FILES = [path for path in sorted(ROOT.rglob("*")) if path.is_file()]
+# `row.state == "draft"`, `x.job.state in …`, `actor.role != …`: a fact of the page says it (`row.is_draft`, `open.send`).
+DECIDES = re.compile(r"\{%[^%]*?\.(?:state|role)\s*(?:==|!=|in\b|not\b)")
 TEXTAREA = re.compile(r"<textarea(?:[^>\"]|\"[^\"]*\")*>(.*?)</textarea>", re.S)
 
 
@@ -46,6 +49,37 @@ def test_the_blank_of_chinese_print_is_an_entity():
     """The formatter takes U+3000 for white space, breaks lines at it and would put another blank beside it."""
     tags = re.compile(r"\{[{%#].*?[}%#]\}")
     assert [str(path) for path in FILES if "\u3000" in tags.sub("", path.read_text())] == []
+
+
+def test_templates_decide_nothing():
+    found = [f"{path.relative_to(ROOT)}: {wrong[0]}" for path in FILES for wrong in DECIDES.finditer(path.read_text())]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("written", "decides"),
+    [
+        ('{% if row.state == "draft" %}', True),
+        ('{% if a and b.job.state in "queued running" %}', True),
+        ('{% elif actor.role != "auditor" %}', True),
+        ("{% if row.is_draft %}", False),
+        ("{% for state in states %}", False),
+        ("{% submission_state row.state %}", False),
+    ],
+)
+def test_a_decision_is_recognised(written, decides):
+    assert bool(DECIDES.search(written)) == decides
+
+
+def test_what_every_form_carries_is_written_by_one_tag():
+    """`form_frame`: the tokens and the version that it was read at."""
+    wrong = re.compile(r'name="(?:version|once|csrfmiddlewaretoken)"')
+    assert [str(path) for path in FILES if wrong.search(path.read_text())] == []
+
+
+def test_what_a_refusal_says_is_written_in_one_place():
+    said = [str(path.relative_to(ROOT)) for path in FILES if "refusal.sentence" in path.read_text()]
+    assert said == ["parts/refusal.html"]
 
 
 def test_text_that_keeps_its_blanks_holds_none_of_the_template():

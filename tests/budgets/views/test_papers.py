@@ -131,7 +131,7 @@ def test_years_that_hold_money_and_no_revenue_are_listed_as_lacking(cast):
     booked(cast)
     page = cast.client("finance").get("/budgets/revenue/").content.decode()
     assert 'id="y2007"' in page
-    assert re.search(r"缺 <a data-figure=.lacking. href=.#years.>1</a> 个", page)
+    assert re.search(r"缺 <a data-figure=.lacking. href=.#years.>1</a>\s+个", page)
     assert "无法判定" in page
 
 

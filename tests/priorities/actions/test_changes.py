@@ -14,6 +14,7 @@ from priorities import actions
 from priorities.actions import changes
 from priorities.models import ProposedChange
 from projects.models import Project
+from tests.page import words
 from tests.priorities.stories import MINUTES, components, proposal
 from tests.projects.conftest import under_way  # noqa: F401
 
@@ -71,7 +72,7 @@ def test_a_pending_change_is_linked_from_the_project_and_from_its_case_and_there
     client = cast.client("health_cio")
     project = client.get("/projects/P17/").content.decode()
     assert f'<a href="{case.get_absolute_url()}">{case.reference}</a>' in project
-    assert "工期 → 2006 至 2011；总额 120.00 → 158.00 万元" in project
+    assert "工期 → 2006 至 2011；总额 120.00 → 158.00 万元" in words(project)
     assert 'href="/projects/P17/#changes"' in client.get(case.get_absolute_url()).content.decode()
     assert "2006 至 2011" in cast.client("industry").get("/projects/P17/").content.decode()
     with pytest.raises(Refused, match=f"已有在办的变更申报 {case.reference}"):

@@ -17,6 +17,7 @@ from governance.models import Answer, Appointment, Notice, User
 from priorities import actions
 from priorities.approval import meeting_pack
 from priorities.models import Submission
+from tests.page import words
 
 TITLE = "2007 年第 3 次联合会签会议"
 
@@ -173,7 +174,7 @@ def test_a_clerk_enters_what_the_leader_signed_and_signs_nothing_himself(cast, a
     assert client.post(f"{at}sign/", body | {"scan": fake}).status_code == 422
     scan = SimpleUploadedFile("签字.pdf", b"%PDF-1.4 signature")
     assert client.post(f"{at}sign/", body | {"scan": scan}).status_code == 302
-    page = client.get(at).content.decode()
+    page = words(client.get(at).content.decode())
     assert "纸质签署：张局长（2007-08-18），市财政局 · 郝记（委托） 录入" in page
     answer = Answer.objects.get()
     got = client.get(f"{at}scans/{answer.pk}/")

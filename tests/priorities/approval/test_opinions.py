@@ -14,6 +14,7 @@ from governance.models import Appointment, Organisation, User
 from priorities import actions
 from priorities.approval import opinions
 from priorities.case import guards
+from tests.page import words
 
 SCHEMES, POLICY = "expert-group-schemes", "expert-group-policy"
 
@@ -246,7 +247,7 @@ def test_the_case_page_asks_several_experts_of_a_group_in_one_post(row, cast):
     )
     assert sent.status_code == 302
     assert {s.assigned for s in opinions.opinion_seats(row)} == {one, two}
-    page = client.get(f"/priorities/desk/{row.reference}/?ask=1").content.decode()
+    page = words(client.get(f"/priorities/desk/{row.reference}/?ask=1").content.decode())
     assert "这一版已经征求过" in page
     assert "08-31 到期" in page
 
