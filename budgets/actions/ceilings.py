@@ -48,7 +48,6 @@ def set_ceiling(
     row.save()
     audit.record(
         by=by,
-        event="budgets.ceiling.set",
         about=row,
         was=was,
         now=f"{amount:.2f}",

@@ -51,7 +51,6 @@ def book(
     paper.put_behind([made], by)
     audit.record(
         by=by,
-        event="budgets.line.book",
         about=(at.project, line),
         now=f"{amount:.2f}",
         sentence=f"{at.project.code} {at.fiscal_year} 年{line.get_source_display()}{booking.LABELS[stage]}"
@@ -78,5 +77,5 @@ def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
     made = booking.book(
         by=by, line=line, stage=entry.stage, amount_wan=-entry.amount_wan, posting=posting, reverses=entry
     )
-    audit.record(by=by, event="budgets.entry.reverse", about=(line.project, line), sentence=f"冲正 {line}：{reason}")
+    audit.record(by=by, about=(line.project, line), sentence=f"冲正 {line}：{reason}")
     return made

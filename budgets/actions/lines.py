@@ -46,7 +46,6 @@ def set_cell(
     booking.book(by=by, line=line, stage=stage, amount_wan=amount - (held or Decimal(0)), posting=posting)
     audit.record(
         by=by,
-        event="budgets.line.set_cell",
         about=(at.project, line),
         was="未填" if held is None else f"{held:.2f}",
         now=f"{amount:.2f}",
@@ -76,7 +75,6 @@ def set_codes(*, by: Actor, at: LineKey, **codes: str) -> BudgetLine:
     )
     audit.record(
         by=by,
-        event="budgets.line.set_codes",
         about=(at.project, line),
         was=was,
         now=changed,

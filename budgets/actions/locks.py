@@ -24,4 +24,4 @@ def lock_stage(*, by: Actor, fiscal_year: int, stage: str, locked: bool = True, 
         )
     else:
         StageLock.objects.filter(fiscal_year=fiscal_year, stage=stage).delete()
-    audit.record(by=by, event="budgets.stage.lock", sentence=f"{fiscal_year} 年{label}{'冻结' if locked else '解冻'}")
+    audit.record(by=by, sentence=f"{fiscal_year} 年{label}{'冻结' if locked else '解冻'}")

@@ -80,7 +80,6 @@ def attach_paper(*, by: Actor, entry: Entry, name: str, content: bytes, all_of_n
     )
     audit.record(
         by=by,
-        event="budgets.entry.paper",
         about=tuple(lines.values()),
         now=name[:100],
         sentence=f"附凭据“{files.clean_name(name)}”{said}",

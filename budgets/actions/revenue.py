@@ -52,7 +52,6 @@ def set_revenue(
     stands_on = " ".join(filter(None, (document, paper.document_number)))
     audit.record(
         by=by,
-        event="budgets.revenue.set",
         about=row,
         was=f"{before.revenue_wan:.2f}" if before else "未填",
         now=f"{amount:.2f}",

@@ -44,7 +44,6 @@ def transfer(
     for row, sign in ((origin, "调出"), (target, "调入")):
         audit.record(
             by=by,
-            event="budgets.transfer",
             about=(row.project, row),
             now=f"{amount:.2f}",
             sentence=f"{row} {booking.LABELS[stage]}{sign} {amount:,.2f} 万元"
@@ -84,7 +83,6 @@ def carry_over(*, by: Actor, line: BudgetLine, typed: str, paper: Paper, version
     said = f"，其中已下达 {moved:,.2f}" if moved > 0 else ""
     audit.record(
         by=by,
-        event="budgets.carry_over",
         about=(line.project, origin, target),
         now=f"{amount:.2f}",
         sentence=f"{origin} 结转 {amount:,.2f} 万元到 {target.fiscal_year} 年{said}"

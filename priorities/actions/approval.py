@@ -190,7 +190,5 @@ def download_scan(*, by: Actor, submission: Submission, answer: Answer) -> Store
     """Hand out the scan of a paper signature to whoever may see the submission; every download is audited."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     sentence = f"下载 {submission.reference} {answer.seat.label}的签字扫描件"
-    audit.record(
-        by=by, event="priorities.submission.download_scan", about=submission, now=answer.scan.sha256, sentence=sentence
-    )
+    audit.record(by=by, about=submission, now=answer.scan.sha256, sentence=sentence)
     return answer.scan

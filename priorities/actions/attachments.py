@@ -101,9 +101,7 @@ def download_attachment(*, by: Actor, submission: Submission, attachment: Attach
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     stored = attachment.file
     sentence = f"下载 {submission.reference} 的附件“{stored.display_name}”"
-    audit.record(
-        by=by, event="priorities.submission.download_attachment", about=submission, now=stored.sha256, sentence=sentence
-    )
+    audit.record(by=by, about=submission, now=stored.sha256, sentence=sentence)
     return Download(stored, stored.display_name, stored.content_type)
 
 

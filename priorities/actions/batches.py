@@ -120,7 +120,7 @@ def plan_batch(*, by: Actor, act: str, items: Iterable[tuple[Submission, int]], 
     )
     DeskBatchItem.objects.bulk_create(DeskBatchItem(batch=batch, submission=r, version=v) for r, v in rows)
     sentence = f"{batch}：{len(rows)} 件，{batch.leaves_at:%H:%M:%S} 起办理，之前可以撤消"
-    audit.record(by=by, event="priorities.batch.plan", about=(batch, *(r for r, _ in rows)), now=act, sentence=sentence)
+    audit.record(by=by, about=(batch, *(r for r, _ in rows)), now=act, sentence=sentence)
     return batch
 
 
@@ -136,7 +136,7 @@ def undo_batch(*, by: Actor, batch: DeskBatch) -> DeskBatch:
     row.state = "undone"
     row.save(update_fields=["state"])
     row.items.update(state="undone")
-    audit.record(by=by, event="priorities.batch.undo", about=row, sentence=f"撤消{row}，没有办理也没有发出通知")
+    audit.record(by=by, about=row, sentence=f"撤消{row}，没有办理也没有发出通知")
     return row
 
 
@@ -151,7 +151,7 @@ def hurry_batch(*, by: Actor, batch: DeskBatch) -> DeskBatch:
         raise Refused(f"{row}{row.get_state_display()}。")
     row.leaves_at = clock.now()
     row.save(update_fields=["leaves_at"])
-    audit.record(by=by, event="priorities.batch.hurry", about=row, sentence=f"{row}不再等待，立即办理")
+    audit.record(by=by, about=row, sentence=f"{row}不再等待，立即办理")
     return row
 
 

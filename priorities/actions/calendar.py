@@ -39,7 +39,7 @@ def open_window(*, by: Actor, plan_year: int, opens: dt.date, closes: dt.date, i
         create_defaults={"opens": opens, "closes": closes, "is_demo": is_demo},
     )
     sentence = f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}"
-    audit.record(by=by, event="priorities.window.open", about=window, was=was, now=str(window), sentence=sentence)
+    audit.record(by=by, about=window, was=was, now=str(window), sentence=sentence)
     return window
 
 

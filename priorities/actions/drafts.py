@@ -70,7 +70,7 @@ def create_draft(
     more = f"，据 {from_earlier.reference} 重报" if from_earlier else ""
     about = (row, project) if project else row
     sentence = f"起草{SUBMISSION_KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}"
-    audit.record(by=by, event="priorities.submission.create_draft", about=about, now=document, sentence=sentence)
+    audit.record(by=by, about=about, now=document, sentence=sentence)
     return row
 
 
@@ -178,9 +178,7 @@ def discard_draft(*, by: Actor, submission: Submission, version: int) -> None:
     """Delete a draft that was never filed; anything of record stays for ever."""
     access.require(by, Permission.SUBMIT, submission)
     row = guards.enter(by=by, submission=submission, verb="discard", version=version)
-    audit.record(
-        by=by, event="priorities.submission.discard", about=row, sentence=f"删除草稿 {row.reference} {row.title}"
-    )
+    audit.record(by=by, about=row, sentence=f"删除草稿 {row.reference} {row.title}")
     wipe(submission=row)
     row.delete()
 
@@ -239,9 +237,7 @@ def confirm_participation(*, by: Actor, submission: Submission, version: int | N
     part.confirmed_day, part.confirmed_by = clock.today(), by.text
     part.save()
     sentence = f"{part.organisation}确认联合申报 {row.reference}"
-    audit.record(
-        by=by, event="priorities.submission.confirm_participation", about=(row, part.organisation), sentence=sentence
-    )
+    audit.record(by=by, about=(row, part.organisation), sentence=sentence)
     inbox.tell(
         key=f"participation-confirmed:{part.pk}:{row.version}",
         user_id=row.author_id,

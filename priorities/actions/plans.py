@@ -54,7 +54,7 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
         order += 1
         _add(plan, row, order)
     sentence = f"开始编制 {plan}，{order} 项"
-    audit.record(by=by, event="priorities.plan.create", about=plan, sentence=sentence, address=_address(plan))
+    audit.record(by=by, about=plan, sentence=sentence, address=_address(plan))
     return plan
 
 
@@ -110,7 +110,6 @@ def put_entry(
     _touch(draft)
     audit.record(
         by=by,
-        event="priorities.plan.put_entry",
         about=(draft, row),
         was=was,
         now=settled,
@@ -157,7 +156,6 @@ def adopt(
     listed = sum(e.decision in LISTED for e in entries)
     audit.record(
         by=by,
-        event="priorities.plan.adopt",
         about=draft,
         was="draft",
         now="adopted",

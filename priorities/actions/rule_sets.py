@@ -70,7 +70,7 @@ def draft_rule_set(
             setattr(row, name, value)
         row.version += 1
         row.save()
-    audit.record(by=by, event="priorities.rule_set.draft", about=row, now=values, sentence=f"起草规则集 {key}：{title}")
+    audit.record(by=by, about=row, now=values, sentence=f"起草规则集 {key}：{title}")
     return row
 
 
@@ -81,7 +81,7 @@ def export_dry_run(*, by: Actor, record: RuleSetRecord) -> bytes:
     day = clock.today()
     found = dry_run.run(record, day)
     sentence = f"导出规则集 {record.key} 的试算，改判 {len(found.flips)} 件"
-    audit.record(by=by, event="priorities.rule_set.export", about=record, now=len(found.flips), sentence=sentence)
+    audit.record(by=by, about=record, now=len(found.flips), sentence=sentence)
     return dry_run.workbook(found, record, day)
 
 
@@ -118,7 +118,7 @@ def adopt_rule_set(
     row.state, row.from_day, row.to_day, row.meeting, row.version = "in_force", from_day, None, meeting, row.version + 1
     row.save()
     sentence = f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行"
-    audit.record(by=by, event="priorities.rule_set.adopt", about=row, was="draft", now=str(from_day), sentence=sentence)
+    audit.record(by=by, about=row, was="draft", now=str(from_day), sentence=sentence)
     inbox.tell(
         key=f"rule-set:{row.pk}",
         role=Role.REVIEWER,

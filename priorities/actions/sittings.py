@@ -82,7 +82,6 @@ def convene(
         tell_seat(row, seat, sitting.audit_key, f"{row.number}“{row.title}”列入 {held_on} {title}的议程。")
     audit.record(
         by=by,
-        event="priorities.sitting.convene",
         about=(sitting, *rows),
         now=[r.reference for r in rows],
         sentence=f"召集{title}（{held_on}），上会 {len(rows)} 件",
@@ -145,7 +144,6 @@ def record_minutes(
     row.save()
     audit.record(
         by=by,
-        event="priorities.sitting.record_minutes",
         about=(row, *(c.submission for c in cases)),
         now={c.submission.reference: c.note for c in cases},
         sentence=f"记录{row}（{row.held_on}），纪要 {minutes_number}",
