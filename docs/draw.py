@@ -1,4 +1,6 @@
-"""Draws docs/architecture.svg from the imports: `python -m docs.draw`. tests/house/test_rooms.py draws it again and compares.
+"""Draws docs/architecture.svg from the imports: `python -m docs.draw`.
+
+tests/house/test_rooms.py draws it again and compares.
 
 Where a room stands is written here, which room imports which is read from the code. An arrow that others imply is left
 out; one that runs up is refused.
@@ -280,7 +282,8 @@ def flat(app: str, inside: Counter[Arrow], floor: int, top: float) -> tuple[list
     for room in rooms:
         kind = " plain" if storeys[room.row][0] == PLAIN else KINDS.get(room.name, "")
         drawn += [
-            f'<rect class="room{kind}" x="{room.x:.1f}" y="{room.y:.1f}" width="{room.width:.1f}" height="{BOX}" rx="5"/>',
+            f'<rect class="room{kind}" x="{room.x:.1f}" y="{room.y:.1f}" width="{room.width:.1f}" height="{BOX}"'
+            ' rx="5"/>',
             f'<text class="label" x="{room.middle:.1f}" y="{room.y + 18:.1f}">{escape(room.label)}</text>',
             f'<text class="module" x="{room.middle:.1f}" y="{room.y + 33:.1f}">{room.name}</text>',
         ]
@@ -297,7 +300,8 @@ def stairs(between: Counter[Arrow], places: dict[str, tuple[float, float]]) -> I
         start, end = places[one][1], places[other][0]
         if steps[one, other] == 1:
             x = 118
-            yield f'<path class="stair" stroke-width="{wide}" marker-end="url(#stair)" d="M{x} {start:.1f}V{end - 2:.1f}"/>'
+            line = f"M{x} {start:.1f}V{end - 2:.1f}"
+            yield f'<path class="stair" stroke-width="{wide}" marker-end="url(#stair)" d="{line}"/>'
             yield f'<text class="count" x="{x + 16}" y="{(start + end) / 2 + 4:.1f}">{count} 处 import</text>'
             continue
         leaving = [p for p in far if p[0] == one]
@@ -307,7 +311,8 @@ def stairs(between: Counter[Arrow], places: dict[str, tuple[float, float]]) -> I
         y2 = end + 20 + 24 * coming.index((one, other))
         yield (
             f'<path class="stair lane" stroke-width="{wide}" marker-end="url(#lane)" '
-            f'd="M{WALL} {y1:.1f}H{x - 8}Q{x} {y1:.1f} {x} {y1 + 8:.1f}V{y2 - 8:.1f}Q{x} {y2:.1f} {x - 8} {y2:.1f}H{WALL + 2}"/>'
+            f'd="M{WALL} {y1:.1f}H{x - 8}Q{x} {y1:.1f} {x} {y1 + 8:.1f}'
+            f'V{y2 - 8:.1f}Q{x} {y2:.1f} {x - 8} {y2:.1f}H{WALL + 2}"/>'
         )
         yield f'<text class="count" x="{WALL + 5}" y="{y1 - 6:.1f}">{count}</text>'
 
@@ -315,7 +320,8 @@ def stairs(between: Counter[Arrow], places: dict[str, tuple[float, float]]) -> I
 STYLE = """
   text { font-family: "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", sans-serif; fill: %(ink)s }
   .flat { fill: %(white)s; stroke: %(line)s } .name { fill: %(brand)s } .row { fill: %(canvas)s }
-  .on-dark { fill: %(white)s } .number { font-size: 40px; font-weight: 700 } .title { font-size: 19px; font-weight: 700 }
+  .on-dark { fill: %(white)s } .number { font-size: 40px; font-weight: 700 }
+  .title { font-size: 19px; font-weight: 700 }
   .code, .module { font-family: ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace }
   .code { font-size: 13px } .about { font-size: 13px } .storey { font-size: 12px; fill: %(muted)s }
   .room { fill: %(white)s; stroke: %(brand-line)s } .verb { fill: %(brand-tint)s; stroke: %(brand)s }

@@ -210,7 +210,7 @@ def plan_quote(content, line=None, source: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def form_frame(context, row=None) -> SafeString:
-    """What every form that posts carries: the CSRF token, the token of governance.kernel.once (fresh at every rendering)
+    """What every form that posts carries: the CSRF token, the token of governance.kernel.once (fresh each time)
     and, of a `row` (or its version), the version that it was read at; autosave renews every `data-version` of the page.
     """
     frame = format_html(

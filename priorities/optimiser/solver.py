@@ -167,7 +167,7 @@ class _Search:
         seconds: float | None = None,
         at_least: int | None = None,
     ) -> tuple[Any, Any, str]:
-        """(taken, bound, status) of the search with some variables fixed; a plan that fails in whole numbers is cut off."""
+        """(taken, bound, status) of the search with some variables fixed; a plan that fails as integers is cut off."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         open_ = np.ones(self.size, dtype=bool)

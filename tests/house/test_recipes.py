@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md does what it says: its recipes are carried out on a copy of the tree, its code blocks being the input.
+"""CONTRIBUTING.md does what it says: its recipes are carried out on a copy of the tree, from its code blocks.
 
 A bold sentence says what happens to a file, the code block after it is what goes in:
 
@@ -29,7 +29,8 @@ ROOT = Path(settings.BASE_DIR)
 APART = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis")
 STEP = re.compile(
     r"^\*\*(?:(?P<new>新文件) `(?P<file>[^`]+)`|(?P<run>运行)"
-    r"|`(?P<path>[^`]+)`，(?:在 `(?P<at>[^`]+)` (?P<where>之前|之后)加|把 `(?P<old>[^`]+)` 改成|(?P<end>在文件末尾加)))：\*\*$"
+    r"|`(?P<path>[^`]+)`，(?:在 `(?P<at>[^`]+)` (?P<where>之前|之后)加|把 `(?P<old>[^`]+)` 改成"
+    r"|(?P<end>在文件末尾加)))：\*\*$"
 )
 OTHERS = (  # what held before and is changed or held to by the recipes
     "tests/priorities/rules/test_plan_2006.py::test_a_clause_reads_its_facts_as_the_table_says",

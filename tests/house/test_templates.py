@@ -15,7 +15,7 @@ from governance.web.loaders import lean
 ROOT = settings.BASE_DIR / "templates"
 WIDEST = 160  # columns; a Chinese character takes two
 FILES = [path for path in sorted(ROOT.rglob("*")) if path.is_file()]
-# `row.state == "draft"`, `x.job.state in …`, `actor.role != …`: a fact of the page says it (`row.is_draft`, `open.send`).
+# `row.state == "draft"`, `x.job.state in …`, `actor.role != …`: a fact of the page says it (`row.is_draft`).
 DECIDES = re.compile(r"\{%[^%]*?\.(?:state|role)\s*(?:==|!=|in\b|not\b)")
 TEXTAREA = re.compile(r"<textarea(?:[^>\"]|\"[^\"]*\")*>(.*?)</textarea>", re.S)
 

@@ -1,4 +1,4 @@
-"""The budget table by keyboard alone: arrows, Escape, a block from a spreadsheet, Enter; a frozen column takes nothing."""
+"""The budget table by keyboard alone: arrows, Escape, a block of cells, Enter; a frozen column takes nothing."""
 
 from __future__ import annotations
 
