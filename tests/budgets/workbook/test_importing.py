@@ -413,7 +413,7 @@ def test_the_page_rehearses_first_and_writes_on_confirmation(left, cast, media):
     page = upload(client, changed(left, {(P04, "批复"): 95}))
     assert page.status_code == 200
     assert "写入 1 处" in page.content.decode()
-    assert re.search(r"写入后：批复 80\.00 → <strong>95\.00</strong>（\S?15\.00）", page.content.decode())
+    assert re.search(r"写入后：批复\s+80\.00 → <strong>95\.00</strong>（\S?15\.00）", page.content.decode())
     assert held("P04", "approved") == 80
     token = page.context["token"]
     stranger = cast.client("auditor").post("/budgets/import/", {"token": token})
