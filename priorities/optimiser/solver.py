@@ -135,6 +135,11 @@ class _Search:
             status, self.model.chosen(taken), self._value(taken), wan(self._cents(taken)), bound, fewest, seconds
         )
 
+    def _holds(self, taken: frozenset[int], at_least: int | None) -> bool:
+        """Whether a plan keeps to every row and is worth at least that."""
+        fits = not any(row.short(taken) for row in self.model.rows)
+        return fits and (at_least is None or self._value(taken) >= at_least)
+
     def _value(self, taken: frozenset[int]) -> int:
         values = self.model.values
         return sum(values[v] for v in taken)
@@ -176,6 +181,11 @@ class _Search:
             open_[fixed] = False
             base[fixed] = at
         columns = np.flatnonzero(open_)
+        if not columns.size:  # all is settled, and HiGHS takes no question about nothing
+            taken = _taken(base)
+            return (
+                (taken, float(objective @ base), OPTIMAL) if self._holds(taken, at_least) else (None, None, INFEASIBLE)
+            )
         shift = self.matrix @ base
         part = self.matrix[:, columns]
         bonds = [LinearConstraint(part, self.low - shift, self.high - shift)] if part.shape[0] else []
@@ -202,14 +212,16 @@ class _Search:
                 return None, bound, UNKNOWN
             x = base.copy()
             x[columns] = np.round(found.x)
-            taken = frozenset(int(v) for v in np.flatnonzero(x > 0.5))
-            if not any(row.short(taken) for row in self.model.rows) and (
-                at_least is None or self._value(taken) >= at_least
-            ):
+            taken = _taken(x)
+            if self._holds(taken, at_least):
                 return taken, bound, OPTIMAL
             if self.left() <= 0.05:
                 return None, bound, UNKNOWN
             bonds.append(LinearConstraint((1 - 2 * x[columns])[None, :], 1 - x[columns].sum(), np.inf))
+
+
+def _taken(x: Any) -> frozenset[int]:
+    return frozenset(int(v) for v in np.flatnonzero(x > 0.5))
 
 
 def _floor(bound: float) -> int:
