@@ -18,22 +18,27 @@ def panel(row: Submission, document: dict, result: dict) -> dict | None:
     requested = proposals.total_wan(document, source="city")
     if not proposals.total_wan(document):
         return None
-    cuts = []
-    if result["outcome"] != "no_city_funding":
-        hit = {
-            name: step["clause"]
-            for step in result["trace"]
-            if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED
-            for name in step["components"]
-        }
-        for part in document["components"]:
-            city = sum((Decimal(m["amount_wan"]) for m in part["money"] if m["source"] == "city"), Decimal(0))
-            if part["name"] in hit and city:
-                cuts.append({"name": part["name"], "clause": hit[part["name"]], "wan": city})
+    cuts = [] if result["outcome"] == "no_city_funding" else cuts_of(document, result)
     ceiling = (
         Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
     )
     return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "paying": paying(row, document)}
+
+
+def cuts_of(document: dict, result: dict) -> list[dict]:
+    """The city money of the components that 8.3.3 hits; what others pay for them is not the city's to cut (D18)."""
+    hit = {
+        name: step["clause"]
+        for step in result["trace"]
+        if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED
+        for name in step["components"]
+    }
+    found = []
+    for part in document["components"]:
+        city = sum((Decimal(m["amount_wan"]) for m in part["money"] if m["source"] == "city"), Decimal(0))
+        if part["name"] in hit and city:
+            found.append({"id": part["id"], "name": part["name"], "clause": hit[part["name"]], "wan": city})
+    return found
 
 
 def paying(row: Submission, document: dict) -> money.Paying:
