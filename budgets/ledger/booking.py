@@ -10,7 +10,7 @@ from functools import partial
 from django.db import connection
 from django.db.models import Sum
 
-from budgets.ledger import ceilings
+from budgets.ledger import ceilings, decided
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import MAX_WAN, quantise
@@ -120,6 +120,7 @@ def book(
     check(line, stage, now)
     if stage == "approved" and amount > 0:
         ceilings.hold(line.fiscal_year, line.source)
+        decided.hold(line.project_id)
     entry = Entry.objects.create(
         line=line,
         stage=stage,

@@ -54,6 +54,7 @@ class ProjectMoney:
     illustrative: list[Decimal]
     entries: QuerySet  # the newest 20, read where they are shown
     totals: dict[str, Decimal | None]
+    decided: list[tuple[str, Decimal, Decimal]]  # (source, 申报, 审定), where a case was decided
 
 
 def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney | None:
@@ -87,7 +88,13 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
                 }
             )
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
-    return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals)
+    labels = dict(SOURCES)
+    decided = [
+        (labels[source], Decimal(a["filed_wan"]), Decimal(a["decided_wan"]))
+        for source, a in project.decided.items()
+        if a["decided_wan"] is not None
+    ]
+    return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals, decided)
 
 
 def _led(

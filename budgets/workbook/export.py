@@ -77,6 +77,7 @@ def _csv(content: Content) -> Iterator[str]:
             "年度",
             "来源",
             "总概算",
+            "申报",
             "概算",
             "批复",
             "下达",
@@ -96,6 +97,7 @@ def _csv(content: Content) -> Iterator[str]:
                     line.year,
                     SOURCE_LABELS[line.source],
                     total,
+                    "" if line.filed_wan is None else f"{line.filed_wan:.2f}",
                     *(a or "" for a in line.amounts),
                     *map(_plain, line.codes),
                 ]

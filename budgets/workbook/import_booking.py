@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby, islice
 
 from budgets.ledger import booking as ledger
-from budgets.ledger import ceilings
+from budgets.ledger import ceilings, decided
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, StageLock
 from budgets.workbook.comparison import HEADS, Held
 from budgets.workbook.import_plan import STAGE_LABELS, Difference, Plan
@@ -29,6 +29,7 @@ STAGE_OF = {label: stage for stage, label in STAGES}
 CODE_OF = {HEADS[code]: code for code in CODE_KEYS}
 SOURCE_LABELS = dict(SOURCES)
 ZERO = Decimal(0)
+AT_ONCE = 500  # projects asked for by one query
 SAID = 6  # cells that a sentence of the trail spells out; its figures have all
 
 
@@ -64,6 +65,9 @@ def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     bulk.insert(Entry, ("line", "stage", "amount_wan", "kind", "as_typed", "reason"), booking.entries, same)
     bulk.update(BudgetLine, (*ledger.FIELD.values(), *CODE_KEYS, "version"), booking.lines)
     ledger.keep_years(booking.projects, booking.years)
+    raised = sorted(booking.raised)
+    for start in range(0, len(raised), AT_ONCE):
+        decided.hold(*raised[start : start + AT_ONCE])
     for told in booking.told.values():
         told.record(plan.snapshot, by)
 
@@ -87,6 +91,7 @@ class _Booking:
         self.entries: list[tuple] = []
         self.lines: list[tuple] = []
         self.projects: set[int] = set()
+        self.raised: set[int] = set()  # projects of which more is approved than before
         self.years: set[int] = set()
         self.told: dict[str, _Told] = {}  # by project
 
@@ -108,6 +113,7 @@ class _Booking:
             self._entry(line, stage, amounts[stage] - held, change)
             if stage == "approved" and amounts[stage] > held:
                 ceilings.hold(int(year), source)
+                self.raised.add(line.project)
         version = line.version + booked + (booked < len(cells))
         self.lines.append((line.pk, *amounts.values(), *codes.values(), version))
 

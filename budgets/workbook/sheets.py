@@ -25,6 +25,7 @@ COLUMNS = [  # (id, head, width)
     ("year", "年度", 7),
     ("source", "来源", 18),
     ("total", "总概算", 12),
+    ("filed", "申报", 12),
     ("estimate", "概算", 12),
     ("approved", "批复", 12),
     ("appropriated", "下达", 12),
@@ -167,6 +168,7 @@ class _Main:
                     writer.amount(at["year"], looks["number"], line.year)
                 writer.text(at["source"], looks["source"], SOURCE_LABELS[line.source])
                 writer.amount(at["total"], looks["total"], line.total_wan)
+                writer.amount(at["filed"], looks["total"], line.filed_wan)
                 for stage, amount in zip(STAGE_KEYS, line.amounts, strict=True):
                     writer.amount(at[stage], looks["stage+" if content.is_open(line.year, stage) else "stage"], amount)
                 i, j, k = f"{at['approved']}{row}", f"{at['appropriated']}{row}", f"{at['spent']}{row}"
@@ -236,7 +238,10 @@ class _Main:
             sheet.row_dimensions[row].height = 18
             row += 1
         row += 1
-        first = "注　总概算为规划 10.4 的业内估算，不分年度和来源；总概算只写在每个项目的第一行，各年金额是录入数，没有平均分摊。"
+        first = (
+            "注　总概算为规划 10.4 的业内估算，规划外项目为审定数，旁列申报数，不分年度和来源；"
+            "总概算只写在每个项目的第一行，各年金额是录入数，没有平均分摊。"
+        )
         for text in [first] + [f"{code}　{title}：{default}" for code, title, default in content.notes]:
             book.text(sheet, f"A{row}", text, "note", grid=False)
             row += 1

@@ -22,7 +22,7 @@ from priorities.approval import seats
 from priorities.case import guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
-from priorities.screening import conclusions, verdicts
+from priorities.screening import conclusions, decided, verdicts
 from priorities.submissions import workflow
 
 
@@ -90,7 +90,7 @@ def sign(
     workflow.advance(
         by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}"
     )
-    outcome = conclusion.get_kind_display()
+    outcome = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
     tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
     inbox.tell(
         key=f"concluded-office:{round_.pk}",

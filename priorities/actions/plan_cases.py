@@ -49,6 +49,7 @@ def adopt_case(
         is_demo=row.is_demo,
     )
     project = plans.adopt_entry(by, plan, entry, row, meeting)
+    registering.decide(by=by, project=project)
     registering.open_lines(
         by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=row.is_demo
     )
