@@ -19,7 +19,8 @@ from priorities.models import AnnualPlan, Conclusion, PlanEntry, Screening, Subm
 from priorities.optimiser import Growth, Item, Option, Parts, Problem
 from priorities.optimiser.value import parts_of
 from priorities.rules.plan_2006 import PRIORITISED
-from priorities.screening import conclusions
+from priorities.screening import conclusions, decided
+from priorities.screening.decided import Decided
 from priorities.submissions import workflow
 from projects.models import Project, ProjectLead
 
@@ -39,6 +40,7 @@ class Candidate:
     parts: Parts
     amounts: dict[tuple[int, str], Decimal]
     must: str
+    money: Decided  # what was asked for and what is cut
     earlier: tuple[str, ...]  # keys of candidates, or of phases that are neither built nor candidates ("missing:P02")
 
     @property
@@ -109,11 +111,8 @@ def read(year: int, horizon: int = 1) -> Inputs:
 
 def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candidate:
     met = tuple(conclusions.clauses_met(verdict, PRIORITISED)) if verdict else ()
-    money = adjusted if adjusted is not None else conclusions.approved(conclusion) if conclusion else []
-    amounts: dict[tuple[int, str], Decimal] = {}
-    for part in money:
-        key = (part["fiscal_year"], part["source"])
-        amounts[key] = amounts.get(key, Decimal(0)) + Decimal(part["amount_wan"])
+    money = decided.of_conclusion(row, conclusion, adjusted)
+    amounts = {(y, s): a.decided_wan for y, s, a in money.rows() if a.decided_wan}
     must = (
         "续建"
         if row.kind == "continuation"
@@ -123,7 +122,14 @@ def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candi
     )
     organisation = row.organisation.canonical or row.organisation
     return Candidate(
-        row, organisation.name, met, parts_of(met, verdict.facts if verdict else {}), amounts, must, tuple(earlier)
+        row,
+        organisation.name,
+        met,
+        parts_of(met, verdict.facts if verdict else {}),
+        amounts,
+        must,
+        money,
+        tuple(earlier),
     )
 
 

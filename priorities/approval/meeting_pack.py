@@ -25,7 +25,7 @@ from priorities.memo import reading
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
 from priorities.rules.plan_2006 import CLAUSES
-from priorities.screening import conclusions, verdicts
+from priorities.screening import conclusions, decided, verdicts
 from priorities.submissions import filing_form
 
 KIND = "meeting_pack"
@@ -62,11 +62,13 @@ def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
     columns = (
         Column("n", "序", "int", 6),
         Column("number", "编号", "text", 14),
-        Column("title", "项目", "text", 32),
-        Column("unit", "申报单位", "text", 18),
-        Column("verdict", "判定", "text", 14),
-        Column("wan", "申报", "wan", 14),
+        Column("title", "项目", "text", 28),
+        Column("unit", "申报单位", "text", 16),
+        Column("verdict", "判定", "text", 12),
+        Column("wan", "申报", "wan", 12),
+        Column("settled", "拟审定", "wan", 12),
     )
+    money = decided.of_cases([c.submission for c in cases])
     rows = [
         {
             "n": c.order,
@@ -75,6 +77,7 @@ def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
             "unit": str(c.submission.organisation),
             "verdict": OUTCOMES.get(c.submission.outcome, "未判定"),
             "wan": c.submission.total_wan,
+            "settled": money[c.submission_id].total.decided_wan,
         }
         for c in cases
     ]
