@@ -77,12 +77,12 @@ def _csv(content: Content) -> Iterator[str]:
             "年度",
             "来源",
             "总概算",
-            "申报",
             "概算",
             "批复",
             "下达",
             "支出",
             *(n for _, n in CODES),
+            "申报",
         ]
     )
     lines = content.lines()
@@ -97,9 +97,9 @@ def _csv(content: Content) -> Iterator[str]:
                     line.year,
                     SOURCE_LABELS[line.source],
                     total,
-                    "" if line.filed_wan is None else f"{line.filed_wan:.2f}",
                     *(a or "" for a in line.amounts),
                     *map(_plain, line.codes),
+                    "" if line.filed_wan is None else f"{line.filed_wan:.2f}",
                 ]
             )
             if buffer.tell() > 65_536:

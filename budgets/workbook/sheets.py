@@ -25,7 +25,6 @@ COLUMNS = [  # (id, head, width)
     ("year", "年度", 7),
     ("source", "来源", 18),
     ("total", "总概算", 12),
-    ("filed", "申报", 12),
     ("estimate", "概算", 12),
     ("approved", "批复", 12),
     ("appropriated", "下达", 12),
@@ -36,6 +35,7 @@ COLUMNS = [  # (id, head, width)
     ("function_code", "功能科目", 11),
     ("economic_code", "经济科目", 11),
     ("key", KEY, 4),
+    ("filed", "申报", 12),  # last, so that every other column keeps its letter
 ]
 CODE_KEYS = ("unit_code", "function_code", "economic_code")
 SUMMED = ("total", *STAGE_KEYS, "left")
@@ -82,7 +82,7 @@ class _Main:
 
     def draw(self) -> None:
         book, sheet, content = self.book, self.sheet, self.content
-        end = letter(len(self.columns) - 1)
+        end = letter(len(self.columns))
         book.text(sheet, "A1", content.title, "title", across="center", grid=False)
         sheet.merge_cells(f"A1:{end}1")
         sheet.row_dimensions[1].height = 32
@@ -168,7 +168,6 @@ class _Main:
                     writer.amount(at["year"], looks["number"], line.year)
                 writer.text(at["source"], looks["source"], SOURCE_LABELS[line.source])
                 writer.amount(at["total"], looks["total"], line.total_wan)
-                writer.amount(at["filed"], looks["total"], line.filed_wan)
                 for stage, amount in zip(STAGE_KEYS, line.amounts, strict=True):
                     writer.amount(at[stage], looks["stage+" if content.is_open(line.year, stage) else "stage"], amount)
                 i, j, k = f"{at['approved']}{row}", f"{at['appropriated']}{row}", f"{at['spent']}{row}"
@@ -183,6 +182,7 @@ class _Main:
                 for name, code in zip(CODE_KEYS, line.codes, strict=True):
                     writer.text(at[name], account, code)
                 writer.text(at["key"], looks["source"], line.key)
+                writer.amount(at["filed"], looks["total"], line.filed_wan)
                 yield writer.end()
 
     def subtotal(self, row: int, group: Group, last: int) -> None:

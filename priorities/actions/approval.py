@@ -22,7 +22,7 @@ from priorities.approval import seats
 from priorities.case import guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
-from priorities.screening import conclusions, decided, verdicts
+from priorities.screening import conclusions, decided, shares, verdicts
 from priorities.submissions import workflow
 
 
@@ -198,7 +198,12 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
     Conclusion.objects.filter(pk=old.pk).update(in_force=False)
     fields = ("kind", "reason", "clause", "lacking", "re_review_on", "is_demo")
     changed = Conclusion(
-        submission=row, version=old.version, amounts=settled, by_text=by.text, **{f: getattr(old, f) for f in fields}
+        submission=row,
+        version=old.version,
+        amounts=settled,
+        payers=shares.settle(row, old.version.proposal, settled, shares.typed(old)),
+        by_text=by.text,
+        **{f: getattr(old, f) for f in fields},
     )
     if unmet := conclusions.unmet(row, changed, verdicts.confirmed(row)):
         raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet])

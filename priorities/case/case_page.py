@@ -21,7 +21,7 @@ from priorities.rule_sets import repository
 from priorities.rules.criteria import heading_of, under
 from priorities.rules.facts import FACTS, OFFICE_FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSES, HEADINGS, POSTPONED, PRIORITISED, UNFUNDED, criterion
-from priorities.screening import conclusions, decided, explained, verdicts
+from priorities.screening import conclusions, decided, explained, shares, verdicts
 from priorities.screening.decided import NOTHING as NOTHING_DECIDED
 from priorities.screening.decided import Decided
 from priorities.submissions import advised, filing_form, returned
@@ -149,7 +149,8 @@ def essence(row: Submission) -> dict:
     return _shown(result, document, decided.of(row)) | {
         "view": filing_form.readable(document),
         "payer": payer.panel(row, document, result),
-        "conclusion": conclusions.in_force(row),
+        "conclusion": (concluded := conclusions.in_force(row)),
+        "shares_words": shares.words(concluded) if concluded else "",
         "attachments": lambda: verdicts.attachments(row),  # only the opinion's page shows them
         "opinion_kinds": OPINION_ANSWERS.items(),
     }
@@ -204,6 +205,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "conclusion": conclusion,
         "suggested": conclusion.kind if conclusion else suggested,
         "amounts": [_amount(a, document) for a in amounts],
+        "shares": _shares(row, document, amounts, conclusion),
         "office_open": len(office_open),
         "opinions": _opinions(row, day),
         "experts": lambda: opinions.candidates(row, day),  # asked for where the list is open
@@ -271,6 +273,24 @@ def _amount(row: dict, document: dict) -> dict:
         "requested_wan": Decimal(row["requested_wan"]),
         "cut": Decimal(row["approved_wan"]) < Decimal(row["requested_wan"]),
     }
+
+
+def _shares(row: Submission, document: dict, amounts: list[dict], conclusion) -> list[dict]:
+    """The shares that the plan leaves open and the proposal asks of nobody: to be typed with the conclusion."""
+    kept = shares.typed(conclusion) if conclusion else {}
+    asked = {a["source"] for a in amounts}
+    return [
+        {
+            "source": source,
+            "label": proposals.SOURCE_LABELS[source],
+            "code": share["code"],
+            "value": kept.get(source, ""),
+        }
+        for share in shares.settle(row, document, amounts, {})
+        if not share["amounts"]
+        for source in share["sources"]
+        if source not in asked
+    ]
 
 
 def _opinions(row: Submission, day: dt.date) -> list[dict]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from budgets import payers
 from budgets.models import SOURCES
 from budgets.panels import money
 from priorities import proposal as proposals
 from priorities.models import Submission
 from priorities.rules.criteria import heading_of
 from priorities.rules.plan_2006 import UNFUNDED
+from priorities.screening import shares
 
 
 def panel(row: Submission, document: dict, result: dict) -> dict | None:
@@ -43,12 +43,5 @@ def cuts_of(document: dict, result: dict) -> list[dict]:
 
 def paying(row: Submission, document: dict) -> money.Paying:
     """8.1 and 8.2 for the proposal, beside what it asks of every source."""
-    question = payers.PayerQuestion(
-        mandate=document["mandate"],
-        investment_type=document["investment_type"],
-        is_district=row.kind == "district",
-        is_self_funded=row.kind == "self_funded",
-        on_shared_list=bool(row.project_id and row.project.on_shared_list),
-    )
     held = {source: amount for source, _ in SOURCES if (amount := proposals.total_wan(document, source=source))}
-    return money.paying(question, held, "申报")
+    return money.paying(shares.question(row, document), held, "申报")

@@ -224,6 +224,7 @@ def conclude(request, reference: str):
         lacking=lambda: entry.field(request, "lacking", limit=1000),
         re_review_on=lambda: _day(request.POST.get("re_review_on"), "复审日期"),
         amounts=amounts or None,
+        payers={n[6:]: v for n, v in request.POST.items() if n.startswith("payer|")},
         done="结论已拟定。",
     )
 
