@@ -35,7 +35,8 @@ cents = st.integers(1, 90_000).map(lambda n: Decimal(n) / 100)
 
 @st.composite
 def cases(draw):
-    """Amounts by (component, source, year) as filed and as settled, and what the leading group takes off the city's money."""
+    """Amounts by (component, source, year) as filed and as settled, what the leading group takes off the city's money, and
+    who requires the project: where the city does, the county's share is open (D12)."""
     filed, settled = {("c1", "city", 2008): draw(cents) + 2}, {}
     for part in [f"c{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]:
         keys = st.tuples(st.sampled_from(("city", *OTHERS)), st.sampled_from(YEARS))
@@ -48,7 +49,7 @@ def cases(draw):
         spared = key[1] != "city" and draw(st.booleans())
         settled[key] = amount if spared else amount - cut
     settled["c1", "city", 2008] = max(settled["c1", "city", 2008], Decimal("1.50"))
-    return filed, settled, draw(st.sampled_from((ZERO, Decimal("0.75"))))
+    return filed, settled, draw(st.sampled_from((ZERO, Decimal("0.75")))), draw(st.sampled_from(("own", "city")))
 
 
 def total(amounts: dict, source: str = "") -> Decimal:
@@ -83,13 +84,14 @@ def report_row(kind: str, year: int, table: str, key: str, value: str) -> dict:
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases(), data=st.data())
 def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cast, case, data):
-    filed, settled, less = case
+    filed, settled, less, mandate = case
     stories, n = Stories(cast), AnnualPlan.objects.count()
     title = f"多来源业务系统（{n}）"
     parts = sorted({key[0] for key in filed})
     document = proposal(
         title=title,
         investment_type="government",
+        mandate=mandate,
         components=[
             {
                 "id": part,
@@ -117,8 +119,9 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
         }
         for (p, s, y), a in settled.items()
     ]
+    payers = {"county": "12.34"} if mandate == "city" and all(key[1] != "county" for key in filed) else {}
     row = actions.propose_conclusion(
-        by=cast.reviewer, submission=row, version=row.version, kind="candidate", amounts=amounts
+        by=cast.reviewer, submission=row, version=row.version, kind="candidate", amounts=amounts, payers=payers
     )
     papers = ["network_centre", "expert", "scan"]
     row = actions.waive_opinion(by=cast.reviewer, submission=row, version=row.version, reason="方案简单", what=papers)
