@@ -1,4 +1,4 @@
-"""What floor 4 calls down inside its own verb."""
+"""What floor 4 calls inside its own verb: the approved money of an adopted plan becomes budget lines."""
 
 from __future__ import annotations
 
@@ -29,24 +29,20 @@ def open_lines(
         amount = Decimal(row["amount_wan"])
         if not amount:
             continue
-        line = booking.lock_line(
-            project=project, fiscal_year=int(row["fiscal_year"]), source=row["source"], is_demo=is_demo
-        )
-        kind = "initial" if line.approved_wan is None else "adjust"
-        booking.book(
-            by=by,
-            line=line,
-            stage="approved",
-            amount_wan=amount,
-            kind=kind,
+        at = booking.LineKey(project, int(row["fiscal_year"]), row["source"])
+        line = booking.lock_line(at, is_demo=is_demo)
+        posting = booking.Posting(
+            kind="initial" if line.approved_wan is None else "adjust",
             document_number=document_number,
             reason="年度计划审定",
             is_demo=is_demo,
         )
+        booking.book(by=by, line=line, stage="approved", amount_wan=amount, posting=posting)
         audit.record(
             by=by,
             event="budgets.line.open",
             about=(project, line),
             now=f"{line.approved_wan:.2f}",
-            sentence=f"{project.code} {line.fiscal_year} 年{line.get_source_display()}批复 {amount:,.2f} 万元（{document_number}）",
+            sentence=f"{project.code} {line.fiscal_year} 年{line.get_source_display()}"
+            f"批复 {amount:,.2f} 万元（{document_number}）",
         )

@@ -1,7 +1,7 @@
-"""What a page reads once. Guards, verdicts and panels ask the same questions of a case; within `reading()` each is asked
-of the database once. Only pages enter it: a verb, which changes the answers, never runs inside.
+"""Questions that a page asks once. Guards, verdicts and panels ask the same of a case; within `one_page()` each is
+asked of the database once. Only pages enter it: a verb, which changes the answers, never runs inside.
 
-    @reading()
+    @one_page()
     def _context(request, row): ...
 
     @remembered
@@ -21,7 +21,7 @@ _answers: ContextVar[dict | None] = ContextVar("answers_of_this_page", default=N
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def one_page() -> Iterator[None]:
     """Remember answers until the block ends; the outermost block of several counts."""
     if _answers.get() is not None:
         yield
@@ -33,13 +33,13 @@ def reading() -> Iterator[None]:
         _answers.reset(token)
 
 
-def is_reading() -> bool:
+def is_one_page() -> bool:
     """Whether a page is being read: then one question for many answers is worth its rows."""
     return _answers.get() is not None
 
 
 def remembered(function: Callable) -> Callable:
-    """Ask once within `reading()`; outside, and where an argument cannot be a key, ask every time."""
+    """Ask once within `one_page()`; outside, and where an argument cannot be a key, ask every time."""
 
     @functools.wraps(function)
     def ask(*args):

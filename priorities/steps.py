@@ -1,4 +1,4 @@
-"""What load_plan and the floors above call inside their own verb."""
+"""What load_plan and the floors above call of floor 4 inside their own verb."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from priorities.models import FilingWindow, RuleSetRecord
 from priorities.rule_sets import plan_facts
 from priorities.submissions import filing_windows
 
-RULE_SET = {
-    "key": "plan-2006",
-    "title": "《规划》8.3 默认读法",
-    "from_day": dt.date(2006, 1, 1),
-}
+RULE_SET = {"key": "plan-2006", "title": "《规划》8.3 默认读法", "from_day": dt.date(2006, 1, 1)}
 WINDOW_YEARS = range(2006, 2012)
 
 

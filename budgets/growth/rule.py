@@ -50,7 +50,7 @@ def percent(part: Decimal, whole: Decimal, places: str = "0.1") -> Decimal:
 
 
 def growth_of(year: int, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str) -> YearGrowth:
-    """Both tests of a year (9.6.1) under a reading of D06 (a: fund alone; b: share × 1.2; c: share rises and fund + 20 %)."""
+    """Both tests of a year (9.6.1) as D06 is read: a fund alone, b share × 1.2, c share rises and fund + 20 %."""
     now, before = funds.get(year), funds.get(year - 1)
     r_now, r_before = revenues.get(year), revenues.get(year - 1)
     grown = percent(now - before, before) if now is not None and before else None
@@ -100,8 +100,8 @@ def series(
 class WholePeriod:
     """Whether estimates can be split inside their windows so that every year holds ≥ (1 + floor) × the last.
 
-    The tightest block of years decides: what can only lie in `early` forces a least sum on `late`, which can hold at most
-    `room_wan`. `feasible` says that no block is too tight; a split is only proved by making one (the annual plan's optimiser).
+    The tightest block of years decides: what can only lie in `early` forces a least sum on `late`, which can hold at
+    most `room_wan`. `feasible` says that no block is too tight; only making a split proves that there is one.
     """
 
     feasible: bool
@@ -116,7 +116,7 @@ class WholePeriod:
 def whole_period(
     windows: list[tuple[int, int, Decimal]], years: list[int], floor: Decimal = FLOOR
 ) -> WholePeriod | None:
-    """The tightest block (9.6.1 read as growth of the fund, D07). `windows`: (first year, last year, wan); None without any.
+    """The tightest block (9.6.1 as growth of the fund, D07). `windows`: (first year, last year, wan); None without any.
 
     A block of n years that holds at least L ends, under growth g, with a year of at least L / (1 + 1/g + … + 1/gⁿ⁻¹);
     each later year needs g times the one before.
@@ -145,7 +145,7 @@ def blocks(windows: list[tuple[int, int, Decimal]], years: list[int], floor: Dec
 def smallest_extension(
     windows: list[tuple[int, int, Decimal, str]], years: list[int], floor: Decimal = FLOOR
 ) -> tuple[str, Decimal] | None:
-    """The cheapest project whose running on to the last year leaves no block too tight: (name, wan); None where none does."""
+    """The cheapest project whose running on to the last year leaves no block too tight: (name, wan), or None."""
     for index, (first, last, wan, name) in sorted(enumerate(windows), key=lambda x: x[1][2]):
         if last == years[-1]:
             continue
@@ -157,7 +157,7 @@ def smallest_extension(
 
 
 def highest_floor(windows: list[tuple[int, int, Decimal]], years: list[int]) -> Decimal:
-    """The highest growth in percent, two decimals rounded down, that no block forbids; 0 where even none does not fit."""
+    """The highest growth in percent, two decimals rounded down, that no block forbids; 0 where not even 0 fits."""
     low, high = 0, 10_000  # hundredths of a percent
     if (found := whole_period(windows, years, Decimal(0))) is None or not found.feasible:
         return Decimal(0)

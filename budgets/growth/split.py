@@ -1,9 +1,10 @@
-"""Splitting estimates over the years of their windows so that every year holds at least (1 + floor) × the last (9.6.1). Pure.
+"""Splitting estimates over the years of their windows so that every year holds (1 + floor) × the last (9.6.1). Pure.
 
-`budgets.growth.rule.whole_period` shows by a block of years why it cannot be done; here a split is made, which alone proves that
-it can, and the repairs are looked for and each is checked by making its split. A split goes into no account (D08): it is
-示意. Only the yearly sums are found by a linear programme (an interval of years holds at least what can lie nowhere else);
-the money is then handed out window by window, earliest end first, which always succeeds, and everything is checked exactly.
+`rule.whole_period` shows by a block of years why it cannot be done; here a split is made, which alone proves that it
+can, and the repairs are looked for and each is checked by making its split. A split goes into no account (D08): it is
+示意. Only the yearly sums are found by a linear programme (an interval of years holds at least what can lie nowhere
+else); the money is then handed out window by window, earliest end first, which always succeeds, and everything is
+checked exactly.
 """
 
 from __future__ import annotations
@@ -74,15 +75,15 @@ class Finding:
 
 
 def find(windows: Sequence[Window], years: Sequence[int], floor: Decimal = rule.FLOOR) -> Finding:
-    """Whether the estimates can be split; if not, what clashes and the cheapest repair of each kind, each proved by a split."""
+    """Whether the estimates can be split; if not, what clashes and each kind's cheapest repair, proved by a split."""
     windows, years = tuple(_inside(windows, years)), tuple(years)
     made = split(windows, years, floor)
     tight = rule.whole_period([(w.first, w.last, w.wan) for w in windows], list(years), floor)
     if made is not None:
         return Finding(made, tight, None, ())
     tight = tight if tight and not tight.feasible else None
-    repairs = [r for r in (repair(windows, years, floor, tight) for repair in (_extension, _money, _floor)) if r]
-    return Finding(None, tight, least_extension(windows, years, floor, tight.early) if tight else None, tuple(repairs))
+    least = least_extension(windows, years, floor, tight.early) if tight else None
+    return Finding(None, tight, least, _Clash(windows, years, floor, tight).repairs())
 
 
 def split(windows: Sequence[Window], years: Sequence[int], floor: Decimal = rule.FLOOR) -> Split | None:
@@ -109,14 +110,14 @@ def _intervals(windows: Sequence[Window], years: Sequence[int]) -> list[tuple[in
 
 
 class _Programme:
-    """The yearly sums as a linear programme, with one more variable: money added, money moved, or the margin over the floor."""
+    """The yearly sums as a linear programme; one more variable: money added or moved, or the margin over the floor."""
 
     def __init__(self, windows: Sequence[Window], years: Sequence[int], floor: Decimal):
         self.intervals, self.size = _intervals(windows, years), len(years)
         self.factor, self.total = 1 + float(floor), float(sum((w.wan for w in windows), Decimal(0)))
 
     def least(self, *, raises=lambda a, b: 0, adds: float = 0.0) -> float | None:
-        """The least of the extra variable, which raises the bound of an interval and adds to the total; None: impossible."""
+        """The least of the extra variable, which raises an interval's bound and adds to the total; None: impossible."""
         found = self._solve([0.0] * self.size + [1.0], raises=raises, adds=adds)
         return None if found is None else float(found[self.size])
 
@@ -164,7 +165,7 @@ class _Programme:
 
 
 def _sums(windows: Sequence[Window], years: Sequence[int], floor: Decimal) -> tuple[list[Fraction], bool] | None:
-    """Yearly sums that keep every bond, in 分 where there is room for it, else exact fractions; None where there are none."""
+    """Yearly sums that keep every bond, in 分 where there is room, else exact fractions; None where there are none."""
     if not windows:
         return [Fraction(0)] * len(years), True
     programme = _Programme(windows, years, floor)
@@ -215,7 +216,7 @@ def _holds(windows, years, floor: Decimal, sums: list[Fraction]) -> bool:
 
 
 def _hand_out(windows, years, sums: list[Fraction], exact: bool) -> Split:
-    """Fill year after year with the money that has to end first: with intervals as `_holds` asks, nothing is left over."""
+    """Fill year after year with the money that has to end first: where `_holds` says yes, nothing is left over."""
     left = [Fraction(w.wan) for w in windows]
     parts = [[Fraction(0)] * len(years) for _ in windows]
     order = sorted(range(len(windows)), key=lambda i: (windows[i].last, windows[i].first, i))
@@ -235,83 +236,72 @@ def _wan(amount: Fraction) -> Decimal:
     return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(CENT)
 
 
-def _repair(
-    kind: str,
-    title: str,
-    sentence: str,
-    extra: Decimal,
-    windows,
-    years,
-    floor: Decimal,
-    made: Split,
-    tight: rule.WholePeriod | None,
-) -> Repair:
-    """Need and room are those of the block of years that was tight, under the repair."""
-    blocks = rule.blocks([(w.first, w.last, w.wan) for w in windows], list(years), floor)
-    same = [b for b in blocks if tight and (b.early, b.late) == (tight.early, tight.late)]
-    block = (same or sorted(blocks, key=lambda b: b.need_wan - b.room_wan))[-1]
-    return Repair(kind, title, sentence, extra, block.need_wan, block.room_wan, tuple(windows), floor, made)
+@dataclass(frozen=True)
+class _Clash:
+    """Estimates that cannot be split, with the block of years that is tight, and what repairs them."""
 
+    windows: tuple[Window, ...]
+    years: tuple[int, ...]
+    floor: Decimal
+    tight: rule.WholePeriod | None
 
-def _extension(windows, years, floor, tight) -> Repair | None:
-    """The smallest project whose running on to the last year makes a split possible."""
-    for index, w in sorted(enumerate(windows), key=lambda x: (x[1].wan, x[0])):
-        if w.last == years[-1]:
-            continue
-        moved = (*windows[:index], Window(w.name, w.first, years[-1], w.wan), *windows[index + 1 :])
-        if (made := split(moved, years, floor)) is not None:
-            sentence = f"{w.wan:,.2f} 万元，工期由 {w.last} 年延到 {years[-1]} 年，不增资金（可行的最小一项）"
-            return _repair(
-                "extend", f"{w.name}延至 {years[-1]} 年", sentence, Decimal(0), moved, years, floor, made, tight
-            )
-    return None
+    def repairs(self) -> tuple[Repair, ...]:
+        return tuple(r for r in (self._extension(), self._money(), self._lower_floor()) if r)
 
-
-def _money(windows, years, floor, tight) -> Repair | None:
-    """The least money added in the tight years that makes a split possible."""
-    late = tight.late if tight else (years[0], years[-1])
-    first, last = years.index(late[0]), years.index(late[1])
-    found = _Programme(windows, years, floor).least(raises=lambda a, b: a <= first and last <= b, adds=1.0)
-    if found is None:
+    def _extension(self) -> Repair | None:
+        """The smallest project whose running on to the last year makes a split possible."""
+        end = self.years[-1]
+        for index, w in sorted(enumerate(self.windows), key=lambda x: (x[1].wan, x[0])):
+            if w.last == end:
+                continue
+            moved = (*self.windows[:index], Window(w.name, w.first, end, w.wan), *self.windows[index + 1 :])
+            if (made := split(moved, self.years, self.floor)) is not None:
+                sentence = f"{w.wan:,.2f} 万元，工期由 {w.last} 年延到 {end} 年，不增资金（可行的最小一项）"
+                return self._repair("extend", f"{w.name}延至 {end} 年", sentence, made, windows=moved)
         return None
-    least = _up(found)
-    for extra in (least, least + CENT):
-        more = (*windows, Window("新增", *late, extra))
-        if (made := split(more, years, floor)) is not None:
-            name = f"{late[0]}—{late[1]}" if late[0] != late[1] else f"{late[0]}"
-            total = sum((w.wan for w in windows), Decimal(0))
-            sentence = f"新立项目或现有项目追加概算，总额由 {total:,.2f} 增至 {total + extra:,.2f} 万元"
-            return _repair(
-                "money", f"{name} 年增加 {extra:,.2f} 万元", sentence, extra, more, years, floor, made, tight
-            )
-    return None
 
-
-def _floor(windows, years, floor, tight) -> Repair | None:
-    """The highest floor, in hundredths of a percent, under which a split can be made."""
-    low, high = 0, int(floor * 10_000)
-    if split(windows, years, Decimal(0)) is None:
+    def _money(self) -> Repair | None:
+        """The least money added in the tight years that makes a split possible."""
+        late = self.tight.late if self.tight else (self.years[0], self.years[-1])
+        first, last = (self.years.index(year) for year in late)
+        programme = _Programme(self.windows, self.years, self.floor)
+        found = programme.least(raises=lambda a, b: a <= first and last <= b, adds=1.0)
+        if found is None:
+            return None
+        least = _up(found)
+        for extra in (least, least + CENT):
+            more = (*self.windows, Window("新增", *late, extra))
+            if (made := split(more, self.years, self.floor)) is not None:
+                name = f"{late[0]}—{late[1]}" if late[0] != late[1] else f"{late[0]}"
+                total = sum((w.wan for w in self.windows), Decimal(0))
+                sentence = f"新立项目或现有项目追加概算，总额由 {total:,.2f} 增至 {total + extra:,.2f} 万元"
+                title = f"{name} 年增加 {extra:,.2f} 万元"
+                return self._repair("money", title, sentence, made, windows=more, extra_wan=extra)
         return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (
-            (middle, high)
-            if _Programme(windows, years, Decimal(middle) / 10_000).margin() is not None
-            else (low, middle)
-        )
-    lowered = Decimal(low) / 10_000
-    made = split(windows, years, lowered)
-    return _repair(
-        "floor",
-        f"增幅下限降到 {lowered * 100:.2f}%",
-        "不动项目和资金时能做到的最高增幅",
-        Decimal(0),
-        windows,
-        years,
-        lowered,
-        made,
-        tight,
-    )
+
+    def _lower_floor(self) -> Repair | None:
+        """The highest floor, in hundredths of a percent, under which a split can be made."""
+        low, high = 0, int(self.floor * 10_000)
+        if split(self.windows, self.years, Decimal(0)) is None:
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            fits = _Programme(self.windows, self.years, Decimal(middle) / 10_000).margin() is not None
+            low, high = (middle, high) if fits else (low, middle)
+        floor = Decimal(low) / 10_000
+        made = split(self.windows, self.years, floor)
+        title = f"增幅下限降到 {floor * 100:.2f}%"
+        return self._repair("floor", title, "不动项目和资金时能做到的最高增幅", made, floor=floor)
+
+    def _repair(
+        self, kind: str, title: str, sentence: str, made: Split, *, windows=None, floor=None, extra_wan=Decimal(0)
+    ) -> Repair:
+        """Need and room are those of the block of years that was tight, under the repair."""
+        windows, floor = windows or self.windows, self.floor if floor is None else floor
+        blocks = rule.blocks([(w.first, w.last, w.wan) for w in windows], list(self.years), floor)
+        same = [b for b in blocks if self.tight and (b.early, b.late) == (self.tight.early, self.tight.late)]
+        block = (same or sorted(blocks, key=lambda b: b.need_wan - b.room_wan))[-1]
+        return Repair(kind, title, sentence, extra_wan, block.need_wan, block.room_wan, windows, floor, made)
 
 
 def least_extension(

@@ -1,4 +1,4 @@
-"""全期检验: the plan's own estimates in their windows against 9.6.1's growth, as pages and scenarios show it. Read only."""
+"""全期检验: the plan's own estimates in their windows against 9.6.1's growth, for pages and scenarios. Read only."""
 
 from __future__ import annotations
 

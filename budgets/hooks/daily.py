@@ -14,7 +14,7 @@ MONTH = 4  # 系统默认，非规划规定: the accounts of a year are closed b
 
 
 def daily(day: dt.date) -> int:
-    """Tell the finance bureau once a year that last year's 市本级财政收入 is missing (D06); returns how many were due."""
+    """Tell the finance bureau once a year that last year's 财政收入 is missing (D06); returns how many were due."""
     year = day.year - 1
     if (
         day.month < MONTH

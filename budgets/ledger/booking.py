@@ -1,17 +1,19 @@
-"""The ledger: one place that books entries, keeps a line's totals and the project's year, and refuses what breaks
-专款专用 (9.2.2): spent ≤ appropriated ≤ approved. Called inside verbs, on locked lines."""
+"""The ledger, for every verb and step that books: entries, a line's totals, the project's year.
+
+It refuses what breaks 专款专用 (9.2.2): spent ≤ appropriated ≤ approved. Called inside verbs, on locked lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 
 from django.db import connection
 from django.db.models import Sum
 
 from budgets.ledger import ceilings, decided
-from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
+from budgets.models import FISCAL_YEARS, SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
+from governance.basics.refs import Ref
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import MAX_WAN, quantise
 from governance.kernel.access import Actor
@@ -24,6 +26,30 @@ ABOVE = {"spent": "appropriated", "appropriated": "approved"}  # a stage is at m
 BELOW = {"approved": "appropriated", "appropriated": "spent"}
 
 
+@dataclass(frozen=True)
+class LineKey:
+    """What a budget line is the line of. A refusal that names it concerns its project."""
+
+    project: Project
+    fiscal_year: int
+    source: str
+
+    @property
+    def audit_key(self) -> Ref:
+        return self.project.audit_key
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What an entry says beside its line, stage and amount; the names are Entry's."""
+
+    kind: str
+    document_number: str = ""
+    reason: str = ""
+    as_typed: str = ""
+    is_demo: bool = False
+
+
 def lock_projects(*ids: int) -> None:
     """Lock projects by id until the verb ends: every booking passes here before it touches a line, so that two verbs on
     different lines of a project neither wait for each other in a circle nor sum a year that the other is changing.
@@ -34,42 +60,33 @@ def lock_projects(*ids: int) -> None:
 
 
 @step
-def lock_line(*, project: Project, fiscal_year: int, source: str, is_demo: bool = False) -> BudgetLine:
-    """The line of a project, year and source, made where there is none, locked (after its project) until the verb ends."""
-    if source not in dict(SOURCES):
-        raise Invalid(f"没有资金来源“{str(source)[:20]}”。", fields={"source": ["没有这个来源"]})
-    if not 1990 <= fiscal_year <= 2100:
-        raise Invalid(f"{fiscal_year} 不是有效的年度。", fields={"fiscal_year": ["1990—2100"]})
-    lock_projects(project.pk)
-    key = {"project": project, "fiscal_year": fiscal_year, "source": source}
-    BudgetLine.objects.get_or_create(**key, defaults={"is_demo": is_demo})
-    return BudgetLine.objects.select_for_update(of=("self",)).select_related("project").get(**key)
+def lock_line(at: LineKey, *, is_demo: bool = False) -> BudgetLine:
+    """The line of a key, made where there is none, locked (after its project) until the verb ends."""
+    if at.source not in dict(SOURCES):
+        raise Invalid(f"没有资金来源“{str(at.source)[:20]}”。", fields={"source": ["没有这个来源"]})
+    check_year(at.fiscal_year)
+    lock_projects(at.project.pk)
+    BudgetLine.objects.get_or_create(**vars(at), defaults={"is_demo": is_demo})
+    line: BudgetLine = BudgetLine.objects.select_for_update(of=("self",)).select_related("project").get(**vars(at))
+    return line
+
+
+def check_year(fiscal_year: int) -> None:
+    low, high = FISCAL_YEARS
+    if not low <= fiscal_year <= high:
+        raise Invalid(f"{fiscal_year} 不是有效的年度。", fields={"fiscal_year": [f"{low}—{high}"]})
 
 
 @step
 def move(
-    *,
-    by: Actor,
-    origin: BudgetLine,
-    target: BudgetLine,
-    stages: list[tuple[str, Decimal]],
-    kind: str,
-    document_number: str,
-    reason: str,
-    as_typed: str = "",
+    *, by: Actor, origin: BudgetLine, target: BudgetLine, stages: list[tuple[str, Decimal]], posting: Posting
 ) -> list[Entry]:
     """Book amounts off one locked line and onto another: down from below, then up from above, so that no moment in
     between breaks the order of the stages. Returns the entries made."""
     order = [stage for stage, _ in STAGES]
-    one = partial(book, by=by, kind=kind, document_number=document_number, reason=reason, as_typed=as_typed)
-    off = [
-        one(line=origin, stage=stage, amount_wan=-amount)
-        for stage, amount in sorted(stages, key=lambda x: -order.index(x[0]))
-    ]
-    on = [
-        one(line=target, stage=stage, amount_wan=amount)
-        for stage, amount in sorted(stages, key=lambda x: order.index(x[0]))
-    ]
+    down = sorted(stages, key=lambda x: -order.index(x[0]))
+    off = [book(by=by, line=origin, stage=stage, amount_wan=-amount, posting=posting) for stage, amount in down]
+    on = [book(by=by, line=target, stage=stage, amount_wan=amount, posting=posting) for stage, amount in reversed(down)]
     return off + on
 
 
@@ -79,8 +96,8 @@ COLUMN_GATES = 2006_09_22  # the first key of this kind of advisory lock
 def pass_gate(fiscal_year: int, *, freezing: bool = False) -> None:
     """Stand in the gate of a year until the verb ends: bookings by hand side by side, whoever freezes a column alone.
 
-    A lock on the year's lines cannot do it: a line that is made while its column is being frozen is seen by nobody. Taken
-    after projects and lines, before counters and the audit head. SQLite has one writer at a time and needs no gate.
+    A lock on the year's lines cannot do it: a line that is made while its column is being frozen is seen by nobody.
+    Taken after projects and lines, before counters and the audit head. SQLite has one writer at a time: no gate.
     """
     if connection.vendor != "postgresql":
         return
@@ -97,16 +114,12 @@ def is_locked(fiscal_year: int, stage: str) -> bool:
 @step
 def book(
     *,
-    by: Actor,
+    by: Actor | None,
     line: BudgetLine,
     stage: str,
     amount_wan: Decimal,
-    kind: str,
-    document_number: str = "",
-    reason: str = "",
-    as_typed: str = "",
+    posting: Posting,
     reverses: Entry | None = None,
-    is_demo: bool = False,
 ) -> Entry:
     """Append an entry to a locked line and set its totals. Raises Refused where a stage would exceed the one above."""
     if stage not in FIELD:
@@ -121,17 +134,9 @@ def book(
     if stage == "approved" and amount > 0:
         ceilings.hold(line.fiscal_year, line.source)
         decided.hold(line.project_id)
+    who = by.text if by else "系统"
     entry = Entry.objects.create(
-        line=line,
-        stage=stage,
-        amount_wan=amount,
-        kind=kind,
-        document_number=document_number,
-        reason=reason,
-        as_typed=as_typed,
-        by_text=by.text if by else "系统",
-        reverses=reverses,
-        is_demo=is_demo,
+        line=line, stage=stage, amount_wan=amount, by_text=who, reverses=reverses, **vars(posting)
     )
     setattr(line, FIELD[stage], now)
     line.version += 1
@@ -146,7 +151,8 @@ def check(line: BudgetLine, stage: str, now: Decimal) -> None:
         ceiling = getattr(line, FIELD[upper]) or Decimal(0)
         if now > ceiling:
             raise Refused(
-                f"没有保存：{LABELS[stage]} {now:,.2f} 超过{LABELS[upper]} {ceiling:,.2f}，多出 {now - ceiling:,.2f} 万元。"
+                f"没有保存：{LABELS[stage]} {now:,.2f} 超过{LABELS[upper]} {ceiling:,.2f}，"
+                f"多出 {now - ceiling:,.2f} 万元。"
                 f"{LABELS[stage]}不得大于{LABELS[upper]}，专款专用（9.2.2）。",
                 blockers=[(f"改为 {ceiling:,.2f}，或申请调整{LABELS[upper]}", "市财政局")],
                 current={"ceiling_wan": f"{ceiling:.2f}"},
@@ -172,7 +178,7 @@ def keep_year(project_id: int, fiscal_year: int) -> None:
 
 @step
 def keep_years(projects: Iterable[int], years: Iterable[int]) -> None:
-    """keep_year for many projects and years at once; sums of two decimals are rounded where a database adds in floats."""
+    """keep_year for many projects and years at once; sums are rounded to two decimals, for SQLite adds in floats."""
     table, held, ids, years = ProjectYear._meta.db_table, BudgetLine._meta.db_table, sorted(projects), sorted(years)
     names = ", ".join(FIELD.values())
     sums = ", ".join(f"ROUND(SUM({field}), 2)" for field in FIELD.values())
@@ -181,12 +187,14 @@ def keep_years(projects: Iterable[int], years: Iterable[int]) -> None:
         for start in range(0, len(ids), 5000):
             some = ids[start : start + 5000]
             cursor.execute(
-                f"INSERT INTO {table} (project_id, fiscal_year, {names}) SELECT project_id, fiscal_year, {sums} FROM {held}"
-                f" WHERE project_id IN ({_marks(some)}) AND fiscal_year IN ({_marks(years)}) GROUP BY project_id, fiscal_year"
+                f"INSERT INTO {table} (project_id, fiscal_year, {names})"
+                f" SELECT project_id, fiscal_year, {sums} FROM {held}"
+                f" WHERE project_id IN ({_marks(some)}) AND fiscal_year IN ({_marks(years)})"
+                " GROUP BY project_id, fiscal_year"
                 f" ON CONFLICT (project_id, fiscal_year) DO UPDATE SET {sets}",
                 [*some, *years],
             )
 
 
-def _marks(values: list) -> str:
+def _marks(values: list[int]) -> str:
     return ", ".join(["%s"] * len(values))

@@ -1,12 +1,13 @@
-"""年度上限: what may be approved at most in a year from a source. Held by every verb that approves money.
+"""年度上限 of a year and source, held by every verb that approves money.
 
-The check runs at the very end of the outermost verb, on the locked ceiling: two approvals in different lines, which wait
-for each other nowhere else, pass one after the other, and the second counts what the first has stored.
+The check runs at the very end of the outermost verb, on the locked ceiling: two approvals in different lines, which
+wait for each other nowhere else, pass one after the other, and the second counts what the first has stored.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -32,7 +33,7 @@ def approved(fiscal_year: int, source: str) -> Decimal:
     return lines.aggregate(sum=Sum("approved_wan"))["sum"] or Decimal(0)
 
 
-def ceilings(years) -> dict[tuple[int, str], Ceiling]:
+def ceilings(years: Iterable[int]) -> dict[tuple[int, str], Ceiling]:
     """The ceilings of some years by (year, source)."""
     return {(row.fiscal_year, row.source): row for row in Ceiling.objects.filter(fiscal_year__in=list(years))}
 
@@ -45,8 +46,8 @@ def _check(fiscal_year: int, source: str) -> None:
     if total > row.ceiling_wan:
         over = total - row.ceiling_wan
         raise Refused(
-            f"没有保存：{fiscal_year} 年{dict(SOURCES)[source]}批复合计会到 {total:,.2f} 万元，超过上限 {row.ceiling_wan:,.2f}"
-            f"（{row.document}），多 {over:,.2f} 万元。",
+            f"没有保存：{fiscal_year} 年{dict(SOURCES)[source]}批复合计会到 {total:,.2f} 万元，"
+            f"超过上限 {row.ceiling_wan:,.2f}（{row.document}），多 {over:,.2f} 万元。",
             blockers=[(f"压减或改列 {over:,.2f} 万元，或提高 {fiscal_year} 年上限", "市财政局")],
             current={"ceiling_wan": f"{row.ceiling_wan:.2f}"},
         )

@@ -1,8 +1,9 @@
-"""What pages of floor 5 show of money."""
+"""What pages of floors 4 and 5 show of money: a year, a project, who pays, search."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from budgets import payers
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
-from budgets.table import budget_table
+from budgets.table.budget_table import add, year_growth
 from governance.basics.roles import Permission, Scope
 from governance.basics.searching import holding
 from governance.basics.text import quantise
@@ -22,8 +23,8 @@ from projects.models import Project
 
 @dataclass(frozen=True)
 class YearBrief:
-    """A year in three sums: projects whose window touches it, how many of them have an approved amount, 批复, 下达, 支出
-    over them (None: 未填), and both tests of 9.6.1."""
+    """A year in three sums: projects whose window touches it, how many of them have an approved amount, 批复, 下达 and
+    支出 over them (None: 未填), and both tests of 9.6.1."""
 
     year: int
     projects: int
@@ -41,7 +42,7 @@ def year_brief(actor: Actor, year: int) -> YearBrief | None:
     shown = [stage for stage, _ in STAGES[1:]]
     found = held.aggregate(filled=Count("approved_wan"), **{stage: Sum(f"{stage}_wan") for stage in shown})
     sums = [(stage, None if found[stage] is None else quantise(found[stage])) for stage in shown]
-    return YearBrief(year, projects.count(), found["filled"], sums, budget_table.year_growth(year))
+    return YearBrief(year, projects.count(), found["filled"], sums, year_growth(year))
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,10 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         return None
     lines = list(BudgetLine.objects.visible_to(actor).filter(project=project).order_by("fiscal_year", "source"))
     years = sorted({line.fiscal_year for line in lines} | set(window(project)))
-    stages = []
-    totals: dict[str, Decimal | None] = {}
+    stages, totals = [], {}
     for key, label in STAGES:
-        cells = [_sum(getattr(x, f"{key}_wan") for x in lines if x.fiscal_year == y) for y in years]
-        totals[key] = _sum(cells)
+        cells = [add(getattr(x, f"{key}_wan") for x in lines if x.fiscal_year == y) for y in years]
+        totals[key] = add(cells)
         gap = None
         if project.estimate_wan is not None and key in ("estimate", "approved"):
             gap = project.estimate_wan - (totals[key] or Decimal(0))
@@ -78,15 +78,9 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
     for key, label in SOURCES:
         mine = [x for x in lines if x.source == key and x.approved_wan is not None]
         if mine:
-            cells = [_sum(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
-            sources.append(
-                {
-                    "key": key,
-                    "label": label,
-                    "cells": _led(cells, years, project, "approved", f"&source={key}"),
-                    "total": _sum(cells),
-                }
-            )
+            cells = [add(x.approved_wan for x in mine if x.fiscal_year == y) for y in years]
+            led = _led(cells, years, project, "approved", f"&source={key}")
+            sources.append({"key": key, "label": label, "cells": led, "total": add(cells)})
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
     labels = dict(SOURCES)
     decided = [
@@ -94,7 +88,8 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         for source, a in project.decided.items()
         if a["decided_wan"] is not None
     ]
-    return ProjectMoney(years, stages, sources, even_split(project, years), entries, totals, decided)
+    split = [quantise(a) for a in even_split(project, years)]
+    return ProjectMoney(years, stages, sources, split, entries, totals, decided)
 
 
 def _led(
@@ -114,28 +109,15 @@ def window(project: Project) -> range:
     return range(project.latest_start.year, project.latest_end.year + 1)
 
 
-def even_split_exact(project: Project, years) -> list[Decimal]:
+def even_split(project: Project, years: Iterable[int]) -> list[Decimal]:
     """示意, not rounded: the estimate spread evenly over the months of its window, per year; never stored (D08)."""
-    if not project.start or not project.end or project.estimate_wan is None:
-        return [Decimal(0) for _ in years]
     first, last = project.start, project.end
-    months = [
-        y
-        for y in range(first.year, last.year + 1)
-        for m in range(1, 13)
-        if (first.year, first.month) <= (y, m) <= (last.year, last.month)
-    ]
-    return [project.estimate_wan * months.count(year) / len(months) for year in years]
+    if not first or not last or project.estimate_wan is None:
+        return [Decimal(0) for _ in years]
 
-
-def even_split(project: Project, years) -> list[Decimal]:
-    """示意 of one project, two decimals."""
-    return [quantise(amount) for amount in even_split_exact(project, years)]
-
-
-def _sum(amounts) -> Decimal | None:
-    held = [a for a in amounts if a is not None]
-    return sum(held, Decimal(0)) if held else None
+    begins, ends = first.year * 12 + first.month, last.year * 12 + last.month
+    inside = [max(min(ends, year * 12 + 12) - max(begins, year * 12 + 1) + 1, 0) for year in years]
+    return [project.estimate_wan * months / (ends - begins + 1) for months in inside]
 
 
 @dataclass(frozen=True)
@@ -143,9 +125,7 @@ class Paying:
     """谁出钱 of a project or proposal: what 8.1 and 8.2 say, and beside each payer the money that is there, in 万元."""
 
     answer: payers.PayerAnswer
-    rows: list[
-        dict
-    ]  # {"label", "role", "clause", "wan"}; what no clause names comes last: 补充 of 政府型, else with an empty role
+    rows: list[dict]  # {"label", "role", "clause", "wan"}; what no clause names last: 补充 of 政府型, else no role
     total: Decimal | None
     type_open: bool  # the investment type of 8.2 is not settled
     amount_label: str  # 申报 or 批复
@@ -170,12 +150,12 @@ def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amou
         else {"role": "", "clause": ""}
     )
     others = [{"label": labels[s], "wan": held[s]} | more for s in labels if s not in named and held.get(s)]
-    return Paying(answer, [*named.values(), *others], _sum(held.values()), not question.investment_type, amount_label)
+    return Paying(answer, [*named.values(), *others], add(held.values()), not question.investment_type, amount_label)
 
 
 def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
-    """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what is
-    approved over all years; `money` where the page has read it, else no amounts are shown."""
+    """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what
+    is approved over all years; `money` where the page has read it, else no amounts are shown."""
     question = payers.PayerQuestion(
         mandate=project.mandate,
         investment_type=project.investment_type,
@@ -189,7 +169,7 @@ def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
 
 
 def search(actor: Actor, query: str, most: int = 20) -> list[tuple[str, str, str, str]]:
-    """Booked papers (文号, 说明) and budget-unit codes that hold the words: (code, title, address, note), newest first."""
+    """Entries whose 文号, 说明 or budget-unit code holds the words: (code, title, address, note), newest first."""
     if not query or not may(actor, Permission.READ_BUDGET):
         return []
     mine = BudgetLine.objects.visible_to(actor).values("pk")

@@ -1,7 +1,7 @@
-"""年度预算报告: the figures of a year's money, first as frozen dataclasses, then printed by governance.documents.printing.
+"""年度预算报告: the figures of a year's money, as figures and tables that governance.documents.printing prints.
 
-Basis 口径 (D09): estimates are 概算（业内估算）, not appropriations; sums count a project once (按项目); by lead they say
-按第一牵头 or 按参与(重复计数) (D43). Nothing is split that the plan does not split (D08): the even split by month is 示意.
+Basis 口径 (D09): estimates are 概算（业内估算）, not appropriations; sums count a project once (按项目); by lead they
+say 按第一牵头 or 按参与(重复计数) (D43). Nothing is split that the plan does not split (D08).
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import QuerySet, Sum
 
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine
-from budgets.panels import money
-from budgets.table import budget_table
+from budgets.panels.money import even_split
+from budgets.table import budget_table, pictures
 from governance import charts
 from governance.basics.figures import Column, Figure, Part, Report, Section, Table
 from projects.lifecycle.scopes import scope_of
@@ -102,8 +103,10 @@ def _basics(found: budget_table.YearTable, f: BudgetYear, scope: Part) -> Sectio
     before = "（规划期前）" if f.year < 2006 else ""
     whose = "规划" if scope.is_whole else f"{scope.name}，规划"
     text = (
-        f"{whose}10.4列{f.planned + len(found.rest)}项，概算合计{f.total_wan:,.0f}万元（业内估算，规划和机构建设等方面的内容"
-        f"不包括在内）。{f.year}年{before}在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
+        f"{whose}10.4列{f.planned + len(found.rest)}项，概算合计{f.total_wan:,.0f}万元"
+        "（业内估算，规划和机构建设等方面的内容不包括在内）。"
+        f"{f.year}年{before}在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；"
+        f"其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
         f"两者相加与10.4{'合计' if scope.is_whole else '所列'}一致。",
         f"{f.year}年已填批复的项目{f.filled}项，批复{wan(f.approved_wan)}，下达{wan(f.appropriated_wan)}，支出{wan(f.spent_wan)}"
         + (f"，支出占批复{f.rate_percent}%。" if f.rate_percent is not None else "。"),
@@ -349,19 +352,9 @@ def _growth_years() -> tuple[tuple[Table, ...], tuple]:
             }
         )
     note = "资金为市财政批复数，规划内外合计；没有市财政批复也没有收入数的年度不列。"
-    values = [
-        charts.YearValue(
-            g.year,
-            None if g.fund_wan is None else float(g.fund_wan),
-            "未填"
-            if g.fund_wan is None
-            else f"{g.fund_wan:,.0f}" + ("" if g.growth_percent is None else f"（{g.growth_percent:+}%）"),
-        )
-        for g in series
-    ]
-    return (Table("growth_years", "各年增长检验", columns, tuple(rows), "万元", None, note),), (
-        ("市财政批复与增长（万元）", charts.years(values, title="市财政批复与增长", uid="report-growth")),
-    )
+    drawn = pictures.growth_columns(series, title="市财政批复与增长", uid="report-growth")
+    table = Table("growth_years", "各年增长检验", columns, tuple(rows), "万元", None, note)
+    return (table,), (("市财政批复与增长（万元）", drawn),)
 
 
 def _whole_period() -> Section:
@@ -402,26 +395,14 @@ def _by_year(scope: Part) -> Section:
         *(Column(c.id, c.label, "wan", 16) for c in MONEY),
         Column("even", "示意", "wan", 20),
     )
-    sums: dict[int, dict[str, Decimal | None]] = {
-        y: dict.fromkeys((s for s, _ in STAGES), None) for y in settings.PLAN_YEARS
-    }
-    held = BudgetLine.objects.filter(fiscal_year__in=list(settings.PLAN_YEARS)).select_related("project")
-    by_source: dict[str, dict[int, Decimal]] = defaultdict(dict)
-    by_project: dict[Project, dict[str, Decimal]] = defaultdict(dict)
-    for line in held if scope.is_whole else held.filter(project__code__in=scope.codes):
-        if line.approved_wan is not None:
-            by_source[line.source][line.fiscal_year] = (
-                by_source[line.source].get(line.fiscal_year, Decimal(0)) + line.approved_wan
-            )
-        for stage, _ in STAGES:
-            value = getattr(line, f"{stage}_wan")
-            if value is not None:
-                sums[line.fiscal_year][stage] = (sums[line.fiscal_year][stage] or Decimal(0)) + value
-                by_project[line.project][stage] = by_project[line.project].get(stage, Decimal(0)) + value
     years = list(settings.PLAN_YEARS)
+    lines = BudgetLine.objects.filter(fiscal_year__in=years)
+    lines = lines if scope.is_whole else lines.filter(project__code__in=scope.codes)
+    by_project, by_year = pictures.sums_of(lines)
+    sums = {y: {stage: by_year.get(y, {}).get(stage) for stage, _ in STAGES} for y in years}
     even = dict.fromkeys(years, Decimal(0))
     for project in (p for p in Project.objects.planned() if p.code in scope):
-        for year, amount in zip(years, money.even_split_exact(project, years), strict=True):
+        for year, amount in zip(years, even_split(project, years), strict=True):
             even[year] += amount
     shown = {y: even[y].quantize(Decimal("0.01")) for y in years}
     rows = tuple({"year": f"{y}{'（规划期前）' if y < 2006 else ''}", **sums[y], "even": shown[y]} for y in years)
@@ -430,15 +411,9 @@ def _by_year(scope: Part) -> Section:
         **{s: budget_table.add(sums[y][s] for y in years) for s, _ in STAGES},
         "even": sum(shown.values(), Decimal(0)),
     }
-    values = [
-        charts.YearValue(
-            y,
-            float(sums[y]["approved"]) if sums[y]["approved"] is not None else float(shown[y]),
-            f"{sums[y]['approved']:,.0f}" if sums[y]["approved"] is not None else f"{shown[y]:,.0f}",
-            sums[y]["approved"] is None,
-        )
-        for y in years
-    ]
+    approved = {y: sums[y]["approved"] for y in years}
+    drawn = {y: shown[y] if wan is None else wan for y, wan in approved.items()}
+    values = [charts.YearValue(y, float(wan), f"{wan:,.0f}", approved[y] is None) for y, wan in drawn.items()]
     note = "“示意”为概算按月均摊，未获批复，不入账（D08）。"
     return Section(
         "by_year",
@@ -448,41 +423,32 @@ def _by_year(scope: Part) -> Section:
         (Table("by_year", "各年资金", columns, rows, "万元", totals, note),),
         (
             ("各年批复；斜纹为示意，按月均摊（万元）", charts.years(values, title="各年资金", uid="report-years")),
-            *_pictures(years, sums, by_source, by_project),
+            *_pictures(years, lines, by_project, by_year),
         ),
     )
 
 
-def _pictures(years: list[int], sums: dict, by_source: dict, by_project: dict) -> tuple:
-    """Money by year and source, its growth over the years, and how far each project's money has come; nothing where nothing is filled."""
-    if not by_project:
+def _pictures(years: list[int], lines: QuerySet, by_project: pictures.Sums, by_year: pictures.Sums) -> tuple:
+    """Money by year and source, its growth, how far each project's has come; () where nothing is filled."""
+    held = {pk: sums for pk, sums in by_project.items() if sums}
+    if not held:
         return ()
+    by_source: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    found = lines.exclude(approved_wan=None).order_by().values_list("source", "fiscal_year")
+    for source, year, amount in found.annotate(Sum("approved_wan")):
+        by_source[source][year] = amount
     stacked = [(label, [float(by_source[s].get(y, 0)) for y in years]) for s, label in SOURCES if s in by_source]
-    curves = [
-        (label, tone, [_number(sums[y][key]) for y in years])
-        for (key, label), tone in zip(STAGES[1:], ("light", "mid", "done"), strict=True)
-    ]
-    order = sorted(by_project, key=lambda p: (-by_project[p].get("approved", Decimal(0)), p.code))[:MOST_BULLETS]
-    bullets = [
-        (
-            f"{p.code} {p.name}",
-            "",
-            [_number(p.estimate_wan), *(_number(by_project[p].get(key)) for key, _ in STAGES[1:])],
-        )
-        for p in order
-    ]
+    projects = sorted(Project.objects.filter(pk__in=held), key=lambda p: (-held[p.pk].get("approved", 0), p.code))
+    bullets = [pictures.bullet(p, held[p.pk]) for p in projects[:MOST_BULLETS]]
     come = charts.stages(bullets, title="每个项目走到哪一步", row_height=22, label_width=240)
+    grown = charts.cumulative(years, pictures.curves(years, by_year), title="逐年累计")
     drawn = [
-        ("逐年累计的批复、下达、支出（万元）", charts.cumulative(years, curves, title="逐年累计")),
+        ("逐年累计的批复、下达、支出（万元）", grown),
         ("每个项目的概算、批复、下达、支出，各年之和（万元）", come),
     ]
     if stacked:
         drawn.insert(0, ("批复，年度 × 来源（万元）", charts.year_stack(years, stacked, title="年度 × 来源")))
     return tuple(drawn)
-
-
-def _number(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)
 
 
 def _decisions(found: budget_table.YearTable, f: BudgetYear) -> Section:

@@ -1,9 +1,11 @@
-"""The budget table of a year, as the page, the workbook and the report read it: a fixed number of queries whatever the
-number of rows. Every amount is Decimal in 万元 or None (未填)."""
+"""The budget tables of a year and of all years, for page, workbook and report.
+
+A fixed number of queries whatever the number of rows. Every amount is Decimal in 万元 or None (未填)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -12,18 +14,17 @@ from django.db.models import BooleanField, Case, Prefetch, Sum, When
 
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, StageLock
-from budgets.table.chosen import STANDALONE as NONE
-from budgets.table.chosen import Chosen, first_lead
+from budgets.table.chosen import NONE, Chosen, first_lead
 from governance.basics import clock
 from governance.basics.figures import Part
 from governance.basics.roles import Permission, Scope
 from governance.kernel import readings
 from governance.kernel.access import Actor
 from governance.models import Plan
+from projects.labels import STANDALONE
 from projects.models import Project, ProjectLead
 
 STAGE_KEYS = [s for s, _ in STAGES]
-STANDALONE = "单列项目"
 
 
 @dataclass
@@ -37,8 +38,7 @@ class Row:
 
     def sum(self, stage: str) -> Decimal | None:
         """The stage over all sources; None where no line holds it."""
-        held = [v for line in self.lines.values() if (v := getattr(line, f"{stage}_wan")) is not None]
-        return sum(held, Decimal(0)) if held else None
+        return add(getattr(line, f"{stage}_wan") for line in self.lines.values())
 
     def amount(self, source: str, stage: str) -> Decimal | None:
         line = self.lines.get(source)
@@ -81,9 +81,7 @@ class YearTable:
     growth: rule.YearGrowth
     check_wan: Decimal
     approved_by_year: dict[int, Decimal]  # the plan's rows over all sources
-    whole: bool = (
-        True  # the reader sees the city's money; others get their own projects, no check against 6883 and no growth
-    )
+    whole: bool = True  # the reader sees the city's money; others get their own projects, no check and no growth
     chosen: Chosen = Chosen()
 
     @property
@@ -117,7 +115,7 @@ class YearTable:
 
     @property
     def sources(self) -> list[tuple[str, str]]:
-        """The sources that hold a line this year, 市财政 always; the others can be unfolded. The chosen one where one is."""
+        """The sources that hold a line this year, 市财政 always; the chosen one alone where one is."""
         if self.chosen.source:
             return [(s, label) for s, label in SOURCES if s == self.chosen.source]
         used = {s for r in self.rows for s in r.lines}
@@ -129,7 +127,7 @@ def group_key(project: Project) -> str:
     return project.programme.key if project.programme else NONE
 
 
-def add(amounts) -> Decimal | None:
+def add(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """The sum of what is there; None where nothing is."""
     held = [a for a in amounts if a is not None]
     return sum(held, Decimal(0)) if held else None
@@ -289,7 +287,7 @@ class YearsTable:
 
 
 def years_table(stage: str, actor: Actor, chosen: Chosen | None = None) -> YearsTable:
-    """All years 2005–2010 and every other year that holds a line; the plan's 27 rows always, others where they hold money."""
+    """All years 2005–2010 and others that hold a line; the plan's 27 rows always, others where they hold money."""
     chosen = chosen or Chosen()
     mine = BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk"))
     if chosen.source:

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from budgets.models import SOURCES
 from governance.basics.refusal import Refused
 from governance.models import Organisation
+from projects.labels import STANDALONE
 from projects.models import Programme, Project, ProjectLead
 
-STANDALONE = "none"  # the programme of what has none
+NONE = "none"  # the programme of what has none
+FOOTNOTES = ("D08", "D09", "D34", "D40", "D41", "D42", "D43")  # of the table, on the page and in the workbook
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Chosen:
 
     @classmethod
     def read(cls, query) -> Chosen:
-        """From ?source=&lead=&programme=. Raises Refused (400) for what is none of ours: a typing slip never means everything."""
+        """From ?source=&lead=&programme=. Raises Refused (400) for what is unknown: a slip never means everything."""
         source, lead, programme = (str(query.get(n, "")).strip()[:60] for n in ("source", "lead", "programme"))
         if source and source not in dict(SOURCES):
             raise Refused("没有这个资金来源；请从页面上的筛选里选。", status=400)
@@ -33,7 +35,7 @@ class Chosen:
             raise Refused("没有这个牵头单位；请从页面上的筛选里选。", status=400)
         if (
             programme
-            and programme != STANDALONE
+            and programme != NONE
             and ("\x00" in programme or not Programme.objects.filter(key=programme).exists())
         ):
             raise Refused("没有这个工程；请从页面上的筛选里选。", status=400)
@@ -44,9 +46,7 @@ class Chosen:
 
     def takes(self, *, lead: int | None, programme: str | None) -> bool:
         """Whether a project with this first lead and programme is in."""
-        return (not self.lead or lead == self.lead) and (
-            not self.programme or (programme or STANDALONE) == self.programme
-        )
+        return (not self.lead or lead == self.lead) and (not self.programme or (programme or NONE) == self.programme)
 
     def shows_empty(self) -> bool:
         """Whether a planned project without a line is a row to be filled: its row would be 市财政's."""
@@ -66,9 +66,8 @@ class Chosen:
         if self.lead:
             said.append(f"第一牵头 {Organisation.objects.get(pk=self.lead).name}")
         if self.programme:
-            said.append(
-                f"工程 {'单列项目' if self.programme == STANDALONE else Programme.objects.get(key=self.programme).name}"
-            )
+            named = self.programme != NONE
+            said.append(f"工程 {Programme.objects.get(key=self.programme).name if named else STANDALONE}")
         return "，".join(said)
 
 
@@ -99,5 +98,5 @@ def options() -> dict[str, list[tuple[str, str]]]:
     return {
         "source": list(SOURCES),
         "lead": sorted(set(firsts.values()), key=lambda x: (x[1], x[0])),
-        "programme": [*((key, name) for _, key, name in sorted(programmes)), (STANDALONE, "单列项目")],
+        "programme": [*((key, name) for _, key, name in sorted(programmes)), (NONE, STANDALONE)],
     }

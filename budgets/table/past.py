@@ -1,4 +1,4 @@
-"""The money as it stood on a day: the sums of the entries recorded by then. Entries are only added, so nothing is lost."""
+"""The money as it stood on a day, for floor 5's pages: the sums of the entries recorded by then."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from budgets.models import STAGES, BudgetLine, Entry, EntryPaper
 from budgets.panels import money
 from governance.basics import clock
@@ -18,16 +19,19 @@ from governance.basics.roles import Permission
 from governance.kernel import audit
 from governance.kernel.access import may
 from governance.storage import files
-from governance.web import entry as web
+from governance.web.entry import field, found, integer, page, posted, uploaded
 from projects.models import Project
 
 READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 
 
-@web.page(READ)
+@page(READ)
 def line(request, pk: int):
-    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes|paper: one verb; a refusal keeps what was typed."""
-    row = web.found(BudgetLine.objects.visible_to(request.actor).select_related("project"), pk=pk)
+    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes|paper: one verb.
+
+    A refusal keeps what was typed.
+    """
+    row = found(BudgetLine.objects.visible_to(request.actor).select_related("project"), pk=pk)
     if request.method != "POST":
         return render(request, "budgets/line.html", _context(request, row))
     what = request.POST.get("what", "reverse")
@@ -43,97 +47,79 @@ def line(request, pk: int):
     if what not in VERBS:
         unknown = Invalid("没有这个动作。", fields={"what": ["没有这个动作"]})
         return again(unknown.status, refusal=unknown, typed=request.POST)
-    return web.posted(request, f"budgets.line.{what}", act, again)
+    return posted(request, f"budgets.line.{what}", act, again)
+
+
+def _entry(request, row: BudgetLine) -> Entry:
+    pk = integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
+    return found(Entry.objects.filter(line=row), pk=pk)
+
+
+def _booking(request) -> dict:
+    """What the verbs that book by hand take from the form: amount as typed, paper, version."""
+    return {
+        "by": request.actor,
+        "typed": field(request, "amount_wan", limit=60, label="金额"),
+        "paper": actions.Paper(
+            field(request, "document_number", limit=60, label="文号"),
+            field(request, "reason", limit=300, label="理由"),
+            **uploaded(request.FILES.get("file")),
+        ),
+        "version": integer(request.POST.get("version"), name="版本", low=1, high=10**8),
+    }
 
 
 def _reverse(request, row: BudgetLine) -> str:
-    entry = web.found(
-        Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
-    )
-    actions.reverse_entry(
-        by=request.actor, entry=entry, reason=web.field(request, "reason", limit=300, label="冲正理由")
-    )
+    reason = field(request, "reason", limit=300, label="冲正理由")
+    actions.reverse_entry(by=request.actor, entry=_entry(request, row), reason=reason)
     return "已冲正。"
 
 
 def _book(request, row: BudgetLine) -> str:
-    made = actions.book(
-        by=request.actor,
-        project=row.project,
-        fiscal_year=row.fiscal_year,
-        source=row.source,
-        stage=web.field(request, "stage", limit=12),
-        kind=web.field(request, "kind", limit=12),
-        **_paper(request),
-        version=_version(request),
-    )
+    stage, kind = field(request, "stage", limit=12), field(request, "kind", limit=12)
+    made = actions.book(at=_key(row), stage=stage, kind=kind, **_booking(request))
     return f"已记账：{made.get_stage_display()} {made.amount_wan:+,.2f} 万元。"
 
 
 def _transfer(request, row: BudgetLine) -> str:
-    code = web.field(request, "to_project", limit=12, label="调入项目")
+    code = field(request, "to_project", limit=12, label="调入项目")
     target = Project.objects.filter(code=code.upper()).first()
     if target is None:
         raise Invalid(f"没有保存：没有项目“{code}”；请写项目编号，如 P06。", fields={"to_project": ["没有这个项目"]})
-    to = actions.transfer(
-        by=request.actor,
-        line=row,
-        to_project=target,
-        stage=web.field(request, "stage", limit=12),
-        **_paper(request),
-        version=_version(request),
-    )
+    stage = field(request, "stage", limit=12)
+    to = actions.transfer(line=row, to_project=target, stage=stage, **_booking(request))
     return f"已调剂到 {to}。"
 
 
 def _carry_over(request, row: BudgetLine) -> str:
-    to = actions.carry_over(by=request.actor, line=row, **_paper(request), version=_version(request))
-    return f"已结转到 {to}。"
+    return f"已结转到 {actions.carry_over(line=row, **_booking(request))}。"
 
 
 def _codes(request, row: BudgetLine) -> str:
     names = {"unit_code": "预算单位代码", "function_code": "功能科目", "economic_code": "经济科目"}
-    actions.set_codes(
-        by=request.actor,
-        project=row.project,
-        fiscal_year=row.fiscal_year,
-        source=row.source,
-        **{n: web.field(request, n, limit=20, label=label) for n, label in names.items()},
-    )
+    codes = {name: field(request, name, limit=20, label=label) for name, label in names.items()}
+    actions.set_codes(by=request.actor, at=_key(row), **codes)
     return "代码已保存。"
 
 
-def _paper(request) -> dict:
-    """Amount as typed, document, reason, and the file where one came with them."""
-    return {
-        "typed": web.field(request, "amount_wan", limit=60, label="金额"),
-        "reason": web.field(request, "reason", limit=300, label="理由"),
-        "document_number": web.field(request, "document_number", limit=60, label="文号"),
-    } | web.uploaded(request.FILES.get("file"))
+def _key(row: BudgetLine) -> LineKey:
+    return LineKey(row.project, row.fiscal_year, row.source)
 
 
 def _attach(request, row: BudgetLine) -> str:
-    entry = web.found(
-        Entry.objects.filter(line=row), pk=web.integer(request.POST.get("entry"), name="记账", low=1, high=10**9)
-    )
-    upload = web.uploaded(request.FILES.get("file"))
+    entry, upload = _entry(request, row), uploaded(request.FILES.get("file"))
     if not upload:
         raise Invalid("请选择要附的文件。", fields={"file": ["选择文件"]})
-    held = actions.attach_paper(
-        by=request.actor, entry=entry, all_of_number=request.POST.get("all_of_number") == "1", **upload
-    )
+    all_of_number = request.POST.get("all_of_number") == "1"
+    held = actions.attach_paper(by=request.actor, entry=entry, all_of_number=all_of_number, **upload)
     return f"已附在 {held} 笔记账上。" if held > 1 else "已附上。"
 
 
-@web.page(READ, methods=("GET", "HEAD"))
+@page(READ, methods=("GET", "HEAD"))
 def paper(request, pk: int):
     """The file behind an entry, for whoever sees the entry's line."""
     lines = BudgetLine.objects.visible_to(request.actor).values("pk")
-    return files.serve(web.found(EntryPaper.objects.filter(entry__line__in=lines).select_related("file"), pk=pk).file)
-
-
-def _version(request) -> int | None:
-    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8)
+    return files.serve(found(EntryPaper.objects.filter(entry__line__in=lines).select_related("file"), pk=pk).file)
 
 
 VERBS: dict[str, Callable] = {
@@ -164,7 +150,7 @@ def _context(request, row: BudgetLine, **more) -> dict:
         "history": audit.history(row),
         "stages": STAGES,
         "kinds": list(actions.BY_HAND.items()),
-        "papers": ",".join(f".{kind}" for kind in actions.PAPERS),
+        "papers": ",".join(f".{kind}" for kind in actions.KINDS),
         "left": left,
         "paying": money.paying_of(row.project, money.project_money(row.project, request.actor, clock.today())),
     } | more

@@ -36,9 +36,11 @@ def page(request):
             fiscal_year=year,
             typed=entry.field(request, "revenue_wan", limit=60, label="市本级财政收入"),
             document=entry.field(request, "document", limit=200, label="依据文件"),
-            document_number=entry.field(request, "document_number", limit=60, label="文号"),
-            reason=entry.field(request, "reason", limit=300, label="更正说明"),
-            **entry.uploaded(request.FILES.get("file")),
+            paper=actions.Paper(
+                entry.field(request, "document_number", limit=60, label="文号"),
+                entry.field(request, "reason", limit=300, label="更正说明"),
+                **entry.uploaded(request.FILES.get("file")),
+            ),
             version=entry.integer(request.POST.get("version"), name="版本", low=0, high=10**8),
         )
         messages.success(request, f"{row.fiscal_year} 年市本级财政收入记为 {row.revenue_wan:,.2f} 万元。")
@@ -82,7 +84,7 @@ def _context(request, year: int | None, **more) -> dict:
         "lacking": lacking,
         "whole": whole,
         "may_edit": may(request.actor, EDIT),
-        "papers": ",".join(f".{kind}" for kind in actions.PAPERS),
+        "papers": ",".join(f".{kind}" for kind in actions.KINDS),
     } | more
 
 

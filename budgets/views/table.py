@@ -1,17 +1,18 @@
-"""The budget table: one year, one stage at a time by source; the finance bureau types into cells."""
+"""The pages of the budget tables, one stage at a time: a year by source, whose cells are typed into; all years."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from budgets import actions
 from budgets.growth import rule, whole_period
-from budgets.models import SOURCES, STAGES
+from budgets.ledger.booking import ABOVE, LineKey
+from budgets.models import FISCAL_YEARS, SOURCES, STAGES
 from budgets.table import budget_table, chosen, pictures
-from budgets.table.chosen import Chosen
-from governance import charts
+from budgets.table.chosen import FOOTNOTES, Chosen
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale
 from governance.basics.roles import Permission
@@ -22,7 +23,7 @@ from governance.web import entry
 from projects.models import Project
 
 READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
-FOOTNOTES = ("D08", "D09", "D34", "D40", "D41", "D42", "D43")
+BEFORE = ABOVE | {"approved": "estimate"}  # the stage that a stage follows
 
 
 @entry.page(READ, methods=("GET", "HEAD"))
@@ -33,7 +34,7 @@ def index(request):
 
 @entry.page(READ)
 def year(request, year: int):
-    if not 1990 <= year <= 2100:
+    if not FISCAL_YEARS[0] <= year <= FISCAL_YEARS[1]:
         raise NotVisible()
     return render(request, "budgets/year.html", _context(request, year))
 
@@ -85,14 +86,12 @@ def _context(request, year: int, **more) -> dict:
             "may_edit": may_edit,
             "growth": found.growth,
             "ahead": _ahead(found) if found.whole else None,
-            "lacking": year - 1
-            if found.growth.revenue_before_wan is None and found.growth.revenue_wan is not None
-            else year,
+            "lacking": year - (found.growth.revenue_before_wan is None and found.growth.revenue_wan is not None),
             "reconciled": found.planned_wan + found.rest_wan == found.check_wan,
             "planned_all": found.planned_wan + found.rest_wan,
             "unsplit": found.planned_wan + found.rest_wan - sum(found.approved_by_year.values()),
             "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
-            "years": range(2005, 2011),
+            "years": settings.PLAN_YEARS,
         }
         | _filter(asked)
         | more
@@ -100,7 +99,7 @@ def _context(request, year: int, **more) -> dict:
 
 
 def _ahead(found: budget_table.YearTable) -> dict:
-    """What follows from 9.6.1 for the years to come: the next year's least money, and whether the whole period can hold it."""
+    """What follows from 9.6.1 for years to come: the next year's least money, whether the whole period can hold it."""
     whole = whole_period.find(projects=[r.project for r in found.rows + found.rest if r.project.plan_item_id])
     return {
         "need": rule.growth_of(found.year + 1, {found.year: found.growth.fund_wan}, {}, "a").need_wan,
@@ -110,12 +109,9 @@ def _ahead(found: budget_table.YearTable) -> dict:
     }
 
 
-BEFORE = {"approved": "estimate", "appropriated": "approved", "spent": "appropriated"}
-
-
 def _unfold(groups: list[dict], every: bool) -> None:
-    """On the phone a programme is open where something was refused, else where a row has no amount of this stage but one of the
-    stage before; the first one where nothing waits; all on demand."""
+    """On the phone a programme is open where something was refused, else where a row has no amount of this stage but
+    one of the stage before; the first one where nothing waits; all on demand."""
     for group in groups:
         group["unfolded"] = every or any(r["refused"] for r in group["rows"])
     if not any(g["unfolded"] for g in groups):
@@ -126,7 +122,7 @@ def _unfold(groups: list[dict], every: bool) -> None:
 
 
 def _card(found, key: str, label: str, stage: str) -> dict:
-    amount, upper = found.sum(key), {"appropriated": "approved", "spent": "appropriated"}.get(key)
+    amount, upper = found.sum(key), ABOVE.get(key)
     above = found.sum(upper) if upper else None
     return {
         "key": key,
@@ -141,7 +137,7 @@ def _card(found, key: str, label: str, stage: str) -> dict:
 
 
 def _ordered(found) -> dict[str, int]:
-    """How many lines hold the order of the stages: the constraint is the database's own, the page says that it was looked at."""
+    """How many lines the database's own constraint on the order of the stages holds for."""
     lines = [line for row in found.rows for line in row.lines.values()]
     return {
         "appropriated": sum(1 for x in lines if x.appropriated_wan is not None),
@@ -168,7 +164,7 @@ def _derived(sums: dict) -> dict:
 
 
 def _row(row: budget_table.Row, stage: str, sources, editable: bool, refused: dict) -> dict:
-    needs = {"appropriated": "approved", "spent": "appropriated"}.get(stage)
+    needs = ABOVE.get(stage)
     cells = []
     for source, label in sources:
         line = row.lines.get(source)
@@ -205,7 +201,7 @@ def _row(row: budget_table.Row, stage: str, sources, editable: bool, refused: di
 
 
 def _said(row: budget_table.Row, sums: dict) -> list[tuple[str, object]]:
-    """What a figure of this page or another adds up of the row: its stages, its estimate, of the plan alone, its lines."""
+    """What figures of this page and others add up of the row: its stages, estimate, of the plan alone, its lines."""
     planned, lines = row.project.plan_item_id, row.lines.values()
     said = {
         **sums,
@@ -243,13 +239,11 @@ def cells(request, year: int):
                 if call.address is None:
                     actions.set_cell(
                         by=request.actor,
-                        project=projects[code],
-                        fiscal_year=year,
-                        source=source,
+                        at=LineKey(projects[code], year, source),
                         stage=stage,
                         typed=value,
                         version=version,
-                        document_number=entry.field(request, "document_number", limit=60),
+                        paper=actions.Paper(entry.field(request, "document_number", limit=60)),
                     )
                     call.address = reverse("budgets:year", args=[year])
             saved += 1
@@ -283,7 +277,7 @@ def _refused_cell(key: str, typed: str, stage: str, refusal: Refused) -> dict:
         "now": current.get(stage) if stale else None,
         "fix": fix,
         "is_ceiling": "ceiling_wan" in current,
-        "upper": {"appropriated": "approved", "spent": "appropriated"}.get(stage, ""),
+        "upper": ABOVE.get(stage, ""),
     }
 
 
@@ -317,16 +311,6 @@ def every_year(request):
         for name, rows in found.groups
     ]
     total = budget_table.add(sums.values())
-    columns = [
-        charts.YearValue(
-            g.year,
-            float(g.fund_wan) if g.fund_wan is not None else None,
-            "未填"
-            if g.fund_wan is None
-            else f"{g.fund_wan:,.0f}" + (f"（{g.growth_percent:+}%）" if g.growth_percent is not None else ""),
-        )
-        for g in grown
-    ]
     return render(
         request,
         "budgets/all.html",
@@ -345,8 +329,8 @@ def every_year(request):
             "gap": found.unsplit_wan,
             "reconciled": found.planned_wan == found.check_wan,
             "growth": grown,
-            "years": range(2005, 2011),
-            "chart": charts.years(columns, title="市财政批复与增长（万元）", uid="budget-growth") if columns else None,
+            "years": settings.PLAN_YEARS,
+            "chart": pictures.growth_columns(grown, title="市财政批复与增长（万元）", uid="budget-growth"),
             "may_edit": may(request.actor, EDIT),
             "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
         }

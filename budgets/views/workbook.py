@@ -1,4 +1,4 @@
-"""The workbook's two doors: down as a file, up through a rehearsal that shows what would be written."""
+"""Downloading the budget workbook, and importing it through a rehearsal that shows what would be written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from budgets.models import ExportSnapshot
+from budgets.models import FISCAL_YEARS, ExportSnapshot
 from budgets.table.chosen import Chosen
 from budgets.workbook import export, importing
 from governance.basics import clock
@@ -38,7 +38,7 @@ MOST_SHOWN = 1000  # differences on a page; as many cells that both sides change
 @entry.page(READ, methods=("GET", "HEAD"))
 def export_year(request, year: int):
     """The workbook of a year, of what ?source=&lead=&programme= choose; ?format=csv: the same rows as text."""
-    if not 1990 <= year <= 2100:
+    if not FISCAL_YEARS[0] <= year <= FISCAL_YEARS[1]:
         raise NotVisible()
     return _download(request, year)
 
@@ -76,12 +76,9 @@ def import_workbook(request):
     except importing.UnsafeWorkbook as unsafe:
         return render(request, "budgets/import.html", _context(problem=str(unsafe)), status=422)
     except _Changed as changed:
-        token = (
-            request.POST["token"] if changed.plan.choosable else ""
-        )  # nothing but choices is missing: the file is kept
-        context = _context(
-            plan=changed.plan, name=changed.name, problem=str(changed), token=token, choices=_choices(request)
-        )
+        plan = changed.plan
+        token = request.POST["token"] if plan.choosable else ""  # nothing but choices is missing: the file is kept
+        context = _context(plan=plan, name=changed.name, problem=str(changed), token=token, choices=_choices(request))
         return render(request, "budgets/import.html", context, status=409)
     except Refused as refusal:
         if refusal.status in (403, 404):
@@ -119,7 +116,7 @@ def _commit(request) -> HttpResponse:
 
 
 def _choices(request) -> importing.Choices:
-    """What was picked for cells that both sides changed: radio `pick|KEY|HEAD` = file|online beside what was seen online."""
+    """What was picked for cells that both sides changed: `pick|KEY|HEAD` = file|online, beside what was seen online."""
     found = {}
     for name in [n for n in request.POST if n.startswith("pick|")][:MOST_SHOWN]:
         place, picked = name.removeprefix("pick|"), request.POST[name]

@@ -1,6 +1,6 @@
-"""The budget workbook: one row a project × source (× year), matched on its return by a key in a locked hidden column.
+"""Exporting the budget workbook: a row a project × source (× year), matched on its return by a locked hidden key.
 
-`rows.collect` takes everything from the database, `sheets.draw` prints it. The snapshot's name comes from the
+`content.collect` takes everything from the database, `sheets.draw` prints it. The snapshot's name comes from the
 content's hash, so that the same state of the database on the same day gives the same bytes.
 """
 
@@ -15,7 +15,7 @@ from itertools import groupby, islice
 from budgets.models import ExportPiece, ExportSnapshot
 from budgets.table.chosen import Chosen
 from budgets.workbook import sheets
-from budgets.workbook.rows import CODES, SOURCE_LABELS, Content, Line, collect
+from budgets.workbook.content import CODES, SOURCE_LABELS, Content, Line, collect
 from governance.basics.refusal import Invalid
 from governance.basics.roles import Permission
 from governance.kernel import audit
@@ -40,7 +40,7 @@ def export(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen | None =
 
 
 def export_csv(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen | None = None) -> tuple[Iterator[str], str]:
-    """The same rows as text with a BOM, piece by piece, and the file name. For reading elsewhere: it is never taken back."""
+    """The same rows as text with a BOM, piece by piece, and the file name. It is read elsewhere, never taken back."""
     content = _content(scope, actor, day, chosen)
     with frame():
         audit.record(
@@ -136,7 +136,8 @@ def _keep(content: Content, actor: Actor) -> str:
 
 
 def _packed(lines: Iterator[Line]) -> list:
-    """Rows by project, as ExportPiece keeps them: [[code, name, lead, time, total], [[year, source, amounts, codes, first], …]]."""
+    """Rows by project, as ExportPiece keeps them: [[code, name, lead, time, total], [[year, source, amounts, codes,
+    first], …]]."""
     packed = []
     for head, mine in groupby(lines, key=lambda line: line.head):
         total = "" if head.estimate_wan is None else f"{head.estimate_wan:.2f}"

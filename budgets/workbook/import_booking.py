@@ -1,8 +1,8 @@
-"""Booking what a workbook changes: all cells of all lines in a few statements, by the rules of budgets.actions.set_cell.
+"""Booking what a workbook changes: all cells of all lines in a few statements, by the rules of actions.set_cell.
 
 Called inside importing.commit's transaction, on projects and lines that the comparison holds locked. A hundred thousand
-cells one by one would hold those locks for minutes. The trail gets a row a project that names every line and cell, for the
-same reason: whoever writes it holds the chain's head, for which the whole city waits.
+cells one by one would hold those locks for minutes. The trail gets a row a project that names every line and cell, for
+the same reason: whoever writes it holds the chain's head, for which the whole city waits.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import groupby, islice
 
-from budgets.ledger import booking as ledger
 from budgets.ledger import ceilings, decided
+from budgets.ledger.booking import FIELD, keep_years, pass_gate
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, StageLock
-from budgets.workbook.comparison import HEADS, Held
+from budgets.workbook.import_comparison import HEADS, Held
 from budgets.workbook.import_plan import STAGE_LABELS, Difference, Plan
 from budgets.workbook.sheets import CODE_KEYS, STAGE_KEYS
 from governance.basics import clock
@@ -35,7 +35,9 @@ SAID = 6  # cells that a sentence of the trail spells out; its figures have all
 
 @step
 def open_lines(plan: Plan) -> bool:
-    """Make the lines that the changes need, before anything is booked; whether there were any. Their projects are locked."""
+    """Make the lines that the changes need, before anything is booked; whether there were any.
+
+    Their projects are locked."""
     keys = sorted({d.key for d in plan.changes if d.is_new})
     projects = dict(Project.objects.filter(code__in={k.split("|")[0] for k in keys}).values_list("code", "pk"))
     wanted = []
@@ -55,16 +57,11 @@ def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     booking = _Booking(plan)
     for key, cells in groupby(changes, key=lambda d: d.key):  # a row's differences stand together
         booking.line(key, lines[key], list(cells))
-    same = {
-        "by_text": by.text,
-        "day": clock.today(),
-        "recorded_at": clock.now(),
-        "document_number": "",
-        "is_demo": False,
-    }
+    same = {"by_text": by.text, "day": clock.today(), "recorded_at": clock.now()}
+    same |= {"document_number": "", "is_demo": False}
     bulk.insert(Entry, ("line", "stage", "amount_wan", "kind", "as_typed", "reason"), booking.entries, same)
-    bulk.update(BudgetLine, (*ledger.FIELD.values(), *CODE_KEYS, "version"), booking.lines)
-    ledger.keep_years(booking.projects, booking.years)
+    bulk.update(BudgetLine, (*FIELD.values(), *CODE_KEYS, "version"), booking.lines)
+    keep_years(booking.projects, booking.years)
     raised = sorted(booking.raised)
     for start in range(0, len(raised), AT_ONCE):
         decided.hold(*raised[start : start + AT_ONCE])
@@ -76,7 +73,7 @@ def _still_open(changes: list[Difference]) -> None:
     """In the gates of all years: whoever froze a column first is seen."""
     wanted = {(int(d.key.split("|")[1]), STAGE_OF[d.field]) for d in changes if d.field in STAGE_OF}
     for year in sorted({year for year, _ in wanted}):
-        ledger.pass_gate(year)
+        pass_gate(year)
     frozen = sorted(wanted & set(StageLock.objects.values_list("fiscal_year", "stage")))
     if frozen:
         year, stage = frozen[0]

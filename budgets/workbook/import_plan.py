@@ -1,4 +1,4 @@
-"""What an import would do: one Difference a cell or problem, the Plan of them all."""
+"""What an import would do, for the page and the command: one Difference a cell or problem, the Plan of them all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAGE_LABELS = dict(STAGES)
 
 @dataclass(frozen=True)
 class Choice:
-    """How somebody settled a cell that both sides changed, having seen `online` there; it holds only while that is so."""
+    """How somebody settled a cell that both sides changed, having seen `online` there; good only while that is so."""
 
     use_file: bool
     online: str  # as Difference.old, "" for 未填
@@ -27,14 +27,14 @@ Choices = dict[tuple[str, str], Choice]  # by (key, head)
 class Difference(NamedTuple):
     """One cell that differs, or a problem. `old` is what the database holds, `new` what the file says."""
 
-    sheet: str
-    cell: str
-    field: str
-    project: str
-    old: str | None
-    new: str | None
     status: str  # change, conflict, refused; kept (both changed, somebody chose what is online) only with choices
     message: str
+    sheet: str = MAIN
+    cell: str = ""
+    field: str = ""
+    project: str = ""
+    old: str | None = None
+    new: str | None = None
     key: str = ""
     exported: str | None = None  # what left in the snapshot, for a conflict
     name: str = ""
@@ -99,23 +99,9 @@ class Plan:
 
     def closing(self) -> dict:
         """The contract's last line."""
-        counts = {
-            name: len(self.of(status))
-            for name, status in (("changes", "change"), ("conflicts", "conflict"), ("refused", "refused"))
-        }
-        return counts | {"committed": self.committed}
+        names = {"changes": "change", "conflicts": "conflict", "refused": "refused"}
+        return {name: len(self.of(status)) for name, status in names.items()} | {"committed": self.committed}
 
-    def refuse(
-        self,
-        message: str,
-        *,
-        cell: str = "",
-        field: str = "",
-        project: str = "",
-        old=None,
-        new=None,
-        sheet: str = MAIN,
-        key: str = "",
-        name: str = "",
-    ) -> None:
-        self.differences.append(Difference(sheet, cell, field, project, old, new, "refused", message, key, name=name))
+    def refuse(self, message: str, **where: str | None) -> None:
+        """A problem; `where` are fields of Difference."""
+        self.differences.append(Difference("refused", message, **where))

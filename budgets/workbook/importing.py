@@ -1,4 +1,4 @@
-"""The workbook's way back: file, snapshot and database compared cell by cell; all or nothing.
+"""Importing the budget workbook: file, snapshot and database compared cell by cell; all or nothing.
 
 `rehearse` stores nothing and says what would happen; `commit` rehearses again on locked rows and books everything
 (import_booking), or refuses everything.
@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from budgets.workbook import import_booking
-from budgets.workbook.comparison import Comparison
+from budgets.workbook.import_comparison import Comparison
 from budgets.workbook.import_plan import Choice, Choices, Difference, Plan
 from budgets.workbook.sheets import MAIN, META
 from governance.basics.refusal import Refused
@@ -24,8 +24,8 @@ __all__ = ["SYSTEM", "Choice", "Choices", "Difference", "Plan", "UnsafeWorkbook"
 SYSTEM = Actor(user_id=None, name="命令行", role=Role.FINANCE, organisation_id=0, organisation_name="系统")
 
 
-# What the system exports comes back: a hundred thousand rows of all years are 10 MB, 115 MB inflated, and take the child
-# about 3 s and 220 MiB. Twice the bytes are still read; more columns are not, so that an empty corner costs no more.
+# What the system exports comes back: a hundred thousand rows of all years are 10 MB, 115 MB inflated, and take the
+# child about 3 s and 220 MiB. Twice the bytes are still read; more columns are not: an empty corner costs no more.
 LIMITS = Limits(
     file=24 * 2**20, inflated=256 * 2**20, rows=120_000, columns=50, cells=3_000_000, seconds=60, processor=10
 )

@@ -1,4 +1,4 @@
-"""Drawing the budget workbook: what stands in which cell. Column places follow from COLUMNS, the import reads by name."""
+"""The budget workbook's sheets: what stands in which cell. Places follow from COLUMNS, the import reads by name."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from functools import lru_cache
 from itertools import islice
 
 from budgets.models import SOURCES
-from budgets.workbook.rows import SOURCE_LABELS, STAGE_KEYS, ZERO, Content, Group, Sums
-from governance.workbooks import writer as workbooks
-from governance.workbooks.writer import PERCENT, WAN_SUM, Book, RowWriter, letter
+from budgets.workbook.content import SOURCE_LABELS, STAGE_KEYS, ZERO, Content, Group, Sums
+from governance.workbooks.writer import (
+    PERCENT,
+    WAN,
+    WAN_SUM,
+    Book,
+    RowWriter,
+    amounts_only,
+    letter,
+    look_of,
+    protect,
+    warn,
+)
 
 MAIN, META = "预算", "_meta"
 HEAD_ROW = 3
@@ -92,7 +102,8 @@ class _Main:
         book.text(
             sheet,
             "A2",
-            f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　浅黄格可填，空格是未填，不是 0{part}{mine}{demo}",
+            f"数据截至 {content.day.isoformat()}　快照 {self.key}　单位：万元　"
+            f"浅黄格可填，空格是未填，不是 0{part}{mine}{demo}",
             "note",
             grid=False,
         )
@@ -116,10 +127,10 @@ class _Main:
             lowest, highest = HEAD_ROW + 1, self.last
             for upper, lower in (("approved", "appropriated"), ("appropriated", "spent")):
                 a, b = self.at[upper], self.at[lower]
-                workbooks.warn(sheet, f"{b}{lowest}:{b}{highest}", f"N({b}{lowest})>N({a}{lowest})")
+                warn(sheet, f"{b}{lowest}:{b}{highest}", f"N({b}{lowest})>N({a}{lowest})")
             fillable = [s for s in STAGE_KEYS if any(content.is_open(year, s) for year in content.years)]
-            workbooks.amounts_only(sheet, [f"{self.at[s]}{lowest}:{self.at[s]}{highest}" for s in fillable])
-        workbooks.protect(sheet)
+            amounts_only(sheet, [f"{self.at[s]}{lowest}:{self.at[s]}{highest}" for s in fillable])
+        protect(sheet)
 
     def looks(self) -> dict[str, int]:
         """The looks of a row's cells, a `+` for those to be filled: borrowed from samples."""
@@ -142,7 +153,7 @@ class _Main:
             cell = make(sheet, "A1048576", "0" if make == book.text else 0, **more)
             if name.startswith("account"):
                 cell.number_format = "@"  # 0101 keeps its zero
-            found[name] = workbooks.look_of(cell)
+            found[name] = look_of(cell)
         return found
 
     def lines(self, looks: dict[str, int]) -> Iterator[tuple[int, bytes]]:
@@ -248,7 +259,7 @@ class _Main:
         return row - 1
 
     def check(self, row: int) -> int:
-        """The plan's estimates against its own total, and the difference; what a filter leaves out stands in a row above."""
+        """The plan's estimates against its own total, and the difference; what a filter leaves out has a row above."""
         book, sheet, content, at = self.book, self.sheet, self.content, self.at
         g, h, i, j = (at[n] for n in ("total", "estimate", "approved", "appropriated"))
         planned = [r for r, group in self.subtotals if group.planned]
@@ -262,9 +273,7 @@ class _Main:
             row += 1
         count = content.planned + content.rest.projects
         book.text(sheet, f"{at['name']}{row}", f"核对：{count}项总概算 ＝ 规划10.4合计 {check}", "bold", grid=False)
-        book.formula(
-            sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", workbooks.WAN
-        )
+        book.formula(sheet, f"{g}{row}", f"=SUM({','.join(f'{g}{r}' for r in planned) or '0'})", value, "bold", WAN)
         book.formula(
             sheet,
             f"{h}{row}",
@@ -274,7 +283,7 @@ class _Main:
             across="center",
         )
         book.text(sheet, f"{i}{row}", "差额", "plain", across="right")
-        book.formula(sheet, f"{j}{row}", f"={g}{row}-{check}", value - content.check_wan, "plain", workbooks.WAN)
+        book.formula(sheet, f"{j}{row}", f"={g}{row}-{check}", value - content.check_wan, "plain", WAN)
         sheet.row_dimensions[row].height = 20
         return row + 1
 
@@ -346,7 +355,7 @@ def _summary(book: Book, title: str, head: str, items: list[str], note: str, cel
         book.formula(
             sheet, f"{column}{row}", f"=SUM({column}4:{column}{row - 1})", totals[name], "bold", WAN_SUM, top=True
         )
-    workbooks.protect(sheet)
+    protect(sheet)
 
 
 HOW = (
@@ -380,12 +389,12 @@ def _notes(book: Book, content: Content) -> None:
         sheet.row_dimensions[row].height = 16 * max(_lines(default, 120), _lines(title, 46)) + 2
     for column, width in zip("ABC", (9, 46, 120), strict=True):
         sheet.column_dimensions[column].width = width
-    workbooks.protect(sheet)
+    protect(sheet)
 
 
 def _meta(book: Book, content: Content, key: str) -> None:
-    """What left, for the import: the snapshot's name, hash and scope, then the keys. Their amounts as exported are kept with the
-    snapshot; here they would be a third of the file."""
+    """What left, for the import: the snapshot's name, hash and scope, then the keys. Their amounts as exported are kept
+    with the snapshot; here they would be a third of the file."""
     sheet = book.sheet(META, hidden=True)
     head = (
         ("快照", key),
@@ -398,9 +407,9 @@ def _meta(book: Book, content: Content, key: str) -> None:
         book.text(sheet, f"A{row}", name, grid=False)
         book.text(sheet, f"B{row}", value, grid=False)
     book.text(sheet, "A7", KEY, grid=False)
-    look = workbooks.look_of(book.text(sheet, "A1048576", "0", grid=False))
+    look = look_of(book.text(sheet, "A1048576", "0", grid=False))
     book.stream(sheet, _kept(content, look))
-    workbooks.protect(sheet)
+    protect(sheet)
 
 
 def _kept(content: Content, look: int) -> Iterator[tuple[int, bytes]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,6 +37,18 @@ class Column:
     label: str
     kind: str = "text"
     width: int = 10
+
+
+def table_columns(text: str) -> tuple[Column, ...]:
+    """A table's columns, parted by commas: key, heading, type and width of each."""
+    parts = (column.split() for column in text.split(","))
+    return tuple(Column(key, heading, type_, int(width)) for key, heading, type_, width in parts)
+
+
+def rows_of(columns: tuple[Column, ...], values: Iterable[tuple]) -> tuple[dict, ...]:
+    """A table's rows: each one's values in the order of the columns."""
+    keys = [column.id for column in columns]
+    return tuple(dict(zip(keys, row, strict=True)) for row in values)
 
 
 @dataclass(frozen=True)

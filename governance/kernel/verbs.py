@@ -102,6 +102,7 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
+        run.event = event  # type: ignore[attr-defined]  # governance.web.entry.form_page does a form once by this name
         return run
 
     return decorate

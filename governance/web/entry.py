@@ -8,6 +8,7 @@ A view without a permission does not exist (tests/house walks every address).
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable, Collection, Mapping
 
@@ -108,9 +109,24 @@ def found(queryset, **lookup):
     return row
 
 
-def posted(request, verb: str, act: Callable, again: Callable, done: str = ""):
+def version(request: HttpRequest, default: int = 0) -> int:
+    """The version that the posted form was read at, its hidden input; 0, which no row has, where it names none."""
+    return integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=default)
+
+
+def day(request: HttpRequest, name: str, label: str) -> dt.date | None:
+    """A day of a POST, None where it is left out; Invalid naming the field where it is no day."""
+    value = request.POST.get(name, "")
+    try:
+        return dt.date.fromisoformat(value.strip()) if value else None
+    except ValueError:
+        sentence = f"{label}应写作 2008-02-20，您填的是“{value[:20]}”。"
+        raise Invalid(sentence, fields={name: ["日期不对"]}) from None
+
+
+def posted(request, verb: str, act: Callable, again: Callable | None = None, done: str = ""):
     """Do a POST once and go on to the address that `act` returns. Refused on its merits, the page comes `again(status,
-    refusal=…, typed=…)` with the sentence and what was typed."""
+    refusal=…, typed=…)` with the sentence and what was typed; without `again` the refusal is a page of its own."""
     try:
         with once(request.actor, verb, request.POST.get("once")) as first:
             if first.address is None:
@@ -118,7 +134,7 @@ def posted(request, verb: str, act: Callable, again: Callable, done: str = ""):
                 if done:
                     messages.success(request, done)
     except Refused as refusal:
-        if refusal.status in (403, 404):
+        if again is None or refusal.status in (403, 404):
             raise
         return again(refusal.status, refusal=refusal, typed=request.POST)
     return redirect(first.address)

@@ -15,6 +15,8 @@ from decimal import Decimal
 from django.db.models import Model, Q
 
 from budgets import actions as budgets
+from budgets.ledger.booking import LineKey
+from budgets.models import BudgetLine
 from governance import actions as governance
 from governance.basics import clock
 from governance.kernel.access import Actor
@@ -94,9 +96,19 @@ def complete(*, by: Actor, submission: Submission, proposal: dict) -> Submission
     )
 
 
+def set_cell(
+    *, by: Actor, project: Project, fiscal_year: int, source: str, document_number: str = "", **more
+) -> BudgetLine:
+    at, paper = LineKey(project, fiscal_year, source), budgets.Paper(document_number)
+    return budgets.set_cell(by=by, at=at, paper=paper, is_demo=True, **more)
+
+
 STEPS = {
     step.__name__: step
-    for step in (accept_and_undo, attach_text, complete, file, propose_change, screen, send, sign_all, take_over)
+    for step in (
+        *(accept_and_undo, attach_text, complete, file, propose_change),
+        *(screen, send, set_cell, sign_all, take_over),
+    )
 }
 
 # How an argument of a row becomes what the verb takes; all others are taken as they stand, dates as days.

@@ -14,12 +14,13 @@ from governance.basics.roles import Permission
 from governance.basics.text import search_text
 from governance.kernel import audit, readings
 from governance.kernel.access import may
-from governance.models import Discrepancy, Organisation, Plan, PlanLine, ReadingDecision
+from governance.models import Discrepancy, Organisation, PlanLine, ReadingDecision
 from governance.web.entry import looked_for, one_of
 from governance.web.entry import page as may_enter
-from guiyang_egov.pages import consequences, home
+from guiyang_egov.pages import consequences, timeline
 from priorities.rule_sets import repository
 from projects.models import PlanTask, Project
+from projects.panels.plan import frame
 
 WEIGHTS = ("A", "B", "C")
 TIME_CODES = ("D27", "D28", "D29", "D31")  # a picture of the projects' time says more than their codes
@@ -247,12 +248,16 @@ def _quotes(row: Discrepancy) -> list[dict]:
 def _time(row: Discrepancy, projects: list[Project], day) -> dict:
     """The touched projects' time with what the plan dates in it, for wide and narrow pages; {} where it is about
     something else."""
-    drawn = [home.row(p, []) for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
+    drawn = [timeline.row(p, []) for p in projects if p.latest_start and p.latest_end and p.estimate_wan is not None]
     if row.code not in TIME_CODES or not drawn:
         return {}
-    span = {"first": home.FIRST_DAY, "last": home.LAST_DAY, "today": day}
-    blocks = home.blocks(Plan.objects.order_by("pk").first())
     chart = charts.gantt(
-        [charts.Group("", tuple(drawn), "", "")], **span, blocks=blocks, title=f"{row.code} 牵涉项目的时间", width=860
+        [charts.Group("", tuple(drawn), "", "")],
+        first=timeline.FIRST_DAY,
+        last=timeline.LAST_DAY,
+        today=day,
+        blocks=timeline.blocks(frame()),
+        title=f"{row.code} 牵涉项目的时间",
+        width=860,
     )
-    return {"chart": chart, "minis": [charts.gantt_row(one, **span, width=300) for one in drawn]}
+    return {"chart": chart, "minis": [timeline.mini(one, day, 300) for one in drawn]}

@@ -1,4 +1,4 @@
-"""今日工作: what waits for whoever came in, the totals that reconcile to 10.4, the Gantt chart, money by programme and lead.
+"""今日工作: what waits for whoever came in, the totals that reconcile to 10.4, the Gantt chart, money by programme.
 
 Each app offers its own part; this page only lays them side by side. Whoever holds no READ_REGISTER (the system and the
 security administrator) sees no business.
@@ -20,16 +20,16 @@ from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.kernel import readings
 from governance.kernel.access import may, require
-from governance.models import Discrepancy, Plan
 from governance.web.entry import page as may_enter
-from priorities.memo import reading
+from guiyang_egov.pages import timeline
+from priorities.memo import one_page
 from priorities.panels import cases as priorities_panels
 from priorities.submissions import filing_windows
 from projects.hooks import desk as register_desk
-from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION
+from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION, STANDALONE
 from projects.models import Project, ProjectLead
+from projects.panels.plan import frame, touched
 
-STANDALONE = "单列项目"
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
 SHOWN = 10  # lines of work; `?all=1` shows the rest
 ROOM = 6  # lines of work that fill the panel; below that it looks ahead as well
@@ -61,17 +61,16 @@ def page(request):
         )
         .order_by("order")
     )
-    plan = Plan.objects.order_by("pk").first()
-    with reading():  # what waits for him is counted in the rail as well
-        return render(request, "pages/home.html", _context(actor, day, projects, plan, every="all" in request.GET))
+    with one_page():  # what waits for him is counted in the rail as well
+        return render(request, "pages/home.html", _context(actor, day, projects, every="all" in request.GET))
 
 
-def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *, every: bool) -> dict:
+def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> dict:
     files = may(actor, Permission.SUBMIT)  # a unit's home looks ahead at what the unit leads
     own = [p for p in projects if actor.organisation_id in p.belongs_to()] if files else []
     home = priorities_panels.home_rows(actor, day)
     tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
-    touched = discrepancies_of_projects()
+    plan, entries = frame(), touched(day)
     steps = filing_windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
     return {
         "planned": PLANNED,
@@ -83,9 +82,9 @@ def _context(actor, day: dt.date, projects: list[Project], plan: Plan | None, *,
         "states": by_state(projects),
         "count": len(projects),
         "total": sum((p.estimate_wan for p in projects), Decimal(0)),
-        "check": Decimal(str(plan.data["checks"]["total_wan"])) if plan and "checks" in plan.data else None,
-        "gantt": portfolio(projects, day, plan, touched),
-        "digest": digest(projects, day, touched),
+        "check": plan.total_wan,
+        "gantt": timeline.portfolio(projects, day, plan, entries),
+        "digest": timeline.digest(projects, day, entries),
         "year_rows": f"/projects/?year={day.year}#rows",
         "year": money_panels.year_brief(actor, day.year),
         "steps": steps,
@@ -137,121 +136,6 @@ def by_state(projects) -> dict:
     return {"rows": rows, "chart": charts.stacked(segments, title="概算按项目状态", uid="home-states")}
 
 
-def discrepancies_of_projects() -> dict[str, list[Discrepancy]]:
-    """The entries that touch each project, by code."""
-    found: dict[str, list[Discrepancy]] = defaultdict(list)
-    for row in Discrepancy.objects.all():
-        for code in (row.touches or {}).get("projects", []):
-            found[code].append(row)
-    return found
-
-
-FIRST_DAY, LAST_DAY = dt.date(2005, 12, 1), dt.date(2010, 12, 31)
-
-
-def portfolio(
-    projects,
-    day: dt.date,
-    plan: Plan | None,
-    touched: dict[str, list[Discrepancy]] | None = None,
-    *,
-    title: str = "时间总图 2005-12 … 2010-12",
-    total_note: str = "与 10.4 合计一致",
-):
-    """The Gantt chart 2005-12 … 2010-12 by programme, D27 and D28 marked, the illustrative yearly sums hatched. Every
-    project has a window and an estimate; `touched` where the page has read it."""
-    touched = discrepancies_of_projects() if touched is None else touched
-    groups: dict[str, list] = {}
-    for p in projects:
-        groups.setdefault(p.programme.name if p.programme else STANDALONE, []).append(p)
-    order = sorted(groups, key=lambda name: (name == STANDALONE, -sum(p.estimate_wan for p in groups[name])))
-    drawn = []
-    for name in order:
-        rows = tuple(
-            row(p, touched.get(p.code, [])) for p in sorted(groups[name], key=lambda p: (p.latest_start, p.order))
-        )
-        total = sum((p.estimate_wan for p in groups[name]), Decimal(0))
-        drawn.append(charts.Group(name, rows, f"{len(rows)} 项", f"{total:,.0f}"))
-    total = sum((p.estimate_wan for p in projects), Decimal(0))
-    yearly = even_by_month(projects)
-    return charts.gantt(
-        drawn,
-        first=FIRST_DAY,
-        last=LAST_DAY,
-        today=day,
-        blocks=blocks(plan),
-        total_label=f"合计 {len(projects)} 项",
-        total_amount=f"{total:,.0f}",
-        total_note=total_note,
-        yearly={y: f"{w:,.2f}" for y, w in yearly.items()},
-        yearly_label="示意：按月均摊，不入账（D08）",
-        yearly_total=f"{sum(yearly.values()):,.2f}",
-        title=title,
-    )
-
-
-def blocks(plan: Plan | None) -> list[tuple[str, dt.date, dt.date]]:
-    """The three blocks of chapter 10 with first and last day."""
-    rows = plan.data.get("blocks", []) if plan else []
-    found = []
-    for row in rows:
-        first, last = _month(row["start"]), _month(row["end"])
-        found.append((f"{row['code']} 年度推进计划", first, clock.last_of_month(last.year, last.month)))
-    return found
-
-
-def _month(text: str) -> dt.date:
-    return dt.date(int(text[:4]), int(text[5:7]), 1)
-
-
-def row(p: Project, entries) -> charts.Row:
-    """A project's row of the picture, with the discrepancies of its time."""
-    strong = {"D27"}
-    marks = tuple(
-        charts.Mark(e.code, e.get_absolute_url(), e.code in strong) for e in entries if e.code in ("D27", "D28", "D29")
-    )
-    return charts.Row(
-        code=p.code,
-        label=short_name(p),
-        url=p.get_absolute_url(),
-        start=p.latest_start,
-        end=p.latest_end,
-        done=None if p.percent is None else p.percent / 100,
-        milestones=tuple(
-            charts.Milestone(m.text, m.start, m.end, m.precision) for m in p.milestones.all() if not m.dropped_reason
-        ),
-        phases=tuple(charts.Phase(f.name.partition("“")[0], f.start, f.end) for f in p.phases.all()),
-        amount=f"{p.estimate_wan:,.0f}",
-        state=p.get_state_display(),
-        progress="" if p.percent is None else str(p.percent),
-        marks=marks,
-    )
-
-
-def short_name(p: Project) -> str:
-    """The row's name; inside its programme's group the repeated programme is left out and shown as …."""
-    name = p.name
-    if p.programme and f"“{p.programme.name.strip('“”').removesuffix('工程').strip('“”')}”工程的" in name:
-        head, _, tail = name.partition("工程的")
-        return ("完善…" if head.startswith("完善") else "") + tail
-    return name
-
-
-def even_by_month(projects) -> dict[int, Decimal]:
-    """示意: every estimate spread evenly over its months; never stored (D08)."""
-    sums: dict[int, Decimal] = defaultdict(Decimal)
-    for p in projects:
-        months = [
-            y
-            for y in range(p.start.year, p.end.year + 1)
-            for m in range(1, 13)
-            if (p.start.year, p.start.month) <= (y, m) <= (p.end.year, p.end.month)
-        ]
-        for year in months:
-            sums[year] += p.estimate_wan / len(months)
-    return {y: sums[y].quantize(Decimal("0.01")) for y in sorted(sums)}
-
-
 def by_programme(projects) -> dict:
     """Money by programme: each project once; the standing-alone ones listed by size."""
     sums: dict[str, list] = defaultdict(lambda: [0, Decimal(0)])
@@ -281,8 +165,8 @@ def by_programme(projects) -> dict:
 
 
 def by_lead(projects, d43: str) -> dict:
-    """Money by unit as D43 is read: a by first lead, b by participation, which counts projects once per unit; and the biggest by
-    participation, which stands beside a."""
+    """Money by unit as D43 is read: a by first lead, b by participation, which counts projects once per unit; and the
+    biggest by participation, which stands beside a."""
     first: dict = defaultdict(lambda: [0, Decimal(0)])
     every: dict = defaultdict(lambda: [0, Decimal(0)])
     for p in projects:
@@ -319,34 +203,3 @@ def by_lead(projects, d43: str) -> dict:
         "chart": charts.bars(drawn, title=f"资金{basis}（概算，万元）"),
         "count": len(projects),
     }
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The portfolio as the phone shows it: one small picture a project, and which of them are looked at first."""
-
-    rows: list[
-        tuple[Project, str, charts.Row, object, bool, bool]
-    ]  # project, name, row, picture, in conflict, of this year
-    year: int
-
-    @property
-    def conflicts(self) -> int:
-        return sum(row[4] for row in self.rows)
-
-    @property
-    def of_year(self) -> int:
-        return sum(row[5] for row in self.rows)
-
-
-def digest(projects, day: dt.date, touched: dict[str, list[Discrepancy]]) -> Lines:
-    """Every project with a window; what contradicts itself in time first, then by its start."""
-    found = []
-    for p in projects:
-        if p.latest_start and p.latest_end:
-            drawn = row(p, touched.get(p.code, []))
-            mini = charts.gantt_row(drawn, first=FIRST_DAY, last=LAST_DAY, today=day, width=350)
-            of_year = p.latest_start.year <= day.year <= p.latest_end.year
-            found.append((p, short_name(p), drawn, mini, bool(drawn.marks), of_year))
-    found.sort(key=lambda r: (not any(m.strong for m in r[2].marks), not r[4], r[0].latest_start, r[0].order))
-    return Lines(found, day.year)

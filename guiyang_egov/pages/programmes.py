@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,26 +15,23 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 from django.shortcuts import render
 
-from budgets.models import ProjectYear
+from budgets.models import STAGES, ProjectYear
+from budgets.table.chosen import NONE
 from governance import charts
 from governance.basics import clock
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
 from governance.kernel.access import Actor, may
-from governance.models import Plan
 from governance.web.entry import page as may_enter
-from guiyang_egov.pages import home
+from guiyang_egov.pages import timeline
 from guiyang_egov.pages.sums import of_column, rated
 from projects import panels
 from projects.labels import RATING_TONES, STANDALONE, STATE_TONES
 from projects.models import Milestone, Programme, Project, TaskLink
 from projects.panels import programme as programme_panels
-from projects.panels.plan import frame_of, touched
+from projects.panels.plan import Touched, frame, touched
 from projects.progress import rating
 from projects.progress.ratings import rating_of
-
-NONE = "none"
-STAGES = (("estimate", "概算"), ("approved", "批复"), ("appropriated", "下达"), ("spent", "支出"))
 
 
 @dataclass(frozen=True)
@@ -69,12 +65,10 @@ def page(request, key: str):
     if programme is None and key != NONE:
         raise NotVisible()
     projects = _projects(actor, programme)
-    plan = Plan.objects.order_by("pk").first()
-    entries = touched(day)
+    plan, entries = frame(), touched(day)
     money = _money(actor, projects, key)
     drawn = _drawn(projects)
     total = _wan(projects)
-    whole = frame_of(plan).total_wan
     name = programme.name if programme else STANDALONE
     context = {
         "programme": programme,
@@ -83,17 +77,19 @@ def page(request, key: str):
         "others": [(p.key, p.name) for p in every if p.key != key] + ([(NONE, STANDALONE)] if programme else []),
         "count": len(projects),
         "total": total,
-        "share": f"{total / whole * 100:.1f} %" if whole else "",
-        "whole": whole,
+        "share": f"{total / plan.total_wan * 100:.1f} %" if plan.total_wan else "",
+        "whole": plan.total_wan,
         "list": f"{listed(key)}#rows",
         "list_of_unit": f"{listed(key)}&lead={actor.organisation_id}#rows",
         "x": programme_panels.parts(
-            projects, day=day, plan=frame_of(plan), touched=entries.projects, money=money.rated if money else {}
+            projects, day=day, plan=plan, touched=entries.projects, money=money.rated if money else {}
         ),
         "money": money,
         "stages": [label for _, label in STAGES],
-        "gantt": _gantt(drawn, day, plan, name),
-        "minis": [_mini(p, day, entries.projects.get(p.code, [])) for p in drawn],
+        "gantt": timeline.portfolio(drawn, day, plan, entries, title=f"{name} 时间图", total_note="")
+        if drawn
+        else None,
+        "minis": [_mini(p, day, entries) for p in drawn],
         "window": (
             min((p.latest_start for p in drawn), default=None),
             max((p.latest_end for p in drawn), default=None),
@@ -132,8 +128,7 @@ def index(request):
     actor, day = request.actor, clock.today()
     every = [(p.key, p.name, p.pk) for p in Programme.objects.all()] + [(NONE, STANDALONE, None)]
     projects = _read(Project.objects.visible_to(actor).filter(Q(programme__isnull=False) | Q(plan_item__isnull=False)))
-    plan = Plan.objects.order_by("pk").first()
-    money, entries = _money(actor, projects, ""), touched(day)
+    plan, entries, money = frame(), touched(day), _money(actor, projects, "")
     links = defaultdict(set)
     for project_id, code, late in TaskLink.objects.values_list("project_id", "task__code", _late(day)):
         links[project_id].add((code, late))
@@ -145,10 +140,10 @@ def index(request):
         "lines": [line for line in lines if line.projects],
         "count": len(projects),
         "total": _wan(projects),
-        "whole": frame_of(plan).total_wan,
+        "whole": plan.total_wan,
         "money": money,
-        "gantt": home.portfolio(drawn, day, plan) if drawn else None,
-        "minis": [_mini(p, day, entries.projects.get(p.code, [])) for p in drawn],
+        "gantt": timeline.portfolio(drawn, day, plan, entries) if drawn else None,
+        "minis": [_mini(p, day, entries) for p in drawn],
     }
     return render(request, "pages/programmes.html", context)
 
@@ -172,7 +167,7 @@ def _line(
         first, last = min(p.latest_start for p in windows), max(p.latest_end for p in windows)
         marks = tuple(charts.Milestone(f"{m.project.code} {m.text}", m.start, m.end, m.precision) for m in milestones)
         row = charts.Row(key, name, f"/projects/programmes/{key}/", first, last, milestones=marks)
-        mini = charts.gantt_row(row, first=home.FIRST_DAY, last=home.LAST_DAY, today=day, width=220)
+        mini = timeline.mini(row, day, 220)
     held = None
     if money is not None:
         mine = [row for row in money.held if row.project_id in {p.pk for p in projects}]
@@ -221,16 +216,8 @@ def _read(rows) -> list[Project]:
     return list(panels.with_facts(rows).prefetch_related("phases", milestones).order_by("order", "pk"))
 
 
-def _gantt(projects: list[Project], day, plan: Plan | None, name: str):
-    """The portfolio's picture with this programme alone."""
-    if not projects:
-        return None
-    return home.portfolio(projects, day, plan, title=f"{name} 时间图", total_note="")
-
-
-def _mini(project: Project, day, entries: Sequence):
-    first, last = home.FIRST_DAY, home.LAST_DAY
-    return charts.gantt_row(home.row(project, entries), first=first, last=last, today=day, width=300)
+def _mini(project: Project, day: dt.date, entries: Touched):
+    return timeline.mini(timeline.row(project, entries.projects.get(project.code, [])), day, 300)
 
 
 def _money(actor: Actor, projects: list[Project], key: str) -> Money | None:
@@ -239,7 +226,7 @@ def _money(actor: Actor, projects: list[Project], key: str) -> Money | None:
         return None
     seen = [p for p in projects if may(actor, Permission.READ_BUDGET, p)]
     held = list(ProjectYear.objects.filter(project_id__in=[p.pk for p in seen]))
-    shown = home.even_by_month([p for p in seen if p.start and p.end and p.estimate_wan is not None])
+    shown = timeline.even_by_year([p for p in seen if p.start and p.end and p.estimate_wan is not None])
     years = sorted({*settings.PLAN_YEARS, *(row.fiscal_year for row in held)})
     rows = []
     for year in years:

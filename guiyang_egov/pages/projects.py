@@ -139,34 +139,22 @@ def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
     """What the filter says, each with the address without it."""
     units = {int(u["key"]): u["name"] for u in options["leads"]}
     programmes = {p["key"]: p["name"] for p in options["programmes"]}
-    chips = []
-    if asked.year:
-        chips.append((f"项目周期 含 {asked.year} 年", asked.address(year=None)))
-    if asked.programme:
-        chips.append((f"工程 {programmes.get(asked.programme, asked.programme)}", asked.address(programme="")))
-    if asked.lead:
-        chips.append(
-            (f"牵头 {units.get(asked.lead, '其他单位')}（{BASES[asked.basis]}）", asked.address(lead=None, basis="any"))
-        )
-    if asked.state:
-        chips.append((f"状态 {STATES[asked.state]}", asked.address(state="")))
-    if asked.origin:
-        chips.append((f"来源 {(ORIGINS | LATER)[asked.origin]}", asked.address(origin="")))
-    if asked.investment_type:
-        chips.append(
-            (f"投资类型 {INVESTMENT_TYPES.get(asked.investment_type, '待定')}", asked.address(investment_type=""))
-        )
-    if asked.discrepancy:
-        word = "时间有不一致" if asked.discrepancy == "time" else asked.discrepancy
-        chips.append((f"疑义 {word}", asked.address(discrepancy="")))
-    if asked.tasks:
-        word = {"any": "有", "none": "没有"}.get(asked.tasks, f"{asked.tasks} 有")
-        chips.append((f"{word}推进任务", asked.address(tasks="")))
-    if asked.rated:
-        chips.append(("自评与测算不同", asked.address(rated="")))
-    if asked.q:
-        chips.append((f"含“{asked.q}”", asked.address(q="")))
-    return chips
+    tasks = {"any": "有", "none": "没有"}.get(asked.tasks, f"{asked.tasks} 有")
+    said = {
+        "year": f"项目周期 含 {asked.year} 年",
+        "programme": f"工程 {programmes.get(asked.programme, asked.programme)}",
+        "lead": f"牵头 {units.get(asked.lead, '其他单位')}（{BASES[asked.basis]}）",
+        "state": f"状态 {STATES.get(asked.state)}",
+        "origin": f"来源 {(ORIGINS | LATER).get(asked.origin)}",
+        "investment_type": f"投资类型 {INVESTMENT_TYPES.get(asked.investment_type, '待定')}",
+        "discrepancy": f"疑义 {'时间有不一致' if asked.discrepancy == 'time' else asked.discrepancy}",
+        "tasks": f"{tasks}推进任务",
+        "rated": "自评与测算不同",
+        "q": f"含“{asked.q}”",
+    }
+    usual = Filter()
+    without = {name: {name: getattr(usual, name)} for name in said} | {"lead": {"lead": None, "basis": usual.basis}}
+    return [(words, asked.address(**without[name])) for name, words in said.items() if getattr(asked, name)]
 
 
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))

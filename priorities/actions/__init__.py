@@ -3,8 +3,8 @@
 `((sentence, who), …)`, and is audited. Unless another result is named, a verb returns the fresh Submission, so that
 several verbs in one request chain `version=row.version`.
 
-    drafts       create_draft, save_draft, declare_secret, add_participant, confirm_participation,
-                 discard_draft
+    drafts       create_draft, save_draft, declare_secret, add_participant, remove_participant,
+                 confirm_participation, discard_draft
     submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction
     changes      propose_change
     attachments  attach, detach, download_attachment
@@ -25,7 +25,7 @@ What a verb would refuse for is asked beforehand by `blockers` and `verbs_for` (
 """
 
 from priorities.actions.advice import advice_shown
-from priorities.actions.approval import download_scan, refuse, rounds_of, sign, withdraw_signature
+from priorities.actions.approval import PaperSignature, download_scan, refuse, rounds_of, sign, withdraw_signature
 from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
@@ -36,6 +36,7 @@ from priorities.actions.drafts import (
     create_draft,
     declare_secret,
     discard_draft,
+    remove_participant,
     save_draft,
 )
 from priorities.actions.opinions import give_opinion, remind, request_opinion, waive_opinion
@@ -63,11 +64,5 @@ from priorities.actions.screening import (
 from priorities.actions.settling import settle, settle_and_send, waive_and_send
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.sittings import convene, record_decisions, record_minutes
-from priorities.actions.submissions import (
-    answer_correction,
-    request_filing_receipt,
-    request_receipt,
-    submit,
-    withdraw,
-)
+from priorities.actions.submissions import answer_correction, request_filing_receipt, request_receipt, submit, withdraw
 from priorities.case.guards import blockers, verbs_for

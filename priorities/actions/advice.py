@@ -12,7 +12,7 @@ from priorities.submissions import advised
 
 @verb("priorities.submission.advice_shown")
 def advice_shown(*, by: Actor, submission: Submission, moves: set[tuple[str, str, str]]) -> None:
-    """Remember that the form showed these changes `(component id, fact, answer)`; a fact that then reads so is marked for
-    the reviewer and needs evidence."""
+    """Remember that the form showed these changes `(component id, fact, answer)`; a fact that then reads so is
+    marked for the reviewer and needs evidence."""
     access.require(by, Permission.SUBMIT, submission)
     advised.keep(by=by, submission=submission, moves=moves)

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission
 from governance.basics.text import clean_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Answer, Round, Seat, StoredFile
-from governance.notices import inbox
 from governance.signing import paper as on_paper
 from governance.signing import rounds
-from priorities.actions.telling import tell_applicant, tell_seat
+from priorities.actions.telling import record, tell_applicant, tell_office, tell_seat
 from priorities.approval import seats
 from priorities.case import guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
 from priorities.screening import conclusions, decided, shares, verdicts
 from priorities.submissions import workflow
+
+
+@dataclass(frozen=True)
+class PaperSignature:
+    """What somebody signed on paper: who, on which day, the scan (an uploaded file); empty where he signs himself."""
+
+    signer: str = ""
+    signed_on: dt.date | None = None
+    scan: object = None
+
+    def stored(self, by: Actor) -> dict:
+        """As `rounds.answer` takes it. Raises Invalid (see governance.signing.paper)."""
+        return on_paper.signed(by, self.signer, self.signed_on, self.scan)
+
+
+BY_HIMSELF = PaperSignature()
 
 
 @verb("priorities.submission.sign")
@@ -37,32 +53,25 @@ def sign(
     condition: str = "",
     condition_due: dt.date | None = None,
     amounts: list[dict] | None = None,
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    paper: PaperSignature = BY_HIMSELF,
     seat: str | None = None,
 ) -> Submission:
     """同意 or 附条件同意 of one's seat; the last one concludes the case as proposed.
 
-    `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `signer`, `signed_on` and
-    `scan` (an uploaded file) record what was signed on paper; who is only 委托 enters such signatures alone. Signing
-    alone leaves the version as it is, so that seats may sign at the same time.
-    """
+    `amounts` with 附条件同意 changes the 审定 amounts and reopens the seats that signed before. `paper` records what
+    was signed on paper; who is only 委托 enters such signatures alone. Signing alone leaves the version as it is, so
+    that seats may sign at the same time."""
     access.require(by, Permission.SIGN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="sign", version=version)
-    if kind not in (rounds.AGREE, rounds.CONDITIONAL):
-        raise Invalid("请选择同意或附条件同意；不同意请用“不同意”。", fields={"kind": ["请选择一项"]})
-    condition = clean_text(condition, limit=1000, field="条件")
-    if condition and kind == rounds.AGREE:
-        raise Invalid("同意不带条件；写了条件请用附条件同意。", fields={"condition": ["有条件要附条件同意"]})
+    condition = _condition(kind, condition)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
     if amounts is not None:
         if kind != rounds.CONDITIONAL:
             raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
         _change_amounts(by, row, round_, amounts)
-    paper = on_paper.signed(by, signer, signed_on, scan)
+    signature = paper.stored(by)
     result = rounds.answer(
         by=by,
         round_=round_,
@@ -71,35 +80,38 @@ def sign(
         text=clean_text(text, limit=1000, field="意见"),
         condition=condition,
         condition_due=condition_due if kind == rounds.CONDITIONAL else None,
-        **paper,
+        **signature,
     )
-    if result != rounds.CONCLUDED:
-        audit.record(
-            by=by,
-            event="priorities.submission.sign",
-            about=row,
-            now=kind,
-            sentence=f"{row.reference} {mine.label}签署{'附条件同意' if kind == rounds.CONDITIONAL else '同意'}{on_paper.said(paper, by)}",
-        )
-        return row
+    by_whom = on_paper.said(signature, by)
+    if result == rounds.CONCLUDED:
+        _conclude(by, row, round_, f"{mine.label}最后签署{by_whom}")
+    else:
+        word = "附条件同意" if kind == rounds.CONDITIONAL else "同意"
+        record(by, row, "sign", f"{mine.label}签署{word}{by_whom}", now=kind)
+    return row
+
+
+def _condition(kind: str, condition: str) -> str:
+    if kind not in (rounds.AGREE, rounds.CONDITIONAL):
+        raise Invalid("请选择同意或附条件同意；不同意请用“不同意”。", fields={"kind": ["请选择一项"]})
+    condition = clean_text(condition, limit=1000, field="条件")
+    if condition and kind == rounds.AGREE:
+        raise Invalid("同意不带条件；写了条件请用附条件同意。", fields={"condition": ["有条件要附条件同意"]})
+    return condition
+
+
+def _conclude(by: Actor, row: Submission, round_: Round, reason: str) -> None:
+    """The last signature: the conclusion holds, the case goes where it says."""
     conclusion = conclusions.in_force(row)
     conclusion.settled_day = clock.today()
     conclusion.save(update_fields=["settled_day"])
     row.re_review_on = conclusion.re_review_on
     row.save(update_fields=["re_review_on"])
-    workflow.advance(
-        by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}"
-    )
-    outcome = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
-    tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
-    inbox.tell(
-        key=f"concluded-office:{round_.pk}",
-        role=Role.REVIEWER,
-        address=row.get_absolute_url(),
-        sentence=f"{row.number}“{row.title}”联合会签通过：{outcome}。",
-        is_demo=row.is_demo,
-    )
-    return row
+    workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=reason)
+    said = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
+    sentence = f"{row.number}“{row.title}”联合会签通过：{said}。"
+    tell_applicant(row, f"concluded:{round_.pk}", sentence)
+    tell_office(row, f"concluded-office:{round_.pk}", sentence)
 
 
 @verb("priorities.submission.refuse")
@@ -111,9 +123,7 @@ def refuse(
     reason: str,
     clause: str = "",
     text: str = "",
-    signer: str = "",
-    signed_on: dt.date | None = None,
-    scan=None,
+    paper: PaperSignature = BY_HIMSELF,
     seat: str | None = None,
 ) -> Submission:
     """不同意 with reason and clause: the round closes and the case goes back to review.
@@ -123,14 +133,29 @@ def refuse(
     access.require(by, Permission.SIGN)
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     row = guards.enter(by=by, submission=submission, verb="refuse", version=version)
+    reason, clause, text = _grounds(reason, clause, text)
+    round_ = rounds.lock(guards.open_round(row).pk)
+    mine = rounds.seat_for(round_, by, seat)
+    signature = paper.stored(by)
+    answer = {"kind": rounds.REFUSE, "reason": reason[:100], "text": text, "clause": clause}
+    rounds.answer(by=by, round_=round_, seat=mine, **answer, **signature)
+    grounds = text.replace("\n", "，")
+    why = f"{mine.label}不同意（{clause}）：{grounds}{on_paper.said(signature, by)}"
+    workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW, reason=why)
+    tell_office(row, f"refused:{round_.pk}", f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{grounds}")
+    return row
+
+
+def _grounds(reason: str, clause: str, text: str) -> tuple[str, str, str]:
+    """Reason and clause of a refusal, and the whole of what is said; Invalid where one of the two is missing."""
     reason = clean_text(reason, limit=1000, field="不同意的理由")
     clause = clean_text(clause, limit=20, field="条款")
     more = clean_text(text, limit=1000, field="意见")
     if reason == "other":
         reason = more
     elif reason in REFUSALS:
-        reason, meant = REFUSALS[reason]
-        clause = clause or meant
+        reason, of_reason = REFUSALS[reason]
+        clause = clause or of_reason
     fields = {}
     if not reason:
         fields["reason"] = ["请写明不同意的理由。"]
@@ -138,29 +163,7 @@ def refuse(
         fields["clause"] = ["请写明依据的条款，如 8.3.2(3)。"]
     if fields:
         raise Invalid("不同意要写明理由和条款。", fields=fields)
-    round_ = rounds.lock(guards.open_round(row).pk)
-    mine = rounds.seat_for(round_, by, seat)
-    paper = on_paper.signed(by, signer, signed_on, scan)
-    text = reason if more in ("", reason) else f"{reason}\n{more}"
-    rounds.answer(
-        by=by, round_=round_, seat=mine, kind=rounds.REFUSE, reason=reason[:100], text=text, clause=clause, **paper
-    )
-    said = text.replace("\n", "，")
-    workflow.advance(
-        by=by,
-        submission=row,
-        verb="refuse",
-        to=workflow.UNDER_REVIEW,
-        reason=f"{mine.label}不同意（{clause}）：{said}{on_paper.said(paper, by)}",
-    )
-    inbox.tell(
-        key=f"refused:{round_.pk}",
-        role=Role.REVIEWER,
-        address=row.get_absolute_url(),
-        is_demo=row.is_demo,
-        sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{said}",
-    )
-    return row
+    return reason, clause, reason if more in ("", reason) else f"{reason}\n{more}"
 
 
 @verb("priorities.submission.withdraw_signature")
@@ -174,12 +177,7 @@ def withdraw_signature(
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat) if seat else seats.answered_by(row, by)
     rounds.withdraw_answer(by=by, round_=round_, seat=mine, text=clean_text(text, limit=500, field="说明"))
-    audit.record(
-        by=by,
-        event="priorities.submission.withdraw_signature",
-        about=row,
-        sentence=f"{row.reference} {mine.label}撤回签署",
-    )
+    record(by, row, "withdraw_signature", f"{mine.label}撤回签署")
     return row
 
 
@@ -213,25 +211,15 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
     for seat in round_.seats.filter(answers__in_force=True).distinct():
         rounds.withdraw_answer(by=by, round_=round_, seat=seat, text="审定金额有改动，须重新签署")
         tell_seat(row, seat, f"reopened:{row.version}", f"{row.number}“{row.title}”的审定金额有改动，请重新会签。")
-    audit.record(
-        by=by,
-        event="priorities.submission.change_amounts",
-        about=row,
-        was=old.amounts,
-        now=settled,
-        sentence=f"{row.reference} 会签中改动审定金额，已签的席位须重新签署",
-    )
+    record(by, row, "change_amounts", "会签中改动审定金额，已签的席位须重新签署", was=old.amounts, now=settled)
 
 
 @verb("priorities.submission.download_scan")
 def download_scan(*, by: Actor, submission: Submission, answer: Answer) -> StoredFile:
     """Hand out the scan of a paper signature to whoever may see the submission; every download is audited."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
+    sentence = f"下载 {submission.reference} {answer.seat.label}的签字扫描件"
     audit.record(
-        by=by,
-        event="priorities.submission.download_scan",
-        about=submission,
-        now=answer.scan.sha256,
-        sentence=f"下载 {submission.reference} {answer.seat.label}的签字扫描件",
+        by=by, event="priorities.submission.download_scan", about=submission, now=answer.scan.sha256, sentence=sentence
     )
     return answer.scan

@@ -15,6 +15,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
 from governance.models import StoredFile
 from governance.storage import files
+from priorities.actions.telling import record
 from priorities.case import guards
 from priorities.models import Attachment, Submission
 from priorities.submissions import returned, workflow
@@ -76,13 +77,7 @@ def attach(
     row_ = Attachment.objects.create(
         submission=row, kind=kind, version=row.current_version, file=stored, by_text=by.text, is_demo=row.is_demo
     )
-    audit.record(
-        by=by,
-        event="priorities.submission.attach",
-        about=row,
-        now=stored.sha256,
-        sentence=f"{row.reference} 上传{row_.get_kind_display()}“{shown}”",
-    )
+    record(by, row, "attach", f"上传{row_.get_kind_display()}“{shown}”", now=stored.sha256)
     return row_
 
 
@@ -97,13 +92,7 @@ def detach(*, by: Actor, submission: Submission, attachment: Attachment) -> None
     _require_open(row, kept.kind)
     kept.removed = True
     kept.save(update_fields=["removed"])
-    audit.record(
-        by=by,
-        event="priorities.submission.detach",
-        about=row,
-        was=kept.file.sha256,
-        sentence=f"{row.reference} 去掉{kept.get_kind_display()}“{kept.file.display_name}”",
-    )
+    record(by, row, "detach", f"去掉{kept.get_kind_display()}“{kept.file.display_name}”", was=kept.file.sha256)
 
 
 @verb("priorities.submission.download_attachment")
@@ -111,12 +100,9 @@ def download_attachment(*, by: Actor, submission: Submission, attachment: Attach
     """Hand out the bytes to whoever may see the submission; every download is audited."""
     access.require(by, Permission.READ_SUBMISSIONS, submission)
     stored = attachment.file
+    sentence = f"下载 {submission.reference} 的附件“{stored.display_name}”"
     audit.record(
-        by=by,
-        event="priorities.submission.download_attachment",
-        about=submission,
-        now=stored.sha256,
-        sentence=f"下载 {submission.reference} 的附件“{stored.display_name}”",
+        by=by, event="priorities.submission.download_attachment", about=submission, now=stored.sha256, sentence=sentence
     )
     return Download(stored, stored.display_name, stored.content_type)
 

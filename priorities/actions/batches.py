@@ -102,7 +102,8 @@ def _to_whom(notice: Notice) -> str:
 
 @verb("priorities.batch.plan")
 def plan_batch(*, by: Actor, act: str, items: Iterable[tuple[Submission, int]], reason: str = "") -> DeskBatch:
-    """批量办理: the cases at the versions that were rehearsed; it happens after UNDO_S seconds, until when it can be undone."""
+    """批量办理: the cases at the versions that were rehearsed; it happens after UNDO_S seconds, until when it can
+    be undone."""
     access.require(by, Permission.SCREEN)
     reason = _known(act, reason)
     rows = list(items)
@@ -118,13 +119,8 @@ def plan_batch(*, by: Actor, act: str, items: Iterable[tuple[Submission, int]], 
         is_demo=any(r.is_demo for r, _ in rows),
     )
     DeskBatchItem.objects.bulk_create(DeskBatchItem(batch=batch, submission=r, version=v) for r, v in rows)
-    audit.record(
-        by=by,
-        event="priorities.batch.plan",
-        about=(batch, *(r for r, _ in rows)),
-        now=act,
-        sentence=f"{batch}：{len(rows)} 件，{batch.leaves_at:%H:%M:%S} 起办理，之前可以撤消",
-    )
+    sentence = f"{batch}：{len(rows)} 件，{batch.leaves_at:%H:%M:%S} 起办理，之前可以撤消"
+    audit.record(by=by, event="priorities.batch.plan", about=(batch, *(r for r, _ in rows)), now=act, sentence=sentence)
     return batch
 
 

@@ -22,10 +22,8 @@ def open_window(*, by: Actor, plan_year: int, opens: dt.date, closes: dt.date, i
     """Set when proposals for a plan year are taken; the same year again moves the window."""
     access.require(by, Permission.MANAGE_CALENDAR)
     if plan_year not in proposals.YEARS:
-        raise Invalid(
-            f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。",
-            fields={"plan_year": ["年度不对"]},
-        )
+        sentence = f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。"
+        raise Invalid(sentence, fields={"plan_year": ["年度不对"]})
     fields = {name: ["请填日期"] for name, value in (("opens", opens), ("closes", closes)) if value is None}
     if fields:
         raise Invalid("申报窗口要有开始和截止两个日期。", fields=fields)
@@ -40,14 +38,8 @@ def open_window(*, by: Actor, plan_year: int, opens: dt.date, closes: dt.date, i
         defaults={"opens": opens, "closes": closes},
         create_defaults={"opens": opens, "closes": closes, "is_demo": is_demo},
     )
-    audit.record(
-        by=by,
-        event="priorities.window.open",
-        about=window,
-        was=was,
-        now=str(window),
-        sentence=f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}",
-    )
+    sentence = f"设定 {plan_year} 年度计划申报窗口 {opens} 至 {closes}"
+    audit.record(by=by, event="priorities.window.open", about=window, was=was, now=str(window), sentence=sentence)
     return window
 
 

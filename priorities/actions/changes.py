@@ -83,8 +83,8 @@ def _to_joint_approval(
     if open_one := ProposedChange.objects.pending(project).first():
         case = open_one.submission
         raise Refused(
-            f"{project.code} 已有在办的变更申报 {case.reference}（{open_one.get_field_display()}，{case.organisation}），"
-            "请在那一份上修改，或先撤回它。",
+            f"{project.code} 已有在办的变更申报 {case.reference}"
+            f"（{open_one.get_field_display()}，{case.organisation}），请在那一份上修改，或先撤回它。",
             blockers=[("在办的变更办结或撤回", contacts.unit(case.organisation, clock.today()))],
         )
     asked = f"{project.content}\n变更（{CHANGES[field]}）：{now}\n变更理由：{reason}"

@@ -13,7 +13,7 @@ from governance.models import Organisation, User
 from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions.attachments import wipe
-from priorities.actions.telling import tell_unit, touch
+from priorities.actions.telling import record, tell_unit, touch
 from priorities.approval import seats
 from priorities.case import guards
 from priorities.labels import STATES, SUBMISSION_KINDS
@@ -69,13 +69,8 @@ def create_draft(
     row.save()
     more = f"，据 {from_earlier.reference} 重报" if from_earlier else ""
     about = (row, project) if project else row
-    audit.record(
-        by=by,
-        event="priorities.submission.create_draft",
-        about=about,
-        now=document,
-        sentence=f"起草{SUBMISSION_KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}",
-    )
+    sentence = f"起草{SUBMISSION_KINDS[kind]}申报 {row.reference}（{plan_year} 年度计划）{more}"
+    audit.record(by=by, event="priorities.submission.create_draft", about=about, now=document, sentence=sentence)
     return row
 
 
@@ -121,13 +116,8 @@ def save_draft(
     row.version += 1
     row.save()
     row.participants.exclude(organisation_id=by.organisation_id).update(confirmed_day=None, confirmed_by="")
-    audit.record(
-        by=by,
-        event="priorities.submission.save",
-        about=row,
-        was=[c[:2] for c in changes],
-        now=[(c[0], c[2]) for c in changes],
-        sentence=f"{row.reference} 修改 {len(changes)} 处",
+    record(
+        by, row, "save", f"修改 {len(changes)} 处", was=[c[:2] for c in changes], now=[(c[0], c[2]) for c in changes]
     )
     return row
 
@@ -179,12 +169,7 @@ def declare_secret(
     row.title, row.total_wan, row.city_wan = title, None, None
     row.search_text = search_text(title, row.organisation.name, paper_number)
     row.save()
-    audit.record(
-        by=by,
-        event="priorities.submission.declare_secret",
-        about=row,
-        sentence=f"{row.reference} 登记为涉密项目，纸质文号 {paper_number}，不在本系统填报",
-    )
+    record(by, row, "declare_secret", f"登记为涉密项目，纸质文号 {paper_number}，不在本系统填报")
     return row
 
 
@@ -226,20 +211,22 @@ def add_participant(
         raise Invalid(wrong, fields={"organisation": [wrong]})
     Participant.objects.create(submission=row, organisation_id=unit.survivor_id)
     touch(row)
-    audit.record(
-        by=by,
-        event="priorities.submission.add_participant",
-        about=(row, unit),
-        now=unit.name,
-        sentence=f"{row.reference} 增加联合申报单位 {unit}",
-    )
-    tell_unit(
-        row,
-        unit.survivor_id,
-        roles_with(Permission.SUBMIT),
-        f"participant:{row.pk}:{row.version}",
-        f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。",
-    )
+    record(by, row, "add_participant", f"增加联合申报单位 {unit}", about=(row, unit), now=unit.name)
+    text = f"{row.organisation}邀请贵单位联合申报“{row.title or '（未命名）'}”，请核对并确认。"
+    tell_unit(row, unit.survivor_id, roles_with(Permission.SUBMIT), f"participant:{row.pk}:{row.version}", text)
+    return row
+
+
+@verb("priorities.submission.remove_participant")
+def remove_participant(*, by: Actor, submission: Submission, version: int, organisation: Organisation) -> Submission:
+    """Take a co-applicant off the working copy; by the applicant alone, as adding one."""
+    access.require(by, Permission.SUBMIT, submission)
+    row = guards.enter(by=by, submission=submission, verb="participants", version=version)
+    if not row.participants.filter(organisation=organisation).delete()[0]:
+        raise Refused(f"{organisation}不是这件申报的联合申报单位。")
+    touch(row)
+    text = f"减去联合申报单位 {organisation}"
+    record(by, row, "remove_participant", text, about=(row, organisation), was=organisation.name)
     return row
 
 
@@ -251,11 +238,9 @@ def confirm_participation(*, by: Actor, submission: Submission, version: int | N
     part = seats.participant_of(row, by)
     part.confirmed_day, part.confirmed_by = clock.today(), by.text
     part.save()
+    sentence = f"{part.organisation}确认联合申报 {row.reference}"
     audit.record(
-        by=by,
-        event="priorities.submission.confirm_participation",
-        about=(row, part.organisation),
-        sentence=f"{part.organisation}确认联合申报 {row.reference}",
+        by=by, event="priorities.submission.confirm_participation", about=(row, part.organisation), sentence=sentence
     )
     inbox.tell(
         key=f"participation-confirmed:{part.pk}:{row.version}",
@@ -331,7 +316,8 @@ def _project(by: Actor, kind: str, code: str | None, earlier: Submission | None)
     )
     if (other := under_way.first()) is not None:
         raise Refused(
-            f"{project.code} 已有一件{SUBMISSION_KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），请在那一件上办理。"
+            f"{project.code} 已有一件{SUBMISSION_KINDS[kind]}申报 {other.reference}（{STATES[other.state]}），"
+            "请在那一件上办理。"
         )
     return project
 

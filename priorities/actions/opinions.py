@@ -10,16 +10,15 @@ from django.urls import reverse
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission
 from governance.basics.text import clean_text
 from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Seat, User
-from governance.notices import inbox
 from governance.signing import rounds
 from governance.signing.rounds import SeatSpec
-from priorities.actions.telling import tell_seat, touch
+from priorities.actions.telling import record, tell_office, tell_seat, touch
 from priorities.approval import opinions, seats
 from priorities.case import guards
 from priorities.labels import OPINION_ANSWERS, OPINIONS, PAPERS
@@ -74,12 +73,7 @@ def request_opinion(
         made = list(opened.seats.all())
     touch(row)
     labels = "、".join(s.label for s in specs)
-    audit.record(
-        by=by,
-        event="priorities.submission.request_opinion",
-        about=row,
-        sentence=f"{row.reference} 征求{OPINIONS[what]}：{labels}，{due_day} 前",
-    )
+    record(by, row, "request_opinion", f"征求{OPINIONS[what]}：{labels}，{due_day} 前")
     for seat in made:
         seat.round = opened
         tell_seat(row, seat, "opinion", f"请对 {row.number}“{row.title}”出具意见，{due_day} 前。")
@@ -110,13 +104,7 @@ def waive_opinion(
             rounds.close(round_=round_)
     touch(row)
     labels = "、".join(PAPERS[n] for n in names)
-    audit.record(
-        by=by,
-        event="priorities.submission.waive_opinion",
-        about=row,
-        now=reason,
-        sentence=f"{row.reference} 免去{labels}：{reason}",
-    )
+    record(by, row, "waive_opinion", f"免去{labels}：{reason}", now=reason)
     return row
 
 
@@ -160,13 +148,7 @@ def give_opinion(
     audit.record(
         by=by, event=opinions.EVENT, about=row, now=text, sentence=f"{row.reference} {mine.label}出具意见：{word}"
     )
-    inbox.tell(
-        key=f"opinion-in:{mine.pk}",
-        role=Role.REVIEWER,
-        address=row.get_absolute_url(),
-        is_demo=row.is_demo,
-        sentence=f"{mine.label}对 {row.number}“{row.title}”出具意见：{word}。",
-    )
+    tell_office(row, f"opinion-in:{mine.pk}", f"{mine.label}对 {row.number}“{row.title}”出具意见：{word}。")
     return row
 
 
@@ -190,7 +172,7 @@ def remind(*, by: Actor, submission: Submission, seat: Seat) -> Submission:
     late = f"，已过期限 {due}" if due and due < day else f"，期限 {due}" if due else ""
     todo = "出具意见" if held.round.kind.startswith("opinion") else "会签"
     tell_seat(row, held, f"remind:{day}", f"催办：{row.number}“{row.title}”等您{todo}，已等 {waited} 天{late}。")
-    audit.record(by=by, event="priorities.submission.remind", about=row, sentence=f"{row.reference} 催办{held.label}")
+    record(by, row, "remind", f"催办{held.label}")
     return row
 
 

@@ -1,5 +1,5 @@
-"""列入 and 结转 of one case by the leading group (API): a version of the year's plan that differs from the one in force by
-this case alone. The draft that the office compiles meanwhile stays open and takes its place behind it."""
+"""列入 and 结转 of one case by the leading group, for the API: a version of the plan that differs from the one in
+force by this case alone. The draft that the office compiles meanwhile stays open and takes its place behind it."""
 
 from __future__ import annotations
 
@@ -39,15 +39,7 @@ def adopt_case(
     meeting = plans.meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     plan = _next_version(by=by, row=row, note=f"列入 {row.reference}", meeting=meeting)
     amounts = conclusions.approved(conclusions.in_force(row))
-    entry = PlanEntry.objects.create(
-        plan=plan,
-        submission=row,
-        decision="listed",
-        amounts=amounts,
-        project=row.project,
-        order=plan.entries.count() + 1,
-        is_demo=row.is_demo,
-    )
+    entry = _add(by=by, plan=plan, row=row, decision="listed", amounts=amounts)
     project = plans.adopt_entry(by, plan, entry, row, meeting)
     registering.decide(by=by, project=project)
     registering.open_lines(
@@ -82,20 +74,19 @@ def leave_over(
         raise Invalid("结转要写明理由。", fields={"reason": ["请写明理由。"]})
     meeting = plans.meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     plan = _next_version(by=by, row=row, note=f"结转 {row.reference}", meeting=meeting)
-    entry = PlanEntry.objects.create(
-        plan=plan,
-        submission=row,
-        decision="left_over",
-        reason=reason,
-        project=row.project,
-        order=plan.entries.count() + 1,
-        is_demo=row.is_demo,
-    )
+    entry = _add(by=by, plan=plan, row=row, decision="left_over", reason=reason)
     plans.leave_entry_over(by, plan, entry, row)
     PlanEntry.objects.filter(plan__state="draft", plan__plan_year=plan.plan_year, submission=row).delete()
     plan_document.freeze(plan)
     _tell(by, plan, meeting, f"结转 {row.reference}“{row.title}”")
     return row
+
+
+@step
+def _add(*, by: Actor, plan: AnnualPlan, row: Submission, **decided) -> PlanEntry:
+    """The case as the last entry of the version."""
+    decided |= {"project": row.project, "order": plan.entries.count() + 1, "is_demo": row.is_demo}
+    return PlanEntry.objects.create(plan=plan, submission=row, **decided)
 
 
 def _lock_year(submission: Submission) -> None:
@@ -132,18 +123,7 @@ def _next_version(*, by: Actor, row: Submission, note: str, meeting) -> AnnualPl
     except IntegrityError:  # the year's first version was made in the same moment: there was no row to lock
         raise Refused(f"{row.plan_year} 年度计划刚刚有了新的版次，请重试。") from None
     kept = before.entries.filter(decision__in=plans.LISTED).order_by("order", "pk") if before else ()
-    PlanEntry.objects.bulk_create(
-        PlanEntry(
-            plan=plan,
-            submission_id=e.submission_id,
-            decision="listed",
-            amounts=e.amounts,
-            project_id=e.project_id,
-            order=i,
-            is_demo=row.is_demo,
-        )
-        for i, e in enumerate(kept, 1)
-    )
+    plans.copy_entries(by=by, plan=plan, entries=kept)
     return plan
 
 

@@ -4,6 +4,7 @@ full new version with its differences (9.1.1: 审查和批准各部门电子政�
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from governance.basics import clock
@@ -18,14 +19,14 @@ from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions import changes, registering
 from priorities.actions.telling import tell_applicant
-from priorities.annual_plan import plan_document, planning_rows
+from priorities.annual_plan import plan_document, plan_versions
 from priorities.approval import contacts
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.screening import conclusions, decided
 from priorities.submissions import workflow
 from projects.models import Project
 
-LISTED = ("listed", "adjusted")
+LISTED = plan_versions.LISTED
 
 
 @verb("priorities.plan.create")
@@ -34,10 +35,8 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
     adjustment that begins as its copy."""
     access.require(by, Permission.COMPILE_PLAN)
     if plan_year not in proposals.YEARS:
-        raise Invalid(
-            f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。",
-            fields={"plan_year": ["年度不对"]},
-        )
+        sentence = f"计划年度应在 {proposals.YEARS.start}—{proposals.YEARS.stop - 1} 之间。"
+        raise Invalid(sentence, fields={"plan_year": ["年度不对"]})
     versions = list(AnnualPlan.objects.select_for_update().filter(plan_year=plan_year).order_by("number"))
     if any(v.state == "draft" for v in versions):
         raise Refused(f"{plan_year} 年度计划已有一份编制中的草案，请在那一份上修改。")
@@ -49,29 +48,24 @@ def create_plan(*, by: Actor, plan_year: int, note: str = "", is_demo: bool = Fa
         by_text=by.text,
         is_demo=is_demo,
     )
-    order = 0
-    for old in adopted.entries.filter(decision__in=LISTED).order_by("order", "pk") if adopted else ():
-        order += 1
-        PlanEntry.objects.create(
-            plan=plan,
-            submission_id=old.submission_id,
-            decision="listed",
-            amounts=old.amounts,
-            project_id=old.project_id,
-            order=order,
-            is_demo=is_demo,
-        )
+    kept = adopted.entries.filter(decision__in=LISTED).order_by("order", "pk") if adopted else ()
+    order = copy_entries(by=by, plan=plan, entries=kept)
     for row in candidates(plan):
         order += 1
         _add(plan, row, order)
-    audit.record(
-        by=by,
-        event="priorities.plan.create",
-        about=plan,
-        sentence=f"开始编制 {plan}，{order} 项",
-        address=_address(plan),
-    )
+    sentence = f"开始编制 {plan}，{order} 项"
+    audit.record(by=by, event="priorities.plan.create", about=plan, sentence=sentence, address=_address(plan))
     return plan
+
+
+@step
+def copy_entries(*, by: Actor, plan: AnnualPlan, entries: Iterable[PlanEntry]) -> int:
+    """What a version takes over from the one before, as listed and in that order; returns how many."""
+    rows = []
+    for order, old in enumerate(entries, 1):
+        same = {"submission_id": old.submission_id, "amounts": old.amounts, "project_id": old.project_id}
+        rows.append(PlanEntry(plan=plan, decision="listed", order=order, is_demo=plan.is_demo, **same))
+    return len(PlanEntry.objects.bulk_create(rows))
 
 
 @verb("priorities.plan.put_entry")
@@ -93,7 +87,7 @@ def put_entry(
         raise Invalid("请选择列入、不列入、调整金额或结转候选。", fields={"decision": ["请选择一项"]})
     reason = clean_text(reason, limit=300, field="理由")
     entry = draft.entries.filter(submission=row).first()
-    before = planning_rows.adopted_entry(draft, row)
+    before = plan_versions.adopted_entry(draft, row)
     if row.state != workflow.CANDIDATE and before is None:
         raise Refused(
             f"{row.reference} 不是候选（现在是“{workflow.STATES[row.state]}”），不能编入年度计划；"
@@ -135,7 +129,7 @@ def adopt(
     access.require(by, Permission.ADOPT_PLAN)
     draft = _lock_draft(plan, version)
     meeting = meeting_of(meeting_title, held_on, minutes_number, draft.is_demo)
-    if found := planning_rows.adoption_blockers(draft, clock.today()):
+    if found := plan_versions.adoption_blockers(draft, clock.today()):
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     _not_his_own(by, draft)
     entries = list(draft.entries.order_by("submission_id"))
@@ -249,11 +243,7 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
                 errors.setdefault("amounts", []).append(sentence)
     if errors:
         raise Invalid(next(iter(errors.values()))[0], fields=errors)
-    order = list(proposals.SOURCE_LABELS)
-    return [
-        {"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
-        for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))
-    ]
+    return proposals.as_amounts(sums)
 
 
 @step
@@ -286,32 +276,21 @@ def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submiss
     """结转 inside an adoption: a candidate of the next year."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
-    workflow.advance(
-        by=by,
-        submission=row,
-        verb="leave_over",
-        to=workflow.CANDIDATE,
-        reason=f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}",
-    )
-    tell_applicant(
-        row,
-        f"left-over:{row.pk}:{plan.pk}",
-        f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}",
-    )
+    reason = f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}"
+    workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE, reason=reason)
+    text = f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}"
+    tell_applicant(row, f"left-over:{row.pk}:{plan.pk}", text)
 
 
 def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
     """A mid-year adjustment of a case adopted before: the signed differences, which alone are booked."""
-    before = planning_rows.adopted_entry(plan, row)
+    before = plan_versions.adopted_entry(plan, row)
     now = entry.amounts if entry.decision in LISTED else []
-    changes = planning_rows.signed_differences(before.amounts if before else [], now)
+    changes = plan_versions.signed_differences(before.amounts if before else [], now)
     if changes:
-        tell_applicant(
-            row,
-            f"plan-adjusted:{row.pk}:{plan.pk}",
-            f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}），"
-            f"{decided.of_cases([row])[row.pk].adopting(now).sentence}。",
-        )
+        text = f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）"
+        money = decided.of_cases([row])[row.pk].adopting(now).sentence
+        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}", f"{text}，{money}。")
     return changes
 
 
@@ -335,10 +314,8 @@ def meeting_of(title: str, held_on: dt.date | None, minutes_number: str, is_demo
 def _lock_draft(plan: AnnualPlan, version: int) -> AnnualPlan:
     draft = AnnualPlan.objects.select_for_update().get(pk=plan.pk)
     if draft.state != "draft":
-        raise Refused(
-            f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。",
-            blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))],
-        )
+        sentence = f"{draft}是“{draft.get_state_display()}”，不能再改；年中调整请编制新版。"
+        raise Refused(sentence, blockers=[("已审定的版次不能改", contacts.role(Role.REVIEWER, clock.today()))])
     if draft.version != version:
         raise Stale(f"{draft}已被别人改过，您的改动没有保存；请对照现有内容再交。", current={"version": draft.version})
     return draft

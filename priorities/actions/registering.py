@@ -25,6 +25,7 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
     if origin == "annual_plan":
         name, content = approved_content(submission, document)
     units = [submission.organisation, *(p.organisation for p in submission.participants.select_related("organisation"))]
+    same = ("precision", "investment_type", "construction")
     return register_steps.register_project(
         by=by,
         name=name,
@@ -33,15 +34,13 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
         leads=units,
         start=start,
         end=end,
-        precision=document["precision"],
-        investment_type=document["investment_type"],
         year=submission.plan_year,
         protection_level=document["security"]["level"],
         state=state,
         reason=reason,
         is_demo=submission.is_demo,
         estimate_wan=total_wan(document) or None,
-        construction=document["construction"],
+        **{name: document[name] for name in same},
     )
 
 

@@ -80,13 +80,8 @@ def export_dry_run(*, by: Actor, record: RuleSetRecord) -> bytes:
     access.require(by, Permission.READ_REGISTER)
     day = clock.today()
     found = dry_run.run(record, day)
-    audit.record(
-        by=by,
-        event="priorities.rule_set.export",
-        about=record,
-        now=len(found.flips),
-        sentence=f"导出规则集 {record.key} 的试算，改判 {len(found.flips)} 件",
-    )
+    sentence = f"导出规则集 {record.key} 的试算，改判 {len(found.flips)} 件"
+    audit.record(by=by, event="priorities.rule_set.export", about=record, now=len(found.flips), sentence=sentence)
     return dry_run.workbook(found, record, day)
 
 
@@ -101,7 +96,7 @@ def adopt_rule_set(
     held_on: dt.date,
     minutes_number: str,
 ) -> RuleSetRecord:
-    """审定: the draft holds from a day on (today or later); the one before ends on it, so that periods never overlap."""
+    """审定: the draft holds from a day on (today or later); the one before ends on it, periods never overlap."""
     access.require(by, Permission.ADOPT_RULE_SET)
     rows = {r.pk: r for r in RuleSetRecord.objects.select_for_update().order_by("pk")}
     row = rows[record.pk]
@@ -122,14 +117,8 @@ def adopt_rule_set(
             old.save(update_fields=["to_day"])
     row.state, row.from_day, row.to_day, row.meeting, row.version = "in_force", from_day, None, meeting, row.version + 1
     row.save()
-    audit.record(
-        by=by,
-        event="priorities.rule_set.adopt",
-        about=row,
-        was="draft",
-        now=str(from_day),
-        sentence=f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行",
-    )
+    sentence = f"{meeting}审定规则集 {row.key}，自 {from_day} 起执行"
+    audit.record(by=by, event="priorities.rule_set.adopt", about=row, was="draft", now=str(from_day), sentence=sentence)
     inbox.tell(
         key=f"rule-set:{row.pk}",
         role=Role.REVIEWER,

@@ -11,7 +11,7 @@ from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from priorities.actions.plans import put_entry
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
 from priorities.submissions import workflow
 
@@ -23,7 +23,7 @@ def save_scenario(*, by: Actor, plan_year: int, name: str, settings: dict, is_de
     """Keep the settings under a name with the figures that come of them. Shapes: priorities.annual_plan.scenarios."""
     access.require(by, Permission.COMPILE_PLAN)
     clean = scenarios.clean_settings(settings, plan_year)
-    inputs = planning_inputs.read(plan_year, clean["years"])
+    inputs = optimiser_inputs.read(plan_year, clean["years"])
     row = _new(by, plan_year, name, "choice", clean, is_demo)
     row.figures = scenarios.compute(inputs, clean, ())
     row.save()
@@ -33,7 +33,8 @@ def save_scenario(*, by: Actor, plan_year: int, name: str, settings: dict, is_de
 
 @verb("priorities.scenario.save_period")
 def save_period(*, by: Actor, plan_year: int, kind: str, is_demo: bool = False) -> PlanScenario:
-    """Keep one repair of the whole period (extend, money or floor) with the split that proves it; nothing is booked (D08)."""
+    """Keep one repair of the whole period (extend, money or floor) with the split that proves it; nothing is booked
+    (D08)."""
     access.require(by, Permission.COMPILE_PLAN)
     repair = next((r for r in whole_period.find().repairs if r.kind == kind), None)
     if repair is None:
@@ -49,7 +50,7 @@ def save_period(*, by: Actor, plan_year: int, kind: str, is_demo: bool = False) 
 def override(
     *, by: Actor, scenario: PlanScenario, version: int, submission: Submission, kind: str, reason: str
 ) -> PlanScenario:
-    """强制列入 or 强制不列 one candidate by hand, with a reason; the scenario's figures and every price are made anew."""
+    """强制列入 or 强制不列 one candidate by hand, with a reason; figures and every price are made anew."""
     access.require(by, Permission.COMPILE_PLAN)
     row = _lock(scenario, version)
     if kind not in dict(PlanOverride.KINDS):
@@ -68,13 +69,8 @@ def override(
     _compute(row)
     price = row.figures["prices"].get(str(submission.pk), {})
     cost = "使方案不可行" if price.get("value") is None else f"代价 {price['value']} 价值，{price['wan']} 万元"
-    _record(
-        by,
-        row,
-        "override",
-        f"{row}：{submission.reference} {dict(PlanOverride.KINDS)[kind]}，{cost}：{reason}",
-        submission,
-    )
+    text = f"{row}：{submission.reference} {dict(PlanOverride.KINDS)[kind]}，{cost}：{reason}"
+    _record(by, row, "override", text, submission)
     return row
 
 
@@ -114,15 +110,15 @@ def withdraw_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> Pla
 
 @verb("priorities.scenario.apply")
 def apply_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> AnnualPlan:
-    """Take the scenario's choice over into the year's draft: 列入, or 不列入 / 结转候选 with the reason. Adoption stays the
-    leading group's; an amount adjusted in the draft stays adjusted."""
+    """Take the scenario's choice over into the year's draft: 列入, or 不列入 / 结转候选 with the reason. Adoption
+    stays the leading group's; an amount adjusted in the draft stays adjusted."""
     access.require(by, Permission.COMPILE_PLAN)
     plan = AnnualPlan.objects.select_for_update().filter(plan_year=scenario.plan_year, state="draft").first()
     if plan is None:
         raise Refused(f"{scenario.plan_year} 年度计划没有编制中的草案；先开始编制。")
     row = _lock(scenario, version)
     standing = _standing(row)
-    inputs = planning_inputs.read(row.plan_year, row.settings.get("years", 1))
+    inputs = optimiser_inputs.read(row.plan_year, row.settings.get("years", 1))
     chosen = row.figures.get("plans", {}).get("human", {}).get("chosen")
     if row.kind != "choice" or chosen is None:
         raise Refused(f"{row}没有可行的取舍，不能写入草案。")
@@ -187,7 +183,7 @@ def _compute(row: PlanScenario) -> None:
     if row.kind != "choice":
         raise Refused("全期分年的方案没有候选取舍，不能改动；请按新的修补另建一个。")
     row.figures = scenarios.compute(
-        planning_inputs.read(row.plan_year, row.settings["years"]), row.settings, _standing(row)
+        optimiser_inputs.read(row.plan_year, row.settings["years"]), row.settings, _standing(row)
     )
     row.version += 1
     row.save()

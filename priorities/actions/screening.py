@@ -11,23 +11,17 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
-from governance.kernel import access, audit, working_days
+from governance.kernel import access, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.signing import rounds
 from priorities import proposal as proposals
 from priorities.actions.side_lanes import check_filing, take_receipt
-from priorities.actions.telling import tell_applicant, tell_seat, touch
+from priorities.actions.telling import record, tell_applicant, tell_seat, touch
 from priorities.approval import opinions, seats
 from priorities.case import guards
 from priorities.labels import ANSWERS, OUTCOMES
-from priorities.models import (
-    Conclusion,
-    ConfirmedFact,
-    OverlapJudgement,
-    ReturnedPoint,
-    Submission,
-)
+from priorities.models import Conclusion, ConfirmedFact, OverlapJudgement, ReturnedPoint, Submission
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
 from priorities.screening import conclusions, shares, verdicts
 from priorities.submissions import workflow
@@ -120,8 +114,8 @@ def record_overlap(
     treatment: str = "",
     score: float | None = None,
 ) -> Submission:
-    """重复程度 无 / 部分 / 严重 against one record (project:P06, plan-task:T2-31, submission:12) and what follows: 不重复,
-    核减, 合并, 拒. Only 严重 makes 8.3.3(2) hold (D23); `score` is what the radar said, kept beside it."""
+    """重复程度 无 / 部分 / 严重 against one record (project:P06, plan-task:T2-31, submission:12) and what follows:
+    不重复, 核减, 合并, 拒. Only 严重 makes 8.3.3(2) hold (D23); `score` is what the radar said, kept beside it."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="record_overlap", version=version)
     degrees, treatments = dict(OverlapJudgement.DEGREES), dict(OverlapJudgement.TREATMENTS)
@@ -147,13 +141,7 @@ def record_overlap(
         f"，{treatments[treatment]}" if treatment and treatment != "keep" else ""
     )
     _put_facts(by, row, [("", str(Fact.SEVERELY_DUPLICATES), "yes" if severe else "no", evidence)])
-    audit.record(
-        by=by,
-        event="priorities.submission.record_overlap",
-        about=row,
-        now=f"{degree} {treatment}".strip(),
-        sentence=f"{row.reference} 重复程度认定：{evidence}",
-    )
+    record(by, row, "record_overlap", f"重复程度认定：{evidence}", now=f"{degree} {treatment}".strip())
     return row
 
 
@@ -181,10 +169,8 @@ def confirm_verdict(
             f"{'、'.join(foreign)} 不是部分成立的条款，不用决定。", fields={"decisions": ["只对部分成立的条款作决定"]}
         )
     if open_ := [c for c in partly if c not in decisions]:
-        raise Refused(
-            f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。",
-            blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_],
-        )
+        sentence = f"{'、'.join(open_)} 部分成立，要由审核人决定成立还是不成立。"
+        raise Refused(sentence, blockers=[(f"{c} 部分成立，等待决定", guards.reviewer(clock.today())) for c in open_])
     departed = _departure(departure)
     if result["outcome"] == "undetermined" and not departed and not conclusions.is_advisory(row):
         lacking = [FACTS[f].question for f in result["missing_facts"]]
@@ -198,13 +184,7 @@ def confirm_verdict(
     verdicts.freeze(by=by, submission=row, result=result, decisions=decisions, confirmed=True, **departed)
     touch(row)
     more = f"，另作判定为{OUTCOMES[departed['override']]}：{departed['override_reason']}" if departed else ""
-    audit.record(
-        by=by,
-        event="priorities.submission.confirm_verdict",
-        about=row,
-        now=result["outcome"],
-        sentence=f"{row.reference} 确认判定：{OUTCOMES[result['outcome']]}{more}",
-    )
+    record(by, row, "confirm_verdict", f"确认判定：{OUTCOMES[result['outcome']]}{more}", now=result["outcome"])
     return row
 
 
@@ -222,7 +202,7 @@ def propose_conclusion(
     amounts: list[dict] | None = None,
     payers: dict[str, object] | None = None,
 ) -> Submission:
-    """拟定结论: where the case goes, with its conditions and the 审定 amounts (≤ requested, each cut with its ground).
+    """拟定结论: where the case goes, its conditions and the 审定 amounts (≤ requested, each cut with its ground).
 
     `payers`: by source, what a payer of whom the proposal asks nothing pays of a share that the plan leaves open (D11, D12);
     no case goes to the joint approval with one blank.
@@ -265,13 +245,7 @@ def propose_conclusion(
         )
     conclusion.save()
     touch(row)
-    audit.record(
-        by=by,
-        event="priorities.submission.propose_conclusion",
-        about=row,
-        now=settled,
-        sentence=f"{row.reference} 拟定结论：{conclusion.get_kind_display()}",
-    )
+    record(by, row, "propose_conclusion", f"拟定结论：{conclusion.get_kind_display()}", now=settled)
     return row
 
 
@@ -310,10 +284,8 @@ def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str
     if component and (fact not in COMPONENT_FACTS or component not in {c["id"] for c in document["components"]}):
         raise Invalid("这个事实不按这个组成部分回答。", fields={path: ["没有这个组成部分，或事实不按组成部分回答"]})
     if fact == Fact.SEVERELY_DUPLICATES and value == "no" and row.overlap_judgements.filter(degree="severe").exists():
-        raise Invalid(
-            "已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。",
-            fields={path: ["与重复程度的认定矛盾"]},
-        )
+        sentence = "已认定与别的项目严重重复，不能同时核定为不重复；请先改重复程度的认定（D23）。"
+        raise Invalid(sentence, fields={path: ["与重复程度的认定矛盾"]})
     evidence = clean_text(item.get("evidence"), limit=1000, field="依据")
     stated, _ = verdicts.stated(document, component, fact)
     if stated not in ("", value) and not evidence:
@@ -326,31 +298,19 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
     changed = []
     for component, fact, value, evidence in given:
         stated, stated_evidence = verdicts.stated(document, component, fact)
-        ConfirmedFact.objects.update_or_create(
-            submission=row,
-            component=component,
-            fact=fact,
-            defaults={
-                "value": value,
-                "stated": stated,
-                "stated_evidence": stated_evidence,
-                "evidence": evidence,
-                "by_text": by.text,
-                "user_id": by.user_id,
-                "day": day,
-                "recorded_at": clock.now(),
-            },
-        )
+        values = {"value": value, "evidence": evidence, "stated": stated, "stated_evidence": stated_evidence}
+        values |= {"by_text": by.text, "user_id": by.user_id, "day": day, "recorded_at": clock.now()}
+        ConfirmedFact.objects.update_or_create(submission=row, component=component, fact=fact, defaults=values)
         if fact not in OFFICE_FACTS and value != (stated or "unknown"):
             changed.append((component, fact))
     verdicts.keep_mask(submission=row)
     touch(row)
-    audit.record(
-        by=by,
-        event="priorities.submission.confirm_facts",
-        about=row,
+    record(
+        by,
+        row,
+        "confirm_facts",
+        f"核定事实 {len(given)} 个，其中改动申报单位回答 {len(changed)} 个",
         now=[{"component": c, "fact": f, "value": v, "evidence": e} for c, f, v, e in given],
-        sentence=f"{row.reference} 核定事实 {len(given)} 个，其中改动申报单位回答 {len(changed)} 个",
     )
     if changed:
         questions = "；".join(FACTS[f].question for _, f in changed)

@@ -1,6 +1,6 @@
-"""A case whose verdict the reviewer accepts, in one act each: 均无异议 with verdict and conclusion; papers waived and sent;
-or all of it. Every act is the single verbs one after the other in one transaction: what one of them refuses, nothing
-of the act happens."""
+"""A case whose verdict the reviewer accepts, in one act each: 均无异议 with verdict and conclusion; papers waived
+and sent; or all of it. Every act is the single verbs one after the other in one transaction: what one of them
+refuses, nothing of the act happens."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def settle(
     decisions: dict[str, bool] | None = None,
     departure: dict | None = None,
 ) -> Submission:
-    """采用判定: the office facts that nobody answered are 均无异议, the verdict is confirmed, the conclusion that follows
-    from it is proposed (8.3, D19, D20).
+    """采用判定: the office facts that nobody answered are 均无异议, the verdict is confirmed, the conclusion that
+    follows from it is proposed (8.3, D19, D20).
 
     `decisions` settle partly met clauses; a `departure` (outcome, clause, reason) confirms another outcome, whose
     conclusion follows likewise, its reason being the lacking condition of 缓建.
@@ -54,7 +54,8 @@ def settle(
 
 @verb("priorities.submission.waive_and_send")
 def waive_and_send(*, by: Actor, submission: Submission, version: int, reason: str) -> Submission:
-    """免交并送会签: what nobody was asked for and the scan that is not there are waived for one reason, and the case goes.
+    """免交并送会签: what nobody was asked for and the scan that is not there are waived for one reason, and the
+    case goes.
 
     An opinion under way is not waived by the way: the sending is refused until it is in.
     """

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from governance.basics import clock
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission
 from governance.basics.text import clean_text
-from governance.kernel import access, audit, numbering
+from governance.kernel import access, numbering
 from governance.kernel.access import Actor
 from governance.kernel.verbs import frame, step, verb
-from governance.notices import inbox
 from priorities.actions import registering
-from priorities.actions.telling import tell_applicant, touch
+from priorities.actions.telling import record, tell_applicant, tell_office, touch
 from priorities.case import guards
 from priorities.documents import filing_receipts
 from priorities.models import FilingCheck, SelfFundedCheck, Submission
@@ -53,12 +52,7 @@ def check_self_funded(
     if lacking:
         text = f"没有做到：{'、'.join(lacking)}"
         touch(row)
-        audit.record(
-            by=by,
-            event="priorities.submission.check_self_funded",
-            about=row,
-            sentence=f"{row.reference} 自筹核对不符合统一发展部署，{text}",
-        )
+        record(by, row, "check_self_funded", f"自筹核对不符合统一发展部署，{text}")
         tell_applicant(
             row, f"self-funded:{check.pk}", f"{row.number}“{row.title}”的自筹核对不符合统一发展部署（8.1(5)），{text}。"
         )
@@ -153,10 +147,4 @@ def back_to_review(*, by: Actor | None, row: Submission, reason: str) -> None:
     row.re_review_on = None
     row.save(update_fields=["re_review_on"])
     workflow.advance(by=by, submission=row, verb="re_review", to=workflow.UNDER_REVIEW, reason=reason)
-    inbox.tell(
-        key=f"re-review:{row.pk}:{row.version}",
-        role=Role.REVIEWER,
-        address=row.get_absolute_url(),
-        sentence=f"{row.number}“{row.title}”回到审核，等待复审。",
-        is_demo=row.is_demo,
-    )
+    tell_office(row, f"re-review:{row.pk}:{row.version}", f"{row.number}“{row.title}”回到审核，等待复审。")

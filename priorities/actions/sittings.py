@@ -1,8 +1,7 @@
 """Sittings of the joint approval: convened by the office with an agenda, decided seat by seat, closed with the minutes.
 
-A sitting replaces no signature: what a body decides in it is signed by that body on each case (`record_decisions`), with
-the leader's name and the sitting's day where he signed on paper.
-"""
+A sitting replaces no signature: what a body decides in it is signed by that body on each case (`record_decisions`),
+with the leader's name and the sitting's day where he signed on paper."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from governance.kernel.once import once
 from governance.kernel.verbs import verb
 from governance.models import Seat
 from governance.signing import rounds
-from priorities.actions.approval import refuse, sign
+from priorities.actions.approval import BY_HIMSELF, PaperSignature, refuse, sign
 from priorities.actions.telling import tell_seat
 from priorities.approval import contacts
 from priorities.models import Sitting, SittingCase, Submission
@@ -96,46 +95,30 @@ def record_decisions(
 ) -> list[Recorded]:
     """Enter one body's decisions of a sitting, many cases at once, each in a transaction of its own.
 
-    `decisions`: submission id → {"kind": agree | conditional | refuse, "text", "condition", "reason", "clause"}; `signer`
-    signed on paper on the sitting's day. Raises WrongRole; what a single case refuses stands in its line.
+    `decisions`: submission id → {"kind": agree | conditional | refuse, "text", "condition", "reason", "clause"};
+    `signer` signed on paper on the sitting's day. Raises WrongRole; what a single case refuses stands in its line.
     """
     access.require(by, Permission.SIGN)
-    found = []
+    recorded = []
     for case in sitting.cases.filter(submission__in=decisions).select_related("submission"):
-        row, said = case.submission, decisions[case.submission_id]
-        paper = {"signer": signer, "signed_on": sitting.held_on} if signer else {}
+        row, decision = case.submission, decisions[case.submission_id]
+        paper = PaperSignature(signer, sitting.held_on) if signer else BY_HIMSELF
         try:
             with once(by, "priorities.sitting.decide", f"{token}:{row.pk}" if token else None) as call:
                 if call.address is None:
-                    _decide(by, row, said, paper)
+                    _decide(by, row, decision, paper)
                     call.address = row.get_absolute_url()
-            found.append(Recorded(row.reference, row.title, ""))
+            recorded.append(Recorded(row.reference, row.title, ""))
         except Refused as refusal:
-            found.append(Recorded(row.reference, row.title, refusal.sentence))
-    return found
+            recorded.append(Recorded(row.reference, row.title, refusal.sentence))
+    return recorded
 
 
-def _decide(by: Actor, row: Submission, said: dict, paper: dict) -> None:
-    if said["kind"] == rounds.REFUSE:
-        refuse(
-            by=by,
-            submission=row,
-            version=row.version,
-            reason=said.get("reason", ""),
-            clause=said.get("clause", ""),
-            text=said.get("text", ""),
-            **paper,
-        )
-        return
-    sign(
-        by=by,
-        submission=row,
-        version=row.version,
-        kind=said["kind"],
-        text=said.get("text", ""),
-        condition=said.get("condition", ""),
-        **paper,
-    )
+def _decide(by: Actor, row: Submission, decision: dict, paper: PaperSignature) -> None:
+    is_refusal = decision["kind"] == rounds.REFUSE
+    verb, names = (refuse, ("reason", "clause")) if is_refusal else (sign, ("kind", "condition"))
+    values = {name: decision.get(name, "") for name in (*names, "text")}
+    verb(by=by, submission=row, version=row.version, paper=paper, **values)
 
 
 @verb("priorities.sitting.record_minutes")

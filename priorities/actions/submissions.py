@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission
 from governance.basics.text import clean_text
-from governance.kernel import access, audit, numbering
+from governance.kernel import access, numbering
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Round
-from governance.notices import inbox
 from governance.signing import rounds
 from priorities import proposal as proposals
 from priorities.actions.drafts import write
-from priorities.actions.telling import tell_seat
+from priorities.actions.telling import record, tell_office, tell_seat
 from priorities.case import guards
 from priorities.documents import filing_receipts, receipts
 from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
@@ -45,31 +44,21 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
     )
     workflow.advance(by=by, submission=row, verb="submit", to=workflow.SUBMITTED)
     if changed := advised.changed(row, row.proposal):
-        audit.record(
-            by=by,
-            event="priorities.submission.advised",
-            about=row,
+        record(
+            by,
+            row,
+            "advised",
+            f"第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的",
             now=[
-                {
-                    "component": c.component,
-                    "fact": c.fact,
-                    "answer": c.answer,
-                    "evidence": c.evidence,
-                    "shown_on": str(c.shown_on),
-                }
+                {"component": c.component, "fact": c.fact, "answer": c.answer, "evidence": c.evidence}
+                | {"shown_on": str(c.shown_on)}
                 for c in changed
             ],
-            sentence=f"{row.reference} 第 {filed.number} 版有 {len(changed)} 个事实是看过建议后改动的",
         )
     verdicts.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
-    inbox.tell(
-        key=f"submitted:{row.pk}:{filed.number}",
-        role=Role.REVIEWER,
-        address=row.get_absolute_url(),
-        is_demo=row.is_demo,
-        sentence=f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。",
-    )
+    text = f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。"
+    tell_office(row, f"submitted:{row.pk}:{filed.number}", text)
     return row
 
 
@@ -107,13 +96,7 @@ def withdraw(*, by: Actor, submission: Submission, version: int, reason: str = "
             tell_seat(row, seat, "withdrawn", f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。")
     workflow.advance(by=by, submission=row, verb="withdraw", to=workflow.WITHDRAWN, reason=reason)
     if row.number:
-        inbox.tell(
-            key=f"withdrawn:{row.pk}",
-            role=Role.REVIEWER,
-            address=row.get_absolute_url(),
-            is_demo=row.is_demo,
-            sentence=f"{row.organisation}撤回 {row.reference}“{row.title}”。",
-        )
+        tell_office(row, f"withdrawn:{row.pk}", f"{row.organisation}撤回 {row.reference}“{row.title}”。")
     return row
 
 
@@ -131,10 +114,8 @@ def answer_correction(
     if corrected is None:
         raise Refused("这个事实没有被核定改动，不用答复。")
     if clock.today() > corrected.answer_by:
-        raise Refused(
-            f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。",
-            blockers=[("答复期限已过", guards.reviewer(clock.today()))],
-        )
+        sentence = f"答复期限是 {corrected.answer_by}（核定后五个工作日），已经过了；请直接与信息办审核人联系。"
+        raise Refused(sentence, blockers=[("答复期限已过", guards.reviewer(clock.today()))])
     answer = CorrectionAnswer.objects.create(
         submission=row,
         component=component,
@@ -145,18 +126,10 @@ def answer_correction(
         by_text=by.text,
         is_demo=row.is_demo,
     )
-    audit.record(
-        by=by,
-        event="priorities.submission.answer_correction",
-        about=row,
-        now=text,
-        sentence=f"{row.reference} 对“{corrected.question}”的核定作了答复",
-    )
-    inbox.tell(
-        key=f"correction-answer:{answer.pk}",
-        role=Role.REVIEWER,
-        address=row.get_absolute_url(),
-        is_demo=row.is_demo,
-        sentence=f"{row.organisation}答复 {row.reference} 的核定：“{corrected.question}”。",
+    record(by, row, "answer_correction", f"对“{corrected.question}”的核定作了答复", now=text)
+    tell_office(
+        row,
+        f"correction-answer:{answer.pk}",
+        f"{row.organisation}答复 {row.reference} 的核定：“{corrected.question}”。",
     )
     return answer

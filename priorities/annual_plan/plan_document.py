@@ -20,9 +20,10 @@ from budgets.ledger import ceilings
 from budgets.table import budget_table
 from governance import charts
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table, rows_of, table_columns
 from governance.kernel.verbs import step
-from priorities.annual_plan import planning_rows
+from priorities import proposal as proposals
+from priorities.annual_plan import plan_versions
 from priorities.approval import seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
 from priorities.proposal import SOURCE_LABELS
@@ -30,7 +31,7 @@ from priorities.screening import decided
 from projects.models import ProjectLead
 from projects.reports import frame
 
-LISTED = ("listed", "adjusted")
+LISTED = plan_versions.LISTED
 NOTED = ("D03", "D06", "D16", "D43", "D44")
 BASIS = "金额为会签审定、领导小组列入的数，按项目计，每个项目只计一次；自筹和备案项目不列"
 
@@ -89,14 +90,9 @@ def as_document(plan: AnnualPlan) -> dict:
             for e in entries
         ],
         "differences": [
-            {
-                "number": d.entry.submission.number,
-                "title": d.entry.submission.title,
-                "change": d.change,
-                "was_wan": f"{d.was_wan:.2f}",
-                "now_wan": f"{d.now_wan:.2f}",
-            }
-            for d in planning_rows.differences(plan)
+            {"number": d.entry.submission.number, "title": d.entry.submission.title, "change": d.change}
+            | {"was_wan": f"{d.was_wan:.2f}", "now_wan": f"{d.now_wan:.2f}"}
+            for d in plan_versions.differences(plan)
             if d.change != "same"
         ],
     }
@@ -118,7 +114,7 @@ def money_in(entries: list[PlanEntry]) -> dict[int, decided.Decided]:
 
 
 def interested_units(entries: list[PlanEntry]) -> dict[int, set[int]]:
-    """Organisations (as survivors) that lead or co-lead each entry's case or project, by submission, in three queries."""
+    """Organisations (as survivors) that lead or co-lead each entry's case or project, by submission; three queries."""
     found = {e.submission_id: {e.submission.organisation.survivor_id} for e in entries}
     for row in Participant.objects.filter(submission__in=found).select_related("organisation"):
         found[row.submission_id].add(row.organisation.survivor_id)
@@ -147,12 +143,7 @@ def conflicts(entries: list[PlanEntry], day: dt.date) -> dict[int, list[str]]:
 
 def money_of(document: dict) -> dict[tuple[int, str], Decimal]:
     """What the listed entries approve by (year, source)."""
-    sums: dict[tuple[int, str], Decimal] = {}
-    for entry in document["entries"]:
-        for row in entry["amounts"] if entry["decision"] in LISTED else ():
-            key = (row["fiscal_year"], row["source"])
-            sums[key] = sums.get(key, Decimal(0)) + Decimal(row["amount_wan"])
-    return sums
+    return proposals.sums_of(a for e in document["entries"] if e["decision"] in LISTED for a in e["amounts"])
 
 
 def build(year: int) -> Report:
@@ -186,7 +177,8 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     meeting = document["meeting"]
     if meeting:
         adopted = frame.said(dt.date.fromisoformat(document["adopted_day"]))
-        said = f"{meeting['title']}于{adopted}审定第{plan.number}版（{meeting['minutes_number']}），摘要 {plan.sha256[:16]}。"
+        said = f"{meeting['title']}于{adopted}审定第{plan.number}版（{meeting['minutes_number']}），"
+        said += f"摘要 {plan.sha256[:16]}。"
     else:
         said = f"第{plan.number}版草案，尚未审定，各数随草案变动。"
     figures = (
@@ -202,12 +194,7 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     ]
     rest = [e for e in document["entries"] if e["decision"] not in LISTED]
     if rest:
-        columns = (
-            Column("number", "编号", "text", 14),
-            Column("title", "项目", "text", 36),
-            Column("decision", "处理", "text", 12),
-            Column("reason", "理由", "text", 38),
-        )
+        columns = table_columns("number 编号 text 14, title 项目 text 36, decision 处理 text 12, reason 理由 text 38")
         words = dict(PlanEntry.DECISIONS)
         rows = tuple(
             {**{k: e[k] for k in ("number", "title", "reason")}, "decision": words[e["decision"]]} for e in rest
@@ -220,29 +207,16 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
 
 
 def _listed(year: int, listed: list[dict]) -> Section:
-    columns = (
-        Column("number", "编号", "text", 13),
-        Column("title", "项目", "text", 25),
-        Column("organisation", "申报单位", "text", 14),
-        Column("project", "项目号", "text", 10),
-        Column("filed", "申报", "wan", 12),
-        Column("year", f"{year}年市财政", "wan", 13),
-        Column("total", "审定合计", "wan", 13),
+    columns = table_columns(
+        "number 编号 text 13, title 项目 text 25, organisation 申报单位 text 14, project 项目号 text 10, "
+        f"filed 申报 wan 12, year {year}年市财政 wan 13, total 审定合计 wan 13"
     )
     rows = []
     for e in listed:
-        amounts = [(a["fiscal_year"], a["source"], Decimal(a["amount_wan"])) for a in e["amounts"]]
-        rows.append(
-            {
-                "number": e["number"],
-                "title": e["title"],
-                "organisation": e["organisation"],
-                "project": e["project"] or None,
-                "filed": Decimal(e["filed_wan"]) if "filed_wan" in e else None,  # frozen before it was kept
-                "year": sum((w for y, s, w in amounts if (y, s) == (year, "city")), Decimal(0)),
-                "total": sum((w for *_, w in amounts), Decimal(0)),
-            }
-        )
+        sums = proposals.sums_of(e["amounts"])
+        filed = Decimal(e["filed_wan"]) if "filed_wan" in e else None  # frozen before it was kept
+        money = (filed, sums.get((year, "city"), Decimal(0)), sum(sums.values(), Decimal(0)))
+        rows += rows_of(columns, [(e["number"], e["title"], e["organisation"], e["project"] or None, *money)])
     totals = {
         "title": "合计",
         "filed": sum(asked, Decimal(0)) if (asked := [r["filed"] for r in rows if r["filed"] is not None]) else None,
@@ -319,7 +293,7 @@ def approved_with(plan: AnnualPlan, document: dict) -> budget_table.Approved:
 def new_money(plan: AnnualPlan, document: dict) -> dict[tuple[int, str], Decimal]:
     """What an adoption of the draft would add to the approved money: its own less the version's before."""
     sums = money_of(document)
-    before = planning_rows.adopted_before(plan)
+    before = plan_versions.adopted_before(plan)
     for key, amount in money_of(of(before)).items() if before else ():
         sums[key] = sums.get(key, Decimal(0)) - amount
     return {key: amount for key, amount in sums.items() if amount}
@@ -339,18 +313,11 @@ def money_rows(plan: AnnualPlan, document: dict) -> list[dict]:
         before = after - more[year, source] if plan.sha256 else after
         after = before + more[year, source]
         limit = known.get((year, source))
-        rows.append(
-            {
-                "label": f"{year} 年{SOURCE_LABELS[source]}",
-                "year": year,
-                "source": source,
-                "before": before,
-                "more": more[year, source],
-                "after": after,
-                "limit": limit.ceiling_wan if limit else None,
-                "left": limit.ceiling_wan - after if limit else None,
-            }
+        money = {"before": before, "more": more[year, source], "after": after}
+        money |= (
+            {"limit": limit.ceiling_wan, "left": limit.ceiling_wan - after} if limit else {"limit": None, "left": None}
         )
+        rows.append({"label": f"{year} 年{SOURCE_LABELS[source]}", "year": year, "source": source} | money)
     return rows
 
 
@@ -358,11 +325,7 @@ def _conflicts(listed: list[dict]) -> Section:
     found = [e for e in listed if e["conflict"]]
     if not found:
         return Section("conflicts", "利害关系", ("列入项目中没有审批机构牵头或联合牵头的。",))
-    columns = (
-        Column("number", "编号", "text", 16),
-        Column("title", "项目", "text", 48),
-        Column("conflict", "牵头或联合牵头的审批机构", "text", 36),
-    )
+    columns = table_columns("number 编号 text 16, title 项目 text 48, conflict 牵头或联合牵头的审批机构 text 36")
     rows = tuple({k: e[k] for k in ("number", "title", "conflict")} for e in found)
     text = (
         "下列项目由审批机构自己牵头或联合牵头，会签时已另有独立签署或由领导小组签署（D44）；审定时请有关机构的成员回避。",
@@ -373,22 +336,16 @@ def _conflicts(listed: list[dict]) -> Section:
 def _differences(document: dict) -> Section:
     if document["number"] == 1 or not document["differences"]:
         return Section("differences", "与前一版的差异", ("没有前一版，或与前一版没有差异。",))
-    columns = (
-        Column("number", "编号", "text", 14),
-        Column("title", "项目", "text", 40),
-        Column("change", "变化", "text", 14),
-        Column("was", "原", "wan", 16),
-        Column("now", "现", "wan", 16),
+    columns = table_columns(
+        "number 编号 text 14, title 项目 text 40, change 变化 text 14, was 原 wan 16, now 现 wan 16"
     )
-    rows = tuple(
-        {
-            "number": d["number"],
-            "title": d["title"],
-            "change": planning_rows.CHANGES[d["change"]],
-            "was": Decimal(d["was_wan"]),
-            "now": Decimal(d["now_wan"]),
-        }
-        for d in document["differences"]
+    words = plan_versions.CHANGES
+    rows = rows_of(
+        columns,
+        (
+            (d["number"], d["title"], words[d["change"]], Decimal(d["was_wan"]), Decimal(d["now_wan"]))
+            for d in document["differences"]
+        ),
     )
     totals = {
         "title": "合计",
@@ -401,21 +358,12 @@ def _differences(document: dict) -> Section:
 
 
 def _versions(versions: list[AnnualPlan]) -> Section:
-    columns = (
-        Column("number", "版次", "text", 10),
-        Column("state", "状态", "text", 18),
-        Column("minutes", "纪要文号", "text", 28),
-        Column("day", "审定日期", "text", 16),
-        Column("sha", "摘要", "text", 28),
+    columns = table_columns(
+        "number 版次 text 10, state 状态 text 18, minutes 纪要文号 text 28, day 审定日期 text 16, sha 摘要 text 28"
     )
-    rows = tuple(
-        {
-            "number": f"第{v.number}版",
-            "state": v.get_state_display(),
-            "minutes": v.meeting.minutes_number if v.meeting else None,
-            "day": v.adopted_day.isoformat() if v.adopted_day else None,
-            "sha": v.sha256[:16] or None,
-        }
-        for v in versions
-    )
-    return Section("versions", "各版", tables=(Table("versions", "各版", columns, rows),))
+    rows = []
+    for v in versions:
+        minutes = v.meeting.minutes_number if v.meeting else None
+        day = v.adopted_day.isoformat() if v.adopted_day else None
+        rows += rows_of(columns, [(f"第{v.number}版", v.get_state_display(), minutes, day, v.sha256[:16] or None)])
+    return Section("versions", "各版", tables=(Table("versions", "各版", columns, tuple(rows)),))

@@ -18,8 +18,8 @@ from budgets.models import SOURCES
 from governance.basics.refusal import Invalid
 from governance.basics.text import NotAnAmount, parse_wan
 from priorities import optimiser
-from priorities.annual_plan import planning_inputs
-from priorities.annual_plan.planning_inputs import Inputs
+from priorities.annual_plan import optimiser_inputs
+from priorities.annual_plan.optimiser_inputs import Inputs
 from priorities.models import AnnualPlan
 from priorities.optimiser import Plan, Problem
 from priorities.optimiser.compare import growth_percent
@@ -47,7 +47,7 @@ def default_settings(inputs: Inputs) -> dict:
 
 
 def clean_settings(raw: dict, year: int) -> dict:
-    """Settings as typed (a form's flat fields, or a stored dict) made exact. Raises Invalid naming every field that is wrong."""
+    """Settings as typed (a form's flat fields, or a stored dict) made exact. Invalid names every wrong field."""
     errors: dict[str, list[str]] = {}
 
     def whole(name: str, low: int, high: int, default: int | None) -> int | None:
@@ -112,15 +112,16 @@ def _percent(typed, errors: dict) -> str | None:
 
 
 def compute(inputs: Inputs, settings: dict, overrides) -> dict:
-    """The figures of a scenario: optimum, greedy, by hand and the draft side by side, prices, clash and repairs, frontier.
+    """The figures of a scenario: optimum, greedy, by hand and the draft side by side, prices, clash and repairs,
+    frontier.
 
     `overrides`: PlanOverride rows that stand.
     """
     into = frozenset(str(o.submission_id) for o in overrides if o.kind == "in")
     out = frozenset(str(o.submission_id) for o in overrides if o.kind == "out")
     known = {c.key for c in inputs.candidates}
-    free = planning_inputs.problem_of(inputs, settings)
-    by_hand = planning_inputs.problem_of(inputs, settings, into=into & known, out=out & known)
+    free = optimiser_inputs.problem_of(inputs, settings)
+    by_hand = optimiser_inputs.problem_of(inputs, settings, into=into & known, out=out & known)
     best = optimiser.solve(free, seconds=SECONDS)
     human = optimiser.solve(by_hand, seconds=SECONDS) if into or out else best
     plans = {
@@ -167,16 +168,20 @@ def fingerprint(inputs: Inputs, settings: dict, overrides) -> str:
                 vars(c.parts),
                 c.must,
                 list(c.earlier),
-                sorted([*k, f"{a:.2f}"] for k, a in c.amounts.items()),
+                _money(c.amounts),
             ]
             for c in inputs.candidates
         ],
-        "held": sorted([*k, f"{a:.2f}"] for k, a in inputs.held.items()),
+        "held": _money(inputs.held),
         "running": inputs.running,
         "reading": inputs.reading,
         "overrides": sorted([o.submission_id, o.kind] for o in overrides),
     }
     return hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _money(amounts: dict[tuple[int, str], Decimal]) -> list[list]:
+    return sorted([*key, f"{amount:.2f}"] for key, amount in amounts.items())
 
 
 def _optimum(problem: Problem, inputs: Inputs, best) -> dict:

@@ -196,8 +196,7 @@ class Clauses(generics.GenericAPIView):
             OpenApiParameter("heading", OpenApiTypes.STR, enum=HEADINGS),
             OpenApiParameter("clause", OpenApiTypes.STR, enum=[c.clause for c in CRITERIA]),
             OpenApiParameter("search", OpenApiTypes.STR),
-            OpenApiParameter("page", OpenApiTypes.INT),
-            OpenApiParameter("page_size", OpenApiTypes.INT),
+            *(OpenApiParameter(name, OpenApiTypes.INT) for name in ("page", "page_size")),
         ],
         operation_id="clauses_list",
     )

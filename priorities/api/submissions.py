@@ -53,27 +53,9 @@ class SubmissionSerializer(serializers.ModelSerializer):
         model = Submission
         list_serializer_class = Page
         fields = (
-            "number",
-            "kind",
-            "plan_year",
-            "title",
-            "organisation",
-            "project",
-            "state",
-            "version",
-            "total_wan",
-            "city_wan",
-            "filed_wan",
-            "cut_wan",
-            "decided_wan",
-            "submitted_day",
-            "re_review_on",
-            "facts",
-            "components",
-            "outcome",
-            "clauses",
-            "proposal",
-        )
+            "number kind plan_year title organisation project state version total_wan city_wan filed_wan cut_wan "
+            "decided_wan submitted_day re_review_on facts components outcome clauses proposal"
+        ).split()
         read_only_fields = fields
 
     def get_filed_wan(self, row) -> str | None:
@@ -177,6 +159,13 @@ class SubmissionFilter(filters.FilterSet):
     search = SearchFilter()
 
 
+def verb_of_a_case(form=VerbSerializer, **address):
+    """POST …/<verb>/: takes `form` and answers with the submission as it is then."""
+    documented = extend_schema(request=form, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
+    posted = action(detail=True, methods=["post"], **address)
+    return lambda view: documented(posted(view))
+
+
 class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, viewsets.GenericViewSet):
     """申报。POST 起草，PUT 保存，POST …/submit/ 等动作。"""
 
@@ -190,14 +179,11 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
     @property
     def write_permission(self):
         return {
-            "accept": Permission.SCREEN,
-            "send": Permission.SCREEN,
-            "return_": Permission.SCREEN,
+            **dict.fromkeys(
+                ("accept", "send", "return_", "acknowledge", "re_review", "self_funded"), Permission.SCREEN
+            ),
             "sign": Permission.SIGN,
             "refuse": Permission.SIGN,
-            "acknowledge": Permission.SCREEN,
-            "re_review": Permission.SCREEN,
-            "self_funded": Permission.SCREEN,
             "adopt": Permission.ADOPT_PLAN,
             "leave_over": Permission.ADOPT_PLAN,
             "leave_over_": Permission.ADOPT_PLAN,
@@ -263,139 +249,92 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         )
         return self._answer(row)
 
-    def _verb(self, request, run, form=VerbSerializer) -> Response:
+    def _verb(self, request, verb, values=lambda given: {}, form=VerbSerializer) -> Response:
+        """Do a verb once, at the version that was read; `values` are what else it takes of what is `given`."""
         asked = form(data=request.data if isinstance(request.data, dict) else None)
         asked.is_valid(raise_exception=True)
-        row = self.get_object()
+        row, given = self.get_object(), asked.validated_data
         with once(self.actor, f"api.{self.action}.{row.pk}", request.headers.get("Idempotency-Key")) as call:
             if call.address is None:
-                values = asked.validated_data
-                run(row, values, values.get("version") or row.version)
+                version = given.get("version") or row.version
+                verb(by=self.actor, submission=row, version=version, **values(given))
                 call.address = row.get_absolute_url()
         return self._answer(row)
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @verb_of_a_case()
     def submit(self, request, number=None):
         """提交申报。"""
-        return self._verb(
-            request, lambda row, v, version: actions.submit(by=self.actor, submission=row, version=version)
-        )
+        return self._verb(request, actions.submit)
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @verb_of_a_case()
     def withdraw(self, request, number=None):
         """撤回。"""
-        return self._verb(
-            request,
-            lambda row, v, version: actions.withdraw(
-                by=self.actor, submission=row, version=version, reason=v.get("reason", "")
-            ),
-        )
+        return self._verb(request, actions.withdraw, _reason)
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @verb_of_a_case()
     def accept(self, request, number=None):
         """受理。"""
-        return self._verb(
-            request, lambda row, v, version: actions.accept(by=self.actor, submission=row, version=version)
-        )
+        return self._verb(request, actions.accept)
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    @verb_of_a_case(url_path="return", url_name="return")
     def return_(self, request, number=None):
         """退回补正：points 是 [{"field", "sentence"}]，一次写全。"""
 
-        def run(row, values, version):
-            points = [(str(p.get("field", "")), str(p.get("sentence", ""))) for p in values.get("points", [])]
-            actions.return_for_correction(by=self.actor, submission=row, version=version, points=points)
+        def values(given):
+            return {"points": [(str(p.get("field", "")), str(p.get("sentence", ""))) for p in given.get("points", [])]}
 
-        return self._verb(request, run)
+        return self._verb(request, actions.return_for_correction, values)
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @verb_of_a_case()
     def send(self, request, number=None):
         """送联合会签。"""
-        return self._verb(request, lambda row, v, version: actions.send(by=self.actor, submission=row, version=version))
+        return self._verb(request, actions.send)
 
-    @extend_schema(request=SignSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @verb_of_a_case(SignSerializer)
     def sign(self, request, number=None):
         """签署同意，或附条件同意。"""
-        return self._verb(
-            request,
-            lambda row, v, version: actions.sign(
-                by=self.actor,
-                submission=row,
-                version=version,
-                kind=v.get("kind") or "agree",
-                **{k: v[k] for k in ("text", "condition", "condition_due", "signer", "signed_on") if k in v},
-            ),
-            SignSerializer,
-        )
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+        def values(given):
+            paper = actions.PaperSignature(given.get("signer", ""), given.get("signed_on"))
+            told = {name: given[name] for name in ("text", "condition", "condition_due") if name in given}
+            return told | {"kind": given.get("kind") or "agree", "paper": paper}
+
+        return self._verb(request, actions.sign, values, SignSerializer)
+
+    @verb_of_a_case()
     def refuse(self, request, number=None):
         """不同意：理由和条款。"""
-        return self._verb(
-            request,
-            lambda row, v, version: actions.refuse(
-                by=self.actor, submission=row, version=version, reason=v.get("reason", ""), clause=v.get("clause", "")
-            ),
-        )
+        return self._verb(request, actions.refuse, lambda given: _reason(given) | {"clause": given.get("clause", "")})
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+    @verb_of_a_case()
     def acknowledge(self, request, number=None):
         """备案。"""
-        return self._verb(
-            request, lambda row, v, version: actions.acknowledge(by=self.actor, submission=row, version=version)
-        )
+        return self._verb(request, actions.acknowledge)
 
-    @extend_schema(request=VerbSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"], url_path="re-review")
+    @verb_of_a_case(url_path="re-review")
     def re_review(self, request, number=None):
         """复审。"""
-        return self._verb(
-            request,
-            lambda row, v, version: actions.re_review(
-                by=self.actor, submission=row, version=version, reason=v.get("reason", "")
-            ),
-        )
+        return self._verb(request, actions.re_review, _reason)
 
-    @extend_schema(request=SelfFundedSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"], url_path="self-funded")
+    @verb_of_a_case(SelfFundedSerializer, url_path="self-funded")
     def self_funded(self, request, number=None):
         """自筹核对：四项是否符合统一发展部署。"""
-        asked = SelfFundedSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        points = {k: v for k, v in asked.validated_data.items() if k != "version"}
-        return self._verb(
-            request,
-            lambda row, v, version: actions.check_self_funded(by=self.actor, submission=row, version=version, **points),
-        )
 
-    @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"])
+        def values(given):
+            return {name: value for name, value in given.items() if name != "version"}
+
+        return self._verb(request, actions.check_self_funded, values, SelfFundedSerializer)
+
+    @verb_of_a_case(AdoptionSerializer)
     def adopt(self, request, number=None):
         """列入年度计划：会议、日期和纪要文号。"""
-        return self._verb(
-            request,
-            lambda row, v, version: actions.adopt_case(by=self.actor, submission=row, version=version, **_sitting(v)),
-            AdoptionSerializer,
-        )
+        return self._verb(request, actions.adopt_case, _sitting, AdoptionSerializer)
 
-    @extend_schema(request=AdoptionSerializer, responses=SubmissionSerializer, parameters=[IDEMPOTENCY])
-    @action(detail=True, methods=["post"], url_path="leave-over")
+    @verb_of_a_case(AdoptionSerializer, url_path="leave-over")
     def leave_over(self, request, number=None):
         """结转为下一年度候选：理由、会议、日期和纪要文号。"""
         return self._verb(
-            request,
-            lambda row, v, version: actions.leave_over(
-                by=self.actor, submission=row, version=version, reason=v.get("reason", ""), **_sitting(v)
-            ),
-            AdoptionSerializer,
+            request, actions.leave_over, lambda given: _reason(given) | _sitting(given), AdoptionSerializer
         )
 
     @extend_schema(exclude=True)
@@ -405,9 +344,10 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         return self.leave_over(request, number)
 
 
-def _sitting(values: dict) -> dict:
-    return {
-        "meeting_title": values.get("meeting_title", ""),
-        "held_on": values.get("held_on"),
-        "minutes_number": values.get("minutes_number", ""),
-    }
+def _reason(given: dict) -> dict:
+    return {"reason": given.get("reason", "")}
+
+
+def _sitting(given: dict) -> dict:
+    meeting = {name: given.get(name, "") for name in ("meeting_title", "minutes_number")}
+    return meeting | {"held_on": given.get("held_on")}

@@ -7,7 +7,7 @@ import datetime as dt
 from governance.basics.roles import ROLE_LABELS, Permission, Role, holders, roles_with
 from governance.models import Appointment, Organisation
 from governance.people import institutions
-from priorities.memo import is_reading, remembered
+from priorities.memo import is_one_page, remembered
 
 
 @remembered
@@ -18,7 +18,7 @@ def everybody(day: dt.date) -> list[Appointment]:
 
 def _hats(day: dt.date, **who) -> list[Appointment]:
     """Those in office on the day, first appointed first; a page asks for everybody once."""
-    if is_reading():
+    if is_one_page():
         return [h for h in everybody(day) if all(getattr(h, name) == value for name, value in who.items())]
     return list(Appointment.objects.in_force(day).filter(**who).select_related("user").order_by("pk"))
 

@@ -1,4 +1,5 @@
-"""会议材料: everything that the signing bodies need about all cases of a sitting, as one PDF of the same figures as its pages.
+"""会议材料: everything that the signing bodies need about all cases of a sitting, as one PDF of the same figures as
+its pages.
 
 Per case: the proposal, money by component × source × year with every cut, 8.3 clause by clause, opinions, overlaps,
 conflicts of interest, and the sheet to sign with a line a seat.
@@ -12,7 +13,7 @@ from django.conf import settings
 
 from governance import jobs
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Figure, Report, Section, Table, rows_of, table_columns
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.database.snapshots import snapshot_read
@@ -21,7 +22,7 @@ from governance.models import Round
 from priorities import proposal as proposals
 from priorities.approval import opinions
 from priorities.labels import OPINIONS, OUTCOMES, RESULTS
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
 from priorities.rules.plan_2006 import CLAUSES
@@ -35,7 +36,7 @@ def build(sitting: Sitting) -> Report:
     """The figures of a sitting's pack, on the day of the business clock."""
     day = clock.today()
     cases = list(sitting.cases.select_related("submission__organisation", "submission__project"))
-    with reading():
+    with one_page():
         sections = [_agenda(sitting, cases)]
         for case in cases:
             sections += _case(case, day)
@@ -59,28 +60,14 @@ def build(sitting: Sitting) -> Report:
 
 
 def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
-    columns = (
-        Column("n", "序", "int", 6),
-        Column("number", "编号", "text", 14),
-        Column("title", "项目", "text", 28),
-        Column("unit", "申报单位", "text", 16),
-        Column("verdict", "判定", "text", 12),
-        Column("wan", "申报", "wan", 12),
-        Column("settled", "拟审定", "wan", 12),
+    columns = table_columns(
+        "n 序 int 6, number 编号 text 14, title 项目 text 28, unit 申报单位 text 16, verdict 判定 text 12, "
+        "wan 申报 wan 12, settled 拟审定 wan 12"
     )
-    money = decided.of_cases([c.submission for c in cases])
-    rows = [
-        {
-            "n": c.order,
-            "number": c.submission.reference,
-            "title": c.submission.title,
-            "unit": str(c.submission.organisation),
-            "verdict": OUTCOMES.get(c.submission.outcome, "未判定"),
-            "wan": c.submission.total_wan,
-            "settled": money[c.submission_id].total.decided_wan,
-        }
-        for c in cases
-    ]
+    money, values = decided.of_cases([c.submission for c in cases]), []
+    for c, row in ((c, c.submission) for c in cases):
+        verdict, settled = OUTCOMES.get(row.outcome, "未判定"), money[row.pk].total.decided_wan
+        values.append((c.order, row.reference, row.title, str(row.organisation), verdict, row.total_wan, settled))
     total = sum((c.submission.total_wan or Decimal(0) for c in cases), Decimal(0))
     city = sum((c.submission.city_wan or Decimal(0) for c in cases), Decimal(0))
     place = f"，地点 {sitting.place}" if sitting.place else ""
@@ -93,7 +80,7 @@ def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
             Figure("total", "申报总投资", total, "万元"),
             Figure("city", "其中申请市财政", city, "万元"),
         ),
-        (Table("agenda", "上会申报", columns, tuple(rows), "万元", {"title": "合计", "wan": total}),),
+        (Table("agenda", "上会申报", columns, rows_of(columns, values), "万元", {"title": "合计", "wan": total}),),
     )
 
 
@@ -103,12 +90,9 @@ def _case(case: SittingCase, day) -> list[Section]:
     if row.is_secret:
         return [Section(at, row.title, ("涉密项目，材料另走纸质渠道。",))]
     document = verdicts.document_of(row)
-    lines = [
-        {"item": label, "text": text or "未填"}
-        for part in filing_form.readable(document)
-        for label, text in part["rows"]
-    ]
-    columns = (Column("item", "项", "text", 18), Column("text", "内容", "text", 82))
+    readable = filing_form.readable(document)
+    lines = ((label, text or "未填") for part in readable for label, text in part["rows"])
+    columns = table_columns("item 项 text 18, text 内容 text 82")
     first = Section(
         at,
         f"{row.reference} {row.title}",
@@ -117,7 +101,7 @@ def _case(case: SittingCase, day) -> list[Section]:
             f"摘要 {verdicts.current_version(row).sha256[:16]}。",
         ),
         (),
-        (Table(f"{at}-proposal", "申报书", columns, tuple(lines)),),
+        (Table(f"{at}-proposal", "申报书", columns, rows_of(columns, lines)),),
     )
     conclusion = conclusions.in_force(row)
     return [
@@ -130,49 +114,24 @@ def _case(case: SittingCase, day) -> list[Section]:
 
 
 def _money(at: str, document: dict, conclusion: Conclusion | None) -> Section:
-    columns = (
-        Column("part", "组成部分", "text", 30),
-        Column("source", "来源", "text", 18),
-        Column("year", "年度", "text", 10),
-        Column("asked", "申报", "wan", 14),
-        Column("settled", "拟审定", "wan", 14),
-        Column("ground", "核减依据", "text", 14),
+    columns = table_columns(
+        "part 组成部分 text 30, source 来源 text 18, year 年度 text 10, asked 申报 wan 14, settled 拟审定 wan 14, "
+        "ground 核减依据 text 14"
     )
     names = {c["id"]: c["name"] for c in document["components"]}
-    amounts = (
-        conclusion.amounts
-        if conclusion
-        else [
-            {
-                "component": c["id"],
-                "source": m["source"],
-                "fiscal_year": m["fiscal_year"],
-                "requested_wan": m["amount_wan"],
-                "approved_wan": None,
-                "clause": "",
-            }
-            for c in document["components"]
-            for m in c["money"]
-        ]
-    )
-    rows = [
-        {
-            "part": names.get(a["component"], a["component"]),
-            "source": proposals.SOURCE_LABELS[a["source"]],
-            "year": str(a["fiscal_year"]),
-            "asked": Decimal(a["requested_wan"]),
-            "settled": None if a["approved_wan"] is None else Decimal(a["approved_wan"]),
-            "ground": a["clause"],
-        }
-        for a in amounts
-    ]
+    values = []
+    for a in conclusion.amounts if conclusion else conclusions.requested(document):
+        part, source = names.get(a["component"], a["component"]), proposals.SOURCE_LABELS[a["source"]]
+        settled = Decimal(a["approved_wan"]) if conclusion else None
+        values.append((part, source, str(a["fiscal_year"]), Decimal(a["requested_wan"]), settled, a["clause"]))
+    rows = rows_of(columns, values)
     asked = sum((r["asked"] for r in rows), Decimal(0))
     settled = sum((r["settled"] for r in rows), Decimal(0)) if conclusion else None
     table = Table(
         f"{at}-money",
         "资金：组成 × 来源 × 年度",
         columns,
-        tuple(rows),
+        rows,
         "万元",
         {"part": "合计", "asked": asked, "settled": settled},
     )
@@ -182,21 +141,11 @@ def _money(at: str, document: dict, conclusion: Conclusion | None) -> Section:
 def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
     confirmed = verdicts.confirmed(row)
     result = confirmed.result if confirmed else verdicts.verdict(row)
-    columns = (
-        Column("clause", "条款", "text", 12),
-        Column("text", "原文", "text", 46),
-        Column("result", "判定", "text", 10),
-        Column("because", "依据的事实", "text", 32),
-    )
-    rows = [
-        {
-            "clause": s["clause"],
-            "text": s["text"],
-            "result": RESULTS[s["result"]],
-            "because": "；".join(verdicts.question(f) for f in s["because"][:3]) if s["result"] != "unmet" else "",
-        }
-        for s in result["trace"]
-    ]
+    columns = table_columns("clause 条款 text 12, text 原文 text 46, result 判定 text 10, because 依据的事实 text 32")
+    values = []
+    for s in result["trace"]:
+        because = "；".join(verdicts.question(f) for f in s["because"][:3]) if s["result"] != "unmet" else ""
+        values.append((s["clause"], s["text"], RESULTS[s["result"]], because))
     text = [
         f"判定：{OUTCOMES[result['outcome']]}，规则集 {result['rule_set']}"
         + (f"，{confirmed.by_text} {confirmed.day} 确认。" if confirmed else "，尚未确认。")
@@ -216,67 +165,42 @@ def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
         f"8.3 判定，{len(CLAUSES)} 条逐条",
         tuple(text),
         (),
-        (Table(f"{at}-trace", "逐条判定", columns, tuple(rows)),),
+        (Table(f"{at}-trace", "逐条判定", columns, rows_of(columns, values)),),
         level=2,
     )
 
 
 def _opinions(at: str, row, day) -> Section:
-    columns = (
-        Column("who", "谁", "text", 26),
-        Column("group", "组", "text", 14),
-        Column("answer", "意见", "text", 12),
-        Column("text", "内容", "text", 48),
-    )
-    rows, text, waived = [], [], {w.what: w for w in verdicts.waivers(row)}
+    columns = table_columns("who 谁 text 26, group 组 text 14, answer 意见 text 12, text 内容 text 48")
+    values, text, waived = [], [], {w.what: w for w in verdicts.waivers(row)}
     for what, label in OPINIONS.items():
         asked = opinions.asked(row, what, day)
-        rows += [
-            {
-                "who": a.seat.label,
-                "group": a.group or "—",
-                "answer": a.answer.get_kind_display() if a.answer else "未回",
-                "text": " ".join(filter(None, [a.answer.text, a.answer.condition])) if a.answer else "",
-            }
-            for a in asked
-        ]
+        for a in asked:
+            word = a.answer.get_kind_display() if a.answer else "未回"
+            words = " ".join(filter(None, [a.answer.text, a.answer.condition])) if a.answer else ""
+            values.append((a.seat.label, a.group or "—", word, words))
         if what in waived:
             text.append(f"{label}免：{waived[what].reason}（{waived[what].by_text}）。")
         elif not asked:
             text.append(f"{label}没有征求。")
-    tables = (Table(f"{at}-opinions", "技术方案意见", columns, tuple(rows)),) if rows else ()
+    tables = (Table(f"{at}-opinions", "技术方案意见", columns, rows_of(columns, values)),) if values else ()
     return Section(f"{at}-opinions", "网络管理中心和专家组意见", tuple(text), (), tables, level=2)
 
 
 def _sheet(at: str, row) -> Section:
-    columns = (
-        Column("seat", "席位", "text", 30),
-        Column("answer", "签署", "text", 14),
-        Column("who", "签署人", "text", 24),
-        Column("day", "日期", "text", 12),
-        Column("sign", "会上签字", "text", 20),
+    columns = table_columns(
+        "seat 席位 text 30, answer 签署 text 14, who 签署人 text 24, day 日期 text 12, sign 会上签字 text 20"
     )
     round_ = Round.objects.filter(about=row.audit_key, kind="joint_approval").order_by("-pk").first()
     rows, conflicts = [], []
     for seat in round_.seats.select_related("organisation").prefetch_related("answers") if round_ else ():
         answer = seat.standing
         acting = f"（代行 {seat.acting_for}）" if seat.acting_for else ""
-        who = (
-            f"{answer.signer}（纸质签署，{answer.by_text} 录入）"
-            if answer and answer.signer
-            else answer.by_text
-            if answer
-            else ""
-        )
-        rows.append(
-            {
-                "seat": seat.label + acting,
-                "answer": answer.get_kind_display() if answer else "等待",
-                "who": who,
-                "day": answer.day.isoformat() if answer else "",
-                "sign": "",
-            }
-        )
+        who = answer.by_text if answer else ""
+        if answer and answer.signer:
+            who = f"{answer.signer}（纸质签署，{answer.by_text} 录入）"
+        word, day = (answer.get_kind_display(), answer.day.isoformat()) if answer else ("等待", "")
+        rows += rows_of(columns, [(seat.label + acting, word, who, day, "")])
         if seat.conflict:
             conflicts.append(f"{seat.label}：{seat.conflict}。")
     text = conflicts or ["各席与本件没有利害关系。"]
@@ -285,7 +209,7 @@ def _sheet(at: str, row) -> Section:
     )
 
 
-# --- the job -----------------------------------------------------------------------------------------------------------
+# --- the job -----------------------------------------------------------------------------------------------------
 
 
 def _found(params: dict) -> Sitting:
@@ -309,17 +233,8 @@ def _run(params: dict, progress: jobs.Progress) -> list[jobs.Produced]:
     printed = printing.print_report(report, "pdf", progress.part(25, 95))
     if printed.pages is None:
         raise Refused("会议材料没有排出来，请重试。")
-    return [
-        jobs.Produced(
-            "pdf",
-            printed.content,
-            f"{sitting.title}会议材料.pdf",
-            printed.snapshot,
-            printed.rule_set,
-            printed.engine,
-            printed.pages,
-        )
-    ]
+    name, about = f"{sitting.title}会议材料.pdf", (printed.snapshot, printed.rule_set, printed.engine, printed.pages)
+    return [jobs.Produced("pdf", printed.content, name, *about)]
 
 
 def may(actor, *_) -> bool:

@@ -148,8 +148,8 @@ def require_free(submission: Submission, user: User, day: dt.date) -> None:
 
 @remembered
 def opinion_seats(submission: Submission) -> list[Seat]:
-    """The seats of every opinion asked for about the submission, oldest round first; each with its `given` (the answer in
-    force or None), read in one question."""
+    """The seats of every opinion asked for about the submission, oldest round first; each with its `given` (the
+    answer in force or None), read in one question."""
     rows = Seat.objects.filter(round__about=submission.audit_key, round__kind__startswith="opinion")
     rows = rows.annotate(held=FilteredRelation("answers", condition=Q(answers__in_force=True)))
     rows = rows.annotate(**{f"given_{name}": F(f"held__{name}") for name in _GIVEN})
@@ -186,7 +186,7 @@ def asked(submission: Submission, what: str, day: dt.date) -> list[Asked]:
 
 
 def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, str]]:
-    """Why the opinion is not in: nobody asked, somebody silent, or all who were asked stood aside; `(sentence, who)`."""
+    """Why the opinion is not in: nobody asked, somebody silent, or all stood aside; `(sentence, who)`."""
     label, office = OPINIONS[what], contacts.role(Role.REVIEWER, day)
     rows = asked(submission, what, day)
     found = []

@@ -92,8 +92,8 @@ def joint_approval(submission: Submission, day: dt.date) -> list[SeatSpec]:
 
 
 def led_share(organisation: Organisation) -> dict:
-    """How much of the plan a signing body itself leads: `{"led", "rows", "led_wan", "wan"}` over the plan's own projects
-    (D44), each counted once; 万元 as the plan estimates them."""
+    """How much of the plan a signing body itself leads: `{"led", "rows", "led_wan", "wan"}` over the plan's own
+    projects (D44), each counted once; 万元 as the plan estimates them."""
     mine = ProjectLead.objects.filter(of_unit(organisation.survivor_id), project=OuterRef("pk"))
     rows = list(
         Project.objects.planned().annotate(leads_it=Exists(mine)).values_list("leads_it", "plan_item__estimate_wan")
@@ -126,8 +126,8 @@ def vacancies(submission: Submission, day: dt.date) -> list[str]:
 
 
 def opinion(what: str, day: dt.date, body_key: str = "") -> tuple[Organisation | None, str, str]:
-    """Who gives an opinion on the day (`body_key`: one of the expert group's groups): its organisation, the body that it
-    acts for (代行), whom to call."""
+    """Who gives an opinion on the day (`body_key`: one of the expert group's groups): its organisation, the body
+    that it acts for (代行), whom to call."""
     body = _body(body_key or OPINION_BODIES[what])
     if body is None:
         return None, "", ""

@@ -127,16 +127,8 @@ def parts(document: dict, result: dict, money: Decided = NOTHING_DECIDED) -> dic
     return {"components": rows, "cut_wan": sum(cuts.values(), Decimal(0)) or None}
 
 
-NOTHING = {
-    "view": [],
-    "components": [],
-    "groups": [],
-    "attachments": [],
-    "opinions": [],
-    "outcome": "",
-    "verdict_confirmed": None,
-    "conclusion": None,
-}
+NOTHING = {name: [] for name in ("view", "components", "groups", "attachments", "opinions")}
+NOTHING |= {"outcome": "", "verdict_confirmed": None, "conclusion": None}
 
 
 def essence(row: Submission) -> dict:
@@ -156,7 +148,7 @@ def essence(row: Submission) -> dict:
     }
 
 
-def build(row: Submission, actor: Actor, day: dt.date) -> dict:
+def build(row: Submission, day: dt.date) -> dict:
     """Everything that the desk shows of a case."""
     if row.is_secret:
         return NOTHING
@@ -167,38 +159,26 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
     result = verdicts.verdict(row, decisions=decisions) if decisions else undecided
     facts, components = proposals.for_rules(document)
     stated = verdicts.assess_stated(facts, components, day)
-    held = verdicts.confirmed_facts(row, document)
+    confirmed = verdicts.confirmed_facts(row, document)
     conclusion = conclusions.in_force(row)
     shown = _shown(result, document, decided.of(row))
     judged, components_judged = verdicts.facts_of(row, document)
-    marked = {(c.component, c.fact): c for c in advised.changed(row, document)}
-    told: set[tuple[str, str]] = set()
+    after_advice = {(c.component, c.fact): c for c in advised.changed(row, document)}
     reasons = explained.why(judged, components_judged, day)
-    for group in shown["groups"]:
-        for step in group["steps"]:
-            reason = reasons[step["clause"]]
-            step["line"], step["why"] = explained.lines().get(step["clause"]), reason.sentence
-            step["facts"] = _facts(step["clause"], document, held, reason.decisive)
-            for fact in step["facts"]:
-                key = fact["component"], fact["fact"]
-                fact["first"] = key not in told  # under more clauses than one, it counts once
-                told.add(key)
-            for fact in step["facts"]:
-                fact["advised"] = marked.get((fact["component"], fact["fact"]))
+    _with_facts(shown["groups"], reasons, document, confirmed, after_advice)
     suggested = settling.suggested_kind(result["outcome"], row)
     amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
-    office_open = [f for f in map(str, OFFICE_FACTS) if ("", f) not in held]
     return shown | {
         "document": document,
         "view": filing_form.readable(document),
         "stated_outcome": stated["outcome"],
-        "corrected": verdicts.corrected(held),
+        "corrected": verdicts.corrected(confirmed),
         "kept_wan": (row.total_wan or Decimal(0)) - (shown["cut_wan"] or 0),
         "payer": payer.panel(row, document, result),
         "precedence": repository.precedence_words(day),
         "needs_decision": undecided["needs_decision"],
         "decisions": decisions,
-        "advised": list(marked.values()),
+        "advised": list(after_advice.values()),
         "advice": repository.advice(judged, components_judged, day, decisions),
         "settled": explained.settled(judged, components_judged, day, decisions),
         "verdict_confirmed": frozen,
@@ -206,7 +186,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "suggested": conclusion.kind if conclusion else suggested,
         "amounts": [_amount(a, document) for a in amounts],
         "shares": _shares(row, document, amounts, conclusion),
-        "office_open": len(office_open),
+        "office_open": len(settling.open_office_facts(row)),
         "opinions": _opinions(row, day),
         "experts": lambda: opinions.candidates(row, day),  # asked for where the list is open
         "expert_groups": opinions.groups(),
@@ -221,7 +201,21 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
     }
 
 
-def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[str, str]] = frozenset()) -> list[dict]:
+def _with_facts(groups: list[dict], reasons: dict, document: dict, confirmed: dict, after_advice: dict) -> None:
+    """Put the plan's line, the reason and the facts to each clause of the desk's verdict."""
+    seen: set[tuple[str, str]] = set()
+    for step in (step for group in groups for step in group["steps"]):
+        reason = reasons[step["clause"]]
+        step["line"], step["why"] = explained.lines().get(step["clause"]), reason.sentence
+        step["facts"] = _facts(step["clause"], document, confirmed, reason.decisive)
+        for fact in step["facts"]:
+            key = fact["component"], fact["fact"]
+            fact["first"] = key not in seen  # under more clauses than one, it counts once
+            fact["advised"] = after_advice.get(key)
+            seen.add(key)
+
+
+def _facts(clause: str, document: dict, confirmed: dict, decisive: frozenset[tuple[str, str]]) -> list[dict]:
     """A clause's facts, of the whole and of the parts that state one: stated, reviewed, evidence, who and when; whether
     this answer alone decides the result."""
     rows = []
@@ -238,7 +232,7 @@ def _facts(clause: str, document: dict, held: dict, decisive: frozenset[tuple[st
             stated, evidence = verdicts.stated(document, component, str(fact))
             if component and not stated:
                 stated, evidence = verdicts.stated(document, "", str(fact))
-            kept = held.get((component, str(fact)))
+            kept = confirmed.get((component, str(fact)))
             value = kept.value if kept else stated or "unknown"
             rows.append(
                 {
@@ -392,12 +386,7 @@ def answered_by(actor: Actor, most: int = 30) -> list[dict]:
     """What the actor answered himself, newest first."""
     rows = Answer.objects.filter(user_id=actor.user_id).select_related("seat__round").order_by("-pk")[:most]
     return [
-        {
-            "day": a.day,
-            "title": a.seat.round.title,
-            "address": a.seat.round.address,
-            "seat": a.seat.label,
-            "kind": a.get_kind_display(),
-        }
+        {"day": a.day, "title": a.seat.round.title, "address": a.seat.round.address}
+        | {"seat": a.seat.label, "kind": a.get_kind_display()}
         for a in rows
     ]

@@ -1,5 +1,5 @@
-"""Why not? Every condition that a verb asks for stands here once: the verbs refuse by it and the
-pages show it (`blockers`), each with who can lift it and his phone."""
+"""The conditions of every verb on a case, for the verbs, which refuse by them, and for the pages, which show them
+beforehand (`blockers`), each with who can lift it and his phone."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def stale(row: Submission, merged: merging.Merged | None = None) -> Stale:
             f"{row.reference} 已被别人改过（现在是第 {row.version} 稿），您的改动没有保存；请对照现有内容再交。",
             current=current,
         )
-    clashes = [{"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new} for d in merged.conflicts]
+    clashes = merging.as_clashes(merged.conflicts)
     sentence = f"有 {len(clashes)} 处您和别人都改过（现在是第 {row.version} 稿），没有保存；请逐处选定。"
     return Stale(sentence, current=current | {"conflict": clashes, "merged": merged.document})
 
@@ -88,7 +88,7 @@ def blockers(submission: Submission, verb: str, actor: Actor, day: dt.date | Non
 
 
 def verbs_for(submission: Submission, actor: Actor, day: dt.date | None = None) -> dict[str, list[Blocker]]:
-    """`{verb: blockers}` of every verb in the row of the state that the actor's role holds; [] means it would go through."""
+    """`{verb: blockers}` of every verb in the state's row that the actor's role holds; [] means it would go through."""
     names = workflow.verbs_from(submission)
     return {v: blockers(submission, v, actor, day) for v in names if actor.scope(workflow.permission_of(v))}
 
@@ -144,10 +144,6 @@ def _submit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]
     return found
 
 
-def _edit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    return _not_secret(submission, actor, day)
-
-
 def _lead_edit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
     return _not_secret(submission, actor, day) + _lead_alone(submission, actor, day)
 
@@ -168,10 +164,6 @@ def _not_own_case(submission: Submission, actor: Actor, day: dt.date) -> list[Bl
     if actor.user_id != submission.author_id and actor.organisation_id not in submission.belongs_to():
         return []
     return [("申报单位不能核定自己的申报；请由信息办其他审核人办理", reviewer(day))]
-
-
-def _confirm_verdict(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    return _not_own_case(submission, actor, day)
 
 
 def _propose_conclusion(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
@@ -208,10 +200,6 @@ def _send(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
     found += papers_missing(submission, day)
     found += [(text, office) for text in seats.vacancies(submission, day)]
     return found
-
-
-def _check_self_funded(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
-    return _not_own_case(submission, actor, day)
 
 
 def _acknowledge(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
@@ -312,8 +300,8 @@ def _adopt(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
 
 CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "submit": _submit,
-    "save": _edit,
-    "attach": _edit,
+    "save": _not_secret,
+    "attach": _not_secret,
     "participants": _lead_edit,
     "declare_secret": _lead_edit,
     "discard": _lead_alone,
@@ -321,10 +309,10 @@ CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "confirm_participation": _confirm_participation,
     "confirm_facts": _not_own_case,
     "record_overlap": _not_own_case,
-    "confirm_verdict": _confirm_verdict,
+    "confirm_verdict": _not_own_case,
     "propose_conclusion": _propose_conclusion,
     "send": _send,
-    "check_self_funded": _check_self_funded,
+    "check_self_funded": _not_own_case,
     "acknowledge": _acknowledge,
     "sign": _sign,
     "refuse": _answer_seat,

@@ -13,13 +13,12 @@ from django.template.loader import render_to_string
 
 from governance import jobs
 from governance.basics import clock
-from governance.basics.roles import Permission
 from governance.documents import printing
 from governance.jobs import Produced, Progress
 from governance.jobs.queue import enqueue
-from governance.kernel.access import Actor, may
+from governance.kernel.access import Actor
 from governance.kernel.verbs import step
-from governance.models import Document, Job
+from governance.models import Job
 from priorities.documents import receipts
 from priorities.models import Submission
 
@@ -97,16 +96,6 @@ def _run(params: dict, progress: Progress) -> list[Produced]:
     ]
 
 
-def _may_see(actor: Actor, params: dict) -> bool:
-    return bool(params) and Submission.objects.visible_to(actor).filter(pk=params.get("submission")).exists()
-
-
-def _may_download(actor: Actor, document: Document) -> bool:
-    return (
-        document.job_id is not None and may(actor, Permission.READ_SUBMISSIONS) and _may_see(actor, document.job.params)
-    )
-
-
 def register() -> None:
     """Offer the kind of job; from AppConfig.ready()."""
     jobs.register(
@@ -114,8 +103,8 @@ def register() -> None:
             key=KIND,
             title="备案回执",
             run=_run,
-            may_request=_may_see,
-            may_download=_may_download,
+            may_request=receipts.may_request,
+            may_download=receipts.may_download,
             formats=("pdf",),
             is_report=False,
             wall_s=60,

@@ -189,17 +189,16 @@ def _run(params: dict, progress: Progress) -> list[Produced]:
     return [Produced("pdf", content, name, receipt.sha256, proposals.FORM_VERSION, printing.engine(), pages)]
 
 
-def _may_request(actor: Actor, params: dict) -> bool:
+def may_request(actor: Actor, params: dict) -> bool:
+    """Whoever may see the submission."""
     return bool(params) and Submission.objects.visible_to(actor).filter(pk=params.get("submission")).exists()
 
 
-def _may_download(actor: Actor, document: Document) -> bool:
+def may_download(actor: Actor, document: Document) -> bool:
     """Whoever may see the submission; the papers of a case stand on its own page, not in the list of reports."""
-    return (
-        document.job_id is not None
-        and may(actor, Permission.READ_SUBMISSIONS)
-        and _may_request(actor, document.job.params)
-    )
+    if document.job_id is None or not may(actor, Permission.READ_SUBMISSIONS):
+        return False
+    return may_request(actor, document.job.params)
 
 
 def register() -> None:
@@ -209,8 +208,8 @@ def register() -> None:
             key=KIND,
             title="项目申报表",
             run=_run,
-            may_request=_may_request,
-            may_download=_may_download,
+            may_request=may_request,
+            may_download=may_download,
             formats=("pdf",),
             is_report=False,
             wall_s=60,

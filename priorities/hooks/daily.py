@@ -1,5 +1,5 @@
-"""What the beat asks of floor 4: once a day, deferred cases that come back on their re-review date and reminders; often,
-batches of the desk whose time has come. Idempotent."""
+"""What the beat asks of floor 4: once a day, deferred cases that come back on their re-review date and reminders;
+often, batches of the desk whose time has come. Idempotent."""
 
 from __future__ import annotations
 

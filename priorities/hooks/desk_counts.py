@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.kernel.access import Actor
-from priorities.memo import is_reading
+from priorities.memo import is_one_page
 from priorities.models import Submission
 from priorities.rules.plan_2006 import CRITERIA
 from priorities.screening import work_list
@@ -11,19 +11,19 @@ from priorities.screening import work_list
 
 def to_screen(actor: Actor) -> int:
     """Cases that wait for the office; a page that lists them counts what it lists."""
-    if is_reading():
+    if is_one_page():
         return len(work_list.to_screen(actor))
     return Submission.objects.visible_to(actor).awaiting_screening().filter(is_secret=False).count()
 
 
 def mine(actor: Actor) -> int:
-    """Drafts and returned cases that one's unit may write, its part in others' among them: what 我的申报 lists first."""
-    return len(work_list.own_open(actor)) if is_reading() else work_list.open_to(actor).count()
+    """Drafts and returned cases that one's unit may write, its part in others' too: what 我的申报 lists first."""
+    return len(work_list.own_open(actor)) if is_one_page() else work_list.open_to(actor).count()
 
 
 def to_answer(actor: Actor) -> int:
     """Rounds that wait for the actor's unit or himself."""
-    return len(work_list.to_answer(actor)) if is_reading() else work_list.about_cases(actor).count()
+    return len(work_list.to_answer(actor)) if is_one_page() else work_list.about_cases(actor).count()
 
 
 def criteria(actor: Actor) -> int:

@@ -1,4 +1,4 @@
-"""What lies on somebody's desk on floor 4 when his appointment ends: cases he screens, opinions he owes, drafts he writes."""
+"""What somebody leaves on floor 4 when his appointment ends: cases he screens, opinions he owes, drafts he writes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import datetime as dt
 
 from governance.basics.refs import all_of, pk_of
 from governance.basics.refusal import Refused
-from governance.basics.roles import Permission, Role, scope_of
-from governance.kernel import access, audit
+from governance.basics.roles import Permission, scope_of
+from governance.kernel import access
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from governance.models import Appointment, Round, Seat, User, of_unit
 from governance.notices import inbox
 from governance.people.handover import Desk, OpenWork
 from governance.signing import rounds, signers
+from priorities.actions.telling import record, tell_office
 from priorities.approval import opinions
 from priorities.labels import OPINIONS, STATES
 from priorities.models import Submission
@@ -101,13 +102,7 @@ def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt
         raise Refused(f"{successor}{why}，不能接手 {row.reference} 的专家意见；请另选接手人，或交回由信息办另行征求。")
     if successor is None or round_.seats.filter(assigned=successor).exists():
         rounds.release(round_=round_, seat=seat)
-        inbox.tell(
-            key=f"released:{seat.pk}",
-            role=Role.REVIEWER,
-            address=row.get_absolute_url(),
-            is_demo=row.is_demo,
-            sentence=f"{old}任职结束，{row.reference} 的意见没有出具，请另行征求。",
-        )
+        tell_office(row, f"released:{seat.pk}", f"{old}任职结束，{row.reference} 的意见没有出具，请另行征求。")
         return _told(by, row, f"{old}不再出具意见", None)
     seat.assigned, seat.key = successor, f"expert-{successor.pk}"
     seat.label = seat.label.replace(str(old), str(successor), 1)[:100]
@@ -116,7 +111,7 @@ def _move_seat(by: Actor, seat: Seat, old: User, successor: User | None, day: dt
 
 
 def _told(by: Actor, row: Submission, what: str, successor: User | None) -> str:
-    audit.record(by=by, event="priorities.submission.hand_over", about=row, sentence=f"{row.reference} {what}")
+    record(by, row, "hand_over", what)
     if successor is not None:
         inbox.tell(
             key=f"handed-over:{row.pk}:{row.version}:{successor.pk}:{what}"[:160],

@@ -1,5 +1,6 @@
-"""Reminders before and after a step is due, in working days (系统默认, no date but the window blocks anything). `remind` is
-asked for daily and tells each thing once: two working days before the due day, then every five after it."""
+"""Reminders before and after a step is due, in working days (系统默认, no date but the window blocks anything).
+`remind` is asked for daily and tells each thing once: two working days before the due day, then every five after
+it."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ def remind(day: dt.date) -> int:
 
 
 def words(day: dt.date, due: dt.date, left: int) -> tuple[str, str] | None:
-    """What is said on the day of something with `left` working days to go, and the part of the key that makes it once."""
+    """What is said on the day of something with `left` working days to go, and the key's part that makes it once."""
     if day <= due and left <= BEFORE:
         return (f"{due} 到期，还有 {left} 个工作日" if day < due else f"今天（{due}）到期"), f"due:{due}"
     if left < 0:
@@ -127,7 +128,8 @@ def _re_reviews(day: dt.date, calendar: working_days.WorkingDays) -> int:
     for row in rows.defer("proposal", "search_text").order_by("pk"):
         left = calendar.between(day, row.re_review_on)
         if left <= RE_REVIEW_BEFORE:
-            text = f"{row.number}“{row.title}”{row.re_review_on} 复审，还有 {left} 个工作日；还缺：{lacking.get(row.pk) or '见结论'}。"
+            text = f"{row.number}“{row.title}”{row.re_review_on} 复审，还有 {left} 个工作日；"
+            text += f"还缺：{lacking.get(row.pk) or '见结论'}。"
             tell_applicant(row, f"re-review-soon:{row.pk}:{row.re_review_on}", text, topic=TOPIC)
             said += 1
     return said

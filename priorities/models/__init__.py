@@ -11,37 +11,3 @@ from priorities.models.side_lanes import FilingCheck, SelfFundedCheck
 from priorities.models.sitting import Sitting, SittingCase
 from priorities.models.submission import Attachment, Participant, Submission, SubmissionVersion
 from priorities.models.transition import ReturnedPoint, Transition
-
-__all__ = [
-    "AnnualPlan",
-    "Attachment",
-    "CaseMask",
-    "Conclusion",
-    "ConfirmedFact",
-    "CorrectionAnswer",
-    "DeskBatch",
-    "DeskBatchItem",
-    "FilingCheck",
-    "FilingWindow",
-    "Flip",
-    "OpinionWaiver",
-    "OverlapJudgement",
-    "Participant",
-    "PlanEntry",
-    "PlanFact",
-    "ProposedChange",
-    "Rescreening",
-    "PlanOverride",
-    "PlanScenario",
-    "ReturnedPoint",
-    "RuleSetRecord",
-    "Screening",
-    "SelfFundedCheck",
-    "ShownAdvice",
-    "Sitting",
-    "SittingCase",
-    "Submission",
-    "SubmissionVersion",
-    "Transition",
-    "WindowExtension",
-]

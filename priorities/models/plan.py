@@ -85,9 +85,9 @@ class PlanEntry(Demonstrable):
 class PlanScenario(Dated, Demonstrable):
     """A saved way to choose among the candidates of a year: settings, and the figures that came of them then.
 
-    `settings` and `figures` have the shapes of priorities.annual_plan.scenarios; figures are replaced only by 重新计算, decisions
-    by hand and their price are counted in. `withdrawn` takes it off the comparison; nothing is deleted.
-    """
+    `settings` and `figures` have the shapes of priorities.annual_plan.scenarios; figures are replaced only by
+    重新计算, decisions by hand and their price are counted in. `withdrawn` takes it off the comparison; nothing is
+    deleted."""
 
     KINDS = [("choice", "年度取舍"), ("period", "全期分年")]
 

@@ -107,7 +107,7 @@ class Submission(Demonstrable):
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(state="withdrawn") | Q(number__isnull=False),
                 name="a_filed_submission_has_a_number",
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """The optimiser of the annual plan: choose among candidates, ongoing and must-do projects for one or several years.
 
-Pure: imports no Django. Amounts come in and go out as Decimal 万元 and are whole 分 (0.01 万元) inside, so that every answer
-is checked exactly before it is given.
+Pure: imports no Django. Amounts come in and go out as Decimal 万元 and are whole 分 (0.01 万元) inside, so that
+every answer is checked exactly before it is given.
 
     problem      what is asked: items with their possible starting years, ceilings, growth floor, phases, load
     value        the one integer that is maximised, and its weights
@@ -18,26 +18,3 @@ from priorities.optimiser.frontier import Step, frontier
 from priorities.optimiser.problem import Growth, Item, Option, Problem
 from priorities.optimiser.solver import Optimum, solve
 from priorities.optimiser.value import WEIGHTS, Parts, score, strict_weights
-
-__all__ = [
-    "WEIGHTS",
-    "Clash",
-    "Growth",
-    "Item",
-    "Optimum",
-    "Option",
-    "Override",
-    "Parts",
-    "Plan",
-    "Problem",
-    "Repair",
-    "Step",
-    "explain",
-    "frontier",
-    "greedy",
-    "plan_of",
-    "prices",
-    "score",
-    "solve",
-    "strict_weights",
-]

@@ -31,7 +31,8 @@ WHO = {
 
 @dataclass(frozen=True)
 class Repair:
-    """One bond changed as little as is needed. `cost_wan` is the money asked for or given up; `plan` is the best plan then.
+    """One bond changed as little as is needed. `cost_wan` is the money asked for or given up; `plan` is the best
+    plan then.
 
     `about` is what the bond binds (a row's), `more` how many projects more a lead is allowed.
     """

@@ -100,9 +100,8 @@ def greedy(problem: Problem) -> Plan:
 class Override:
     """A decision by hand and its price: what the best plan loses by it while the other decisions stand.
 
-    `cost_value` ≥ 0; `cost_wan` is the money that the plan takes more (negative: less). Both None where the decision makes
-    the plan impossible. `follows` are the items that it pushes out or brings in beside its own.
-    """
+    `cost_value` ≥ 0; `cost_wan` is the money that the plan takes more (negative: less). Both None where the
+    decision makes the plan impossible. `follows` are the items that it pushes out or brings in beside its own."""
 
     key: str
     kind: str  # in | out

@@ -11,7 +11,7 @@ from priorities.optimiser.solver import solve
 
 @dataclass(frozen=True)
 class Step:
-    """With this ceiling the best plan has this value and takes this much of the ceiling's money, what is held included."""
+    """With this ceiling the best plan has this value and takes this much of its money, what is held included."""
 
     ceiling_wan: Decimal
     value: int
@@ -23,8 +23,8 @@ class Step:
 def frontier(problem: Problem, key: tuple[int, str], *, steps: int = 24, seconds: float = 4.0) -> list[Step]:
     """The best value for ceilings of (year, source) from what is held up to what would take everything.
 
-    A ceiling below which nothing fits has no step. Growth does not bind here: a floor on money says nothing about value.
-    """
+    A ceiling below which nothing fits has no step. Growth does not bind here: a floor on money says nothing about
+    value."""
     year_money = [cents(option.costs.get(key, Decimal(0))) for item in problem.items for option in item.options[:1]]
     low = cents(problem.held.get(key, Decimal(0)))
     high = low + sum(year_money)

@@ -41,9 +41,8 @@ class Option:
 class Item:
     """A project that may be taken in one of its options, at most once.
 
-    `must` says why it has to be taken (续建, 8.3.1(7)); `after` are the earlier phases (keys of items) that must start no
-    later than it; a phase that is built already is simply not named.
-    """
+    `must` says why it has to be taken (续建, 8.3.1(7)); `after` are the earlier phases (keys of items) that must
+    start no later than it; a phase that is built already is simply not named."""
 
     key: str
     title: str
@@ -55,7 +54,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Growth:
-    """9.6.1 read as growth of the fund: in each of `years` the money of `source` is at least (1 + floor) × the year before."""
+    """9.6.1 as growth: in each of `years` the money of `source` is at least (1 + floor) × the year before."""
 
     years: tuple[int, ...]
     floor: Decimal = Decimal("0.20")
@@ -66,11 +65,10 @@ class Growth:
 class Problem:
     """Everything that binds the choice.
 
-    `held` is money already bound (adopted projects) in and before the years asked about: it counts under the ceilings and
-    for growth. `ceilings` bind (year, source); a source without one, self-funded money for instance, is free. `load` is
-    the most projects that one lead may run, `running` those that it runs already. `forced_in` and `forced_out` are
-    decisions by hand.
-    """
+    `held` is money already bound (adopted projects) in and before the years asked about: it counts under the
+    ceilings and for growth. `ceilings` bind (year, source); a source without one, self-funded money for instance,
+    is free. `load` is the most projects that one lead may run, `running` those that it runs already. `forced_in`
+    and `forced_out` are decisions by hand."""
 
     items: tuple[Item, ...]
     ceilings: Money = field(default_factory=dict)

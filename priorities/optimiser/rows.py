@@ -9,21 +9,13 @@ from fractions import Fraction
 
 from priorities.optimiser.problem import Problem, cents, wan
 
-CHOICE, CEILING, GROWTH, MUST, PHASE, LOAD, IN, OUT = (
-    "choice",
-    "ceiling",
-    "growth",
-    "must",
-    "phase",
-    "load",
-    "in",
-    "out",
-)
+CHOICE, CEILING, GROWTH, MUST, PHASE, LOAD, IN, OUT = "choice ceiling growth must phase load in out".split()
 
 
 @dataclass(frozen=True)
 class Row:
-    """low ≤ Σ coefficient × variable ≤ high (None: no bound). `about` names what it binds: (year, source), an item, a lead."""
+    """low ≤ Σ coefficient × variable ≤ high (None: no bound). `about` names what it binds: (year, source), an item,
+    a lead."""
 
     kind: str
     about: tuple
@@ -78,7 +70,8 @@ class Model:
 
 
 def model_of(problem: Problem) -> Model:
-    """The rows in the order in which a clash is told: money, growth, what has to be in, phases, load, decisions by hand."""
+    """The rows in the order in which a clash is told: money, growth, what has to be in, phases, load, decisions by
+    hand."""
     variables = tuple((i, o) for i, item in enumerate(problem.items) for o in range(len(item.options)))
     of_item: dict[str, list[int]] = defaultdict(list)
     for v, (i, _) in enumerate(variables):
@@ -132,7 +125,8 @@ def _growth(problem: Problem, costs):
         yield Row(
             GROWTH,
             now,
-            f"{year} 年{problem.source(growth.source)}不少于上年的 {float(factor):g} 倍（9.6.1，增幅 {percent:f}%）{fixed}",
+            f"{year} 年{problem.source(growth.source)}不少于上年的 {float(factor):g} 倍"
+            f"（9.6.1，增幅 {percent:f}%）{fixed}",
             coefficients,
             low=up * held_before - down * held_now,
         )

@@ -1,10 +1,9 @@
 """The optimum with its proven bound: LP relaxation, fixing by reduced costs, HiGHS on what is left.
 
-Values are whole numbers, so a plan whose value reaches the LP's bound rounded down is proved without a search; otherwise
-only the variables that could still lead above it stay open. HiGHS works in floating point: every plan is checked again in
-whole numbers, one that fails is cut off and the search goes on. Among plans of the highest value the one with the fewest
-万元 is taken.
-"""
+Values are whole numbers, so a plan whose value reaches the LP's bound rounded down is proved without a search;
+otherwise only the variables that could still lead above it stay open. HiGHS works in floating point: every plan is
+checked again in whole numbers, one that fails is cut off and the search goes on. Among plans of the highest value
+the one with the fewest 万元 is taken."""
 
 from __future__ import annotations
 
@@ -158,7 +157,7 @@ class _Search:
         return -found.fun, found.x, found.lower.marginals + found.upper.marginals
 
     def _mip(self, objective, fixed=(), at=(), *, seconds: float | None = None, at_least: int | None = None):
-        """(taken, bound, status) of the search with some variables fixed; a plan that fails in whole numbers is cut off."""
+        """(taken, bound, status) of the search with some variables fixed; a plan that fails as integers is cut off."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         open_ = np.ones(self.size, dtype=bool)

@@ -95,8 +95,8 @@ def with_pending(projects: QuerySet) -> QuerySet:
 
 
 def pending_changes(project: Project, actor: Actor) -> list[Pending]:
-    """Changes of a project read `with_pending` that joint approval and the annual plan have not settled yet; two queries,
-    none where there is no such change."""
+    """Changes of a project read `with_pending` that joint approval and the annual plan have not settled yet; two
+    queries, none where there is no such change."""
     if not project.has_pending:
         return []
     rows = list(ProposedChange.objects.pending(project))
@@ -108,7 +108,7 @@ def pending_changes(project: Project, actor: Actor) -> list[Pending]:
 
 @dataclass(frozen=True)
 class Basis:
-    """One fact of a row of the plan as the screen puts it: quoted (出自规划原文, with the line) or inferred (推定, why)."""
+    """A fact of a plan's row as the screen puts it: quoted (出自规划原文, with the line) or inferred (推定, why)."""
 
     fact: str
     question: str

@@ -14,8 +14,9 @@ Amounts are strings with two decimals in 万元; years are integers; a field's p
 
 from priorities.proposal.cleaning import clean
 from priorities.proposal.completeness import MANDATORY, SECTIONS, Gap, gaps, mandatory
-from priorities.proposal.reading import (
+from priorities.proposal.contents import (
     amounts,
+    as_amounts,
     canonical,
     component_wan,
     differences,
@@ -24,6 +25,7 @@ from priorities.proposal.reading import (
     put,
     say_by_kind,
     sha256,
+    sums_of,
     total_wan,
 )
 from priorities.proposal.shape import (
@@ -39,33 +41,3 @@ from priorities.proposal.shape import (
     YEARS,
     empty,
 )
-
-__all__ = [
-    "COMMITMENTS",
-    "COMPONENT_KINDS",
-    "CONSTRUCTIONS",
-    "FORM_VERSION",
-    "Gap",
-    "INVESTMENT_TYPES",
-    "MANDATES",
-    "MANDATORY",
-    "MAX_COMPONENTS",
-    "MAX_GOALS",
-    "SECTIONS",
-    "SOURCE_LABELS",
-    "YEARS",
-    "amounts",
-    "canonical",
-    "clean",
-    "component_wan",
-    "differences",
-    "empty",
-    "flat",
-    "for_rules",
-    "gaps",
-    "mandatory",
-    "put",
-    "say_by_kind",
-    "sha256",
-    "total_wan",
-]

@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal
 
 from governance.basics.text import NotAnAmount, clean_text, parse_wan
+from priorities.proposal.contents import as_amounts
 from priorities.proposal.shape import (
     COMMITMENTS,
     COMPONENT_KINDS,
@@ -231,11 +232,7 @@ def _money(c: _Cleaner, raw, path: str) -> list[dict]:
                 c.wrong(f"{path}.{i}", "这笔钱要写明来源和年度。")
             continue
         sums[year, source] = sums.get((year, source), Decimal(0)) + Decimal(amount)
-    order = list(SOURCE_LABELS)
-    return [
-        {"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"}
-        for y, s in sorted(sums, key=lambda k: (k[0], order.index(k[1])))
-    ]
+    return as_amounts(sums)
 
 
 def _facts(c: _Cleaner, raw) -> dict[str, dict]:

@@ -1,9 +1,9 @@
 """TF-IDF over character 1–2-grams: a base part and small later ones.
 
-A text is a vector of its grams (sublinear term frequency × idf, length 1). `Part` holds the vectors of many texts as an
-inverted CSR matrix, terms × texts; `scores` sums the rows of the query's grams. A part that was made later takes the idf
-of the base, so that its scores can be compared; changed rows are struck out of the part that holds them.
-"""
+A text is a vector of its grams (sublinear term frequency × idf, length 1). `Part` holds the vectors of many texts
+as an inverted CSR matrix, terms × texts; `scores` sums the rows of the query's grams. A part that was made later
+takes the idf of the base, so that its scores can be compared; changed rows are struck out of the part that holds
+them."""
 
 from __future__ import annotations
 

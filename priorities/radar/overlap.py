@@ -168,13 +168,14 @@ class _Store:
             for pk, title, content in _texts(kind):
                 self.keys.append((kind, pk))
                 self.prints.append(hash((title, content)))
-                texts.append(
-                    (normalise(title, self.units).plain, normalise(content, self.units).plain if content else "")
-                )
+                texts.append(self._indexed(title, content))
         self.at = {key: i for i, key in enumerate(self.keys)}
         self.counts = Counter(kind for kind, _ in self.keys)
         self.index.build(texts)
         self.mark, self.highest = head, highest
+
+    def _indexed(self, title: str, content: str) -> tuple[str, str]:
+        return normalise(title, self.units).plain, normalise(content, self.units).plain if content else ""
 
     def read_again(self, changed: Iterable[Key]) -> None:
         """Strike the rows out and put what is there of them at the end."""
@@ -195,9 +196,7 @@ class _Store:
                 self.at[kind, pk] = len(self.keys)
                 self.keys.append((kind, pk))
                 self.prints.append(seal)
-                texts.append(
-                    (normalise(title, self.units).plain, normalise(content, self.units).plain if content else "")
-                )
+                texts.append(self._indexed(title, content))
         for gone in changed:
             if (old := self.at.pop(gone, None)) is not None:
                 self.index.struck.add(old)
@@ -298,8 +297,8 @@ def _ranked(rows, asked: _Asked, actor, leave_out: str, top: int) -> tuple[list[
 
 
 def _families(rows, scores: dict[Key, float]) -> dict[Key, str]:
-    """Which project a candidate belongs to; the project takes the best score of its tasks and of proposals that bear its
-    name."""
+    """Which project a candidate belongs to; the project takes the best score of its tasks and of proposals that
+    bear its name."""
     projects = {row.code: key for key, row, _ in rows if key[0] == "project"}
     family = {key: code for code, key in projects.items()}
     for key, row, _ in rows:
@@ -329,23 +328,9 @@ def _hit(kind: str, row, score: float, family: str, phases: frozenset[int], aske
         kind
     ) or f"{row.get_kind_display()}申报，{row.organisation.name}"
     wan = row.estimate_wan if kind == "project" else row.total_wan if kind == "submission" else None
-    return Hit(
-        kind,
-        row.audit_key,
-        code,
-        name,
-        score,
-        row.get_absolute_url(),
-        content,
-        shared,
-        phrases.alike(f"{asked.title}{asked.content}", f"{name}{content}"),
-        places,
-        phrases.level(name, places),
-        tuple(sorted(phases)),
-        subject,
-        wan,
-        note,
-    )
+    alike, level = phrases.alike(f"{asked.title}{asked.content}", f"{name}{content}"), phrases.level(name, places)
+    record = (kind, row.audit_key, code, name, score, row.get_absolute_url(), content)
+    return Hit(*record, shared, alike, places, level, tuple(sorted(phases)), subject, wan, note)
 
 
 def _visible(rows: list[Submission], actor) -> set[int]:

@@ -75,7 +75,7 @@ def normalise(text: str, units: re.Pattern | None = None) -> Text:
 
 
 def commonly(plain: str) -> str:
-    """Every writing replaced by the common one, the longest at a place first (one walk; an alternation of all is slow)."""
+    """Every writing replaced by the common one, the longest at a place first (one walk; one pattern of all is slow)."""
     known, found, at = words().synonyms, [], 0
     while at < len(plain):
         for word, common in known.get(plain[at], ()):

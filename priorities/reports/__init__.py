@@ -1,4 +1,4 @@
-"""Reports of floor 4: the screening summary (8.3 by clause), the districts' filings, the leaders' page. Figures first."""
+"""Reports of floor 4: the screening summary (8.3 by clause), the districts' filings, the leaders' page."""
 
 from priorities.reports.brief import leaders_brief
 from priorities.reports.districts import district_filings

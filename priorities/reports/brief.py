@@ -12,7 +12,7 @@ from budgets.reports.annual_budget import BudgetYear
 from budgets.reports.annual_budget import figures as budget_figures
 from budgets.table import budget_table
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Figure, Report, Section, Table, table_columns
 from governance.models import Round
 from governance.signing import rounds
 from priorities.labels import OUTCOMES
@@ -126,12 +126,7 @@ def _projects(b: Brief) -> Section:
         Figure("late", "测算滞后", rated[rating.LATE], "项"),
         Figure("attention", "测算关注", rated[rating.ATTENTION], "项"),
     )
-    columns = (
-        Column("code", "编号", "text", 9),
-        Column("name", "项目", "text", 41),
-        Column("rating", "测算", "text", 10),
-        Column("reason", "依据", "text", 40),
-    )
+    columns = table_columns("code 编号 text 9, name 项目 text 41, rating 测算 text 10, reason 依据 text 40")
     slow = b.slow
     lines = tuple(
         {"code": x.code, "name": x.name, "rating": x.computed.label, "reason": x.computed.reason} for x in slow[:MOST]
@@ -151,12 +146,7 @@ def _filings(b: Brief) -> Section:
         Figure("candidates", "待审定候选", len(b.candidates), "件"),
     )
     text = "，".join(f"{OUTCOMES[o]} {n} 件" for o, n in outcomes.items())
-    columns = (
-        Column("number", "编号", "text", 17),
-        Column("title", "项目", "text", 37),
-        Column("waits", "等待", "text", 34),
-        Column("days", "天", "int", 12),
-    )
+    columns = table_columns("number 编号 text 17, title 项目 text 37, waits 等待 text 34, days 天 int 12")
     lines = tuple({"number": n, "title": t, "waits": w, "days": d} for n, t, w, d in b.silent)
     note = f"另有 {b.signing - MOST} 件。" if b.signing > MOST else ""
     tables = (Table("silent", "等待会签最久的", columns, lines, note=note),) if lines else ()
@@ -166,14 +156,12 @@ def _filings(b: Brief) -> Section:
 def _decide(b: Brief) -> Section:
     lines = []
     if b.candidates:
-        lines.append(
-            f"审定 {b.plan_year} 年度计划：候选 {len(b.candidates)} 件，审定市财政 {_wan(add(c.approved_wan for c in b.candidates))}。"
-        )
+        approved = _wan(add(c.approved_wan for c in b.candidates))
+        lines.append(f"审定 {b.plan_year} 年度计划：候选 {len(b.candidates)} 件，审定市财政 {approved}。")
     departed = [c.number for c in b.cases if c.override]
     if departed:
-        lines.append(
-            f"与 8.3 判定不同的结论 {len(departed)} 件：{'、'.join(departed[:MOST])}{'等' if len(departed) > MOST else ''}。"
-        )
+        named = "、".join(departed[:MOST]) + ("等" if len(departed) > MOST else "")
+        lines.append(f"与 8.3 判定不同的结论 {len(departed)} 件：{named}。")
     if any("无法判定" in word for _, word in b.growth):
         lines.append("市本级财政收入未录入，9.6.1 第二项检验无法判定，请市财政局录入。")
     unfilled = [p.code for p in b.progress.in_year if p.percent is None]

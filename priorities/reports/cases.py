@@ -86,14 +86,8 @@ def _case(row: Submission, money: decided.Decided) -> Case:
     conclusion = next(iter(row.conclusions.all()), None)
     facts = {}
     if screening:
-        facts = {
-            "rule_set": screening.rule_set,
-            "result": screening.result,
-            "confirmed": screening.confirmed,
-            "override": screening.override,
-            "override_clause": screening.override_clause,
-            "override_reason": screening.override_reason,
-        }
+        names = ("rule_set", "result", "confirmed", "override", "override_clause", "override_reason")
+        facts = {name: getattr(screening, name) for name in names}
     if conclusion:
         settled = conclusion.settled_day is not None
         facts |= {
@@ -103,17 +97,8 @@ def _case(row: Submission, money: decided.Decided) -> Case:
             "re_review_on": conclusion.re_review_on,
         }
     unit = row.organisation.canonical or row.organisation
-    return Case(
-        row.number,
-        row.title,
-        unit.name,
-        row.get_kind_display(),
-        row.state,
-        row.submitted_day,
-        row.total_wan,
-        row.city_wan,
-        **facts,
-    )
+    about = (row.number, row.title, unit.name, row.get_kind_display(), row.state, row.submitted_day)
+    return Case(*about, row.total_wan, row.city_wan, **facts)
 
 
 def asked_wan(some: Iterable[Case]) -> Decimal | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Figure, Report, Section, Table, rows_of, table_columns
 from priorities.models import Submission
 from priorities.reports.cases import ZERO, add
 from priorities.screening import work_list
@@ -50,20 +50,11 @@ def filings(year: int, day: dt.date) -> tuple[Filing, ...]:
     for row in rows:
         until = row.state_day if row.state == "filed" else day
         due = ends.get((row.state, row.state_day))
-        found.append(
-            Filing(
-                row.number,
-                row.title,
-                (row.organisation.canonical or row.organisation).name,
-                row.state,
-                row.submitted_day,
-                row.receipt_number or "",
-                (until - row.submitted_day).days if row.submitted_day else None,
-                row.total_wan,
-                row.city_wan,
-                bool(row.state != "filed" and due and due < day),
-            )
-        )
+        unit, receipt = (row.organisation.canonical or row.organisation).name, row.receipt_number or ""
+        days = (until - row.submitted_day).days if row.submitted_day else None
+        overdue, money = bool(row.state != "filed" and due and due < day), (row.total_wan, row.city_wan)
+        filed = (row.number, row.title, unit, row.state, row.submitted_day, receipt)
+        found.append(Filing(*filed, days, *money, overdue))
     return tuple(found)
 
 
@@ -81,61 +72,34 @@ def district_filings(year: int) -> Report:
 def _overview(year: int, found: tuple[Filing, ...]) -> Section:
     done = [f for f in found if f.acknowledged]
     asks = [f for f in found if f.city_wan]
+    asks_wan, default = add(f.city_wan for f in asks) if asks else ZERO, "受理期限为系统默认，非规划规定"
     rows = (
         Figure("filed", "备案", len(found), "件", ("9.2.7",), rows="filings"),
         Figure("units", "备案的区县", len({f.unit for f in found}), "个", rows="filings"),
         Figure("acknowledged", "已出回执", len(done), "件", rows="filings"),
         Figure("waiting", "待受理", len(found) - len(done), "件", rows="filings"),
-        Figure(
-            "overdue",
-            "逾期未受理",
-            sum(f.overdue for f in found),
-            "件",
-            (),
-            "受理期限为系统默认，非规划规定",
-            rows="overdue",
-        ),
+        Figure("overdue", "逾期未受理", sum(f.overdue for f in found), "件", (), default, rows="overdue"),
         Figure("total_wan", "总投资", add(f.total_wan for f in found), "万元", rows="filings"),
         Figure("asks", "要求市财政资金", len(asks), "件", ("8.1",), "除备案外另按8.1审核（D50）", rows="filings"),
-        Figure(
-            "asks_wan",
-            "要求市财政资金数",
-            add(f.city_wan for f in asks) if asks else ZERO,
-            "万元",
-            ("8.1",),
-            rows="filings",
-        ),
+        Figure("asks_wan", "要求市财政资金数", asks_wan, "万元", ("8.1",), rows="filings"),
     )
     text = f"{year}计划年度区县备案{len(found)}件，已出回执{len(done)}件，要求市财政资金{len(asks)}件。"
     return Section("overview", "总体情况", (text,), rows)
 
 
 def _all(year: int, found: tuple[Filing, ...]) -> Section:
-    columns = (
-        Column("number", "编号", "text", 15),
-        Column("title", "项目", "text", 30),
-        Column("day", "备案日期", "text", 13),
-        Column("receipt", "回执号", "text", 15),
-        Column("days", "天", "int", 7),
-        Column("total", "总投资", "wan", 11),
-        Column("city", "市财政", "wan", 11),
+    columns = table_columns(
+        "number 编号 text 15, title 项目 text 30, day 备案日期 text 13, receipt 回执号 text 15, days 天 int 7, "
+        "total 总投资 wan 11, city 市财政 wan 11"
     )
     rows: list[dict] = []
     for unit in dict.fromkeys(f.unit for f in found):
         some = [f for f in found if f.unit == unit]
         rows.append({"_group": f"{unit} {len(some)} 件"})
-        rows += [
-            {
-                "number": f.number,
-                "title": f.title,
-                "day": f.submitted_day.isoformat() if f.submitted_day else None,
-                "receipt": f.receipt or "待受理",
-                "days": f.days,
-                "total": f.total_wan,
-                "city": f.city_wan,
-            }
-            for f in some
-        ]
+        for f in some:
+            day = f.submitted_day.isoformat() if f.submitted_day else None
+            values = (f.number, f.title, day, f.receipt or "待受理", f.days, f.total_wan, f.city_wan)
+            rows += rows_of(columns, [values])
     if not rows:
         return Section("filings", "各区县备案", (f"{year}计划年度没有区县备案。",))
     totals = {"number": "合计", "total": add(f.total_wan for f in found), "city": add(f.city_wan for f in found)}
@@ -150,13 +114,8 @@ def _all(year: int, found: tuple[Filing, ...]) -> Section:
 
 
 def _open(found: tuple[Filing, ...]) -> Section:
-    columns = (
-        Column("number", "编号", "text", 20),
-        Column("unit", "区县", "text", 30),
-        Column("title", "项目", "text", 38),
-        Column("days", "已等天数", "int", 12),
-    )
-    rows = tuple({"number": f.number, "unit": f.unit, "title": f.title, "days": f.days} for f in found if f.overdue)
+    columns = table_columns("number 编号 text 20, unit 区县 text 30, title 项目 text 38, days 已等天数 int 12")
+    rows = rows_of(columns, ((f.number, f.unit, f.title, f.days) for f in found if f.overdue))
     if not rows:
         return Section("overdue", "逾期未受理", ("没有。",))
     return Section(

@@ -1,4 +1,4 @@
-"""判定汇总报告: how section 8.3 read the proposals of a plan year, clause by clause, and where people departed from it."""
+"""判定汇总报告: how section 8.3 read the proposals of a plan year, clause by clause, and where people departed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from budgets.reports.annual_budget import wan
 from governance import charts
 from governance.basics import clock
-from governance.basics.figures import Column, Figure, Report, Section, Table
+from governance.basics.figures import Column, Figure, Report, Section, Table, rows_of, table_columns
 from priorities.labels import OUTCOMES, RESULTS, STATES
 from priorities.models import Submission
 from priorities.reports.cases import Case, add, asked_wan, cases
@@ -111,72 +111,35 @@ def _overview(f: ScreeningYear) -> Section:
         text.append(f"目前状态：{_counted({STATES[s]: n for s, n in states.items()})}。")
     if f.secret:
         text.append(f"涉密{f.secret}件只登记纸质文号，不在本报告判定之列。")
+    departs = "判定只作依据，人可以另作结论，须写明条款和理由"
+    cuts = "命中组成部分的金额，不足一半时只减这些部分"
     rows = (
         Figure("filed", "已提交申报", len(f.cases), "件", ("8.3",), rows="cases"),
         Figure("filed_wan", "申请市财政", asked_wan(f.cases), "万元", ("8.1",), rows="cases"),
         Figure("screened", "已判定", len(f.screened), "件", ("8.3",), rows="cases"),
         Figure("confirmed", "审核人已确认判定", sum(c.confirmed for c in f.cases), "件", rows="cases"),
-        Figure(
-            "departed",
-            "另作结论",
-            len(f.departed),
-            "件",
-            (),
-            "判定只作依据，人可以另作结论，须写明条款和理由",
-            rows="departed",
-        ),
-        Figure(
-            "cut_wan",
-            "按8.3.3核减",
-            add(c.cut_wan for c in f.cut),
-            "万元",
-            ("8.3.3",),
-            "命中组成部分的金额，不足一半时只减这些部分",
-            rows="cut",
-        ),
+        Figure("departed", "另作结论", len(f.departed), "件", (), departs, rows="departed"),
+        Figure("cut_wan", "按8.3.3核减", add(c.cut_wan for c in f.cut), "万元", ("8.3.3",), cuts, rows="cut"),
         Figure("approved_wan", "审定市财政", add(c.approved_wan for c in f.cases), "万元", ("9.1.1",), rows="cases"),
     )
     return Section("overview", "总体情况", tuple(text), rows)
 
 
 def _outcomes(f: ScreeningYear) -> Section:
-    columns = (
-        Column("outcome", "判定", "text", 30),
-        Column("count", "件", "int", 12),
-        Column("city", "申请市财政", "wan", 22),
-        Column("approved", "审定市财政", "wan", 22),
-        Column("departed", "另作结论", "int", 14),
+    columns = table_columns(
+        "outcome 判定 text 30, count 件 int 12, city 申请市财政 wan 22, approved 审定市财政 wan 22, "
+        "departed 另作结论 int 14"
     )
-    rows = []
-    for code, label in OUTCOMES.items():
-        some = f.came_out(code)
-        rows.append(
-            {
-                "outcome": label,
-                "count": len(some),
-                "city": asked_wan(some),
-                "approved": add(c.approved_wan for c in some),
-                "departed": sum(bool(c.override) for c in some),
-            }
-        )
-    unread = tuple(c for c in f.cases if not c.outcome)
-    if unread:
-        rows.append(
-            {
-                "outcome": "未判定",
-                "count": len(unread),
-                "city": asked_wan(unread),
-                "approved": add(c.approved_wan for c in unread),
-                "departed": 0,
-            }
-        )
-    totals = {
-        "outcome": "合计",
-        "count": len(f.cases),
-        "city": asked_wan(f.cases),
-        "approved": add(c.approved_wan for c in f.cases),
-        "departed": len(f.departed),
-    }
+
+    def line(label: str, some: tuple[Case, ...]) -> dict:
+        approved, departed = add(c.approved_wan for c in some), sum(bool(c.override) for c in some)
+        money = {"city": asked_wan(some), "approved": approved, "departed": departed}
+        return {"outcome": label, "count": len(some)} | money
+
+    rows = [line(label, f.came_out(code)) for code, label in OUTCOMES.items()]
+    if unread := tuple(c for c in f.cases if not c.outcome):
+        rows.append(line("未判定", unread))
+    totals = line("合计", f.cases)
     text = (
         f"几条同时成立时，效力次序为{f.precedence}（D16，系统默认，非规划规定）；各条成立与否全部列出，不因结论而省略。",
     )
@@ -202,62 +165,38 @@ def _clauses(f: ScreeningYear) -> Section:
         Column("undetermined", RESULTS["undetermined"], "int", 8),
         Column("count", "合计", "int", 8),
     )
-    rows = [
-        {
-            "clause": line.clause,
-            "text": line.text,
-            "met": len(line.met),
-            "met_wan": line.met_wan,
-            "partly": len(line.partly),
-            "undetermined": len(line.undetermined),
-            "count": len(line.met) + len(line.partly) + len(line.undetermined),
-        }
-        for line in f.clauses
-    ]
-    who = [{"clause": line.clause, "cases": "、".join(c.number for c in line.met)} for line in f.clauses if line.met]
+    values = []
+    for line in f.clauses:
+        met, partly, open_ = len(line.met), len(line.partly), len(line.undetermined)
+        values.append((line.clause, line.text, met, line.met_wan, partly, open_, met + partly + open_))
+    named = table_columns("clause 条款 text 20, cases 申报编号 text 80")
+    who = rows_of(named, ((line.clause, "、".join(c.number for c in line.met)) for line in f.clauses if line.met))
     tables = [
         Table(
             "clauses",
             "8.3各条成立的件数与金额",
             columns,
-            tuple(rows),
+            rows_of(columns, values),
             "万元",
             note="一件申报成立几条，在几条中各计一次，金额不求和。规划8.3.1称“9类”而只列8条，照录8条（D14）。",
         )
     ]
     if who:
-        tables.append(
-            Table(
-                "clause_cases",
-                "各条成立的申报",
-                (Column("clause", "条款", "text", 20), Column("cases", "申报编号", "text", 80)),
-                tuple(who),
-            )
-        )
+        tables.append(Table("clause_cases", "各条成立的申报", named, who))
     return Section("clauses", "逐条情况", (f"规则集在本报告之日有效的{len(f.clauses)}条。",), (), tuple(tables))
 
 
 def _cases(f: ScreeningYear) -> Section:
-    columns = (
-        Column("number", "编号", "text", 15),
-        Column("title", "项目", "text", 27),
-        Column("unit", "单位", "text", 15),
-        Column("outcome", "判定", "text", 12),
-        Column("met", "成立条款", "text", 17),
-        Column("city", "申请", "wan", 11),
-        Column("approved", "审定", "wan", 11),
+    columns = table_columns(
+        "number 编号 text 15, title 项目 text 27, unit 单位 text 15, outcome 判定 text 12, met 成立条款 text 17, "
+        "city 申请 wan 11, approved 审定 wan 11"
     )
-    rows = tuple(
-        {
-            "number": c.number,
-            "title": c.title,
-            "unit": c.unit,
-            "outcome": c.outcome_label,
-            "met": "、".join(c.holds("met")) or "无",
-            "city": c.city_wan,
-            "approved": c.approved_wan,
-        }
-        for c in f.cases
+    rows = rows_of(
+        columns,
+        (
+            (c.number, c.title, c.unit, c.outcome_label, "、".join(c.holds("met")) or "无", c.city_wan, c.approved_wan)
+            for c in f.cases
+        ),
     )
     totals = {"number": "合计", "city": asked_wan(f.cases), "approved": add(c.approved_wan for c in f.cases)}
     if not rows:
@@ -268,70 +207,31 @@ def _cases(f: ScreeningYear) -> Section:
 
 
 def _people(f: ScreeningYear) -> Section:
-    departed = tuple(
-        {
-            "number": c.number,
-            "rules": c.outcome_label,
-            "people": OUTCOMES.get(c.override, c.override),
-            "clause": c.override_clause or None,
-            "reason": c.override_reason,
-        }
-        for c in f.departed
+    columns = table_columns(
+        "number 编号 text 15, rules 判定 text 14, people 结论 text 14, clause 条款 text 12, reason 理由 text 45"
     )
-    cut = tuple({"number": c.number, "title": c.title, "cut": c.cut_wan} for c in f.cut)
-    deferred = tuple(
-        {"number": c.number, "lacking": c.lacking, "day": c.re_review_on.isoformat() if c.re_review_on else None}
-        for c in f.cases
-        if c.state == "deferred"
+    values = []
+    for c in f.departed:
+        people, clause = OUTCOMES.get(c.override, c.override), c.override_clause or None
+        values.append((c.number, c.outcome_label, people, clause, c.override_reason))
+    departed = rows_of(columns, values)
+    of_cut = table_columns("number 编号 text 20, title 项目 text 56, cut 核减 wan 24")
+    cut = rows_of(of_cut, ((c.number, c.title, c.cut_wan) for c in f.cut))
+    cut_wan = {"number": "合计", "cut": add(c.cut_wan for c in f.cut)}
+    of_deferred = table_columns("number 编号 text 18, lacking 缺失条件 text 60, day 复审日期 text 22")
+    put_off = [c for c in f.cases if c.state == "deferred"]
+    days = [c.re_review_on.isoformat() if c.re_review_on else None for c in put_off]
+    deferred = rows_of(of_deferred, ((c.number, c.lacking, day) for c, day in zip(put_off, days, strict=True)))
+    tables = (
+        Table("departed", "与判定不同的结论", columns, departed),
+        Table("cut", "按8.3.3核减的组成部分", of_cut, cut, "万元", cut_wan),
+        Table("deferred", "缓建的条件与复审日期", of_deferred, deferred),
     )
-    tables = []
-    if departed:
-        tables.append(
-            Table(
-                "departed",
-                "与判定不同的结论",
-                (
-                    Column("number", "编号", "text", 15),
-                    Column("rules", "判定", "text", 14),
-                    Column("people", "结论", "text", 14),
-                    Column("clause", "条款", "text", 12),
-                    Column("reason", "理由", "text", 45),
-                ),
-                departed,
-            )
-        )
-    if cut:
-        tables.append(
-            Table(
-                "cut",
-                "按8.3.3核减的组成部分",
-                (
-                    Column("number", "编号", "text", 20),
-                    Column("title", "项目", "text", 56),
-                    Column("cut", "核减", "wan", 24),
-                ),
-                cut,
-                "万元",
-                {"number": "合计", "cut": add(c.cut_wan for c in f.cut)},
-            )
-        )
-    if deferred:
-        tables.append(
-            Table(
-                "deferred",
-                "缓建的条件与复审日期",
-                (
-                    Column("number", "编号", "text", 18),
-                    Column("lacking", "缺失条件", "text", 60),
-                    Column("day", "复审日期", "text", 22),
-                ),
-                deferred,
-            )
-        )
+    tables = tuple(table for table in tables if table.rows)
     text = "8.3只作依据，由人决定；另作结论的须写明条款、理由和姓名。" + (
         "" if tables else f"{f.year}计划年度没有另作结论、核减或缓建的申报。"
     )
-    return Section("people", "另作结论、核减与缓建", (text,), (), tuple(tables))
+    return Section("people", "另作结论、核减与缓建", (text,), (), tables)
 
 
 def _counted(numbers: dict) -> str:

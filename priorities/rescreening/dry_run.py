@@ -207,19 +207,7 @@ def workbook(found: DryRun, record: RuleSetRecord, day: dt.date) -> bytes:
         book,
         "改判",
         ("编号", "项目或申报", "牵头或申报单位", "类别", "由", "改为", "因条款", "万元"),
-        [
-            (
-                f.what.code,
-                f.what.name,
-                f.what.unit,
-                "申报" if f.what.kind == CASE else "规划项目",
-                OUTCOMES[f.was],
-                OUTCOMES[f.now],
-                "、".join(f.clauses) or "效力次序",
-                f.what.amount_wan,
-            )
-            for f in found.flips
-        ],
+        [_flip_row(f) for f in found.flips],
         total=True,
     )
     sheet(
@@ -244,6 +232,12 @@ def workbook(found: DryRun, record: RuleSetRecord, day: dt.date) -> bytes:
     return book.content(day=day, title=f"规则集 {record.key} 试算")
 
 
+def _flip_row(flip: Flip) -> tuple:
+    what, kind = flip.what, "申报" if flip.what.kind == CASE else "规划项目"
+    because = "、".join(flip.clauses) or "效力次序"
+    return what.code, what.name, what.unit, kind, OUTCOMES[flip.was], OUTCOMES[flip.now], because, what.amount_wan
+
+
 def sheet(book: Book, name: str, heads: Sequence[str], rows: Sequence[tuple], *, total: bool = False) -> None:
     """A sheet of the book: heads, rows, and the live sum of the last column where asked."""
     page = book.sheet(name)
@@ -263,10 +257,5 @@ def sheet(book: Book, name: str, heads: Sequence[str], rows: Sequence[tuple], *,
     if total and rows:
         last, letter = len(rows) + 1, letters[-1]
         book.text(page, f"A{last + 1}", "合计", "bold")
-        book.formula(
-            page,
-            f"{letter}{last + 1}",
-            f"=SUM({letter}2:{letter}{last})",
-            sum((r[-1] for r in rows), Decimal(0)),
-            "bold",
-        )
+        formula = f"=SUM({letter}2:{letter}{last})"
+        book.formula(page, f"{letter}{last + 1}", formula, sum((r[-1] for r in rows), Decimal(0)), "bold")

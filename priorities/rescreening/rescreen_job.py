@@ -1,4 +1,4 @@
-"""The background job 重新判定: everything again under a rule set in force, with its progress, and a list of who flipped."""
+"""The background job 重新判定: everything again under a rule set in force, with progress and a list of who flipped."""
 
 from __future__ import annotations
 

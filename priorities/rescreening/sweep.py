@@ -37,13 +37,8 @@ class Flipped:
     amount_wan: Decimal
 
     def line(self) -> dict:
-        return {
-            "id": self.reference,
-            "from": self.was,
-            "to": self.now,
-            "clauses": self.clauses,
-            "amount_wan": f"{self.amount_wan:.2f}",
-        }
+        way = {"id": self.reference, "from": self.was, "to": self.now}
+        return way | {"clauses": self.clauses, "amount_wan": f"{self.amount_wan:.2f}"}
 
 
 def counted():
@@ -119,12 +114,8 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
         row.finished_at = clock.now()
         row.save(update_fields=["finished_at"])
         about = list(Submission.objects.filter(pk__in=open_[:200]))
-        audit.record(
-            by=by,
-            event="priorities.rescreen",
-            about=about,
-            sentence=f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变",
-        )
+        sentence = f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变"
+        audit.record(by=by, event="priorities.rescreen", about=about, sentence=sentence)
     return row
 
 

@@ -64,14 +64,7 @@ def load(rows: list[FactRow], plan_key: str) -> Tally:
     for item in PlanItem.objects.filter(plan__key=plan_key) if rows else ():
         answers = common | {r.fact: r for r in rows if r.item == item.code}
         for row in answers.values():
-            wanted[item.pk, row.fact] = {
-                "item": item,
-                "fact": row.fact,
-                "value": row.value,
-                "quote": row.quote,
-                "line": row.line,
-                "reason": row.reason,
-            }
+            wanted[item.pk, row.fact] = vars(row) | {"item": item}
     held = PlanFact.objects.filter(item__plan__key=plan_key).select_related("item")
     return sync(
         "项目行的判定事实", PlanFact, {(f.item_id, f.fact): f for f in held} if rows else {}, wanted, remove=True

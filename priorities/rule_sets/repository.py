@@ -117,16 +117,7 @@ def described(day: dt.date) -> list[dict]:
             "heading": c.heading,
             "text": c.text,
             "facts": [str(f) for f in c.facts],
-            "questions": [
-                {
-                    "fact": str(f),
-                    "question": FACTS[f].question,
-                    "office": FACTS[f].is_office,
-                    "component": FACTS[f].is_component_fact,
-                    "turned": FACTS[f].turned,
-                }
-                for f in c.facts
-            ],
+            "questions": [_question(f) for f in c.facts],
             "readings": [{"key": r.key, "text": r.text, "default": i == 0} for i, r in enumerate(c.readings)],
             "reading": chosen.get(c.clause),
             "in_force": c.clause in chosen,
@@ -136,6 +127,12 @@ def described(day: dt.date) -> list[dict]:
         }
         for c in CRITERIA
     ]
+
+
+def _question(fact: Fact) -> dict:
+    info = FACTS[fact]
+    kind = {"office": info.is_office, "component": info.is_component_fact, "turned": info.turned}
+    return {"fact": str(fact), "question": info.question} | kind
 
 
 def answers(facts: Mapping[str, str]) -> dict[Fact, Answer]:

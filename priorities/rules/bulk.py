@@ -369,8 +369,7 @@ def changed(old: RuleSet, new: RuleSet) -> list[str]:
 
 
 def differs_sql(old: RuleSet, new: RuleSet) -> str:
-    """A number with a bit (the clause's place) for each clause whose result differs, as an expression over the
-    columns."""
+    """A bit (the clause's place) for each clause whose result differs, as an expression over the columns."""
     sums = []
     was, now = {c.clause: (c, r) for c, r in old.chosen}, {c.clause: (c, r) for c, r in new.chosen}
     for i, clause in enumerate(LAYOUT.clauses):

@@ -131,21 +131,9 @@ FACTS: dict[Fact, FactInfo] = {
         _f(Fact.PARTLY_FUNDED_BY_GOVERNMENT, "“政府已进行部分投资”吗？"),
         _f(Fact.URGENTLY_NEEDED, "是否“急需”？"),
         _f(Fact.CLEAR_BENEFIT, "“效益”是否“明显”？"),
-        _f(
-            Fact.LEADERSHIP_COMMITTED,
-            "“领导重视度”是否具备？",
-            remedy="取得领导班子的书面决定",
-        ),
-        _f(
-            Fact.OPERATORS_QUALIFIED,
-            "“运行维护人员素质”是否具备？",
-            remedy="配备并培训运行维护人员",
-        ),
-        _f(
-            Fact.TECHNICAL_ENVIRONMENT_READY,
-            "“计算机、网络等技术环境”是否具备？",
-            remedy="补齐计算机、网络等技术环境",
-        ),
+        _f(Fact.LEADERSHIP_COMMITTED, "“领导重视度”是否具备？", remedy="取得领导班子的书面决定"),
+        _f(Fact.OPERATORS_QUALIFIED, "“运行维护人员素质”是否具备？", remedy="配备并培训运行维护人员"),
+        _f(Fact.TECHNICAL_ENVIRONMENT_READY, "“计算机、网络等技术环境”是否具备？", remedy="补齐计算机、网络等技术环境"),
         _office(Fact.NARROW_SCOPE, "“服务范围”是否足够广？"),
         _office(Fact.UNCLEAR_APPROACH, "“建设思路”是否清晰？"),
         _office(Fact.COMPLEX_TECHNOLOGY, "“系统技术”是否简明？"),
@@ -157,11 +145,7 @@ FACTS: dict[Fact, FactInfo] = {
             remedy="数据经市政府信息资源共享与交换平台交换（9.1.2.2）",
         ),
         _f(Fact.NEEDS_CROSS_DEPARTMENT_SUPPORT, "是否“要求跨部门、跨系统支持”？"),
-        _f(
-            Fact.DEPARTMENT_INFORMATISED,
-            "“本部门信息化程度”是否足够？",
-            remedy="先提高本部门信息化程度",
-        ),
+        _f(Fact.DEPARTMENT_INFORMATISED, "“本部门信息化程度”是否足够？", remedy="先提高本部门信息化程度"),
         _net(Fact.VERTICAL_NETWORK, "是不是“纵向网络建设”？", names_kind=True, remedy="不建纵向网络"),
         _net(Fact.CLOSED_AND_INDEPENDENT, "网络是否“封闭独立”？", remedy="改用统一网络平台虚拟专网（9.1.2.1）"),
         _office(Fact.SEVERELY_DUPLICATES, "是否避免了“严重重复建设”？"),
@@ -187,8 +171,7 @@ _OPPOSITE = {"yes": "no", "no": "yes"}
 
 
 def on_screen(fact: str, answer: str) -> str:
-    """A key's answer as the question on screen puts it, and an answer on screen as the key's: turned round or as it
-    is."""
+    """A key's answer as the question on screen puts it, and the other way: turned round or as it is."""
     return _OPPOSITE.get(answer, answer) if FACTS[Fact(fact)].turned else answer
 
 

@@ -123,14 +123,9 @@ class Parts:
         return self.answers[place] | {f: a for f, a in given.items() if f not in own}
 
     def _turns(
-        self,
-        fact: Fact,
-        where: set[int],
-        answers: Sequence[Mapping[Fact, Answer]],
-        ranges: Sequence[tuple[bool, bool]],
+        self, fact: Fact, where: set[int], answers: Sequence[Mapping[Fact, Answer]], ranges: Sequence[tuple[bool, bool]]
     ) -> bool:
-        """Whether answering the fact otherwise in these components can turn the whole, the other unknowns being
-        free."""
+        """Whether answering the fact otherwise in these components can turn the whole, other unknowns being free."""
         base, width, free, turned, sure = 0, 0, [], False, False
         for i, amount in enumerate(self.amounts):
             can, must = ranges[i]

@@ -1,5 +1,4 @@
-"""`screen`: a list of items in, one assessment an item out, exactly as the contract says. Refused whole or not at
-all."""
+"""`screen`: a list of items in, one assessment an item out, as the contract says. Refused whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""How a clause is judged, as something to look at: the boxes of its condition, and the shortest answers to each
-result."""
+"""How a clause is judged, to look at: the boxes of its condition, and the shortest answers to each result."""
 
 from __future__ import annotations
 

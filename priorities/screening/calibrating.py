@@ -1,4 +1,4 @@
-"""The confirmed screenings as calibration.py takes them."""
+"""The confirmed screenings of the database as calibration.py takes them, for the page of the calibration."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How the department, the criteria and the reviewers agree, clause by clause, and who drifts from the others. Pure figures
-from frozen screenings: the facts as stated, the facts as reviewed, what the reviewer decided or departed from.
-"""
+"""How the department, the criteria and the reviewers agree, clause by clause, and who drifts from the others. Pure
+figures from frozen screenings: the facts as stated, the facts as reviewed, what the reviewer decided or departed
+from."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A clause over all confirmed cases. `both`: cases where the department's facts settle it; `stated_as_rules`: of those
-    where the reviewed facts give the same result; `taken`: cases where the reviewer took the criteria's result as it was;
-    `decided`: partly met ones that he decided; `departed`: verdicts that he departed from by this clause."""
+    """A clause over all confirmed cases. `both`: cases where the department's facts settle it; `stated_as_rules`:
+    of those where the reviewed facts give the same result; `taken`: cases where the reviewer took the criteria's
+    result as it was; `decided`: partly met ones that he decided; `departed`: verdicts that he departed from by this
+    clause."""
 
     clause: str
     cases: int
@@ -55,9 +56,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Drift:
-    """A reviewer beside the others. `harsh`, `mild`: clauses that came out worse or better for the applicant than stated;
-    `lean`: harsh less mild a clause judged; `from_others`: the same less that of all others; `errors`: that difference in
-    standard errors; `trend`: his later half less his earlier half. None where there is too little to say."""
+    """A reviewer beside the others. `harsh`, `mild`: clauses that came out worse or better for the applicant than
+    stated; `lean`: harsh less mild a clause judged; `from_others`: the same less that of all others; `errors`: that
+    difference in standard errors; `trend`: his later half less his earlier half. None where there is too little to
+    say."""
 
     reviewer: str
     cases: int
@@ -87,8 +89,9 @@ class Drift:
 
 @dataclass(frozen=True)
 class Seen:
-    """A case as the page's numbers count it: clauses judged harsher or milder than stated, how many can be compared; of one
-    clause whether the department's facts settle it, agree, the result was taken, decided, departed from."""
+    """A case as the page's numbers count it: clauses judged harsher or milder than stated, how many can be
+    compared; of one clause whether the department's facts settle it, agree, the result was taken, decided, departed
+    from."""
 
     case: Judged
     stated: str  # results of the clause that is asked for
@@ -112,21 +115,11 @@ def behind(rows: Iterable[Judged], clauses: Iterable[str], *, reviewer: str = ""
             continue
         leans = {c: v for c in mine if (v := leaning(row, c)) is not None}
         stated, rules = row.stated.get(clause, UNDETERMINED), row.rules.get(clause)
-        found.append(
-            Seen(
-                row,
-                stated,
-                rules or UNDETERMINED,
-                tuple(c for c, v in leans.items() if v > 0),
-                tuple(c for c, v in leans.items() if v < 0),
-                len(leans),
-                stated != UNDETERMINED,
-                stated != UNDETERMINED and stated == rules,
-                bool(clause) and row.final(clause) == rules,
-                clause in row.decisions,
-                row.departed_on == clause if clause else bool(row.departed_on),
-            )
-        )
+        harsh, mild = (tuple(c for c, v in leans.items() if v * sign > 0) for sign in (1, -1))
+        both, departed = stated != UNDETERMINED, row.departed_on == clause if clause else bool(row.departed_on)
+        taken, decided = bool(clause) and row.final(clause) == rules, clause in row.decisions
+        compared = (len(leans), both, both and stated == rules, taken, decided, departed)
+        found.append(Seen(row, stated, rules or UNDETERMINED, harsh, mild, *compared))
     return found[::-1]
 
 
@@ -136,17 +129,10 @@ def agreements(rows: Iterable[Judged], clauses: Iterable[str]) -> list[Agreement
     for clause in clauses:
         mine = [r for r in rows if clause in r.rules]
         both = [r for r in mine if r.stated.get(clause, UNDETERMINED) != UNDETERMINED]
-        found.append(
-            Agreement(
-                clause,
-                len(mine),
-                len(both),
-                sum(r.stated[clause] == r.rules[clause] for r in both),
-                sum(r.final(clause) == r.rules[clause] for r in mine),
-                sum(clause in r.decisions for r in mine),
-                sum(r.departed_on == clause for r in mine),
-            )
-        )
+        agree = sum(r.stated[clause] == r.rules[clause] for r in both)
+        taken, decided = sum(r.final(clause) == r.rules[clause] for r in mine), sum(clause in r.decisions for r in mine)
+        departed = sum(r.departed_on == clause for r in mine)
+        found.append(Agreement(clause, len(mine), len(both), agree, taken, decided, departed))
     return found
 
 
@@ -182,19 +168,8 @@ def _drift(name: str, leans: list[tuple[Judged, list[tuple[str, int]]]]) -> Drif
         half = len(mine) // 2
         early, late = ([v for _, own in part for _, v in own] for part in (mine[:half], mine[half:]))
         trend = _mean(late) - _mean(early)
-    return Drift(
-        name,
-        len(mine),
-        len(values),
-        values.count(1),
-        values.count(-1),
-        sum(bool(r.departed_on) for r, _ in mine),
-        lean,
-        from_others,
-        errors,
-        trend,
-        _most_different(name, leans),
-    )
+    counted = (len(mine), len(values), values.count(1), values.count(-1), sum(bool(r.departed_on) for r, _ in mine))
+    return Drift(name, *counted, lean, from_others, errors, trend, _most_different(name, leans))
 
 
 def _most_different(name: str, leans: list[tuple[Judged, list[tuple[str, int]]]]) -> str:

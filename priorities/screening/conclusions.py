@@ -100,15 +100,9 @@ def unmet(submission: Submission, conclusion: Conclusion, screening: Screening) 
 def requested(proposal: dict) -> list[dict]:
     """Every requested amount, approved as requested; none of a case without text (涉密)."""
     return [
-        {
-            "component": component,
-            "source": source,
-            "fiscal_year": year,
-            "requested_wan": f"{amount:.2f}",
-            "approved_wan": f"{amount:.2f}",
-            "clause": "",
-            "reason": "",
-        }
+        {"component": component, "source": source, "fiscal_year": year}
+        | dict.fromkeys(("requested_wan", "approved_wan"), f"{amount:.2f}")
+        | {"clause": "", "reason": ""}
         for component, source, year, amount in (proposals.amounts(proposal) if proposal else ())
     ]
 

@@ -1,4 +1,4 @@
-"""Why a verdict is as it is, for pages: the minimal cause of each clause, and the fewest answers that settle an open one."""
+"""Why a verdict is as it is: the minimal cause of each clause, the fewest answers that settle an open one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from priorities.rules.facts import FACTS, on_screen
 
 @dataclass(frozen=True)
 class Why:
-    """Why a clause comes out so. `decisive`: (component's name, fact), each of which alone, answered otherwise, changes the
-    result; `sentence`: the fewest answers that carry it, "" where it is open."""
+    """Why a clause comes out so. `decisive`: (component's name, fact), each of which alone, answered otherwise,
+    changes the result; `sentence`: the fewest answers that carry it, "" where it is open."""
 
     decisive: frozenset[tuple[str, str]]
     sentence: str

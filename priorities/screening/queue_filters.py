@@ -1,5 +1,4 @@
-"""The filters of the desk's queue: what is chosen in the address, and the choices with their counts. Pure over the
-rows of desk.queue."""
+"""The filters of the desk's queue: what the address asks for, and the choices with their counts. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bridge between submissions and the rules: which facts count, the verdict, what is frozen of it, live verdict.
+"""What is judged of a case, for verbs and pages: the facts that count, the verdict on them, what is frozen of it.
 
 The reviewer's value of a fact counts before the stated one, as long as what was stated is unchanged; an unanswered fact
 is unknown, never no.
@@ -242,23 +242,13 @@ def corrections(submission: Submission, document: dict | None = None) -> list[Co
     if not corrected(held):
         return []
     answers = {(a.component, a.fact): a for a in submission.correction_answers.order_by("pk")}
-    return [
-        Correction(
-            component,
-            names.get(component, ""),
-            fact,
-            question(fact),
-            row.stated,
-            row.value,
-            row.evidence,
-            row.by_text,
-            row.day,
-            answer_by(row.day),
-            answers.get((component, fact)),
-        )
-        for (component, fact), row in held.items()
-        if fact not in OFFICE_FACTS and row.value != (row.stated or "unknown")
-    ]
+    rows = []
+    for (component, fact), row in held.items():
+        if fact not in OFFICE_FACTS and row.value != (row.stated or "unknown"):
+            what = (component, names.get(component, ""), fact, question(fact), row.stated, row.value, row.evidence)
+            answer = answers.get((component, fact))
+            rows.append(Correction(*what, row.by_text, row.day, answer_by(row.day), answer))
+    return rows
 
 
 # --- papers and overlaps -----------------------------------------------------------------------------------------

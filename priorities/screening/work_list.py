@@ -1,4 +1,4 @@
-"""What waits for whom on floor 4. Readers at queryset level: a fixed number of queries whatever the number of cases."""
+"""What waits for whom on floor 4, for the desk, the home page and the rail; as many queries for many cases as one."""
 
 from __future__ import annotations
 
@@ -32,16 +32,7 @@ TASK_LABELS = {
     "opinion_expert": "意见",
     "opinion": "意见",
 }
-OPEN_STATES = (
-    "submitted",
-    "under_review",
-    "returned",
-    "joint_approval",
-    "candidate",
-    "deferred",
-    "pool",
-    "no_city_funding",
-)
+OPEN_STATES = "submitted under_review returned joint_approval candidate deferred pool no_city_funding".split()
 
 
 @dataclass(frozen=True)
@@ -95,9 +86,8 @@ def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.dat
         due = row.re_review_on if row.state == "deferred" else ends.get((row.state, row.state_day))
         seats = waited.get(row.audit_key, [])
         waits = "、".join(seats) or _waits_for(row)
-        found.append(
-            QueueRow(row, (day - row.state_day).days, due, bool(due and due < day), waits, proposed.get(row.pk))
-        )
+        age, late = (day - row.state_day).days, bool(due and due < day)
+        found.append(QueueRow(row, age, due, late, waits, proposed.get(row.pk)))
     return found
 
 
@@ -176,29 +166,13 @@ def _applicant(actor: Actor, day: dt.date) -> list[Task]:
         if row.state == "returned" and (mine or part is not None):
             points = sum(p.version == row.current_version for p in row.returned_points.all())
             due = ends[row.state, row.state_day]
-            tasks.append(
-                Task(
-                    f"{row.number}“{title}”退回补正，{points} 处要补",
-                    row.get_absolute_url(),
-                    age,
-                    due,
-                    due < day,
-                    "returned",
-                    submission=row,
-                )
-            )
+            text = f"{row.number}“{title}”退回补正，{points} 处要补"
+            tasks.append(Task(text, row.get_absolute_url(), age, due, due < day, "returned", submission=row))
         elif mine:
             tasks.append(Task(f"草稿“{title}”还没有申报", row.get_absolute_url(), age, kind="draft", submission=row))
         elif part is not None and part.confirmed_day is None:
-            tasks.append(
-                Task(
-                    f"联合申报“{title}”等待贵单位确认",
-                    row.get_absolute_url(),
-                    age,
-                    kind="participation",
-                    submission=row,
-                )
-            )
+            text = f"联合申报“{title}”等待贵单位确认"
+            tasks.append(Task(text, row.get_absolute_url(), age, kind="participation", submission=row))
     return tasks
 
 
@@ -206,19 +180,10 @@ def _office(actor: Actor, day: dt.date) -> list[Task]:
     words = {"submitted": "等待受理", "under_review": "审核中"}
     tasks = []
     for row in _queued(to_screen(actor), {}, day):
-        if not (row.submission.state == "under_review" and row.waits_for != "信息办审核人"):
-            text = f"{row.submission.number}“{row.submission.title}”{words[row.submission.state]}"
-            tasks.append(
-                Task(
-                    text,
-                    row.submission.get_absolute_url(),
-                    row.age,
-                    row.due_day,
-                    row.late,
-                    "screen",
-                    submission=row.submission,
-                )
-            )
+        case = row.submission
+        if not (case.state == "under_review" and row.waits_for != "信息办审核人"):
+            text, address = f"{case.number}“{case.title}”{words[case.state]}", case.get_absolute_url()
+            tasks.append(Task(text, address, row.age, row.due_day, row.late, "screen", submission=case))
     return tasks
 
 

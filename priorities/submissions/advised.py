@@ -84,17 +84,8 @@ def changed(submission: Submission, document: dict) -> list[Changed]:
             continue
         says = part["facts"].get(row.fact, "") if part else whole.get("value", "")
         if says == row.value:
-            found.append(
-                Changed(
-                    row.component,
-                    part["name"] if part else "",
-                    row.fact,
-                    FACTS[row.fact].question,
-                    on_screen(row.fact, says),
-                    whole.get("evidence", ""),
-                    row.day,
-                )
-            )
+            name, question, answer = part["name"] if part else "", FACTS[row.fact].question, on_screen(row.fact, says)
+            found.append(Changed(row.component, name, row.fact, question, answer, whole.get("evidence", ""), row.day))
     return sorted(found, key=lambda c: (order.index(c.fact), c.component))
 
 

@@ -54,44 +54,11 @@ def money_table(document: dict) -> dict:
     columns = [
         {"year": y, "source": s, "label": proposals.SOURCE_LABELS[s], "key": f"{y}.{s}"} for y in years for s in sources
     ]
-    rows, sums = [], {}
-    for i, component in enumerate(document["components"]):
-        held = {(m["fiscal_year"], m["source"]): m["amount_wan"] for m in component["money"]}
-        asked = component_questions(component["kind"])
-        for key, text in held.items():
-            sums[i, *key] = _amount(text)
-        rows.append(
-            {
-                "index": i,
-                "component": component,
-                "sum": sum((a for k, a in sums.items() if k[0] == i), Decimal(0)),
-                "cells": [
-                    {
-                        "name": f"components.{i}.money.{c['year']}.{c['source']}",
-                        "column": c["key"],
-                        "label": c["label"],
-                        "year": c["year"],
-                        "value": held.get((c["year"], c["source"]), ""),
-                    }
-                    for c in columns
-                ],
-                "questions": [
-                    {
-                        "info": q,
-                        "clause": CLAUSE_OF[q.key],
-                        "name": f"components.{i}.facts.{q.key}",
-                        "value": component["facts"].get(q.key, ""),
-                    }
-                    for q in asked
-                ],
-                # Answers to what this kind is not asked stay as they are.
-                "kept": [
-                    (f"components.{i}.facts.{fact}", value)
-                    for fact, value in component["facts"].items()
-                    if fact not in {q.key for q in asked}
-                ],
-            }
-        )
+    sums = {
+        (i, m["fiscal_year"], m["source"]): _amount(m["amount_wan"])
+        for i, component in enumerate(document["components"])
+        for m in component["money"]
+    }
 
     def total(source: str | None = None, year: int | None = None) -> Decimal:
         return sum((a for (_, y, s), a in sums.items() if source in (None, s) and year in (None, y)), Decimal(0))
@@ -100,13 +67,34 @@ def money_table(document: dict) -> dict:
         "years": years,
         "sources": sources,
         "columns": columns,
-        "rows": rows,
+        "rows": [
+            _money_row(i, component, columns) | {"sum": sum((a for k, a in sums.items() if k[0] == i), Decimal(0))}
+            for i, component in enumerate(document["components"])
+        ],
         "total": total(),
         "sums": [(c["key"], total(c["source"], c["year"])) for c in columns],
         "by_source": [(proposals.SOURCE_LABELS[s], total(s)) for s in sources if total(s)],
         "by_year": [(y, total(year=y)) for y in years if total(year=y)],
         "other_sources": [(s, label) for s, label in proposals.SOURCE_LABELS.items() if s not in sources],
     }
+
+
+def _money_row(i: int, component: dict, columns: list[dict]) -> dict:
+    """A part's line: an input a column, the questions of its kind; answers to what it is not asked stay as they are."""
+    amounts = {(m["fiscal_year"], m["source"]): m["amount_wan"] for m in component["money"]}
+    asked = component_questions(component["kind"])
+    at, facts = f"components.{i}", component["facts"]
+    cells = [
+        {"name": f"{at}.money.{c['key']}", "column": c["key"], "label": c["label"], "year": c["year"]}
+        | {"value": amounts.get((c["year"], c["source"]), "")}
+        for c in columns
+    ]
+    questions = [
+        {"info": q, "clause": CLAUSE_OF[q.key], "name": f"{at}.facts.{q.key}", "value": facts.get(q.key, "")}
+        for q in asked
+    ]
+    kept = [(f"{at}.facts.{fact}", value) for fact, value in facts.items() if fact not in {q.key for q in asked}]
+    return {"index": i, "component": component, "cells": cells, "questions": questions, "kept": kept}
 
 
 def _amount(text: object) -> Decimal:
@@ -142,17 +130,9 @@ def fact_groups(document: dict) -> list[dict]:
                 continue
             number += 1
             held = document["facts"].get(info.key, {})
-            rows.append(
-                {
-                    "info": info,
-                    "clause": clause,
-                    "number": number,
-                    "name": f"facts.{info.key}",
-                    "value": held.get("value", ""),
-                    "evidence": held.get("evidence", ""),
-                    "follows": FOLLOWS.get(info.key, ""),
-                }
-            )
+            answer = {name: held.get(name, "") for name in ("value", "evidence")}
+            asked = {"info": info, "clause": clause, "number": number, "name": f"facts.{info.key}"}
+            rows.append(asked | answer | {"follows": FOLLOWS.get(info.key, "")})
         groups.append({"title": f"{heading}：{title}", "rows": rows})
     return groups
 
@@ -198,17 +178,9 @@ def readable(document: dict) -> list[dict]:
             "rows": [
                 ("建设类型", proposals.CONSTRUCTIONS.get(d["construction"], "")),
                 ("起止时间", period),
-                (
-                    "谁要求建设",
-                    " ".join(filter(None, [proposals.MANDATES.get(d["mandate"], ""), d["mandate_document"]])),
-                ),
-                (
-                    "投资类型",
-                    " ".join(
-                        filter(None, [proposals.INVESTMENT_TYPES.get(d["investment_type"], ""), d["investment_reason"]])
-                    ),
-                ),
-                ("联系人", " ".join(filter(None, d["contact"].values()))),
+                ("谁要求建设", _words(proposals.MANDATES.get(d["mandate"]), d["mandate_document"])),
+                ("投资类型", _words(proposals.INVESTMENT_TYPES.get(d["investment_type"]), d["investment_reason"])),
+                ("联系人", _words(*d["contact"].values())),
             ],
         },
         {
@@ -229,6 +201,10 @@ def readable(document: dict) -> list[dict]:
             ],
         },
     ]
+
+
+def _words(*parts: str | None) -> str:
+    return " ".join(filter(None, parts))
 
 
 def component_rows(document: dict) -> list[dict]:

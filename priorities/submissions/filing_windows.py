@@ -38,7 +38,7 @@ class Step:
 
 
 def year_steps(plan_year: int, day: dt.date) -> list[Step]:
-    """The steps towards a year's plan: in the year before, the last one in the year itself; the window as it really is."""
+    """The steps towards a year's plan: in the year before, the last one in the year itself; the real window."""
     window = FilingWindow.objects.filter(plan_year=plan_year).first()
     found = []
     for name, first, last, code in STEPS:

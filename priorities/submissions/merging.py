@@ -8,7 +8,7 @@ place. Differences between versions, the two sides of a conflict and the preview
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from priorities import proposal as proposals
@@ -131,6 +131,15 @@ def compare(old: dict, new: dict) -> list[Difference]:
     a, b = split(old), split(new)
     paths = sorted((p for p in {**a, **b} if a.get(p) != b.get(p)), key=_place)
     return [Difference(p, label(p, new, old), word(p, a.get(p)), word(p, b.get(p)), section_of(p)) for p in paths]
+
+
+def clashes(theirs: dict, mine: dict) -> list[dict[str, str]]:
+    """What both sides have otherwise, as the form shows it to choose from."""
+    return as_clashes(compare(theirs, mine))
+
+
+def as_clashes(differences: Iterable[Difference]) -> list[dict[str, str]]:
+    return [{"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new} for d in differences]
 
 
 @dataclass(frozen=True)
@@ -257,37 +266,11 @@ def word(path: str, value: object) -> str:
 
 
 _ORDER = (
-    "title",
-    "construction",
-    "start",
-    "end",
-    "precision",
-    "mandate",
-    "mandate_document",
-    "investment_type",
-    "investment_reason",
-    "contact",
-    "prior_investment",
-    "running_cost",
-    "service_objects",
-    "goals",
-    "evaluation",
-    "content",
-    "components",
-    "facts",
-    "security",
-    "attachments",
-)
-_SECTION = {
-    "service_objects": "goals",
-    "goals": "goals",
-    "evaluation": "goals",
-    "content": "goals",
-    "components": "money",
-    "money": "money",
-    "facts": "facts",
-    "security": "security",
-}
+    "title construction start end precision mandate mandate_document investment_type investment_reason contact "
+    "prior_investment running_cost service_objects goals evaluation content components facts security attachments"
+).split()
+_SECTION = {"components": "money", "money": "money", "facts": "facts", "security": "security"}
+_SECTION |= dict.fromkeys(("service_objects", "goals", "evaluation", "content"), "goals")
 
 
 def section_of(path: str) -> str:

@@ -1,5 +1,5 @@
-"""A submission's way (clauses 8.1, 8.3, 9.1.1, 9.2.7): states and transitions as rows, and the
-one function that sets a state. Guards live in priorities.case.guards; who may is Permission + scope."""
+"""The states of a submission and its verbs as a table (8.1, 8.3, 9.1.1, 9.2.7), and the one function that sets a state.
+What a verb asks for beyond the table stands in priorities.case.guards."""
 
 from __future__ import annotations
 
@@ -169,11 +169,5 @@ def advance(*, by: Actor | None, submission: Submission, verb: str, to: str, rea
         user_id=by.user_id if by else None,
         is_demo=submission.is_demo,
     )
-    audit.record(
-        by=by,
-        event=f"priorities.submission.{verb}",
-        about=submission,
-        was=was,
-        now=to,
-        sentence=f"{submission.reference} {VERBS[verb]}：{STATES[was]} → {STATES[to]}{'，' + reason if reason else ''}",
-    )
+    sentence = f"{submission.reference} {VERBS[verb]}：{STATES[was]} → {STATES[to]}{'，' + reason if reason else ''}"
+    audit.record(by=by, event=f"priorities.submission.{verb}", about=submission, was=was, now=to, sentence=sentence)

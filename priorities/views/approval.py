@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
 from governance.basics.refs import pk_of
-from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Scope
-from governance.kernel.once import once
 from governance.models import Answer, Seat
 from governance.signing import rounds, signers
 from governance.storage import files
@@ -23,16 +22,9 @@ from priorities import actions
 from priorities.approval import opinions, seats
 from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Sitting, Submission
-from priorities.views.desk import _day
-
-
-def _mine(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related(
-        "organisation", "project", "author", "proposed_change"
-    )
-    return entry.found(rows.by_reference(reference))
+from priorities.views.frame import again_of, case_of, do
 
 
 @entry.page(Permission.READ_SUBMISSIONS)
@@ -51,8 +43,7 @@ def waiting(request):
             "round": r,
             "submission": by_key.get(r.about),
             "url": reverse(
-                "priorities:opinion" if "opinion" in r.kind else "priorities:approval",
-                args=[by_key[r.about].reference],
+                "priorities:opinion" if "opinion" in r.kind else "priorities:approval", args=[by_key[r.about].reference]
             ),
             "age": (day - r.day).days,
             "late": r.due_day and r.due_day < day,
@@ -62,7 +53,7 @@ def waiting(request):
     ]
     mine = {r["submission"].pk for r in rows}
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
-    with reading():
+    with one_page():
         shown = case_page.approvals(others, request.actor, day)
     state = request.GET.get("state", "")
     cases = None
@@ -107,11 +98,10 @@ def _refusals(reason: str) -> list[tuple[Answer, Submission | None]]:
 @entry.page(Permission.READ_SUBMISSIONS)
 def page(request, reference: str):
     """Four signatures on three seats: state of each, age of its silence, conflicts; sign or refuse."""
-    row = _mine(request, reference)
-    return render(request, "priorities/approval.html", _context(request, row))
+    return _show(request, case_of(request, reference))
 
 
-@reading()
+@one_page()
 def _context(request, row: Submission, **more) -> dict:
     found = case_page.approval(row, request.actor, clock.today())
     asked = found["open"] and request.actor.scope(Permission.SIGN)
@@ -127,113 +117,81 @@ def _context(request, row: Submission, **more) -> dict:
     } | more
 
 
-def _act(request, reference: str, verb: str, run, done: str):
-    row = _mine(request, reference)
-    try:
-        with once(request.actor, f"priorities.{verb}", request.POST.get("once")) as call:
-            if call.address is None:
-                run(
-                    row, entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
-                )
-                call.address = reverse("priorities:approval", args=[row.reference])
-                messages.success(request, done)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise
-        row.refresh_from_db()
-        context = _context(request, row, refusal=refusal, typed=request.POST)
-        return render(request, "priorities/approval.html", context, status=refusal.status)
-    return redirect(call.address)
+def _show(request, row: Submission, *, status: int = 200, **more):
+    return render(request, "priorities/approval.html", _context(request, row, **more), status=status)
+
+
+def _act(request, reference: str, verb: Callable, done: str, **given):
+    """One verb of the signing body; refused on its merits, the page comes back with the sentence and what was typed."""
+    row = case_of(request, reference)
+    address, again = (
+        reverse("priorities:approval", args=[row.reference]),
+        again_of(row, functools.partial(_show, request)),
+    )
+    given |= {"submission": row, "version": lambda: entry.version(request, row.version)}
+    return do(request, verb, address, again, done=done, **given)
+
+
+def _text(request, name: str, limit: int = 1000) -> Callable[[], str]:
+    return lambda: entry.field(request, name, limit=limit)
+
+
+def _paper(request) -> actions.PaperSignature:
+    signed_on = entry.day(request, "signed_on", "签署日期")
+    return actions.PaperSignature(entry.field(request, "signer", limit=60), signed_on, request.FILES.get("scan"))
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def sign(request, reference: str):
-    kind = "conditional" if request.POST.get("condition", "").strip() else "agree"
     return _act(
         request,
         reference,
-        "sign",
-        lambda row, v: actions.sign(
-            by=request.actor,
-            submission=row,
-            version=v,
-            kind=kind,
-            text=entry.field(request, "text", limit=1000),
-            condition=entry.field(request, "condition", limit=1000),
-            condition_due=_day(request.POST.get("condition_due"), "满足期限"),
-            signer=entry.field(request, "signer", limit=60),
-            signed_on=_day(request.POST.get("signed_on"), "签署日期"),
-            scan=request.FILES.get("scan"),
-        ),
+        actions.sign,
         "已签署。",
+        kind=rounds.CONDITIONAL if request.POST.get("condition", "").strip() else rounds.AGREE,
+        text=_text(request, "text"),
+        condition=_text(request, "condition"),
+        condition_due=lambda: entry.day(request, "condition_due", "满足期限"),
+        paper=lambda: _paper(request),
     )
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def refuse(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "refuse",
-        lambda row, v: actions.refuse(
-            by=request.actor,
-            submission=row,
-            version=v,
-            reason=entry.field(request, "reason", limit=1000),
-            text=entry.field(request, "text", limit=1000),
-            clause=entry.field(request, "clause", limit=20),
-            signer=entry.field(request, "signer", limit=60),
-            signed_on=_day(request.POST.get("signed_on"), "签署日期"),
-            scan=request.FILES.get("scan"),
-        ),
-        "已签署不同意，申报退回审核。",
-    )
+    texts = {"reason": _text(request, "reason"), "text": _text(request, "text"), "clause": _text(request, "clause", 20)}
+    done = "已签署不同意，申报退回审核。"
+    return _act(request, reference, actions.refuse, done, paper=lambda: _paper(request), **texts)
 
 
 @entry.page(Permission.SIGN, methods=("POST",))
 def withdraw_signature(request, reference: str):
-    return _act(
-        request,
-        reference,
-        "withdraw_signature",
-        lambda row, v: actions.withdraw_signature(
-            by=request.actor, submission=row, version=v, text=entry.field(request, "text", limit=500)
-        ),
-        "签署已撤回。",
-    )
+    return _act(request, reference, actions.withdraw_signature, "签署已撤回。", text=_text(request, "text", 500))
 
 
 @entry.page(Permission.GIVE_OPINION)
 def opinion(request, reference: str):
     """An opinion of the network centre or an expert; others' opinions stay hidden until one's own is in."""
-    row = _mine(request, reference)
+    row = case_of(request, reference)
     if request.method != "POST":
         return _opinion(request, row)
-    try:
-        with once(request.actor, "priorities.give_opinion", request.POST.get("once")) as call:
-            if call.address is None:
-                actions.give_opinion(
-                    by=request.actor,
-                    submission=row,
-                    edition=entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
-                    kind=entry.field(request, "kind", limit=12),
-                    text=entry.field(request, "text", limit=2000, label="意见"),
-                    clause=entry.field(request, "clause", limit=20, label="条款"),
-                    condition=entry.field(request, "condition", limit=1000, label="条件"),
-                )
-                call.address = reverse("priorities:opinion", args=[row.reference])
-                messages.success(request, "意见已记录；现在可以看到其他意见。")
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise
-        row.refresh_from_db()
-        return _opinion(request, row, refusal=refusal, typed=request.POST, status=refusal.status)
-    return redirect(call.address)
+    return do(
+        request,
+        actions.give_opinion,
+        reverse("priorities:opinion", args=[row.reference]),
+        again_of(row, functools.partial(_opinion, request)),
+        done="意见已记录；现在可以看到其他意见。",
+        submission=row,
+        edition=lambda: entry.integer(request.POST.get("edition"), name="版次", low=1, high=999, default=0),
+        kind=_text(request, "kind", 12),
+        text=lambda: entry.field(request, "text", limit=2000, label="意见"),
+        clause=lambda: entry.field(request, "clause", limit=20, label="条款"),
+        condition=lambda: entry.field(request, "condition", limit=1000, label="条件"),
+    )
 
 
 def _opinion(request, row: Submission, *, status: int = 200, **more):
     day = clock.today()
-    with reading():
+    with one_page():
         mine = opinions.mine(row, request.actor)
         context = {
             "row": row,
@@ -249,24 +207,20 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
 @entry.page(Permission.READ_SUBMISSIONS, methods=("POST",))
 def remind(request, reference: str):
     """催办 one silent seat; once a day."""
-    row = _mine(request, reference)
+    row = case_of(request, reference)
     asked = Seat.objects.filter(round__about=row.audit_key)
     seat = entry.found(asked, pk=entry.integer(request.POST.get("seat"), name="席位", low=1, high=10**9, default=0))
     back = {"case": "priorities:case", "submission": "priorities:submission"}.get(
         request.POST.get("back", ""), "priorities:approval"
     )
-    with once(request.actor, "priorities.remind", request.POST.get("once")) as call:
-        if call.address is None:
-            actions.remind(by=request.actor, submission=row, seat=seat)
-            call.address = reverse(back, args=[row.reference])
-            messages.success(request, f"已催办{seat.label}。")
-    return redirect(call.address)
+    address = reverse(back, args=[row.reference])
+    return do(request, actions.remind, address, done=f"已催办{seat.label}。", submission=row, seat=seat)
 
 
 @entry.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def scan(request, reference: str, pk: int):
     """The scan of a paper signature, for whoever may see the submission; every download is audited."""
-    row = _mine(request, reference)
+    row = case_of(request, reference)
     answers = Answer.objects.filter(seat__round__about=row.audit_key, seat__round__kind="joint_approval")
     answer = entry.found(answers.exclude(scan=None).select_related("scan", "seat"), pk=pk)
     return files.serve(actions.download_scan(by=request.actor, submission=row, answer=answer))

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from governance.basics import clock
 from governance.basics.refusal import Invalid
 from governance.basics.roles import Permission
-from governance.kernel.once import once
 from governance.web import entry
 from priorities import actions
 from priorities.actions.batches import MOST, UNDO_S
 from priorities.models import DeskBatch, Submission
+from priorities.views.frame import do
 
 SCREEN = Permission.SCREEN
 
@@ -50,16 +50,8 @@ def plan(request):
     pairs = [c.rpartition(":")[::2] for c in request.POST.getlist("case")]
     versions = {n[:24]: entry.integer(v, name="版本", low=1, high=10**8) for n, v in pairs if n and v}
     rows = [(r, versions[r.number]) for r in _rows(request, list(versions)).order_by("state_day", "pk")]
-    with once(request.actor, "priorities.batch", request.POST.get("once")) as call:
-        if call.address is None:
-            batch = actions.plan_batch(
-                by=request.actor,
-                act=entry.field(request, "act", limit=20),
-                items=rows,
-                reason=entry.field(request, "reason", limit=300),
-            )
-            call.address = batch.get_absolute_url()
-    return redirect(call.address)
+    act, reason = entry.field(request, "act", limit=20), entry.field(request, "reason", limit=300)
+    return do(request, actions.plan_batch, DeskBatch.get_absolute_url, act=act, items=rows, reason=reason)
 
 
 @entry.page(SCREEN)

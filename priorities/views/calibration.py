@@ -16,7 +16,7 @@ MOST = 500  # cases listed
 
 @entry.page(Permission.READ_CALIBRATION, methods=("GET", "HEAD"))
 def page(request):
-    """Agreement per clause, drift per reviewer, from the confirmed screenings; `?reviewer=` or `?clause=`: their cases."""
+    """Agreement per clause, drift per reviewer, from confirmed screenings; `?reviewer=` or `?clause=`: their cases."""
     rows, clauses = calibrating.judged(), [c.clause for c in CRITERIA]
     texts = {c.clause: c.text for c in CRITERIA}
     drifts = calibration.drifts(rows, clauses)
@@ -26,19 +26,16 @@ def page(request):
     )
     seen = calibration.behind(rows, clauses, reviewer=reviewer, clause=clause)
     agreements = [(a, texts[a.clause]) for a in calibration.agreements(rows, clauses)]
-    return render(
-        request,
-        "priorities/calibration.html",
-        {
-            "agreements": agreements,
-            "drifts": [(d, f"?reviewer={quote(d.reviewer)}#behind") for d in drifts],
-            "cases": len(rows),
-            "reviewer": reviewer,
-            "clause": clause,
-            "seen": seen[:MOST],
-            "is_cut_short": len(seen) > MOST,
-            "asked": "every" in request.GET,
-            "least": calibration.LEAST,
-            "clear": calibration.CLEAR,
-        },
-    )
+    context = {
+        "agreements": agreements,
+        "drifts": [(d, f"?reviewer={quote(d.reviewer)}#behind") for d in drifts],
+        "cases": len(rows),
+        "reviewer": reviewer,
+        "clause": clause,
+        "seen": seen[:MOST],
+        "is_cut_short": len(seen) > MOST,
+        "asked": "every" in request.GET,
+        "least": calibration.LEAST,
+        "clear": calibration.CLEAR,
+    }
+    return render(request, "priorities/calibration.html", context)

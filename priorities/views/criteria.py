@@ -37,14 +37,10 @@ def listing(request):
             "heading": heading,
             "title": title,
             "rows": [
-                r
-                | {
-                    "met": met.get(r["clause"], 0),
-                    "cases": f"/priorities/criteria/{slug_of(r['clause'])}/#cases",
-                    "asked": f"/priorities/criteria/{slug_of(r['clause'])}/#facts",
-                }
+                r | {"met": met.get(r["clause"], 0), "cases": f"{at}#cases", "asked": f"{at}#facts"}
                 for r in rows
                 if r["heading"] == heading
+                for at in [f"/priorities/criteria/{slug_of(r['clause'])}/"]
             ],
         }
         for heading, title in TITLES.items()
@@ -79,8 +75,7 @@ def _latest(actor) -> dict[int, Screening]:
 
 @entry.page(Permission.READ_REGISTER)
 def page(request, slug: str):
-    """One clause: the plan's words with their line, how it is judged, its readings, the cases and who departed from
-    it."""
+    """One clause: the plan's words with their line, how it is judged, its readings, the cases, who departed from it."""
     clause = f"{slug.rpartition('-')[0]}({slug.rpartition('-')[2]})"
     row = next((r for r in repository.described(clock.today()) if r["clause"] == clause), None)
     if row is None:
@@ -98,29 +93,26 @@ def page(request, slug: str):
         case.answers = [on_screen(f, case.facts.get(f, "unknown")) for f in judged.facts]
     trials = _trials(clause) if may_try(request.actor) else []
     at = CLAUSES.index(clause)
-    return render(
-        request,
-        "priorities/criterion.html",
-        {
-            "row": row,
-            "stored": stored,
-            "cases": cases,
-            "title": TITLES[row["heading"]],
-            "discrepancies": [d for d in Discrepancy.objects.all() if clause in (d.touches or {}).get("clauses", [])],
-            "instruments": Regulation.objects.filter(
-                clause__in=[c for c, relied in settings.RELIED_ON.items() if {clause, "8.3"} & set(relied)]
-            ),
-            "previous": slug_of(CLAUSES[at - 1]) if at else None,
-            "next": slug_of(CLAUSES[at + 1]) if at + 1 < len(CLAUSES) else None,
-            "precedence": repository.precedence_words(clock.today()),
-            **_shape(judged),
-            "departures": [s for s in latest if s.override and clause in (s.override_clause, *s.result["met"])],
-            "headings": [(TITLES[h], [(c, slug_of(c.clause)) for c in CRITERIA if c.heading == h]) for h in TITLES],
-            "trials": trials,
-            "behind": _behind(request, trials),
-            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
-        },
-    )
+    context = {
+        "row": row,
+        "stored": stored,
+        "cases": cases,
+        "title": TITLES[row["heading"]],
+        "discrepancies": [d for d in Discrepancy.objects.all() if clause in (d.touches or {}).get("clauses", [])],
+        "instruments": Regulation.objects.filter(
+            clause__in=[c for c, relied in settings.RELIED_ON.items() if {clause, "8.3"} & set(relied)]
+        ),
+        "previous": slug_of(CLAUSES[at - 1]) if at else None,
+        "next": slug_of(CLAUSES[at + 1]) if at + 1 < len(CLAUSES) else None,
+        "precedence": repository.precedence_words(clock.today()),
+        **_shape(judged),
+        "departures": [s for s in latest if s.override and clause in (s.override_clause, *s.result["met"])],
+        "headings": [(TITLES[h], [(c, slug_of(c.clause)) for c in CRITERIA if c.heading == h]) for h in TITLES],
+        "trials": trials,
+        "behind": _behind(request, trials),
+        "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
+    }
+    return render(request, "priorities/criterion.html", context)
 
 
 def _unknown(clause: str) -> str:

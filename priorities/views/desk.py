@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
-from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
-from governance.basics.refusal import Invalid, Refused
+from governance.basics.refusal import Invalid
 from governance.basics.roles import Permission
 from governance.kernel import audit
-from governance.kernel.once import once
 from governance.models import User
 from governance.web import entry
 from priorities import actions
 from priorities.case import case_page, guards
 from priorities.case.settling import WAIVER_REASONS
 from priorities.labels import STATES
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Conclusion, DeskBatch, Submission
 from priorities.rules.facts import Fact
 from priorities.screening import work_list
 from priorities.screening.queue_filters import WAITING, Filters
+from priorities.views.frame import again_of, case_of, do
 from projects.models import Project
 
 SCREEN = Permission.SCREEN
@@ -31,7 +31,8 @@ SCREEN = Permission.SCREEN
 
 @entry.page(SCREEN)
 def queue(request):
-    """What waits for the office, oldest first: state, age, due day, verdict, who waits for whom; filters; bulk handling."""
+    """What waits for the office, oldest first: state, age, due day, verdict, who waits for whom; filters; bulk
+    handling."""
     day = clock.today()
     filters = Filters.of(request.GET)
     every = work_list.queue(request.actor, day)
@@ -55,21 +56,14 @@ def queue(request):
     return render(request, "priorities/desk.html", context)
 
 
-def _case(request, reference: str) -> Submission:
-    rows = Submission.objects.visible_to(request.actor).select_related(
-        "organisation", "project", "author", "proposed_change", "assignee"
-    )
-    return entry.found(rows.by_reference(reference))
-
-
 @entry.page(SCREEN)
 def page(request, reference: str):
     """One case: proposal left, clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
-    return _show(request, _case(request, reference))
+    return _show(request, case_of(request, reference, "assignee"))
 
 
 def _show(request, row: Submission, *, status: int = 200, **more):
-    with reading():
+    with one_page():
         return render(request, "priorities/case.html", _context(request, row, **more), status=status)
 
 
@@ -79,7 +73,7 @@ def _context(request, row: Submission, **more) -> dict:
     at = next((i for i, s in enumerate(waiting) if s.pk == row.pk), None)
     return {
         "row": row,
-        "case": case_page.build(row, request.actor, day),
+        "case": case_page.build(row, day),
         "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
         "neighbours": waiting[max(0, (at or 0) - 1) : (at or 0) + 4],
         "previous": waiting[at - 1] if at else None,
@@ -92,26 +86,12 @@ def _context(request, row: Submission, **more) -> dict:
     } | more
 
 
-def _act(request, reference: str, act, *, to: str = "", done: str = "", **given):
-    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed. What is
-    `given` as a function is read only now, so that what cannot be read is refused the same way."""
-    row = _case(request, reference)
-    try:
-        with once(request.actor, act.event, request.POST.get("once")) as call:
-            if call.address is None:
-                version = request.POST.get("version")
-                version = entry.integer(version, name="版本", low=1, high=10**8, default=row.version)
-                values = {name: value() if callable(value) else value for name, value in given.items()}
-                act(by=request.actor, submission=row, version=version, **values)
-                call.address = to or reverse("priorities:case", args=[row.reference])
-                if done:
-                    messages.success(request, done)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise
-        row.refresh_from_db()
-        return _show(request, row, status=refusal.status, refusal=refusal, typed=request.POST)
-    return redirect(call.address)
+def _act(request, reference: str, act, *, done: str = "", **given):
+    """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed."""
+    row = case_of(request, reference, "assignee")
+    address, again = reverse("priorities:case", args=[row.reference]), again_of(row, functools.partial(_show, request))
+    given |= {"submission": row, "version": lambda: entry.version(request, row.version)}
+    return do(request, act, address, again, done=done, **given)
 
 
 @entry.page(SCREEN, methods=("POST",))
@@ -196,23 +176,17 @@ def waive_and_send(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def conclude(request, reference: str):
-    """Propose where the case goes, with 审定 amounts `amount|<component>|<source>|<year>` and the clause of each cut."""
+    """Propose the conclusion, with 审定 amounts `amount|<component>|<source>|<year>` and the clause of each cut."""
     kind = entry.field(request, "kind", limit=16)
     amounts = []
     for name, value in request.POST.items():
-        parts = name.split("|")
-        if len(parts) == 4 and parts[0] == "amount":
-            key = "|".join(parts[1:])
-            year = entry.integer(parts[3], name="年度", low=1900, high=2100)
+        head, _, key = name.partition("|")
+        if head == "amount" and key.count("|") == 2:
+            component, source, year = key.split("|")
+            year = entry.integer(year, name="年度", low=1900, high=2100)
             amounts.append(
-                {
-                    "component": parts[1],
-                    "source": parts[2],
-                    "fiscal_year": year,
-                    "approved_wan": value,
-                    "clause": entry.field(request, f"cut|{key}", limit=20),
-                    "reason": "",
-                }
+                {"component": component, "source": source, "fiscal_year": year, "approved_wan": value}
+                | {"clause": entry.field(request, f"cut|{key}", limit=20), "reason": ""}
             )
     return _act(
         request,
@@ -222,7 +196,7 @@ def conclude(request, reference: str):
         reason=lambda: entry.field(request, "reason", limit=1000),
         clause=lambda: entry.field(request, "clause", limit=20),
         lacking=lambda: entry.field(request, "lacking", limit=1000),
-        re_review_on=lambda: _day(request.POST.get("re_review_on"), "复审日期"),
+        re_review_on=lambda: entry.day(request, "re_review_on", "复审日期"),
         amounts=amounts or None,
         payers={n[6:]: v for n, v in request.POST.items() if n.startswith("payer|")},
         done="结论已拟定。",
@@ -242,7 +216,7 @@ def ask_opinion(request, reference: str):
         what=what,
         assigned=people,
         group=lambda: entry.field(request, "group", limit=60, label="组"),
-        due_day=lambda: _day(request.POST.get("due_day"), "期限"),
+        due_day=lambda: entry.day(request, "due_day", "期限"),
         done="已发出征求意见。",
     )
 
@@ -277,17 +251,6 @@ def self_funded(request, reference: str):
     return _act(
         request, reference, actions.check_self_funded, note=lambda: entry.field(request, "note", limit=1000), **points
     )
-
-
-def _day(value: str | None, name: str):
-    if not value:
-        return None
-    try:
-        return clock.dt.date.fromisoformat(value.strip())
-    except ValueError:
-        raise Invalid(
-            f"{name}应写作 2008-02-20，您填的是“{value[:20]}”。", fields={"re_review_on": ["日期不对"]}
-        ) from None
 
 
 @entry.page(SCREEN)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -25,24 +25,17 @@ from priorities.approval import opinions
 from priorities.case import case_page, guards
 from priorities.documents import filing_receipts, receipts
 from priorities.labels import STATES
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import FilingWindow, Submission
 from priorities.screening import decided, verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
 from priorities.submissions.workflow import EDITABLE
+from priorities.views.frame import case_of, do
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
 READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
-
-
-def mine_or_404(request: HttpRequest, reference: str) -> Submission:
-    """A submission that the actor may see."""
-    rows = Submission.objects.visible_to(request.actor).select_related(
-        "organisation", "project", "author", "proposed_change"
-    )
-    return entry.found(rows.by_reference(reference))
 
 
 @entry.page(WRITE)
@@ -58,21 +51,18 @@ def mine(request):
     kinds = [k for k in Submission.KINDS if (k[0] == "district") == district and k[0] != "supplementary"]
     projects = Project.objects.led_by(request.actor.organisation_id).order_by("order")
     open_rows = [r for r in rows if r.state in EDITABLE and not r.is_secret]
-    return render(
-        request,
-        "priorities/mine.html",
-        {
-            "open_rows": open_rows,
-            "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
-            "window": window,
-            "only": STATES.get(state),
-            "window_open": window and window.opens <= day,
-            "kinds": kinds,
-            "projects": projects,
-            "steps": filing_windows.year_steps(window.plan_year, day) if window else (),
-            "days_left": (window.closes - day).days if window else None,
-        },
-    )
+    context = {
+        "open_rows": open_rows,
+        "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
+        "window": window,
+        "only": STATES.get(state),
+        "window_open": window and window.opens <= day,
+        "kinds": kinds,
+        "projects": projects,
+        "steps": filing_windows.year_steps(window.plan_year, day) if window else (),
+        "days_left": (window.closes - day).days if window else None,
+    }
+    return render(request, "priorities/mine.html", context)
 
 
 @entry.page(WRITE, methods=("POST",))
@@ -81,26 +71,17 @@ def create(request):
     kind = entry.field(request, "kind", limit=20)
     year = entry.integer(request.POST.get("plan_year"), name="计划年度", low=2000, high=2050)
     earlier = entry.field(request, "earlier", limit=24, label="据以重报")
-    with once(request.actor, "priorities.create", request.POST.get("once")) as call:
-        if call.address is None:
-            if request.POST.get("is_secret") == "yes":
-                row = actions.declare_secret(
-                    by=request.actor,
-                    kind=kind,
-                    plan_year=year,
-                    title=entry.field(request, "title", limit=200),
-                    paper_number=entry.field(request, "paper_number", limit=60),
-                )
-            else:
-                row = actions.create_draft(
-                    by=request.actor,
-                    kind=kind,
-                    plan_year=year,
-                    project_code=entry.field(request, "project", limit=12) or None,
-                    from_earlier=mine_or_404(request, earlier) if earlier else None,
-                )
-            call.address = row.get_absolute_url() if row.is_secret else edit_url(row)
-    return redirect(call.address)
+
+    def start() -> str:
+        case = {"by": request.actor, "kind": kind, "plan_year": year}
+        if request.POST.get("is_secret") == "yes":
+            title, paper = entry.field(request, "title", limit=200), entry.field(request, "paper_number", limit=60)
+            return actions.declare_secret(**case, title=title, paper_number=paper).get_absolute_url()
+        project = entry.field(request, "project", limit=12) or None
+        before = case_of(request, earlier) if earlier else None
+        return edit_url(actions.create_draft(**case, project_code=project, from_earlier=before))
+
+    return entry.posted(request, "priorities.create", start)
 
 
 def edit_url(row: Submission) -> str:
@@ -110,8 +91,8 @@ def edit_url(row: Submission) -> str:
 @entry.page(READ)
 def detail(request, reference: str):
     """The proposal as filed, where it stands, who is waited for, its versions and history."""
-    with reading():
-        row = mine_or_404(request, reference)
+    with one_page():
+        row = case_of(request, reference)
         return render(request, "priorities/submission.html", _detail(request, row))
 
 
@@ -121,6 +102,7 @@ def _detail(request, row: Submission) -> dict:
     latest = row.screenings.order_by("-pk").first()
     may_write = may(request.actor, WRITE, row)
     money = decided.NOTHING if row.is_secret else decided.of(row)
+    again = not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT
     return {
         "row": row,
         "p": document or proposals.empty(),
@@ -146,10 +128,7 @@ def _detail(request, row: Submission) -> dict:
         "choices": filing_form.CHOICES,
         "transitions": row.transitions.all(),
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
-        "may_file_again": may_write
-        and not row.is_secret
-        and row.state in CLOSED
-        and row.kind not in guards.FOR_A_PROJECT,
+        "may_file_again": may_write and again,
         "may_screen": may(request.actor, Permission.SCREEN, row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
@@ -168,7 +147,7 @@ class Typed:
 
 
 def _typed(request, row: Submission) -> Typed:
-    """Closed fields of a returned case are not posted and stay as they are; `take` names fields to have as they are now."""
+    """Closed fields of a returned case are not posted and stay as they are; `take`: fields to have as they are now."""
     raw = raw_proposal(request.POST)
     document, errors = proposals.clean(raw)
     base = base_of(request.POST)
@@ -178,7 +157,7 @@ def _typed(request, row: Submission) -> Typed:
         document = merging.fill(document, held, lambda path: returned.is_open(merging.by_place(held, path), asked))
     if base is not None and (taken := request.POST.getlist("take")[:500]):
         document = merging.take(document, base, [path for path in taken if path])
-    return Typed(raw, document, errors, base, _version(request))
+    return Typed(raw, document, errors, base, entry.version(request))
 
 
 @entry.page(WRITE)
@@ -188,7 +167,7 @@ def edit(request, reference: str):
     Where two people changed the same field the page comes back (409) with both values to choose from, and with
     everything else of both in the form.
     """
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     if request.method != "POST":
         if row.state not in EDITABLE or not may(request.actor, WRITE, row):
             return redirect(row)  # a POST is refused by the verb, with what was typed still in the form
@@ -210,10 +189,7 @@ def edit(request, reference: str):
         merged = stale.current.get("merged", typed.document)
         clashes = stale.current.get("conflict")
         if clashes is None:
-            clashes = [
-                {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
-                for d in merging.compare(row.proposal, typed.document)
-            ]
+            clashes = merging.clashes(row.proposal, typed.document)
         return _form(request, row, merged, errors={"": [stale.sentence]}, conflict=clashes, status=409)
     except Refused as refusal:
         errors = refusal.fields or {"": [refusal.sentence]}
@@ -225,12 +201,13 @@ def edit(request, reference: str):
 
 
 def _form(request, row: Submission, document: dict, *, errors=None, shown=None, base=None, conflict=None, status=200):
-    """The edit page. `base` is what the next save starts from: what is stored, unless what was typed started earlier."""
+    """The edit page. `base` is what the next save starts from: what is stored, or where what was typed started."""
     context = filing_form.context(row, document, errors=errors or {}, shown=shown)
     context |= {
         "row": row,
         "conflict": conflict,
         "live": _live(request, row, document),
+        "may_remove": not guards.blockers(row, "participants", request.actor),
         "base": proposals.canonical(base or row.proposal),
     }
     if conflict:
@@ -257,7 +234,7 @@ def _tell_taken_over(request, typed: Typed, saved: Submission) -> None:
 def autosave(request, reference: str):
     """Save what is typed; JSON `{"version", "saved_at", "missing", "base", "others"}`, 422 `{"errors"}`, 409
     `{"detail", "conflict"}`. `others` names the fields that somebody else changed meanwhile and that were kept."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     typed = _typed(request, row)
     if typed.errors:
         detail = "有几处填得不对，没有保存：" + next(iter(typed.errors.values()))[0]
@@ -267,10 +244,7 @@ def autosave(request, reference: str):
             by=request.actor, submission=row, version=typed.version, base=typed.base, proposal=typed.document
         )
     except Stale as stale:
-        conflict = stale.current.get("conflict") or [
-            {"path": d.path, "label": d.label, "theirs": d.old, "yours": d.new}
-            for d in merging.compare(stale.current["proposal"], typed.document)
-        ]
+        conflict = stale.current.get("conflict") or merging.clashes(stale.current["proposal"], typed.document)
         body = {"detail": stale.sentence, "version": stale.current["version"], "conflict": conflict}
         return JsonResponse(body, status=409)
     except Refused as refusal:
@@ -291,9 +265,8 @@ def autosave(request, reference: str):
 
 @entry.page(WRITE, methods=("POST",))
 def live(request, reference: str):
-    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing of what
-    is typed."""
-    row = mine_or_404(request, reference)
+    """The live panel for what is typed now: verdict, missing facts, advice, who pays. Stores nothing typed."""
+    row = case_of(request, reference)
     typed = _typed(request, row)
     document = typed.document
     context = {
@@ -310,97 +283,88 @@ def live(request, reference: str):
 @entry.page(WRITE, methods=("POST",))
 def money(request, reference: str):
     """The money table for what is typed now: other years, other kinds of parts. Stores nothing."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     typed = _typed(request, row)
     shown = as_typed(typed.document, typed.raw, typed.errors, row.proposal)
     asked = returned.open_fields(row)
-    return render(
-        request,
-        "priorities/parts/money.html",
-        {
-            "row": row,
-            "money": filing_form.money_table(shown),
-            "errors": typed.errors,
-            "open_fields": asked,
-            "points": returned.sentences(row),
-            "choices": filing_form.CHOICES,
-            "answers": filing_form.ANSWERS.items(),
-        },
-    )
+    context = {
+        "row": row,
+        "money": filing_form.money_table(shown),
+        "errors": typed.errors,
+        "open_fields": asked,
+        "points": returned.sentences(row),
+        "choices": filing_form.CHOICES,
+        "answers": filing_form.ANSWERS.items(),
+    }
+    return render(request, "priorities/parts/money.html", context)
 
 
 @entry.page(WRITE)
 def review(request, reference: str):
     """Before a submit: what will be filed, what blocks it; POST submits."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     if request.method != "POST" and row.state not in EDITABLE:
         return redirect(row)
     if request.method == "POST":
-        version = entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
-        with once(request.actor, "priorities.submit", request.POST.get("once")) as call:
-            if call.address is None:
-                done = actions.submit(by=request.actor, submission=row, version=version)
-                call.address = done.get_absolute_url()
-                messages.success(request, f"已提交申报，编号 {done.number}。回执见本页。")
-        return redirect(call.address)
-    return render(
-        request,
-        "priorities/review.html",
-        {
-            "row": row,
-            "view": filing_form.readable(row.proposal),
-            "p": row.proposal,
-            "gaps": proposals.gaps(row.proposal),
-            "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
-            "live": _live(request, row, row.proposal),
-            "attachments": row.attachments.filter(removed=False).select_related("file"),
-        },
-    )
+        version = entry.version(request)
+
+        def submit() -> str:
+            filed = actions.submit(by=request.actor, submission=row, version=version)
+            messages.success(request, f"已提交申报，编号 {filed.number}。回执见本页。")
+            return filed.get_absolute_url()
+
+        return entry.posted(request, "priorities.submit", submit)
+    context = {
+        "row": row,
+        "view": filing_form.readable(row.proposal),
+        "p": row.proposal,
+        "gaps": proposals.gaps(row.proposal),
+        "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
+        "live": _live(request, row, row.proposal),
+        "attachments": row.attachments.filter(removed=False).select_related("file"),
+    }
+    return render(request, "priorities/review.html", context)
 
 
 @entry.page(WRITE, methods=("POST",))
 def withdraw(request, reference: str):
-    row = mine_or_404(request, reference)
-    with once(request.actor, "priorities.withdraw", request.POST.get("once")) as call:
-        if call.address is None:
-            actions.withdraw(
-                by=request.actor,
-                submission=row,
-                version=_version(request),
-                reason=entry.field(request, "reason", limit=500),
-            )
-            call.address = row.get_absolute_url()
-    return redirect(call.address)
+    row = case_of(request, reference)
+    given = {"version": lambda: entry.version(request), "reason": lambda: entry.field(request, "reason", limit=500)}
+    return do(request, actions.withdraw, row.get_absolute_url(), submission=row, **given)
 
 
 @entry.page(WRITE, methods=("POST",))
 def discard(request, reference: str):
     """Delete a draft that was never filed."""
-    row = mine_or_404(request, reference)
-    actions.discard_draft(by=request.actor, submission=row, version=_version(request))
+    row = case_of(request, reference)
+    actions.discard_draft(by=request.actor, submission=row, version=entry.version(request))
     messages.success(request, "草稿已删除。")
     return redirect("priorities:mine")
 
 
 @entry.page(WRITE, methods=("POST",))
 def participants(request, reference: str):
-    """Add a co-applicant, or confirm one's own part."""
-    row = mine_or_404(request, reference)
+    """Add a co-applicant, take one off (`remove`, its id), or confirm one's own part."""
+    row = case_of(request, reference)
+    off = entry.integer(request.POST.get("remove"), name="单位", low=1, high=10**9)
     if request.POST.get("confirm"):
         actions.confirm_participation(by=request.actor, submission=row)
+    elif off:
+        unit = entry.found(Organisation.objects.all(), pk=off)
+        actions.remove_participant(by=request.actor, submission=row, version=entry.version(request), organisation=unit)
     else:
         unit = entry.field(request, "organisation_name", limit=100, label="单位")
         found = Organisation.objects.units().filter(Q(name=unit) | Q(aliases__as_named=unit)).first()
         if found is None:
             raise Invalid(f"没有名为“{unit}”的单位；单位名称见“机构与别名”，缺的请信息办登记。")
-        actions.add_participant(by=request.actor, submission=row, version=_version(request), organisation=found)
+        actions.add_participant(by=request.actor, submission=row, version=entry.version(request), organisation=found)
     return redirect(edit_url(row))
 
 
 @entry.page(WRITE, methods=("POST",))
 def attach(request, reference: str):
     """Add a file by kind; what is refused says why and nothing is stored."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     upload = request.FILES.get("file")
     if upload is None:
         raise Invalid("请选择要上传的文件。", fields={"file": ["请选择文件"]})
@@ -411,7 +375,7 @@ def attach(request, reference: str):
 
 @entry.page(WRITE, methods=("POST",))
 def detach(request, reference: str, pk: int):
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     actions.detach(
         by=request.actor, submission=row, attachment=entry.found(row.attachments.filter(removed=False), pk=pk)
     )
@@ -421,7 +385,7 @@ def detach(request, reference: str, pk: int):
 @entry.page(READ, methods=("GET", "HEAD"))
 def attachment(request, reference: str, pk: int) -> HttpResponse:
     """The bytes, for whoever may see the submission; every download is audited."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     kept = entry.found(row.attachments.filter(removed=False).select_related("file"), pk=pk)
     return files.serve(actions.download_attachment(by=request.actor, submission=row, attachment=kept).file)
 
@@ -429,19 +393,7 @@ def attachment(request, reference: str, pk: int) -> HttpResponse:
 @entry.page(WRITE, methods=("POST",))
 def answer_correction(request, reference: str):
     """Answer a corrected fact with evidence, within five working days."""
-    row = mine_or_404(request, reference)
-    with once(request.actor, "priorities.answer_correction", request.POST.get("once")) as call:
-        if call.address is None:
-            actions.answer_correction(
-                by=request.actor,
-                submission=row,
-                fact=entry.field(request, "fact", limit=60),
-                component=entry.field(request, "component", limit=40),
-                text=entry.field(request, "text", limit=1000),
-            )
-            call.address = row.get_absolute_url()
-    return redirect(call.address)
-
-
-def _version(request) -> int:
-    return entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0)
+    row = case_of(request, reference)
+    limits = {"fact": 60, "component": 40, "text": 1000}
+    values = {name: entry.field(request, name, limit=limit) for name, limit in limits.items()}
+    return do(request, actions.answer_correction, row.get_absolute_url(), submission=row, **values)

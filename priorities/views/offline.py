@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +11,6 @@ from django.shortcuts import redirect, render
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
-from governance.kernel.once import once
 from governance.storage import files
 from governance.web import entry
 from governance.workbooks.writer import MEDIA_TYPE, UnsafeWorkbook, read_safely
@@ -20,7 +18,8 @@ from priorities import actions
 from priorities.models import Submission
 from priorities.submissions import offline
 from priorities.submissions.workflow import EDITABLE
-from priorities.views.filing import edit_url, mine_or_404
+from priorities.views.filing import edit_url
+from priorities.views.frame import case_of
 
 WRITE = Permission.SUBMIT
 SALT, KEPT_SECONDS = "priorities.offline", 2 * 3600  # how long a preview waits for its confirmation
@@ -29,7 +28,7 @@ SALT, KEPT_SECONDS = "priorities.offline", 2 * 3600  # how long a preview waits 
 @entry.page(WRITE, methods=("GET", "HEAD"))
 def template(request, reference: str):
     """The workbook of a working copy, filled in with what is there."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     if row.state not in EDITABLE or row.is_secret:
         return redirect(row)
     content = offline.template(row, clock.today())
@@ -43,7 +42,7 @@ def template(request, reference: str):
 @entry.page(WRITE)
 def upload(request, reference: str):
     """GET: the page. POST with a file: every error, or what will change. POST with a token: exactly that is saved."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     if row.state not in EDITABLE or row.is_secret:
         return redirect(row)
     if request.method != "POST":
@@ -66,31 +65,32 @@ def _preview(request, row: Submission) -> HttpResponse:
         raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 10 MB。", status=413)
     content = sent.read()
     name, _ = files.check(sent.name, content, kinds=("xlsx",))
-    reading = offline.read(row, read_safely(content))
-    if reading.errors:
-        return _page(request, row, reading=reading, name=name, status=422)
-    told = {"user": request.actor.user_id, "row": row.pk, "base": reading.base, "document": reading.document}
-    token = signing.dumps(told, salt=SALT, compress=True) if reading.changes else ""
-    return _page(request, row, reading=reading, name=name, token=token)
+    returned = offline.read(row, read_safely(content))
+    if returned.errors:
+        return _page(request, row, returned=returned, name=name, status=422)
+    kept = {"user": request.actor.user_id, "row": row.pk, "base": returned.base, "document": returned.document}
+    token = signing.dumps(kept, salt=SALT, compress=True) if returned.changes else ""
+    return _page(request, row, returned=returned, name=name, token=token)
 
 
 def _commit(request, row: Submission) -> HttpResponse:
     try:
-        told = signing.loads(request.POST["token"], salt=SALT, max_age=KEPT_SECONDS)
+        previewed = signing.loads(request.POST["token"], salt=SALT, max_age=KEPT_SECONDS)
     except signing.BadSignature:
         raise Invalid("预览已过期；请重新选择文件。") from None
-    if (told["user"], told["row"]) != (request.actor.user_id, row.pk):
+    if (previewed["user"], previewed["row"]) != (request.actor.user_id, row.pk):
         raise Invalid("这个预览不是您对本件做的；请重新选择文件。")
-    with once(request.actor, f"priorities.offline.{row.pk}", request.POST.get("once")) as call:
-        if call.address is None:
-            actions.save_draft(
-                by=request.actor, submission=row, version=row.version, base=told["base"], proposal=told["document"]
-            )
-            call.address = edit_url(row)
-            messages.success(request, "工作簿的内容已全部写入，请核对后提交申报。")
-    return redirect(call.address)
+
+    def save() -> str:
+        values = {"base": previewed["base"], "proposal": previewed["document"]}
+        actions.save_draft(by=request.actor, submission=row, version=row.version, **values)
+        return edit_url(row)
+
+    return entry.posted(
+        request, f"priorities.offline.{row.pk}", save, done="工作簿的内容已全部写入，请核对后提交申报。"
+    )
 
 
-def _page(request, row: Submission, *, reading=None, name="", token="", problem="", status=200) -> HttpResponse:
-    context = {"row": row, "reading": reading, "name": name, "token": token, "problem": problem}
+def _page(request, row: Submission, *, returned=None, name="", token="", problem="", status=200) -> HttpResponse:
+    context = {"row": row, "reading": returned, "name": name, "token": token, "problem": problem}
     return render(request, "priorities/offline.html", context, status=status)

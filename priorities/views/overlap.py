@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
 from governance.basics.refs import parse, ref
-from governance.basics.refusal import Invalid, Refused
+from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission
-from governance.kernel.once import once
 from governance.web import entry
 from priorities import actions
 from priorities import proposal as proposals
@@ -20,6 +19,7 @@ from priorities.approval import contacts
 from priorities.models import OverlapJudgement, Submission
 from priorities.radar import overlap, phrases
 from priorities.screening import verdicts
+from priorities.views.frame import again_of, case_of, do
 
 WRITE, SCREEN = Permission.SUBMIT, Permission.SCREEN
 SHOWN, SHOWN_WHILE_TYPING, SHOWN_AT_LEAST = 12, 5, 3
@@ -29,8 +29,8 @@ EXCERPT = 160
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the reviewer's table: a record, the pieces of its name and content with the shared phrases marked, what
-    was judged of it."""
+    """One row of the reviewer's table: a record, the pieces of its name and content with the shared phrases marked,
+    what was judged of it."""
 
     key: str
     code: str
@@ -52,16 +52,8 @@ class Line:
 
 def _line(hit: overlap.Hit, judged: OverlapJudgement | None = None) -> Line:
     content = hit.content if len(hit.content) <= EXCERPT else hit.content[:EXCERPT] + "…"
-    return Line(
-        hit.key,
-        hit.code,
-        hit.address,
-        hit.note,
-        phrases.marked(hit.name, hit.shared),
-        phrases.marked(content, hit.shared),
-        hit,
-        judged,
-    )
+    marked = (phrases.marked(hit.name, hit.shared), phrases.marked(content, hit.shared))
+    return Line(hit.key, hit.code, hit.address, hit.note, *marked, hit, judged)
 
 
 def _found(row: Submission, title: str, content: str, actor, top: int) -> overlap.Found:
@@ -72,10 +64,18 @@ def _near(found: overlap.Found) -> overlap.Found:
     return replace(found, hits=tuple(h for i, h in enumerate(found.hits) if i < SHOWN_AT_LEAST or h.score >= FAR))
 
 
+def _readable(request, reference: str) -> Submission:
+    """A case that has a text."""
+    row = case_of(request, reference)
+    if row.is_secret:
+        raise NotVisible()
+    return row
+
+
 @entry.page(WRITE)
 def typed(request, reference: str):
     """POST: the part of the form that follows the title while it is typed. GET: the page for what is saved."""
-    row = entry.found(Submission.objects.visible_to(request.actor).by_reference(reference).filter(is_secret=False))
+    row = _readable(request, reference)
     if request.method == "POST":
         title, content = request.POST.get("title", ""), request.POST.get("content", "")
         found = _found(row, title, content, request.actor, SHOWN_WHILE_TYPING).from_score(overlap.SUGGEST)
@@ -100,14 +100,8 @@ def _context(request, row: Submission, found: overlap.Found, asked: bool) -> dic
 
 @entry.page(SCREEN)
 def judge(request, reference: str):
-    """GET: the reviewer's panel (a part for htmx, a page otherwise). POST records degree and treatment against one
-    record."""
-    row = entry.found(
-        Submission.objects.visible_to(request.actor)
-        .select_related("organisation")
-        .by_reference(reference)
-        .filter(is_secret=False)
-    )
+    """GET: the reviewer's panel (for htmx a part). POST records degree and treatment against one record."""
+    row = _readable(request, reference)
     if request.method == "POST":
         return _record(request, row)
     return _panel(request, row)
@@ -141,26 +135,13 @@ def _panel(request, row: Submission, *, refusal: Refused | None = None):
 def _record(request, row: Submission):
     other, degree = entry.field(request, "other", limit=40), entry.field(request, "degree", limit=8)
     treatment, score = entry.field(request, "treatment", limit=8), _score(request.POST.get("score"))
-    version = entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
+    version = entry.version(request, row.version)
     if ":" not in other and other:
         other = _key_of(other, request.actor)
-    try:
-        with once(request.actor, "priorities.record_overlap", request.POST.get("once")) as call:
-            if call.address is None:
-                row = actions.record_overlap(
-                    by=request.actor,
-                    submission=row,
-                    version=version,
-                    other=other,
-                    degree=degree,
-                    treatment=treatment,
-                    score=score,
-                )
-                call.address = reverse("priorities:case", args=[row.reference]) + "#overlap"
-    except Refused as refusal:
-        row.refresh_from_db()
-        return _panel(request, row, refusal=refusal)
-    return redirect(call.address)
+    address = reverse("priorities:case", args=[row.reference]) + "#overlap"
+    again = again_of(row, lambda row, status, refusal, typed: _panel(request, row, refusal=refusal))
+    judgement = {"other": other, "degree": degree, "treatment": treatment, "score": score}
+    return do(request, actions.record_overlap, address, again, submission=row, version=version, **judgement)
 
 
 def _key_of(code: str, actor) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 
 from django.shortcuts import redirect, render
@@ -15,11 +16,11 @@ from governance.kernel import audit
 from governance.kernel.access import may
 from governance.web import entry as web
 from priorities import actions
-from priorities.annual_plan import plan_document, planning_rows
+from priorities.annual_plan import plan_document, plan_versions
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
 from priorities.screening import decided
-from priorities.views.desk import _day
+from priorities.views.frame import do
 
 READ = Permission.READ_REGISTER
 
@@ -100,15 +101,11 @@ def _entry(entry, year: int, settled: decided.Amounts) -> dict:
     }
 
 
-def _act(request, year: int, verb: str, run, done: str):
-    def act() -> str:
-        run()
-        return reverse("priorities:plan", args=[year])
-
+def _act(request, year: int, verb, done: str, **given):
     def again(status: int, **more):
         return render(request, "priorities/plan.html", _context(request, year, **more), status=status)
 
-    return web.posted(request, f"priorities.{verb}", act, again, done)
+    return do(request, verb, reverse("priorities:plan", args=[year]), again, done=done, **given)
 
 
 def _plan(year: int) -> AnnualPlan:
@@ -118,57 +115,44 @@ def _plan(year: int) -> AnnualPlan:
     return plan
 
 
-def _version(request, plan) -> int:
-    return web.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=plan.version)
-
-
 @web.page(Permission.READ_SUBMISSIONS, methods=("GET", "HEAD"))
 def preview(request, year: int):
-    """审定预览: what an adoption of the draft would do, before anybody does it; `?version=` an earlier version as it was adopted."""
+    """审定预览: what an adoption of the draft would do; `?version=`: an earlier version as it was adopted."""
     if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
         raise WrongRole("审定预览含全市候选项目的资金，只有全市审核、会签、审定和审计的岗位可以查看。")
     plan, number = _plan(year), web.integer(request.GET.get("version"), name="版次", low=1, high=10**6)
     if number is not None and number != plan.number:
         plan = web.found(AnnualPlan.objects.filter(plan_year=year), number=number)
     document = plan_document.of(plan)
-    return render(
-        request,
-        "priorities/plan_preview.html",
-        {
-            "year": year,
-            "plan": plan,
-            "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
-            "rest": [
-                (dict(PlanEntry.DECISIONS)[e["decision"]], e)
-                for e in document["entries"]
-                if e["decision"] not in plan_document.LISTED
-            ],
-            "blockers": planning_rows.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
-            # What is approved now says nothing of a version that another has replaced.
-            "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
-            "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
-            "now": now,
-            "differences": [(planning_rows.CHANGES[d["change"]], d) for d in document["differences"]]
-            if plan.number > 1
-            else [],
-            "conflicts": [e for e in document["entries"] if e["conflict"]],
-            "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
-            "today_iso": clock.today().isoformat(),
-            "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
-        },
-    )
+    context = {
+        "year": year,
+        "plan": plan,
+        "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
+        "rest": [
+            (dict(PlanEntry.DECISIONS)[e["decision"]], e)
+            for e in document["entries"]
+            if e["decision"] not in plan_document.LISTED
+        ],
+        "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.state == "draft" else [],
+        # What is approved now says nothing of a version that another has replaced.
+        "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],
+        "tests": budget_table.year_growth(year, plan_document.approved_with(plan, document)).tests if now else (),
+        "now": now,
+        "differences": [(plan_versions.CHANGES[d["change"]], d) for d in document["differences"]]
+        if plan.number > 1
+        else [],
+        "conflicts": [e for e in document["entries"] if e["conflict"]],
+        "may_adopt": may(request.actor, Permission.ADOPT_PLAN),
+        "today_iso": clock.today().isoformat(),
+        "may_request": request.actor.scope(Permission.REQUEST_REPORT) is Scope.CITY,
+    }
+    return render(request, "priorities/plan_preview.html", context)
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
 def create(request, year: int):
     note = web.field(request, "note", limit=1000)
-    return _act(
-        request,
-        year,
-        "create_plan",
-        lambda: actions.create_plan(by=request.actor, plan_year=year, note=note),
-        f"已开始编制{year}年度计划。",
-    )
+    return _act(request, year, actions.create_plan, f"已开始编制{year}年度计划。", plan_year=year, note=note)
 
 
 @web.page(Permission.COMPILE_PLAN, methods=("POST",))
@@ -178,35 +162,16 @@ def put_entry(request, year: int):
     pk = web.integer(request.POST.get("submission"), name="申报", low=1, high=10**15)
     submission = web.found(Submission.objects.visible_to(request.actor), pk=pk)
     decision = web.field(request, "decision", limit=12)
-    amounts = (
-        [
-            {
-                "source": name.split("|")[1],
-                "fiscal_year": web.integer(name.split("|")[2], name="年度", low=1900, high=2100),
-                "amount_wan": value,
-            }
-            for name, value in request.POST.items()
-            if name.startswith("amount|") and name.count("|") == 2
-        ]
-        if decision == "adjusted"
-        else None
-    )
-    reason = web.field(request, "reason", limit=300)
-    return _act(
-        request,
-        year,
-        "put_entry",
-        lambda: actions.put_entry(
-            by=request.actor,
-            plan=plan,
-            version=_version(request, plan),
-            submission=submission,
-            decision=decision,
-            amounts=amounts,
-            reason=reason,
-        ),
-        "已记入计划草案。",
-    )
+    typed = [(*name.split("|"), value) for name, value in request.POST.items() if name.count("|") == 2]
+    amounts = [
+        {"source": s, "fiscal_year": web.integer(y, name="年度", low=1900, high=2100), "amount_wan": value}
+        for head, s, y, value in typed
+        if head == "amount" and decision == "adjusted"
+    ]
+    entry = {"submission": submission, "decision": decision, "reason": web.field(request, "reason", limit=300)}
+    entry |= {"amounts": amounts if decision == "adjusted" else None}
+    version = functools.partial(web.version, request, plan.version)
+    return _act(request, year, actions.put_entry, "已记入计划草案。", plan=plan, version=version, **entry)
 
 
 @web.page(Permission.ADOPT_PLAN, methods=("POST",))
@@ -216,14 +181,11 @@ def adopt(request, year: int):
     return _act(
         request,
         year,
-        "adopt",
-        lambda: actions.adopt(
-            by=request.actor,
-            plan=plan,
-            version=_version(request, plan),
-            meeting_title=web.field(request, "meeting_title", limit=120),
-            held_on=_day(request.POST.get("held_on"), "会议日期"),
-            minutes_number=web.field(request, "minutes_number", limit=60),
-        ),
+        actions.adopt,
         f"{year}年度计划已审定，项目和预算行已开立。",
+        plan=plan,
+        version=lambda: web.version(request, plan.version),
+        meeting_title=lambda: web.field(request, "meeting_title", limit=120),
+        held_on=lambda: web.day(request, "held_on", "会议日期"),
+        minutes_number=lambda: web.field(request, "minutes_number", limit=60),
     )

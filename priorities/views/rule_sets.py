@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from itertools import permutations
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from governance.actions import request_job
 from governance.basics import clock
@@ -14,7 +14,6 @@ from governance.basics.refusal import NotVisible, Refused
 from governance.basics.roles import Permission
 from governance.jobs.kinds import CONTENT_TYPES
 from governance.kernel.access import may
-from governance.kernel.once import once
 from governance.web import entry
 from priorities import actions
 from priorities.labels import OUTCOMES
@@ -22,7 +21,6 @@ from priorities.models import Rescreening, RuleSetRecord
 from priorities.rescreening import dry_run
 from priorities.rule_sets import repository
 from priorities.rules.rule_set import PRECEDENCE
-from priorities.views.desk import _day
 
 READ = Permission.READ_REGISTER
 ORDERS = [(*order, PRECEDENCE[-1]) for order in permutations(PRECEDENCE[:-1])]
@@ -36,28 +34,29 @@ def may_try(actor) -> bool:
 @entry.page(READ)
 def listing(request):
     """All rule sets with their periods; the information office drafts one, or goes on with a draft (`?from=KEY`)."""
-    refusal = None
     if request.method == "POST":
-        try:
-            with once(request.actor, "priorities.draft_rule_set", request.POST.get("once")) as call:
-                if call.address is None:
-                    call.address = f"/priorities/rule-sets/{_draft(request).key}/"
-            return redirect(call.address)
-        except Refused as caught:
-            refusal = caught
+        return entry.posted(
+            request,
+            "priorities.draft_rule_set",
+            lambda: address_of(_draft(request).key),
+            functools.partial(_list, request),
+        )
+    return _list(request)
+
+
+def address_of(key: str) -> str:
+    return f"/priorities/rule-sets/{key}/"
+
+
+def _list(request, status: int = 200, **more):
     start = RuleSetRecord.objects.filter(key=request.GET.get("from", "")[:60], state="draft").first()
-    return render(
-        request,
-        "priorities/rule_sets.html",
-        {
-            "rows": RuleSetRecord.objects.select_related("meeting"),
-            "refusal": refusal,
-            "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
-            "form": _form(request, start),
-            "rescreenings": Rescreening.objects.order_by("-pk")[:10],
-        },
-        status=refusal.status if refusal else 200,
-    )
+    context = {
+        "rows": RuleSetRecord.objects.select_related("meeting"),
+        "may_draft": may(request.actor, Permission.DRAFT_RULE_SET),
+        "form": _form(request, start),
+        "rescreenings": Rescreening.objects.order_by("-pk")[:10],
+    }
+    return render(request, "priorities/rule_sets.html", context | more, status=status)
 
 
 def _form(request, start: RuleSetRecord | None) -> dict:
@@ -107,52 +106,42 @@ def page(request, key: str):
     """One rule set: what it reads otherwise and what each change alone does, who would flip among every case and the
     plan's own rows, what each clause decides; adoption by the leading group."""
     row = entry.found(RuleSetRecord.objects.select_related("meeting"), key=key)
-    refusal = None
     if request.method == "POST":
-        try:
-            with once(request.actor, "priorities.adopt_rule_set", request.POST.get("once")) as call:
-                if call.address is None:
-                    _adopt(request, row)
-                    messages.success(request, "规则集已审定。")
-                    call.address = f"/priorities/rule-sets/{key}/"
-            return redirect(call.address)
-        except Refused as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
+        again = functools.partial(_show, request, row)
+        return entry.posted(request, "priorities.adopt_rule_set", lambda: _adopt(request, row), again, "规则集已审定。")
+    return _show(request, row)
+
+
+def _show(request, row: RuleSetRecord, status: int = 200, **more):
     day, may_adopt = clock.today(), row.state == "draft" and may(request.actor, Permission.ADOPT_RULE_SET)
     found = dry_run.run(row, day) if may_try(request.actor) else None
     in_force = row.state == "in_force" and repository.build(row).in_force_on(day)
-    return render(
-        request,
-        "priorities/rule_set.html",
-        {
-            "row": row,
-            "found": found,
-            "refusal": refusal,
-            "typed": request.POST,
-            "steps": _steps(row, day),
-            "precedence": " > ".join(OUTCOMES[o] for o in repository.build(row).precedence),
-            "may_adopt": may_adopt,
-            "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
-            "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
-            "behind": dry_run.behind(found, request.GET) if found else None,
-            "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
-        },
-        status=refusal.status if refusal else 200,
-    )
+    context = {
+        "row": row,
+        "found": found,
+        "typed": request.POST,
+        "steps": _steps(row, day),
+        "precedence": " > ".join(OUTCOMES[o] for o in repository.build(row).precedence),
+        "may_adopt": may_adopt,
+        "may_draft": row.state == "draft" and may(request.actor, Permission.DRAFT_RULE_SET),
+        "may_rescreen": in_force and may(request.actor, Permission.SCREEN),
+        "behind": dry_run.behind(found, request.GET) if found else None,
+        "rescreenings": Rescreening.objects.filter(rule_set=row.key).order_by("-pk")[:5],
+    }
+    return render(request, "priorities/rule_set.html", context | more, status=status)
 
 
-def _adopt(request, row: RuleSetRecord) -> None:
+def _adopt(request, row: RuleSetRecord) -> str:
     actions.adopt_rule_set(
         by=request.actor,
         record=row,
-        version=entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version),
-        from_day=_day(request.POST.get("from_day"), "起始日期"),
+        version=entry.version(request, row.version),
+        from_day=entry.day(request, "from_day", "起始日期"),
         meeting_title=entry.field(request, "meeting_title", limit=120),
-        held_on=_day(request.POST.get("held_on"), "会议日期"),
+        held_on=entry.day(request, "held_on", "会议日期"),
         minutes_number=entry.field(request, "minutes_number", limit=60),
     )
+    return address_of(row.key)
 
 
 def _steps(row: RuleSetRecord, day) -> list[dict]:
@@ -185,11 +174,11 @@ def export(request, key: str):
 def rescreen(request, key: str):
     """重新判定: a job screens everything again under a rule set that is in force; the page goes on meanwhile."""
     row = entry.found(RuleSetRecord.objects, key=key)
-    with once(request.actor, "priorities.rescreen", request.POST.get("once")) as call:
-        if call.address is None:
-            if row.state != "in_force" or not repository.build(row).in_force_on(clock.today()):
-                raise Refused(f"规则集 {row.key} 今天不在执行，不能据以重新判定；草案只能试算。")
-            job = request_job(by=request.actor, kind="rescreen", params={"rule_set": row.key})
-            messages.success(request, "已开始重新判定，进度见本页和“文档与报表”。")
-            call.address = f"/priorities/rule-sets/{row.key}/?job={job.pk}"
-    return redirect(call.address)
+
+    def start() -> str:
+        if row.state != "in_force" or not repository.build(row).in_force_on(clock.today()):
+            raise Refused(f"规则集 {row.key} 今天不在执行，不能据以重新判定；草案只能试算。")
+        job = request_job(by=request.actor, kind="rescreen", params={"rule_set": row.key})
+        return f"{address_of(row.key)}?job={job.pk}"
+
+    return entry.posted(request, "priorities.rescreen", start, done="已开始重新判定，进度见本页和“文档与报表”。")

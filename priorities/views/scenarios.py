@@ -1,8 +1,9 @@
-"""方案: how the candidates of a year are chosen: optimum, greedy, by hand and draft side by side; why nothing fits and what
-repairs it; the whole period; the frontier; every saved scenario compared."""
+"""方案: how the candidates of a year are chosen: optimum, greedy, by hand and draft side by side; why nothing fits
+and what repairs it; the whole period; the frontier; every saved scenario compared."""
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 
 from django.shortcuts import render
@@ -16,7 +17,7 @@ from governance.basics.roles import Permission, Scope
 from governance.kernel.access import may
 from governance.web import entry
 from priorities import actions
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
 from priorities.optimiser.value import LEVELS, strict_weights
 
@@ -31,22 +32,16 @@ NOTES = {
 
 @entry.page(Permission.READ_SUBMISSIONS)
 def page(request, year: int):
-    """GET ?id= one scenario, else the latest; without any, the settings of a first one. POST: save the settings under a name."""
+    """GET: `?id=` one scenario, else the latest, or settings for a first one. POST: save settings under a name."""
     _enter(request, year)
     if request.method != "POST":
         return render(request, "priorities/scenarios.html", _context(request, year))
-    return _act(
-        request,
-        year,
-        "save_scenario",
-        lambda: actions.save_scenario(
-            by=request.actor,
-            plan_year=year,
-            name=entry.field(request, "name", limit=60),
-            settings=_settings(request, year),
-        ),
-        "方案已保存。",
-    )
+
+    def save() -> PlanScenario:
+        name, settings = entry.field(request, "name", limit=60), _settings(request, year)
+        return actions.save_scenario(by=request.actor, plan_year=year, name=name, settings=settings)
+
+    return _act(request, year, "save_scenario", save, "方案已保存。")
 
 
 @entry.page(Permission.COMPILE_PLAN, methods=("POST",))
@@ -64,13 +59,8 @@ def period(request, year: int):
     """据此建方案 from a repair of the whole period."""
     _enter(request, year)
     kind = entry.field(request, "kind", limit=12)
-    return _act(
-        request,
-        year,
-        "save_period",
-        lambda: actions.save_period(by=request.actor, plan_year=year, kind=kind),
-        "已据修补建方案。",
-    )
+    save = functools.partial(actions.save_period, by=request.actor, plan_year=year, kind=kind)
+    return _act(request, year, "save_period", save, "已据修补建方案。")
 
 
 def _unknown(request, row):
@@ -83,7 +73,7 @@ def _override(request, row):
     return actions.override(
         by=request.actor,
         scenario=row,
-        version=_version(request, row),
+        version=entry.version(request, row.version),
         submission=submission,
         kind=entry.field(request, "kind", limit=3),
         reason=entry.field(request, "reason", limit=300, label="理由"),
@@ -93,7 +83,9 @@ def _override(request, row):
 def _take_back(request, row):
     pk = entry.integer(request.POST.get("override"), name="改动", low=1, high=10**9)
     standing = entry.found(PlanOverride.objects.select_related("submission"), pk=pk, scenario=row)
-    return actions.take_back(by=request.actor, scenario=row, version=_version(request, row), override=standing)
+    return actions.take_back(
+        by=request.actor, scenario=row, version=entry.version(request, row.version), override=standing
+    )
 
 
 def _repair(request, row):
@@ -108,21 +100,17 @@ def _repair(request, row):
     )
 
 
+def _plain(verb):
+    """A verb that takes the scenario and its version alone."""
+    return lambda request, row: verb(by=request.actor, scenario=row, version=entry.version(request, row.version))
+
+
 CHANGES = {
     "override": (_override, "已记下改动，代价已重新计算。"),
     "take_back": (_take_back, "已撤回。"),
-    "recompute": (
-        lambda request, row: actions.recompute(by=request.actor, scenario=row, version=_version(request, row)),
-        "已重新计算。",
-    ),
-    "withdraw": (
-        lambda request, row: actions.withdraw_scenario(by=request.actor, scenario=row, version=_version(request, row)),
-        "方案已撤下。",
-    ),
-    "apply": (
-        lambda request, row: actions.apply_scenario(by=request.actor, scenario=row, version=_version(request, row)),
-        "已写入计划草案。",
-    ),
+    "recompute": (_plain(actions.recompute), "已重新计算。"),
+    "withdraw": (_plain(actions.withdraw_scenario), "方案已撤下。"),
+    "apply": (_plain(actions.apply_scenario), "已写入计划草案。"),
     "repair": (_repair, "已据修补建方案。"),
 }
 
@@ -132,10 +120,6 @@ def _enter(request, year: int) -> None:
         raise NotVisible()
     if request.actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
         raise WrongRole("方案含全市候选项目的判定和资金，只有全市审核、会签、审定和审计的岗位可以查看。")
-
-
-def _version(request, row) -> int:
-    return entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=row.version)
 
 
 def _act(request, year: int, verb: str, run, done: str, row: PlanScenario | None = None):
@@ -159,7 +143,7 @@ def _settings(request, year: int) -> dict:
     post = request.POST
     raw = {name: post.get(name, "") for name in ("years", "floor", "load", *(f"weight_{level}" for level in LEVELS))}
     if post.get("strict") == "1":
-        count = len(planning_inputs.read(year).candidates)
+        count = len(optimiser_inputs.read(year).candidates)
         raw |= {f"weight_{level}": weight for level, weight in strict_weights(count).items()}
     return raw | {
         "ceilings": {
@@ -183,7 +167,7 @@ def _context(request, year: int, shown: PlanScenario | None = None, **more) -> d
     else:
         shown = next((r for r in rows if r.pk == shown.pk), None)
     choice = shown if shown is not None and shown.kind == "choice" else None
-    inputs = planning_inputs.read(year, choice.settings["years"] if choice else 1)
+    inputs = optimiser_inputs.read(year, choice.settings["years"] if choice else 1)
     standing = list(choice.overrides.filter(taken_back_day=None).select_related("submission")) if choice else []
     settings = choice.settings if choice else scenarios.default_settings(inputs)
     return {

@@ -8,7 +8,7 @@ from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.web import entry
 from priorities.approval import side_lanes
-from priorities.memo import reading
+from priorities.memo import one_page
 
 LANES = (("district", "区县备案"), ("deferred", "缓建与储备库"), ("self_funded", "自筹"))
 
@@ -19,7 +19,7 @@ def page(request):
     lane = request.GET.get("lane", "")
     lane = lane if lane in dict(LANES) else "district"
     day = clock.today()
-    with reading():
+    with one_page():
         context = {"lane": lane, "lanes": LANES, "title": dict(LANES)[lane]}
         if lane == "district":
             filings = side_lanes.filings(request.actor, day)

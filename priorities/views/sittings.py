@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 
 from django.contrib import messages
@@ -10,9 +11,8 @@ from django.shortcuts import redirect, render
 
 from governance.actions import request_job
 from governance.basics import clock
-from governance.basics.refusal import Invalid, Refused, WrongRole
+from governance.basics.refusal import Invalid, WrongRole
 from governance.basics.roles import Permission, Scope
-from governance.kernel.once import once
 from governance.models import Document, Job
 from governance.signing import rounds
 from governance.web import entry
@@ -20,9 +20,9 @@ from priorities import actions
 from priorities.approval import meeting_pack
 from priorities.case import case_page
 from priorities.labels import REFUSALS
-from priorities.memo import reading
+from priorities.memo import one_page
 from priorities.models import Sitting, Submission
-from priorities.views.desk import _day
+from priorities.views.frame import again_of, do
 
 READ = Permission.READ_SUBMISSIONS
 KINDS = ((rounds.AGREE, "同意"), (rounds.CONDITIONAL, "附条件同意"), (rounds.REFUSE, "不同意"))
@@ -38,40 +38,35 @@ def _enter(request) -> None:
 def listing(request):
     """All sittings; POST convenes one about chosen cases in joint approval."""
     _enter(request)
-    refusal = None
-    if request.method == "POST":
-        try:
-            return redirect(_convene(request))
-        except Refused as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
+    if request.method != "POST":
+        return _list(request)
+    return entry.posted(
+        request, "priorities.sitting.convene", lambda: _convene(request), functools.partial(_list, request)
+    )
+
+
+def _list(request, status: int = 200, **more):
     rows = Sitting.objects.annotate(n=Count("cases"))[:100]
     waiting = Submission.objects.visible_to(request.actor).in_state("joint_approval").select_related("organisation")
     context = {
         "rows": rows,
         "waiting": waiting.order_by("state_day", "pk"),
-        "refusal": refusal,
         "typed": request.POST,
         "chosen": request.POST.getlist("submission"),
         "may_convene": bool(request.actor.scope(Permission.SCREEN)),
     }
-    return render(request, "priorities/sittings.html", context, status=refusal.status if refusal else 200)
+    return render(request, "priorities/sittings.html", context | more, status=status)
 
 
 def _convene(request) -> str:
     keys = [int(k) for k in request.POST.getlist("submission") if k.isascii() and k.isdigit() and len(k) < 18]
-    with once(request.actor, "priorities.sitting.convene", request.POST.get("once")) as call:
-        if call.address is None:
-            made = actions.convene(
-                by=request.actor,
-                title=entry.field(request, "title", limit=120, label="会议名称"),
-                place=entry.field(request, "place", limit=100, label="地点"),
-                held_on=_day(request.POST.get("held_on"), "会议日期"),
-                submissions=list(Submission.objects.visible_to(request.actor).filter(pk__in=keys)),
-            )
-            call.address = made.get_absolute_url()
-    return call.address
+    return actions.convene(
+        by=request.actor,
+        title=entry.field(request, "title", limit=120, label="会议名称"),
+        place=entry.field(request, "place", limit=100, label="地点"),
+        held_on=entry.day(request, "held_on", "会议日期"),
+        submissions=list(Submission.objects.visible_to(request.actor).filter(pk__in=keys)),
+    ).get_absolute_url()
 
 
 @entry.page(READ)
@@ -83,7 +78,7 @@ def page(request, pk: int):
 
 def _show(request, sitting: Sitting, *, status: int = 200, **more):
     day = clock.today()
-    with reading():
+    with one_page():
         agenda = list(sitting.cases.select_related("submission__organisation", "submission__project"))
         shown = case_page.approvals([c.submission for c in agenda], request.actor, day)
         for item, approval in zip(agenda, shown, strict=True):
@@ -145,30 +140,25 @@ def minutes(request, pk: int):
     """纪要文号 and what the minutes say of each case: inputs `note.<id>`."""
     sitting = entry.found(Sitting.objects, pk=pk)
     keys = sitting.cases.values_list("submission_id", flat=True)
-    try:
-        with once(request.actor, "priorities.sitting.minutes", request.POST.get("once")) as call:
-            if call.address is None:
-                actions.record_minutes(
-                    by=request.actor,
-                    sitting=sitting,
-                    minutes_number=entry.field(request, "minutes_number", limit=60, label="纪要文号"),
-                    version=entry.integer(request.POST.get("version"), name="版本", low=1, high=10**8, default=0),
-                    notes={key: entry.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
-                )
-                call.address = sitting.get_absolute_url()
-    except Refused as refusal:
-        sitting.refresh_from_db()
-        return _show(request, sitting, status=refusal.status, refusal=refusal, typed=request.POST)
-    return redirect(call.address)
+    return do(
+        request,
+        actions.record_minutes,
+        sitting.get_absolute_url(),
+        again_of(sitting, functools.partial(_show, request)),
+        sitting=sitting,
+        minutes_number=lambda: entry.field(request, "minutes_number", limit=60, label="纪要文号"),
+        version=lambda: entry.version(request),
+        notes=lambda: {key: entry.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
+    )
 
 
 @entry.page(READ, methods=("POST",))
 def pack(request, pk: int):
     """Ask for 会议材料 of all cases as one PDF."""
     sitting = entry.found(Sitting.objects, pk=pk)
-    with once(request.actor, "priorities.sitting.pack", request.POST.get("once")) as call:
-        if call.address is None:
-            request_job(by=request.actor, kind=meeting_pack.KIND, params={"sitting": sitting.pk})
-            call.address = sitting.get_absolute_url()
-            messages.success(request, "正在生成会议材料，完成后在本页和“文档”里下载。")
-    return redirect(call.address)
+
+    def ask() -> str:
+        request_job(by=request.actor, kind=meeting_pack.KIND, params={"sitting": sitting.pk})
+        return sitting.get_absolute_url()
+
+    return entry.posted(request, "priorities.sitting.pack", ask, done="正在生成会议材料，完成后在本页和“文档”里下载。")

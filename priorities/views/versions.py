@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from governance.basics.roles import Permission
-from governance.kernel.once import once
 from governance.web import entry
 from priorities import actions
 from priorities import proposal as proposals
 from priorities.documents import filing_receipts, receipts
 from priorities.submissions import merging
-from priorities.views.filing import mine_or_404
+from priorities.views.frame import case_of
 
 READ = Permission.READ_SUBMISSIONS
 
@@ -20,7 +18,7 @@ READ = Permission.READ_SUBMISSIONS
 @entry.page(READ, methods=("GET", "HEAD"))
 def versions(request, reference: str):
     """`?from=1&to=2`: both versions side by side where they differ; without it the last two."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     held = {v.number: v for v in row.versions.all()}
     newest = max(held, default=0)
     to = entry.integer(request.GET.get("to"), name="版次", low=1, high=10**4, default=newest)
@@ -31,36 +29,33 @@ def versions(request, reference: str):
     for point in row.returned_points.filter(version=since):
         asked.setdefault(point.field, []).append(point.sentence)
     sections = [(title, [d for d in found if d.section == key]) for key, title in proposals.SECTIONS.items()]
-    return render(
-        request,
-        "priorities/versions.html",
-        {
-            "row": row,
-            "old": old,
-            "new": new,
-            "numbers": sorted(held),
-            "count": len(found),
-            "sections": [(title, rows) for title, rows in sections if rows],
-            "asked": [(merging.label(f), s) for f, s in asked.items()],
-            "receipts": receipts.of_versions(row, list(held.values())),
-            "filing_receipt": filing_receipts.of(row),
-        },
-    )
+    context = {
+        "row": row,
+        "old": old,
+        "new": new,
+        "numbers": sorted(held),
+        "count": len(found),
+        "sections": [(title, rows) for title, rows in sections if rows],
+        "asked": [(merging.label(f), s) for f, s in asked.items()],
+        "receipts": receipts.of_versions(row, list(held.values())),
+        "filing_receipt": filing_receipts.of(row),
+    }
+    return render(request, "priorities/versions.html", context)
 
 
 @entry.page(READ, methods=("POST",))
 def request_receipt(request, reference: str):
     """Print the receipt of a version that has none yet, or (`what=filing`) of the filing."""
-    row = mine_or_404(request, reference)
+    row = case_of(request, reference)
     number = entry.integer(request.POST.get("number"), name="版次", low=1, high=10**4, default=row.current_version)
-    with once(request.actor, "priorities.request_receipt", request.POST.get("once")) as call:
-        if call.address is None:
-            if filing := request.POST.get("what") == "filing":
-                actions.request_filing_receipt(by=request.actor, submission=row)
-            else:
-                actions.request_receipt(by=request.actor, submission=row, number=number)
-            messages.success(
-                request, f"正在生成{'备案回执' if filing else '项目申报表'}，办好后在“通知”里提醒，也可以刷新本页。"
-            )
-            call.address = f"{row.get_absolute_url()}#receipts"
-    return redirect(call.address)
+    is_filing = request.POST.get("what") == "filing"
+
+    def run() -> str:
+        if is_filing:
+            actions.request_filing_receipt(by=request.actor, submission=row)
+        else:
+            actions.request_receipt(by=request.actor, submission=row, number=number)
+        return f"{row.get_absolute_url()}#receipts"
+
+    done = f"正在生成{'备案回执' if is_filing else '项目申报表'}，办好后在“通知”里提醒，也可以刷新本页。"
+    return entry.posted(request, "priorities.request_receipt", run, done=done)

@@ -9,18 +9,17 @@ from governance.basics.roles import Permission
 from governance.web import entry as web
 from priorities.case import guards
 from priorities.labels import VERBS
-from priorities.memo import reading
-from priorities.models import Submission
+from priorities.memo import one_page
 from priorities.submissions import workflow
+from priorities.views.frame import case_of
 
 
 @web.page(Permission.READ_SUBMISSIONS)
 def page(request, reference: str):
     """What I can do now, what not yet and who can lift it, what is others' to do."""
     day = clock.today()
-    with reading():
-        rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
-        row = web.found(rows.by_reference(reference))
+    with one_page():
+        row = case_of(request, reference)
         able, blocked, others = [], [], []
         for verb, why in guards.every(row, request.actor, day):
             entry = {"verb": verb, "word": VERBS[verb], "why": why}

@@ -8,6 +8,7 @@ import zipfile
 import openpyxl
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from projects.models import Project
 
 
@@ -55,6 +56,4 @@ def with_part(content: bytes, parts: dict[str, bytes]) -> bytes:
 
 
 def cell(by, code: str, stage: str, typed: str, *, year: int = 2007, source: str = "city"):
-    return actions.set_cell(
-        by=by, project=Project.objects.get(code=code), fiscal_year=year, source=source, stage=stage, typed=typed
-    )
+    return actions.set_cell(by=by, at=LineKey(Project.objects.get(code=code), year, source), stage=stage, typed=typed)

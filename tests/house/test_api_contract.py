@@ -17,6 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from budgets import actions as money
+from budgets.ledger.booking import LineKey
 from governance.models import ApiToken, AuditRow, OnceKey
 from guiyang_egov.demo.proposals import paper
 from priorities.models import Screening, Submission
@@ -169,12 +170,10 @@ def test_approved_wan_is_null_until_money_is_booked_and_then_a_string(api, cast)
     for stage in ("estimate", "approved"):
         money.set_cell(
             by=cast.finance,
-            project=p06,
-            fiscal_year=2007,
-            source="city",
+            at=LineKey(p06, 2007, "city"),
             stage=stage,
             typed="160",
-            document_number="筑财预〔2007〕12号",
+            paper=money.Paper(document_number="筑财预〔2007〕12号"),
         )
     assert api("finance").get("projects/P06").json()["approved_wan"] == "160.00"
     assert api("district").get("projects/P06").json()["approved_wan"] is None  # a district reads no budget

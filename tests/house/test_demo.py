@@ -12,6 +12,7 @@ from django.core.management import call_command
 from simple_history.manager import HistoryDescriptor
 
 from budgets import actions as budgets
+from budgets.ledger.booking import LineKey
 from budgets.models import BudgetLine, Entry
 from governance.kernel import audit
 from governance.models import Appointment, Notice, Round, Seat, User
@@ -149,9 +150,7 @@ def test_removal_keeps_what_people_entered(story, cast):
 
     budgets.set_cell(
         by=access.actor_for(person),
-        project=Project.objects.get(code="P01"),
-        fiscal_year=2007,
-        source="city",
+        at=LineKey(Project.objects.get(code="P01"), 2007, "city"),
         stage="approved",
         typed="170",
     )

@@ -38,7 +38,10 @@ def inside(folder: Path) -> Iterator[Path]:
 FILES = list(inside(ROOT))
 PATHS = {p.relative_to(ROOT).as_posix() for p in FILES}
 SOURCES = [p for app in APPS for p in FILES if p.suffix == ".py" and p.is_relative_to(ROOT / app)]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(p for p in FILES if p.suffix == ".md" and "docs" in p.parts)]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+    *(p for p in FILES if p.suffix == ".md" and p.is_relative_to(ROOT / "docs")),
+]
 OF_RUN = {"test", "help"}  # what ./run answers itself
 
 QUOTED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -180,6 +183,8 @@ def missing(text: str) -> list[str]:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_what_a_document_names_exists(path):
     text = re.sub(r"```nginx.*?```", "", path.read_text(), flags=re.S)
+    if path.name == "CONTRIBUTING.md":  # what a recipe makes is not there yet: tests/house/test_recipes.py makes it
+        text = re.sub(r"^\*\*新文件 [^\n]*$|^```\w+\n.*?^```$", "", text, flags=re.S | re.M)
     if path.name == "CHANGELOG.md":
         text = "".join(text.split("\n## ")[:2])  # what a released version was like is history
     assert missing(text) == []

@@ -9,7 +9,7 @@ from tests.house.test_floors import SOURCES
 # Text with a colon that is no reference.
 NO_REFERENCE = {
     "priorities/actions/rule_sets.py": "the key of a notice",
-    "priorities/annual_plan/planning_inputs.py": "a ceiling's year and source",
+    "priorities/annual_plan/optimiser_inputs.py": "a ceiling's year and source",
     "priorities/annual_plan/scenarios.py": "a ceiling's year and source, and the names of its fields in the form",
     "priorities/views/scenarios.py": "the names of the ceilings' fields in the form",
     "priorities/views/batches.py": "a case's number and version in the form",

@@ -223,7 +223,7 @@ def test_the_third_death_counts_only_within_a_minute():
 
 SUPERVISED = """
 import os, sys, time
-from guiyang_egov.supervise import Child, Supervisor
+from guiyang_egov.runtime.supervise import Child, Supervisor
 one = Child("甲", ["sh", "-c", "sleep 600 & wait"])
 two = Child("乙", ["sleep", "600"])
 supervisor = Supervisor()

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from budgets import actions as money
+from budgets.ledger.booking import LineKey
 from priorities.models import Submission
 from projects import actions
 from projects.models import Project
@@ -38,12 +39,10 @@ def recorded(cast, under_way):  # noqa: F811
     for code in ("P01", "P17"):
         money.set_cell(
             by=cast.finance,
-            project=Project.objects.get(code=code),
-            fiscal_year=2007,
-            source="city",
+            at=LineKey(Project.objects.get(code=code), 2007, "city"),
             stage="approved",
             typed="10",
-            document_number="筑财〔2007〕40号",
+            paper=money.Paper(document_number="筑财〔2007〕40号"),
         )
     return row
 

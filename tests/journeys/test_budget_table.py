@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from budgets.models import BudgetLine
 from projects.models import Project
 
@@ -20,9 +21,7 @@ PASTE = """([name, text]) => {
 def test_a_column_is_filled_by_keyboard_and_takes_nothing_once_it_is_frozen(cast, people):
     for code, source in (("P01", "city"), ("P07", "city"), ("P07", "own"), ("P16", "city")):
         project = Project.objects.get(code=code)
-        actions.set_cell(
-            by=cast.finance, project=project, fiscal_year=2007, source=source, stage="approved", typed="50"
-        )
+        actions.set_cell(by=cast.finance, at=LineKey(project, 2007, source), stage="approved", typed="50")
     finance = people("demo-finance")
     finance.go("/budgets/2007/?stage=appropriated")
     page = finance.page

@@ -1,4 +1,4 @@
-"""What a browser would post: checked and selected values of one form, no disabled control, nothing inside a template."""
+"""What a browser would post: checked and selected values of one form, no disabled control, nothing in a template."""
 
 from __future__ import annotations
 

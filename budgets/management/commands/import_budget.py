@@ -1,4 +1,4 @@
-"""`import_budget PATH [--commit]`: without --commit a rehearsal. One JSON line a difference or problem, at last the counts.
+"""`import_budget PATH [--commit]`: without --commit a rehearsal. One JSON line a difference, at last the counts.
 
 Exit 0: done; 1: a conflict or a refusal, nothing stored; 2: no safe workbook, one sentence on standard error.
 """

@@ -1,4 +1,4 @@
-"""`overlap TITLE [--content TEXT] [--top N]`: one JSON line a record that is like it, best first, as the contract says."""
+"""`overlap TITLE [--content TEXT] [--top N]`: one JSON line a record like it, best first, as the contract says."""
 
 from __future__ import annotations
 

@@ -147,13 +147,8 @@ def _money_sheet(book: Book, row: Submission, document: dict) -> None:
     for at in range(begin, begin + len(PART_FACTS)):
         question = FACTS[PART_FACTS[at - begin]]
         kinds = "、".join(proposals.COMPONENT_KINDS[k] for k in question.kinds)
-        writer.choose(
-            sheet,
-            [f"{letter(at)}{FIRST}:{letter(at)}{last}"],
-            tuple(ANSWERS.values()),
-            "判定事实",
-            f"只有类别为{kinds}的要答",
-        )
+        text = f"只有类别为{kinds}的要答"
+        writer.choose(sheet, [f"{letter(at)}{FIRST}:{letter(at)}{last}"], tuple(ANSWERS.values()), "判定事实", text)
     sheet.freeze_panes = "D3"
     writer.protect(sheet)
 

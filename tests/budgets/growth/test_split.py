@@ -16,7 +16,7 @@ YEARS = (2006, 2007, 2008, 2009, 2010)
 
 
 def keeps(made: split.Split, windows, floor: Decimal) -> None:
-    """Every amount lies in its window, every window is spent, the sums grow; in 分 where the split says that it is exact."""
+    """Every amount lies in its window, every window is spent, the sums grow; in 分 where the split says it is exact."""
     assert len(made.parts) == len([w for w in windows if w.wan])
     slack = Decimal(0) if made.exact else Decimal("0.03")
     for window, amounts in made.parts:

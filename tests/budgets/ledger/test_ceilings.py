@@ -12,6 +12,7 @@ from django.db import connections
 
 from budgets import actions
 from budgets.ledger import ceilings
+from budgets.ledger.booking import LineKey
 from budgets.models import BudgetLine, Ceiling
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from governance.models import AuditRow
@@ -29,12 +30,7 @@ def ceiling(cast, typed: str = "100", source: str = "city", **more) -> Ceiling:
 
 def approve(cast, code: str, typed: str, source: str = "city"):
     return actions.set_cell(
-        by=cast.finance,
-        project=Project.objects.get(code=code),
-        fiscal_year=YEAR,
-        source=source,
-        stage="approved",
-        typed=typed,
+        by=cast.finance, at=LineKey(Project.objects.get(code=code), YEAR, source), stage="approved", typed=typed
     )
 
 
@@ -59,8 +55,7 @@ def test_a_verb_that_moves_money_is_judged_at_its_end_and_lowering_is_never_refu
         to_project=Project.objects.get(code="P05"),
         stage="approved",
         typed="30",
-        document_number="筑财预〔2008〕1号",
-        reason="调剂",
+        paper=actions.Paper(document_number="筑财预〔2008〕1号", reason="调剂"),
     )
     approve(cast, "P04", "20")
     assert ceilings.approved(YEAR, "city") == Decimal(50)
@@ -129,9 +124,7 @@ def race(cast, pool, times: int) -> Counter:
         def approve_60(project, source=source, year=year, barrier=barrier):
             barrier.wait(timeout=20)
             try:
-                actions.set_cell(
-                    by=cast.finance, project=project, fiscal_year=year, source=source, stage="approved", typed="60"
-                )
+                actions.set_cell(by=cast.finance, at=LineKey(project, year, source), stage="approved", typed="60")
                 return "stored"
             except Refused:
                 return "refused"

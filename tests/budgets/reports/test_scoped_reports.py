@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from governance.basics.refusal import Invalid
 from governance.documents import printing
 from projects.lifecycle import scopes
@@ -27,12 +28,7 @@ def keys(kind: str) -> list[str]:
 def test_the_programmes_and_the_projects_without_one_add_up_to_the_plan(cast):
     for code, typed in (("P15", "90.05"), ("P17", "44.40")):
         actions.set_cell(
-            by=cast.finance,
-            project=Project.objects.get(code=code),
-            fiscal_year=YEAR,
-            source="city",
-            stage="approved",
-            typed=typed,
+            by=cast.finance, at=LineKey(Project.objects.get(code=code), YEAR, "city"), stage="approved", typed=typed
         )
     alone = Project.objects.planned().filter(programme=None)
     parts = [figures("annual_budget", key) for key in keys("programme")]

@@ -6,9 +6,12 @@ import datetime as dt
 import random
 from decimal import Decimal
 
+from budgets import actions
+from budgets.ledger.booking import LineKey
 from budgets.models import STAGES, BudgetLine, Entry
 from budgets.table import past
 from governance.basics import clock
+from projects.models import Project
 
 FIELDS = {stage: f"{stage}_wan" for stage, _ in STAGES}
 
@@ -25,9 +28,6 @@ def photograph() -> dict:
 
 def test_the_money_as_of_any_day_equals_a_snapshot_taken_that_day(cast):
     """240 random bookings through the verb over random days; each day photographed from the maintained rows."""
-    from budgets import actions
-    from projects.models import Project
-
     chance, seen = random.Random(9), {}
     days = sorted(dt.date(2006, 2, 1) + dt.timedelta(days=chance.randrange(500)) for _ in range(240))
     projects = list(Project.objects.filter(code__in=("P01", "P02", "P04", "P17")))
@@ -39,14 +39,11 @@ def test_the_money_as_of_any_day_equals_a_snapshot_taken_that_day(cast):
             line = BudgetLine.objects.filter(project=project, fiscal_year=year, source="city").first()
             actions.set_cell(
                 by=cast.finance,
-                project=project,
-                fiscal_year=year,
-                source="city",
+                at=LineKey(project, year, "city"),
                 stage=stage,
                 typed=str(amount),
                 version=line.version if line else None,
-                document_number="文1号",
-                reason="调整",
+                paper=actions.Paper(document_number="文1号", reason="调整"),
             )
         seen[day] = photograph()
     assert Entry.objects.count() >= 200
@@ -60,19 +57,14 @@ def test_the_money_as_of_any_day_equals_a_snapshot_taken_that_day(cast):
 
 
 def test_who_sees_no_money_of_a_project_sees_none_of_its_past(cast):
-    from budgets import actions
-    from projects.models import Project
-
     for code in ("P01", "P17"):
         project = Project.objects.get(code=code)
         actions.set_cell(
             by=cast.finance,
-            project=project,
-            fiscal_year=2007,
-            source="city",
+            at=LineKey(project, 2007, "city"),
             stage="approved",
             typed="10",
-            document_number="文1号",
+            paper=actions.Paper(document_number="文1号"),
         )
     assert set(past.as_of(clock.today(), cast.health_cio).projects) == {"P17"}
     page = cast.client("health_cio").get("/projects/as-of/?code=P01").content.decode()

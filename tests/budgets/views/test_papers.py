@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from budgets.models import CityRevenue, Entry, EntryPaper
 from budgets.table import budget_table
 from governance.basics.refusal import Refused, Stale, WrongRole
@@ -35,14 +36,11 @@ def booked(cast, code="P17", typed="10", **more) -> Entry:
     project = Project.objects.get(code=code)
     return actions.book(
         by=cast.finance,
-        project=project,
-        fiscal_year=2007,
-        source="city",
+        at=LineKey(project, 2007, "city"),
         stage="approved",
         kind="adjust",
         typed=typed,
-        **BOOKED,
-        **more,
+        paper=actions.Paper(**BOOKED, **more),
     )
 
 
@@ -80,12 +78,21 @@ def test_what_revenue_lacks_is_said_and_what_was_typed_stays(cast, changed, said
 
 def test_a_correction_needs_its_reason_keeps_the_old_figure_and_its_file_and_the_tests_read_the_new_one(cast):
     first = actions.set_revenue(
-        by=cast.finance, fiscal_year=2006, typed="520000", document="快报", name="a.pdf", content=PDF
+        by=cast.finance,
+        fiscal_year=2006,
+        typed="520000",
+        document="快报",
+        paper=actions.Paper(name="a.pdf", content=PDF),
     )
     with pytest.raises(Refused, match="更正请写明理由"):
         actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="530000", document="决算")
     second = actions.set_revenue(
-        by=cast.finance, fiscal_year=2006, typed="530000", document="决算", reason="决算数", version=1
+        by=cast.finance,
+        fiscal_year=2006,
+        typed="530000",
+        document="决算",
+        paper=actions.Paper(reason="决算数"),
+        version=1,
     )
     first.refresh_from_db()
     assert (first.superseded, first.revenue_wan, second.version, second.file_id) == (True, 520000, 2, first.file_id)
@@ -98,7 +105,14 @@ def test_a_correction_needs_its_reason_keeps_the_old_figure_and_its_file_and_the
 
 def test_of_two_corrections_of_the_same_figure_the_second_is_told(cast):
     actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="520000", document="快报", version=0)
-    actions.set_revenue(by=cast.finance, fiscal_year=2006, typed="530000", document="决算", reason="决算数", version=1)
+    actions.set_revenue(
+        by=cast.finance,
+        fiscal_year=2006,
+        typed="530000",
+        document="决算",
+        paper=actions.Paper(reason="决算数"),
+        version=1,
+    )
     answer = cast.client("finance").post("/budgets/revenue/?year=2006", ACCOUNTS | {"version": "1", "reason": "我也改"})
     assert answer.status_code == 409
     assert "线上现为 530000.00" in answer.content.decode()
@@ -171,9 +185,7 @@ def test_both_ends_of_a_transfer_carry_its_paper(cast):
         to_project=Project.objects.get(code="P01"),
         stage="approved",
         typed="4万元",
-        name="调剂函.pdf",
-        content=PDF,
-        **BOOKED,
+        paper=actions.Paper(**BOOKED, name="调剂函.pdf", content=PDF),
     )
     assert [
         (e.amount_wan, e.as_typed, e.papers.get().file.display_name) for e in Entry.objects.filter(kind="transfer")

@@ -12,6 +12,7 @@ import pytest
 from openpyxl.utils import column_index_from_string, range_boundaries
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from budgets.models import ExportSnapshot
 from budgets.workbook import export
 from governance.basics.figures import Column, Figure, Report, Section, Table
@@ -133,7 +134,7 @@ def test_a_project_outside_the_plan_counts_in_the_total_and_not_in_the_check(mon
     extra = Project.objects.create(
         code="N2007-01", name="补录项目", origin="takeover", registered_on=DAY, estimate_wan=10, order=900
     )
-    actions.set_cell(by=money.finance, project=extra, fiscal_year=2007, source="own", stage="approved", typed="5")
+    actions.set_cell(by=money.finance, at=LineKey(extra, 2007, "own"), stage="approved", typed="5")
     sheet = main(export.export(2007, money.finance, DAY)[0])
     total, check = labelled(sheet, "2007年度合计（28 项）"), labelled(sheet, "核对：27项")
     assert number(sheet, f"G{total}") == 6893

@@ -1,4 +1,4 @@
-"""Two imports at once on PostgreSQL: one is written, the other hears that both changed; with the lock off the control breaks."""
+"""Two imports at once on PostgreSQL: one is written, the other hears that both changed; with the lock off it breaks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from budgets.models import BudgetLine, Entry, ProjectYear
 from budgets.workbook import export, import_booking, importing
-from budgets.workbook.comparison import Comparison
+from budgets.workbook.import_comparison import Comparison
 from tests import needs
 from tests.budgets.workbooks import cell, changed
 

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from budgets import actions
+from budgets.ledger.booking import LineKey
 from budgets.models import STAGES, BudgetLine, Entry, ProjectYear
 from budgets.views import workbook as views_workbook
 from budgets.workbook import export, importing
@@ -484,15 +485,15 @@ def test_a_chosen_file_value_still_keeps_the_order_of_the_stages(left, cast):
 
 
 def test_codes_that_both_changed_are_chosen_too(left, cast):
-    p04 = {"project": Project.objects.get(code="P04"), "fiscal_year": 2007, "source": "city"}
-    actions.set_codes(by=cast.finance, **p04, function_code="2070101")
+    p04 = LineKey(Project.objects.get(code="P04"), 2007, "city")
+    actions.set_codes(by=cast.finance, at=p04, function_code="2070101")
     content = changed(left, {(P04, "功能科目"): "0101"})
     conflict = only(importing.rehearse(content, cast.finance))
     assert (conflict.status, conflict.changed_by) == ("conflict", f"{cast.finance.text} 2007-08-20")
     kept = importing.commit(content, cast.finance, {(P04, "功能科目"): importing.Choice(False, "2070101")})
     assert (kept.committed, [d.status for d in kept.differences]) == (True, ["kept"])
     assert importing.commit(content, cast.finance, {(P04, "功能科目"): importing.Choice(True, "2070101")}).committed
-    assert BudgetLine.objects.get(**p04).function_code == "0101"
+    assert BudgetLine.objects.get(**vars(p04)).function_code == "0101"
     again = only(
         importing.rehearse(changed(left, {(P04, "功能科目"): "0102"}), cast.finance)
     )  # who brought it by a workbook is named too

@@ -25,7 +25,8 @@ def sheet_of(rows: str) -> bytes:
 def test_a_formula_without_a_value_is_read_as_its_text_however_it_is_written():
     rows = (
         '<row r="2"><c r="B2"><f>1+2</f></c><c r="C2"><v>7</v></c><c r="D2"><f>B2</f><v>3</v></c></row>'
-        '<row r="3"><c r="B3" t="str"><f>IF(A1&lt;2,"",1)</f><v></v></c><c r="C3"><f t="shared" si="0"/></c><c r="D3"><v>1</v></c></row>'
+        '<row r="3"><c r="B3" t="str"><f>IF(A1&lt;2,"",1)</f><v></v></c><c r="C3"><f t="shared" si="0"/></c>'
+        '<c r="D3"><v>1</v></c></row>'
         '<x:row r="4"><x:c r="C4"><x:f>2*2</x:f><x:v/></x:c><x:c r="D4"><x:v>5</x:v></x:c></x:row>'
         '<row r="6"><c r="A6"><f>SUM(D2)</f></c></row>'
     )

@@ -148,7 +148,7 @@ def digests() -> dict[str, str]:
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process_at_another_time(printed):
-    program = "import django, json; django.setup(); from tests.governance.test_documents import digests; print(json.dumps(digests()))"
+    program = "import django, json; django.setup(); from tests.governance.documents.test_printing import digests; print(json.dumps(digests()))"
     environment = os.environ | {
         "GUIYANG_MODE": "embedded",
         "TZ": "America/New_York",

@@ -331,9 +331,9 @@ def test_an_entry_shows_what_it_touches_and_is_shown_there(cast):
     assert 'href="/governance/discrepancies/D44/"' in client.get(judge.get_absolute_url()).content.decode()
     assert "23 项 5,793 万元" in page  # what the reading means today
     assert "仅作说明" in client.get("/governance/discrepancies/D27/").content.decode()
-    assert [r["row"].code for r in client.get("/governance/discrepancies/?q=十八项&by=code").context["rows"]] == []
+    assert [r.row.code for r in client.get("/governance/discrepancies/?q=十八项&by=code").context["rows"]] == []
     found = client.get("/governance/discrepancies/?q=p13").context["rows"]
-    assert {"D29", "D43"} <= {r["row"].code for r in found}
+    assert {"D29", "D43"} <= {r.row.code for r in found}
     assert all("P13" in r["projects"] for r in found)
 
 

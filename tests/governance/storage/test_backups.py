@@ -18,10 +18,10 @@ from tests import needs
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = """
-from governance import files
+from governance.storage import files
 from governance.models import User, Setting
-from governance.verbs import frame
-from governance import audit
+from governance.kernel.verbs import frame
+from governance.kernel import audit
 User.objects.create_user("wang", full_name="王芳")
 Setting.objects.create(key="queue_prefix", value="old")
 with frame():

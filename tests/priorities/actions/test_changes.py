@@ -1,4 +1,4 @@
-"""A change proposed through its page: at once within the approved total, a case above it that holds when it is adopted."""
+"""A change proposed through its page: at once within the approved total, above it a case that has to be adopted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from budgets import actions as money
+from budgets.ledger.booking import LineKey
 from governance.basics.refusal import Invalid, Refused, Stale
 from priorities import actions
 from priorities.actions import changes
@@ -25,12 +26,10 @@ def health(cast, under_way):  # noqa: F811
     row = under_way("P17")
     money.set_cell(
         by=cast.finance,
-        project=row,
-        fiscal_year=2007,
-        source="city",
+        at=LineKey(row, 2007, "city"),
         stage="approved",
         typed="120",
-        document_number="文1号",
+        paper=money.Paper(document_number="文1号"),
     )
     return row
 
@@ -181,3 +180,21 @@ def test_two_at_once_see_both_values_and_the_second_goes_on_from_what_is_there(c
     assert f'name="version" value="{version()}"' in page
     assert client.post(AT, typed | {"version": version()}).status_code == 302
     assert Project.objects.get(code="P17").content == "后到的内容"
+
+
+def test_a_change_within_the_approved_total_is_applied_and_one_above_it_goes_to_joint_approval(stories, cast):
+    row = stories.adopted()
+    code = row.project.code
+
+    def propose(by=cast.health_cio, **asked):
+        return actions.propose_change(by=by, project_code=code, version=Project.objects.get(code=code).version, **asked)
+
+    done = propose(field="content", now="改为两期建设", reason="按意见调整")
+    assert done is None
+    assert Project.objects.get(code=code).content == "改为两期建设"
+    within = {"field": "budget", "now": "120 万元", "reason": "结构调整", "total_wan": Decimal("120")}
+    assert propose(**within) is None
+    above = propose(**(within | {"total_wan": Decimal("120.01")}))
+    assert (above.kind, above.project.code, above.state) == ("change", code, "draft")
+    with pytest.raises(Refused, match="不由贵单位牵头"):
+        propose(by=cast.industry, **within)

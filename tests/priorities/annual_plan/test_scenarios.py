@@ -1,4 +1,4 @@
-"""Scenarios of a year's plan: what is asked comes from the record, what is answered is kept, decided by hand and taken over."""
+"""Scenarios of a year's plan: asked from the record, answers kept, decided by hand and taken over."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from budgets import actions as money
+from budgets.ledger.booking import LineKey
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from priorities import actions
-from priorities.annual_plan import planning_inputs, scenarios
+from priorities.annual_plan import optimiser_inputs, scenarios
 from priorities.models import PlanOverride, PlanScenario
 from projects.models import Project
 from tests.priorities.stories import components, proposal
@@ -116,12 +117,7 @@ def test_what_cannot_be_met_is_explained_and_each_repair_makes_a_scenario_that_c
 
 def test_growth_counts_from_what_was_approved_the_year_before(cast, stories):
     money.set_cell(
-        by=cast.finance,
-        project=Project.objects.get(code="P04"),
-        fiscal_year=2007,
-        source="city",
-        stage="approved",
-        typed="100",
+        by=cast.finance, at=LineKey(Project.objects.get(code="P04"), 2007, "city"), stage="approved", typed="100"
     )
     candidate(stories, "60")
     candidate(stories, "50")
@@ -135,7 +131,8 @@ def test_growth_counts_from_what_was_approved_the_year_before(cast, stories):
 
 
 def test_a_later_phase_waits_for_the_earlier_one(cast, stories):
-    """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving the order."""
+    """P06 is 统一网络平台二期; its first phase P01 is 待立项 and no candidate, so it can only be listed by waiving
+    the order."""
     second = stories.concluded(
         kind="planned", project_code="P06", by=cast.industry, document=proposal(components=components("80"))
     )
@@ -172,12 +169,7 @@ def test_taking_a_scenario_over_writes_the_draft_with_reasons_and_only_what_is_s
     assert [found[r.pk].decision for r in (small, middle, large)] == ["listed", "listed", "left_over"]
     assert "未选入" in found[large.pk].reason
     money.set_cell(
-        by=cast.finance,
-        project=Project.objects.get(code="P04"),
-        fiscal_year=2008,
-        source="city",
-        stage="approved",
-        typed="5",
+        by=cast.finance, at=LineKey(Project.objects.get(code="P04"), 2008, "city"), stage="approved", typed="5"
     )
     with pytest.raises(Refused, match="请先重新计算"):
         actions.apply_scenario(by=cast.reviewer, scenario=row, version=row.version)
@@ -287,10 +279,8 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     row = candidate(stories, "40")
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            planning_inputs.read(2008)
+        with CaptureQueriesContext(connection) as seen:
+            optimiser_inputs.read(2008)
         return len(seen)
 
     before = queries()
@@ -298,5 +288,5 @@ def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, s
     for n in range(8):
         twin = twin_of(row, number=f"SB2008-{700 + n}")
         twin_of(version, submission=twin)
-    assert len(planning_inputs.read(2008).candidates) == 9
+    assert len(optimiser_inputs.read(2008).candidates) == 9
     assert queries() == before

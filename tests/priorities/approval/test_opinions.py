@@ -1,4 +1,4 @@
-"""意见: the network centre and the expert group's four groups; side by side, independent, without those who have a part."""
+"""意见: the network centre and the expert group's four groups; side by side, independent, no party to the case."""
 
 from __future__ import annotations
 

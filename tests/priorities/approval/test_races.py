@@ -20,11 +20,7 @@ from priorities.submissions import workflow
 from tests import needs
 from tests.rows import twin_of
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    needs.postgresql,
-]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), needs.postgresql]
 DOUBLES, TRIPLES, CONTROLS = 200, 100, 20  # in the suite
 DRILL_DOUBLES, DRILL_TRIPLES = 600, 250
 

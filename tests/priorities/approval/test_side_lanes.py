@@ -1,4 +1,4 @@
-"""Beside the annual plan: 区县备案 with its checks, receipt and overdue list; 缓建 that comes back by itself; 据此重报."""
+"""Beside the annual plan: 区县备案 with checks, receipt and overdue list; 缓建 that comes back by itself; 据此重报."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The overlap radar: found first when paraphrased, silent about other subjects, new rows at once, nothing shown that may
-not be seen."""
+"""The overlap radar: found first when paraphrased, silent about other subjects, new rows at once, nothing shown
+that may not be seen."""
 
 from __future__ import annotations
 

@@ -135,8 +135,7 @@ def test_the_page_names_who_flips_by_which_clause_and_fact_and_warns_of_the_plan
 
 
 def test_a_number_of_the_dry_run_leads_to_what_it_counts_for_whoever_may_try(cases, cast):
-    """The draft strikes one clause and turns the precedence; each change alone, a clause gone, who meets one, a
-    cell."""
+    """The draft strikes a clause and turns the precedence; each change alone, a clause gone, who meets one, a cell."""
     actions.draft_rule_set(
         by=cast.reviewer,
         key="both",

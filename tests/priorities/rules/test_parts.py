@@ -84,7 +84,7 @@ def test_sixty_parts_with_nothing_answered_are_assessed():
 
 
 def test_a_fact_that_counts_only_where_another_part_is_hit_already_is_not_asked_about():
-    """封闭独立 open for both: where it is so, 甲 is hit and the whole with it, whatever 乙's network turns out to be."""
+    """封闭独立 open for both: where it is so, 甲 is hit and the whole with it, whatever 乙's network is."""
     facts = CALM | {Fact.CLOSED_AND_INDEPENDENT: U}
     first = {Fact.VERTICAL_NETWORK: Y}
     for amount in (Decimal(0), Decimal(10)):

@@ -1,4 +1,4 @@
-"""The picture of a clause and the verdict are one thing: boxes, shortest answers and truth table against the screening."""
+"""The picture of a clause and the verdict are one thing: boxes, shortest answers and truth table as screened."""
 
 from __future__ import annotations
 

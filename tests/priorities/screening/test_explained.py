@@ -13,7 +13,7 @@ def test_no_objection_reads_as_six_times_yes_and_is_kept_as_the_key_s_no(stories
     row = stories.under_review()
     actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, nothing_to_object=True)
     row.refresh_from_db()
-    shown = case_page.build(row, cast.reviewer, clock.today())
+    shown = case_page.build(row, clock.today())
     facts = {f["fact"]: f for g in shown["groups"] for s in g["steps"] for f in s["facts"] if f["office"]}
     assert {f["shown"] for f in facts.values()} == {"yes"}
     assert set(ConfirmedFact.objects.filter(submission=row).values_list("value", flat=True)) == {"no"}
@@ -33,7 +33,7 @@ def step_of(shown: dict, clause: str) -> dict:
 
 
 def test_a_clause_shows_its_line_the_answers_that_suffice_and_the_one_that_decides(stories, cast):
-    shown = case_page.build(stories.under_review(), cast.reviewer, clock.today())
+    shown = case_page.build(stories.under_review(), clock.today())
     met = step_of(shown, "8.3.1(4)")
     assert "“提高公共服务水平”是否“显著”？是、是否“具有较大收益面”？是，这就足以成立" in met["why"]
     assert {f["fact"] for f in met["facts"] if f["decisive"]} == {"markedly_improves_public_service", "broad_benefit"}
@@ -46,7 +46,7 @@ def test_an_open_verdict_names_the_fewest_answers_that_settle_it(stories, cast):
     facts = {k: v for k, v in proposal()["facts"].items() if k != "leadership_committed"}
     row = stories.under_review(document=proposal(facts=facts))
     row = actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, nothing_to_object=True)
-    shown = case_page.build(row, cast.reviewer, clock.today())
+    shown = case_page.build(row, clock.today())
     assert shown["outcome"] == "undetermined"
     assert {(s.outcome, s.answers) for s in shown["settled"]} == {
         ("defer", (("“领导重视度”是否具备？", "no", ""),)),
@@ -65,10 +65,10 @@ def test_the_advice_on_the_case_page_knows_the_reviewer_s_decision(stories, cast
     row = actions.confirm_facts(
         by=cast.reviewer, submission=row, version=row.version, facts=two, nothing_to_object=True
     )
-    before = case_page.build(row, cast.reviewer, clock.today())
+    before = case_page.build(row, clock.today())
     assert [a.sentences for a in before["advice"]] == [("配备并培训运行维护人员 → 8.3.2(1) 不成立",)]
     row = actions.confirm_verdict(by=cast.reviewer, submission=row, version=row.version, decisions={"8.3.2(2)": True})
-    after = case_page.build(row, cast.reviewer, clock.today())
+    after = case_page.build(row, clock.today())
     assert after["outcome"] == "defer"
     assert after["advice"] == []  # nothing that the department can change turns 8.3.2(2)
     assert after["needs_decision"] == ["8.3.2(2)"]  # a new confirmation decides again

@@ -68,7 +68,7 @@ def test_a_fact_changed_as_advised_needs_evidence_and_is_marked_for_the_reviewer
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     kept = AuditRow.objects.get(event="priorities.submission.advised")
     assert "有 1 个事实是看过建议后改动的" in kept.sentence
-    shown = case_page.build(row, cast.reviewer, clock.today())
+    shown = case_page.build(row, clock.today())
     marked = [f for g in shown["groups"] for s in g["steps"] for f in s["facts"] if f["advised"]]
     assert [(f["fact"], f["stated_evidence"]) for f in marked] == [("operators_qualified", "人事局〔2007〕12号")]
     page = cast.client("reviewer").get(f"/priorities/desk/{row.number}/").content.decode()
@@ -81,7 +81,7 @@ def test_a_fact_that_read_so_from_the_start_is_not_marked(stories, cast):
     assert not row.shown_advice.exists()
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     assert not AuditRow.objects.filter(event="priorities.submission.advised").exists()
-    assert case_page.build(row, cast.reviewer, clock.today())["advised"] == []
+    assert case_page.build(row, clock.today())["advised"] == []
 
 
 def test_a_part_s_answer_is_marked_at_the_part_and_its_evidence_stands_under_the_fact(stories, cast):

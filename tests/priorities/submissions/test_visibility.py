@@ -1,4 +1,4 @@
-"""Who sees a case, by role and state: the same answer in the list, the counts, the search, the API and every page of it."""
+"""Who sees a case, by role and state: the same answer in the list, the counts, the search, the API and every page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All states × verbs × roles against the specification, written here from the design's table and not from the code's."""
+"""All states × verbs × roles against the specification, written here from the design's table, not the code's."""
 
 from __future__ import annotations
 
@@ -93,11 +93,16 @@ CALLS = {
     "adopt": call("adopt_case", **SITTING),
     "leave_over": call("leave_over", reason="今年财力不足", **SITTING),
 }
+
+
+def add_and_take_off(by, row, unit):
+    row = actions.add_participant(by=by, submission=row, version=row.version, organisation=unit)
+    return actions.remove_participant(by=by, submission=row, version=row.version, organisation=unit)
+
+
 ACT_CALLS = {
     "save": call("save_draft", patch={"evaluation": "由财政局评估"}),
-    "participants": lambda by, row: actions.add_participant(
-        by=by, submission=row, version=row.version, organisation=Organisation.objects.get(name="市交通局")
-    ),
+    "participants": lambda by, row: add_and_take_off(by, row, Organisation.objects.get(name="市交通局")),
     "confirm_participation": call("confirm_participation"),
     "declare_secret": call("declare_secret", paper_number="筑卫密〔2007〕1号", title="某项目"),
     "attach": lambda by, row: actions.attach(

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from budgets import actions as budgets
+from budgets.ledger.booking import LineKey
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused, WrongRole
 from governance.models import Notice, Organisation
@@ -176,7 +177,7 @@ def test_a_project_re_baselined_twice_to_hide_a_fourfold_cost_is_red_on_every_pa
     """The Dutch example replayed through the verbs: each new time and each new amount was approved, the unit says 正常."""
     row = under_way("P20")  # 140 万元, 2007—2008
     for end, year, wan in (("2009", 2007, "300"), ("2010", 2008, "260")):
-        budgets.set_cell(by=cast.finance, project=row, fiscal_year=year, source="city", stage="approved", typed=wan)
+        budgets.set_cell(by=cast.finance, at=LineKey(row, year, "city"), stage="approved", typed=wan)
         actions.record_change(
             by=cast.reviewer,
             project=row,

@@ -1,7 +1,7 @@
 """One reading of a workbook against its snapshot and the database, cell by cell. Reads and locks, stores nothing.
 
-A row that came back as it left is known by one comparison of tuples; only the others are looked at cell by cell, and only
-their lines are read and locked.
+A row that came back as it left is known by one comparison of tuples; only the others are looked at cell by cell, and
+only their lines are read and locked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.models import Sum
 
 from budgets.ledger import booking
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ExportSnapshot, Kept, StageLock
-from budgets.workbook.import_plan import STAGE_LABELS, Choice, Difference, Plan
+from budgets.workbook.import_plan import STAGE_LABELS, Choices, Difference, Plan
 from budgets.workbook.sheets import CODE_KEYS, COLUMNS, KEY, MAIN, META, STAGE_KEYS
 from governance.basics.text import NotAnAmount, clean_text, parse_wan, quantise
 from governance.kernel import audit
@@ -42,8 +42,8 @@ class Held(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row that did not come back as it left: its number as Excel counts, its cells (locked ones, amounts, codes), the row
-    that left and its cells."""
+    """A row that did not come back as it left: its number as Excel counts, its cells (locked ones, amounts, codes), the
+    row that left and its cells."""
 
     number: int
     cells: tuple
@@ -51,13 +51,20 @@ class Row(NamedTuple):
     left: tuple
 
 
-class Comparison:
-    """One reading of a workbook against its snapshot and the database; `lock` holds the projects and lines that differ until
-    the verb ends."""
+class Cell(NamedTuple):
+    """A cell of such a row by its column: what the database holds and what the file says, None for 未填."""
 
-    def __init__(
-        self, sheets: dict[str, list[list]], *, lock: bool = False, choices: dict[tuple[str, str], Choice] | None = None
-    ):
+    row: Row
+    name: str
+    old: str | None
+    new: str | None
+
+
+class Comparison:
+    """One reading of a workbook against its snapshot and the database; `lock` holds the projects and lines that differ
+    until the verb ends."""
+
+    def __init__(self, sheets: dict[str, list[list]], *, lock: bool = False, choices: Choices | None = None):
         self.sheets, self.lock, self.choices = sheets, lock, choices or {}
         self.found = Plan()
         self.columns: dict[str, int] = {}
@@ -79,7 +86,8 @@ class Comparison:
             self._row(row, self.lines.get(row.kept.key))
         for kept in missing:
             self.found.refuse(
-                f"“{MAIN}”表缺少 {_name(kept)} 这一行。删行不等于改数；请从快照 {snapshot.key} 的工作簿重新填，或重新导出。",
+                f"“{MAIN}”表缺少 {_name(kept)} 这一行。删行不等于改数；"
+                f"请从快照 {snapshot.key} 的工作簿重新填，或重新导出。",
                 field=KEY,
                 project=kept.code,
                 old=kept.key,
@@ -98,15 +106,11 @@ class Comparison:
             )
             return None
         facts = {str(row[0]): str(row[1]) for row in meta[:6] if len(row) > 1}
-        snapshot = ExportSnapshot.objects.filter(key=facts.get("快照", "")[:40]).first()
+        key = facts.get("快照", "")[:40]
+        snapshot = ExportSnapshot.objects.filter(key=key).first()
         if snapshot is None or snapshot.sha256 != facts.get("sha256"):
-            self.found.refuse(
-                f"“{META}”表 B1 的快照“{facts.get('快照', '')[:40]}”在本系统没有，或内容已被改过；请重新导出后再填。",
-                sheet=META,
-                cell="B1",
-                field="快照",
-                new=facts.get("快照", "")[:40],
-            )
+            said = f"“{META}”表 B1 的快照“{key}”在本系统没有，或内容已被改过；请重新导出后再填。"
+            self.found.refuse(said, sheet=META, cell="B1", field="快照", new=key)
             return None
         self.found.snapshot, self.found.scope = snapshot.key, snapshot.scope
         return snapshot
@@ -152,24 +156,23 @@ class Comparison:
         rows: dict[str, list[tuple[int, list]]] = {}
         code, key_column = self.columns["code"], self.columns["key"]
         for number, row in enumerate(self.sheets[MAIN][head + 1 :], head + 2):
-            key = _text(_at(row, key_column))
+            key, project = _text(_at(row, key_column)), _text(_at(row, code))[:20]
             if key:
                 rows.setdefault(key, []).append((number, row))
             elif self._holds_money(row):  # sums and notes have no key; a row with money has lost or never had one
                 self.found.refuse(
-                    f"“{MAIN}”表第 {number} 行（{_text(_at(row, code))[:20] or '没有编号'}）没有键，不知道是哪一行；"
+                    f"“{MAIN}”表第 {number} 行（{project or '没有编号'}）没有键，不知道是哪一行；"
                     "要加一个来源，请先在网页预算表上填这个来源，再导出。",
                     cell=self._place("key", number),
                     field=KEY,
-                    project=_text(_at(row, code))[:20],
+                    project=project,
                 )
         return rows
 
     def _holds_money(self, row: list) -> bool:
         """Whether a row without a key is one that somebody filled, and not one of the sheet's own sums or notes."""
-        if _text(_at(row, self.columns["name"])).startswith("核对：") or "计（" in _text(
-            _at(row, self.columns["name"])
-        ):
+        name = _text(_at(row, self.columns["name"]))
+        if name.startswith("核对：") or "计（" in name:
             return False
         cells = [_at(row, self.columns[s]) for s in STAGE_KEYS]
         return any(isinstance(v, int | float) for v in cells) or bool(
@@ -194,7 +197,8 @@ class Comparison:
             number, row = at[0]
             for again, _ in at[1:]:
                 self.found.refuse(
-                    f"“{MAIN}”表第 {again} 行与第 {number} 行是同一行（{_name(kept)}），不知道以哪一行为准；请删去一行。",
+                    f"“{MAIN}”表第 {again} 行与第 {number} 行是同一行（{_name(kept)}），"
+                    "不知道以哪一行为准；请删去一行。",
                     cell=self._place("key", again),
                     field=KEY,
                     project=kept.code,
@@ -217,21 +221,11 @@ class Comparison:
         return sorted(differ, key=itemgetter(0)), missing
 
     def _as_cells(self, kept: Kept) -> tuple:
-        """What left, as the reader gives it back: locked cells, amounts, codes. An amount of two decimals is the same float."""
+        """What left, as the reader gives it back: locked cells, amounts, codes. An amount is the same float."""
         amounts = ["" if a is None else float(a) for a in kept.amounts]
         total = float(kept.total) if kept.total else ""
         year = (float(kept.year),) if self._has_years else ()
-        return (
-            kept.code,
-            kept.name,
-            kept.lead,
-            kept.time_raw,
-            SOURCE_LABELS[kept.source],
-            total,
-            *year,
-            *amounts,
-            *kept.codes,
-        )
+        return (*kept[:4], SOURCE_LABELS[kept.source], total, *year, *amounts, *kept.codes)
 
     def _lines(self, rows: list[Row]) -> dict[str, Held]:
         found = {}
@@ -272,11 +266,12 @@ class Comparison:
 
     def _locked_cells(self, row: Row) -> None:
         kept = row.kept
-        texts = (kept.code, kept.name, kept.lead, kept.time_raw, SOURCE_LABELS[kept.source], kept.total, str(kept.year))
+        texts = (*kept[:4], SOURCE_LABELS[kept.source], kept.total, str(kept.year))
         for name, was, raw in zip(self._locked, texts, row.cells, strict=False):
             same = _same_amount(was, raw) if name == "total" else was == _text(raw) or _plain(was) == _plain(_text(raw))
             if not same:
-                self._refuse(row, name, was, _text(raw)[:60], "是锁定的格，不从工作簿改；请恢复原样，或重新导出")
+                said = f"“{shown}”" if (shown := _text(raw)[:60]) else ""
+                self._refuse(Cell(row, name, was, shown), f"{said}是锁定的格，不从工作簿改；请恢复原样，或重新导出")
 
     def _amount(self, row: Row, stage: str, now: Decimal | None, raw) -> Difference | None:
         """The change of one amount, None where there is none or it is refused."""
@@ -289,37 +284,22 @@ class Comparison:
             why = str(error).rstrip("。")
             if isinstance(raw, str) and raw.startswith("="):
                 why = f"公式“{raw[:40]}”没有算出的值；请填数值"
-            self._refuse(row, stage, _wan(now), _text(raw)[:60], why, joined=False)
+            self._refuse(Cell(row, stage, _wan(now), _text(raw)[:60]), why)
             return None
         if typed in (was, now):
             return None  # untouched, or what the database holds anyway
+        cell = Cell(row, stage, _wan(now), _wan(typed))
         if typed is None:
-            self._refuse(
-                row,
-                stage,
-                _wan(now),
-                None,
-                f"已有 {now or was:,.2f} 万元，不能改成空；空不等于零，要改为零请填 0，记错了请在网页上冲正",
-                joined=False,
-            )
+            held = f"已有 {now or was:,.2f} 万元，不能改成空"
+            self._refuse(cell, f"{held}；空不等于零，要改为零请填 0，记错了请在网页上冲正")
         elif (kept.year, stage) in self.locks:
-            self._refuse(
-                row,
-                stage,
-                _wan(now),
-                _wan(typed),
-                f"不能改：{kept.year} 年的{STAGE_LABELS[stage]}已冻结，市财政局解冻后可以改",
-                joined=False,
-            )
+            label = STAGE_LABELS[stage]
+            self._refuse(cell, f"不能改：{kept.year} 年的{label}已冻结，市财政局解冻后可以改")
         elif now != was:
-            return self._both(
-                row,
-                stage,
-                (_wan(was), _wan(now), _wan(typed)),
-                f"两边都改过：导出时 {_shown(was)}，线上已改为 {_shown(now)}，文件里是 {_shown(typed)}",
-            )
+            said = f"导出时 {_shown(was)}，线上已改为 {_shown(now)}，文件里是 {_shown(typed)}"
+            return self._both(cell, _wan(was), said)
         else:
-            return self._add(row, stage, _wan(now), _wan(typed), "change", f"{_shown(now)} 改为 {_shown(typed)}")
+            return self._add(cell, "change", f"{_shown(now)} 改为 {_shown(typed)}")
         return None
 
     def _order(self, row: Row, touched: list[tuple[str, Difference]], after: dict) -> None:
@@ -334,7 +314,8 @@ class Comparison:
                     self.row.remove(change)
                     self.found.refuse(
                         f"{change.sheet}表第 {row.number} 行{change.field}列（{_name(row.kept)}）"
-                        f"“{change.new}”：{STAGE_LABELS[lower]} {low:,.2f} 超过{STAGE_LABELS[upper]} {high:,.2f}，多出 {low - high:,.2f} 万元；"
+                        f"“{change.new}”：{STAGE_LABELS[lower]} {low:,.2f} 超过{STAGE_LABELS[upper]} {high:,.2f}，"
+                        f"多出 {low - high:,.2f} 万元；"
                         f"{STAGE_LABELS[lower]}不得大于{STAGE_LABELS[upper]}，专款专用（9.2.2）。",
                         cell=change.cell,
                         field=change.field,
@@ -349,35 +330,31 @@ class Comparison:
         try:
             typed = clean_text(_text(raw), limit=20, field=HEADS[code])
         except ValueError as error:
-            self._refuse(row, code, now, _text(raw)[:60], str(error).rstrip("。"), joined=False)
+            self._refuse(Cell(row, code, now, _text(raw)[:60]), str(error).rstrip("。"))
             return
+        cell = Cell(row, code, now, typed)
         if typed in (was, now):
             return
         if now != was:
-            self._both(row, code, (was, now, typed), f"两边都改过：导出时“{was}”，线上已改为“{now}”，文件里是“{typed}”")
+            self._both(cell, was, f"导出时“{was}”，线上已改为“{now}”，文件里是“{typed}”")
         else:
-            self._add(row, code, now, typed, "change", f"“{now}”改为“{typed}”")
+            self._add(cell, "change", f"“{now}”改为“{typed}”")
 
-    def _both(self, row: Row, name: str, values: tuple, said: str) -> Difference | None:
-        """A cell that both sides changed, settled where somebody chose and nothing has moved since; the change, if it is one."""
-        was, now, typed = values
-        choice = self.choices.get((row.kept.key, HEADS[name]))
-        if choice is None or choice.online != (now or ""):
+    def _both(self, cell: Cell, was: str | None, values: str) -> Difference | None:
+        """A cell that both sides changed since `was` left, settled where somebody chose and nothing has moved since.
+
+        The change, if it is one."""
+        said = f"两边都改过：{values}"
+        choice = self.choices.get((cell.row.kept.key, HEADS[cell.name]))
+        if choice is None or choice.online != (cell.old or ""):
             again = "；您选择以后线上又改过" if choice else ""
-            self._add(
-                row,
-                name,
-                now,
-                typed,
-                "conflict",
-                f"{said}{again}；请选用文件或留线上，或与改动的人核对后重新导出再填",
-                exported=was,
-            )
+            why = f"{said}{again}；请选用文件或留线上，或与改动的人核对后重新导出再填"
+            self._add(cell, "conflict", why, exported=was)
             return None
         if not choice.use_file:
-            self._add(row, name, now, typed, "kept", f"{said}；已选留线上，这一格不写入", exported=was)
+            self._add(cell, "kept", f"{said}；已选留线上，这一格不写入", exported=was)
             return None
-        return self._add(row, name, now, typed, "change", f"{said}；已选用文件", exported=was, settled=True)
+        return self._add(cell, "change", f"{said}；已选用文件", exported=was, settled=True)
 
     def _tell_who(self) -> None:
         """Put to each cell that both sides changed who changed it online last, and when."""
@@ -425,30 +402,27 @@ class Comparison:
     def _place(self, name: str, number: int) -> str:
         return f"{self.letters[name]}{number}"
 
-    def _add(self, row: Row, name: str, old, new, status: str, why: str, *, exported=None, settled=False) -> Difference:
-        head, kept = HEADS[name], row.kept
-        message = f"{MAIN}表第 {row.number} 行{head}列（{_name(kept)}）：{why}。"
+    def _add(self, cell: Cell, status: str, why: str, *, exported: str | None = None, settled=False) -> Difference:
+        head, row, kept = HEADS[cell.name], cell.row, cell.row.kept
         made = Difference(
-            MAIN,
-            f"{self.letters[name]}{row.number}",
-            head,
-            kept.code,
-            old,
-            new,
             status,
-            message,
-            kept.key,
-            exported,
-            f"{kept.name} · {SOURCE_LABELS[kept.source]}",
-            self.is_new,
-            settled,
+            f"{MAIN}表第 {row.number} 行{head}列（{_name(kept)}）：{why}。",
+            cell=self._place(cell.name, row.number),
+            field=head,
+            project=kept.code,
+            old=cell.old,
+            new=cell.new,
+            key=kept.key,
+            exported=exported,
+            name=f"{kept.name} · {SOURCE_LABELS[kept.source]}",
+            is_new=self.is_new,
+            settled=settled,
         )
         self.row.append(made)
         return made
 
-    def _refuse(self, row: Row, name: str, old, new, why: str, *, joined: bool = True) -> None:
-        said = "" if new in (None, "") or not joined else f"“{new}”"
-        self._add(row, name, old, new, "refused", f"{said}{why}")
+    def _refuse(self, cell: Cell, why: str) -> None:
+        self._add(cell, "refused", why)
 
 
 def batched(values: Iterable, size: int) -> Iterator[list]:

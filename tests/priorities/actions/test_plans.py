@@ -10,7 +10,7 @@ import pytest
 from budgets.models import BudgetLine
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
 from priorities import actions
-from priorities.annual_plan import planning_rows
+from priorities.annual_plan import plan_versions
 from priorities.models import AnnualPlan
 from priorities.proposal import total_wan
 from projects.models import Project
@@ -213,7 +213,7 @@ def test_a_mid_year_adjustment_is_a_new_version_with_its_differences(stories, ca
         amounts=[{"source": "city", "fiscal_year": 2008, "amount_wan": "50"}],
     )
     put(cast, plan, second, "not_listed", reason="停建")
-    found = {d.entry.submission: (d.change, d.was_wan, d.now_wan) for d in planning_rows.differences(plan)}
+    found = {d.entry.submission: (d.change, d.was_wan, d.now_wan) for d in plan_versions.differences(plan)}
     assert found == {
         first: ("lower", Decimal("120.00"), Decimal("50.00")),
         second: ("drop", Decimal("120.00"), Decimal("0")),

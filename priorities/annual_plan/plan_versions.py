@@ -13,6 +13,7 @@ from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.screening import conclusions
 from priorities.submissions import workflow
 
+LISTED = ("listed", "adjusted")  # decisions by which a case is in the plan
 CHANGES = {"add": "增列", "drop": "取消", "raise": "调增", "lower": "调减", "move": "调整年度或来源", "same": "不变"}
 
 
@@ -41,7 +42,7 @@ def adopted_entry(plan: AnnualPlan, submission: Submission) -> PlanEntry | None:
     before = adopted_before(plan)
     if before is None:
         return None
-    return before.entries.filter(submission=submission, decision__in=("listed", "adjusted")).first()
+    return before.entries.filter(submission=submission, decision__in=LISTED).first()
 
 
 def differences(plan: AnnualPlan) -> list[Difference]:
@@ -49,10 +50,10 @@ def differences(plan: AnnualPlan) -> list[Difference]:
     before = adopted_before(plan)
     old = {}
     if before is not None:
-        old = {e.submission_id: e for e in before.entries.filter(decision__in=("listed", "adjusted"))}
+        old = {e.submission_id: e for e in before.entries.filter(decision__in=LISTED)}
     found = []
     for entry in plan.entries.select_related("submission").order_by("order", "pk"):
-        listed = entry.decision in ("listed", "adjusted")
+        listed = entry.decision in LISTED
         was = old.get(entry.submission_id)
         if not listed and was is None:
             continue
@@ -71,27 +72,18 @@ def differences(plan: AnnualPlan) -> list[Difference]:
 
 def signed_differences(was: list[dict], now: list[dict]) -> list[dict]:
     """`now` minus `was` per source and year: [{"source", "fiscal_year", "amount_wan"}], zeros left out, lower first."""
-    sums: dict[tuple[int, str], Decimal] = {}
-    for sign, rows in ((-1, was), (1, now)):
-        for row in rows:
-            key = (row["fiscal_year"], row["source"])
-            sums[key] = sums.get(key, Decimal(0)) + sign * Decimal(row["amount_wan"])
-    order = list(proposals.SOURCE_LABELS)
-    keys = sorted((k for k in sums if sums[k]), key=lambda k: (k[0], order.index(k[1])))
-    return [{"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"} for y, s in keys]
+    before, after = proposals.sums_of(was), proposals.sums_of(now)
+    keys = before.keys() | after.keys()
+    return proposals.as_amounts({key: after.get(key, Decimal(0)) - before.get(key, Decimal(0)) for key in keys})
 
 
 def adoption_blockers(plan: AnnualPlan, day: dt.date) -> list[tuple[str, str]]:
-    """Why a draft cannot be adopted yet, and who can lift it; a fixed number of queries whatever the number of entries."""
+    """Why a draft cannot be adopted yet, and who can lift it; as many queries for many entries as for one."""
     office = contacts.role(Role.REVIEWER, day)
     entries = list(plan.entries.select_related("submission").order_by("order", "pk"))
     taken = {e.submission_id for e in entries}
     last = adopted_before(plan)
-    before = (
-        set(last.entries.filter(decision__in=("listed", "adjusted")).values_list("submission_id", flat=True))
-        if last
-        else set()
-    )
+    before = set(last.entries.filter(decision__in=LISTED).values_list("submission_id", flat=True)) if last else set()
     concluded = conclusions.standing(taken)
     found = []
     if not entries:
@@ -102,7 +94,7 @@ def adoption_blockers(plan: AnnualPlan, day: dt.date) -> list[tuple[str, str]]:
         row = entry.submission
         if row.state != workflow.CANDIDATE and row.pk not in before:
             found.append((f"{row.reference} 已不是候选（{workflow.STATES[row.state]}），请从计划里去掉", office))
-        elif entry.decision in ("listed", "adjusted") and not _sum(entry.amounts):
+        elif entry.decision in LISTED and not _sum(entry.amounts):
             found.append((f"{row.reference} 没有审定金额", office))
         elif row.state == workflow.CANDIDATE and row.pk not in concluded:
             found.append((f"{row.reference} 的结论不是对现在这一版申报书作的", office))

@@ -1,4 +1,5 @@
-"""会签会议: agenda, pack, decisions of a body on many cases, minutes; 纸质签署 by an appointed 经办人; countable reasons."""
+"""会签会议: agenda, pack, decisions of a body on many cases, minutes; 纸质签署 by an appointed 经办人; countable
+reasons."""
 
 from __future__ import annotations
 

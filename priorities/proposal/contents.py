@@ -1,12 +1,14 @@
-"""What is read off a proposal: its canonical text, its sums, what the rules take, differences between two. Pure."""
+"""What a proposal says: its canonical text and hash, its sums, what the rules take of it, how two differ. Pure."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from priorities.proposal.shape import SOURCE_LABELS
 from priorities.rules.facts import FACTS
 
 
@@ -35,6 +37,22 @@ def component_wan(component: dict) -> Decimal:
 def total_wan(proposal: dict, *, source: str | None = None, year: int | None = None) -> Decimal:
     """The sum, of one source or year where asked."""
     return sum((a for _, s, y, a in amounts(proposal) if source in (None, s) and year in (None, y)), Decimal(0))
+
+
+def sums_of(amounts: Iterable[dict]) -> dict[tuple[int, str], Decimal]:
+    """`[{"source", "fiscal_year", "amount_wan"}]` added up by (year, source)."""
+    sums: dict[tuple[int, str], Decimal] = {}
+    for row in amounts:
+        key = (row["fiscal_year"], row["source"])
+        sums[key] = sums.get(key, Decimal(0)) + Decimal(row["amount_wan"])
+    return sums
+
+
+def as_amounts(sums: Mapping[tuple[int, str], Decimal]) -> list[dict]:
+    """The sums as amounts again, by year and in the order of the sources; zeros are left out."""
+    order = list(SOURCE_LABELS)
+    keys = sorted((key for key in sums if sums[key]), key=lambda key: (key[0], order.index(key[1])))
+    return [{"source": s, "fiscal_year": y, "amount_wan": f"{sums[y, s]:.2f}"} for y, s in keys]
 
 
 # A part's kind is an answer too: who calls a part 业务系统 states that it is no network, pure database or machine room.

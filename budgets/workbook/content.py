@@ -1,5 +1,6 @@
-"""Everything that the workbook and the CSV show, read once from one consistent moment and laid aside in a temporary file:
-a hundred thousand rows are never in memory together."""
+"""The content of a budget workbook or CSV, read from one consistent moment.
+
+It is laid aside in a temporary file: a hundred thousand rows are never in memory together."""
 
 from __future__ import annotations
 
@@ -12,17 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.conf import settings
+
 from budgets.models import SOURCES, STAGES, BudgetLine, StageLock
 from budgets.table import budget_table
-from budgets.table.chosen import Chosen
+from budgets.table.chosen import FOOTNOTES, Chosen
 from governance.basics.roles import Permission, Scope
 from governance.database.snapshots import snapshot_read
 from governance.kernel.access import Actor
 from governance.models import Discrepancy
+from projects.labels import STANDALONE
 from projects.models import Project, ProjectLead
 
-YEARS = range(2005, 2011)  # what “all” covers at least
-FOOTNOTES = ("D08", "D09", "D34", "D40", "D41", "D42", "D43")
 OUTSIDE = "规划外项目"
 CODES = (("unit_code", "预算单位代码"), ("function_code", "功能科目"), ("economic_code", "经济科目"))
 STAGE_KEYS = [stage for stage, _ in STAGES]
@@ -45,7 +47,7 @@ class Head:
 
 @dataclass(slots=True)
 class Line:
-    """One row of the sheet. `amounts` by stage are text with two decimals or None; `first` carries the project's estimate."""
+    """One row of the sheet. `amounts` by stage are text with two decimals or None; `first` carries the estimate."""
 
     head: Head
     year: int
@@ -164,11 +166,8 @@ class Content:
 
     @property
     def title(self) -> str:
-        return (
-            "贵阳市电子政务项目预算表（全部年度）"
-            if self.scope == "all"
-            else f"贵阳市电子政务项目{self.scope}年度预算表"
-        )
+        of_all = self.scope == "all"
+        return "贵阳市电子政务项目预算表（全部年度）" if of_all else f"贵阳市电子政务项目{self.scope}年度预算表"
 
     def is_open(self, year: int, stage: str) -> bool:
         """Whether a stage of a year may be filled in the workbook."""
@@ -190,9 +189,8 @@ class Content:
             "chosen": self.words,
             "rest": [self.rest.projects, str(self.rest.wan["total"])],
         }
-        return hashlib.sha256(
-            json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        ).hexdigest()
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen | None = None) -> Content:
@@ -204,14 +202,11 @@ def collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen | None 
 def _collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen) -> Content:
     found = Content(scope, day, chosen)
     found.whole = actor.scope(Permission.READ_BUDGET) is Scope.CITY
-    years = list(YEARS) if scope == "all" else [scope]
+    years = list(settings.PLAN_YEARS) if scope == "all" else [scope]
     leads = _leads()
-    lines = (
-        BudgetLine.objects.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk"))
-        if not found.whole
-        else BudgetLine.objects.all()
-    )
-    lines = lines if scope == "all" else lines.in_year(scope)
+    lines = BudgetLine.objects.all() if scope == "all" else BudgetLine.objects.in_year(scope)
+    if not found.whole:
+        lines = lines.filter(pk__in=BudgetLine.objects.visible_to(actor).values("pk"))
     lines = lines.filter(source=chosen.source) if chosen.source else lines
     places: dict[tuple, list[tuple]] = defaultdict(list)
     for row in Project.objects.order_by("order").values_list(
@@ -248,7 +243,7 @@ def _collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen) -> Co
 def _place(plan_item: int | None, order: int | None, name: str | None) -> tuple:
     if plan_item is None:
         return (2, 0, OUTSIDE)
-    return (0, order, name) if name else (1, 0, budget_table.STANDALONE)
+    return (0, order, name) if name else (1, 0, STANDALONE)
 
 
 def _leads() -> dict[int, tuple[int, str, set[int]]]:

@@ -184,8 +184,8 @@ def test_paper_signatures_say_who_signed_when_and_who_entered_them(stories, cast
     row = stories.joint_approval()
     for day in (None, dt.date(2007, 8, 21)):
         with pytest.raises(Invalid, match="签署日期"):
-            sign(row, cast.finance, signer="张局长", signed_on=day)
-    row = sign(row, cast.finance, signer="张局长", signed_on=dt.date(2007, 8, 18))
+            sign(row, cast.finance, paper=actions.PaperSignature("张局长", day))
+    row = sign(row, cast.finance, paper=actions.PaperSignature("张局长", dt.date(2007, 8, 18)))
     answer = open_seats(row)["市财政局"].answers.get()
     assert (answer.signer, answer.signed_on, answer.user_id) == ("张局长", dt.date(2007, 8, 18), cast.finance.user_id)
 

@@ -1,5 +1,5 @@
-"""Bulk handling: a rehearsal changes nothing and tells everything, a batch can be undone until it begins, then each case
-happens by itself."""
+"""Bulk handling: a rehearsal changes nothing and tells everything, a batch can be undone until it begins, then each
+case happens by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workbook that comes back, read cell by cell against its case: errors by sheet, row and column, or what will change."""
+"""A workbook that comes back, read cell by cell against its case: errors by sheet, row and column, or the changes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CellError:
 
 
 @dataclass
-class Reading:
+class Returned:
     """A workbook read against its case: errors first, else the document to save on `base` and what that changes."""
 
     base: dict
@@ -94,7 +94,7 @@ class _Sheets:
         return code
 
 
-def read(row: Submission, sheets: dict[str, list[list]]) -> Reading:
+def read(row: Submission, sheets: dict[str, list[list]]) -> Returned:
     """The workbook against the case as it is now. Raises Invalid (422) for a workbook that is not this case's."""
     book = _Sheets(sheets)
     base = _base(row, book)
@@ -110,9 +110,9 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Reading:
         if p == "precision" or p.startswith("facts.") and p.split(".")[1] in COMPONENT_FACTS
     }
     document = proposals.clean(merging.join(kept | merging.split(document)))[0] if not errors else document
-    reading = Reading(base, document, book.errors)
-    if reading.errors:
-        return reading
+    workbook = Returned(base, document, book.errors)
+    if workbook.errors:
+        return workbook
     merged = merging.merge(base, document, row.proposal)
     for clash in merged.conflicts:
         book.wrong(
@@ -120,12 +120,12 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Reading:
             f"两边都改过：线上现为“{clash.old or '空'}”，本表为“{clash.new or '空'}”。请改成一样，或重新下载。",
         )
     after = proposals.clean(merged.document)[0]
-    reading.changes = merging.compare(row.proposal, after)
+    workbook.changes = merging.compare(row.proposal, after)
     asked = returned.open_fields(row)
-    for change in reading.changes:
+    for change in workbook.changes:
         if not returned.is_open(merging.by_place(row.proposal, change.path), asked):
             book.wrong(_field_place(book, change.path, document), "退回补正没有要求改这里；请恢复原来的内容。")
-    return reading
+    return workbook
 
 
 def _base(row: Submission, book: _Sheets) -> dict:

@@ -1,5 +1,5 @@
-"""What the optimiser is asked about a year: candidates with their settled money and value, money already approved, phases,
-leads. Read only; a fixed number of queries whatever the number of candidates."""
+"""What the optimiser is asked about a year: candidates with their settled money and value, money already approved,
+phases, leads. Read only; a fixed number of queries whatever the number of candidates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STATE_REQUIRED = "8.3.1(7)"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate as the page shows it. `amounts` by (year, source) in 万元; `note` says what counts for or against it."""
+    """A candidate as the page shows it. `amounts` by (year, source) in 万元; `must` says why it has to be taken."""
 
     submission: Submission
     lead: str
@@ -113,24 +113,11 @@ def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candi
     met = tuple(conclusions.clauses_met(verdict, PRIORITISED)) if verdict else ()
     money = decided.of_conclusion(row, conclusion, adjusted)
     amounts = {(y, s): a.decided_wan for y, s, a in money.rows() if a.decided_wan}
-    must = (
-        "续建"
-        if row.kind == "continuation"
-        else f"国家要求的重要项目，{STATE_REQUIRED}"
-        if STATE_REQUIRED in met
-        else ""
-    )
-    organisation = row.organisation.canonical or row.organisation
-    return Candidate(
-        row,
-        organisation.name,
-        met,
-        parts_of(met, verdict.facts if verdict else {}),
-        amounts,
-        must,
-        money,
-        tuple(earlier),
-    )
+    must = f"国家要求的重要项目，{STATE_REQUIRED}" if STATE_REQUIRED in met else ""
+    if row.kind == "continuation":
+        must = "续建"
+    unit, value = row.organisation.canonical or row.organisation, parts_of(met, verdict.facts if verdict else {})
+    return Candidate(row, unit.name, met, value, amounts, must, money, tuple(earlier))
 
 
 def _earlier(rows: list[Submission]) -> tuple[dict[int, list[str]], dict[str, str]]:
@@ -184,7 +171,7 @@ def _running() -> dict[str, int]:
 def problem_of(
     inputs: Inputs, settings: dict, *, into: frozenset[str] = frozenset(), out: frozenset[str] = frozenset()
 ) -> Problem:
-    """The optimiser's question under the settings of a scenario (priorities.annual_plan.scenarios) and the decisions by hand."""
+    """The optimiser's question under a scenario's settings (annual_plan.scenarios) and the decisions by hand."""
     spared = set(settings["spared"])
     items = []
     for candidate in inputs.candidates:
@@ -194,12 +181,10 @@ def problem_of(
         options = []
         for shift in range(len(inputs.years) if not must else 1):
             costs = {(y + shift, s): amount for (y, s), amount in candidate.amounts.items()}
-            late = (
-                shift * (candidate.parts.urgency + 1) * settings["weights"]["urgency"]
-            )  # 急用先建: a year later is worth less
-            options.append(
-                Option(inputs.year + shift, costs, max(optimiser.score(candidate.parts, settings["weights"]) - late, 0))
-            )
+            # 急用先建: a year later is worth less
+            late = shift * (candidate.parts.urgency + 1) * settings["weights"]["urgency"]
+            value = max(optimiser.score(candidate.parts, settings["weights"]) - late, 0)
+            options.append(Option(inputs.year + shift, costs, value))
         after = candidate.earlier if settings["phases"] else ()
         items.append(Item(candidate.key, candidate.submission.title, tuple(options), candidate.lead, must, after))
     if settings["phases"]:
@@ -214,15 +199,5 @@ def problem_of(
     running = dict(inputs.running)
     for lead, more in settings["extra_load"].items():
         running[lead] = running.get(lead, 0) - more
-    return Problem(
-        tuple(items),
-        bounds,
-        inputs.held,
-        growth,
-        settings["load"],
-        running,
-        into,
-        out,
-        frozenset(settings["waived"]),
-        dict(SOURCES),
-    )
+    bonds = (bounds, inputs.held, growth, settings["load"], running)
+    return Problem(tuple(items), *bonds, into, out, frozenset(settings["waived"]), dict(SOURCES))
