@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -104,11 +103,11 @@ def _text(amount: Decimal | None) -> str | None:
 
 def money_in(entries: list[PlanEntry]) -> dict[int, decided.Decided]:
     """What each entry's case asked for and what the plan gives it, by submission; what is not listed as it was settled."""
-    settled = decided.of_cases([e.submission for e in entries])
+    settled = decided.settled_on(e.submission for e in entries)
     return {
         e.submission_id: settled[e.submission_id].adopting(e.amounts)
         if e.decision in LISTED
-        else replace(settled[e.submission_id], adopted=None)
+        else settled[e.submission_id]
         for e in entries
     }
 

@@ -145,28 +145,33 @@ def _sum(amounts: Iterable[Amounts]) -> Amounts:
 @remembered
 def of(row: Submission) -> Decided:
     """The amounts of one case as they stand."""
-    return of_cases([row])[row.pk]
+    conclusion = conclusions.in_force(row)
+    adopted = _adopted([row]).get(row.pk, []) if conclusion and row.state == workflow.ADOPTED else None
+    return of_conclusion(row, conclusion, adopted)
 
 
 def of_cases(rows: Iterable[Submission]) -> dict[int, Decided]:
     """The same for many cases in two queries."""
     rows = list(rows)
+    found = settled_on(rows)
+    last = [row for row in rows if row.state == workflow.ADOPTED and found[row.pk].total.decided_wan is not None]
+    adopted = _adopted(last) if last else {}
+    return found | {row.pk: found[row.pk].adopting(adopted.get(row.pk, [])) for row in last}
+
+
+def settled_on(rows: Iterable[Submission]) -> dict[int, Decided]:
+    """The amounts of many cases by the joint approval alone, in one query."""
+    rows = list(rows)
     found = Conclusion.objects.filter(
         submission__in=rows, in_force=True, version__number=F("submission__current_version")
     )
-    concluded = {c.submission_id: c for c in found}
-    adopted = {
-        e.submission_id: e.amounts if e.decision in LISTED else []
-        for e in PlanEntry.objects.filter(submission__in=rows, plan__state="adopted").order_by("plan_id")
-    }
-    return {
-        row.pk: of_conclusion(
-            row,
-            concluded.get(row.pk),
-            adopted.get(row.pk, []) if row.state == workflow.ADOPTED and row.pk in concluded else None,
-        )
-        for row in rows
-    }
+    concluded = {c.submission_id: c for c in found} if rows else {}
+    return {row.pk: of_conclusion(row, concluded.get(row.pk)) for row in rows}
+
+
+def _adopted(rows: list[Submission]) -> dict[int, list[dict]]:
+    entries = PlanEntry.objects.filter(submission__in=rows, plan__state="adopted").order_by("plan_id")
+    return {e.submission_id: e.amounts if e.decision in LISTED else [] for e in entries}
 
 
 def of_conclusion(row: Submission, conclusion: Conclusion | None, adopted: list[dict] | None = None) -> Decided:

@@ -54,7 +54,7 @@ def _context(request, year: int, **more) -> dict:
     taken = {e.submission_id for e in entries}
     candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
     candidates = candidates.select_related("organisation") if may(request.actor, Permission.READ_SUBMISSIONS) else []
-    waiting = decided.of_cases(candidates)
+    waiting = decided.settled_on(candidates)
     candidates = [(row, waiting[row.pk].total) for row in candidates]
     listed = [r for r in rows if r["entry"].decision in ("listed", "adjusted")]
     sums: dict[str, Decimal] = {}
