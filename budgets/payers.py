@@ -66,6 +66,14 @@ class Part:
 
 
 @dataclass(frozen=True)
+class OpenShare:
+    """A share of which the plan says who may pay it and not how much: the joint approval settles it."""
+
+    code: str  # the discrepancy
+    sources: tuple[str, ...]  # one of them at least
+
+
+@dataclass(frozen=True)
 class PayerAnswer:
     """The payer by 8.1, the mix by 8.2, the plan's words for both, and the questions that stay open."""
 
@@ -77,6 +85,7 @@ class PayerAnswer:
     matching: str = ""  # 配套资金: who owes it, "" where none is owed
     start_up: str = ""  # 启动资金 of 公益型
     notes: tuple[tuple[str, str], ...] = field(default=())  # (discrepancy, sentence) that hold for every project
+    open_shares: tuple[OpenShare, ...] = field(default=())
 
 
 def who_pays(question: PayerQuestion) -> PayerAnswer:
@@ -97,6 +106,12 @@ class _Reading:
         self.quotes: list[tuple[str, str]] = []
         self.conflicts: list[tuple[str, str]] = []
         self.mix: list[Part] = []
+        self.open_shares: list[OpenShare] = []
+
+    def leave_open(self, code: str, sentence: str, *shares: tuple[str, ...]) -> None:
+        """A question that stays, and the shares that it leaves open."""
+        self.conflicts.append((code, sentence))
+        self.open_shares += [OpenShare(code, sources) for sources in shares]
 
     def cite(self, clause: str, words: str) -> None:
         self.clauses.append(clause)
@@ -122,7 +137,7 @@ class _Reading:
             self.pays("state", MAIN, "8.1(3)")
             self.pays("city", MATCHING, "8.1(3)")
             self.pays("county", MATCHING, "8.1(3)")
-            self.conflicts.append(("D12", "市与县（市、区）各出多少原文没有写，留给联合会签填定。"))
+            self.leave_open("D12", "市与县（市、区）各出多少原文没有写，留给联合会签填定。", ("city",), ("county",))
         elif q.is_district:
             self.payer = "县（市、区）财政"
             if q.mandate == "city":
@@ -131,14 +146,15 @@ class _Reading:
             else:
                 self.cite(*COUNTY_FUNDS)
             self.pays("county", MAIN, self.clauses[-1])
-            self.conflicts.append(("D12", "“市县级财政”所指未明，市级出多少由联合会签填定。"))
+            self.leave_open("D12", "“市县级财政”所指未明，市级出多少由联合会签填定。", ("city",))
         elif q.mandate == "city":
             self.payer = "市财政，市县配套由县（市、区）财政"
             self.cite("8.1(4)", PRINCIPLES["8.1(4)"])
             self.matching = "市级要求建设且需要配套的，配套资金由县（市、区）级财政出（8.1(4)）。"
             self.pays("city", MAIN, "8.1(2)")
             self.pays("county", MATCHING, "8.1(4)")
-            self.conflicts.append(("D12", "“市县级财政”读作县（市、区）级，市级份额原文没有写，由联合会签填定。"))
+            said = "“市县级财政”读作县（市、区）级，市级份额原文没有写，由联合会签填定。"
+            self.leave_open("D12", said, ("city",), ("county",))
         else:
             self.payer = "市财政"
             self.cite("8.1(2)", PRINCIPLES["8.1(2)"] if q.on_shared_list else OTHERS)
@@ -165,7 +181,9 @@ class _Reading:
             elif not self.q.is_self_funded:
                 self.pays("city", START, clause)
         if q.investment_type != "government" and self.payer.startswith("市财政"):
-            self.conflicts.append(("D11", f"8.1 由市财政投资，8.2 {name}以其他渠道为主，两条不一致，须联合会签定。"))
+            others = ("own", "enterprise") if q.investment_type == "market" else ("own",)
+            said = f"8.1 由市财政投资，8.2 {name}以其他渠道为主，两条不一致，须联合会签定。"
+            self.leave_open("D11", said, others)
 
     def answer(self) -> PayerAnswer:
         note = f"8.1(1)“{PRINCIPLES['8.1(1)']}”，9.6.5“{CHANNELS[1]}”；单个项目按 8.1 定出资，9.6.5 说的是渠道建设。"
@@ -178,4 +196,5 @@ class _Reading:
             self.matching,
             self.start_up,
             (("D10", note),),
+            tuple(self.open_shares),
         )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from budgets.ledger import booking
+from budgets.ledger import booking, decided
 from governance.kernel import audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from projects.models import Project
+
+
+def approved(project: Project) -> dict[str, Decimal]:
+    """What is approved for a project by source, over all years, in 万元."""
+    return decided.approved(project.pk)
 
 
 @step

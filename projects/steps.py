@@ -23,8 +23,9 @@ STATES = dict(Project.STATES)
 
 @dataclass(frozen=True)
 class NewProject:
-    """What a project is registered with. `estimate_wan` is what its case asked for in all: an estimate of the applicant
-    (申报概算), never what was approved."""
+    """What a project is registered with. `estimate_wan` is what its case asked for in all (申报概算), until
+    `set_decided`
+    says what was decided."""
 
     name: str
     content: str
@@ -81,6 +82,37 @@ def register_project(
         sentence=f"登记项目 {code} {new.name}（{project.get_origin_display()}）{reason}",
     )
     return project
+
+
+@step
+def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str | None]]) -> None:
+    """What its cases asked for and what was decided, by source ({source: {"filed_wan", "decided_wan",
+    "before_wan"}}); a
+    project that a case registered takes the decided amount as its estimate. The plan's own rows keep theirs (10.4)."""
+    row = lock(project)
+    if row.decided == amounts:
+        return
+    was = row.decided_wan
+    row.decided = amounts
+    row.filed_wan = sum((Decimal(a["filed_wan"]) for a in amounts.values()), Decimal(0))
+    settled = [Decimal(a["decided_wan"]) for a in amounts.values() if a["decided_wan"] is not None]
+    row.decided_wan = sum(settled, Decimal(0)) if settled else None
+    if settled and row.origin in FROM_CASES:
+        row.estimate_wan, row.estimate_basis = row.decided_wan, "decided"
+    row.save(update_fields=["decided", "filed_wan", "decided_wan", "estimate_wan", "estimate_basis"])
+    if row.decided_wan is not None and row.decided_wan != was:
+        audit.record(
+            by=by,
+            event="projects.project.decide",
+            about=row,
+            was=None if was is None else f"{was:.2f}",
+            now=f"{row.decided_wan:.2f}",
+            sentence=f"{row.code} 审定 {row.decided_wan:,.2f} 万元"
+            f"（申报 {row.filed_wan:,.2f}，核减 {row.cut_wan:,.2f}）",
+        )
+
+
+FROM_CASES = ("annual_plan", "self_funded", "district")  # origins whose project a case registered
 
 
 def words(code: str, name: str, content: str, leads: Iterable[Organisation], as_named: Iterable[str] = ()) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Sum
 
-from budgets.ledger import ceilings
+from budgets.ledger import ceilings, decided
 from budgets.models import FISCAL_YEARS, SOURCES, STAGES, BudgetLine, Entry, ProjectYear, StageLock
 from governance.basics.refs import Ref
 from governance.basics.refusal import Invalid, Refused
@@ -133,6 +133,7 @@ def book(
     check(line, stage, now)
     if stage == "approved" and amount > 0:
         ceilings.hold(line.fiscal_year, line.source)
+        decided.hold(line.project_id)
     who = by.text if by else "系统"
     entry = Entry.objects.create(
         line=line, stage=stage, amount_wan=amount, by_text=who, reverses=reverses, **vars(posting)

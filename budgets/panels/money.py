@@ -55,6 +55,7 @@ class ProjectMoney:
     illustrative: list[Decimal]
     entries: QuerySet  # the newest 20, read where they are shown
     totals: dict[str, Decimal | None]
+    decided: list[tuple[str, Decimal, Decimal]]  # (source, 申报, 审定), where a case was decided
 
 
 def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney | None:
@@ -81,7 +82,14 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
             led = _led(cells, years, project, "approved", f"&source={key}")
             sources.append({"key": key, "label": label, "cells": led, "total": add(cells)})
     entries = Entry.objects.filter(line__in=lines).select_related("line").order_by("-pk")[:20]
-    return ProjectMoney(years, stages, sources, [quantise(a) for a in even_split(project, years)], entries, totals)
+    labels = dict(SOURCES)
+    decided = [
+        (labels[source], Decimal(a["filed_wan"]), Decimal(a["decided_wan"]))
+        for source, a in project.decided.items()
+        if a["decided_wan"] is not None
+    ]
+    split = [quantise(a) for a in even_split(project, years)]
+    return ProjectMoney(years, stages, sources, split, entries, totals, decided)
 
 
 def _led(

@@ -204,9 +204,10 @@ def _by_programme(found: budget_table.YearTable) -> Section:
 def _by_project(found: budget_table.YearTable) -> Section:
     columns = (
         Column("code", "编号", "text", 7),
-        Column("name", "项目", "text", 34),
+        Column("name", "项目", "text", 26),
         Column("plan", "总概算", "wan", 11),
-        *(Column(c.id, c.label, "wan", 11) for c in MONEY),
+        Column("filed", "申报", "wan", 10),
+        *(Column(c.id, c.label, "wan", 10) for c in MONEY),
         Column("rate", "执行率", "percent", 9),
     )
     rows: list[dict] = []
@@ -219,6 +220,7 @@ def _by_project(found: budget_table.YearTable) -> Section:
                     "code": row.project.code,
                     "name": row.project.name,
                     "plan": row.project.estimate_wan,
+                    "filed": row.project.filed_wan,
                     **amounts,
                     "rate": _rate(amounts),
                 }
@@ -227,6 +229,9 @@ def _by_project(found: budget_table.YearTable) -> Section:
     totals["rate"] = _rate(totals)
     rest = "、".join(f"{r.project.code} {r.project.estimate_wan:,.0f}" for r in found.rest)
     note = f"周期不含本年的{len(found.rest)}项未列，概算{found.rest_wan:,.2f}万元：{rest}。" if found.rest else ""
+    if cut := [r.project for r in found.rows if r.project.cut_wan]:
+        said = "；".join(f"{p.code} 审定 {p.decided_wan:,.2f}，{p.cut_words}" for p in cut)
+        note += f"经会签核减的{len(cut)}项：{said}。"
     return Section(
         "by_project",
         "按项目执行情况",

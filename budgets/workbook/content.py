@@ -42,6 +42,7 @@ class Head:
     lead: str
     time_raw: str
     estimate_wan: Decimal | None
+    filed_wan: Decimal | None = None  # what its cases asked for, where a case was decided
 
 
 @dataclass(slots=True)
@@ -63,6 +64,11 @@ class Line:
     def total_wan(self) -> Decimal | None:
         """总概算, on the project's first row only, so that the column sums to the plan's total."""
         return self.head.estimate_wan if self.first else None
+
+    @property
+    def filed_wan(self) -> Decimal | None:
+        """申报 beside it, likewise."""
+        return self.head.filed_wan if self.first else None
 
     def values(self) -> dict[str, Decimal | None]:
         """Amounts by column: the four stages, total and left (批复 less 下达)."""
@@ -125,7 +131,8 @@ class Content:
         """A project of the last group: (year, source, amounts, codes) in order."""
         number = len(self._heads)
         self._heads.append(head)
-        self._sha.update(repr((head.code, head.name, head.lead, head.time_raw, str(head.estimate_wan))).encode())
+        said = (head.code, head.name, head.lead, head.time_raw, str(head.estimate_wan), str(head.filed_wan))
+        self._sha.update(repr(said).encode())
         for place, (year, source, amounts, codes) in enumerate(lines):
             text = json.dumps([number, year, source, amounts, codes], ensure_ascii=False, separators=(",", ":"))
             self._sha.update(text.encode())
@@ -215,6 +222,7 @@ def _collect(scope: int | str, actor: Actor, day: dt.date, chosen: Chosen) -> Co
         "programme__order",
         "programme__name",
         "programme__key",
+        "filed_wan",
     ):
         places[_place(row[4], row[9], row[10])].append(row)
     for place in sorted(places):
@@ -266,7 +274,7 @@ def _take(found: Content, projects: list[tuple], lines, leads: dict, years: list
     ):
         held[project][year, source] = (is_demo, [None if a is None else f"{a:.2f}" for a in more[:4]], more[4:])
     every = list(dict(SOURCES))
-    for pk, code, name, estimate, plan_item, time_raw, start, end, is_demo, _, _, programme in projects:
+    for pk, code, name, estimate, plan_item, time_raw, start, end, is_demo, _, _, programme, filed in projects:
         mine = held.get(pk, {})
         lead, lead_name, units = leads.get(pk, (None, "—", ()))
         is_own = found.whole or actor.organisation_id in units
@@ -295,7 +303,8 @@ def _take(found: Content, projects: list[tuple], lines, leads: dict, years: list
             )
         empty = (False, [None] * 4, [""] * len(CODES))
         found.take(
-            Head(code, name, lead_name, time_raw or "", estimate), [(*key, *mine.get(key, empty)[1:]) for key in keys]
+            Head(code, name, lead_name, time_raw or "", estimate, filed),
+            [(*key, *mine.get(key, empty)[1:]) for key in keys],
         )
 
 

@@ -82,6 +82,7 @@ def _csv(content: Content) -> Iterator[str]:
             "下达",
             "支出",
             *(n for _, n in CODES),
+            "申报",
         ]
     )
     lines = content.lines()
@@ -98,6 +99,7 @@ def _csv(content: Content) -> Iterator[str]:
                     total,
                     *(a or "" for a in line.amounts),
                     *map(_plain, line.codes),
+                    "" if line.filed_wan is None else f"{line.filed_wan:.2f}",
                 ]
             )
             if buffer.tell() > 65_536:

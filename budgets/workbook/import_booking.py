@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import groupby, islice
 
-from budgets.ledger import ceilings
+from budgets.ledger import ceilings, decided
 from budgets.ledger.booking import FIELD, keep_years, pass_gate
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, StageLock
 from budgets.workbook.import_comparison import HEADS, Held
@@ -29,6 +29,7 @@ STAGE_OF = {label: stage for stage, label in STAGES}
 CODE_OF = {HEADS[code]: code for code in CODE_KEYS}
 SOURCE_LABELS = dict(SOURCES)
 ZERO = Decimal(0)
+AT_ONCE = 500  # projects asked for by one query
 SAID = 6  # cells that a sentence of the trail spells out; its figures have all
 
 
@@ -61,6 +62,9 @@ def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     bulk.insert(Entry, ("line", "stage", "amount_wan", "kind", "as_typed", "reason"), booking.entries, same)
     bulk.update(BudgetLine, (*FIELD.values(), *CODE_KEYS, "version"), booking.lines)
     keep_years(booking.projects, booking.years)
+    raised = sorted(booking.raised)
+    for start in range(0, len(raised), AT_ONCE):
+        decided.hold(*raised[start : start + AT_ONCE])
     for told in booking.told.values():
         told.record(plan.snapshot, by)
 
@@ -84,6 +88,7 @@ class _Booking:
         self.entries: list[tuple] = []
         self.lines: list[tuple] = []
         self.projects: set[int] = set()
+        self.raised: set[int] = set()  # projects of which more is approved than before
         self.years: set[int] = set()
         self.told: dict[str, _Told] = {}  # by project
 
@@ -105,6 +110,7 @@ class _Booking:
             self._entry(line, stage, amounts[stage] - held, change)
             if stage == "approved" and amounts[stage] > held:
                 ceilings.hold(int(year), source)
+                self.raised.add(line.project)
         version = line.version + booked + (booked < len(cells))
         self.lines.append((line.pk, *amounts.values(), *codes.values(), version))
 

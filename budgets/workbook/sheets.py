@@ -45,6 +45,7 @@ COLUMNS = [  # (id, head, width)
     ("function_code", "功能科目", 11),
     ("economic_code", "经济科目", 11),
     ("key", KEY, 4),
+    ("filed", "申报", 12),  # last, so that every other column keeps its letter
 ]
 CODE_KEYS = ("unit_code", "function_code", "economic_code")
 SUMMED = ("total", *STAGE_KEYS, "left")
@@ -91,7 +92,7 @@ class _Main:
 
     def draw(self) -> None:
         book, sheet, content = self.book, self.sheet, self.content
-        end = letter(len(self.columns) - 1)
+        end = letter(len(self.columns))
         book.text(sheet, "A1", content.title, "title", across="center", grid=False)
         sheet.merge_cells(f"A1:{end}1")
         sheet.row_dimensions[1].height = 32
@@ -192,6 +193,7 @@ class _Main:
                 for name, code in zip(CODE_KEYS, line.codes, strict=True):
                     writer.text(at[name], account, code)
                 writer.text(at["key"], looks["source"], line.key)
+                writer.amount(at["filed"], looks["total"], line.filed_wan)
                 yield writer.end()
 
     def subtotal(self, row: int, group: Group, last: int) -> None:
@@ -248,7 +250,7 @@ class _Main:
             row += 1
         row += 1
         first = (
-            "注　总概算为规划 10.4 的业内估算，不分年度和来源；"
+            "注　总概算为规划 10.4 的业内估算，规划外项目为审定数，旁列申报数，不分年度和来源；"
             "总概算只写在每个项目的第一行，各年金额是录入数，没有平均分摊。"
         )
         for text in [first] + [f"{code}　{title}：{default}" for code, title, default in content.notes]:

@@ -21,7 +21,7 @@ from priorities.approval import seats
 from priorities.case import guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
-from priorities.screening import conclusions, verdicts
+from priorities.screening import conclusions, decided, shares, verdicts
 from priorities.submissions import workflow
 
 
@@ -85,7 +85,8 @@ def _conclude(by: Actor, row: Submission, round_: Round, reason: str) -> None:
     row.re_review_on = conclusion.re_review_on
     row.save(update_fields=["re_review_on"])
     workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=reason)
-    sentence = f"{row.number}“{row.title}”联合会签通过：{conclusion.get_kind_display()}。"
+    said = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
+    sentence = f"{row.number}“{row.title}”联合会签通过：{said}。"
     tell_applicant(row, f"concluded:{round_.pk}", sentence)
     tell_office(row, f"concluded-office:{round_.pk}", sentence)
 
@@ -172,7 +173,12 @@ def _change_amounts(by: Actor, row: Submission, round_: Round, amounts: list[dic
     Conclusion.objects.filter(pk=old.pk).update(in_force=False)
     fields = ("kind", "reason", "clause", "lacking", "re_review_on", "is_demo")
     changed = Conclusion(
-        submission=row, version=old.version, amounts=settled, by_text=by.text, **{f: getattr(old, f) for f in fields}
+        submission=row,
+        version=old.version,
+        amounts=settled,
+        payers=shares.settle(row, old.version.proposal, settled, shares.typed(old)),
+        by_text=by.text,
+        **{f: getattr(old, f) for f in fields},
     )
     if unmet := conclusions.unmet(row, changed, verdicts.confirmed(row)):
         raise Refused("；".join(unmet) + "。", blockers=[(u, guards.reviewer(clock.today())) for u in unmet])

@@ -41,6 +41,7 @@ def adopt_case(
     amounts = conclusions.approved(conclusions.in_force(row))
     entry = _add(by=by, plan=plan, row=row, decision="listed", amounts=amounts)
     project = plans.adopt_entry(by, plan, entry, row, meeting)
+    registering.decide(by=by, project=project)
     registering.open_lines(
         by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=row.is_demo
     )

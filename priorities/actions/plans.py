@@ -22,7 +22,7 @@ from priorities.actions.telling import tell_applicant
 from priorities.annual_plan import plan_document, plan_versions
 from priorities.approval import contacts
 from priorities.models import AnnualPlan, PlanEntry, Submission
-from priorities.screening import conclusions
+from priorities.screening import conclusions, decided
 from priorities.submissions import workflow
 from projects.models import Project
 
@@ -145,13 +145,14 @@ def adopt(
             leave_entry_over(by, draft, entry, row)
         elif row.project_id is not None:
             money.append((row.project, _adjust_case(draft, entry, row, meeting)))
-    for project, amounts in sorted(money, key=lambda m: m[0].pk):
-        registering.open_lines(
-            by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=draft.is_demo
-        )
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
     draft.state, draft.meeting, draft.adopted_day, draft.version = "adopted", meeting, clock.today(), draft.version + 1
     draft.save()
+    for project, amounts in sorted(money, key=lambda m: m[0].pk):
+        registering.decide(by=by, project=project)
+        registering.open_lines(
+            by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=draft.is_demo
+        )
     plan_document.freeze(draft)
     listed = sum(e.decision in LISTED for e in entries)
     audit.record(
@@ -212,9 +213,11 @@ def _base_amounts(row: Submission, before: PlanEntry | None) -> list[dict]:
 
 
 def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
-    """The entry's own amounts: a source or year may be left out or raised up to what was settled in all."""
+    """The entry's own amounts: a source or year may be left out or raised up to what was settled in all, the
+    city's money
+    up to what was settled for the city."""
     conclusion = conclusions.in_force(row)
-    most = sum((Decimal(a["amount_wan"]) for a in conclusions.approved(conclusion)), Decimal(0)) if conclusion else None
+    settled = decided.of_conclusion(row, conclusion) if conclusion else None
     sums: dict[tuple[int, str], Decimal] = {}
     errors: dict[str, list[str]] = {}
     for i, item in enumerate(amounts):
@@ -231,8 +234,12 @@ def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
     total = sum(sums.values(), Decimal(0))
     if not errors and not sums:
         errors["amounts"] = ["调整金额至少要有一笔大于 0 的钱；不给钱请用“不列入”。"]
-    if not errors and most is not None and total > most:
-        errors["amounts"] = [f"合计 {total:.2f} 万元超过会签审定的 {most:.2f} 万元；超过的部分要重新会签。"]
+    if not errors and settled:
+        city = sum((amount for (_, source), amount in sums.items() if source == "city"), Decimal(0))
+        for label, asked, most in (("合计", total, settled.total), ("市财政", city, settled.city)):
+            if asked > (most.decided_wan or 0):
+                sentence = f"{label} {asked:.2f} 万元超过会签审定的 {most.decided_wan:.2f} 万元；超过的部分要重新会签。"
+                errors.setdefault("amounts", []).append(sentence)
     if errors:
         raise Invalid(next(iter(errors.values()))[0], fields=errors)
     return proposals.as_amounts(sums)
@@ -254,8 +261,11 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
     entry.project = row.project
     entry.save(update_fields=["project"])
     workflow.advance(by=by, submission=row, verb="adopt", to=workflow.ADOPTED, reason=reason)
+    money = decided.of_cases([row])[row.pk].adopting(entry.amounts).sentence
     tell_applicant(
-        row, f"adopted:{row.pk}:{plan.pk}", f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）。"
+        row,
+        f"adopted:{row.pk}:{plan.pk}",
+        f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）{'，' if money else ''}{money}。",
     )
     return row.project
 
@@ -277,8 +287,9 @@ def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: M
     now = entry.amounts if entry.decision in LISTED else []
     changes = plan_versions.signed_differences(before.amounts if before else [], now)
     if changes:
-        text = f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）。"
-        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}", text)
+        text = f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）"
+        money = decided.of_cases([row])[row.pk].adopting(now).sentence
+        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}", f"{text}，{money}。")
     return changes
 
 

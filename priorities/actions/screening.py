@@ -23,7 +23,7 @@ from priorities.case import guards
 from priorities.labels import ANSWERS, OUTCOMES
 from priorities.models import Conclusion, ConfirmedFact, OverlapJudgement, ReturnedPoint, Submission
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
-from priorities.screening import conclusions, verdicts
+from priorities.screening import conclusions, shares, verdicts
 from priorities.submissions import workflow
 
 DUE_DAYS = 10  # working days of a joint approval; 系统默认, no date blocks anything
@@ -200,8 +200,14 @@ def propose_conclusion(
     lacking: str = "",
     re_review_on: dt.date | None = None,
     amounts: list[dict] | None = None,
+    payers: dict[str, object] | None = None,
 ) -> Submission:
-    """拟定结论: where the case goes, its conditions and the 审定 amounts (≤ requested, each cut with its ground)."""
+    """拟定结论: where the case goes, its conditions and the 审定 amounts (≤ requested, each cut with its ground).
+
+    `payers`: by source, what a payer of whom the proposal asks nothing pays of a share that the plan leaves open
+    (D11, D12);
+    no case goes to the joint approval with one blank.
+    """
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="propose_conclusion", version=version)
     if kind not in dict(Conclusion.KINDS):
@@ -228,6 +234,7 @@ def propose_conclusion(
         lacking=lacking if kind == "deferred" else "",
         re_review_on=re_review_on if kind == "deferred" else None,
         amounts=settled,
+        payers=shares.settle(row, document, settled, payers or {}),
         by_text=by.text,
         is_demo=row.is_demo,
     )

@@ -62,6 +62,7 @@ def check_self_funded(
     workflow.advance(
         by=by, submission=row, verb="check_self_funded", to=workflow.SELF_FUNDED, reason="符合统一发展部署的四项要求"
     )
+    registering.decide(by=by, project=row.project)
     tell_applicant(row, f"self-funded:{check.pk}", f"{row.number}“{row.title}”自筹核对符合统一发展部署，可以自行建设。")
     return row
 
@@ -84,6 +85,7 @@ def acknowledge(*, by: Actor, submission: Submission, version: int) -> Submissio
     workflow.advance(
         by=by, submission=row, verb="acknowledge", to=workflow.FILED, reason=f"回执 {row.receipt_number}{like}"
     )
+    registering.decide(by=by, project=row.project)
     tell_applicant(row, f"filed:{row.pk}", f"{row.number}“{row.title}”已备案，回执号 {row.receipt_number}{like}。")
     return row
 

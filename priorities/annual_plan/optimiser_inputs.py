@@ -15,12 +15,12 @@ from budgets.table import budget_table
 from governance.basics import clock
 from governance.kernel import readings
 from priorities import optimiser
-from priorities import proposal as proposals
 from priorities.models import AnnualPlan, Conclusion, PlanEntry, Screening, Submission
 from priorities.optimiser import Growth, Item, Option, Parts, Problem
 from priorities.optimiser.value import parts_of
 from priorities.rules.plan_2006 import PRIORITISED
-from priorities.screening import conclusions
+from priorities.screening import conclusions, decided
+from priorities.screening.decided import Decided
 from priorities.submissions import workflow
 from projects.models import Project, ProjectLead
 
@@ -40,6 +40,7 @@ class Candidate:
     parts: Parts
     amounts: dict[tuple[int, str], Decimal]
     must: str
+    money: Decided  # what was asked for and what is cut
     earlier: tuple[str, ...]  # keys of candidates, or of phases that are neither built nor candidates ("missing:P02")
 
     @property
@@ -110,12 +111,13 @@ def read(year: int, horizon: int = 1) -> Inputs:
 
 def _candidate(row: Submission, conclusion, verdict, adjusted, earlier) -> Candidate:
     met = tuple(conclusions.clauses_met(verdict, PRIORITISED)) if verdict else ()
-    money = adjusted if adjusted is not None else conclusions.approved(conclusion) if conclusion else []
+    money = decided.of_conclusion(row, conclusion, adjusted)
+    amounts = {(y, s): a.decided_wan for y, s, a in money.rows() if a.decided_wan}
     must = f"国家要求的重要项目，{STATE_REQUIRED}" if STATE_REQUIRED in met else ""
     if row.kind == "continuation":
         must = "续建"
     unit, value = row.organisation.canonical or row.organisation, parts_of(met, verdict.facts if verdict else {})
-    return Candidate(row, unit.name, met, value, proposals.sums_of(money), must, tuple(earlier))
+    return Candidate(row, unit.name, met, value, amounts, must, money, tuple(earlier))
 
 
 def _earlier(rows: list[Submission]) -> tuple[dict[int, list[str]], dict[str, str]]:

@@ -1,7 +1,8 @@
 """The plan document: what a version says, frozen with its sha256 at adoption; a draft is read as it stands.
 
 {"year", "number", "note", "meeting": {"title", "held_on", "minutes_number"} | null, "adopted_day",
- "entries": [{"number", "title", "organisation", "decision", "reason", "project", "amounts": [...], "conflict"}],
+ "entries": [{"number", "title", "organisation", "decision", "reason", "project", "amounts": [...], "conflict",
+              "filed_wan", "cut_wan", "decided_wan"}],
  "differences": [{"number", "title", "change", "was_wan", "now_wan"}]}   amounts are strings in 万元
 """
 
@@ -25,6 +26,7 @@ from priorities.annual_plan import plan_versions
 from priorities.approval import seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
 from priorities.proposal import SOURCE_LABELS
+from priorities.screening import decided
 from projects.models import ProjectLead
 from projects.reports import frame
 
@@ -60,6 +62,7 @@ def as_document(plan: AnnualPlan) -> dict:
         )
     )
     found = conflicts(entries, plan.adopted_day or clock.today())
+    money = money_in(entries)
     meeting = plan.meeting
     return {
         "year": plan.plan_year,
@@ -77,6 +80,9 @@ def as_document(plan: AnnualPlan) -> dict:
                 "decision": e.decision,
                 "reason": e.reason,
                 "amounts": e.amounts,
+                "filed_wan": _text(money[e.submission_id].total.filed_wan),
+                "cut_wan": _text(money[e.submission_id].total.cut_wan),
+                "decided_wan": _text(money[e.submission_id].total.decided_wan),
                 "conflict": "、".join(found.get(e.submission_id, ())),
                 "project": (e.project or e.submission.project).code if (e.project or e.submission.project) else "",
             }
@@ -88,6 +94,22 @@ def as_document(plan: AnnualPlan) -> dict:
             for d in plan_versions.differences(plan)
             if d.change != "same"
         ],
+    }
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
+
+
+def money_in(entries: list[PlanEntry]) -> dict[int, decided.Decided]:
+    """What each entry's case asked for and what the plan gives it, by submission; what is not listed as it was
+    settled."""
+    settled = decided.settled_on(e.submission for e in entries)
+    return {
+        e.submission_id: settled[e.submission_id].adopting(e.amounts)
+        if e.decision in LISTED
+        else settled[e.submission_id]
+        for e in entries
     }
 
 
@@ -184,16 +206,18 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
 
 def _listed(year: int, listed: list[dict]) -> Section:
     columns = table_columns(
-        "number 编号 text 13, title 项目 text 33, organisation 申报单位 text 16, project 项目号 text 11, "
-        f"year {year}年市财政 wan 13, total 合计 wan 14"
+        "number 编号 text 13, title 项目 text 25, organisation 申报单位 text 14, project 项目号 text 10, "
+        f"filed 申报 wan 12, year {year}年市财政 wan 13, total 审定合计 wan 13"
     )
     rows = []
     for e in listed:
         sums = proposals.sums_of(e["amounts"])
-        money = (sums.get((year, "city"), Decimal(0)), sum(sums.values(), Decimal(0)))
+        filed = Decimal(e["filed_wan"]) if "filed_wan" in e else None  # frozen before it was kept
+        money = (filed, sums.get((year, "city"), Decimal(0)), sum(sums.values(), Decimal(0)))
         rows += rows_of(columns, [(e["number"], e["title"], e["organisation"], e["project"] or None, *money)])
     totals = {
         "title": "合计",
+        "filed": sum(asked, Decimal(0)) if (asked := [r["filed"] for r in rows if r["filed"] is not None]) else None,
         "year": sum((r["year"] for r in rows), Decimal(0)),
         "total": sum((r["total"] for r in rows), Decimal(0)),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+from django.db.models import Manager, Prefetch
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,9 +18,19 @@ from governance.kernel.once import once
 from priorities import actions
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import Screening, Submission
+from priorities.screening import decided
 from projects.models import Project
 
 IDEMPOTENCY = OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=False)
+
+
+class Page(serializers.ListSerializer):
+    """Many submissions: what was decided is asked once for all."""
+
+    def to_representation(self, data):
+        rows = list(data.all() if isinstance(data, Manager) else data)
+        self.child.many = decided.of_cases(rows)
+        return super().to_representation(rows)
 
 
 class SubmissionSerializer(serializers.ModelSerializer):
@@ -34,14 +44,37 @@ class SubmissionSerializer(serializers.ModelSerializer):
     outcome = serializers.SerializerMethodField()
     clauses = serializers.SerializerMethodField()
     proposal = serializers.DictField(read_only=True)
+    filed_wan = serializers.SerializerMethodField()
+    cut_wan = serializers.SerializerMethodField()
+    decided_wan = serializers.SerializerMethodField()
+    many: dict[int, decided.Decided] = {}
 
     class Meta:
         model = Submission
+        list_serializer_class = Page
         fields = (
-            "number kind plan_year title organisation project state version total_wan city_wan submitted_day "
-            "re_review_on facts components outcome clauses proposal"
+            "number kind plan_year title organisation project state version total_wan city_wan filed_wan cut_wan "
+            "decided_wan submitted_day re_review_on facts components outcome clauses proposal"
         ).split()
         read_only_fields = fields
+
+    def get_filed_wan(self, row) -> str | None:
+        amounts = self._amounts(row)
+        return f"{amounts.filed_wan:.2f}" if row.total_wan is not None else None
+
+    def get_cut_wan(self, row) -> str | None:
+        amounts = self._amounts(row)
+        return None if amounts.cut_wan is None else f"{amounts.cut_wan:.2f}"
+
+    def get_decided_wan(self, row) -> str | None:
+        """All sources together; null while nothing is decided."""
+        amounts = self._amounts(row)
+        return None if amounts.decided_wan is None else f"{amounts.decided_wan:.2f}"
+
+    def _amounts(self, row) -> decided.Amounts:
+        if row.pk not in self.many:
+            self.many = decided.of_cases([row])
+        return self.many[row.pk].total
 
     def get_facts(self, row) -> dict[str, str]:
         return {key: value["value"] for key, value in row.proposal.get("facts", {}).items()}

@@ -26,7 +26,7 @@ from priorities.memo import one_page
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
 from priorities.rules.plan_2006 import CLAUSES
-from priorities.screening import conclusions, verdicts
+from priorities.screening import conclusions, decided, verdicts
 from priorities.submissions import filing_form
 
 KIND = "meeting_pack"
@@ -61,13 +61,13 @@ def build(sitting: Sitting) -> Report:
 
 def _agenda(sitting: Sitting, cases: list[SittingCase]) -> Section:
     columns = table_columns(
-        "n 序 int 6, number 编号 text 14, title 项目 text 32, unit 申报单位 text 18, verdict 判定 text 14, "
-        "wan 申报 wan 14"
+        "n 序 int 6, number 编号 text 14, title 项目 text 28, unit 申报单位 text 16, verdict 判定 text 12, "
+        "wan 申报 wan 12, settled 拟审定 wan 12"
     )
-    values = []
+    money, values = decided.of_cases([c.submission for c in cases]), []
     for c, row in ((c, c.submission) for c in cases):
-        verdict = OUTCOMES.get(row.outcome, "未判定")
-        values.append((c.order, row.reference, row.title, str(row.organisation), verdict, row.total_wan))
+        verdict, settled = OUTCOMES.get(row.outcome, "未判定"), money[row.pk].total.decided_wan
+        values.append((c.order, row.reference, row.title, str(row.organisation), verdict, row.total_wan, settled))
     total = sum((c.submission.total_wan or Decimal(0) for c in cases), Decimal(0))
     city = sum((c.submission.city_wan or Decimal(0) for c in cases), Decimal(0))
     place = f"，地点 {sitting.place}" if sitting.place else ""

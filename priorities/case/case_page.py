@@ -21,7 +21,9 @@ from priorities.rule_sets import repository
 from priorities.rules.criteria import heading_of, under
 from priorities.rules.facts import FACTS, OFFICE_FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSES, HEADINGS, POSTPONED, PRIORITISED, UNFUNDED, criterion
-from priorities.screening import conclusions, explained, verdicts
+from priorities.screening import conclusions, decided, explained, shares, verdicts
+from priorities.screening.decided import NOTHING as NOTHING_DECIDED
+from priorities.screening.decided import Decided
 from priorities.submissions import advised, filing_form, returned
 
 UNIFIED_DEPLOYMENT = (
@@ -44,12 +46,12 @@ def live(row: Submission, document: dict, actor: Actor) -> dict:
         "advice": repository.advice(facts | assumed, components, clock.today()),
         "contradictions": repository.contradictions(facts),
         "payer": payer.panel(row, document, result),
-        "cut": Decimal(result["cut_wan"]) or None,
     }
 
 
-def _shown(result: dict, document: dict) -> dict:
-    """What both the form and the desk say of a verdict."""
+def _shown(result: dict, document: dict, money: Decided = NOTHING_DECIDED) -> dict:
+    """What both the form and the desk say of a verdict, with what is cut: by the conclusion `money`, else by the
+    verdict."""
     trace = {step["clause"]: step for step in result["trace"]}
     groups = []
     for heading in reversed(HEADINGS):
@@ -61,12 +63,12 @@ def _shown(result: dict, document: dict) -> dict:
     return {
         "outcome": result["outcome"],
         "rule_set": result["rule_set"],
-        "cause": cause(result),
+        "cause": cause(result, document),
         "groups": groups,
         "counts": _counts(every),
         "missing": [{"fact": f, "question": FACTS[f].question, "alone": f in alone} for f in result["missing_facts"]],
-        "components": parts(document, result),
-    }
+        "decided": money,
+    } | parts(document, result, money)
 
 
 def _step(step: dict) -> dict:
@@ -79,7 +81,7 @@ def _counts(steps: list[dict]) -> str:
     return " · ".join(f"{RESULTS[key]} {n}" for key, n in counts.items() if n)
 
 
-def cause(result: dict) -> str:
+def cause(result: dict, document: dict) -> str:
     """One sentence: which clauses make the outcome."""
     outcome, met = result["outcome"], result["met"]
     by_heading = {h.key: "、".join(under(h.key, met)) for h in HEADINGS}
@@ -88,23 +90,42 @@ def cause(result: dict) -> str:
     if outcome == "defer":
         return f"{by_heading[POSTPONED]} 成立：缓建不是否决，补齐条件后复审。"
     if outcome == "priority":
-        cut = f"；核减 {result['cut_wan']} 万元" if Decimal(result["cut_wan"]) else ""
+        wan = sum((c["wan"] for c in payer.cuts_of(document, result)), Decimal(0))
+        cut = f"；核减市财政 {wan:.2f} 万元" if wan else ""
         return f"{by_heading[PRIORITISED]} 成立{cut}。"
     if outcome == "ordinary":
         return f"{len(CLAUSES)} 条都不成立：进入储备库，不直接进入年度计划（D19）。"
     return f"还有 {len(result['missing_facts'])} 个事实不明，答案会改变结论。"
 
 
-def parts(document: dict, result: dict) -> list[dict]:
-    """The components with what is cut and by which clause."""
+def parts(document: dict, result: dict, money: Decided = NOTHING_DECIDED) -> dict:
+    """The components with what is cut and by which clause, and the cut of all: as the conclusion settled it, before one
+    is proposed the city money that 8.3.3 hits (D18)."""
     hits: dict[str, list[str]] = {}
     for step in result["trace"]:
         if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED:
             for name in step["components"]:
                 hits.setdefault(name, []).append(step["clause"])
-    return [
-        p | {"cut": p["name"] in hits, "clauses": hits.get(p["name"], [])} for p in filing_form.component_rows(document)
+    if money.total.decided_wan is not None:
+        cuts, clauses = {}, {}
+        for part in money.cuts:
+            cuts[part.component] = money.of_component(part.component).cut_wan
+            clauses.setdefault(part.component, {})[part.clause] = part.reason
+    else:
+        cuts = {c["id"]: c["wan"] for c in payer.cuts_of(document, result)}
+        cuts = {} if result["outcome"] == conclusions.NO_CITY else cuts
+        clauses = {}
+    rows = [
+        p
+        | {
+            "cut": p["id"] in cuts,
+            "cut_wan": cuts.get(p["id"]),
+            "kept_wan": p["wan"] - cuts.get(p["id"], Decimal(0)),
+            "clauses": list(clauses.get(p["id"], ())) or hits.get(p["name"], []),
+        }
+        for p in filing_form.component_rows(document)
     ]
+    return {"components": rows, "cut_wan": sum(cuts.values(), Decimal(0)) or None}
 
 
 NOTHING = {name: [] for name in ("view", "components", "groups", "attachments", "opinions")}
@@ -118,11 +139,11 @@ def essence(row: Submission) -> dict:
     document = verdicts.document_of(row) or proposals.empty()
     frozen = verdicts.confirmed(row)
     result = verdicts.verdict(row, decisions=frozen.decisions if frozen else None)
-    return _shown(result, document) | {
+    return _shown(result, document, decided.of(row)) | {
         "view": filing_form.readable(document),
-        "cut_wan": Decimal(result["cut_wan"]) or None,
         "payer": payer.panel(row, document, result),
-        "conclusion": conclusions.in_force(row),
+        "conclusion": (concluded := conclusions.in_force(row)),
+        "shares_words": shares.words(concluded) if concluded else "",
         "attachments": lambda: verdicts.attachments(row),  # only the opinion's page shows them
         "opinion_kinds": OPINION_ANSWERS.items(),
     }
@@ -141,12 +162,11 @@ def build(row: Submission, day: dt.date) -> dict:
     stated = verdicts.assess_stated(facts, components, day)
     confirmed = verdicts.confirmed_facts(row, document)
     conclusion = conclusions.in_force(row)
-    shown = _shown(result, document)
+    shown = _shown(result, document, decided.of(row))
     judged, components_judged = verdicts.facts_of(row, document)
     after_advice = {(c.component, c.fact): c for c in advised.changed(row, document)}
     reasons = explained.why(judged, components_judged, day)
     _with_facts(shown["groups"], reasons, document, confirmed, after_advice)
-    cut = Decimal(result["cut_wan"]) or None
     suggested = settling.suggested_kind(result["outcome"], row)
     amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
     return shown | {
@@ -154,8 +174,7 @@ def build(row: Submission, day: dt.date) -> dict:
         "view": filing_form.readable(document),
         "stated_outcome": stated["outcome"],
         "corrected": verdicts.corrected(confirmed),
-        "cut_wan": cut,
-        "kept_wan": (row.total_wan or Decimal(0)) - (cut or 0),
+        "kept_wan": (row.total_wan or Decimal(0)) - (shown["cut_wan"] or 0),
         "payer": payer.panel(row, document, result),
         "precedence": repository.precedence_words(day),
         "needs_decision": undecided["needs_decision"],
@@ -167,6 +186,7 @@ def build(row: Submission, day: dt.date) -> dict:
         "conclusion": conclusion,
         "suggested": conclusion.kind if conclusion else suggested,
         "amounts": [_amount(a, document) for a in amounts],
+        "shares": _shares(row, document, amounts, conclusion),
         "office_open": len(settling.open_office_facts(row)),
         "opinions": _opinions(row, day),
         "experts": lambda: opinions.candidates(row, day),  # asked for where the list is open
@@ -248,6 +268,24 @@ def _amount(row: dict, document: dict) -> dict:
         "requested_wan": Decimal(row["requested_wan"]),
         "cut": Decimal(row["approved_wan"]) < Decimal(row["requested_wan"]),
     }
+
+
+def _shares(row: Submission, document: dict, amounts: list[dict], conclusion) -> list[dict]:
+    """The shares that the plan leaves open and the proposal asks of nobody: to be typed with the conclusion."""
+    kept = shares.typed(conclusion) if conclusion else {}
+    asked = {a["source"] for a in amounts}
+    return [
+        {
+            "source": source,
+            "label": proposals.SOURCE_LABELS[source],
+            "code": share["code"],
+            "value": kept.get(source, ""),
+        }
+        for share in shares.settle(row, document, amounts, {})
+        if not share["amounts"]
+        for source in share["sources"]
+        if source not in asked
+    ]
 
 
 def _opinions(row: Submission, day: dt.date) -> list[dict]:

@@ -18,7 +18,7 @@ from priorities.approval import contacts, opinions, seats
 from priorities.labels import OPINIONS, PAPERS, VERBS
 from priorities.memo import remembered
 from priorities.models import Submission
-from priorities.screening import conclusions, verdicts
+from priorities.screening import conclusions, shares, verdicts
 from priorities.submissions import advised, filing_windows, merging, workflow
 
 Blocker = tuple[str, str]  # the unmet condition, who can lift it
@@ -196,6 +196,7 @@ def _send(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
         found.append(("还没有拟定结论（候选、储备库、缓建或市财政不支持）", office))
     elif confirmed is not None:
         found += [(text, office) for text in conclusions.unmet(submission, conclusion, confirmed)]
+        found += [(text, office) for text in shares.blank(submission, conclusion)]
     found += papers_missing(submission, day)
     found += [(text, office) for text in seats.vacancies(submission, day)]
     return found

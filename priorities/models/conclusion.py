@@ -32,6 +32,9 @@ class Conclusion(Dated, Demonstrable):
     """What the office proposes to the joint approval: where the case goes and with how much money.
 
     `amounts`: [{"component", "source", "fiscal_year", "requested_wan", "approved_wan", "clause", "reason"}].
+    `payers`: who pays how much of each share that 8.1 and 8.2 leave open (D11, D12): [{"code", "sources",
+    "amounts"}], amounts
+    by source in 万元, empty while the share is not settled.
     """
 
     KINDS = [
@@ -49,6 +52,7 @@ class Conclusion(Dated, Demonstrable):
     lacking = models.TextField("缺失条件", blank=True)
     re_review_on = models.DateField("复审日期", null=True)
     amounts = models.JSONField(default=list)
+    payers = models.JSONField("出资份额", default=list)
     in_force = models.BooleanField(default=True)
     settled_day = models.DateField(null=True)
     by_text = models.CharField(max_length=200)

@@ -119,6 +119,11 @@ class Submission(Demonstrable):
         return self.number or f"draft-{self.pk}"
 
     @property
+    def is_before_the_conclusion(self) -> bool:
+        """Whether an amount of it is only proposed."""
+        return self.state in ("under_review", "joint_approval")
+
+    @property
     def audit_key(self) -> Ref:
         return ref("submission", self.pk)
 

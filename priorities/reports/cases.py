@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from priorities.labels import OUTCOMES, STATES
 from priorities.models import Conclusion, Screening, Submission
-from priorities.screening import conclusions
+from priorities.screening import decided
 
 ZERO = Decimal(0)
 
@@ -34,6 +34,7 @@ class Case:
     override_clause: str = ""
     override_reason: str = ""
     approved_wan: Decimal | None = None  # 审定 from the city, of a settled conclusion
+    settled_cut_wan: Decimal | None = None  # what it cut of the city's money, of a candidate
     lacking: str = ""
     re_review_on: object = None
 
@@ -56,7 +57,8 @@ class Case:
 
     @property
     def cut_wan(self) -> Decimal:
-        return Decimal(self.result.get("cut_wan", "0"))
+        """As it was settled; before that, what 8.3.3 certainly hits."""
+        return Decimal(self.result.get("cut_wan", "0")) if self.settled_cut_wan is None else self.settled_cut_wan
 
 
 def cases(plan_year: int, *kinds: str) -> tuple[list[Case], int]:
@@ -74,10 +76,12 @@ def cases(plan_year: int, *kinds: str) -> tuple[list[Case], int]:
             Prefetch("conclusions", Conclusion.objects.filter(in_force=True)),
         )
     )
-    return [_case(row) for row in told], rows.filter(is_secret=True).count()
+    told = list(told)
+    money = decided.of_cases(told)
+    return [_case(row, money[row.pk]) for row in told], rows.filter(is_secret=True).count()
 
 
-def _case(row: Submission) -> Case:
+def _case(row: Submission, money: decided.Decided) -> Case:
     screening = next(reversed(row.screenings.all()), None)
     conclusion = next(iter(row.conclusions.all()), None)
     facts = {}
@@ -85,10 +89,13 @@ def _case(row: Submission) -> Case:
         names = ("rule_set", "result", "confirmed", "override", "override_clause", "override_reason")
         facts = {name: getattr(screening, name) for name in names}
     if conclusion:
-        settled = conclusion.settled_day is not None and conclusion.kind in ("candidate", "pool")
-        city = (Decimal(a["amount_wan"]) for a in conclusions.approved(conclusion) if a["source"] == "city")
-        approved = sum(city, ZERO) if settled else None
-        facts |= {"approved_wan": approved, "lacking": conclusion.lacking, "re_review_on": conclusion.re_review_on}
+        settled = conclusion.settled_day is not None
+        facts |= {
+            "approved_wan": money.city.decided_wan if settled else None,
+            "settled_cut_wan": money.city.cut_wan if settled and conclusion.kind == "candidate" else None,
+            "lacking": conclusion.lacking,
+            "re_review_on": conclusion.re_review_on,
+        }
     unit = row.organisation.canonical or row.organisation
     about = (row.number, row.title, unit.name, row.get_kind_display(), row.state, row.submitted_day)
     return Case(*about, row.total_wan, row.city_wan, **facts)

@@ -98,17 +98,19 @@ def unmet(submission: Submission, conclusion: Conclusion, screening: Screening) 
 
 
 def requested(proposal: dict) -> list[dict]:
-    """Every requested amount, approved as requested."""
+    """Every requested amount, approved as requested; none of a case without text (涉密)."""
     return [
         {"component": component, "source": source, "fiscal_year": year}
         | dict.fromkeys(("requested_wan", "approved_wan"), f"{amount:.2f}")
         | {"clause": "", "reason": ""}
-        for component, source, year, amount in proposals.amounts(proposal)
+        for component, source, year, amount in (proposals.amounts(proposal) if proposal else ())
     ]
 
 
 def suggested(proposal: dict, screening: Screening | None, kind: str) -> list[dict]:
-    """The amounts that a conclusion starts from: hit components are cut, 市财政不支持 takes away all city money."""
+    """The amounts that a conclusion starts from: the city money of hit components is cut, 市财政不支持 takes away
+    all of it;
+    what others pay stays (D18)."""
     rows = requested(proposal)
     hit = hit_components(screening) if screening else {}
     names = [part["name"] for part in screening.components] if screening else []
@@ -116,7 +118,7 @@ def suggested(proposal: dict, screening: Screening | None, kind: str) -> list[di
     cut_by = {key: hit[name] for key, name in zip(ids, names, strict=False) if name in hit}
     whole = next(iter(clauses_met(screening, UNFUNDED)), "") if screening else ""
     for row in rows:
-        clause = cut_by.get(row["component"], "")
+        clause = cut_by.get(row["component"], "") if row["source"] == "city" else ""
         if kind == NO_CITY:
             clause = (clause or whole) if row["source"] == "city" else ""
         elif kind != "candidate" or screening is None or on_the_whole(screening):

@@ -202,6 +202,7 @@ def conclude(request, reference: str):
         lacking=lambda: entry.field(request, "lacking", limit=1000),
         re_review_on=lambda: entry.day(request, "re_review_on", "复审日期"),
         amounts=amounts or None,
+        payers={n[6:]: v for n, v in request.POST.items() if n.startswith("payer|")},
         done="结论已拟定。",
     )
 

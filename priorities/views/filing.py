@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.contrib import messages
 from django.db.models import Q
@@ -28,7 +27,7 @@ from priorities.documents import filing_receipts, receipts
 from priorities.labels import STATES
 from priorities.memo import one_page
 from priorities.models import FilingWindow, Submission
-from priorities.screening import verdicts
+from priorities.screening import decided, verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned, workflow
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
 from priorities.submissions.workflow import DRAFT, EDITABLE
@@ -102,15 +101,18 @@ def _detail(request, row: Submission) -> dict:
     document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
     latest = row.screenings.order_by("-pk").first()
     may_write = may(request.actor, WRITE, row)
+    money = decided.NOTHING if row.is_secret else decided.of(row)
     again = not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT
     return {
         "row": row,
         "p": document or proposals.empty(),
         "view": filing_form.readable(document) if document and not row.is_secret else None,
-        "parts": case_page.parts(document, latest.result)
-        if latest
-        else filing_form.component_rows(document or proposals.empty()),
-        "cut": Decimal(latest.result["cut_wan"]) or None if latest else None,
+        **(
+            case_page.parts(document, latest.result, money)
+            if latest
+            else {"components": filing_form.component_rows(document or proposals.empty())}
+        ),
+        "decided": money,
         "versions": versions,
         "receipts": receipts.of_versions(row, versions),
         "filing_receipt": filing_receipts.of(row),

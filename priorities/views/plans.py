@@ -19,6 +19,7 @@ from priorities import actions
 from priorities.annual_plan import plan_document, plan_versions
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
+from priorities.screening import decided
 from priorities.views.frame import do
 
 READ = Permission.READ_REGISTER
@@ -48,10 +49,13 @@ def _context(request, year: int, **more) -> dict:
     entries = (
         list(plan.entries.select_related("submission__organisation", "submission__project", "project")) if plan else []
     )
-    rows = [_entry(e, year) for e in entries]
+    settled = plan_document.money_in(entries)
+    rows = [_entry(e, year, settled[e.submission_id].total) for e in entries]
     taken = {e.submission_id for e in entries}
     candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
     candidates = candidates.select_related("organisation") if may(request.actor, Permission.READ_SUBMISSIONS) else []
+    waiting = decided.settled_on(candidates)
+    candidates = [(row, waiting[row.pk].total) for row in candidates]
     listed = [r for r in rows if r["entry"].decision in ("listed", "adjusted")]
     sums: dict[str, Decimal] = {}
     for r in listed:
@@ -78,7 +82,7 @@ def _context(request, year: int, **more) -> dict:
     } | more
 
 
-def _entry(entry, year: int) -> dict:
+def _entry(entry, year: int, settled: decided.Amounts) -> dict:
     by_source: dict[str, Decimal] = {}
     by_year: dict[int, Decimal] = {}
     for row in entry.amounts:
@@ -88,6 +92,7 @@ def _entry(entry, year: int) -> dict:
     return {
         "entry": entry,
         "submission": entry.submission,
+        "settled": settled,
         "by_source": by_source,
         "city": by_source.get("city"),
         "total": sum(by_source.values(), Decimal(0)) if by_source else None,

@@ -96,6 +96,8 @@ class ProjectSerializer(serializers.ModelSerializer):
     state_code = serializers.CharField(source="state")
     plan_item = serializers.CharField(source="plan_item.code", default=None, allow_null=True)
     programme = serializers.CharField(source="programme.name", default=None, allow_null=True)
+    # What its cases asked for, what was cut and decided; null where there was no case.
+    cut_wan = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True, allow_null=True)
     approved_wan = serializers.SerializerMethodField()
 
     class Meta:
@@ -110,6 +112,9 @@ class ProjectSerializer(serializers.ModelSerializer):
             "latest_start",
             "latest_end",
             "percent",
+            "filed_wan",
+            "cut_wan",
+            "decided_wan",
             "approved_wan",
         )
         read_only_fields = fields

@@ -93,7 +93,7 @@ class Project(Demonstrable):
     INVESTMENT_TYPES = [("government", "政府型"), ("market", "市场型"), ("public_good", "公益型")]
     MANDATES = [("state", "国家要求建设"), ("province", "省要求建设"), ("city", "市级要求建设"), ("own", "本部门自建")]
     CONSTRUCTIONS = [("new", "新建"), ("rebuild", "改建"), ("extend", "扩建"), ("upgrade", "升级"), ("operate", "运维")]
-    ESTIMATE_BASES = [("plan", "业内估算（10.4）"), ("filed", "申报概算（未经批复）")]
+    ESTIMATE_BASES = [("plan", "业内估算（10.4）"), ("filed", "申报概算（未经批复）"), ("decided", "审定概算")]
 
     code = models.CharField("编号", max_length=12, unique=True)
     name = models.CharField("名称", max_length=200)
@@ -116,6 +116,11 @@ class Project(Demonstrable):
     latest_end = models.DateField("最新止", null=True, blank=True)
     estimate_wan = WanField("概算（万元，非批复）", null=True, blank=True)
     estimate_basis = models.CharField("概算依据", max_length=8, choices=ESTIMATE_BASES, default="plan")
+    # What its cases asked for and what was decided on them, null where there was no case; `decided` says it by source:
+    # {source: {"filed_wan", "decided_wan" (null: nothing decided), "before_wan" (approved before the first decision)}}.
+    filed_wan = WanField("申报（万元）", null=True, blank=True)
+    decided_wan = WanField("审定（万元）", null=True, blank=True)
+    decided = models.JSONField("审定按来源", default=dict, blank=True)
     construction = models.CharField("建设类型（9.3.8）", max_length=8, choices=CONSTRUCTIONS, blank=True)
     mandate = models.CharField("谁要求建设（8.1(3)、(4)）", max_length=8, choices=MANDATES, blank=True)
     on_shared_list = models.BooleanField("列入 8.1(2) 由市财政投资的系统", null=True, blank=True)
@@ -168,6 +173,27 @@ class Project(Demonstrable):
     @property
     def audit_key(self) -> Ref:
         return ref("project", self.code)
+
+    @property
+    def cut_wan(self) -> Decimal | None:
+        """核减: what was asked for and not decided."""
+        return None if self.decided_wan is None else max(self.filed_wan - self.decided_wan, Decimal(0))
+
+    @property
+    def decided_words(self) -> str:
+        """What stands beside the estimate: 申报 420.00，核减 90.00; for a row of the plan, which keeps its
+        estimate, the decided
+        amount as well. Empty where no case was decided."""
+        if self.decided_wan is None:
+            return ""
+        return (
+            self.cut_words if self.estimate_basis == "decided" else f"审定 {self.decided_wan:,.2f}（{self.cut_words}）"
+        )
+
+    @property
+    def cut_words(self) -> str:
+        """申报 420.00，核减 90.00, of a project with a decided case."""
+        return f"申报 {self.filed_wan:,.2f}，核减 {self.cut_wan:,.2f}"
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.code}/"

@@ -153,6 +153,9 @@ class Stories:
         by, extra = self.cast.reviewer, {}
         if conclusion == "deferred":
             extra = {"lacking": "业务流程尚未确定", "re_review_on": dt.date(2008, 2, 20)}
+        asked = {m["source"] for c in row.proposal["components"] for m in c["money"]}
+        if row.proposal["investment_type"] == "public_good" and "own" not in asked:
+            extra["payers"] = {"own": "0"}  # 公益型: the department's share is settled (D11)
         row = actions.propose_conclusion(by=by, submission=row, version=row.version, kind=conclusion, **extra)
         return actions.waive_opinion(
             by=by,

@@ -52,7 +52,7 @@ def test_adoption_makes_the_project_and_opens_its_lines_in_one_act(stories, cast
     assert (project.origin, project.state, project.name) == ("annual_plan", "approved", row.title)
     assert project.code == "N2008-01"
     asked = total_wan(row.versions.get(number=row.current_version).proposal)
-    assert (project.estimate_wan, project.get_estimate_basis_display()) == (asked, "申报概算（未经批复）")
+    assert (project.estimate_wan, project.get_estimate_basis_display()) == (asked, "审定概算")
     assert [lead.organisation.name for lead in project.leads.all()] == ["市卫生局"]
     assert lines(row) == {
         (2008, "city"): Decimal("90.00"),

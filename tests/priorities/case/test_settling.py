@@ -106,7 +106,7 @@ def test_a_plain_case_goes_from_the_queue_to_the_seats_in_one_act_at_the_version
 
 
 def test_the_desk_shows_beforehand_what_accepting_comes_to(stories, cast):
-    row = stories.under_review(document=proposal(components=components("100")))
+    row = stories.under_review(document=proposal(investment_type="government", components=components("100")))
     page = cast.client("reviewer").get(f"/priorities/desk/{row.number}/").content.decode()
     assert "均无异议，采用判定" in page
     assert "列为年度计划候选" in page

@@ -1,0 +1,197 @@
+"""申报、核减、审定: how much a case asked for, how much of it was cut, how much was decided. The one place that
+says it.
+
+What the joint approval settles holds until the leading group adopts other amounts; what is dropped from an adopted
+plan is
+decided to be nothing. A case that goes to the pool, is deferred or needs no approval has no decided amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db.models import F
+
+from governance.basics.text import quantise
+from priorities.memo import remembered
+from priorities.models import Conclusion, PlanEntry, Submission
+from priorities.proposal import SOURCE_LABELS
+from priorities.screening import conclusions
+from priorities.submissions import workflow
+
+DECIDING = ("candidate", conclusions.NO_CITY)  # the conclusions that settle money
+LISTED = ("listed", "adjusted")
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """万元; `decided_wan` and `cut_wan` are None while nothing is decided."""
+
+    filed_wan: Decimal
+    decided_wan: Decimal | None
+
+    @property
+    def cut_wan(self) -> Decimal | None:
+        return None if self.decided_wan is None else max(self.filed_wan - self.decided_wan, Decimal(0))
+
+    @property
+    def is_cut(self) -> bool:
+        return bool(self.cut_wan)
+
+    @property
+    def words(self) -> str:
+        """申报 420.00，核减 90.00: what stands beside the decided amount."""
+        cut = "" if self.cut_wan is None else f"，核减 {self.cut_wan:,.2f}"
+        return f"申报 {self.filed_wan:,.2f}{cut}"
+
+    def __str__(self) -> str:
+        """330.00（申报 420.00，核减 90.00）"""
+        if self.decided_wan is None:
+            return f"未定（{self.words}）"
+        return f"{self.decided_wan:,.2f}（{self.words}）"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sum of the filing: a component, source and year. `clause` and `reason` are of its cut."""
+
+    component: str  # its id
+    source: str
+    fiscal_year: int
+    filed_wan: Decimal
+    settled_wan: Decimal | None
+    clause: str = ""
+    reason: str = ""
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(self.filed_wan, self.settled_wan)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The amounts of one case. `adopted` by (year, source) is what the leading group adopted, None before."""
+
+    parts: tuple[Part, ...] = ()
+    adopted: dict[tuple[int, str], Decimal] | None = None
+
+    @property
+    def total(self) -> Amounts:
+        return self._of(lambda year, source: True)
+
+    @property
+    def city(self) -> Amounts:
+        return self.of_source("city")
+
+    @property
+    def has_others(self) -> bool:
+        """Whether others than the city pay too."""
+        return self.total != self.city
+
+    def of_source(self, source: str) -> Amounts:
+        return self._of(lambda year, its: its == source)
+
+    def of_component(self, component: str) -> Amounts:
+        """By the joint approval: a plan is adopted by year and source."""
+        return _sum(p.amounts for p in self.parts if p.component == component)
+
+    def rows(self) -> list[tuple[int, str, Amounts]]:
+        """By year and source, in the order of the sources."""
+        order = list(SOURCE_LABELS)
+        keys = {(p.fiscal_year, p.source) for p in self.parts} | set(self.adopted or ())
+        return [
+            (year, source, self._of(lambda y, s, key=(year, source): (y, s) == key))
+            for year, source in sorted(keys, key=lambda k: (k[0], order.index(k[1])))
+        ]
+
+    def adopting(self, amounts: list[dict]) -> Decided:
+        """The same case with what a plan says: [{"source", "fiscal_year", "amount_wan"}]."""
+        sums: dict[tuple[int, str], Decimal] = {}
+        for a in amounts:
+            key = (a["fiscal_year"], a["source"])
+            sums[key] = sums.get(key, Decimal(0)) + Decimal(a["amount_wan"])
+        return replace(self, adopted={key: quantise(amount) for key, amount in sums.items()})
+
+    @property
+    def cuts(self) -> list[Part]:
+        return [p for p in self.parts if p.amounts.is_cut]
+
+    @property
+    def sentence(self) -> str:
+        """审定市财政 330.00（申报 420.00，核减 90.00）, with all payers where others pay too; empty before it is
+        decided."""
+        if self.total.decided_wan is None:
+            return ""
+        more = f"；各来源合计审定 {self.total}" if self.has_others else ""
+        return f"审定市财政 {self.city}{more}"
+
+    def _of(self, takes: Callable[[int, str], bool]) -> Amounts:
+        found = _sum(p.amounts for p in self.parts if takes(p.fiscal_year, p.source))
+        if self.adopted is None:
+            return found
+        return Amounts(found.filed_wan, sum((a for key, a in self.adopted.items() if takes(*key)), Decimal("0.00")))
+
+
+NOTHING = Decided()
+
+
+def _sum(amounts: Iterable[Amounts]) -> Amounts:
+    """A part that nobody decided leaves the whole undecided: a case is decided in all its parts or in none."""
+    every = list(amounts)
+    zero = Decimal("0.00")
+    decided = None if any(a.decided_wan is None for a in every) else sum((a.decided_wan for a in every), zero)
+    return Amounts(sum((a.filed_wan for a in every), zero), decided)
+
+
+@remembered
+def of(row: Submission) -> Decided:
+    """The amounts of one case as they stand."""
+    conclusion = conclusions.in_force(row)
+    adopted = _adopted([row]).get(row.pk, []) if conclusion and row.state == workflow.ADOPTED else None
+    return of_conclusion(row, conclusion, adopted)
+
+
+def of_cases(rows: Iterable[Submission]) -> dict[int, Decided]:
+    """The same for many cases in two queries."""
+    rows = list(rows)
+    found = settled_on(rows)
+    last = [row for row in rows if row.state == workflow.ADOPTED and found[row.pk].total.decided_wan is not None]
+    adopted = _adopted(last) if last else {}
+    return found | {row.pk: found[row.pk].adopting(adopted.get(row.pk, [])) for row in last}
+
+
+def settled_on(rows: Iterable[Submission]) -> dict[int, Decided]:
+    """The amounts of many cases by the joint approval alone, in one query."""
+    rows = list(rows)
+    found = Conclusion.objects.filter(
+        submission__in=rows, in_force=True, version__number=F("submission__current_version")
+    )
+    concluded = {c.submission_id: c for c in found} if rows else {}
+    return {row.pk: of_conclusion(row, concluded.get(row.pk)) for row in rows}
+
+
+def _adopted(rows: list[Submission]) -> dict[int, list[dict]]:
+    entries = PlanEntry.objects.filter(submission__in=rows, plan__state="adopted").order_by("plan_id")
+    return {e.submission_id: e.amounts if e.decision in LISTED else [] for e in entries}
+
+
+def of_conclusion(row: Submission, conclusion: Conclusion | None, adopted: list[dict] | None = None) -> Decided:
+    """The amounts of a case by a conclusion, and by what was adopted: [{"source", "fiscal_year", "amount_wan"}]."""
+    settles = conclusion is not None and conclusion.kind in DECIDING
+    asked = conclusion.amounts if conclusion else conclusions.requested(row.proposal)
+    parts = tuple(
+        Part(
+            a["component"],
+            a["source"],
+            a["fiscal_year"],
+            Decimal(a["requested_wan"]),
+            Decimal(a["approved_wan"]) if settles else None,
+            a["clause"],
+            a["reason"],
+        )
+        for a in asked
+    )
+    found = Decided(parts)
+    return found if adopted is None else found.adopting(adopted)
