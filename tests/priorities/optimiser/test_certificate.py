@@ -9,7 +9,7 @@ from decimal import Decimal
 from priorities import optimiser
 from priorities.optimiser import Growth, Item, Option, Problem
 from priorities.optimiser.rows import CEILING, CHOICE, GROWTH, model_of
-from tests.priorities.planning.test_optimum import case, exhaustive, fits
+from tests.priorities.optimiser.test_optimum import case, exhaustive, fits
 
 KEY = (2008, "city")
 
