@@ -91,6 +91,16 @@ def test_spent_above_appropriated_is_refused(cast, p06):
         type_in(cast, p06, "spent", "60.01")
 
 
+def test_a_stage_may_be_all_of_the_one_above_to_the_cent(cast, p06):
+    for stage in ("approved", "appropriated", "spent"):
+        type_in(cast, p06, stage, "110.01")
+    with pytest.raises(Refused, match="先收回支出"):
+        type_in(cast, p06, "appropriated", "110")
+    type_in(cast, p06, "spent", "60")
+    assert type_in(cast, p06, "appropriated", "60").appropriated_wan == 60
+    assert type_in(cast, p06, "approved", "60").approved_wan == 60
+
+
 def test_approved_may_not_fall_below_what_is_appropriated(cast, p06):
     type_in(cast, p06, "approved", "110")
     type_in(cast, p06, "appropriated", "60")
@@ -190,6 +200,42 @@ def test_a_thousand_tenths_are_exactly_a_hundred(cast, p06):
 def test_the_largest_and_the_smallest_amounts_are_kept_to_the_cent(cast, p06, typed, wan):
     assert type_in(cast, p06, "approved", typed).approved_wan == Decimal(wan)
     assert BudgetLine.objects.get().approved_wan == Decimal(wan)
+
+
+def test_two_amounts_that_can_be_kept_are_refused_where_their_sum_cannot(cast, p06):
+    with verbs.frame():
+        line = booking.lock_line(project=p06, fiscal_year=2007, source="city")
+        for wan in ("9999999999.98", "0.01"):
+            booking.book(by=cast.finance, line=line, stage="approved", amount_wan=Decimal(wan), kind="adjust")
+        with pytest.raises(Refused, match="超出了能记的金额"):
+            booking.book(by=cast.finance, line=line, stage="approved", amount_wan=Decimal("0.01"), kind="adjust")
+
+
+@pytest.mark.parametrize("year", [1989, 2101])
+def test_a_line_stands_in_a_year_from_1990_to_2100_and_has_a_known_source(p06, year):
+    with verbs.frame():
+        for good in (1990, 2100):
+            assert booking.lock_line(project=p06, fiscal_year=good, source="own").fiscal_year == good
+        with pytest.raises(Invalid, match="不是有效的年度"):
+            booking.lock_line(project=p06, fiscal_year=year, source="own")
+        with pytest.raises(Invalid, match="没有资金来源"):
+            booking.lock_line(project=p06, fiscal_year=2007, source="heaven")
+
+
+def test_the_years_of_more_projects_than_one_statement_takes_are_the_sums_of_their_lines(cast, p06):
+    for source, wan in (("city", "0.1"), ("own", "0.2")):
+        type_in(cast, p06, "approved", wan, source=source)
+    type_in(cast, p06, "approved", "9", year=2008)
+    ProjectYear.objects.update(approved_wan=1)
+    with verbs.frame():
+        booking.keep_years([p06.pk], [2007])
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).approved_wan == Decimal("0.30")
+    ProjectYear.objects.update(approved_wan=1)
+    with verbs.frame():
+        booking.keep_years([p06.pk, *range(-5000, 0)], [2007])
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).approved_wan == Decimal("0.30")
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).spent_wan is None
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2008).approved_wan == 1, "a year that was not asked for"
 
 
 def book(cast, project, kind, typed, stage="approved", **more):
