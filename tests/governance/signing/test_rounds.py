@@ -278,3 +278,34 @@ def test_rounds_that_wait_come_oldest_first(cast, opened):
 
 def test_without_a_plan_the_careful_reading_of_conflicts_holds(db):
     assert signers.independent_required(clock.today())
+
+
+def test_a_seat_released_after_the_end_changes_nothing(cast):
+    asked = opinions(cast)
+    answer(cast, asked, "network", hears_all=True)
+    with frame():
+        locked = rounds.lock(asked.pk)
+        rounds.close(round_=locked)
+        rounds.release(round_=locked, seat=locked.seats.get(key="expert"))
+    assert Round.objects.get(pk=asked.pk).state == CLOSED
+
+
+def test_who_may_not_sign_is_told_which_seats_are_waited_for(cast, opened):
+    answer(cast, opened, "ndrc")
+    silent = ("finance", "industry")
+    for actor in (cast.network, cast.ndrc):
+        found = signers.may_sign(opened, actor)
+        assert (found.ok, tuple(s.key for s in found.ask)) == (False, silent)
+    screened = signers.may_sign(opened, cast.finance, screened={cast.finance.user_id})
+    assert (screened.ok, screened.is_his, [s.key for s in screened.ask]) == (False, True, ["finance"])
+    assert "审、签分离" in screened.why
+
+
+def test_of_two_seats_of_a_unit_the_silent_one_comes_first_and_one_that_is_named_is_that_one(cast, opened):
+    with frame():
+        second = SeatSpec("second", "第二席", cast.finance.organisation_id)
+        rounds.add_seats(round_=rounds.lock(opened.pk), seats=[second])
+    answer(cast, opened, "finance")
+    colleague = replace(cast.finance, user_id=cast.ndrc.user_id)
+    assert rounds.seat_for(opened, colleague).key == "second"
+    assert rounds.seat_for(opened, colleague, "finance").key == "finance"
