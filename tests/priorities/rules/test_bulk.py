@@ -45,34 +45,38 @@ def trail(found) -> dict[str, str]:
 
 
 CASES = [a_case(random.Random(seed)) for seed in range(150)]
-BITS = [bulk.pack(facts, components, decisions) for facts, components, decisions in CASES]
-COLUMNS = {
-    name: np.array([getattr(b, name) for b in BITS], dtype=np.int64) for name in ("says_yes", "says_no", "parts")
-}
 
 
-def asked(*expressions: str) -> list[tuple]:
+@pytest.fixture
+def packed() -> list[bulk.Bits]:
+    return [bulk.pack(facts, components, decisions) for facts, components, decisions in CASES]
+
+
+def asked(packed: list[bulk.Bits], *expressions: str) -> list[tuple]:
     """The expressions for every case, by a database."""
     with sqlite3.connect(":memory:") as database:
         database.execute("CREATE TABLE cases (says_yes INTEGER, says_no INTEGER, parts INTEGER)")
-        database.executemany("INSERT INTO cases VALUES (?, ?, ?)", [(b.says_yes, b.says_no, b.parts) for b in BITS])
+        database.executemany("INSERT INTO cases VALUES (?, ?, ?)", [(b.says_yes, b.says_no, b.parts) for b in packed])
         rows = database.execute(f"SELECT {', '.join(expressions)} FROM cases ORDER BY rowid").fetchall()
     database.close()
     return rows
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_bits_say_what_the_assessment_says_in_python_in_numpy_and_in_sql(seed):
+def test_bits_say_what_the_assessment_says_in_python_in_numpy_and_in_sql(packed, seed):
     rng = random.Random(seed)
     rules, other = (a_rule_set(rng), a_rule_set(rng)) if seed else (PLAN_2006, a_rule_set(rng))
     compiled = bulk.Compiled(rules)
+    columns = {
+        name: np.array([getattr(b, name) for b in packed], dtype=np.int64) for name in ("says_yes", "says_no", "parts")
+    }
     found = [assess(facts, components, rules, decisions) for facts, components, decisions in CASES]
     codes = [bulk.CODES[f.outcome] for f in found]
-    assert [compiled.outcome(b) for b in BITS] == [f.outcome for f in found]
-    assert compiled.outcomes(COLUMNS).tolist() == codes
-    rows = asked(compiled.sql(), bulk.differs_sql(rules, other))
+    assert [compiled.outcome(b) for b in packed] == [f.outcome for f in found]
+    assert compiled.outcomes(columns).tolist() == codes
+    rows = asked(packed, compiled.sql(), bulk.differs_sql(rules, other))
     assert [row[0] for row in rows] == codes
-    for clause, results in compiled.results(COLUMNS).items():
+    for clause, results in compiled.results(columns).items():
         assert [bulk.RESULTS[r] for r in results] == [trail(f)[clause] for f in found], clause
     for (facts, components, decisions), one, (_, bits) in zip(CASES, found, rows, strict=True):
         was, now = trail(one), trail(assess(facts, components, other, decisions))
@@ -84,8 +88,8 @@ def test_the_same_rule_set_differs_nowhere():
     assert (bulk.changed(PLAN_2006, PLAN_2006), bulk.differs_sql(PLAN_2006, PLAN_2006)) == ([], "0")
 
 
-def test_what_was_packed_is_read_back():
-    for (facts, _, _), bits in zip(CASES, BITS, strict=True):
+def test_what_was_packed_is_read_back(packed):
+    for (facts, _, _), bits in zip(CASES, packed, strict=True):
         assert bulk.LAYOUT.unpack(bits.says_yes, bits.says_no) == {f: a for f, a in facts.items() if a is not U}
 
 
