@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.basics.searching import around, holding, stands_in
+from governance.basics.searching import around, holding, matching, stands_in
 from governance.basics.text import WORDS, spellings, words
 from governance.models import Setting
 
@@ -47,3 +47,18 @@ def test_a_passage_is_twice_as_long_as_its_width_and_begins_half_of_it_before_th
 def test_every_word_has_to_be_seen():
     assert stands_in("统一（网络）平台 GIS", "gis (网络)")
     assert not stands_in("统一网络平台", "网络 GIS")
+
+
+def test_rows_are_narrowed_by_each_word_as_it_is_normalised():
+    class Rows:
+        def __init__(self, *asked):
+            self.asked = asked
+
+        def filter(self, **condition):
+            return Rows(*self.asked, condition)
+
+    assert matching(Rows(), "ＧＩＳ 平台").asked == (
+        {"search_text__contains": "gis"},
+        {"search_text__contains": "平台"},
+    )
+    assert matching(Rows(), " ").asked == ()

@@ -162,3 +162,15 @@ def test_working_days_between_two_days_leave_out_the_first_and_are_negative_when
     assert calendar.between(friday, friday + dt.timedelta(days=5000)) == calendar.between(
         friday, friday + dt.timedelta(days=400)
     )
+
+
+def test_a_verb_returns_what_its_function_returns_and_a_refusal_outside_a_verb_is_nobodys_row(cast):
+    @verbs.verb("test.answer")
+    def ask(*, by):
+        return 42
+
+    assert ask(by=cast.finance) == 42
+    before = AuditRow.objects.count()
+    with pytest.raises(Refused), verbs.frame():
+        raise Refused("不行。")
+    assert AuditRow.objects.count() == before
