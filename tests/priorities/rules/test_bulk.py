@@ -97,6 +97,8 @@ def test_more_than_63_bits_are_refused():
     with pytest.raises(RuntimeError, match="63"):
         bulk.Layout(tuple(f"fact{n}" for n in range(64)), ())
     assert len(bulk.Layout(tuple(f"fact{n}" for n in range(63)), ()).bit) == 63
+    with pytest.raises(RuntimeError, match="63"):  # a clause that can be partly met has a bit as well
+        bulk.Layout(tuple(f"fact{n}" for n in range(63)), CRITERIA)
 
 
 def test_a_layout_is_named_by_facts_clauses_and_what_is_read_on_components():
