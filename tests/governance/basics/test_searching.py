@@ -41,6 +41,7 @@ def test_a_passage_is_twice_as_long_as_its_width_and_begins_half_of_it_before_th
     assert around("0123456789", "5", 2) == "…4567…"
     assert around("0123456789", "1", 2) == "0123…"
     assert around("0123456789", "x", 2) == "0123…"
+    assert around("0123456789", "0 9", 2) == "0123…"
     assert around("ABCDEFGHIJ", "ｈ", 2) == "…GHIJ"
 
 
