@@ -105,7 +105,8 @@ def test_the_frontier_s_steps_are_what_each_ceiling_allows():
 
 
 def test_the_frontier_begins_where_something_fits_and_is_empty_where_nothing_costs():
-    must = under("0", item("甲", "10", 5, must="续建"), item("乙", "20", 8))
+    free = Item("自", "自筹", (Option(2008, {(2008, "own"): Decimal(7)}, 1),))
+    must = under("0", item("甲", "10", 5, must="续建"), item("乙", "20", 8), free)
     assert [s.ceiling_wan for s in optimiser.frontier(must, KEY, steps=3)] == [10, 20, 30]
     assert optimiser.frontier(under("0", item("甲", "0", 5)), KEY) == []
 
@@ -130,3 +131,14 @@ def test_money_is_whole_hundredths_of_a_wan_inside():
     assert (cents(Decimal("12.34")), wan(1234)) == (1234, Decimal("12.34"))
     with pytest.raises(ValueError, match=r"细于 0\.01"):
         cents(Decimal("0.005"))
+
+
+def test_what_must_be_in_and_cannot_be_taken_at_all_is_a_broken_bond_of_greedy():
+    assert optimiser.greedy(under("60", Item("空", "空", (), must="续建"))).broken == ("“空”必列（续建）",)
+
+
+@pytest.mark.parametrize(
+    ("bound", "proved"), [(10.0, 10), (9.9999999, 10), (10.4, 10), (9.99, 9)
+)
+def test_a_bound_in_floating_point_proves_the_whole_number_that_it_means(bound, proved):
+    assert optimiser.solver._floor(bound) == proved
