@@ -137,8 +137,6 @@ def test_what_must_be_in_and_cannot_be_taken_at_all_is_a_broken_bond_of_greedy()
     assert optimiser.greedy(under("60", Item("空", "空", (), must="续建"))).broken == ("“空”必列（续建）",)
 
 
-@pytest.mark.parametrize(
-    ("bound", "proved"), [(10.0, 10), (9.9999999, 10), (10.4, 10), (9.99, 9)
-)
+@pytest.mark.parametrize(("bound", "proved"), [(10.0, 10), (9.9999999, 10), (10.4, 10), (9.99, 9)])
 def test_a_bound_in_floating_point_proves_the_whole_number_that_it_means(bound, proved):
     assert optimiser.solver._floor(bound) == proved
