@@ -43,6 +43,7 @@ def test_an_entry_is_a_signed_difference_with_its_document_and_reason(cast, p06)
         ("adjust", Decimal(-20), "－２０"),
         ("clawback", Decimal(-30), "30"),
     ]
+    assert {e.by_text for e in line.entries.all()} == {cast.finance.text}
 
 
 @pytest.mark.parametrize(

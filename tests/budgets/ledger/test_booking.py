@@ -12,7 +12,7 @@ from budgets import actions
 from budgets.ledger import booking
 from budgets.ledger.booking import LineKey, Posting
 from budgets.models import BudgetLine, Entry, ProjectYear
-from governance.basics.refusal import Refused
+from governance.basics.refusal import Invalid, Refused
 from governance.kernel import verbs
 from tests import needs
 from tests.budgets.cells import type_in
@@ -28,6 +28,16 @@ def test_a_line_is_the_sum_of_its_entries_and_the_year_is_kept(cast, p06):
     assert [e.amount_wan for e in line.entries.all()] == [Decimal(120), Decimal(-10)]
     assert line.approved_wan == Decimal(110)
     assert ProjectYear.objects.get(project=p06, fiscal_year=2007).approved_wan == Decimal(140)
+
+
+def test_a_stage_may_be_all_of_the_one_above_to_the_cent(cast, p06):
+    for stage in ("approved", "appropriated", "spent"):
+        type_in(cast, p06, stage, "110.01")
+    with pytest.raises(Refused, match="先收回支出"):
+        type_in(cast, p06, "appropriated", "110")
+    type_in(cast, p06, "spent", "60")
+    assert type_in(cast, p06, "appropriated", "60").appropriated_wan == 60
+    assert type_in(cast, p06, "approved", "60").approved_wan == 60
 
 
 @pytest.mark.parametrize(("stage", "above"), [("appropriated", "approved"), ("spent", "appropriated")])
@@ -46,6 +56,43 @@ def test_a_thousand_tenths_are_exactly_a_hundred(cast, p06):
             )
     assert BudgetLine.objects.get().approved_wan == Decimal("100.00")
     assert ProjectYear.objects.get().approved_wan == Decimal("100.00")
+
+
+def test_two_amounts_that_can_be_kept_are_refused_where_their_sum_cannot(cast, p06):
+    wanted = {"by": cast.finance, "stage": "approved", "posting": Posting("adjust")}
+    with verbs.frame():
+        line = booking.lock_line(LineKey(p06, 2007, "city"))
+        for wan in ("9999999999.98", "0.01"):
+            booking.book(line=line, amount_wan=Decimal(wan), **wanted)
+        with pytest.raises(Refused, match="超出了能记的金额"):
+            booking.book(line=line, amount_wan=Decimal("0.01"), **wanted)
+
+
+@pytest.mark.parametrize("year", [1989, 2101])
+def test_a_line_stands_in_a_year_from_1990_to_2100_and_has_a_known_source(p06, year):
+    with verbs.frame():
+        for good in (1990, 2100):
+            assert booking.lock_line(LineKey(p06, good, "own")).fiscal_year == good
+        with pytest.raises(Invalid, match="不是有效的年度"):
+            booking.lock_line(LineKey(p06, year, "own"))
+        with pytest.raises(Invalid, match="没有资金来源"):
+            booking.lock_line(LineKey(p06, 2007, "heaven"))
+
+
+def test_the_years_of_more_projects_than_one_statement_takes_are_the_sums_of_their_lines(cast, p06):
+    for source, wan in (("city", "0.1"), ("own", "0.2")):
+        type_in(cast, p06, "approved", wan, source=source)
+    type_in(cast, p06, "approved", "9", year=2008)
+    ProjectYear.objects.update(approved_wan=1)
+    with verbs.frame():
+        booking.keep_years([p06.pk], [2007])
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).approved_wan == Decimal("0.30")
+    ProjectYear.objects.update(approved_wan=1)
+    with verbs.frame():
+        booking.keep_years([p06.pk, *range(-5000, 0)], [2007])
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).approved_wan == Decimal("0.30")
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2007).spent_wan is None
+    assert ProjectYear.objects.get(project=p06, fiscal_year=2008).approved_wan == 1, "a year that was not asked for"
 
 
 def _race(cast, line: BudgetLine, amounts) -> list[str]:

@@ -45,6 +45,14 @@ def test_a_cell_that_exceeds_the_ceiling_is_refused_with_the_numbers_and_nothing
     approve(cast, "P05", "500", source="own")  # another source has its own ceiling, or none
 
 
+def test_the_last_cent_counts_and_what_nobody_has_approved_is_nothing(cast):
+    assert ceilings.approved(YEAR, "city") == 0
+    ceiling(cast)
+    approve(cast, "P04", "100")
+    with pytest.raises(Refused, match="多 0.01 万元"):
+        approve(cast, "P05", "0.01")
+
+
 def test_a_verb_that_moves_money_is_judged_at_its_end_and_lowering_is_never_refused(cast):
     approve(cast, "P04", "80")
     ceiling(cast, "80")

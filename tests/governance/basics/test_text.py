@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.basics.text import NotAnAmount, clean_text, parse_wan, quantise, search_text
+from governance.basics.text import BadText, NotAnAmount, clean_text, parse_wan, quantise, search_text
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_invisible_characters_go_and_real_ones_stay(typed, kept):
     assert clean_text(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["a\x00", "\ud800"])
+@pytest.mark.parametrize("typed", ["a\x00", "\ud800", chr(0xDFFF)])
 def test_text_that_no_database_holds_is_refused(typed):
     with pytest.raises(ValueError, match="不能保存"):
         clean_text(typed)
@@ -186,3 +186,21 @@ def test_a_long_text_is_refused_with_its_length():
 
 def test_search_text_makes_full_and_half_width_alike():
     assert search_text("ＡＢ 政务 110", None, "电子") == "ab政务110电子"
+
+
+def test_a_refused_text_names_the_field_it_stands_in():
+    with pytest.raises(BadText, match="^“理由”有 21 个字"):
+        clean_text("长" * 21, limit=20, field="理由")
+    with pytest.raises(BadText, match="^这段文字有 21 个字"):
+        clean_text("长" * 21, limit=20)
+    assert clean_text("长" * 20, limit=20) == "长" * 20
+
+
+def test_sixty_characters_are_an_amount_and_sixty_one_are_none():
+    assert parse_wan("5".zfill(60)) == 5
+    with pytest.raises(NotAnAmount, match="太长"):
+        parse_wan("5".zfill(61))
+
+
+def test_no_text_is_an_empty_one():
+    assert clean_text(None) == ""

@@ -146,6 +146,7 @@ def test_a_verb_and_its_row_are_one_transaction(cast):
     do(by=cast.finance, key="a")
     row = AuditRow.objects.order_by("-seq").first()
     assert (row.sentence, row.by_text, row.role) == ("做了 a", cast.finance.text, "finance")
+    assert row.user_id == cast.finance.user_id
     assert AuditRow.objects.count() == before + 1
 
 

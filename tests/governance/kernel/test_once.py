@@ -56,3 +56,15 @@ def test_without_a_key_every_call_counts(cast):
 def test_a_key_that_is_too_long_is_refused(cast):
     with pytest.raises(Refused, match="100"):
         call(cast.finance, "k" * 101)
+
+
+def test_a_key_of_a_hundred_characters_is_taken_and_one_that_cannot_be_stored_is_refused(cast):
+    assert call(cast.finance, "k" * 100).address == "/first/"
+    with pytest.raises(Refused, match="不能保存") as caught:
+        call(cast.finance, "k\x00")
+    assert caught.value.status == 422
+
+
+def test_a_call_that_names_no_address_is_replayed_to_the_front_page(cast):
+    assert call(cast.finance, "k", address=None).address is None
+    assert call(cast.finance, "k").address == "/"

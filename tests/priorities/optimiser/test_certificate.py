@@ -95,3 +95,10 @@ def test_a_growth_floor_above_the_ceiling_offers_the_ceiling_and_the_highest_flo
 
 def test_a_problem_with_a_plan_has_no_clash():
     assert optimiser.explain(Problem((item("甲", "10"),), {KEY: Decimal(5)})) is None
+
+
+def test_a_floor_that_two_years_miss_is_lowered_for_both_and_no_sum_is_named_for_one():
+    held = {(year, "city"): Decimal(wan) for year, wan in ((2007, 45), (2008, 50), (2009, 55))}
+    own = Item("自", "自筹", (Option(2008, {(2008, "own"): Decimal(1)}, 1),))
+    clash = optimiser.explain(Problem((own,), held=held, growth=Growth((2008, 2009))))
+    assert [(r.sentence, r.cost_wan) for r in clash.repairs] == [("增幅下限降到 10.00%", None)]

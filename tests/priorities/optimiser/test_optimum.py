@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from priorities import optimiser
-from priorities.optimiser import Growth, Item, Option, Problem
+from priorities.optimiser import Growth, Item, Option, Problem, solver
 
 YEARS, SOURCES = (2008, 2009), ("city", "county")
 
@@ -124,6 +124,24 @@ def test_260_random_plans_are_the_best_of_all_choices_and_impossible_ones_are_sa
     assert impossible >= 40
 
 
+def test_fixing_by_reduced_costs_finds_the_same_best_plans(monkeypatch):
+    """The way of large plans on small ones: hardly anything is open at first, the rest is fixed or proved."""
+    monkeypatch.setattr(solver, "SMALL", 0)
+    monkeypatch.setattr(solver, "CORE", 1)
+    rng = random.Random(2010)
+    nothing = Item("free", "不花钱", (Option(2008, {}, 0),))  # never fixed: something is always open
+    for number in range(120):
+        problem = case(rng)
+        problem = problem.but(items=(*problem.items, nothing))
+        found, best = optimiser.solve(problem), exhaustive(problem)
+        if best is None:
+            assert (found.status, found.chosen, found.value) == ("infeasible", {}, None), number
+            continue
+        assert (found.value, found.bound, found.proven) == (best[0], best[0], True), number
+        assert fits(problem, found.chosen), number
+        assert not found.fewest_wan or -found.cost_wan == best[1], number
+
+
 def test_fifteen_projects_with_every_bond_equal_exhaustive_search():
     rng = random.Random(15)
     items = tuple(
@@ -164,6 +182,12 @@ def test_a_large_plan_keeps_every_bond_and_no_small_exchange_betters_it(seed):
     assert fits(problem, found.chosen)
     assert by_ratio.value <= found.value <= found.bound
     assert found.gap <= found.value // 1000
+
+
+def test_where_everything_of_a_large_plan_fits_everything_is_taken():
+    items = tuple(Item(f"i{n}", "x", (Option(2008, {(2008, "city"): Decimal(10)}, 1 + n),)) for n in range(201))
+    found = optimiser.solve(Problem(items, {(2008, "city"): Decimal(2010)}))
+    assert (len(found.chosen), found.proven) == (201, True)
 
 
 def test_phases_are_never_taken_out_of_order():

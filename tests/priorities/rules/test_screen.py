@@ -155,3 +155,13 @@ def test_a_wrong_item_at_the_end_prints_nothing():
 def test_contradicting_answers_are_flagged_not_refused():
     both = {Fact.PURE_DATABASE: Answer.YES, Fact.HAS_APPLICATION: Answer.YES}
     assert contradictions(both) == ["是纯数据库，又说有应用"]
+
+
+def test_a_title_is_text_or_left_out():
+    assert [i.title for i in parse_items([{"id": "a", "title": "平台"}, {"id": "b"}, {"id": "c", "title": None}])] == [
+        "平台",
+        "",
+        "",
+    ]
+    with pytest.raises(InputError, match="title 应是文字"):
+        parse_items([{"id": "a", "title": 5}])

@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from priorities.rules.facts import Answer, on_screen
+from priorities.rules.facts import FACTS, Answer, Fact, on_screen
 from priorities.rules.plan_2006 import CRITERIA
-from priorities.rules.shape import boxes, grid, shortest, ways
+from priorities.rules.shape import Wanted, boxes, grid, shortest, ways
 from priorities.rules.tables import Table
 
 Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
@@ -82,3 +82,7 @@ def test_a_fault_is_wanted_as_the_opposite_answer_to_its_question():
     box = boxes(narrow.reading.met_when)[0]
     assert box.need == 3
     assert [w.shown for w in box.wanted] == ["no"] * 4
+
+
+def test_what_is_wanted_of_a_fact_is_asked_in_its_own_words():
+    assert Wanted(Fact.NARROW_SCOPE, Answer.YES).question == FACTS[Fact.NARROW_SCOPE].question
