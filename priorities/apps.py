@@ -16,7 +16,7 @@ class PrioritiesConfig(AppConfig):
         from priorities import reports
         from priorities.annual_plan import plan_document
         from priorities.approval import meeting_pack
-        from priorities.documents import filing_receipts, receipts
+        from priorities.documents import decisions, filing_receipts, receipts
         from priorities.hooks import desk_counts as counts
         from priorities.hooks.daily import daily, run_due_batches
         from priorities.hooks.handover import DESK
@@ -32,6 +32,7 @@ class PrioritiesConfig(AppConfig):
         jobs.on_daily(daily)
         receipts.register()
         filing_receipts.register()
+        decisions.register()
         jobs.often(run_due_batches)
         rescreen_job.register()
         meeting_pack.register()

@@ -7,6 +7,7 @@ several verbs in one request chain `version=row.version`.
                  discard_draft
     submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction
     changes      propose_change
+    decisions    request_letter
     attachments  attach, detach, download_attachment
     screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
     settling     settle, waive_and_send, settle_and_send: the single verbs of a plain case in one act
@@ -30,6 +31,7 @@ from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
 from priorities.actions.changes import propose_change
+from priorities.actions.decisions import request_letter
 from priorities.actions.drafts import (
     add_participant,
     confirm_participation,

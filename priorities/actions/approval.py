@@ -17,9 +17,10 @@ from governance.models import Answer, Round, Seat, StoredFile
 from governance.notices import inbox
 from governance.signing import paper as on_paper
 from governance.signing import rounds
-from priorities.actions.telling import tell_applicant, tell_seat
+from priorities.actions.decisions import issue_letter
+from priorities.actions.telling import tell_seat
 from priorities.approval import seats
-from priorities.case import guards
+from priorities.case import decision, guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
 from priorities.screening import conclusions, verdicts
@@ -91,7 +92,9 @@ def sign(
         by=by, submission=row, verb="sign", to=conclusion.kind, reason=f"{mine.label}最后签署{on_paper.said(paper, by)}"
     )
     outcome = conclusion.get_kind_display()
-    tell_applicant(row, f"concluded:{round_.pk}", f"{row.number}“{row.title}”联合会签通过：{outcome}。")
+    issue_letter(
+        by=by, row=row, key=f"round:{round_.pk}", content=decision.of_conclusion(row, conclusion, clock.today())
+    )
     inbox.tell(
         key=f"concluded-office:{round_.pk}",
         role=Role.REVIEWER,
@@ -160,6 +163,8 @@ def refuse(
         is_demo=row.is_demo,
         sentence=f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{said}",
     )
+    given = mine.answers.get(in_force=True)
+    issue_letter(by=by, row=row, key=f"round:{round_.pk}", content=decision.of_refusal(row, given, clock.today()))
     return row
 
 

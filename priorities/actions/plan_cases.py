@@ -90,7 +90,7 @@ def leave_over(
         order=plan.entries.count() + 1,
         is_demo=row.is_demo,
     )
-    plans.leave_entry_over(by, plan, entry, row)
+    plans.leave_entry_over(by, plan, entry, row, meeting)
     PlanEntry.objects.filter(plan__state="draft", plan__plan_year=plan.plan_year, submission=row).delete()
     plan_document.freeze(plan)
     _tell(by, plan, meeting, f"结转 {row.reference}“{row.title}”")

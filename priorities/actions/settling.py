@@ -56,7 +56,8 @@ def settle(
 def waive_and_send(*, by: Actor, submission: Submission, version: int, reason: str) -> Submission:
     """免交并送会签: what nobody was asked for and the scan that is not there are waived for one reason, and the case goes.
 
-    An opinion under way is not waived by the way: the sending is refused until it is in.
+    An opinion under way is not waived by the way: the sending is refused until it is in. A large case waives each
+    paper apart.
     """
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)

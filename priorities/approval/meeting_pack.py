@@ -19,7 +19,7 @@ from governance.database.snapshots import snapshot_read
 from governance.documents import printing
 from governance.models import Round
 from priorities import proposal as proposals
-from priorities.approval import opinions
+from priorities.approval import carried, opinions
 from priorities.labels import OPINIONS, OUTCOMES, RESULTS
 from priorities.memo import reading
 from priorities.models import Conclusion, Sitting, SittingCase
@@ -225,7 +225,8 @@ def _opinions(at: str, row, day) -> Section:
         Column("answer", "意见", "text", 12),
         Column("text", "内容", "text", 48),
     )
-    rows, text, waived = [], [], {w.what: w for w in verdicts.waivers(row)}
+    rows, text, held = [], [], carried.of_case(row, day)
+    waived = {w.what for w in verdicts.waivers(row)}
     for what, label in OPINIONS.items():
         asked = opinions.asked(row, what, day)
         rows += [
@@ -237,12 +238,12 @@ def _opinions(at: str, row, day) -> Section:
             }
             for a in asked
         ]
-        if what in waived:
-            text.append(f"{label}免：{waived[what].reason}（{waived[what].by_text}）。")
-        elif not asked:
+        if what not in waived and not asked:
             text.append(f"{label}没有征求。")
+    text += [f"{w.paper}免：{w.reason}（{w.by_text}）。" for w in held.waived]
+    text += [f"条件：{c.text}（{c.whose}，{c.where}{f'，{c.due} 前' if c.due else ''}）。" for c in held.conditions]
     tables = (Table(f"{at}-opinions", "技术方案意见", columns, tuple(rows)),) if rows else ()
-    return Section(f"{at}-opinions", "网络管理中心和专家组意见", tuple(text), (), tables, level=2)
+    return Section(f"{at}-opinions", "意见、免去的材料和条件", tuple(text), (), tables, level=2)
 
 
 def _sheet(at: str, row) -> Section:

@@ -13,7 +13,7 @@ from governance.kernel.access import Actor
 from governance.models import Answer, Round, Seat
 from governance.signing import rounds, signers
 from priorities import proposal as proposals
-from priorities.approval import contacts, opinions, seats
+from priorities.approval import carried, contacts, opinions, seats
 from priorities.case import payer, settling
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
@@ -197,7 +197,7 @@ def build(row: Submission, actor: Actor, day: dt.date) -> dict:
         "fields": returned.askable(),
         "re_review_default": (day + dt.timedelta(days=settling.RE_REVIEW_DAYS)).isoformat(),
         "step": settling.step_of(row, result, day) if row.state == "under_review" else None,
-        "waiver_reasons": settling.WAIVER_REASONS,
+        "carried": carried.shown_to(row, actor, day),
         "deployment": UNIFIED_DEPLOYMENT,
     }
 
@@ -278,9 +278,10 @@ def _opinions(row: Submission, day: dt.date) -> list[dict]:
     return rows
 
 
-def _to_waive(row: Submission) -> list[tuple[str, str]]:
+def _to_waive(row: Submission) -> list[tuple[str, str, list[str]]]:
+    """`(paper, its name, reasons that may be picked)` of what may still be waived."""
     waived = {w.what for w in verdicts.waivers(row)}
-    return [(what, label) for what, label in OpinionWaiver.WHAT if what not in waived]
+    return [(w, label, settling.reasons_for(row, [w])) for w, label in OpinionWaiver.WHAT if w not in waived]
 
 
 def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:

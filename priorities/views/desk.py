@@ -16,8 +16,7 @@ from governance.kernel.once import once
 from governance.models import User
 from governance.web import entry
 from priorities import actions
-from priorities.case import case_page, guards
-from priorities.case.settling import WAIVER_REASONS
+from priorities.case import case_page, guards, settling
 from priorities.labels import STATES
 from priorities.memo import reading
 from priorities.models import Conclusion, DeskBatch, Submission
@@ -49,7 +48,7 @@ def queue(request):
         "late": sum(r.late for r in filters.in_tab(every)),
         "late_address": f"?view={filters.view}&state={filters.state}&due=late#queue",
         "acts": DeskBatch.ACTS,
-        "reasons": WAIVER_REASONS,
+        "reasons": settling.bulk_reasons(),
         "batches": DeskBatch.objects.filter(user_id=request.actor.user_id).exclude(state="undone")[:3],
     }
     return render(request, "priorities/desk.html", context)
@@ -97,7 +96,7 @@ def _act(request, reference: str, act, *, to: str = "", done: str = "", **given)
     `given` as a function is read only now, so that what cannot be read is refused the same way."""
     row = _case(request, reference)
     try:
-        with once(request.actor, act.event, request.POST.get("once")) as call:
+        with once(request.actor, f"priorities.submission.{act.__name__}", request.POST.get("once")) as call:
             if call.address is None:
                 version = request.POST.get("version")
                 version = entry.integer(version, name="版本", low=1, high=10**8, default=row.version)

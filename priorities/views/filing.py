@@ -22,7 +22,7 @@ from governance.storage import files
 from governance.web import entry
 from priorities import actions
 from priorities import proposal as proposals
-from priorities.approval import opinions
+from priorities.approval import carried, opinions
 from priorities.case import case_page, guards
 from priorities.documents import filing_receipts, receipts
 from priorities.labels import STATES
@@ -133,6 +133,8 @@ def _detail(request, row: Submission) -> dict:
         "receipts": receipts.of_versions(row, versions),
         "filing_receipt": filing_receipts.of(row),
         "latest": latest,
+        "decided": row.letters.exists(),
+        "carried": carried.shown_to(row, request.actor, clock.today()),
         "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
         "conclusion": row.conclusions.filter(in_force=True).first(),
         "points": row.returned_points.filter(version=row.current_version) if row.state == "returned" else (),
