@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
@@ -13,7 +13,7 @@ from governance.basics.text import clean_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
-from governance.models import Answer, Round, Seat, StoredFile
+from governance.models import Answer, Clause, Round, Seat, StoredFile
 from governance.notices import inbox
 from governance.signing import paper as on_paper
 from governance.signing import rounds
@@ -133,14 +133,21 @@ def refuse(
         reason = more
     elif reason in REFUSALS:
         reason, meant = REFUSALS[reason]
+        if clause and clause != meant and not clause.startswith(f"{meant}("):
+            why = f"“{reason}”的依据是 {meant}，不是 {clause}；依据别的条款请选“其他”并写明理由。"
+            raise Invalid(why, fields={"clause": [why]})
         clause = clause or meant
     fields = {}
     if not reason:
         fields["reason"] = ["请写明不同意的理由。"]
     if not clause:
         fields["clause"] = ["请写明依据的条款，如 8.3.2(3)。"]
+    elif not _is_a_clause(clause):
+        fields["clause"] = [f"规划里没有可以依据的 {clause}；请写 8.1 至 8.3 或第九章的条款，如 8.3.2(3)。"]
     if fields:
-        raise Invalid("不同意要写明理由和条款。", fields=fields)
+        raise Invalid(
+            "不同意要写明理由和条款：" + "".join(s for found in fields.values() for s in found), fields=fields
+        )
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
     paper = on_paper.signed(by, signer, signed_on, scan)
@@ -186,6 +193,12 @@ def withdraw_signature(
         sentence=f"{row.reference} {mine.label}撤回签署",
     )
     return row
+
+
+def _is_a_clause(clause: str) -> bool:
+    """A clause that the product cites, or the section that holds some (8.1)."""
+    known = Q(clause=clause) | Q(clause__startswith=f"{clause}(") | Q(clause__startswith=f"{clause}.")
+    return clause in {meant for _, meant in REFUSALS.values()} or Clause.objects.filter(known).exists()
 
 
 def rounds_of(submission: Submission) -> list[Round]:

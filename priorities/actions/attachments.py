@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Sum
 
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission
+from governance.basics.roles import Permission, Role
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
 from governance.models import StoredFile
+from governance.notices import inbox
 from governance.storage import files
 from priorities.case import guards
 from priorities.models import Attachment, Submission
@@ -83,6 +84,15 @@ def attach(
         now=stored.sha256,
         sentence=f"{row.reference} 上传{row_.get_kind_display()}“{shown}”",
     )
+    if row.current_version and kind in AFTER_SUBMIT and (kind == "scan" or row.state != workflow.RETURNED):
+        inbox.tell(
+            key=f"attached:{row_.pk}",
+            role=Role.REVIEWER,
+            address=row.get_absolute_url(),
+            is_demo=row.is_demo,
+            sentence=f"{row.organisation}补交 {row.number}“{row.title}”第 {row.current_version} 版的"
+            f"{row_.get_kind_display()}“{shown}”。",
+        )
     return row_
 
 

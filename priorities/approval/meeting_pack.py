@@ -269,7 +269,7 @@ def _sheet(at: str, row) -> Section:
         rows.append(
             {
                 "seat": seat.label + acting,
-                "answer": answer.get_kind_display() if answer else "等待",
+                "answer": answer.get_kind_display() if answer else "等待" if round_.state == "open" else "没有签",
                 "who": who,
                 "day": answer.day.isoformat() if answer else "",
                 "sign": "",

@@ -325,7 +325,7 @@ def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
                 "phone": contacts.phone_of(seat.organisation, day),
             }
         )
-        if standing is None and seat.required:
+        if standing is None and seat.required and current.state == rounds.OPEN:
             waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if seat.mine else ''}）")
     due = current.due_day if current else None
     return {

@@ -179,6 +179,7 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
         "point_count": sum(len(s) for s in points.values()),
         "open_fields": set(points) if row.state == "returned" else None,
         "attachments": attachments,
+        "remarks": returned.remarks(row, document),
         "papers": expected_papers.expected(document, {a.kind for a in attachments}, is_filed=row.number is not None),
         "participants": row.participants.select_related("organisation"),
     }

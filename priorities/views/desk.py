@@ -88,7 +88,14 @@ def _context(request, row: Submission, **more) -> dict:
         "history": audit.history(row, limit=30),
         "conclusions": Conclusion.KINDS,
         "states": STATES,
+        "return_rows": _return_rows(more.get("typed")),
     } | more
+
+
+def _return_rows(typed) -> list[tuple[str, str]]:
+    """`(field, sentence)` of the form of 退回补正: what was typed, filled up to three lines."""
+    rows = list(zip(typed.getlist("field"), typed.getlist("sentence"), strict=False)) if typed else []
+    return rows + [("", "")] * (3 - len(rows))
 
 
 def _act(request, reference: str, act, *, to: str = "", done: str = "", **given):
@@ -210,7 +217,7 @@ def conclude(request, reference: str):
                     "fiscal_year": year,
                     "approved_wan": value,
                     "clause": entry.field(request, f"cut|{key}", limit=20),
-                    "reason": "",
+                    "reason": entry.field(request, f"why|{key}", limit=300),
                 }
             )
     return _act(

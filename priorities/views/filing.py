@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +27,7 @@ from priorities.case import case_page, guards
 from priorities.documents import filing_receipts, receipts
 from priorities.labels import STATES
 from priorities.memo import reading
-from priorities.models import FilingWindow, Submission
+from priorities.models import Attachment, FilingWindow, Submission
 from priorities.screening import verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
@@ -35,6 +35,7 @@ from priorities.submissions.workflow import EDITABLE
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
+AWAITS_SCAN = ("submitted", "under_review", "returned")  # the stamped scan of the frozen version may still come
 READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 
 
@@ -65,6 +66,7 @@ def mine(request):
         {
             "open_rows": open_rows,
             "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
+            "lacks_scan": _lacking_scan(rows),
             "window": window,
             "only": STATES.get(state),
             "window_open": window and window.opens <= day,
@@ -74,6 +76,13 @@ def mine(request):
             "days_left": (window.closes - day).days if window else None,
         },
     )
+
+
+def _lacking_scan(rows) -> set[int]:
+    """Which of the cases still lack the stamped scan of the version that was filed."""
+    there = Attachment.objects.filter(kind="scan", removed=False, version=F("submission__current_version"))
+    filed = [r.pk for r in rows if r.state in AWAITS_SCAN and r.current_version and not r.is_secret]
+    return set(filed) - set(there.filter(submission__in=filed).values_list("submission_id", flat=True))
 
 
 @entry.page(WRITE, methods=("POST",))
@@ -150,6 +159,7 @@ def _detail(request, row: Submission) -> dict:
         and not row.is_secret
         and row.state in CLOSED
         and row.kind not in guards.FOR_A_PROJECT,
+        "may_add": may_write and bool(row.current_version) and row.state in AWAITS_SCAN and not row.is_secret,
         "may_screen": may(request.actor, Permission.SCREEN, row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
@@ -354,6 +364,8 @@ def review(request, reference: str):
             "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
             "live": _live(request, row, row.proposal),
             "attachments": row.attachments.filter(removed=False).select_related("file"),
+            "remarks": (remarks := returned.remarks(row, row.proposal)),
+            "unchanged": [r for r in remarks if not r.is_changed],
         },
     )
 
@@ -406,7 +418,8 @@ def attach(request, reference: str):
         raise Invalid("请选择要上传的文件。", fields={"file": ["请选择文件"]})
     actions.attach(by=request.actor, submission=row, kind=entry.field(request, "kind", limit=12), upload=upload)
     messages.success(request, "附件已保存。")
-    return redirect(request.POST.get("back") == "detail" and row.get_absolute_url() or edit_url(row))
+    back = {"detail": f"{row.get_absolute_url()}#attachments", "mine": reverse("priorities:mine")}
+    return redirect(back.get(request.POST.get("back", ""), edit_url(row)))
 
 
 @entry.page(WRITE, methods=("POST",))
