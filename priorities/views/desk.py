@@ -17,7 +17,7 @@ from governance.models import User
 from governance.web import entry
 from priorities import actions
 from priorities.case import case_page, guards, settling
-from priorities.labels import STATES
+from priorities.labels import PAPERS, STATES
 from priorities.memo import reading
 from priorities.models import Conclusion, DeskBatch, Submission
 from priorities.rules.facts import Fact
@@ -190,12 +190,13 @@ def settle(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def waive_and_send(request, reference: str):
-    """免交并送会签, with a reason from the list or a typed one."""
+    """免交并送会签, with a reason from the list or a typed one, or (`reason|<paper>`) one for each paper."""
     return _act(
         request,
         reference,
         actions.waive_and_send,
         reason=lambda: entry.field(request, "reason", limit=300),
+        reasons=lambda: _reasons(request),
         done="已送联合会签。",
     )
 
@@ -254,10 +255,19 @@ def ask_opinion(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def waive(request, reference: str):
+    """免交: `reason|<paper>` for each, or `what` with one `reason`."""
+    if any(name.startswith("reason|") for name in request.POST):
+        return _act(request, reference, actions.waive_each, reasons=lambda: _reasons(request))
     what = [w for w in request.POST.getlist("what") if w]
     return _act(
         request, reference, actions.waive_opinion, what=what, reason=lambda: entry.field(request, "reason", limit=300)
     )
+
+
+def _reasons(request) -> dict[str, str]:
+    """The papers that have a reason of their own; whoever asks for none has typed none."""
+    found = {what: entry.field(request, f"reason|{what}", limit=300) for what in PAPERS}
+    return {what: reason for what, reason in found.items() if reason}
 
 
 @entry.page(SCREEN, methods=("POST",))

@@ -176,6 +176,22 @@ def test_a_large_case_waives_each_paper_apart_and_no_reason_is_offered_that_is_u
     assert actions.send(by=cast.reviewer, submission=row, version=row.version).state == "joint_approval"
 
 
+def test_a_large_case_is_sent_in_one_act_where_each_paper_has_its_own_reason(stories, cast):
+    row, office = stories.under_review(document=hospitals()), cast.client("reviewer")
+    row = actions.settle(by=cast.reviewer, submission=row, version=row.version)
+    at, why = f"/priorities/desk/{row.number}/", {"network_centre": "方案沿用", "expert": "已论证", "scan": "原件存档"}
+    for lacking in why:
+        some = {f"reason|{what}": text for what, text in why.items() if what != lacking}
+        assert office.post(f"{at}waive-and-send/", {"version": row.version, **some}).status_code == 422
+        assert not OpinionWaiver.objects.exists()
+    assert office.post(f"{at}waive/", {"reason|expert": "", "reason|scan": ""}).status_code == 422
+    answer = office.post(f"{at}waive-and-send/", {"version": row.version, **{f"reason|{w}": t for w, t in why.items()}})
+    assert answer.status_code == 302
+    assert {w.what: w.reason for w in OpinionWaiver.objects.all()} == why
+    row.refresh_from_db()
+    assert row.state == "joint_approval"
+
+
 def test_one_paper_left_of_a_large_case_is_waived_with_the_sending(stories, cast):
     row = stories.under_review(document=hospitals())
     row = actions.settle(by=cast.reviewer, submission=row, version=row.version)
