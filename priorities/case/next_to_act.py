@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from governance.basics.roles import Role
 from governance.models import Seat
-from priorities.approval import contacts
+from priorities.approval import contacts, opinions
 from priorities.memo import remembered
 from priorities.models import Submission
 from priorities.submissions import workflow
@@ -32,7 +32,8 @@ def next_to_act(row: Submission, day: dt.date) -> list[Next]:
     office = contacts.person(row.assignee) if row.assignee_id else contacts.role(Role.REVIEWER, day)
     filing = row.kind == "district" and not row.city_wan
     if row.state in (workflow.JOINT_APPROVAL, workflow.UNDER_REVIEW):
-        found = [_of_seat(seat, day) for seat in _silent(row)]
+        silent = _silent(row) if row.state == workflow.JOINT_APPROVAL else _silent_opinions(row)
+        found = [_of_seat(seat, day) for seat in silent]
         return found or [Next(office, "核定、判定，送联合会签", days)]
     if row.state == workflow.DRAFT:
         parts = row.participants.filter(confirmed_day=None).select_related("organisation")
@@ -52,6 +53,12 @@ def next_to_act(row: Submission, day: dt.date) -> list[Next]:
 def _silent(row: Submission) -> list[Seat]:
     rows = Seat.objects.silent().filter(round__about=row.audit_key)
     return list(rows.select_related("round", "organisation", "assigned").order_by("round_id", "pk"))
+
+
+def _silent_opinions(row: Submission) -> list[Seat]:
+    """Out of what the page reads anyway."""
+    seats = opinions.opinion_seats(row)
+    return [s for s in seats if s.given is None and s.required and s.round.state == "open"]
 
 
 def _of_seat(seat: Seat, day: dt.date) -> Next:

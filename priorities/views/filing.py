@@ -35,6 +35,7 @@ from priorities.submissions.workflow import EDITABLE
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
+DECIDING = ("sign", "refuse", "adopt", "leave_over")  # verbs that may end in a letter
 AWAITS_SCAN = ("submitted", "under_review", "returned")  # the stamped scan of the frozen version may still come
 READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 
@@ -129,7 +130,7 @@ def _detail(request, row: Submission) -> dict:
     versions = list(row.versions.all())
     document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
     latest = row.screenings.order_by("-pk").first()
-    may_write = may(request.actor, WRITE, row)
+    may_write, transitions = may(request.actor, WRITE, row), list(row.transitions.all())
     return {
         "row": row,
         "p": document or proposals.empty(),
@@ -142,7 +143,7 @@ def _detail(request, row: Submission) -> dict:
         "receipts": receipts.of_versions(row, versions),
         "filing_receipt": filing_receipts.of(row),
         "latest": latest,
-        "decided": row.letters.exists(),
+        "decided": any(t.verb in DECIDING for t in transitions) and row.letters.exists(),
         "carried": carried.shown_to(row, request.actor, clock.today()),
         "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
         "conclusion": row.conclusions.filter(in_force=True).first(),
@@ -153,7 +154,7 @@ def _detail(request, row: Submission) -> dict:
         if document and may_write
         else (),
         "choices": filing_form.CHOICES,
-        "transitions": row.transitions.all(),
+        "transitions": transitions,
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
         "may_file_again": may_write
         and not row.is_secret
