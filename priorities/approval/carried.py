@@ -77,9 +77,10 @@ def of(rows: Iterable[Submission], day: dt.date) -> dict[int, Carried]:
 
 def of_case(row: Submission, day: dt.date) -> Carried:
     """Of one case, from what its page reads anyway."""
-    given = [s.given for s in opinions.opinion_seats(row) if s.given and s.given.condition]
-    if row.state in SIGNED:
-        given += _conditional([row.audit_key], kind="joint_approval")
+    if not row.current_version:
+        return Carried()
+    held = [] if row.state in SIGNED else [s.given for s in opinions.opinion_seats(row) if s.given]
+    given = _conditional([row.audit_key]) if row.state in SIGNED else [a for a in held if a.condition]
     return _carried(row, verdicts.waivers(row), given, day)
 
 
@@ -89,12 +90,11 @@ def shown_to(row: Submission, actor: Actor, day: dt.date) -> Carried:
     return Carried(with_it.waived, []) if opinions.hides(row, actor) else with_it
 
 
-def _conditional(keys: list[str], **more) -> list[Answer]:
+def _conditional(keys: list[str]) -> list[Answer]:
     """Standing answers with a condition: opinions, and signatures of the latest joint approval that was not refused."""
-    asked = {f"seat__round__{name}": value for name, value in more.items()}
     newest = Round.objects.filter(about=OuterRef("seat__round__about"), kind="joint_approval").order_by("-pk")
     stands = Q(seat__round=Subquery(newest.values("pk")[:1]), seat__round__state__in=("open", "concluded"))
-    rows = Answer.objects.filter(in_force=True, seat__round__about__in=keys, **asked).exclude(condition="")
+    rows = Answer.objects.filter(in_force=True, seat__round__about__in=keys).exclude(condition="")
     rows = rows.filter(stands | Q(seat__round__kind__startswith="opinion"))
     return list(rows.select_related("seat__round", "seat__organisation", "seat__assigned").order_by("pk"))
 

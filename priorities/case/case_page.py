@@ -15,6 +15,7 @@ from governance.signing import rounds, signers
 from priorities import proposal as proposals
 from priorities.approval import carried, contacts, opinions, seats
 from priorities.case import payer, settling
+from priorities.case.next_to_act import Next
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
 from priorities.rule_sets import repository
@@ -336,6 +337,11 @@ def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
         "seats": shown,
         "signed": sum(1 for s in shown if s["answered"]),
         "waiting": waiting,
+        "waits": [
+            Next(contacts.unit(s.organisation, day), "会签", (day - current.day).days)
+            for s in seats_of_it
+            if s.required and s.standing is None and current.state == rounds.OPEN
+        ],
         "waiting_text": "、".join(waiting),
         "my_seat": next((s for s in mine if not s.standing), None),
         "my_answer": next((s.standing for s in mine if s.standing), None),

@@ -25,7 +25,7 @@ class Next:
 @remembered
 def next_to_act(row: Submission, day: dt.date) -> list[Next]:
     """Everybody whose turn it is; [] where nothing is left to do, and for a secret case, which goes round on paper."""
-    if row.is_secret:
+    if row.is_secret or row.state in workflow.FINAL:
         return []
     days = (day - row.state_day).days
     applicant = contacts.unit(row.organisation, day)
@@ -36,8 +36,8 @@ def next_to_act(row: Submission, day: dt.date) -> list[Next]:
         found = [_of_seat(seat, day) for seat in silent]
         return found or [Next(office, "核定、判定，送联合会签", days)]
     if row.state == workflow.DRAFT:
-        parts = row.participants.filter(confirmed_day=None).select_related("organisation")
-        confirm = [Next(contacts.unit(p.organisation, day), "确认联合申报", days) for p in parts]
+        parts = [p.organisation for p in row.participants.all() if not p.confirmed_day]
+        confirm = [Next(contacts.unit(part, day), "确认联合申报", days) for part in parts]
         return [*confirm, Next(applicant, "填写并提交申报", days)]
     again = f"{row.re_review_on:%Y-%m-%d} 复审，可以提前" if row.re_review_on else "复审"
     return {

@@ -30,7 +30,7 @@ from priorities.views.desk import _day
 
 def _mine(request, reference: str) -> Submission:
     rows = Submission.objects.visible_to(request.actor).select_related(
-        "organisation", "project", "author", "proposed_change"
+        "organisation", "project", "author", "proposed_change", "assignee"
     )
     return entry.found(rows.by_reference(reference))
 

@@ -43,7 +43,7 @@ READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 def mine_or_404(request: HttpRequest, reference: str) -> Submission:
     """A submission that the actor may see."""
     rows = Submission.objects.visible_to(request.actor).select_related(
-        "organisation", "project", "author", "proposed_change"
+        "organisation", "project", "author", "proposed_change", "assignee"
     )
     return entry.found(rows.by_reference(reference))
 

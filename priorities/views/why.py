@@ -19,7 +19,9 @@ def page(request, reference: str):
     """What I can do now, what not yet and who can lift it, what is others' to do."""
     day = clock.today()
     with reading():
-        rows = Submission.objects.visible_to(request.actor).select_related("organisation", "project", "author")
+        rows = Submission.objects.visible_to(request.actor).select_related(
+            "organisation", "project", "author", "assignee"
+        )
         row = web.found(rows.by_reference(reference))
         able, blocked, others = [], [], []
         for verb, why in guards.every(row, request.actor, day):

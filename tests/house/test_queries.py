@@ -38,8 +38,9 @@ from tests.house.walk import pages
 ROLES = ("industry", "reviewer", "health_cio", "expert", "finance", "auditor", "sysadmin", "secadmin")
 READERS = 2
 MOST = 15
-# A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures, history).
-MOST_OF_A_CASE = 20
+# A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures, history,
+# what was waived, on which conditions, who acts next and his phone).
+MOST_OF_A_CASE = 23
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
 # A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page, before a unit is
@@ -81,7 +82,7 @@ def limit(address: str) -> int:
         or "&code=" in address
     ):
         return MOST_OF_MANY_PARTS
-    about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
+    about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/"))
     return MOST_OF_A_CASE if about_a_case else MOST
 
 
