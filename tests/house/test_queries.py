@@ -50,6 +50,8 @@ MOST_OF_MANY_PARTS = 21
 MOST_OF_SEARCH = 34
 # A year's money or calendar asks two more apps for their filters and dates; progress asks who owes, and whom to call.
 MOST_OF_A_YEAR = 17
+# A sitting shows beside each case's seats what was waived of it and on which conditions.
+MOST_OF_A_SITTING = 17
 # Planning shows every guard of an adoption or solves: it reads cases, money, ceilings, growth and plans.
 MOST_OF_PLANNING = 30
 # Two days or two whole reports beside each other.
@@ -69,6 +71,8 @@ def limit(address: str) -> int:
         return MOST_OF_PLANNING
     if address.startswith(("/budgets/", "/calendar/", "/projects/progress/")):
         return MOST_OF_A_YEAR
+    if address.startswith("/priorities/sittings/"):
+        return MOST_OF_A_SITTING
     if address.startswith("/projects/compare/"):
         return MOST_OF_TWO
     if address.startswith("/priorities/approvals/?"):
