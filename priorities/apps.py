@@ -12,7 +12,7 @@ class PrioritiesConfig(AppConfig):
         from governance.people import handover, touched
         from governance.web import addresses
         from priorities.approval import meeting_pack
-        from priorities.documents import filing_receipts, receipts
+        from priorities.documents import decisions, filing_receipts, receipts
         from priorities.hooks.daily import daily, run_due_batches
         from priorities.hooks.handover import DESK
         from priorities.hooks.touched import of_cases
@@ -20,7 +20,7 @@ class PrioritiesConfig(AppConfig):
 
         jobs.on_daily(daily)
         jobs.often(run_due_batches)
-        for kind_of_job in (receipts, filing_receipts, rescreen_job, meeting_pack):
+        for kind_of_job in (receipts, filing_receipts, decisions, rescreen_job, meeting_pack):
             kind_of_job.register()
         handover.offer(DESK)
         touched.offer(of_cases)

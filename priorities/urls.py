@@ -11,6 +11,7 @@ from priorities.views import (
     calibration,
     changes,
     criteria,
+    decisions,
     desk,
     filing,
     offline,
@@ -55,6 +56,7 @@ signature = [
 submission = [
     path("", filing.detail, name="submission"),
     path("why/", why.page, name="why"),
+    path("decision/", decisions.page, name="decision"),
     path("edit/", filing.edit, name="edit"),
     path("overlaps/", overlap.typed, name="overlaps"),
     path("autosave/", filing.autosave, name="autosave"),

@@ -215,6 +215,10 @@ class Round(Dated, Demonstrable):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
 
 class SeatQuerySet(models.QuerySet):
     def silent(self):

@@ -33,7 +33,7 @@ from governance.models import (
 from governance.notices import mail
 from guiyang_egov.demo import story, traces
 from guiyang_egov.demo.accounts import create_accounts
-from priorities.documents import filing_receipts, receipts
+from priorities.documents import decisions, filing_receipts, receipts
 from priorities.models import (
     AnnualPlan,
     Conclusion,
@@ -152,7 +152,8 @@ def _marked(*models: type[Model]) -> None:
 def _receipts(cases) -> None:
     """Jobs and files of the cases' printed forms."""
     jobs = Job.objects.filter(
-        kind__in=[receipts.KIND, filing_receipts.KIND], params__submission__in=list(cases.values_list("pk", flat=True))
+        kind__in=[receipts.KIND, filing_receipts.KIND, decisions.KIND],
+        params__submission__in=list(cases.values_list("pk", flat=True)),
     )
     printed = Document.objects.filter(job__in=jobs)
     files = list(printed.values_list("file_id", flat=True))

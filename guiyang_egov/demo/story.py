@@ -66,8 +66,9 @@ def send(*, by: Actor, submission: Submission, conclusion: str, **more) -> None:
     row = priorities.propose_conclusion(
         by=by, submission=submission, version=submission.version, kind=conclusion, **more
     )
-    why = "方案已随规划论证，扫描件后补"
-    row = priorities.waive_opinion(by=by, submission=row, version=row.version, what=PAPERS, reason=why)
+    for what in PAPERS:
+        why = "盖章扫描件随后补交" if what == "scan" else "方案已随规划论证"
+        row = priorities.waive_opinion(by=by, submission=row, version=row.version, what=what, reason=why)
     priorities.send(by=by, submission=row, version=row.version)
 
 

@@ -7,9 +7,10 @@ several verbs in one request chain `version=row.version`.
                  confirm_participation, discard_draft
     submissions  submit, request_receipt, request_filing_receipt, withdraw, answer_correction
     changes      propose_change
+    decisions    request_letter
     attachments  attach, detach, download_attachment
     screening    accept, return_for_correction, confirm_facts, record_overlap, confirm_verdict, propose_conclusion, send
-    settling     settle, waive_and_send, settle_and_send: the single verbs of a plain case in one act
+    settling     settle, waive_each, waive_and_send, settle_and_send: the single verbs of a plain case in one act
     batches      rehearse, plan_batch, undo_batch, hurry_batch; run_due does what is due
     opinions     request_opinion, waive_opinion, give_opinion, remind
     side_lanes   check_self_funded, acknowledge, re_review
@@ -30,6 +31,7 @@ from priorities.actions.attachments import attach, detach, download_attachment
 from priorities.actions.batches import hurry_batch, plan_batch, rehearse, run_due, undo_batch
 from priorities.actions.calendar import extend_window, grant_leave, open_window
 from priorities.actions.changes import propose_change
+from priorities.actions.decisions import request_letter
 from priorities.actions.drafts import (
     add_participant,
     confirm_participation,
@@ -61,7 +63,7 @@ from priorities.actions.screening import (
     return_for_correction,
     send,
 )
-from priorities.actions.settling import settle, settle_and_send, waive_and_send
+from priorities.actions.settling import settle, settle_and_send, waive_and_send, waive_each
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.sittings import convene, record_decisions, record_minutes
 from priorities.actions.submissions import answer_correction, request_filing_receipt, request_receipt, submit, withdraw

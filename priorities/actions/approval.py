@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
@@ -13,12 +13,13 @@ from governance.basics.text import clean_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
-from governance.models import Answer, Round, Seat, StoredFile
+from governance.models import Answer, Clause, Round, Seat, StoredFile
 from governance.signing import rounds
 from governance.signing.paper import BY_HIMSELF, PaperSignature
-from priorities.actions.telling import record, tell_applicant, tell_office, tell_seat
+from priorities.actions.decisions import issue_letter
+from priorities.actions.telling import record, tell_office, tell_seat
 from priorities.approval import seats
-from priorities.case import guards
+from priorities.case import decision, guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
 from priorities.screening import conclusions, decided, shares, verdicts
@@ -85,9 +86,10 @@ def _conclude(by: Actor, row: Submission, round_: Round, reason: str) -> None:
     row.re_review_on = conclusion.re_review_on
     row.save(update_fields=["re_review_on"])
     workflow.advance(by=by, submission=row, verb="sign", to=conclusion.kind, reason=reason)
+    content = decision.of_conclusion(row, conclusion, clock.today())
+    issue_letter(by=by, row=row, key=f"round:{round_.pk}", content=content)
     said = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
     sentence = f"{row.number}“{row.title}”联合会签通过：{said}。"
-    tell_applicant(row, f"concluded:{round_.pk}", sentence)
     tell_office(row, f"concluded-office:{round_.pk}", sentence)
 
 
@@ -120,6 +122,8 @@ def refuse(
     why = f"{mine.label}不同意（{clause}）：{grounds}{paper.said(by)}"
     workflow.advance(by=by, submission=row, verb="refuse", to=workflow.UNDER_REVIEW, reason=why)
     tell_office(row, f"refused:{round_.pk}", f"{mine.label}不同意 {row.number}“{row.title}”（{clause}）：{grounds}")
+    content = decision.of_refusal(row, mine.answers.get(in_force=True), clock.today())
+    issue_letter(by=by, row=row, key=f"round:{round_.pk}", content=content)
     return row
 
 
@@ -132,14 +136,19 @@ def _grounds(reason: str, clause: str, text: str) -> tuple[str, str, str]:
         reason = more
     elif reason in REFUSALS:
         reason, of_reason = REFUSALS[reason]
+        if clause and clause != of_reason and not clause.startswith(f"{of_reason}("):
+            why = f"“{reason}”的依据是 {of_reason}，不是 {clause}；依据别的条款请选“其他”并写明理由。"
+            raise Invalid(why, fields={"clause": [why]})
         clause = clause or of_reason
     fields = {}
     if not reason:
         fields["reason"] = ["请写明不同意的理由。"]
     if not clause:
         fields["clause"] = ["请写明依据的条款，如 8.3.2(3)。"]
+    elif not _is_a_clause(clause):
+        fields["clause"] = [f"规划里没有可以依据的 {clause}；请写 8.1 至 8.3 或第九章的条款，如 8.3.2(3)。"]
     if fields:
-        raise Invalid("不同意要写明理由和条款。", fields=fields)
+        raise Invalid("不同意要写明理由和条款：" + "".join(sum(fields.values(), [])), fields=fields)
     return reason, clause, reason if more in ("", reason) else f"{reason}\n{more}"
 
 
@@ -156,6 +165,12 @@ def withdraw_signature(
     rounds.withdraw_answer(by=by, round_=round_, seat=mine, text=clean_text(text, limit=500, field="说明"))
     record(by, row, "withdraw_signature", f"{mine.label}撤回签署")
     return row
+
+
+def _is_a_clause(clause: str) -> bool:
+    """A clause that the product cites, or the section that holds some (8.1)."""
+    known = Q(clause=clause) | Q(clause__startswith=f"{clause}(") | Q(clause__startswith=f"{clause}.")
+    return clause in {meant for _, meant in REFUSALS.values()} or Clause.objects.filter(known).exists()
 
 
 def rounds_of(submission: Submission) -> list[Round]:

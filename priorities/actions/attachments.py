@@ -15,7 +15,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
 from governance.models import StoredFile
 from governance.storage import files
-from priorities.actions.telling import record
+from priorities.actions.telling import record, tell_office
 from priorities.case import guards
 from priorities.models import Attachment, Submission
 from priorities.submissions import returned, workflow
@@ -78,6 +78,10 @@ def attach(
         submission=row, kind=kind, version=row.current_version, file=stored, by_text=by.text, is_demo=row.is_demo
     )
     record(by, row, "attach", f"上传{row_.get_kind_display()}“{shown}”", now=stored.sha256)
+    if row.current_version and kind in AFTER_SUBMIT and (kind == "scan" or row.state != workflow.RETURNED):
+        of_version = f"{row.number}“{row.title}”第 {row.current_version} 版"
+        what = f"{row_.get_kind_display()}“{shown}”"
+        tell_office(row, f"attached:{row_.pk}", f"{row.organisation}补交 {of_version}的{what}。")
     return row_
 
 

@@ -20,7 +20,7 @@ from governance.signing import rounds
 from governance.signing.rounds import SeatSpec
 from priorities.actions.telling import record, tell_office, tell_seat, touch
 from priorities.approval import opinions, seats
-from priorities.case import guards
+from priorities.case import guards, settling
 from priorities.labels import OPINION_ANSWERS, OPINIONS, PAPERS
 from priorities.models import OpinionWaiver, Submission
 
@@ -84,7 +84,8 @@ def request_opinion(
 def waive_opinion(
     *, by: Actor, submission: Submission, version: int, what: str | Iterable[str], reason: str
 ) -> Submission:
-    """Do without an opinion or the stamped scan of this version, with a reason; several at once."""
+    """Do without an opinion or the stamped scan of this version, with a reason; several at once only in a small case
+    (settling.asks_apart). A reason of the list that is not true of the case is refused."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
     names = [what] if isinstance(what, str) else list(what)
@@ -93,6 +94,14 @@ def waive_opinion(
         raise Invalid("可以免去的只有网络管理中心意见、专家组意见和盖章扫描件。", fields={"what": ["请选择"]})
     if not reason:
         raise Invalid("免去意见或扫描件要写明理由。", fields={"reason": ["请写明理由。"]})
+    if why := settling.untrue(row, reason):
+        raise Invalid(why, fields={"reason": [why]})
+    if len(set(names)) > 1 and settling.asks_apart(row):
+        raise Refused(
+            f"本件 {settling.size_words(row)}，意见和扫描件要逐件写明理由免去，不能一并免（系统默认 "
+            f"{settling.APART_FROM_WAN} 万元起，或有几个组成部分）。",
+            blockers=[(f"{PAPERS[n]}要单独写明理由免去", guards.reviewer(clock.today())) for n in dict.fromkeys(names)],
+        )
     for name in names:
         OpinionWaiver.objects.update_or_create(
             submission=row,

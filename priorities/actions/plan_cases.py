@@ -75,7 +75,7 @@ def leave_over(
     meeting = plans.meeting_of(meeting_title, held_on, minutes_number, row.is_demo)
     plan = _next_version(by=by, row=row, note=f"结转 {row.reference}", meeting=meeting)
     entry = _add(by=by, plan=plan, row=row, decision="left_over", reason=reason)
-    plans.leave_entry_over(by, plan, entry, row)
+    plans.leave_entry_over(by, plan, entry, row, meeting)
     PlanEntry.objects.filter(plan__state="draft", plan__plan_year=plan.plan_year, submission=row).delete()
     plan_document.freeze(plan)
     _tell(by, plan, meeting, f"结转 {row.reference}“{row.title}”")

@@ -18,9 +18,10 @@ from governance.models import Meeting, Organisation
 from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions import changes, registering
-from priorities.actions.telling import tell_applicant
+from priorities.actions.decisions import issue_letter
 from priorities.annual_plan import plan_document, plan_versions
 from priorities.approval import contacts
+from priorities.case import decision
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.screening import conclusions, decided
 from priorities.submissions import workflow
@@ -142,9 +143,9 @@ def adopt(
         if row.state == workflow.CANDIDATE and entry.decision in LISTED:
             money.append((adopt_entry(by, draft, entry, row, meeting), entry.amounts))
         elif row.state == workflow.CANDIDATE:
-            leave_entry_over(by, draft, entry, row)
+            leave_entry_over(by, draft, entry, row, meeting)
         elif row.project_id is not None:
-            money.append((row.project, _adjust_case(draft, entry, row, meeting)))
+            money.append((row.project, _adjust_case(by, draft, entry, row, meeting)))
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
     draft.state, draft.meeting, draft.adopted_day, draft.version = "adopted", meeting, clock.today(), draft.version + 1
     draft.save()
@@ -261,35 +262,33 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
     entry.project = row.project
     entry.save(update_fields=["project"])
     workflow.advance(by=by, submission=row, verb="adopt", to=workflow.ADOPTED, reason=reason)
-    money = decided.of_cases([row])[row.pk].adopting(entry.amounts).sentence
-    tell_applicant(
-        row,
-        f"adopted:{row.pk}:{plan.pk}",
-        f"{row.number}“{row.title}”列入 {plan}（{meeting.minutes_number}）{'，' if money else ''}{money}。",
-    )
+    _letter(by, plan, entry, row, "adopted", meeting)
     return row.project
 
 
 @step
-def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission) -> None:
+def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
     """结转 inside an adoption: a candidate of the next year."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
     reason = f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}"
     workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE, reason=reason)
-    text = f"{row.number}“{row.title}”没有列入 {plan}，转为 {row.plan_year} 年度候选：{entry.reason}"
-    tell_applicant(row, f"left-over:{row.pk}:{plan.pk}", text)
+    _letter(by, plan, entry, row, "left_over", meeting)
 
 
-def _adjust_case(plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
+def _letter(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, occasion: str, meeting: Meeting) -> None:
+    """The applicant's letter of what the plan decided. The plan gets its meeting only when all its entries stand."""
+    content = decision.of_plan(row, plan, entry, occasion, meeting, clock.today())
+    issue_letter(by=by, row=row, key=f"plan:{plan.pk}", content=content)
+
+
+def _adjust_case(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> list[dict]:
     """A mid-year adjustment of a case adopted before: the signed differences, which alone are booked."""
     before = plan_versions.adopted_entry(plan, row)
     now = entry.amounts if entry.decision in LISTED else []
     changes = plan_versions.signed_differences(before.amounts if before else [], now)
     if changes:
-        text = f"{row.number}“{row.title}”在 {plan} 中{entry.get_decision_display()}（{meeting.minutes_number}）"
-        money = decided.of_cases([row])[row.pk].adopting(now).sentence
-        tell_applicant(row, f"plan-adjusted:{row.pk}:{plan.pk}", f"{text}，{money}。")
+        _letter(by, plan, entry, row, "adjusted", meeting)
     return changes
 
 

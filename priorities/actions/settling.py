@@ -5,7 +5,7 @@ refuses, nothing of the act happens."""
 from __future__ import annotations
 
 from governance.basics import clock
-from governance.basics.refusal import Refused
+from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.kernel import access
 from governance.kernel.access import Actor
@@ -52,17 +52,35 @@ def settle(
     return row
 
 
+@verb("priorities.submission.waive_each")
+def waive_each(*, by: Actor, submission: Submission, version: int, reasons: dict[str, str]) -> Submission:
+    """免交: several papers in one act, each with a reason of its own."""
+    access.require(by, Permission.SCREEN, submission)
+    row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
+    if not reasons:
+        raise Invalid("免去意见或扫描件要写明理由。", fields={"reason": ["请写明理由。"]})
+    for what, reason in reasons.items():
+        row = waive_opinion(by=by, submission=row, version=row.version, what=what, reason=reason)
+    return row
+
+
 @verb("priorities.submission.waive_and_send")
-def waive_and_send(*, by: Actor, submission: Submission, version: int, reason: str) -> Submission:
+def waive_and_send(
+    *, by: Actor, submission: Submission, version: int, reason: str = "", reasons: dict[str, str] | None = None
+) -> Submission:
     """免交并送会签: what nobody was asked for and the scan that is not there are waived for one reason, and the
     case goes.
 
-    An opinion under way is not waived by the way: the sending is refused until it is in.
+    An opinion under way is not waived by the way: the sending is refused until it is in. A large case waives each
+    paper apart: `reasons` by paper, each with its own.
     """
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="waive_opinion", version=version)
-    if absent := settling.papers_never_asked(row):
-        row = waive_opinion(by=by, submission=row, version=row.version, what=absent, reason=reason)
+    absent, apart = settling.papers_never_asked(row), reasons or {}
+    if apart:
+        row = waive_each(by=by, submission=row, version=row.version, reasons=apart)
+    if rest := [what for what in absent if what not in apart]:
+        row = waive_opinion(by=by, submission=row, version=row.version, what=rest, reason=reason)
     return send(by=by, submission=row, version=row.version)
 
 

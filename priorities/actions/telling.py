@@ -28,17 +28,25 @@ def record(by: Actor, row: Submission, verb: str, sentence: str, *, about=None, 
 
 
 def tell_unit(
-    row: Submission, organisation_id: int, able: list[Role], key: str, sentence: str, *, topic: str = "case"
+    row: Submission,
+    organisation_id: int,
+    able: list[Role],
+    key: str,
+    sentence: str,
+    *,
+    topic: str = "case",
+    address: str = "",
 ) -> None:
     """A notice to whoever may act for the unit: an auditor or system administrator there reads no business."""
     hats = Appointment.objects.in_force(clock.today()).filter(organisation_id=organisation_id, role__in=able)
     held = set(hats.values_list("role", flat=True))
     for role in [r for r in able if r in held] or able[:1]:
-        _tell(row, f"{key}:{organisation_id}:{role}", sentence, topic, organisation_id=organisation_id, role=role)
+        whom = {"organisation_id": organisation_id, "role": role}
+        _tell(row, f"{key}:{organisation_id}:{role}", sentence, topic, address=address, **whom)
 
 
-def _tell(row: Submission, key: str, sentence: str, topic: str, **whom) -> None:
-    address = row.get_absolute_url()
+def _tell(row: Submission, key: str, sentence: str, topic: str, *, address: str = "", **whom) -> None:
+    address = address or row.get_absolute_url()
     inbox.tell(key=key, sentence=sentence, address=address, is_demo=row.is_demo, topic=topic, **whom)
 
 
@@ -47,10 +55,10 @@ def tell_office(row: Submission, key: str, sentence: str) -> None:
     _tell(row, key, sentence, "case", role=Role.REVIEWER)
 
 
-def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "case") -> None:
-    """A notice to the applicant and every co-applicant."""
+def tell_applicant(row: Submission, key: str, sentence: str, *, topic: str = "case", address: str = "") -> None:
+    """A notice to the applicant and every co-applicant; it leads to the case unless another address is given."""
     for unit in sorted(row.belongs_to()):
-        tell_unit(row, unit, roles_with(Permission.SUBMIT), key, sentence, topic=topic)
+        tell_unit(row, unit, roles_with(Permission.SUBMIT), key, sentence, topic=topic, address=address)
 
 
 def tell_seat(row: Submission, seat: Seat, key: str, sentence: str, *, topic: str = "case") -> None:

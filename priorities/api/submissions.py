@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Manager, Prefetch
+from django.urls import reverse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,7 +18,7 @@ from governance.basics.roles import Permission
 from governance.kernel.once import once
 from priorities import actions
 from priorities.labels import OUTCOMES, STATES
-from priorities.models import Screening, Submission
+from priorities.models import DecisionLetter, Screening, Submission
 from priorities.screening import decided
 from projects.models import Project
 
@@ -48,13 +49,14 @@ class SubmissionSerializer(serializers.ModelSerializer):
     cut_wan = serializers.SerializerMethodField()
     decided_wan = serializers.SerializerMethodField()
     many: dict[int, decided.Decided] = {}
+    decision = serializers.SerializerMethodField()
 
     class Meta:
         model = Submission
         list_serializer_class = Page
         fields = (
             "number kind plan_year title organisation project state version total_wan city_wan filed_wan cut_wan "
-            "decided_wan submitted_day re_review_on facts components outcome clauses proposal"
+            "decided_wan submitted_day re_review_on facts components outcome clauses proposal decision"
         ).split()
         read_only_fields = fields
 
@@ -84,6 +86,10 @@ class SubmissionSerializer(serializers.ModelSerializer):
 
     def get_outcome(self, row) -> str | None:
         return row.outcome or None
+
+    def get_decision(self, row) -> str | None:
+        """Where the letter of the latest decision stands."""
+        return reverse("priorities:decision", args=[row.reference]) if row.letters.all() else None
 
     def get_clauses(self, row) -> list[dict]:
         latest = max(row.screenings.all(), key=lambda s: s.pk, default=None)
@@ -194,7 +200,8 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
             return Submission.objects.none()
         rows = Submission.objects.visible_to(self.request._request.actor)
         return rows.select_related("organisation", "project").prefetch_related(
-            Prefetch("screenings", Screening.objects.order_by("pk"))
+            Prefetch("screenings", Screening.objects.order_by("pk")),
+            Prefetch("letters", DecisionLetter.objects.defer("content")),
         )
 
     def get_object(self):

@@ -20,7 +20,7 @@ from governance.database.snapshots import snapshot_read
 from governance.documents import printing
 from governance.models import Round
 from priorities import proposal as proposals
-from priorities.approval import opinions
+from priorities.approval import carried, opinions
 from priorities.labels import OPINIONS, OUTCOMES, RESULTS
 from priorities.memo import one_page
 from priorities.models import Conclusion, Sitting, SittingCase
@@ -172,19 +172,20 @@ def _verdict(at: str, row, conclusion: Conclusion | None) -> Section:
 
 def _opinions(at: str, row, day) -> Section:
     columns = table_columns("who 谁 text 26, group 组 text 14, answer 意见 text 12, text 内容 text 48")
-    values, text, waived = [], [], {w.what: w for w in verdicts.waivers(row)}
+    values, text, held = [], [], carried.of_case(row, day)
+    waived = {w.what for w in verdicts.waivers(row)}
     for what, label in OPINIONS.items():
         asked = opinions.asked(row, what, day)
         for a in asked:
             word = a.answer.get_kind_display() if a.answer else "未回"
             words = " ".join(filter(None, [a.answer.text, a.answer.condition])) if a.answer else ""
             values.append((a.seat.label, a.group or "—", word, words))
-        if what in waived:
-            text.append(f"{label}免：{waived[what].reason}（{waived[what].by_text}）。")
-        elif not asked:
+        if what not in waived and not asked:
             text.append(f"{label}没有征求。")
+    text += [f"{w.paper}免：{w.reason}（{w.by_text}）。" for w in held.waived]
+    text += [f"条件：{c.text}（{c.whose}，{c.where}{f'，{c.due} 前' if c.due else ''}）。" for c in held.conditions]
     tables = (Table(f"{at}-opinions", "技术方案意见", columns, rows_of(columns, values)),) if values else ()
-    return Section(f"{at}-opinions", "网络管理中心和专家组意见", tuple(text), (), tables, level=2)
+    return Section(f"{at}-opinions", "意见、免去的材料和条件", tuple(text), (), tables, level=2)
 
 
 def _sheet(at: str, row) -> Section:
@@ -199,7 +200,8 @@ def _sheet(at: str, row) -> Section:
         who = answer.by_text if answer else ""
         if answer and answer.signer:
             who = f"{answer.signer}（纸质签署，{answer.by_text} 录入）"
-        word, day = (answer.get_kind_display(), answer.day.isoformat()) if answer else ("等待", "")
+        silent = "等待" if round_.is_open else "没有签"
+        word, day = (answer.get_kind_display(), answer.day.isoformat()) if answer else (silent, "")
         rows += rows_of(columns, [(seat.label + acting, word, who, day, "")])
         if seat.conflict:
             conflicts.append(f"{seat.label}：{seat.conflict}。")

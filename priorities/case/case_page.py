@@ -15,6 +15,7 @@ from governance.signing import rounds, signers
 from priorities import proposal as proposals
 from priorities.approval import contacts, opinions, seats
 from priorities.case import payer, settling
+from priorities.case.next_to_act import Next
 from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
 from priorities.rule_sets import repository
@@ -197,7 +198,6 @@ def build(row: Submission, day: dt.date) -> dict:
         "fields": returned.askable(),
         "re_review_default": (day + dt.timedelta(days=settling.RE_REVIEW_DAYS)).isoformat(),
         "step": settling.step_of(row, result, day) if row.state == "under_review" else None,
-        "waiver_reasons": settling.WAIVER_REASONS,
         "deployment": UNIFIED_DEPLOYMENT,
     }
 
@@ -310,9 +310,10 @@ def _opinions(row: Submission, day: dt.date) -> list[dict]:
     return rows
 
 
-def _to_waive(row: Submission) -> list[tuple[str, str]]:
+def _to_waive(row: Submission) -> list[tuple[str, str, list[str]]]:
+    """`(paper, its name, reasons that may be picked)` of what may still be waived."""
     waived = {w.what for w in verdicts.waivers(row)}
-    return [(what, label) for what, label in OpinionWaiver.WHAT if what not in waived]
+    return [(w, label, settling.reasons_for(row, [w])) for w, label in OpinionWaiver.WHAT if w not in waived]
 
 
 def approvals(rows: list[Submission], actor: Actor, day: dt.date) -> list[dict]:
@@ -356,7 +357,7 @@ def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
                 "phone": contacts.phone_of(seat.organisation, day),
             }
         )
-        if standing is None and seat.required:
+        if standing is None and seat.required and current.state == rounds.OPEN:
             waiting.append(f"{seat.organisation.name}（{days} 天{'，就是您' if seat.mine else ''}）")
     due = current.due_day if current else None
     return {
@@ -367,6 +368,11 @@ def _approval(row: Submission, every: list[Round], day: dt.date) -> dict:
         "seats": shown,
         "signed": sum(1 for s in shown if s["answered"]),
         "waiting": waiting,
+        "waits": [
+            Next(contacts.unit(s.organisation, day), "会签", (day - current.day).days)
+            for s in seats_of_it
+            if s.required and s.standing is None and current.state == rounds.OPEN
+        ],
         "waiting_text": "、".join(waiting),
         "my_seat": next((s for s in mine if not s.standing), None),
         "my_answer": next((s.standing for s in mine if s.standing), None),

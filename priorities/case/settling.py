@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from priorities.approval import opinions
 from priorities.labels import OPINIONS, OUTCOMES, PAPERS
@@ -15,12 +16,44 @@ from priorities.rules.plan_2006 import POSTPONED
 from priorities.screening import conclusions, verdicts
 
 RE_REVIEW_DAYS = 182  # 系统默认; the reviewer may name another day (D26)
-# Reasons for doing without opinions and scan that need no typing; another one is typed on the case.
-WAIVER_REASONS = (
-    "项目规模小、技术方案简单，不需另行征求意见；盖章扫描件随后补交",
-    "技术方案已在同类项目中审查过；盖章扫描件随后补交",
-    "续建，方案与上一期相同；盖章扫描件随后补交",
-)
+APART_FROM_WAN = Decimal(100)  # 系统默认: from this total on each paper is waived apart, with a reason of its own
+# Reasons that need no typing, each only where it is true; any other is typed. None is chosen beforehand.
+SMALL = "项目规模小、技术方案简单，不需另行征求意见"
+CONTINUED = "续建，方案与上一期相同"
+SEEN_BEFORE = "技术方案已在同类项目中审查过"
+SCAN_LATER = "盖章扫描件随后补交"
+
+
+def asks_apart(row: Submission) -> bool:
+    """Whether each paper is waived apart: a large amount, or several components."""
+    return (row.total_wan or Decimal(0)) >= APART_FROM_WAN or len(verdicts.document_of(row)["components"]) > 1
+
+
+def size_words(row: Submission) -> str:
+    """120.00 万元、2 个组成部分."""
+    return f"{row.total_wan or Decimal(0):.2f} 万元、{len(verdicts.document_of(row)['components'])} 个组成部分"
+
+
+def untrue(row: Submission, reason: str) -> str:
+    """Why a reason of the list does not fit this case; empty where it does, and for what was typed."""
+    if SMALL in reason and asks_apart(row):
+        return f"“{SMALL}”与本件不符：{size_words(row)}。"
+    if CONTINUED in reason and row.kind != "continuation":
+        return f"“{CONTINUED}”与本件不符：这是{row.get_kind_display()}申报。"
+    return ""
+
+
+def reasons_for(row: Submission, papers: list[str]) -> list[str]:
+    """The reasons of the list that are true of the case for these papers together."""
+    whole = [r for r in (SMALL, CONTINUED, SEEN_BEFORE) if not untrue(row, r)]
+    if papers == ["scan"]:
+        return [SCAN_LATER]
+    return [f"{r}；{SCAN_LATER}" for r in whole] if "scan" in papers else whole
+
+
+def bulk_reasons() -> list[str]:
+    """What is offered for many cases at once; a case that it does not fit is refused by itself."""
+    return [f"{r}；{SCAN_LATER}" for r in (SMALL, SEEN_BEFORE)]
 
 
 @dataclass(frozen=True)
@@ -46,6 +79,8 @@ class Step:
     office_open: int
     to_decide: tuple[str, ...]
     papers: tuple[str, ...]  # Chinese names of what would be waived
+    apart: str  # what makes each of them a waiver of its own, empty where one reason does for all
+    reasons: tuple[str, ...]  # that may be picked
 
     @property
     def outcome_label(self) -> str:
@@ -107,11 +142,14 @@ def step_of(row: Submission, result: dict, day: dt.date) -> Step:
     if still_open and confirmed is None:
         facts, components = verdicts.facts_of(row)
         result = verdicts.assess_stated(facts | dict.fromkeys(still_open, "no"), components, day)
+    absent = papers_never_asked(row)
     return Step(
         confirmed is not None and concluded is not None,
         result["outcome"],
         _following(result["outcome"], result, row, day),
         len(still_open),
         tuple(result["needs_decision"]),
-        tuple(PAPERS[p] for p in papers_never_asked(row)),
+        tuple(PAPERS[p] for p in absent),
+        size_words(row) if len(absent) > 1 and asks_apart(row) else "",
+        tuple(reasons_for(row, absent)),
     )

@@ -1,8 +1,10 @@
-"""Tables of floor 4: filing window, submissions and their versions, screening, conclusion, annual plan, rule sets."""
+"""Tables of floor 4: filing window, submissions and their versions, screening, conclusion, decision,
+annual plan, rule sets."""
 
 from priorities.models.batch import DeskBatch, DeskBatchItem
 from priorities.models.change import ProposedChange
 from priorities.models.conclusion import Conclusion, OpinionWaiver
+from priorities.models.decision import DecisionLetter
 from priorities.models.filing_window import FilingWindow, WindowExtension
 from priorities.models.plan import AnnualPlan, PlanEntry, PlanOverride, PlanScenario
 from priorities.models.rules import CaseMask, Flip, PlanFact, Rescreening, RuleSetRecord, ShownAdvice

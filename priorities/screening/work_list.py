@@ -51,6 +51,10 @@ class QueueRow:
         return STATES[self.submission.state]
 
     @property
+    def may_return(self) -> bool:
+        return workflow.allowed(self.submission, "return")
+
+    @property
     def outcome_label(self) -> str:
         return OUTCOMES.get(self.submission.outcome, "")
 

@@ -160,6 +160,7 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
         "open_fields": set(points) if row.state == "returned" else None,
         "open": workflow.open_verbs(row),
         "attachments": attachments,
+        "remarks": returned.remarks(row, document),
         "papers": expected_papers.expected(document, {a.kind for a in attachments}, is_filed=row.number is not None),
         "participants": row.participants.select_related("organisation"),
     }

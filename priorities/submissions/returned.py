@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from priorities import proposal as proposals
 from priorities.labels import ATTACHMENTS
 from priorities.models import Submission
@@ -44,3 +46,43 @@ def sentences(submission: Submission) -> dict[str, list[str]]:
         for point in submission.returned_points.filter(version=submission.current_version):
             found.setdefault(point.field, []).append(point.sentence)
     return found
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One point of a 退回补正 with what the working copy has changed for it since."""
+
+    field: str
+    label: str
+    sentence: str
+    changes: tuple[fields_of.Difference, ...]
+    files: tuple[str, ...]  # names of files of the kind that was asked for, uploaded since
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.changes or self.files)
+
+
+def remarks(submission: Submission, document: dict) -> list[Remark]:
+    """The office's remarks in their order, each against the version that was returned; [] where nothing is returned."""
+    if submission.state != "returned":
+        return []
+    points = list(submission.returned_points.filter(version=submission.current_version))
+    filed = submission.versions.get(number=submission.current_version).proposal
+    changed = fields_of.compare(filed, document)
+    kept = submission.attachments.filter(removed=False, version=submission.current_version).select_related("file")
+    uploaded = [(a.kind, a.recorded_at, a.file.display_name) for a in kept]
+    return [
+        Remark(
+            point.field,
+            fields_of.label(point.field, document, filed),
+            point.sentence,
+            tuple(d for d in changed if is_open(fields_of.by_place(document, d.path), {point.field})),
+            tuple(
+                name
+                for kind, moment, name in uploaded
+                if point.field in ("attachments", f"attachments.{kind}") and moment > point.recorded_at
+            ),
+        )
+        for point in points
+    ]

@@ -6,7 +6,10 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from governance.basics import clock
+from priorities.case.next_to_act import next_to_act as who_is_next
 from priorities.labels import STATES
+from priorities.memo import one_page
 from priorities.proposal import SOURCE_LABELS
 from priorities.submissions import returned
 
@@ -71,6 +74,13 @@ def submission_steps(row) -> str:
             ),
         ),
     )
+
+
+@register.inclusion_tag("priorities/parts/next_to_act.html")
+def next_to_act(row) -> dict:
+    """Who must act next on the case, with phone."""
+    with one_page():
+        return {"waits": who_is_next(row, clock.today())}
 
 
 @register.simple_tag(takes_context=True)

@@ -19,7 +19,7 @@ from governance.signing import rounds, signers
 from governance.storage import files
 from governance.web import entry
 from priorities import actions
-from priorities.approval import opinions, seats
+from priorities.approval import carried, opinions, seats
 from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
 from priorities.memo import one_page
@@ -109,6 +109,7 @@ def _context(request, row: Submission, **more) -> dict:
         "row": row,
         "a": found,
         "case": case_page.essence(row),
+        "carried": carried.shown_to(row, request.actor, clock.today()),
         "sign": signers.among(list(found["round"].seats.all()), request.actor) if asked else None,
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
@@ -196,6 +197,7 @@ def _opinion(request, row: Submission, *, status: int = 200, **more):
         context = {
             "row": row,
             "case": case_page.essence(row),
+            "carried": carried.shown_to(row, request.actor, day),
             "mine": mine,
             "group": opinions.group_name(mine.group) if mine else "",
             "others": opinions.others(row, request.actor, day),

@@ -15,9 +15,9 @@ from governance.kernel import audit
 from governance.models import User
 from governance.web import entry
 from priorities import actions
-from priorities.case import case_page, guards
-from priorities.case.settling import WAIVER_REASONS
-from priorities.labels import STATES
+from priorities.approval import carried
+from priorities.case import case_page, guards, settling
+from priorities.labels import PAPERS, STATES
 from priorities.memo import one_page
 from priorities.models import Conclusion, DeskBatch, Submission
 from priorities.rules.facts import Fact
@@ -51,7 +51,7 @@ def queue(request):
         "late": sum(r.late for r in filters.in_tab(every)),
         "late_address": f"?view={filters.view}&state={filters.state}&due=late#queue",
         "acts": DeskBatch.ACTS,
-        "reasons": WAIVER_REASONS,
+        "reasons": settling.bulk_reasons(),
         "batches": DeskBatch.objects.filter(user_id=request.actor.user_id).exclude(state="undone")[:3],
     }
     return render(request, "priorities/desk.html", context)
@@ -60,7 +60,7 @@ def queue(request):
 @entry.page(SCREEN)
 def page(request, reference: str):
     """One case: proposal left, clauses right, overlaps, money, opinions; what blocks each verb and who lifts it."""
-    return _show(request, case_of(request, reference, "assignee"))
+    return _show(request, case_of(request, reference))
 
 
 def _show(request, row: Submission, *, status: int = 200, **more):
@@ -87,12 +87,20 @@ def _context(request, row: Submission, **more) -> dict:
         "history": audit.history(row, limit=30),
         "conclusions": Conclusion.KINDS,
         "states": STATES,
+        "carried": carried.shown_to(row, request.actor, day),
+        "return_rows": _return_rows(more.get("typed")),
     } | more
+
+
+def _return_rows(typed) -> list[tuple[str, str]]:
+    """`(field, sentence)` of the form of 退回补正: what was typed, filled up to three lines."""
+    rows = list(zip(typed.getlist("field"), typed.getlist("sentence"), strict=False)) if typed else []
+    return rows + [("", "")] * (3 - len(rows))
 
 
 def _act(request, reference: str, act, *, done: str = "", **given):
     """One verb of the desk: refused on its merits, the case page comes back with the sentence and what was typed."""
-    row = case_of(request, reference, "assignee")
+    row = case_of(request, reference)
     address, again = reverse("priorities:case", args=[row.reference]), again_of(row, functools.partial(_show, request))
     given |= {"submission": row, "version": lambda: entry.version(request, row.version)}
     return do(request, act, address, again, done=done, **given)
@@ -168,12 +176,13 @@ def settle(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def waive_and_send(request, reference: str):
-    """免交并送会签, with a reason from the list or a typed one."""
+    """免交并送会签, with a reason from the list or a typed one, or (`reason|<paper>`) one for each paper."""
     return _act(
         request,
         reference,
         actions.waive_and_send,
         reason=lambda: entry.field(request, "reason", limit=300),
+        reasons=lambda: _reasons(request),
         done="已送联合会签。",
     )
 
@@ -190,7 +199,8 @@ def conclude(request, reference: str):
             year = entry.integer(year, name="年度", low=1900, high=2100)
             amounts.append(
                 {"component": component, "source": source, "fiscal_year": year, "approved_wan": value}
-                | {"clause": entry.field(request, f"cut|{key}", limit=20), "reason": ""}
+                | {"clause": entry.field(request, f"cut|{key}", limit=20)}
+                | {"reason": entry.field(request, f"why|{key}", limit=300)}
             )
     return _act(
         request,
@@ -227,10 +237,19 @@ def ask_opinion(request, reference: str):
 
 @entry.page(SCREEN, methods=("POST",))
 def waive(request, reference: str):
+    """免交: `reason|<paper>` for each, or `what` with one `reason`."""
+    if any(name.startswith("reason|") for name in request.POST):
+        return _act(request, reference, actions.waive_each, reasons=lambda: _reasons(request))
     what = [w for w in request.POST.getlist("what") if w]
     return _act(
         request, reference, actions.waive_opinion, what=what, reason=lambda: entry.field(request, "reason", limit=300)
     )
+
+
+def _reasons(request) -> dict[str, str]:
+    """The papers that have a reason of their own; whoever asks for none has typed none."""
+    found = {what: entry.field(request, f"reason|{what}", limit=300) for what in PAPERS}
+    return {what: reason for what, reason in found.items() if reason}
 
 
 @entry.page(SCREEN, methods=("POST",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,12 +21,12 @@ from governance.storage import files
 from governance.web import entry
 from priorities import actions
 from priorities import proposal as proposals
-from priorities.approval import opinions
+from priorities.approval import carried, opinions
 from priorities.case import case_page, guards
 from priorities.documents import filing_receipts, receipts
 from priorities.labels import STATES
 from priorities.memo import one_page
-from priorities.models import FilingWindow, Submission
+from priorities.models import Attachment, FilingWindow, Submission
 from priorities.screening import decided, verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned, workflow
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
@@ -35,6 +35,8 @@ from priorities.views.frame import case_of, do
 from projects.models import Project
 
 CLOSED = ("withdrawn", "no_city_funding", "deferred", "pool", "self_funded", "filed", "adopted")  # may be filed again
+DECIDING = ("sign", "refuse", "adopt", "leave_over")  # verbs that may end in a letter
+AWAITS_SCAN = ("submitted", "under_review", "returned")  # the stamped scan of the frozen version may still come
 READ, WRITE = Permission.READ_SUBMISSIONS, Permission.SUBMIT
 
 
@@ -54,6 +56,7 @@ def mine(request):
     context = {
         "open_rows": open_rows,
         "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
+        "lacks_scan": _lacking_scan(rows),
         "window": window,
         "only": STATES.get(state),
         "window_open": window and window.opens <= day,
@@ -63,6 +66,13 @@ def mine(request):
         "days_left": (window.closes - day).days if window else None,
     }
     return render(request, "priorities/mine.html", context)
+
+
+def _lacking_scan(rows) -> set[int]:
+    """Which of the cases still lack the stamped scan of the version that was filed."""
+    there = Attachment.objects.filter(kind="scan", removed=False, version=F("submission__current_version"))
+    filed = [r.pk for r in rows if r.state in AWAITS_SCAN and r.current_version and not r.is_secret]
+    return set(filed) - set(there.filter(submission__in=filed).values_list("submission_id", flat=True))
 
 
 @entry.page(WRITE, methods=("POST",))
@@ -100,7 +110,7 @@ def _detail(request, row: Submission) -> dict:
     versions = list(row.versions.all())
     document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
     latest = row.screenings.order_by("-pk").first()
-    may_write = may(request.actor, WRITE, row)
+    may_write, transitions = may(request.actor, WRITE, row), list(row.transitions.all())
     money = decided.NOTHING if row.is_secret else decided.of(row)
     again = not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT
     return {
@@ -117,6 +127,8 @@ def _detail(request, row: Submission) -> dict:
         "receipts": receipts.of_versions(row, versions),
         "filing_receipt": filing_receipts.of(row),
         "latest": latest,
+        "has_letter": any(t.verb in DECIDING for t in transitions) and row.letters.exists(),
+        "carried": carried.shown_to(row, request.actor, clock.today()),
         "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
         "conclusion": row.conclusions.filter(in_force=True).first(),
         "points": row.returned_points.filter(version=row.current_version) if row.state == "returned" else (),
@@ -126,9 +138,10 @@ def _detail(request, row: Submission) -> dict:
         if document and may_write
         else (),
         "choices": filing_form.CHOICES,
-        "transitions": row.transitions.all(),
+        "transitions": transitions,
         "editable": row.state in EDITABLE and may_write and not row.is_secret,
         "may_file_again": may_write and again,
+        "may_add": may_write and bool(row.current_version) and row.state in AWAITS_SCAN and not row.is_secret,
         "may_screen": row.state != DRAFT and may(request.actor, Permission.SCREEN, row),
         "open": workflow.open_verbs(row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
@@ -315,6 +328,7 @@ def review(request, reference: str):
             return filed.get_absolute_url()
 
         return entry.posted(request, "priorities.submit", submit)
+    remarks = returned.remarks(row, row.proposal)
     context = {
         "row": row,
         "view": filing_form.readable(row.proposal),
@@ -323,6 +337,8 @@ def review(request, reference: str):
         "blockers": actions.blockers(submission=row, verb="submit", actor=request.actor, day=clock.today()),
         "live": _live(request, row, row.proposal),
         "attachments": row.attachments.filter(removed=False).select_related("file"),
+        "remarks": remarks,
+        "unchanged": [r for r in remarks if not r.is_changed],
     }
     return render(request, "priorities/review.html", context)
 
@@ -371,7 +387,8 @@ def attach(request, reference: str):
         raise Invalid("请选择要上传的文件。", fields={"file": ["请选择文件"]})
     actions.attach(by=request.actor, submission=row, kind=entry.field(request, "kind", limit=12), upload=upload)
     messages.success(request, "附件已保存。")
-    return redirect(request.POST.get("back") == "detail" and row.get_absolute_url() or edit_url(row))
+    back = {"detail": f"{row.get_absolute_url()}#attachments", "mine": reverse("priorities:mine")}
+    return redirect(back.get(request.POST.get("back", ""), edit_url(row)))
 
 
 @entry.page(WRITE, methods=("POST",))

@@ -10,10 +10,10 @@ from governance.web import entry
 from priorities.models import Submission
 
 
-def case_of(request: HttpRequest, reference: str, *related: str) -> Submission:
-    """The submission with this number, read with `related` rows; NotVisible where the actor may not see it."""
+def case_of(request: HttpRequest, reference: str) -> Submission:
+    """The submission with this number and who acts on it; NotVisible where the actor may not see it."""
     rows = Submission.objects.visible_to(request.actor)
-    rows = rows.select_related("organisation", "project", "author", "proposed_change", *related)
+    rows = rows.select_related("organisation", "project", "author", "proposed_change", "assignee")
     return entry.found(rows.by_reference(reference))
 
 

@@ -17,7 +17,7 @@ from governance.models import Document, Job
 from governance.signing import rounds
 from governance.web import entry
 from priorities import actions
-from priorities.approval import meeting_pack
+from priorities.approval import carried, meeting_pack
 from priorities.case import case_page
 from priorities.labels import REFUSALS
 from priorities.memo import one_page
@@ -81,8 +81,9 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
     with one_page():
         agenda = list(sitting.cases.select_related("submission__organisation", "submission__project"))
         shown = case_page.approvals([c.submission for c in agenda], request.actor, day)
+        held = carried.of([c.submission for c in agenda], day)
         for item, approval in zip(agenda, shown, strict=True):
-            item.approval = approval
+            item.approval, item.carried = approval, held[item.submission_id]
             item.decides = approval["open"] and approval["my_seat"] is not None
         jobs_of_it = Job.objects.filter(kind=meeting_pack.KIND, params__sitting=sitting.pk).order_by("-recorded_at")
         context = {

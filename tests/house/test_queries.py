@@ -39,8 +39,8 @@ ROLES = ("industry", "reviewer", "health_cio", "expert", "finance", "auditor", "
 READERS = 2
 MOST = 15
 # A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures,
-# history).
-MOST_OF_A_CASE = 20
+# history, what was waived, on which conditions, who acts next and his phone).
+MOST_OF_A_CASE = 23
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
 # A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page,
@@ -51,6 +51,8 @@ MOST_OF_MANY_PARTS = 21
 MOST_OF_SEARCH = 34
 # A year's money or calendar asks two more apps for their filters and dates; progress asks who owes, and whom to call.
 MOST_OF_A_YEAR = 17
+# A sitting shows beside each case's seats what was waived of it and on which conditions.
+MOST_OF_A_SITTING = 17
 # Planning shows every guard of an adoption or solves: it reads cases, money, ceilings, growth and plans.
 MOST_OF_PLANNING = 30
 # Two days or two whole reports beside each other.
@@ -70,6 +72,8 @@ def limit(address: str) -> int:
         return MOST_OF_PLANNING
     if address.startswith(("/budgets/", "/calendar/", "/projects/progress/")):
         return MOST_OF_A_YEAR
+    if address.startswith("/priorities/sittings/"):
+        return MOST_OF_A_SITTING
     if address.startswith("/projects/compare/"):
         return MOST_OF_TWO
     if address.startswith("/priorities/approvals/?"):
@@ -83,7 +87,7 @@ def limit(address: str) -> int:
         or "&code=" in address
     ):
         return MOST_OF_MANY_PARTS
-    about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/SB"))
+    about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/"))
     return MOST_OF_A_CASE if about_a_case else MOST
 
 

@@ -319,7 +319,11 @@ def of_case(row: Submission) -> list[Page]:
     def reviews(actor: Actor) -> int:
         return 200 if editable else 302
 
+    def reads_the_letter(actor: Actor) -> bool:
+        return sees(actor) and row.letters.exists()
+
     return [
+        Page(f"/priorities/submissions/{at}/decision/", P.READ_SUBMISSIONS, reads_the_letter),
         Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/why/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),

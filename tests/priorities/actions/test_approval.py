@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -24,7 +25,7 @@ from governance.models import (
 )
 from governance.signing import rounds, signers
 from priorities import actions
-from priorities.approval import seats
+from priorities.approval import meeting_pack, seats
 from priorities.case import guards
 from tests.priorities.stories import components, proposal
 
@@ -360,3 +361,59 @@ def test_the_page_says_how_much_of_the_plan_a_conflicted_body_leads_itself(stori
     page = cast.client("finance").get(f"/priorities/approvals/{row.reference}/").content.decode()
     assert "23 / 27 项" in page
     assert "5,793 / 6,883 万元" in page
+
+
+# --- the clause of a refusal, and what is left of the round -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "clause", "kept"),
+    [
+        ("growth", "", "9.6.1"),
+        ("overlap", "8.3.3(2)", "8.3.3(2)"),
+        ("source", "8.1(5)", "8.1(5)"),
+        ("sharing", "", "8.3.2(3)"),
+    ],
+)
+def test_a_reason_from_the_list_fills_its_own_clause(stories, cast, reason, clause, kept):
+    row = stories.joint_approval()
+    actions.refuse(by=cast.finance, submission=row, version=row.version, reason=reason, clause=clause)
+    assert Answer.objects.get(kind="refuse").clause == kept
+
+
+@pytest.mark.parametrize(
+    ("reason", "clause", "text"),
+    [
+        ("growth", "8.3.3(4)", ""),
+        ("overlap", "9.6.1", ""),
+        ("other", "8.3.1(9)", "另有原因"),
+        ("自筹不落实", "12.3", ""),
+    ],
+)
+def test_a_foreign_clause_is_refused_and_nothing_is_signed(stories, cast, reason, clause, text):
+    row = stories.joint_approval()
+    with pytest.raises(Invalid) as caught:
+        actions.refuse(by=cast.finance, submission=row, version=row.version, reason=reason, clause=clause, text=text)
+    assert set(caught.value.fields) == {"clause"}
+    answer = cast.client("finance").post(
+        f"/priorities/approvals/{row.number}/refuse/",
+        {"version": row.version, "reason": reason, "clause": clause, "text": text},
+    )
+    assert answer.status_code == 422
+    assert not Answer.objects.exists()
+
+
+def test_after_a_refusal_no_seat_still_reads_waiting(stories, cast):
+    row = stories.joint_approval()
+    sitting = actions.convene(by=cast.reviewer, title="会签会", held_on=clock.today(), submissions=[row])
+    actions.sign(by=cast.ndrc, submission=row, version=row.version)
+    actions.refuse(by=cast.finance, submission=row, version=row.version, reason="growth")
+    page = cast.client("finance").get(f"/priorities/approvals/{row.number}/").content.decode()
+    seats = page[page.index("<h2>席位</h2>") : page.index("</table>")]
+    assert "等待" not in seats
+    assert "等您签" not in seats
+    assert seats.count("没有签，这一轮已结束") == 2
+    agenda = cast.client("finance").get(f"/priorities/sittings/{sitting.pk}/").content.decode()
+    assert not re.search(r"等 \d+ 天", agenda)
+    sheet = next(t for s in meeting_pack.build(sitting).sections for t in s.tables if t.id.endswith("-seats"))
+    assert [r["answer"] for r in sheet.rows].count("没有签") == 2

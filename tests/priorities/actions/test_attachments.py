@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused
-from governance.models import AuditRow, StoredFile
+from governance.models import AuditRow, Notice, StoredFile
 from priorities import actions
 from priorities.actions import attachments
+from priorities.case import guards
 
 PDF = b"%PDF-1.4 something"
 
@@ -109,3 +112,36 @@ def test_a_foreign_file_cannot_be_had_or_taken_off(stories, cast):
         actions.detach(by=cast.industry, submission=row, attachment=kept)
     actions.detach(by=cast.health_cio, submission=row, attachment=kept)
     assert row.attachments.get().removed
+
+
+def test_the_stamped_scan_is_uploaded_after_filing_from_the_case_and_from_the_list_and_the_reviewer_is_told(
+    stories, cast
+):
+    row, client = stories.under_review(), cast.client("health_cio")
+    case, mine = f"/priorities/submissions/{row.number}/", "/priorities/mine/"
+    for address in (case, mine):
+        page = client.get(address).content.decode()
+        assert f'action="{case}attach/"' in page, address
+        assert '<option value="scan">' in page
+    assert f'action="{case}attach/"' not in cast.client("reviewer").get(case).content.decode()
+    scan = SimpleUploadedFile("盖章.pdf", b"%PDF-1.4 sealed", "application/pdf")
+    answer = client.post(f"{case}attach/", {"kind": "scan", "file": scan, "back": "mine"})
+    assert (answer.status_code, answer.url) == (302, mine)
+    kept = row.attachments.get(kind="scan")
+    assert kept.version == row.current_version
+    assert "还缺盖章扫描件" not in client.get(mine).content.decode()
+    notice = Notice.objects.get(key=f"attached:{kept.pk}")
+    assert (notice.role, notice.address) == ("reviewer", case)
+    assert "补交" in notice.sentence
+    assert "盖章扫描件" not in "；".join(t for t, _ in guards.papers_missing(row, clock.today()))
+
+
+def test_a_returned_case_may_still_have_its_scan_and_a_draft_tells_nobody(stories, cast):
+    row, client = stories.returned(), cast.client("health_cio")
+    assert f"/priorities/submissions/{row.number}/attach/" in client.get("/priorities/mine/").content.decode()
+    kept = actions.attach(by=cast.health_cio, submission=row, kind="scan", name="盖章.pdf", content=b"%PDF-1.4 sealed")
+    assert Notice.objects.filter(key=f"attached:{kept.pk}").exists()
+    kept = actions.attach(
+        by=cast.health_cio, submission=stories.draft(), kind="scan", name="盖章.pdf", content=b"%PDF-1.4 early"
+    )
+    assert not Notice.objects.filter(key=f"attached:{kept.pk}").exists()

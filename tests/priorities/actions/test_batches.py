@@ -15,14 +15,19 @@ from priorities import actions
 from priorities.actions import batches
 from priorities.case import settling
 from priorities.models import DeskBatch, Submission, Transition
+from tests.priorities.stories import small
 
-WHY = settling.WAIVER_REASONS[0]
+WHY = settling.bulk_reasons()[0]
 
 
 @pytest.fixture
 def cases(stories, cast):
     """Two plain cases, and one that waits for a decision of the reviewer."""
-    rows = [stories.submitted(), stories.under_review(), stories.under_review()]
+    rows = [
+        stories.submitted(document=small()),
+        stories.under_review(document=small()),
+        stories.under_review(document=small()),
+    ]
     given = [{"fact": f, "value": "yes"} for f in ("narrow_scope", "complex_technology")]
     rows[2] = actions.confirm_facts(by=cast.reviewer, submission=rows[2], version=rows[2].version, facts=given)
     return rows
@@ -50,6 +55,18 @@ def test_a_rehearsal_tells_verdict_blockers_and_mails_and_stores_nothing(cast, c
     assert tried[2].blockers
     assert (Notice.objects.count(), AuditRow.objects.count(), Transition.objects.count()) == before
     assert [Submission.objects.get(pk=r.pk).version for r in cases] == [r.version for r in cases]
+
+
+def test_a_large_case_among_many_stays_in_the_queue_and_names_what_to_waive_apart(stories, cast):
+    rows = [stories.submitted(document=small()), stories.submitted()]
+    why = f"另有书面材料；{settling.SCAN_LATER}"
+    tried = actions.rehearse(by=cast.reviewer, act="settle_and_send", rows=rows, reason=why)
+    assert [t.goes for t in tried] == [True, False]
+    assert [text for text, _ in tried[1].blockers] == [
+        f"{p}要单独写明理由免去" for p in ("网络管理中心意见", "专家组意见", "盖章扫描件")
+    ]
+    tried = actions.rehearse(by=cast.reviewer, act="settle_and_send", rows=rows, reason=WHY)
+    assert "与本件不符" in tried[1].sentence
 
 
 def test_nothing_happens_and_no_mail_leaves_before_the_window_is_over(cast, cases):

@@ -122,6 +122,6 @@ def test_every_step_of_a_case_is_in_the_trail(stories, cast):
         "confirm_facts",
         "confirm_verdict",
         "propose_conclusion",
-        "waive_opinion",
+        *["waive_opinion"] * 3,  # each paper by itself
         "send",
     ]
