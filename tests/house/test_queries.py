@@ -56,7 +56,7 @@ MOST_OF_A_SITTING = 17
 # Planning shows every guard of an adoption or solves: it reads cases, money, ceilings, growth and plans.
 MOST_OF_PLANNING = 30
 # Two days or two whole reports beside each other.
-MOST_OF_TWO = 40
+MOST_OF_TWO = 44
 # The home page asks every app once what waits for whoever came in: cases, reports, 课题, gates, security, signatures,
 # the year's money.
 MOST_OF_HOME = 46

@@ -167,13 +167,7 @@ def test_two_sources_of_a_project_filled_at_once_both_count_in_the_project_s_yea
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_race_breaks(cast, p06, monkeypatch):
     """The control: the same race with the lock off loses a booking or reaches the database's own check."""
-    monkeypatch.setattr(
-        booking,
-        "lock_line",
-        lambda *, project, fiscal_year, source, is_demo=False: BudgetLine.objects.get(
-            project=project, fiscal_year=fiscal_year, source=source
-        ),
-    )
+    monkeypatch.setattr(booking, "lock_line", lambda at, **_: BudgetLine.objects.get(**vars(at)))
     broken = 0
     for year in range(2030, 2050):
         line = BudgetLine.objects.create(project=p06, fiscal_year=year, source="city", approved_wan=Decimal(100))
