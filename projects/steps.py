@@ -23,9 +23,8 @@ STATES = dict(Project.STATES)
 
 @dataclass(frozen=True)
 class NewProject:
-    """What a project is registered with. `estimate_wan` is what its case asked for in all (申报概算), until
-    `set_decided`
-    says what was decided."""
+    """What a project is registered with. `estimate_wan` is what its case asked for in all (申报概算),
+    until `set_decided` says what was decided."""
 
     name: str
     content: str
@@ -86,9 +85,8 @@ def register_project(
 
 @step
 def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str | None]]) -> None:
-    """What its cases asked for and what was decided, by source ({source: {"filed_wan", "decided_wan",
-    "before_wan"}}); a
-    project that a case registered takes the decided amount as its estimate. The plan's own rows keep theirs (10.4)."""
+    """What its cases asked for and what was decided, by source ({source: {"filed_wan", "decided_wan", "before_wan"}});
+    a project that a case registered takes the decided amount as its estimate, a row of the plan keeps its own."""
     row = lock(project)
     if row.decided == amounts:
         return
@@ -107,8 +105,7 @@ def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str
             about=row,
             was=None if was is None else f"{was:.2f}",
             now=f"{row.decided_wan:.2f}",
-            sentence=f"{row.code} 审定 {row.decided_wan:,.2f} 万元"
-            f"（申报 {row.filed_wan:,.2f}，核减 {row.cut_wan:,.2f}）",
+            sentence=f"{row.code} 审定 {row.decided_wan:,.2f} 万元（{row.cut_words}）",
         )
 
 

@@ -1,6 +1,5 @@
-"""审定: what is approved for a project stays within what was decided on its cases (8.1). Held like a ceiling, at
-the very end of
-the verb, so that money may move between lines and years of a project."""
+"""审定: what is approved for a project stays within what was decided on its cases (8.1). Held like a ceiling, at the
+very end of the verb, so that money may move between lines and years of a project."""
 
 from __future__ import annotations
 
@@ -42,12 +41,12 @@ def _check_one(project: Project) -> None:
         ("各来源", sum(now.values(), ZERO), sum((_allowed(a) for a in project.decided.values()), ZERO)),
     )
     for label, total, most in limits:
-        if total > most:
+        if (over := total - most) > 0:
             raise Refused(
-                f"没有保存：{project.code} {label}批复合计会到 {total:,.2f}，超过审定的 {most:,.2f}，"
-                f"多 {total - most:,.2f} 万元。"
+                f"没有保存：{project.code} {label}批复合计会到 {total:,.2f}，"
+                f"超过审定的 {most:,.2f}，多 {over:,.2f} 万元。"
                 "增加批复先由牵头单位提出变更（预算）或追加申报，经联合会签和领导小组审定（8.1）。",
-                blockers=[(f"批复减少 {total - most:,.2f} 万元，或先办变更、追加", "牵头单位提出，市信息办受理")],
+                blockers=[(f"批复减少 {over:,.2f} 万元，或先办变更、追加", "牵头单位提出，市信息办受理")],
                 current={"decided_wan": f"{most:.2f}"},
             )
 

@@ -214,9 +214,8 @@ def _base_amounts(row: Submission, before: PlanEntry | None) -> list[dict]:
 
 
 def _adjusted(row: Submission, amounts: list[dict]) -> list[dict]:
-    """The entry's own amounts: a source or year may be left out or raised up to what was settled in all, the
-    city's money
-    up to what was settled for the city."""
+    """The entry's own amounts: a source or year may be left out or raised up to what was settled in all, the city's
+    money up to what was settled for the city."""
     conclusion = conclusions.in_force(row)
     settled = decided.of_conclusion(row, conclusion) if conclusion else None
     sums: dict[tuple[int, str], Decimal] = {}

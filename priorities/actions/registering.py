@@ -36,7 +36,7 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
         end=end,
         protection_level=document["security"]["level"],
         estimate_wan=total_wan(document) or None,
-        **{name: document[name] for name in same},
+        **{key: document[key] for key in same},
     )
     return register_steps.register_project(by=by, new=new, state=state, reason=reason, is_demo=submission.is_demo)
 
@@ -67,8 +67,7 @@ def approved_content(submission: Submission, document: dict) -> tuple[str, str]:
 
 @step
 def decide(*, by: Actor, project: Project) -> None:
-    """Tell the register what the project's cases asked for and what was decided on them; before money is booked on
-    it."""
+    """Tell the register what the project's cases asked for and what was decided on them; before money is booked."""
     cases = Submission.objects.filter(project=project, state__in=DECIDED).order_by("pk")
     sums: dict[str, list[Decimal | None]] = {}
     project = register_steps.lock(project)

@@ -205,8 +205,7 @@ def propose_conclusion(
     """拟定结论: where the case goes, its conditions and the 审定 amounts (≤ requested, each cut with its ground).
 
     `payers`: by source, what a payer of whom the proposal asks nothing pays of a share that the plan leaves open
-    (D11, D12);
-    no case goes to the joint approval with one blank.
+    (D11, D12); no case goes to the joint approval with one blank.
     """
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="propose_conclusion", version=version)

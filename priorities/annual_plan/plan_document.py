@@ -102,8 +102,7 @@ def _text(amount: Decimal | None) -> str | None:
 
 
 def money_in(entries: list[PlanEntry]) -> dict[int, decided.Decided]:
-    """What each entry's case asked for and what the plan gives it, by submission; what is not listed as it was
-    settled."""
+    """What each entry's case asked for and what the plan gives it, by submission; what is not listed as settled."""
     settled = decided.settled_on(e.submission for e in entries)
     return {
         e.submission_id: settled[e.submission_id].adopting(e.amounts)

@@ -51,8 +51,7 @@ def live(row: Submission, document: dict, actor: Actor) -> dict:
 
 
 def _shown(result: dict, document: dict, money: Decided = NOTHING_DECIDED) -> dict:
-    """What both the form and the desk say of a verdict, with what is cut: by the conclusion `money`, else by the
-    verdict."""
+    """What both the form and the desk say of a verdict, with what is cut: by the conclusion `money`, else by it."""
     trace = {step["clause"]: step for step in result["trace"]}
     groups = []
     for heading in reversed(HEADINGS):

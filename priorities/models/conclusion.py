@@ -32,9 +32,8 @@ class Conclusion(Dated, Demonstrable):
     """What the office proposes to the joint approval: where the case goes and with how much money.
 
     `amounts`: [{"component", "source", "fiscal_year", "requested_wan", "approved_wan", "clause", "reason"}].
-    `payers`: who pays how much of each share that 8.1 and 8.2 leave open (D11, D12): [{"code", "sources",
-    "amounts"}], amounts
-    by source in 万元, empty while the share is not settled.
+    `payers`: who pays how much of each share that 8.1 and 8.2 leave open (D11, D12): [{"code", "sources", "amounts"}],
+    amounts by source in 万元, empty while the share is not settled.
     """
 
     KINDS = [

@@ -108,9 +108,8 @@ def requested(proposal: dict) -> list[dict]:
 
 
 def suggested(proposal: dict, screening: Screening | None, kind: str) -> list[dict]:
-    """The amounts that a conclusion starts from: the city money of hit components is cut, 市财政不支持 takes away
-    all of it;
-    what others pay stays (D18)."""
+    """The amounts that a conclusion starts from: the city money of hit components is cut, 市财政不支持 takes away all
+    of it; what others pay stays (D18)."""
     rows = requested(proposal)
     hit = hit_components(screening) if screening else {}
     names = [part["name"] for part in screening.components] if screening else []

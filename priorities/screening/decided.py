@@ -1,9 +1,7 @@
-"""申报、核减、审定: how much a case asked for, how much of it was cut, how much was decided. The one place that
-says it.
+"""申报、核减、审定: how much a case asked for, how much was cut, how much was decided. The one place that says it.
 
 What the joint approval settles holds until the leading group adopts other amounts; what is dropped from an adopted
-plan is
-decided to be nothing. A case that goes to the pool, is deferred or needs no approval has no decided amount.
+plan is decided to be nothing. A case that goes to the pool, is deferred or needs no approval has no decided amount.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from django.db.models import F
 from governance.basics.text import quantise
 from priorities.memo import remembered
 from priorities.models import Conclusion, PlanEntry, Submission
-from priorities.proposal import SOURCE_LABELS
+from priorities.proposal import SOURCE_LABELS, sums_of
 from priorities.screening import conclusions
 from priorities.submissions import workflow
 
@@ -108,11 +106,7 @@ class Decided:
 
     def adopting(self, amounts: list[dict]) -> Decided:
         """The same case with what a plan says: [{"source", "fiscal_year", "amount_wan"}]."""
-        sums: dict[tuple[int, str], Decimal] = {}
-        for a in amounts:
-            key = (a["fiscal_year"], a["source"])
-            sums[key] = sums.get(key, Decimal(0)) + Decimal(a["amount_wan"])
-        return replace(self, adopted={key: quantise(amount) for key, amount in sums.items()})
+        return replace(self, adopted={key: quantise(amount) for key, amount in sums_of(amounts).items()})
 
     @property
     def cuts(self) -> list[Part]:
@@ -120,8 +114,7 @@ class Decided:
 
     @property
     def sentence(self) -> str:
-        """审定市财政 330.00（申报 420.00，核减 90.00）, with all payers where others pay too; empty before it is
-        decided."""
+        """审定市财政 330.00（申报 420.00，核减 90.00）, with all payers where others pay too; empty while undecided."""
         if self.total.decided_wan is None:
             return ""
         more = f"；各来源合计审定 {self.total}" if self.has_others else ""

@@ -1,8 +1,7 @@
 """配套和各方份额: who pays how much of each share that the plan leaves open (D11, D12), settled in the joint approval.
 
 A payer of whom the proposal asks money pays what is settled there; another one's share is typed, 0 where he pays
-nothing. No
-percentage is invented. What is typed lies outside the amounts of the proposal: its payer finds it himself.
+nothing. No percentage is invented. What is typed lies outside the amounts of the proposal: its payer finds it himself.
 """
 
 from __future__ import annotations
@@ -29,10 +28,8 @@ def question(row: Submission, document: dict) -> payers.PayerQuestion:
 
 
 def settle(row: Submission, document: dict, amounts: list[dict], given: Mapping[str, object]) -> list[dict]:
-    """The shares of a conclusion (Conclusion.payers): from its `amounts`, else from what was typed by source
-    (`given`). Raises
-    Invalid naming `payers.<source>` where that is no amount, or names a payer who has none of these shares to
-    settle."""
+    """The shares of a conclusion (Conclusion.payers): from its `amounts`, else from what was typed by source (`given`).
+    Raises Invalid naming `payers.<source>` where that is no amount, or its payer has none of these shares to settle."""
     held: dict[str, Decimal] = {}
     for item in amounts:
         held[item["source"]] = held.get(item["source"], Decimal(0)) + Decimal(item["approved_wan"])
@@ -65,8 +62,7 @@ def settle(row: Submission, document: dict, amounts: list[dict], given: Mapping[
 
 
 def blank(row: Submission, conclusion: Conclusion) -> list[str]:
-    """The shares that nobody has settled yet, as sentences; a conclusion that gives no city money leaves none to
-    settle."""
+    """The shares that nobody has settled yet, as sentences; one that gives no city money leaves none to settle."""
     if conclusion.kind != "candidate":
         return []
     shares = settle(row, conclusion.version.proposal, conclusion.amounts, typed(conclusion))

@@ -181,9 +181,8 @@ class Project(Demonstrable):
 
     @property
     def decided_words(self) -> str:
-        """What stands beside the estimate: 申报 420.00，核减 90.00; for a row of the plan, which keeps its
-        estimate, the decided
-        amount as well. Empty where no case was decided."""
+        """What stands beside the estimate: 申报 420.00，核减 90.00; for a row of the plan, which keeps its estimate,
+        the decided amount as well. Empty where no case was decided."""
         if self.decided_wan is None:
             return ""
         return (

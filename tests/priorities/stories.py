@@ -162,10 +162,13 @@ class Stories:
         if row.proposal["investment_type"] == "public_good" and "own" not in asked:
             extra["payers"] = {"own": "0"}  # 公益型: the department's share is settled (D11)
         row = actions.propose_conclusion(by=by, submission=row, version=row.version, kind=conclusion, **extra)
+        return self.without_papers(row)
+
+    def without_papers(self, row: Submission) -> Submission:
+        """Its opinions and its scan waived, each for its own reason."""
         for what in ("network_centre", "expert", "scan"):
-            row = actions.waive_opinion(
-                by=by, submission=row, version=row.version, reason=f"{what}：另有书面材料", what=what
-            )
+            more = {"version": row.version, "reason": f"{what}：另有书面材料", "what": what}
+            row = actions.waive_opinion(by=self.cast.reviewer, submission=row, **more)
         return row
 
     def joint_approval(self, **more) -> Submission:
