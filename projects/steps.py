@@ -86,7 +86,8 @@ def register_project(
 @step
 def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str | None]]) -> None:
     """What its cases asked for and what was decided, by source ({source: {"filed_wan", "decided_wan", "before_wan"}});
-    a project that a case registered takes the decided amount as its estimate, a row of the plan keeps its own."""
+    a project that a case registered takes what was decided first as its estimate (the first baseline stays whatever
+    later cases add), a row of the plan keeps its own."""
     row = lock(project)
     if row.decided == amounts:
         return
@@ -95,7 +96,7 @@ def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str
     row.filed_wan = sum((Decimal(a["filed_wan"]) for a in amounts.values()), Decimal(0))
     settled = [Decimal(a["decided_wan"]) for a in amounts.values() if a["decided_wan"] is not None]
     row.decided_wan = sum(settled, Decimal(0)) if settled else None
-    if settled and row.origin in FROM_CASES:
+    if settled and row.origin in FROM_CASES and row.estimate_basis != "decided":
         row.estimate_wan, row.estimate_basis = row.decided_wan, "decided"
     row.save(update_fields=["decided", "filed_wan", "decided_wan", "estimate_wan", "estimate_basis"])
     if row.decided_wan is not None and row.decided_wan != was:

@@ -113,7 +113,7 @@ def save(cast, row, **changes):
 
 def small() -> dict:
     """A case whose papers may be waived for one reason: one component, 60 万元."""
-    return proposal(components=components("60"))
+    return proposal(investment_type="government", components=components("60"))
 
 
 class Stories:

@@ -136,7 +136,7 @@ def test_who_may_not_screen_settles_nothing(stories, cast):
 
 def hospitals() -> dict:
     """420 万元 for 14 hospitals: one component, but no small case."""
-    return proposal(title="14 家医院信息系统", components=components("420"))
+    return proposal(investment_type="government", title="14 家医院信息系统", components=components("420"))
 
 
 @pytest.mark.parametrize("document", [hospitals(), proposal()], ids=["420 万元", "two components"])
