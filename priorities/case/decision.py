@@ -97,7 +97,10 @@ def of_plan(row: Submission, plan: AnnualPlan, entry: PlanEntry, occasion: str, 
     conclusion, listed = conclusions.in_force(row), entry.decision in ("listed", "adjusted")
     rows = settled(conclusion, entry) if listed else []
     year = plan.plan_year
-    headline = f"{entry.get_decision_display()} {plan}（{meeting.minutes_number}）"
+    what = (
+        "列入" if occasion == "adopted" else entry.get_decision_display()
+    )  # with other amounts it is taken in all the same
+    headline = f"{what} {plan}（{meeting.minutes_number}）"
     if occasion == "left_over":
         headline = f"没有列入 {plan}（{meeting.minutes_number}），转为 {row.plan_year} 年度候选"
     letter = _letter(row, day, occasion, headline, rows, verdicts.confirmed(row)) | {

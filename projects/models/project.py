@@ -93,6 +93,11 @@ class Project(Demonstrable):
     INVESTMENT_TYPES = [("government", "政府型"), ("market", "市场型"), ("public_good", "公益型")]
     MANDATES = [("state", "国家要求建设"), ("province", "省要求建设"), ("city", "市级要求建设"), ("own", "本部门自建")]
     CONSTRUCTIONS = [("new", "新建"), ("rebuild", "改建"), ("extend", "扩建"), ("upgrade", "升级"), ("operate", "运维")]
+    ESTIMATE_IS = {
+        "plan": "业内估算，非批复数",
+        "filed": "申报书所填总额，不是批复数",
+        "decided": "联合会签、领导小组审定的数",
+    }
     ESTIMATE_BASES = [("plan", "业内估算（10.4）"), ("filed", "申报概算（未经批复）"), ("decided", "审定概算")]
 
     code = models.CharField("编号", max_length=12, unique=True)
@@ -169,6 +174,11 @@ class Project(Demonstrable):
     @property
     def is_unapproved(self) -> bool:
         return self.state == "registered"
+
+    @property
+    def estimate_is(self) -> str:
+        """What the estimate is, in a sentence's words."""
+        return self.ESTIMATE_IS[self.estimate_basis]
 
     @property
     def audit_key(self) -> Ref:

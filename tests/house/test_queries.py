@@ -39,8 +39,8 @@ ROLES = ("industry", "reviewer", "health_cio", "expert", "finance", "auditor", "
 READERS = 2
 MOST = 15
 # A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures,
-# history, what was waived, on which conditions, who acts next and his phone).
-MOST_OF_A_CASE = 23
+# history, what was waived, on which conditions, who acts next and his phone, its decided amounts).
+MOST_OF_A_CASE = 24
 # 为什么不能 asks every guard of the tables about one case.
 MOST_OF_WHY = 30
 # A project, today's or that of a day, a programme or unit shows its life, duties, papers and money on one page,

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from budgets import actions as money_actions
+from budgets.ledger.booking import LineKey
 from budgets.models import BudgetLine
 from budgets.workbook import export
 from governance.basics.refusal import Refused
@@ -81,7 +82,8 @@ def report_row(kind: str, year: int, table: str, key: str, value: str) -> dict:
     return next(r for r in rows if r.get(key) == value)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+# A failure is told as it was found: to shrink it would drive hundreds of cases.
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(case=cases(), data=st.data())
 def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cast, case, data):
     filed, settled, less, mandate = case
@@ -211,7 +213,7 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     heads = {cell.value: cell.column - 1 for cell in sheet[3]}
     own = [r for r in sheet.iter_rows(min_row=4, values_only=True) if r[heads["编号"]] == project.code]
     assert [Decimal(str(own[0][heads[h]])) for h in ("申报", "总概算")] == list(whole)
-    assert sum((Decimal(str(r[heads["批复"]])) for r in own), ZERO) == whole[1]
+    assert sum((Decimal(str(r[heads["批复"]] or 0)) for r in own), ZERO) == whole[1]
     by_project = report_row("annual_budget", 2008, "by_project", "code", project.code)
     assert (Decimal(by_project["filed"]), Decimal(by_project["plan"])) == whole
     screened = report_row("screening_summary", 2008, "cases", "number", row.number)
@@ -222,9 +224,7 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     with pytest.raises(Refused, match="超过审定的.*变更（预算）或追加"):
         money_actions.set_cell(
             by=cast.finance,
-            project=project,
-            fiscal_year=2008,
-            source="city",
+            at=LineKey(project, 2008, "city"),
             stage="approved",
             typed=f"{line.approved_wan + Decimal('0.01')}",
             version=line.version,

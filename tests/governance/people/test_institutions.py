@@ -335,7 +335,7 @@ def test_an_entry_shows_what_it_touches_and_is_shown_there(cast):
     assert [r.row.code for r in client.get("/governance/discrepancies/?q=十八项&by=code").context["rows"]] == []
     found = client.get("/governance/discrepancies/?q=p13").context["rows"]
     assert {"D29", "D43"} <= {r.row.code for r in found}
-    assert all("P13" in r["projects"] for r in found)
+    assert all("P13" in r.projects for r in found)
 
 
 def test_a_quote_is_marked_in_its_line(cast):

@@ -105,7 +105,7 @@ def test_a_conclusion_tells_verdict_amounts_cuts_conditions_what_next_and_whom_t
         assert text in shown, text
     notice = Notice.objects.get(key__startswith=f"letter:{letter.pk}:")
     assert notice.address == at(row)
-    assert "联合会签通过：列为年度计划候选，审定市财政 80.00（申报 110.00，核减 30.00）万元" in notice.sentence
+    assert "联合会签通过：列为年度计划候选，审定市财政 80.00（申报 110.00，核减 30.00）" in notice.sentence
     assert AuditRow.objects.filter(event="priorities.submission.issue_letter").count() == 1
 
 
