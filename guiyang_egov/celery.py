@@ -11,4 +11,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiyang_egov.settings")
 
 app = Celery("guiyang_egov")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["governance"])
+app.autodiscover_tasks(["governance.jobs"])

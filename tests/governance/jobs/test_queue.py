@@ -383,3 +383,11 @@ def test_nothing_but_the_bell_sends_to_the_broker():
             text = path.read_text()
             if path.name != "bell.py":
                 assert not any(call in text for call in (".apply_async(", ".delay(", "send_task(")), path
+
+
+def test_the_worker_knows_every_task_that_the_beat_and_the_bell_send_by_name(settings):
+    from guiyang_egov.celery import app
+
+    app.loader.import_default_modules()
+    asked = {"governance.tasks.run", *(entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values())}
+    assert asked <= set(app.tasks)
