@@ -24,7 +24,7 @@ __all__ = ["SYSTEM", "Choice", "Choices", "Difference", "Plan", "UnsafeWorkbook"
 SYSTEM = Actor(user_id=None, name="命令行", role=Role.FINANCE, organisation_id=0, organisation_name="系统")
 
 
-# What the system exports comes back: a hundred thousand rows of all years are 10 MB, 115 MB inflated, and take the
+# What the system exports comes back: a hundred thousand rows of all years are ten megabytes, 115 inflated, and take the
 # child about 3 s and 220 MiB. Twice the bytes are still read; more columns are not: an empty corner costs no more.
 LIMITS = Limits(
     file=24 * 2**20, inflated=256 * 2**20, rows=120_000, columns=50, cells=3_000_000, seconds=60, processor=10

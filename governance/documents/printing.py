@@ -360,7 +360,7 @@ def register_report(
             label=functools.partial(_label, title, scopes),
             parts=scopes,
             may_request=lambda actor, params: may(actor),
-            may_download=lambda actor, document: may(actor) or actor.role is Role.AUDITOR,
+            may_download=lambda actor, document: may(actor) or actor.scope(Permission.READ_AUDIT) is Scope.CITY,
             tells=lambda params: readers if monthly or params["year"] < clock.today().year else (),
         )
     )

@@ -8,6 +8,7 @@ import unicodedata
 from django import forms
 from django.db.models import Q
 
+from governance.basics import limits
 from governance.forms.accounts import REQUIRED, CleanText, Day
 from governance.models import Discrepancy, Organisation, PlanItem, ServiceRecord
 from governance.people import training
@@ -161,7 +162,7 @@ class TextForm(forms.Form):
     """制度文本."""
 
     title = CleanText(label="名称", max_length=200, help_text="如征求意见稿、审议稿、印发文本")
-    file = forms.FileField(label="文件", error_messages=REQUIRED, help_text="PDF、Word 或 WPS，最大 10 MB")
+    file = forms.FileField(label="文件", error_messages=REQUIRED, help_text=f"PDF、Word 或 WPS，最大 {limits.UPLOAD}")
 
     def values(self) -> dict:
         """What the verb takes: the file as name and bytes."""

@@ -12,13 +12,13 @@ from django.core.files.base import File
 from django.db import transaction
 from django.http import FileResponse
 
+from governance.basics.limits import UPLOAD_BYTES as MAX_BYTES
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.text import clean_text
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from governance.models import StoredFile
 
-MAX_BYTES = 10 * 1024 * 1024
 _ZIP, _OLE, _OFFICE = (
     b"PK\x03\x04",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",

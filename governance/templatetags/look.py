@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from governance.basics import clock
+from governance.basics import clock, limits
 from governance.charts.colours import COLOURS, DARK
 from governance.charts.colours import TONES as TONE_COLOURS
 from governance.people import institutions
@@ -139,6 +139,12 @@ def until(value) -> str:
 
 
 # --- badges and links --------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def upload_limit(what: str = "") -> str:
+    """How large a file may be, as words; with `"refusal"` the sentence for what was larger."""
+    return limits.TOO_LARGE if what == "refusal" else limits.UPLOAD
 
 
 @register.simple_tag

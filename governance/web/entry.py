@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from governance.basics import limits
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
@@ -186,7 +187,7 @@ def _now_read(form, refused: Refused) -> None:
         form.data["version"] = refused.current["version"]
 
 
-def uploaded(upload, most: int = 10 * 1024 * 1024) -> dict:
+def uploaded(upload, most: int = limits.UPLOAD_BYTES) -> dict:
     """`name` and `content` of an uploaded file, nothing where there is none; 413 where it is too large to be read."""
     if upload is None:
         return {}

@@ -6,6 +6,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooMa
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.multipartparser import MultiPartParserError
 
+from governance.basics import limits
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText, is_storable
 from governance.kernel import access
@@ -54,7 +55,7 @@ class RefusalMiddleware:
         if isinstance(exception, BadText):
             return refusal_page(request, Invalid(str(exception)))
         if isinstance(exception, RequestDataTooBig):
-            return refusal_page(request, Refused("提交的内容太大（上限 2 MB，文件 10 MB），没有保存。", status=413))
+            return refusal_page(request, Refused(limits.TOO_LARGE, status=413))
         if isinstance(exception, TooManyFieldsSent | MultiPartParserError):
             return refusal_page(request, Refused("提交的表单残缺或字段过多，没有保存。", status=400))
         if isinstance(exception, SuspiciousOperation):

@@ -63,7 +63,7 @@ def _shown(result: dict, document: dict, money: Decided = NOTHING_DECIDED) -> di
     return {
         "outcome": result["outcome"],
         "rule_set": result["rule_set"],
-        "cause": cause(result, document),
+        "cause": cause(result),
         "groups": groups,
         "counts": _counts(every),
         "missing": [{"fact": f, "question": FACTS[f].question, "alone": f in alone} for f in result["missing_facts"]],
@@ -81,8 +81,8 @@ def _counts(steps: list[dict]) -> str:
     return " · ".join(f"{RESULTS[key]} {n}" for key, n in counts.items() if n)
 
 
-def cause(result: dict, document: dict) -> str:
-    """One sentence: which clauses make the outcome."""
+def cause(result: dict) -> str:
+    """One sentence: which clauses make the outcome; what they cut is told beside it."""
     outcome, met = result["outcome"], result["met"]
     by_heading = {h.key: "、".join(under(h.key, met)) for h in HEADINGS}
     if outcome == "no_city_funding":
@@ -90,9 +90,7 @@ def cause(result: dict, document: dict) -> str:
     if outcome == "defer":
         return f"{by_heading[POSTPONED]} 成立：缓建不是否决，补齐条件后复审。"
     if outcome == "priority":
-        wan = sum((c["wan"] for c in payer.cuts_of(document, result)), Decimal(0))
-        cut = f"；核减市财政 {wan:.2f} 万元" if wan else ""
-        return f"{by_heading[PRIORITISED]} 成立{cut}。"
+        return f"{by_heading[PRIORITISED]} 成立。"
     if outcome == "ordinary":
         return f"{len(CLAUSES)} 条都不成立：进入储备库，不直接进入年度计划（D19）。"
     return f"还有 {len(result['missing_facts'])} 个事实不明，答案会改变结论。"

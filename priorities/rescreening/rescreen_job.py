@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from governance import jobs
 from governance.basics import clock
 from governance.basics.refusal import Invalid
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission
 from governance.jobs.progress import Progress
 from governance.workbooks.writer import Book
 from priorities.labels import OUTCOMES
@@ -17,6 +17,7 @@ from priorities.rescreening import dry_run, sweep
 from priorities.rule_sets import repository
 
 KEY = "rescreen"
+READERS = (Permission.SCREEN, Permission.ADOPT_RULE_SET, Permission.READ_AUDIT)
 
 
 def clean(params: dict) -> dict:
@@ -70,7 +71,7 @@ def register() -> None:
             order=60,
             label=lambda params: f"按规则集 {params.get('rule_set', '')} 重新判定",
             may_request=lambda actor, params: actor.scope(Permission.SCREEN) is not None,
-            may_download=lambda actor, document: actor.role in (Role.REVIEWER, Role.LEADING_GROUP, Role.AUDITOR),
+            may_download=lambda actor, document: any(actor.scope(asked) for asked in READERS),
         )
     )
     jobs.on_schedule(KEY, due)

@@ -8,7 +8,7 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance.basics import clock
+from governance.basics import clock, limits
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.storage import files
@@ -62,7 +62,7 @@ def _preview(request, row: Submission) -> HttpResponse:
     if sent is None:
         raise Invalid("请选择填好的工作簿（.xlsx）。", fields={"file": ["选择文件"]})
     if sent.size > files.MAX_BYTES:
-        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 10 MB。", status=413)
+        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 {limits.UPLOAD}。", status=413)
     content = sent.read()
     name, _ = files.check(sent.name, content, kinds=("xlsx",))
     returned = offline.read(row, read_safely(content))

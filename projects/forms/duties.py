@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from governance.basics import limits
 from governance.web.entry import uploaded
 from projects.actions import Reported, Visit
 from projects.duties import owed
@@ -111,7 +112,7 @@ class ReportForm(Versioned):
     missing_reason = Long(
         label="缺报说明", rows=2, max_length=300, required=False, help_text="下级报告没有齐的，写明原因才能汇总"
     )
-    file = forms.FileField(label="报告文件", required=False, help_text="PDF、Word、WPS 或图片，最大 10 MB")
+    file = forms.FileField(label="报告文件", required=False, help_text=f"PDF、Word、WPS 或图片，最大 {limits.UPLOAD}")
 
     def __init__(self, *args, year: int, **kwargs):
         super().__init__(*args, **kwargs)
@@ -131,7 +132,7 @@ class VisitForm(forms.Form):
     findings = Long(label="发现")
     demand = forms.CharField(label="要求", max_length=300, required=False, help_text="需要对方落实的；写了就要有限期")
     due = Day(label="限期", required=False)
-    file = forms.FileField(label="督导文件", required=False, help_text="PDF、Word、WPS 或图片，最大 10 MB")
+    file = forms.FileField(label="督导文件", required=False, help_text=f"PDF、Word、WPS 或图片，最大 {limits.UPLOAD}")
 
     def values(self) -> dict:
         """What the verb takes."""

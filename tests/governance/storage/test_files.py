@@ -5,7 +5,9 @@ from __future__ import annotations
 import stat
 
 import pytest
+from django.conf import settings
 
+from governance.basics import limits
 from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.kernel.verbs import frame
 from governance.models import StoredFile
@@ -76,6 +78,13 @@ def test_an_empty_and_a_too_large_file_are_refused():
     with pytest.raises(Refused) as caught:
         files.check("a.pdf", PDF + b"x" * files.MAX_BYTES, kinds=("pdf",))
     assert caught.value.status == 413
+
+
+def test_every_word_about_the_size_comes_from_one_figure():
+    root, ours = settings.BASE_DIR, limits.UPLOAD
+    folders = ("governance", "projects", "budgets", "priorities", "templates")
+    sources = [p for f in folders for p in (root / f).rglob("*.*") if p.suffix in (".py", ".html")]
+    assert [str(p) for p in sources if ours in p.read_text()] == []
 
 
 def stored(content=PDF, name="方案（终稿）.pdf", content_type="application/pdf"):
