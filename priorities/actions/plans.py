@@ -19,7 +19,7 @@ from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions import changes, registering
 from priorities.actions.decisions import issue_letter
-from priorities.annual_plan import plan_document, plan_versions
+from priorities.annual_plan import evidence, plan_document, plan_versions
 from priorities.approval import contacts
 from priorities.case import decision
 from priorities.models import AnnualPlan, PlanEntry, Submission
@@ -132,6 +132,7 @@ def adopt(
     if found := plan_versions.adoption_blockers(draft, clock.today()):
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     _not_his_own(by, draft)
+    chosen_from = evidence.of(draft, clock.today())  # before the candidates become something else
     entries = list(draft.entries.order_by("submission_id"))
     rows = {
         r.pk: r
@@ -154,7 +155,7 @@ def adopt(
         registering.open_lines(
             by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=draft.is_demo
         )
-    plan_document.freeze(draft)
+    plan_document.freeze(draft, chosen_from)
     listed = sum(e.decision in LISTED for e in entries)
     audit.record(
         by=by,
