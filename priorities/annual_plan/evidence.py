@@ -191,12 +191,16 @@ def section(document: Mapping) -> Section | None:
             for c in evidence["candidates"]
         ),
     )
-    more = [f"再多多少钱能多列什么：{'；'.join(evidence['gains'])}。"] if evidence["gains"] else []
+    more = table_columns("gain 再多多少钱，最优就变 text 100")
+    gains = rows_of(more, ((g,) for g in evidence["gains"]))
     drawn = curve(evidence, document["year"])
     return Section(
         "evidence",
         "取舍依据（审定时）",
-        (*said(evidence), *more, *(f"{c}。" for c in evidence["cautions"])),
-        tables=(Table("evidence", "审定时的候选", columns, rows, "万元"),),
+        (*said(evidence), *(f"{c}。" for c in evidence["cautions"])),
+        tables=(
+            Table("evidence", "审定时的候选", columns, rows, "万元"),
+            *((Table("gains", "再多多少钱，最优就变", more, gains),) if gains else ()),
+        ),
         charts=((("价值随市财政上限（万元）", drawn),) if drawn else ()),
     )

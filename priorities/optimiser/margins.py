@@ -92,7 +92,8 @@ def _growth_lack(problem: Problem, row: Row, short: int, taken: frozenset[int], 
     )
     if money[year - 1]:
         percent = Decimal(money[year] - money[year - 1]) * 100 / money[year - 1]
-        sentence += f"，或下限降到 {percent.quantize(Decimal('0.01'), rounding=ROUND_DOWN)}%"
+        if percent >= 0:
+            sentence += f"，或下限降到 {percent.quantize(Decimal('0.01'), rounding=ROUND_DOWN)}%"
     return Lack(GROWTH, sentence, missing)
 
 
