@@ -254,7 +254,7 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
         row.project = registering.register(by=by, submission=row, origin="annual_plan", reason=reason)
         row.save(update_fields=["project"])
     else:
-        registering.approve(by=by, project=row.project, reason=reason)
+        registering.approve(by=by, submission=row, reason=reason)
         settled = sum((Decimal(a["amount_wan"]) for a in entry.amounts), Decimal(0))
         changes.carry_out(
             by=by, submission=row, settled_wan=settled, approver=f"联合会签，{meeting.minutes_number}（{plan}）"

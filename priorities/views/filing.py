@@ -145,6 +145,7 @@ def _detail(request, row: Submission) -> dict:
         "may_file_again": may_write and again,
         "may_add": may_write and bool(row.current_version) and row.state in AWAITS_SCAN and not row.is_secret,
         "may_screen": row.state != DRAFT and may(request.actor, Permission.SCREEN, row),
+        "may_audit": may(request.actor, Permission.READ_AUDIT),
         "open": workflow.open_verbs(row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
