@@ -94,9 +94,9 @@ def project_time(
     """Window, milestones, tasks of the yearly programmes and progress of one project, one under the other.
 
     `tasks` are (label, address, first day, last day); `gaps` (label, first, last) are years of the window that no task
-    covers. `note` stands beside today. `done_on` is the day
-    that `row.done` describes: what is gone of the window is counted to it, else to today. `original`: the first window, drawn above where a new baseline has replaced it.
-    `left` is the room for the lanes' names.
+    covers. `note` stands beside today. `original`: the first window, drawn above where a new baseline has replaced it.
+    `left` is the room for the lanes' names. `done_on` is the day that `row.done` describes: what is gone of the window
+    is counted to it, else to today.
     """
     right = round(width - 24, 1)
     scale = Scale(first, last, left, right)

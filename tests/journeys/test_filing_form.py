@@ -7,7 +7,6 @@ import json
 
 import pytest
 
-from priorities.models import Submission
 from tests.journeys.waiting import until
 from tests.priorities.stories import Stories
 
@@ -27,8 +26,12 @@ def test_the_last_field_typed_is_stored_by_whoever_leaves_at_once(form):
     row, person = form
     person.page.fill("#i-evaluation", "由市审计局每年评估")
     person.go("/priorities/mine/")  # sooner than a pause in typing saves
-    until(lambda: Submission.objects.get(pk=row.pk).proposal["evaluation"] == "由市审计局每年评估")
-    person.go(f"/priorities/submissions/{row.reference}/edit/")
+
+    def stored() -> bool:
+        person.go(f"/priorities/submissions/{row.reference}/edit/")
+        return person.page.input_value("#i-evaluation") == "由市审计局每年评估"
+
+    until(stored)
     assert not person.reads("上次没有存上的内容还在")
 
 
@@ -40,12 +43,12 @@ def test_what_cannot_be_sent_is_asked_about_before_leaving_and_offered_back(form
     body = json.dumps({"detail": "信息办正在整理，稍后再存。"})
     person.page.route("**/autosave/", lambda r: r.fulfill(status=400, content_type="application/json", body=body))
     person.page.fill("#i-evaluation", "还没有存上的评估")
-    person.page.wait_for_function("document.querySelector('#saved').textContent.includes('稍后再存')")
+    person.page.wait_for_selector("#saved:has-text('稍后再存')")
     person.page.unroute("**/autosave/")
     person.go("/priorities/mine/")
     assert asked == ["beforeunload"]
-    assert Submission.objects.get(pk=row.pk).proposal["evaluation"] != "还没有存上的评估"
     person.go(f"/priorities/submissions/{row.reference}/edit/")
+    assert person.page.input_value("#i-evaluation") != "还没有存上的评估"
     person.page.click("text=放回来")
     assert person.page.input_value("#i-evaluation") == "还没有存上的评估"
 
@@ -56,6 +59,6 @@ def test_the_step_counters_follow_the_answers_and_an_unfolded_part_stays_so(form
     person.page.click("#live-clauses > summary")
     person.page.fill("#i-title", "")
     person.page.press("#i-title", "Tab")
-    person.page.wait_for_function("was => document.querySelector('#progress').innerText !== was", arg=before)
+    until(lambda: person.page.inner_text("#progress") != before)
     assert person.page.get_attribute("#live-clauses", "open") is not None
     assert len(person.page.query_selector_all("#progress")) == 1

@@ -9,17 +9,16 @@ import openpyxl
 from governance.basics import clock
 from governance.kernel import audit
 from governance.models import AuditConcern, AuditRow
-from governance.web import entry
 from priorities import actions
 
 PAGE = "/governance/audit/"
 
 
 def test_the_trail_of_a_case_is_the_same_by_its_number_as_on_its_own_page(cast, stories):
-    row, other = stories.concluded(), stories.submitted()
+    row = stories.concluded()
+    stories.submitted()
     seqs = set(AuditConcern.objects.filter(key=row.audit_key).values_list("seq", flat=True))
     assert AuditRow.objects.filter(seq__in=seqs).exclude(sentence__contains=row.number).exists()
-    AuditRow.objects.filter(seq__in=AuditConcern.objects.filter(key=other.audit_key).values("seq")).first()
     auditor = cast.client("auditor")
     found = auditor.get(PAGE, {"record": row.number.lower()}).context["page"].paginator.object_list
     assert set(found.values_list("seq", flat=True)) == seqs
@@ -46,6 +45,6 @@ def test_the_auditor_takes_the_trail_of_a_case_away_and_that_is_on_the_trail_too
 
 def test_a_time_in_the_trail_is_the_city_s(cast, stories):
     row = stories.submitted()
-    batch = actions.plan_batch(by=cast.reviewer, act="accept", cases=[(row, row.version)])
+    batch = actions.plan_batch(by=cast.reviewer, act="accept", items=[(row, row.version)])
     said = AuditRow.objects.filter(sentence__contains="起办理").latest("pk").sentence
     assert f"{clock.timezone.localtime(batch.leaves_at):%H:%M:%S} 起办理" in said
