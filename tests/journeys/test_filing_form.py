@@ -41,7 +41,7 @@ def test_what_cannot_be_sent_is_asked_about_before_leaving_and_offered_back(form
     person.page.on("dialog", lambda d: (asked.append(d.type), d.accept()))
     person.page.click("#i-evaluation")  # a browser asks only where somebody has touched the page
     body = json.dumps({"detail": "信息办正在整理，稍后再存。"})
-    person.page.route("**/autosave/", lambda r: r.fulfill(status=400, content_type="application/json", body=body))
+    person.page.route("**/autosave/", lambda r: r.fulfill(content_type="application/json", body=body))
     person.page.fill("#i-evaluation", "还没有存上的评估")
     person.page.wait_for_selector("#saved:has-text('稍后再存')")
     person.page.unroute("**/autosave/")

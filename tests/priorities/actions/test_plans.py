@@ -81,15 +81,20 @@ def test_adoption_moves_a_planned_project_from_registered_to_approved(stories, c
 
 
 def test_who_asked_for_it_comes_with_the_case_and_what_the_register_says_already_stays(stories, cast):
-    stories.concluded(document=proposal(mandate="province", mandate_document="黔府办发〔2007〕3号"))
+    stories.concluded(document=proposal(mandate="own"))
     for code in ("P05", "P06"):
-        asked = {"by": cast.industry, "kind": "planned", "project_code": code, "document": proposal(mandate="state")}
+        asked = {
+            "by": cast.industry,
+            "kind": "planned",
+            "project_code": code,
+            "document": proposal(components=components("100")),
+        }
         row = stories.concluded(**asked)
         actions.sign(by=cast.leader, submission=row, version=row.version)
-    Project.objects.filter(code="P06").update(mandate="city")
+    Project.objects.filter(code="P06").update(mandate="state")
     adopt(cast, actions.create_plan(by=cast.reviewer, plan_year=2008))
     found = dict(Project.objects.filter(code__in=("N2008-01", "P05", "P06")).values_list("code", "mandate"))
-    assert found == {"N2008-01": "province", "P05": "state", "P06": "city"}
+    assert found == {"N2008-01": "own", "P05": "own", "P06": "state"}
 
 
 @pytest.mark.parametrize("role", ["reviewer", "office_head", "finance", "health_cio", "auditor"])
