@@ -133,6 +133,7 @@ def adopt(
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     _not_his_own(by, draft)
     chosen_from = evidence.of(draft, clock.today())  # before the candidates become something else
+    needs = evidence.needs_by_case(chosen_from)
     entries = list(draft.entries.order_by("submission_id"))
     rows = {
         r.pk: r
@@ -144,7 +145,7 @@ def adopt(
         if row.state == workflow.CANDIDATE and entry.decision in LISTED:
             money.append((adopt_entry(by, draft, entry, row, meeting), entry.amounts))
         elif row.state == workflow.CANDIDATE:
-            leave_entry_over(by, draft, entry, row, meeting)
+            leave_entry_over(by, draft, entry, row, meeting, needs.get(row.number, ""))
         elif row.project_id is not None:
             money.append((row.project, _adjust_case(by, draft, entry, row, meeting)))
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
@@ -267,18 +268,28 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
 
 
 @step
-def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
-    """结转 inside an adoption: a candidate of the next year."""
+def leave_entry_over(
+    by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting, need: str = ""
+) -> None:
+    """结转 inside an adoption: a candidate of the next year; `need`: what it would have needed to be listed."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
     reason = f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}"
     workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE, reason=reason)
-    _letter(by, plan, entry, row, "left_over", meeting)
+    _letter(by, plan, entry, row, "left_over", meeting, need)
 
 
-def _letter(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, occasion: str, meeting: Meeting) -> None:
+def _letter(
+    by: Actor,
+    plan: AnnualPlan,
+    entry: PlanEntry,
+    row: Submission,
+    occasion: str,
+    meeting: Meeting,
+    need: str = "",
+) -> None:
     """The applicant's letter of what the plan decided. The plan gets its meeting only when all its entries stand."""
-    content = decision.of_plan(row, plan, entry, occasion, meeting, clock.today())
+    content = decision.of_plan(row, plan, entry, occasion, meeting, clock.today(), need)
     issue_letter(by=by, row=row, key=f"plan:{plan.pk}", content=content)
 
 

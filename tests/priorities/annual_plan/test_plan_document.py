@@ -15,7 +15,7 @@ from governance.basics.refusal import Refused
 from governance.documents import printing
 from priorities import actions
 from priorities.annual_plan import plan_document
-from priorities.models import AnnualPlan, PlanEntry
+from priorities.models import AnnualPlan, DecisionLetter, PlanEntry
 from projects.models import Project
 from tests.priorities.stories import MINUTES, components, proposal
 from tests.rows import twin_of
@@ -92,6 +92,8 @@ def test_an_adopted_plan_keeps_what_it_was_chosen_from_and_why_whatever_moves_la
     assert kept["gains"][0].startswith("+80.00 万元：列入")
     assert (kept["scenario"]["name"], kept["best"]["value"]) == ("上限 100", kept["plan"]["value"])
     assert [Decimal(s["used_wan"]) for s in kept["frontier"]][-1] == 180
+    letters = DecisionLetter.objects.filter(occasion="left_over")
+    assert letters.get(submission__number=out["number"]).content["changes"][-1] == f"列入还差：{out['needs'][0]}。"
     page = cast.client("leader").get(PREVIEW).content.decode()
     type(taken).objects.filter(pk__in=(taken.pk, left.pk)).update(title="后来改的名字")
     money.set_ceiling(by=cast.finance, fiscal_year=2008, source="city", typed="500", document="筑财函〔2008〕1号")
