@@ -39,9 +39,10 @@ def of(plan: AnnualPlan, day: dt.date, *, search: bool = True) -> dict:
     found = {"best": None, "gains": [], "forced": {}, "frontier": []}
     if search and inputs.candidates:
         found = _searched(free, key)
-    needs = scenarios.needs(free, chosen, values)
+    chosen_later = _later(scenario, plan.plan_year, values, chosen)
+    needs = scenarios.needs(free, chosen | chosen_later, values)
     titles = {c.key: c.submission.title for c in inputs.candidates}
-    made = optimiser.plan_of(free, chosen)
+    made = optimiser.plan_of(free, chosen | chosen_later)
     return {
         "scenario": scenario
         and {"name": scenario.name, "version": scenario.version, "by": scenario.by_text, "day": f"{scenario.day}"},
@@ -64,10 +65,16 @@ def of(plan: AnnualPlan, day: dt.date, *, search: bool = True) -> dict:
     }
 
 
+def _later(scenario, year: int, known: Mapping[str, int], chosen: Mapping[str, int]) -> dict[str, int]:
+    """What the scenario puts into later years: they belong to the choice, though not to this plan."""
+    starts = scenario.figures["plans"]["human"].get("chosen", {}) if scenario else {}
+    return {k: start for k, start in starts.items() if start > year and k in known and k not in chosen}
+
+
 def _searched(problem: optimiser.Problem, key: tuple[int, str]) -> dict:
     best = optimiser.solve(problem, seconds=SECONDS)
     steps = optimiser.frontier(problem, key, steps=scenarios.FRONTIER, seconds=SECONDS)
-    found = {"gains": [], "forced": {}} if best.value is None else scenarios.margins(problem, best, key, SECONDS)
+    found = {"gains": [], "forced": {}} if best.value is None else scenarios.margins(problem, best, key)
     used = Decimal(0)
     if best.value is not None:
         used = optimiser.plan_of(problem, best.chosen).money.get(key, Decimal(0))
@@ -170,7 +177,7 @@ def said(evidence: Mapping) -> list[str]:
 def section(document: Mapping) -> Section | None:
     """取舍依据 of the plan on paper; None for a version without it."""
     evidence = document.get("evidence")
-    if not evidence:
+    if not evidence or not evidence["candidates"]:
         return None
     columns = table_columns(
         "candidate 候选 text 26, value 价值 int 9, city 市财政 wan 11, listed 处理 text 8, "

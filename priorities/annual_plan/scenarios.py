@@ -27,6 +27,7 @@ from priorities.optimiser.compare import growth_percent
 from priorities.optimiser.value import LEVELS, MOST_WEIGHT, WEIGHTS
 
 SECONDS = 6.0  # of search for one figure
+MARGIN_SECONDS = 3.0  # of search for all next amounts, and for all prices
 MOST_YEARS, MOST_LOAD = 3, 99
 FRONTIER = 24
 
@@ -160,16 +161,16 @@ def needs(problem: Problem, chosen: dict[str, int], values: dict[str, int]) -> d
     }
 
 
-def margins(problem: Problem, best, key: tuple[int, str], seconds: float = SECONDS) -> dict:
+def margins(problem: Problem, best, key: tuple[int, str]) -> dict:
     """What more money would buy beyond the best plan, and what each choice by hand would cost, those left out first."""
     by_hand = problem.forced_in | problem.forced_out
     keys = sorted((i.key for i in problem.items if i.options and i.key not in by_hand), key=lambda k: k in best.chosen)
     return {
         "gains": [
             {"more": f"{g.more_wan:.2f}", "value": g.value - best.value, "enter": list(g.enter), "leave": list(g.leave)}
-            for g in optimiser.gains(problem, key, best, seconds=seconds)
+            for g in optimiser.gains(problem, key, best, seconds=MARGIN_SECONDS)
         ],
-        "forced": {p.key: _price(p) for p in optimiser.forced(problem, best, keys, seconds=seconds)},
+        "forced": {p.key: _price(p) for p in optimiser.forced(problem, best, keys, seconds=MARGIN_SECONDS)},
     }
 
 
