@@ -53,7 +53,7 @@ def awaited(result: dict) -> str:
 
 
 def _questions(facts: list[str]) -> str:
-    return "；".join(FACTS[f].question for f in facts)
+    return "".join(FACTS[f].question for f in facts)
 
 
 def of_case(screenings: list[Screening]) -> list[Turn]:

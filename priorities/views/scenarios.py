@@ -289,9 +289,10 @@ def _compared(choices: list[PlanScenario], inputs) -> dict | None:
 
     best = [(r.figures["plans"].get("best") or {}).get("value") for r in columns]
     ceilings = [r.settings["ceilings"].get(f"{r.plan_year}:city") for r in columns]
-    starts = [(c.submission, [(p.get("chosen") or {}).get(c.key) for p in plans]) for c in inputs.candidates]
+    possible = [p for p in plans if p.get("value") is not None]
+    differ = [c for c in inputs.candidates if len({p["chosen"].get(c.key) for p in possible}) > 1]
     return {
-        "differing": [(row, cells) for row, cells in starts if len(set(cells)) > 1],
+        "differing": [(c.submission, [(p in possible, p.get("chosen", {}).get(c.key)) for p in plans]) for c in differ],
         "columns": columns,
         "rows": [
             ("价值", "int", cell("value")),

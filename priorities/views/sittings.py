@@ -83,10 +83,9 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
         agenda = list(sitting.cases.select_related("submission__organisation", "submission__project"))
         shown = case_page.approvals([c.submission for c in agenda], request.actor, day)
         held = carried.of([c.submission for c in agenda], day)
-        money = decided.of_cases([c.submission for c in agenda])
+        decided.with_money(c.submission for c in agenda)
         for item, approval in zip(agenda, shown, strict=True):
             item.approval, item.carried = approval, held[item.submission_id]
-            item.money = money[item.submission_id]
             item.decides = approval["open"] and approval["my_seat"] is not None
         jobs_of_it = Job.objects.filter(kind=meeting_pack.KIND, params__sitting=sitting.pk).order_by("-recorded_at")
         context = {

@@ -145,9 +145,9 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     assert words in read(office, f"/priorities/desk/{row.number}/")
     assert words in read(applicant, f"/priorities/submissions/{row.number}/")
     assert api(f"/api/v1/submissions/{row.number}/") == triple()
-    beside = f"{whole[1]:,.2f} 申报 {filed_words(whole)}"
+    beside = f"{whole[1]:,.2f} 拟定，申报 {filed_words(whole)}"
     assert beside in row_with("/priorities/approvals/", finance, title)
-    assert f"审定 {said(*whole)} 万元" in read(office, "/priorities/sittings/")
+    assert f"拟审定 {said(*whole)} 万元" in read(office, "/priorities/sittings/")
     called = {"title": f"第 {n} 次会签会", "held_on": dt.date(2007, 8, 21), "submissions": [row]}
     sitting = actions.convene(by=cast.reviewer, **called)
     assert beside in row_with(sitting.get_absolute_url(), finance, title)

@@ -299,7 +299,8 @@ def test_scenarios_beside_each_other_list_the_projects_on_which_they_differ(cast
     save(cast, name="多", ceilings={"2008:city": "100"})
     page = cast.client("reviewer").get(ADDRESS)
     differing = dict(page.context["compared"]["differing"])
-    assert differing == {small: [None, 2008], middle: [None, 2008], large: [2008, None]}
+    out, into = (True, None), (True, 2008)
+    assert differing == {small: [out, into], middle: [out, into], large: [into, out]}
 
 
 def test_what_is_still_open_is_said_when_a_scenario_is_saved(cast, stories, three):
