@@ -51,8 +51,12 @@ def _context(request, year: int, **more) -> dict:
     )
     settled = plan_document.money_in(entries)
     needs = evidence.needs_by_case(plan.document.get("evidence") if plan else None)
+    seen = Submission.objects.visible_to(request.actor).filter(pk__in=[e.submission_id for e in entries])
+    may_open = set(seen.values_list("pk", flat=True))
     rows = [
-        _entry(e, year, settled[e.submission_id].total) | {"need": needs.get(e.submission.number, "")} for e in entries
+        _entry(e, year, settled[e.submission_id].total)
+        | {"need": needs.get(e.submission.number, ""), "may_open": e.submission_id in may_open}
+        for e in entries
     ]
     taken = {e.submission_id for e in entries}
     candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)

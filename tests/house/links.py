@@ -1,4 +1,4 @@
-"""A link leads only where whoever sees it may go: from the home page on, every kind of link of every kind of page."""
+"""Follows the links of pages as somebody with a browser would, from the home page on: some of every kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections import Counter
 from contextlib import closing
 from urllib.parse import urljoin, urlsplit
 
-import pytest
 from django.urls import Resolver404, resolve
 
 HREF = re.compile(r'<a\b[^>]*?\bhref="([^"#][^"]*)"')
@@ -25,7 +24,7 @@ def kind_of(address: str) -> str:
     return f"{name}?{'&'.join(asked)}"
 
 
-MOST = 2  # addresses of a kind that are tried
+MOST = 5  # addresses of a kind that are tried
 
 
 def dead_links(client) -> dict[str, str]:
@@ -47,8 +46,3 @@ def dead_links(client) -> dict[str, str]:
                 seen.add(to)
                 todo.append((to, here))
     return dead
-
-
-@pytest.mark.parametrize("role", ["health_cio", "district", "expert"])
-def test_a_link_leads_only_where_its_reader_may_go(offices, role):
-    assert dead_links(offices.client(role)) == {}
