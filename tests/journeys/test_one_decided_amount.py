@@ -142,6 +142,8 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     # Before it is signed: the signing page says first what is signed, and so do the desk and the applicant's own page.
     words = f"审定市财政 {said(*city)}"
     assert words in read(finance, f"/priorities/approvals/{row.number}/")
+    signing = finance.get(f"/priorities/approvals/{row.number}/").content.decode()
+    assert (signing.count('class="strip strip-info"'), "下一步" in signing) == (1, True)
     assert words in read(office, f"/priorities/desk/{row.number}/")
     assert words in read(applicant, f"/priorities/submissions/{row.number}/")
     assert api(f"/api/v1/submissions/{row.number}/") == triple()
