@@ -22,6 +22,7 @@ urlpatterns: list = [
     path("jobs/<uuid:pk>/retry/", documents.retry, name="retry_job"),
     re_path(r"^discrepancies/(?P<code>D\d{2})/decide/$", readings.decide, name="decide"),
     path("audit/", audit.audit_page, name="audit"),
+    path("audit/export/", audit.export, name="audit_export"),
     path("accounts/", people.accounts, name="accounts"),
     path("accounts/<int:pk>/", people.account, name="account"),
     path("roles/", people.appointments, name="roles"),

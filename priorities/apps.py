@@ -9,10 +9,12 @@ class PrioritiesConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import jobs
+        from governance.basics import refs
         from governance.people import handover, touched
         from governance.web import addresses
         from priorities.approval import meeting_pack
         from priorities.documents import decisions, filing_receipts, receipts
+        from priorities.hooks import named
         from priorities.hooks.daily import daily, run_due_batches
         from priorities.hooks.handover import DESK
         from priorities.hooks.touched import of_cases
@@ -24,6 +26,7 @@ class PrioritiesConfig(AppConfig):
             kind_of_job.register()
         handover.offer(DESK)
         touched.offer(of_cases)
+        refs.offer(named.cases)
         addresses.offer("criterion", "priorities:criterion")
         self._offer_reports()
         self._offer_rail()

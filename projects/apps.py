@@ -9,11 +9,13 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import jobs
+        from governance.basics import refs
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
         from governance.people import handover, touched
         from governance.web import addresses, rail
         from projects import reports
+        from projects.hooks import named
         from projects.hooks.daily import daily
         from projects.hooks.handover import DESK
         from projects.hooks.touched import of_register
@@ -22,6 +24,7 @@ class ProjectsConfig(AppConfig):
         jobs.on_daily(daily)
         handover.offer(DESK)
         touched.offer(of_register)
+        refs.offer(named.register)
         addresses.offer("task", "projects:task")
         printing.register_report(
             "annual_progress",

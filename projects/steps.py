@@ -38,6 +38,7 @@ class NewProject:
     protection_level: int | None = None
     estimate_wan: Decimal | None = None
     construction: str = ""
+    mandate: str = ""
 
 
 @step
@@ -62,6 +63,7 @@ def register_project(
         investment_type=new.investment_type,
         estimate_wan=new.estimate_wan,
         construction=new.construction if new.construction in dict(Project.CONSTRUCTIONS) else "",
+        mandate=new.mandate if new.mandate in dict(Project.MANDATES) else "",
         estimate_basis="plan" if new.estimate_wan is None else "filed",
         protection_level=new.protection_level,
         registered_on=clock.today(),
@@ -128,6 +130,18 @@ def _name_leads(project: Project, units: list[Organisation]) -> None:
 def lock(project: Project) -> Project:
     """The project's row, locked until the verb ends."""
     return Project.objects.select_for_update().get(pk=project.pk)
+
+
+@step
+def state_mandate(*, by: Actor, project: Project, mandate: str) -> None:
+    """Who asked for it (8.1(3), (4)), as its case says; what the register has already stays."""
+    row = lock(project)
+    if row.mandate or mandate not in dict(Project.MANDATES):
+        return
+    row.mandate, row.version = mandate, row.version + 1
+    row.save(update_fields=["mandate", "version"])
+    sentence = f"{row.code} 谁要求建设：{row.get_mandate_display()}（据申报书）"
+    audit.record(by=by, event="projects.project.mandate", about=row, now=mandate, sentence=sentence)
 
 
 @step

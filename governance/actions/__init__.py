@@ -20,4 +20,5 @@ from governance.actions.reforms import (
     separate_organisation,
     succeed_organisation,
 )
+from governance.actions.trail import export_trail
 from governance.actions.training import record_training, set_training_target, withdraw_training

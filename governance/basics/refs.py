@@ -3,6 +3,7 @@ rounds, judgements of overlap and the parts of reports hold them as text; they a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import NewType, Protocol, runtime_checkable
 
 Ref = NewType("Ref", str)
@@ -30,6 +31,19 @@ def parse(text: str) -> tuple[str, str]:
 def pk_of(text: str) -> int:
     """The number of a record that is referred to by its primary key. Raises ValueError for any other."""
     return int(parse(text)[1])
+
+
+_names: list[Callable[[str], Iterable[Ref]]] = []
+
+
+def offer(named: Callable[[str], Iterable[Ref]]) -> None:
+    """A floor says which of its records people call by a name (SB2008-001, P04). From AppConfig.ready()."""
+    _names.append(named)
+
+
+def called(text: str) -> set[str]:
+    """The references of the records that are called so; empty where nobody knows the name."""
+    return {found for named in _names for found in named(text)}
 
 
 def all_of(kind: str) -> str:

@@ -81,6 +81,7 @@ def project_time(
     first: dt.date,
     last: dt.date,
     today: dt.date | None = None,
+    done_on: dt.date | None = None,
     blocks: Sequence[tuple[str, dt.date, dt.date]] = (),
     tasks: Sequence[tuple[str, str, dt.date, dt.date]] = (),
     gaps: Sequence[tuple[str, dt.date, dt.date]] = (),
@@ -94,7 +95,8 @@ def project_time(
 
     `tasks` are (label, address, first day, last day); `gaps` (label, first, last) are years of the window that no task
     covers. `note` stands beside today. `original`: the first window, drawn above where a new baseline has replaced it.
-    `left` is the room for the lanes' names.
+    `left` is the room for the lanes' names. `done_on` is the day that `row.done` describes: what is gone of the window
+    is counted to it, else to today.
     """
     right = round(width - 24, 1)
     scale = Scale(first, last, left, right)
@@ -149,12 +151,14 @@ def project_time(
     done_y = bottom + 14
     x, wide = scale.span(row.start, row.end)
     days = (row.end - row.start).days + 1
-    gone = min(max((today - row.start).days + 1, 0) / days, 1.0) if today else 0.0
+    on = done_on or today
+    gone = min(max((on - row.start).days + 1, 0) / days, 1.0) if on else 0.0
     today_x = scale.x(today) if scale.holds(today) else None
     at = (today_x or x) + 6
     if at + text_width(note) > right:
         at = max(left, right - text_width(note))
-    gone_words = f"{'最新' if moved else ''}周期已过 {round(gone * 100)} %" if today else ""
+    until = f"到 {done_on} " if done_on else ""
+    gone_words = f"{until}{'最新' if moved else ''}周期已过 {round(gone * 100)} %" if on else ""
     return ProjectTime(
         width,
         done_y + 44,

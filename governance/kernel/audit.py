@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from governance.basics import clock
+from governance.basics import clock, refs
 from governance.basics.refs import Referable
 from governance.basics.refusal import Refused
 from governance.basics.text import storable
@@ -172,6 +172,26 @@ def chain_head() -> QuerySet[AuditHead]:
 def trail() -> QuerySet[AuditRow]:
     """The whole trail, newest first."""
     return AuditRow.objects.order_by("-seq")
+
+
+def chosen(
+    *, since: clock.dt.date | None, until: clock.dt.date | None, person: str, record: str, ok: str
+) -> QuerySet[AuditRow]:
+    """The trail between two days, of a person (part of the text), of a record or with words in it, done or refused
+    ("yes", "no"). A record is named by its key or as people call it (SB2008-001, P04): then every row that names it, as
+    on its own page, and no other."""
+    rows = trail()
+    if since:
+        rows = rows.filter(day__gte=since)
+    if until:
+        rows = rows.filter(day__lte=until)
+    if person:
+        rows = rows.filter(by_text__contains=person)
+    if record:
+        keys = refs.called(record)
+        named = Q(seq__in=AuditConcern.objects.filter(key__in=keys or {record}).values("seq"))
+        rows = rows.filter(named if keys else named | Q(sentence__contains=record))
+    return rows.filter(ok=ok == "yes") if ok in ("yes", "no") else rows
 
 
 def naming(record: Named) -> QuerySet[AuditConcern, Any]:

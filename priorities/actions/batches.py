@@ -119,7 +119,7 @@ def plan_batch(*, by: Actor, act: str, items: Iterable[tuple[Submission, int]], 
         is_demo=any(r.is_demo for r, _ in rows),
     )
     DeskBatchItem.objects.bulk_create(DeskBatchItem(batch=batch, submission=r, version=v) for r, v in rows)
-    sentence = f"{batch}：{len(rows)} 件，{batch.leaves_at:%H:%M:%S} 起办理，之前可以撤消"
+    sentence = f"{batch}：{len(rows)} 件，{clock.timezone.localtime(batch.leaves_at):%H:%M:%S} 起办理，之前可以撤消"
     audit.record(by=by, about=(batch, *(r for r, _ in rows)), now=act, sentence=sentence)
     return batch
 

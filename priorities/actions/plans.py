@@ -19,7 +19,7 @@ from governance.notices import inbox
 from priorities import proposal as proposals
 from priorities.actions import changes, registering
 from priorities.actions.decisions import issue_letter
-from priorities.annual_plan import plan_document, plan_versions
+from priorities.annual_plan import evidence, plan_document, plan_versions
 from priorities.approval import contacts
 from priorities.case import decision
 from priorities.models import AnnualPlan, PlanEntry, Submission
@@ -132,6 +132,8 @@ def adopt(
     if found := plan_versions.adoption_blockers(draft, clock.today()):
         raise Refused("还不能审定：" + "；".join(text for text, _ in found) + "。", blockers=found)
     _not_his_own(by, draft)
+    chosen_from = evidence.of(draft, clock.today())  # before the candidates become something else
+    needs = evidence.needs_by_case(chosen_from)
     entries = list(draft.entries.order_by("submission_id"))
     rows = {
         r.pk: r
@@ -143,7 +145,7 @@ def adopt(
         if row.state == workflow.CANDIDATE and entry.decision in LISTED:
             money.append((adopt_entry(by, draft, entry, row, meeting), entry.amounts))
         elif row.state == workflow.CANDIDATE:
-            leave_entry_over(by, draft, entry, row, meeting)
+            leave_entry_over(by, draft, entry, row, meeting, needs.get(row.number, ""))
         elif row.project_id is not None:
             money.append((row.project, _adjust_case(by, draft, entry, row, meeting)))
     AnnualPlan.objects.filter(plan_year=draft.plan_year, state="adopted").update(state="superseded")
@@ -154,7 +156,7 @@ def adopt(
         registering.open_lines(
             by=by, project=project, amounts=amounts, document_number=meeting.minutes_number, is_demo=draft.is_demo
         )
-    plan_document.freeze(draft)
+    plan_document.freeze(draft, chosen_from)
     listed = sum(e.decision in LISTED for e in entries)
     audit.record(
         by=by,
@@ -253,7 +255,7 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
         row.project = registering.register(by=by, submission=row, origin="annual_plan", reason=reason)
         row.save(update_fields=["project"])
     else:
-        registering.approve(by=by, project=row.project, reason=reason)
+        registering.approve(by=by, submission=row, reason=reason)
         settled = sum((Decimal(a["amount_wan"]) for a in entry.amounts), Decimal(0))
         changes.carry_out(
             by=by, submission=row, settled_wan=settled, approver=f"联合会签，{meeting.minutes_number}（{plan}）"
@@ -266,18 +268,28 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
 
 
 @step
-def leave_entry_over(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting) -> None:
-    """结转 inside an adoption: a candidate of the next year."""
+def leave_entry_over(
+    by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, meeting: Meeting, need: str = ""
+) -> None:
+    """结转 inside an adoption: a candidate of the next year; `need`: what it would have needed to be listed."""
     row.plan_year = plan.plan_year + 1
     row.save(update_fields=["plan_year"])
     reason = f"{entry.get_decision_display()}，转为 {row.plan_year} 年度候选：{entry.reason}"
     workflow.advance(by=by, submission=row, verb="leave_over", to=workflow.CANDIDATE, reason=reason)
-    _letter(by, plan, entry, row, "left_over", meeting)
+    _letter(by, plan, entry, row, "left_over", meeting, need)
 
 
-def _letter(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, occasion: str, meeting: Meeting) -> None:
+def _letter(
+    by: Actor,
+    plan: AnnualPlan,
+    entry: PlanEntry,
+    row: Submission,
+    occasion: str,
+    meeting: Meeting,
+    need: str = "",
+) -> None:
     """The applicant's letter of what the plan decided. The plan gets its meeting only when all its entries stand."""
-    content = decision.of_plan(row, plan, entry, occasion, meeting, clock.today())
+    content = decision.of_plan(row, plan, entry, occasion, meeting, clock.today(), need)
     issue_letter(by=by, row=row, key=f"plan:{plan.pk}", content=content)
 
 

@@ -25,7 +25,7 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
     if origin == "annual_plan":
         name, content = approved_content(submission, document)
     units = [submission.organisation, *(p.organisation for p in submission.participants.select_related("organisation"))]
-    same = ("precision", "investment_type", "construction")
+    same = ("precision", "investment_type", "construction", "mandate")
     new = register_steps.NewProject(
         name=name,
         content=content,
@@ -100,8 +100,10 @@ def decide(*, by: Actor, project: Project) -> None:
 DECIDED = (workflow.ADOPTED, workflow.SELF_FUNDED, workflow.FILED)
 
 
-def approve(*, by: Actor, project: Project, reason: str) -> None:
-    """待立项 → 立项; a project that is already under way stays where it is."""
+def approve(*, by: Actor, submission: Submission, reason: str) -> None:
+    """待立项 → 立项; a project that is already under way stays where it is. It learns who asked for it."""
+    project, document = submission.project, submission.versions.get(number=submission.current_version).proposal
+    register_steps.state_mandate(by=by, project=project, mandate=document.get("mandate", ""))
     if project.is_unapproved:
         register_steps.approve_project(by=by, project=project, reason=reason)
 

@@ -11,7 +11,7 @@ from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from priorities.actions.plans import put_entry
-from priorities.annual_plan import optimiser_inputs, scenarios
+from priorities.annual_plan import cautions, optimiser_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
 from priorities.submissions import workflow
 
@@ -27,7 +27,9 @@ def save_scenario(*, by: Actor, plan_year: int, name: str, settings: dict, is_de
     row = _new(by, plan_year, name, "choice", clean, is_demo)
     row.figures = scenarios.compute(inputs, clean, ())
     row.save()
-    _record(by, row, "save", f"保存 {row}：{len(inputs.candidates)} 项候选，{_said(row)}")
+    open_ = cautions.of_scenario(row, inputs, clock.today())
+    noted = f"；保存时留意：{'；'.join(open_)}" if open_ else ""
+    _record(by, row, "save", f"保存 {row}：{len(inputs.candidates)} 项候选，{_said(row)}{noted}")
     return row
 
 
@@ -145,6 +147,7 @@ def apply_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> Annual
             reason=reason[:300],
         )
         plan.refresh_from_db()
+    AnnualPlan.objects.filter(pk=plan.pk).update(scenario=row)
     _record(by, row, "apply", f"{row}写入 {plan}：列入 {sum(s == row.plan_year for s in chosen.values())} 项")
     return plan
 

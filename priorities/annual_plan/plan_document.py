@@ -3,6 +3,7 @@
 {"year", "number", "note", "meeting": {"title", "held_on", "minutes_number"} | null, "adopted_day",
  "entries": [{"number", "title", "organisation", "decision", "reason", "project", "amounts": [...], "conflict",
               "filed_wan", "cut_wan", "decided_wan"}],
+ "evidence": {…} of priorities.annual_plan.evidence, from adoption on,
  "differences": [{"number", "title", "change", "was_wan", "now_wan"}]}   amounts are strings in 万元
 """
 
@@ -22,7 +23,7 @@ from governance.basics import clock
 from governance.basics.figures import Column, Figure, Report, Section, Table, rows_of, table_columns
 from governance.kernel.verbs import step
 from priorities import proposal as proposals
-from priorities.annual_plan import plan_versions
+from priorities.annual_plan import evidence, plan_versions
 from priorities.approval import seats
 from priorities.models import AnnualPlan, Participant, PlanEntry
 from priorities.proposal import SOURCE_LABELS
@@ -36,9 +37,10 @@ BASIS = "金额为会签审定、领导小组列入的数，按项目计，每�
 
 
 @step
-def freeze(plan: AnnualPlan) -> None:
-    """Keep the version's document and hash; called as the last step of an adoption."""
-    plan.document = as_document(plan)
+def freeze(plan: AnnualPlan, chosen_from: dict | None = None) -> None:
+    """Keep the version's document, what it was chosen from (annual_plan.evidence) and the hash; called as the last step
+    of an adoption."""
+    plan.document = as_document(plan) | {"evidence": chosen_from}
     plan.sha256 = digest(plan.document)
     AnnualPlan.objects.filter(pk=plan.pk).update(document=plan.document, sha256=plan.sha256)
 
@@ -191,14 +193,19 @@ def _sections(plan: AnnualPlan, versions: list[AnnualPlan]) -> tuple[Section, ..
     ]
     rest = [e for e in document["entries"] if e["decision"] not in LISTED]
     if rest:
-        columns = table_columns("number 编号 text 14, title 项目 text 36, decision 处理 text 12, reason 理由 text 38")
-        words = dict(PlanEntry.DECISIONS)
-        rows = tuple(
-            {**{k: e[k] for k in ("number", "title", "reason")}, "decision": words[e["decision"]]} for e in rest
+        columns = table_columns(
+            "number 编号 text 13, title 项目 text 27, decision 处理 text 10, reason 理由 text 24, need 还差 text 26"
+        )
+        words, need = dict(PlanEntry.DECISIONS), evidence.needs_by_case(document.get("evidence"))
+        rows = rows_of(
+            columns,
+            ((e["number"], e["title"], words[e["decision"]], e["reason"], need.get(e["number"])) for e in rest),
         )
         sections.append(
             Section("rest", "未列入和结转的候选", tables=(Table("rest", "未列入和结转的候选", columns, rows),))
         )
+    if (chosen_from := evidence.section(document)) is not None:
+        sections.append(chosen_from)
     sections += [_limits(plan, document), _conflicts(listed), _differences(document), _versions(versions)]
     return tuple(sections)
 

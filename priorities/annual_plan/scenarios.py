@@ -4,6 +4,7 @@ settings  {"years": 1–3, "ceilings": {"2008:city": "1300.00"}, "floor": "20" |
            "weights": {level: integer}, "load": most projects of a lead | null, "phases": bool, "must_state": bool,
            "spared": [key], "waived": [key], "extra_load": {lead: more}}
 figures   {"plans": {"best", "greedy", "human", "draft"}, "prices", "clash", "frontier", "values": {key: value},
+           "needs": {key: [sentence]}, "forced": {key: price}, "gains": [{"more", "value", "enter", "leave"}],
            "inputs": sha256 of what was asked}; amounts are strings in 万元; a key is a submission's id
 """
 
@@ -26,6 +27,7 @@ from priorities.optimiser.compare import growth_percent
 from priorities.optimiser.value import LEVELS, MOST_WEIGHT, WEIGHTS
 
 SECONDS = 6.0  # of search for one figure
+MARGIN_SECONDS = 3.0  # of search for all next amounts, and for all prices
 MOST_YEARS, MOST_LOAD = 3, 99
 FRONTIER = 24
 
@@ -131,28 +133,50 @@ def compute(inputs: Inputs, settings: dict, overrides) -> dict:
         "draft": _draft(free, inputs),
     }
     prices = optimiser.prices(by_hand, human, seconds=SECONDS) if into or out else ()
+    values = {c.key: optimiser.score(c.parts, settings["weights"]) for c in inputs.candidates}
     clash = optimiser.explain(by_hand, seconds=SECONDS) if human.value is None else None
     key = (inputs.year, "city")
     steps = optimiser.frontier(free, key, steps=FRONTIER, seconds=SECONDS)
     return {
         "plans": plans,
-        "prices": {
-            p.key: {
-                "kind": p.kind,
-                "value": p.cost_value,
-                "wan": None if p.cost_wan is None else f"{p.cost_wan:.2f}",
-                "follows": list(p.follows),
-            }
-            for p in prices
-        },
+        "prices": {p.key: _price(p) for p in prices},
         "clash": None if clash is None else _clash(clash, settings, inputs),
         "frontier": [
             {"ceiling": f"{s.ceiling_wan:.2f}", "value": s.value, "used": f"{s.used_wan:.2f}", "proven": s.proven}
             for s in steps
         ],
-        "values": {c.key: optimiser.score(c.parts, settings["weights"]) for c in inputs.candidates},
+        "values": values,
+        "needs": needs(by_hand, human.chosen, values) if human.value is not None else {},
+        **margins(by_hand, human, key),
         "inputs": fingerprint(inputs, settings, overrides),
     }
+
+
+def needs(problem: Problem, chosen: dict[str, int], values: dict[str, int]) -> dict[str, list[str]]:
+    """For every candidate that does not start this year what it would need, as sentences; one at least."""
+    return {
+        key: [lack.sentence for lack in found]
+        or ["约束之内装得下，没有列入是人定的" if values[key] else "约束之内装得下，但价值为 0，列入不增加价值"]
+        for key, found in optimiser.lacks(problem, chosen).items()
+    }
+
+
+def margins(problem: Problem, best, key: tuple[int, str]) -> dict:
+    """What more money would buy beyond the best plan, and what each choice by hand would cost, those left out first."""
+    by_hand = problem.forced_in | problem.forced_out
+    keys = sorted((i.key for i in problem.items if i.options and i.key not in by_hand), key=lambda k: k in best.chosen)
+    return {
+        "gains": [
+            {"more": f"{g.more_wan:.2f}", "value": g.value - best.value, "enter": list(g.enter), "leave": list(g.leave)}
+            for g in optimiser.gains(problem, key, best, seconds=MARGIN_SECONDS)
+        ],
+        "forced": {p.key: _price(p) for p in optimiser.forced(problem, best, keys, seconds=MARGIN_SECONDS)},
+    }
+
+
+def _price(p: optimiser.Override) -> dict:
+    wan = None if p.cost_wan is None else f"{p.cost_wan:.2f}"
+    return {"kind": p.kind, "value": p.cost_value, "wan": wan, "follows": list(p.follows)}
 
 
 def fingerprint(inputs: Inputs, settings: dict, overrides) -> str:

@@ -22,7 +22,7 @@ from priorities.rule_sets import repository
 from priorities.rules.criteria import heading_of, under
 from priorities.rules.facts import FACTS, OFFICE_FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSES, HEADINGS, POSTPONED, PRIORITISED, UNFUNDED, criterion
-from priorities.screening import conclusions, decided, explained, shares, verdicts
+from priorities.screening import conclusions, decided, explained, shares, turns, verdicts
 from priorities.screening.decided import NOTHING as NOTHING_DECIDED
 from priorities.screening.decided import Decided
 from priorities.submissions import advised, filing_form, returned
@@ -33,15 +33,17 @@ UNIFIED_DEPLOYMENT = (
     ("ca", "使用统一的安全认证"),
     ("security", "同步安全建设"),
 )
+OUTCOME_OF = {h.key: h.outcome for h in HEADINGS}
 
 
 def live(row: Submission, document: dict, actor: Actor) -> dict:
     """The form's verdict for what is typed now: 若信息办核定无异议 (office facts taken as no, under that label)."""
     facts, components = proposals.for_rules(document)
     assumed = {f: "no" for f in map(str, OFFICE_FACTS)}
-    result = verdicts.assess_stated(facts | assumed, components, clock.today())
+    result = turns.foreseen(document, clock.today())
     shown = _shown(result, document)
     return shown | {
+        "on_filing": turns.on_filing(row, document, result, clock.today()),
         "settled": explained.settled(facts | assumed, components, clock.today(), {}),
         "assumed": [(FACTS[f].question, on_screen(f, "no")) for f in OFFICE_FACTS],
         "advice": repository.advice(facts | assumed, components, clock.today()),
@@ -60,13 +62,16 @@ def _shown(result: dict, document: dict, money: Decided = NOTHING_DECIDED) -> di
         groups.append({"heading": heading.key, "title": title, "steps": steps, "counts": _counts(steps)})
     every = [s for g in groups for s in g["steps"]]
     alone = set(result.get("settle_alone", []))
+    missing = [{"fact": f, "question": FACTS[f].question, "alone": f in alone} for f in result["missing_facts"]]
     return {
         "outcome": result["outcome"],
         "rule_set": result["rule_set"],
         "cause": cause(result),
         "groups": groups,
         "counts": _counts(every),
-        "missing": [{"fact": f, "question": FACTS[f].question, "alone": f in alone} for f in result["missing_facts"]],
+        "deciding": [s for s in every if s["open"] and OUTCOME_OF[heading_of(s["clause"])] == result["outcome"]],
+        "missing": missing,
+        "first_missing": [m for m in missing if m["alone"]] or missing[:3],
         "decided": money,
     } | parts(document, result, money)
 

@@ -92,8 +92,11 @@ def of_refusal(row: Submission, answer: Answer, day: dt.date) -> dict:
     }
 
 
-def of_plan(row: Submission, plan: AnnualPlan, entry: PlanEntry, occasion: str, meeting: Meeting, day: dt.date) -> dict:
-    """The letter of an annual plan that was adopted: 列入 (`adopted`), 结转 (`left_over`), or a later `adjusted`."""
+def of_plan(
+    row: Submission, plan: AnnualPlan, entry: PlanEntry, occasion: str, meeting: Meeting, day: dt.date, need: str = ""
+) -> dict:
+    """The letter of an annual plan that was adopted: 列入 (`adopted`), 结转 (`left_over`; `need`: what it would have
+    needed), or a later `adjusted`."""
     conclusion, listed = conclusions.in_force(row), entry.decision in ("listed", "adjusted")
     rows = settled(conclusion, entry) if listed else []
     year = plan.plan_year
@@ -120,7 +123,7 @@ def of_plan(row: Submission, plan: AnnualPlan, entry: PlanEntry, occasion: str, 
         letter["call"].insert(0, _person("资金下达", contacts.role(Role.FINANCE, day)))
     elif occasion == "left_over":
         letter["next"] = [f"不用重新申报：本件已是 {row.plan_year} 年度的候选，编制该年度计划时一并考虑。"]
-        letter["changes"] = [f"没有列入的理由：{entry.reason}。"]
+        letter["changes"] = [f"没有列入的理由：{entry.reason}。", *([f"列入还差：{need}。"] if need else [])]
     else:
         letter["next"] = [f"本件不再列入 {year} 年度计划；已批复未用的资金按会议纪要处理，请与信息办联系。"]
     if letter["conditions"]:

@@ -29,6 +29,9 @@ class AnnualPlan(Dated, Demonstrable):
     version = models.PositiveIntegerField(default=1)
     document = models.JSONField(default=dict)  # as adopted: priorities.annual_plan.plan_document
     sha256 = models.CharField(max_length=64, blank=True)  # of it; from then on nothing in the version changes
+    scenario = models.ForeignKey(  # the last one that was written into the draft
+        "PlanScenario", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="据以编制的方案"
+    )
 
     class Meta:
         verbose_name = "年度计划"

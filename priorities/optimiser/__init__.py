@@ -10,11 +10,13 @@ every answer is checked exactly before it is given.
     compare      greedy and human plan beside the optimum, the price of every override
     certificate  why nothing fits, and the cheapest repairs, each verified
     frontier     value against ceiling
+    margins      why an item is out, what more money buys, what a choice by hand would cost
 """
 
 from priorities.optimiser.certificate import Clash, Repair, explain
 from priorities.optimiser.compare import Override, Plan, greedy, plan_of, prices
 from priorities.optimiser.frontier import Step, frontier
+from priorities.optimiser.margins import Gain, Lack, forced, gains, lacks
 from priorities.optimiser.problem import Growth, Item, Option, Problem
 from priorities.optimiser.solver import Optimum, solve
 from priorities.optimiser.value import WEIGHTS, Parts, score, strict_weights

@@ -57,10 +57,13 @@ def solve(problem: Problem, *, seconds: float = 20.0) -> Optimum:
 
 class _Search:
     def __init__(self, model: Model, seconds: float):
-        self.model, self.started, self.limit = model, time.monotonic(), seconds
+        import scipy.optimize  # noqa: F401  (to load it is no search)
+
+        self.model, self.limit = model, seconds
         self.values, self.costs = np.array(model.values, dtype=float), np.array(model.costs, dtype=float)
         self.size = len(self.values)
         self.matrix, self.low, self.high = _matrix(model)
+        self.started = time.monotonic()
 
     def left(self) -> float:
         return max(self.limit - (time.monotonic() - self.started), 0.05)

@@ -15,7 +15,7 @@ from priorities.models import Conclusion, PlanEntry, PlanFact, ProposedChange, S
 from priorities.rule_sets import plan_facts, repository
 from priorities.rules.facts import FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSE_OF
-from priorities.screening import work_list
+from priorities.screening import decided, work_list
 from projects.models import Project
 
 
@@ -52,7 +52,8 @@ def home_rows(actor: Actor, day: dt.date) -> Home:
 
 @dataclass(frozen=True)
 class ProjectCases:
-    """A project's cases that the actor may see, the conclusions in force and the plan entries that list it."""
+    """A project's cases that the actor may see, each with its `money`, the conclusions in force and the plan entries
+    that list it."""
 
     submissions: list[Submission]
     conclusions: list[Conclusion]
@@ -68,6 +69,7 @@ def for_project(project: Project, actor: Actor) -> ProjectCases:
         .select_related("organisation")
         .order_by("-plan_year", "-pk")
     )
+    decided.with_money(rows)
     conclusions = list(Conclusion.objects.filter(submission__in=rows, in_force=True).select_related("submission"))
     entries = (
         PlanEntry.objects.filter(project=project)

@@ -43,6 +43,11 @@ class Flip:
     now: str
     clauses: tuple[str, ...]
 
+    def line(self) -> dict:
+        """As `rescreen` prints it."""
+        way = {"id": self.what.code, "from": self.was, "to": self.now}
+        return way | {"clauses": list(self.clauses), "amount_wan": f"{self.what.amount_wan:.2f}"}
+
     @property
     def worsens_the_plan(self) -> bool:
         """A row of the plan itself is put off or refused (D20)."""
@@ -102,12 +107,13 @@ class Weight(Flipping):
 
 
 class Portfolio:
-    """Everything that can be judged, loaded once: as many questions to the database for many as for one."""
+    """Everything that can be judged, loaded once: as many questions to the database for many as for one. `with_cases`:
+    else the plan's rows alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_cases: bool = True) -> None:
         self.rows: list[Judged] = []
         bits: list[tuple[int, int, int]] = []
-        cases = _cases()
+        cases = _cases() if with_cases else []
         if any(layout != bulk.LAYOUT.digest for layout, *_ in cases):
             sweep.renew()
             cases = _cases()

@@ -93,7 +93,7 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
     renew()
     with frame():
         row = Rescreening.objects.create(
-            rule_set=rules.id, clauses=bulk.LAYOUT.clauses, total=CaseMask.objects.count(), by_text=by_text
+            rule_set=rules.id, clauses=bulk.LAYOUT.clauses, total=counted().count(), by_text=by_text
         )
     ends = CaseMask.objects.aggregate(first=Min("pk"), last=Max("pk"))
     first, last = (ends["first"] or 1) - 1, ends["last"] or 0
@@ -111,8 +111,8 @@ def run(rules: RuleSet, *, by=None, tell: Callable[[int, int], None] = lambda do
             for case in Submission.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
                 screen_again(submission=case, rules=rules)
     with frame():
-        row.finished_at = clock.now()
-        row.save(update_fields=["finished_at"])
+        row.finished_at, row.done, row.flipped = clock.now(), row.total, _listed(row).count()
+        row.save(update_fields=["finished_at", "done", "flipped"])
         about = list(Submission.objects.filter(pk__in=open_[:200]))
         sentence = f"按规则集 {rules.id} 重新判定 {row.total} 件，{row.flipped} 件结论改变"
         audit.record(by=by, event="priorities.rescreen", about=about, sentence=sentence)
@@ -157,11 +157,16 @@ def _drop_overtaken(cursor, row: Rescreening, low: int, high: int) -> int:
 
 def lines(row: Rescreening) -> Iterator[Flipped]:
     """The flips of a re-screening, by number."""
-    found = row.flips.exclude(submission__state__in=NOT_COUNTED).order_by("submission__number")
+    found = _listed(row).order_by("submission__number")
     for flip in found.values_list("submission__number", "was", "now", "clauses", "amount_wan").iterator(
         chunk_size=2000
     ):
         yield _flipped(row.clauses, *flip)
+
+
+def _listed(row: Rescreening):
+    """The flips of cases that count: what was taken back is judged with the rest and listed nowhere."""
+    return row.flips.exclude(submission__state__in=NOT_COUNTED)
 
 
 @step

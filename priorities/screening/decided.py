@@ -155,6 +155,15 @@ def of_cases(rows: Iterable[Submission]) -> dict[int, Decided]:
     return found | {row.pk: found[row.pk].adopting(adopted.get(row.pk, [])) for row in last}
 
 
+def with_money(rows: Iterable[Submission]) -> list[Submission]:
+    """The cases of a list, each with its amounts as `money`."""
+    rows = list(rows)
+    found = of_cases(rows)
+    for row in rows:
+        row.money = found[row.pk]
+    return rows
+
+
 def settled_on(rows: Iterable[Submission]) -> dict[int, Decided]:
     """The amounts of many cases by the joint approval alone, in one query."""
     rows = list(rows)

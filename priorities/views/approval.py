@@ -24,6 +24,7 @@ from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
 from priorities.memo import one_page
 from priorities.models import Sitting, Submission
+from priorities.screening import decided
 from priorities.views.frame import again_of, case_of, do
 
 
@@ -52,6 +53,7 @@ def waiting(request):
         if r.about in by_key
     ]
     mine = {r["submission"].pk for r in rows}
+    decided.with_money(r["submission"] for r in rows)
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
     with one_page():
         shown = case_page.approvals(others, request.actor, day)
@@ -59,9 +61,10 @@ def waiting(request):
     cases = None
     if state in STATES:
         found = Submission.objects.visible_to(request.actor).in_state(state).select_related("organisation")
-        cases = Paginator(found.defer("proposal", "search_text").order_by("-state_day", "-pk"), 50).get_page(
+        cases = Paginator(found.defer("search_text").order_by("-state_day", "-pk"), 50).get_page(
             request.GET.get("page")
         )
+        decided.with_money(cases)
     counted = _refused_for() if request.actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY else None
     reason = entry.one_of(request.GET, "reason", [r["reason"][:60] for r in counted or ()])
     context = {

@@ -24,10 +24,10 @@ from priorities import proposal as proposals
 from priorities.approval import carried, opinions
 from priorities.case import case_page, guards
 from priorities.documents import filing_receipts, receipts
-from priorities.labels import STATES
+from priorities.labels import OUTCOMES, STATES
 from priorities.memo import one_page
 from priorities.models import Attachment, FilingWindow, Submission
-from priorities.screening import decided, verdicts
+from priorities.screening import decided, turns, verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned, workflow
 from priorities.submissions.posted import as_typed, base_of, raw_proposal
 from priorities.submissions.workflow import DRAFT, EDITABLE
@@ -109,7 +109,8 @@ def detail(request, reference: str):
 def _detail(request, row: Submission) -> dict:
     versions = list(row.versions.all())
     document = versions[-1].proposal if versions and row.state != "draft" else row.proposal
-    latest = row.screenings.order_by("-pk").first()
+    screenings = list(row.screenings.select_related("version").order_by("pk"))
+    latest = screenings[-1] if screenings else None
     may_write, transitions = may(request.actor, WRITE, row), list(row.transitions.all())
     money = decided.NOTHING if row.is_secret else decided.of(row)
     again = not row.is_secret and row.state in CLOSED and row.kind not in guards.FOR_A_PROJECT
@@ -127,6 +128,7 @@ def _detail(request, row: Submission) -> dict:
         "receipts": receipts.of_versions(row, versions),
         "filing_receipt": filing_receipts.of(row),
         "latest": latest,
+        "turns": turns.of_case(screenings) if not row.is_secret else (),
         "has_letter": any(t.verb in DECIDING for t in transitions) and row.letters.exists(),
         "carried": carried.shown_to(row, request.actor, clock.today()),
         "rounds": opinions.shown_rounds(row, request.actor, actions.rounds_of(row)),
@@ -143,6 +145,7 @@ def _detail(request, row: Submission) -> dict:
         "may_file_again": may_write and again,
         "may_add": may_write and bool(row.current_version) and row.state in AWAITS_SCAN and not row.is_secret,
         "may_screen": row.state != DRAFT and may(request.actor, Permission.SCREEN, row),
+        "may_audit": may(request.actor, Permission.READ_AUDIT),
         "open": workflow.open_verbs(row),
         "may_withdraw": may_write and row.state in ("submitted", "under_review", "joint_approval", "returned"),
         "states": STATES,
@@ -290,6 +293,7 @@ def live(request, reference: str):
         "errors": typed.errors,
         "progress": filing_form.progress(document),
         "gaps": proposals.gaps(document),
+        "swapped": True,  # the step counters stand outside the panel
     }
     return render(request, "priorities/parts/live.html", context)
 
@@ -324,7 +328,7 @@ def review(request, reference: str):
 
         def submit() -> str:
             filed = actions.submit(by=request.actor, submission=row, version=version)
-            messages.success(request, f"已提交申报，编号 {filed.number}。回执见本页。")
+            messages.success(request, f"已提交申报，编号 {filed.number}。回执见本页。{_turned(filed)}")
             return filed.get_absolute_url()
 
         return entry.posted(request, "priorities.submit", submit)
@@ -341,6 +345,12 @@ def review(request, reference: str):
         "unchanged": [r for r in remarks if not r.is_changed],
     }
     return render(request, "priorities/review.html", context)
+
+
+def _turned(filed: Submission) -> str:
+    """Why the verdict is not the one that the form showed, where it is not."""
+    (turn, *_) = turns.of_case(list(filed.screenings.select_related("version"))[-1:]) or (None,)
+    return f"判定由“{OUTCOMES[turn.was]}”成为“{OUTCOMES[turn.now]}”：{turn.why}。" if turn else ""
 
 
 @entry.page(WRITE, methods=("POST",))

@@ -16,7 +16,7 @@ from governance.kernel import audit
 from governance.kernel.access import may
 from governance.web import entry as web
 from priorities import actions
-from priorities.annual_plan import plan_document, plan_versions
+from priorities.annual_plan import evidence, plan_document, plan_versions
 from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS
 from priorities.screening import decided
@@ -50,7 +50,14 @@ def _context(request, year: int, **more) -> dict:
         list(plan.entries.select_related("submission__organisation", "submission__project", "project")) if plan else []
     )
     settled = plan_document.money_in(entries)
-    rows = [_entry(e, year, settled[e.submission_id].total) for e in entries]
+    needs = evidence.needs_by_case(plan.document.get("evidence") if plan else None)
+    seen = Submission.objects.visible_to(request.actor).filter(pk__in=[e.submission_id for e in entries])
+    may_open = set(seen.values_list("pk", flat=True))
+    rows = [
+        _entry(e, year, settled[e.submission_id].total)
+        | {"need": needs.get(e.submission.number, ""), "may_open": e.submission_id in may_open}
+        for e in entries
+    ]
     taken = {e.submission_id for e in entries}
     candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
     candidates = candidates.select_related("organisation") if may(request.actor, Permission.READ_SUBMISSIONS) else []
@@ -124,15 +131,20 @@ def preview(request, year: int):
     if number is not None and number != plan.number:
         plan = web.found(AnnualPlan.objects.filter(plan_year=year), number=number)
     document = plan_document.of(plan)
+    chosen_from = evidence.of(plan, clock.today(), search=False) if plan.is_draft else document.get("evidence")
+    needs = evidence.needs_by_case(chosen_from)
     context = {
         "year": year,
         "plan": plan,
         "listed": [e for e in document["entries"] if e["decision"] in plan_document.LISTED],
         "rest": [
-            (dict(PlanEntry.DECISIONS)[e["decision"]], e)
+            (dict(PlanEntry.DECISIONS)[e["decision"]], e, needs.get(e["number"], ""))
             for e in document["entries"]
             if e["decision"] not in plan_document.LISTED
         ],
+        "evidence": chosen_from,
+        "said": evidence.said(chosen_from) if chosen_from else (),
+        "curve": evidence.curve(chosen_from, year) if chosen_from else None,
         "blockers": plan_versions.adoption_blockers(plan, clock.today()) if plan.is_draft else [],
         # What is approved now says nothing of a version that another has replaced.
         "money": plan_document.money_rows(plan, document) if (now := plan.state != "superseded") else [],

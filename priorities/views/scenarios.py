@@ -12,12 +12,13 @@ from django.urls import reverse
 from budgets.growth import whole_period
 from budgets.models import SOURCES
 from governance import charts
+from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.basics.roles import Permission, Scope
 from governance.kernel.access import may
 from governance.web import entry
 from priorities import actions
-from priorities.annual_plan import optimiser_inputs, scenarios
+from priorities.annual_plan import cautions, evidence, optimiser_inputs, scenarios
 from priorities.models import AnnualPlan, PlanOverride, PlanScenario, Submission
 from priorities.optimiser.value import LEVELS, strict_weights
 
@@ -181,10 +182,12 @@ def _context(request, year: int, shown: PlanScenario | None = None, **more) -> d
         "weights": [(level, label, settings["weights"][level]) for level, label in LEVELS.items()],
         "cards": _cards(choice),
         "overrides": [{"row": o, "price": choice.figures["prices"].get(str(o.submission_id), {})} for o in standing],
+        "cautions": cautions.of_scenario(choice, inputs, clock.today()) if choice else (),
+        "gains": _gains(inputs, choice),
         "stale": choice is not None and choice.figures["inputs"] != scenarios.fingerprint(inputs, settings, standing),
         "clash": choice.figures["clash"] if choice else None,
         "chart": _frontier(choice, year) if choice else None,
-        "compared": _compared(choices),
+        "compared": _compared(choices, inputs),
         "periods": [r for r in rows if r.kind == "period"],
         "period_table": _period_table(shown) if shown is not None and shown.kind == "period" else None,
         "whole": _whole(),
@@ -258,14 +261,24 @@ def _candidates(inputs, choice: PlanScenario | None, standing) -> list[dict]:
                 "override": by_hand.get(c.key),
                 "price": price,
                 "follows": [titles[k] for k in price.get("follows", []) if k in titles],
+                "needs": (choice.figures.get("needs", {}) if choice else {}).get(c.key, ()),
+                "forced": evidence.price_sentence(choice.figures.get("forced", {}).get(c.key), titles)
+                if choice
+                else "",
                 "earlier": [titles.get(k) or inputs.missing.get(k, "") for k in c.earlier],
             }
         )
     return sorted(found, key=lambda r: (-(r["rate"] or 0), r["c"].submission.number))
 
 
-def _compared(choices: list[PlanScenario]) -> dict | None:
-    """Saved scenarios as columns, what is asked of a plan as rows."""
+def _gains(inputs, choice: PlanScenario | None) -> list[str]:
+    """“+59.00 万元：列入…”, the next amounts of city money at which the scenario's plan changes."""
+    titles = {c.key: c.submission.title for c in inputs.candidates}
+    return [evidence.gain_sentence(g, titles) for g in choice.figures.get("gains", [])] if choice else []
+
+
+def _compared(choices: list[PlanScenario], inputs) -> dict | None:
+    """Saved scenarios as columns, what is asked of a plan as rows, then the projects on which they differ."""
     if not choices:
         return None
     columns = choices[-6:]
@@ -276,7 +289,10 @@ def _compared(choices: list[PlanScenario]) -> dict | None:
 
     best = [(r.figures["plans"].get("best") or {}).get("value") for r in columns]
     ceilings = [r.settings["ceilings"].get(f"{r.plan_year}:city") for r in columns]
+    possible = [p for p in plans if p.get("value") is not None]
+    differ = [c for c in inputs.candidates if len({p["chosen"].get(c.key) for p in possible}) > 1]
     return {
+        "differing": [(c.submission, [(p in possible, p.get("chosen", {}).get(c.key)) for p in plans]) for c in differ],
         "columns": columns,
         "rows": [
             ("价值", "int", cell("value")),

@@ -22,6 +22,7 @@ from priorities.case import case_page
 from priorities.labels import REFUSALS
 from priorities.memo import one_page
 from priorities.models import Sitting, Submission
+from priorities.screening import decided
 from priorities.views.frame import again_of, do
 
 READ = Permission.READ_SUBMISSIONS
@@ -50,7 +51,7 @@ def _list(request, status: int = 200, **more):
     waiting = Submission.objects.visible_to(request.actor).in_state("joint_approval").select_related("organisation")
     context = {
         "rows": rows,
-        "waiting": waiting.order_by("state_day", "pk"),
+        "waiting": decided.with_money(waiting.order_by("state_day", "pk")),
         "typed": request.POST,
         "chosen": request.POST.getlist("submission"),
         "may_convene": bool(request.actor.scope(Permission.SCREEN)),
@@ -82,6 +83,7 @@ def _show(request, sitting: Sitting, *, status: int = 200, **more):
         agenda = list(sitting.cases.select_related("submission__organisation", "submission__project"))
         shown = case_page.approvals([c.submission for c in agenda], request.actor, day)
         held = carried.of([c.submission for c in agenda], day)
+        decided.with_money(c.submission for c in agenda)
         for item, approval in zip(agenda, shown, strict=True):
             item.approval, item.carried = approval, held[item.submission_id]
             item.decides = approval["open"] and approval["my_seat"] is not None

@@ -92,12 +92,13 @@ class PhaseLine:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A period that is owed or was reported; `gone` is the share of the window gone at its end."""
+    """A period that is owed or was reported; `gone` is the share of the window gone `on` the day that it describes."""
 
     period: str
     label: str
     due: dt.date
     report: object | None
+    on: dt.date | None
     gone: int | None
     computed: rating.Rating | None
     late_days: int
@@ -344,12 +345,13 @@ def _reports(project: Project, reports, day: dt.date, d48: str, newest: rating.R
         report = rows.get(period)
         due = due_of_year(end.year, d48) if "H" not in period else end + dt.timedelta(days=31)
         gone = None
-        if project.start and project.end and report:
+        on = min(end, report.day) if report else None  # the day that its percentage describes, as the rating reads it
+        if project.start and project.end and on:
             whole = (project.end - project.start).days + 1
-            gone = round(100 * min(max((end - project.start).days + 1, 0) / whole, 1))
+            gone = round(100 * min(max((on - project.start).days + 1, 0) / whole, 1))
         computed = newest if report is not None and report is latest else None
         late = (report.day - due).days if report else (day - due).days
-        lines.append(ReportLine(period, periods.label(period), due, report, gone, computed, max(late, 0)))
+        lines.append(ReportLine(period, periods.label(period), due, report, on, gone, computed, max(late, 0)))
     return sorted(lines, key=lambda line: (periods.parse(line.period)[1], line.period), reverse=True)
 
 
@@ -400,6 +402,7 @@ def _time(project: Project, row: charts.Row | None, plan: Frame, carried, day: d
         first=first,
         last=last,
         today=day,
+        done_on=newest.on if (newest := latest_report(project)) else None,
         blocks=blocks,
         tasks=tasks,
         gaps=gaps,

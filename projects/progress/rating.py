@@ -143,7 +143,11 @@ def _progress(facts: Facts):
     expected = max(gone, newest)
     gap = round(expected - facts.percent / 100, 4)
     if gap >= GAP[0]:
-        yield Finding("progress", _level(gap, GAP), f"完成 {facts.percent} %，周期已过 {round(expected * 100)} %")
+        yield Finding(
+            "progress",
+            _level(gap, GAP),
+            f"完成 {facts.percent} %，到 {facts.percent_on} 周期已过 {round(expected * 100)} %",
+        )
 
 
 def _money(facts: Facts):

@@ -42,6 +42,8 @@
   document.addEventListener("change", (event) => { if (event.target.type === "radio") follow(); });
   follow();
 
+  const MOST_PARTING = 60000;  /* bytes that a browser still sends while the page goes: 64 KiB less the frame */
+
   /* a form that saves itself keeps what it could not save (session over, network down) and offers it back */
   const heldKey = (form) => "held:" + location.pathname + "#" + form.id;
   function keep(form) {
@@ -71,6 +73,8 @@
     let rows = null;
     try { rows = JSON.parse(sessionStorage.getItem(heldKey(form))).rows; } catch (error) { rows = null; }
     if (!rows || document.querySelector(".strip-refused")) return;
+    const now = new FormData(form);
+    if (rows.every(([name, value]) => now.getAll(name).includes(value))) { forget(form); return; }  /* it arrived */
     const offer = make("div", "strip strip-info", "");
     const [back, drop] = [make("button", "btn btn-sm btn-outline-primary", "放回来"), make("button", "btn btn-sm btn-link", "不要了")];
     back.type = drop.type = "button";
@@ -80,15 +84,24 @@
     form.prepend(offer);
   });
 
+  /* the live panel is drawn again at every answer: what was unfolded in it stays unfolded */
+  const folds = new Map();
+  document.addEventListener("toggle", (event) => { if (event.target.id && event.target.closest("#live")) folds.set(event.target.id, event.target.open); }, true);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "live") all("details[id]", event.detail.target).forEach((d) => { if (folds.has(d.id)) d.open = folds.get(d.id); });
+  });
+
   /* autosave: <form data-autosave="URL" data-autosave-status="#saved"> posts itself 800 ms after a change */
   all("form[data-autosave]").forEach((form) => {
     const says = document.querySelector(form.dataset.autosaveStatus || "[data-autosave-says]");
     let timer = 0, running = null, again = false, stopped = false;
     stopped = form.dataset.autosaveWaits !== undefined;  /* two versions to choose from first */
     const base = form.querySelector("[data-base]");
+    let unsaved = false, failed = false;  /* typed since the last save was sent or not stored by it; the last one failed */
     const tell = (text, tone) => { if (says) { says.textContent = text; says.className = tone; } };
     async function save() {
       const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
+      unsaved = false;
       running = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin", headers });
       try {
         const answer = await running;
@@ -97,6 +110,7 @@
         if (answer.ok && saved.version) {
           all("[data-version]").forEach((input) => { input.value = saved.version; });
           if (base && saved.base) base.value = saved.base;
+          failed = false;
           forget(form);
           const names = saved.others || [];
           const first = names.slice(0, 3).join("、") + (names.length > 3 ? " 等" : "");
@@ -105,6 +119,7 @@
           document.body.dispatchEvent(new CustomEvent("autosaved", { detail: saved }));
         } else {
           stopped = answer.status === 409;
+          unsaved = failed = true;
           keep(form);
           tell(saved.detail || "没有自动保存。", "warn-red");
           if (stopped && saved.conflict && says) {
@@ -114,6 +129,7 @@
           }
         }
       } catch (error) {
+        unsaved = failed = true;
         keep(form);
         tell("网络不通，还没有保存；填的内容还在本页。", "warn-red");
       }
@@ -122,14 +138,42 @@
     }
     function later() {
       window.clearTimeout(timer);
+      unsaved = true;
       if (stopped) return;
       timer = window.setTimeout(() => { if (running) again = true; else save(); }, 800);
     }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
+    /* leaving with something typed a moment ago: it goes out with the page, and is offered back until it has arrived */
+    function parting() {
+      const body = new FormData(form), bytes = () => new Blob(Array.from(body).flat()).size + 160 * Array.from(body).length;
+      if (bytes() > MOST_PARTING) body.delete("base");  /* the version alone tells whether somebody else saved */
+      return bytes() > MOST_PARTING || failed || stopped || !navigator.onLine ? null : body;
+    }
+    function leave() {
+      if (!unsaved && !running) return;
+      window.clearTimeout(timer);
+      keep(form);
+      const body = parting();
+      if (!body) return;
+      unsaved = false;
+      const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
+      fetch(form.dataset.autosave, { method: "POST", body: body, credentials: "same-origin", headers, keepalive: true })
+        .then((answer) => { if (!answer.ok || answer.redirected) throw new Error(); return answer.json(); })
+        .then((saved) => {
+          all("[data-version]").forEach((input) => { input.value = saved.version; });
+          if (base && saved.base) base.value = saved.base;
+          forget(form);
+          tell("已自动保存 " + saved.saved_at, "good");
+        })
+        .catch(() => { unsaved = failed = true; tell("还没有保存；填的内容还在本页。", "warn-red"); });
+    }
+    window.addEventListener("beforeunload", (event) => { if (unsaved && !parting()) event.preventDefault(); });
+    window.addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && unsaved) leave(); });
     form.addEventListener("submit", (event) => {
       window.clearTimeout(timer);
-      again = false;
+      again = unsaved = false;
       keep(form);
       markSent(heldKey(form));
       if (!running) return;

@@ -9,6 +9,7 @@ from django.urls import resolve
 from governance.basics.refusal import Refused
 from governance.basics.roles import GRANTS, Permission, Role, scope_of
 from tests.conftest import NAMES
+from tests.house.links import dead_links
 from tests.house.test_addresses import PAGES
 from tests.house.walk import pages
 
@@ -108,3 +109,8 @@ def test_no_role_without_the_register_is_shown_it_on_the_home_page(offices, role
 def test_nobody_reads_without_login(db, page):
     answer = Client().get(page)
     assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={page}")
+
+
+@pytest.mark.parametrize("name", ["health_cio", "expert"])
+def test_a_link_leads_only_where_its_reader_may_go(offices, name):
+    assert dead_links(offices.client(name)) == {}

@@ -197,6 +197,7 @@ def pages() -> list[Page]:
         Page("/governance/documents/progress/", P.USE),
         Page("/governance/audit/", P.READ_AUDIT),
         Page("/governance/audit/?verify=1", P.READ_AUDIT),
+        Page("/governance/audit/export/?person=nobody", P.READ_AUDIT),
         Page("/governance/accounts/", P.MANAGE_ACCOUNTS),
         Page(f"/governance/accounts/{User.objects.order_by('pk').first().pk}/", P.MANAGE_ACCOUNTS),
         Page("/governance/roles/", P.GRANT_ROLES),

@@ -145,8 +145,16 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     desk = read(office, f"/priorities/desk/{row.number}/")
     assert words in desk
     assert "成立。核减" in desk or whole[0] == whole[1]  # the deciding clause stands before the money
+    signing = finance.get(f"/priorities/approvals/{row.number}/").content.decode()
+    assert (signing.count('class="strip strip-info"'), "下一步" in signing) == (1, True)
     assert words in read(applicant, f"/priorities/submissions/{row.number}/")
     assert api(f"/api/v1/submissions/{row.number}/") == triple()
+    beside = f"{whole[1]:,.2f} 拟定，申报 {filed_words(whole)}"
+    assert beside in row_with("/priorities/approvals/", finance, title)
+    assert f"拟审定 {said(*whole)} 万元" in read(office, "/priorities/sittings/")
+    called = {"title": f"第 {n} 次会签会", "held_on": dt.date(2007, 8, 21), "submissions": [row]}
+    sitting = actions.convene(by=cast.reviewer, **called)
+    assert beside in row_with(sitting.get_absolute_url(), finance, title)
     for by in (cast.finance, cast.ndrc, cast.industry, cast.office_head):
         row = actions.sign(by=by, submission=row, version=row.version)
     assert Notice.objects.filter(sentence__contains=f"“{title}”联合会签通过").filter(sentence__contains=words).exists()
@@ -197,6 +205,7 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     beside = f"申报 {filed_words(whole)}"
     assert beside in read(office, f"/projects/{project.code}/")
     assert beside in row_with(f"/projects/?q={project.code}", office, project.code)
+    assert f"{whole[1]:,.2f} {beside}" in row_with(f"/projects/{project.code}/?part=cases", office, row.number)
     cut_whole = [p for p in parts if not total({k: a for k, a in settled.items() if k[0] == p})]
     assert all(f"部分{p} 不列入" in project.content for p in cut_whole)
 

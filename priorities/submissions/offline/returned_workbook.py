@@ -48,6 +48,8 @@ class Returned:
     document: dict
     errors: list[CellError] = field(default_factory=list)
     changes: list[merging.Difference] = field(default_factory=list)
+    is_untouched: bool = False  # as it was downloaded
+    later: int = 0  # fields that were changed online since the download
 
     @property
     def shown(self) -> list[CellError]:
@@ -113,6 +115,8 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Returned:
     workbook = Returned(base, document, book.errors)
     if workbook.errors:
         return workbook
+    workbook.is_untouched = not merging.compare(base, document)
+    workbook.later = len(merging.compare(base, row.proposal))
     merged = merging.merge(base, document, row.proposal)
     for clash in merged.conflicts:
         book.wrong(

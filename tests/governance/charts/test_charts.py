@@ -301,6 +301,11 @@ def test_a_frontier_climbs_in_steps_and_its_plans_lie_where_they_are():
     assert drawn.limit_text == "上限 100"
 
 
+def test_what_is_gone_of_the_window_is_counted_to_the_day_that_the_percentage_describes():
+    frame = FRAME | {"done_on": P04.start}
+    assert charts.project_time(P04, **frame).done_sub == f"到 {P04.start} 周期已过 0 %"
+
+
 def test_a_replaced_baseline_stays_drawn_above_the_new_one():
     kept = charts.project_time(P04, original=(P04.start, P04.end), **FRAME)
     assert [lane.label for lane in kept.lanes if lane.pieces][0] == "规划周期"

@@ -80,6 +80,23 @@ def test_adoption_moves_a_planned_project_from_registered_to_approved(stories, c
     assert Project.objects.exclude(plan_item=None).count() == 27
 
 
+def test_who_asked_for_it_comes_with_the_case_and_what_the_register_says_already_stays(stories, cast):
+    stories.concluded(document=proposal(mandate="own"))
+    for code in ("P05", "P06"):
+        asked = {
+            "by": cast.industry,
+            "kind": "planned",
+            "project_code": code,
+            "document": proposal(components=components("100")),
+        }
+        row = stories.concluded(**asked)
+        actions.sign(by=cast.leader, submission=row, version=row.version)
+    Project.objects.filter(code="P06").update(mandate="state")
+    adopt(cast, actions.create_plan(by=cast.reviewer, plan_year=2008))
+    found = dict(Project.objects.filter(code__in=("N2008-01", "P05", "P06")).values_list("code", "mandate"))
+    assert found == {"N2008-01": "own", "P05": "own", "P06": "state"}
+
+
 @pytest.mark.parametrize("role", ["reviewer", "office_head", "finance", "health_cio", "auditor"])
 def test_only_the_leading_group_adopts(stories, cast, role):
     stories.concluded()

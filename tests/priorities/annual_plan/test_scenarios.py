@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from budgets import actions as money
 from budgets.ledger.booking import LineKey
 from governance.basics.refusal import Invalid, Refused, Stale, WrongRole
+from governance.models import AuditRow
 from priorities import actions
 from priorities.annual_plan import optimiser_inputs, scenarios
-from priorities.models import PlanOverride, PlanScenario
+from priorities.models import PlanOverride, PlanScenario, Submission
 from projects.models import Project
 from tests.priorities.stories import components, proposal
 from tests.rows import twin_of
@@ -273,6 +274,51 @@ def test_the_page_saves_decides_by_hand_and_shows_the_clash_of_the_whole_period(
     assert client.get(f"{ADDRESS}?id=999999").status_code == 404
     assert cast.client("health_cio").get(ADDRESS).status_code == 403
     assert cast.client("leader").get(ADDRESS).status_code == 200
+
+
+def test_what_is_left_out_says_what_it_lacks_what_more_money_buys_and_what_forcing_it_costs(cast, three):
+    _, middle, large = three
+    row = save(cast)
+    assert row.figures["needs"] == {str(large.pk): ["2008 年市财政差 90.00 万元（要 90.00，余 0.00）"]}
+    (first, *_) = row.figures["gains"]
+    assert (first["more"], first["enter"]) == ("30.00", [str(large.pk)])
+    price = row.figures["forced"][str(large.pk)]
+    page = cast.client("reviewer").get(row.get_absolute_url()).content.decode()
+    assert f"+30.00 万元：列入{large.title}，让出{middle.title}" in page
+    assert "差 90.00 万元（要 90.00，余 0.00）" in page
+    assert f"强制列入：价值少 {price['value']:,}" in page
+    made = actions.override(
+        by=cast.reviewer, scenario=row, version=row.version, submission=large, kind="in", reason="市委来文"
+    )
+    assert made.figures["prices"][str(large.pk)]["value"] == price["value"]
+
+
+def test_scenarios_beside_each_other_list_the_projects_on_which_they_differ(cast, three):
+    small, middle, large = three
+    save(cast, name="少", ceilings={"2008:city": "90"})
+    save(cast, name="多", ceilings={"2008:city": "100"})
+    page = cast.client("reviewer").get(ADDRESS)
+    differing = dict(page.context["compared"]["differing"])
+    out, into = (True, None), (True, 2008)
+    assert differing == {small: [out, into], middle: [out, into], large: [into, out]}
+
+
+def test_what_is_still_open_is_said_when_a_scenario_is_saved(cast, stories, three):
+    money.set_ceiling(by=cast.finance, fiscal_year=2008, source="city", typed="80", document="筑财〔2007〕8号")
+    stories.submitted()
+    Submission.objects.filter(pk=three[0].pk).update(outcome="undetermined")
+    form = {"name": "甲", "years": "1", "floor": "", "ceiling:2008:city": "100", "phases": "1", "once": "c1"}
+    page = cast.client("reviewer").post(ADDRESS, form, follow=True).content.decode()
+    said = AuditRow.objects.filter(event="priorities.scenario.save").latest("pk").sentence
+    for words in (
+        "比上限 80.00（筑财〔2007〕8号）多 20.00 万元",
+        "列入后合计 100.00 万元，超过上限 80.00",
+        "申报窗口到 2007-08-31 才截止",
+        "还有 1 件没有会签结论（已申报 1 件）",
+        "列入的 1 项判定仍是待定",
+    ):
+        assert words in page, words
+        assert words in said, words
 
 
 def test_reading_the_candidates_takes_as_many_queries_for_ten_as_for_two(cast, stories):

@@ -20,7 +20,7 @@ from governance.basics.refusal import Refused
 from governance.kernel.verbs import frame
 from governance.models import PlanItem
 from priorities import actions
-from priorities.models import CaseMask, Flip, RuleSetRecord, Screening
+from priorities.models import CaseMask, Flip, RuleSetRecord, Screening, Submission
 from priorities.rescreening import dry_run, rescreen_job, sweep
 from priorities.rescreening.portfolio import Portfolio
 from priorities.rule_sets import masks, plan_facts, repository
@@ -286,8 +286,35 @@ def test_a_draft_cannot_be_carried_out(cast):
 def test_the_command_tells_its_progress_on_standard_error_alone(cases, strict, capsys):
     out = io.StringIO()
     call_command("rescreen", stdout=out)
-    assert [json.loads(line) for line in out.getvalue().splitlines()][-1] == {"flips": 1, "screened": 4}
+    assert [json.loads(line) for line in out.getvalue().splitlines()][-1] == {
+        "flips": 1,
+        "screened": 31,
+        "submissions": {"flips": 1, "screened": 4},
+        "plan_items": {"flips": 0, "screened": 27},
+    }
     assert "已判 4 / 4 件" in capsys.readouterr().err
+
+
+def test_the_command_counts_what_the_page_of_the_draft_counts(cases, cast):
+    """One of the cases was taken back: it counts nowhere; the draft flips rows of the plan itself as well."""
+    Submission.objects.filter(pk=cases[-1].pk).update(state="withdrawn")
+    record = actions.draft_rule_set(
+        by=cast.reviewer, key="b", title="b", reason="D15", readings={"8.3.2(2)": "any"}, switched_off=["8.3.1(1)"]
+    )
+    out = io.StringIO()
+    call_command("rescreen", "--rule-set", "b", "--dry-run", stdout=out)
+    *lines, closing = (json.loads(line) for line in out.getvalue().splitlines())
+    page = cast.client("reviewer").get("/priorities/rule-sets/b/").context["found"]
+    assert (closing["flips"], closing["screened"]) == (len(page.flips), len(page.portfolio.rows))
+    assert (closing["submissions"]["screened"], closing["plan_items"]["screened"]) == (page.cases, page.plan_rows)
+    assert sorted(line["id"] for line in lines) == sorted(f.what.code for f in page.flips)
+    assert record.is_draft
+
+
+def test_what_was_taken_back_counts_in_no_re_screening(cases, strict):
+    Submission.objects.filter(pk=cases[0].pk).update(state="withdrawn")
+    row = sweep.run(repository.in_force_on(clock.today()))
+    assert (row.total, row.done, row.flipped, len(list(sweep.lines(row)))) == (3, 3, 0, 0)
 
 
 def test_a_clause_s_page_tries_every_other_reading_and_leads_to_a_draft_of_it(cases, cast):

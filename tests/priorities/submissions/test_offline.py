@@ -8,6 +8,7 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import strip_tags
 
 from governance.workbooks.writer import read_safely
 from priorities import actions
@@ -135,6 +136,20 @@ def test_what_others_changed_online_is_kept_and_a_field_changed_by_both_is_an_er
     [error] = send(client, row, book).context["reading"].errors
     assert (error.sheet, error.row, error.column) == ("申报书", 3, "C")
     assert "两边都改过" in error.sentence
+
+
+def test_an_old_file_that_nobody_filled_in_is_said_to_be_unchanged_whatever_moved_online(stories, cast, client):
+    row = stories.draft()
+    old = book_of(row)
+    words = " ".join(strip_tags(send(client, row, old).content.decode()).split())
+    assert "这个文件下载以后没有改过，不用写入。" in words
+    row = actions.save_draft(
+        by=cast.health_cio, submission=row, version=row.version, proposal=row.proposal | {"evaluation": "线上改的"}
+    )
+    words = " ".join(strip_tags(send(client, row, old).content.decode()).split())
+    assert "这个文件下载以后没有改过，不用写入；线上后来改过 1 处，都保留" in words
+    row.refresh_from_db()
+    assert row.proposal["evaluation"] == "线上改的"
 
 
 def test_a_returned_case_takes_from_the_workbook_only_what_was_asked(stories, client):

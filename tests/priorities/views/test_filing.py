@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils.html import strip_tags
 
 from priorities import proposal as proposals
+from priorities.rules.facts import FACTS
 from tests.priorities.browser import filled
 
 
@@ -136,3 +138,40 @@ def test_the_money_table_follows_the_years_and_the_kind_that_are_typed(stories, 
     assert 'value="坏数"' in html
     row.refresh_from_db()
     assert row.version == 1
+
+
+def test_a_verdict_that_filing_changes_says_before_and_after_why_and_who_has_to_answer(stories, browser):
+    row = stories.draft()
+    address = f"/priorities/submissions/{row.reference}/"
+    for page in (f"{address}edit/", f"{address}review/"):
+        words = strip_tags(browser.get(page).content.decode())
+        assert "提交后先是“待定”，不是“优先建设”：等信息办核定 6 项" in words, page
+    filed = browser.post(f"{address}review/", {"version": row.version}, follow=True)
+    words = " ".join(strip_tags(filed.content.decode()).split())
+    assert "判定由“优先建设”成为“待定”：等信息办核定 6 项（" in words
+    (turn,) = filed.context["turns"]
+    assert (turn.was, turn.now, turn.by_text) == ("priority", "undetermined", "系统")
+    assert FACTS["narrow_scope"].question in turn.why
+    against = [
+        {"fact": "business_system", "value": "yes", "evidence": "申报书"},
+        {"fact": "exchangeable", "value": "no", "evidence": "没有接口"},
+    ]
+    row = stories.judged(facts=against)
+    turns = browser.get(row.get_absolute_url()).context["turns"]
+    assert [(t.was, t.now, t.why) for t in turns][0] == ("undetermined", "defer", "8.3.2(3) 成立")
+
+
+def test_the_panel_keeps_what_decides_now_in_sight_and_folds_the_rest(stories, browser):
+    row = stories.draft()
+    page = browser.get(f"/priorities/submissions/{row.reference}/edit/").content.decode()
+    panel = page[page.index('id="live"') :]
+    seen = re.sub(r"<details(?![^>]* open).*?</details>", "", panel, flags=re.S)
+    assert "8.3.1(4)" in seen
+    assert "条判据" in panel
+    assert "条判据" not in seen
+    live = browser.post(
+        f"/priorities/submissions/{row.reference}/live/",
+        filled(browser.get(f"/priorities/submissions/{row.reference}/edit/"), "filing"),
+    )
+    assert live.content.decode().count('id="progress"') == 1
+    assert 'hx-swap-oob="true"' in live.content.decode()

@@ -88,7 +88,7 @@ def test_self_rating_and_computed_rating_stand_side_by_side(cast, under_way):
     report = build(2006)
     row = next(r for r in table(report, "projects") if r["code"] == "P01")
     assert (row["percent"], row["own"], row["computed"]) == (20, "正常", "滞后")
-    assert "完成 20 %，周期已过 50 %" in row["reason"]
+    assert "完成 20 %，到 2006-12-31 周期已过 50 %" in row["reason"]
     assert figures(report)["differs"] == 1
     assert table(report, "problems") == [{"code": "P01", "problems": "机房未定", "next": "另选机房"}]
 
