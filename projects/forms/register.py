@@ -55,12 +55,13 @@ class Long(forms.CharField):
 class Wan(forms.CharField):
     """An amount in 万元 as people write it (１２０万, 1,200.5); None where it is left out."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, allow_negative: bool = False, **kwargs):
         super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+        self.allow_negative = allow_negative
 
     def clean(self, value):
         try:
-            return parse_wan(super().clean(value))
+            return parse_wan(super().clean(value), allow_negative=self.allow_negative)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

@@ -15,9 +15,16 @@ PASSED = Q(conclusion="pass") | Q(conclusion="pass_after_correction", corrected_
 
 
 class Signed(models.Model):
-    """A record that its round signs: the accepting body, and an independent unit where that body leads (D44)."""
+    """A record that its round signs: the accepting body, and an independent unit where that body leads (D44); experts;
+    the bodies of 9.1.1. `proposed`: its experts are still to be named."""
 
-    STATES = [("signing", "会签中"), ("concluded", "已生效"), ("refused", "未获签署"), ("withdrawn", "已撤回")]
+    STATES = [
+        ("proposed", "待指派专家"),
+        ("signing", "会签中"),
+        ("concluded", "已生效"),
+        ("refused", "未获签署"),
+        ("withdrawn", "已撤回"),
+    ]
     DEAD = ("refused", "withdrawn")  # it came to nothing: another may be made
 
     state = models.CharField(max_length=10, choices=STATES, default="signing")
