@@ -138,15 +138,15 @@ def raise_subject(
 def give_subject_opinion(
     *,
     by: Actor,
-    subject: CollaborationSubject,
+    row: CollaborationSubject,
     kind: str,
     text: str = "",
     organisation: Organisation | None = None,
     is_demo: bool = False,
 ) -> CollaborationOpinion:
     """A member unit's opinion, its own or (`organisation`) entered by the office; a later one replaces it."""
-    access.require(by, reporting(by), subject)
-    row = _locked(subject)
+    access.require(by, reporting(by), row)
+    row = _locked(row)
     unit = organisation.survivor_id if organisation else by.organisation_id
     if unit not in row.belongs_to():
         raise Invalid("只有成员单位提出意见。", fields={"organisation": ["请选择成员单位"]})
@@ -168,11 +168,11 @@ def give_subject_opinion(
 
 
 @verb("projects.collaboration.settle")
-def settle_subject(*, by: Actor, subject: CollaborationSubject, outcome: Outcome) -> CollaborationSubject:
+def settle_subject(*, by: Actor, row: CollaborationSubject, result: Outcome) -> CollaborationSubject:
     """Write down what the organisation came to; a weighty one goes up to the head of the leading group and holds once
     he has agreed. Refused while a member unit is silent within its term."""
     access.require(by, Permission.MANAGE_PROJECT)
-    row = _locked(subject)
+    row = _locked(row)
     if row.state != "open":
         raise Refused(f"{row}{row.get_state_display()}，不能再议定。")
     said = {o.organisation.survivor_id for o in row.opinions.filter(in_force=True).select_related("organisation")}
@@ -183,7 +183,7 @@ def settle_subject(*, by: Actor, subject: CollaborationSubject, outcome: Outcome
             f"还没有提出意见的成员单位：{'、'.join(silent)}，期限 {row.due}。",
             blockers=[("提出意见，或等期限届满", "、".join(silent))],
         )
-    for name, value in outcome.checked(row.day).items():
+    for name, value in result.checked(row.day).items():
         setattr(row, name, value)
     if row.is_weighty:
         head = signers.decides_for(HEAD, clock.today())
@@ -202,11 +202,11 @@ def settle_subject(*, by: Actor, subject: CollaborationSubject, outcome: Outcome
 
 @verb("projects.collaboration.sign")
 def sign_subject(
-    *, by: Actor, subject: CollaborationSubject, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
+    *, by: Actor, row: CollaborationSubject, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
 ) -> str:
     """组长审定: with 同意 the outcome holds, with 不同意 the subject goes back to the organisation."""
-    access.require(by, Permission.SIGN, subject)
-    row = _locked(subject)
+    access.require(by, Permission.SIGN, row)
+    row = _locked(row)
     if row.state != "signing":
         raise Refused(f"{row}{row.get_state_display()}，现在不审定。")
     paper = paper.stored(by)
@@ -225,10 +225,10 @@ def sign_subject(
 
 
 @verb("projects.collaboration.withdraw")
-def withdraw_subject(*, by: Actor, subject: CollaborationSubject, reason: str) -> CollaborationSubject:
+def withdraw_subject(*, by: Actor, row: CollaborationSubject, reason: str) -> CollaborationSubject:
     """A subject that nobody pursues; its opinions stay, the head is not waited for."""
     access.require(by, Permission.MANAGE_PROJECT)
-    row = _locked(subject)
+    row = _locked(row)
     if row.state not in ("open", "signing"):
         raise Refused(f"{row}{row.get_state_display()}，不能撤回。")
     row.sent_back = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
@@ -241,8 +241,8 @@ def withdraw_subject(*, by: Actor, subject: CollaborationSubject, reason: str) -
     return row
 
 
-def _locked(subject: CollaborationSubject) -> CollaborationSubject:
-    return CollaborationSubject.objects.select_for_update(of=("self",)).select_related("project").get(pk=subject.pk)
+def _locked(row: CollaborationSubject) -> CollaborationSubject:
+    return CollaborationSubject.objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
 
 
 def _record(by: Actor, row, address: str, now: object, sentence: str) -> None:

@@ -120,19 +120,19 @@ def _seat_of(document: TechnicalDocument, at: approvals.Step) -> SeatSpec:
 
 
 @verb("projects.document.sign")
-def sign_document(
-    *, by: Actor, document: TechnicalDocument, decision: Decision, paper: PaperSignature = BY_HIMSELF
-) -> str:
+def sign_document(*, by: Actor, row: TechnicalDocument, decision: Decision, paper: PaperSignature = BY_HIMSELF) -> str:
     """An expert's view, or a body's decision (one's own or entered from paper) in the step under way; the next step
     begins once it is there. Returns the document's state: proposed (all experts stood aside), signing, concluded,
     refused."""
-    access.require(by, signing.signing(by), document)
-    row = TechnicalDocument.objects.select_for_update(of=("self",)).select_related("project").get(pk=document.pk)
+    access.require(by, signing.signing(by), row)
+    row = _locked(row)
     if not row.is_signing:
         raise Refused(f"{row}{row.get_state_display()}，现在不能签署。")
     at = approvals.STEPS[row.step]
     paper = paper.stored(by)
     round_ = rounds.lock(row.round_id)
+    if signers.may_sign(round_, by).seat is None:
+        raise Refused(f"{row}现在待{at.label}，不由您办理；您的一步已经办过。")
     seat = rounds.seat_for(round_, by)
     reply = decision.reply(at)
     result = rounds.answer(by=by, round_=round_, seat=seat, reply=reply, paper=paper, hears_all=not at.decides)
@@ -180,11 +180,11 @@ def _go_on(row: TechnicalDocument, round_: Round) -> None:
 
 @verb("projects.document.meet_condition")
 def meet_condition(
-    *, by: Actor, document: TechnicalDocument, condition_met_on: dt.date | None, condition_met_text: str
+    *, by: Actor, row: TechnicalDocument, condition_met_on: dt.date | None, condition_met_text: str
 ) -> TechnicalDocument:
     """What an approval was made conditional on is done, with its paper; before that no first acceptance."""
-    access.require(by, reporting(by), document.project)
-    row = TechnicalDocument.objects.select_for_update(of=("self",)).select_related("project").get(pk=document.pk)
+    access.require(by, reporting(by), row.project)
+    row = _locked(row)
     if not row.owes_condition:
         raise Refused(f"{row}没有待落实的条件。")
     row.condition_met_text = words(
@@ -209,6 +209,10 @@ def meet_condition(
             is_demo=row.is_demo,
         )
     return row
+
+
+def _locked(row: TechnicalDocument) -> TechnicalDocument:
+    return TechnicalDocument.objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
 
 
 def _tell_leads(row: TechnicalDocument, sentence: str) -> None:

@@ -169,4 +169,4 @@ class OutcomeForm(forms.Form):
 
     def values(self) -> dict:
         """What the verb takes: the outcome as one."""
-        return gathered(self.cleaned_data, outcome=Outcome)
+        return gathered(self.cleaned_data, result=Outcome)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.basics.refs import Ref, ref
+from governance.models import Seat
 from governance.models.fields import Dated, Demonstrable
 from projects.models.acceptance import Signed
 from projects.models.project import Project
@@ -58,6 +59,11 @@ class TechnicalDocument(Signed, Dated, Demonstrable):
 
     def get_absolute_url(self) -> str:
         return f"/projects/documents/{self.pk}/"
+
+    def involves(self) -> set[int]:
+        """Units with a seat in any of its steps."""
+        seats = Seat.objects.filter(round__about=self.audit_key).select_related("organisation")
+        return {seat.organisation.survivor_id for seat in seats}
 
     @property
     def is_open(self) -> bool:

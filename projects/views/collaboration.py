@@ -108,7 +108,7 @@ def subject(request, pk: int):
         form,
         context,
         act,
-        subject=row,
+        row=row,
         template="projects/subject.html",
         done="已办理。",
         address=row.get_absolute_url(),
@@ -125,4 +125,4 @@ def withdraw(request, pk: int):
     """A subject that nobody pursues."""
     row = found(ROWS, pk=pk)
     form = ReasonForm(request.POST or None)
-    return _form(request, form, "撤回议题", f"{row}，往来留存。", actions.withdraw_subject, "已撤回。", subject=row)
+    return _form(request, form, "撤回议题", f"{row}，往来留存。", actions.withdraw_subject, "已撤回。", row=row)

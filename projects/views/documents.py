@@ -123,7 +123,7 @@ def document(request, pk: int):
         form,
         context | {"back": row.get_absolute_url()},
         actions.sign_document,
-        document=row,
+        row=row,
         template="projects/document.html",
         done="已签署。",
         address=row.get_absolute_url(),
@@ -166,4 +166,4 @@ def condition(request, pk: int):
     context = _about(row.project, "登记条件落实", f"{row}所附条件：{row.condition or '（无）'}")
     context["back"] = row.get_absolute_url()
     form = forms.ConditionForm(request.POST or None)
-    return duty_page(request, form, context, actions.meet_condition, document=row, done="已登记落实。")
+    return duty_page(request, form, context, actions.meet_condition, row=row, done="已登记落实。")

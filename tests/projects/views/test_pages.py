@@ -356,6 +356,7 @@ def test_the_state_page_says_why_not_and_who_lifts_it(cast):
 
 def test_a_state_is_changed_through_the_form_and_an_older_form_is_refused(cast, under_way):
     project = under_way("P01", "approved")
+    record_papers(cast.reviewer, project, "procure")
     client = cast.client("reviewer")
     form = {"step": "procure", "version": project.version}
     assert client.post("/projects/P01/state/", form).status_code == 302
