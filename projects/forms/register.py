@@ -144,8 +144,12 @@ class GateForm(forms.Form):
     document = Long(label="材料名称及文号；不适用的写理由", rows=2, max_length=300)
     dated = Day(label="材料日期", required=False)
 
-    def __init__(self, *args, may_not_apply: bool, **kwargs):
+    def __init__(self, *args, may_not_apply: bool, by_record: bool = False, **kwargs):
+        """`by_record`: it is met by a record of the register, so that here it can only be said not to apply."""
         super().__init__(*args, **kwargs)
+        if by_record:
+            self.fields["status"].choices, self.fields["status"].initial = GateItem.STATUSES[1:], "not_applicable"
+            return
         if not may_not_apply and not self.is_bound:
             self.fields["status"].choices = GateItem.STATUSES[:1]
 

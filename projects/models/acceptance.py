@@ -45,8 +45,7 @@ class Signed(models.Model):
 
     def involves(self) -> set[int]:
         """Units with a seat in its round."""
-        seats = Seat.objects.filter(round_id=self.round_id).select_related("organisation")
-        return {seat.organisation.survivor_id for seat in seats}
+        return _seated(Seat.objects.filter(round_id=self.round_id))
 
     def assigned_to(self) -> set[int]:
         """People with a seat of their own, and the experts of a unit that has one."""
@@ -55,6 +54,21 @@ class Signed(models.Model):
             "user_id", flat=True
         )
         return {*own, *experts}
+
+
+class SignedInSteps(Signed):
+    """A record about which one round follows another; whoever had a seat in one of them stays involved."""
+
+    class Meta:
+        abstract = True
+
+    def involves(self) -> set[int]:
+        """Units with a seat in any of its rounds."""
+        return _seated(Seat.objects.filter(round__about=self.audit_key))
+
+
+def _seated(seats: models.QuerySet[Seat]) -> set[int]:
+    return {seat.organisation.survivor_id for seat in seats.select_related("organisation")}
 
 
 class AcceptanceQuerySet(models.QuerySet):

@@ -9,7 +9,7 @@ from governance.basics import clock
 from governance.basics.refs import Ref, ref
 from governance.models import Organisation
 from governance.models.fields import Dated, Demonstrable
-from projects.models.acceptance import Signed
+from projects.models.acceptance import SignedInSteps
 from projects.models.project import Project
 
 
@@ -51,7 +51,7 @@ class CollaborationMember(Dated, Demonstrable):
         return ref("collaboration-member", self.pk)
 
 
-class CollaborationSubject(Signed, Dated, Demonstrable):
+class CollaborationSubject(SignedInSteps, Dated, Demonstrable):
     """A subject before the organisation; its round is the leading group's, where it is weighty (报请组长审定)."""
 
     STATES = [

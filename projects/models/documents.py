@@ -6,13 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from governance.basics.refs import Ref, ref
-from governance.models import Seat
 from governance.models.fields import Dated, Demonstrable
-from projects.models.acceptance import Signed
+from projects.models.acceptance import SignedInSteps
 from projects.models.project import Project
 
 
-class TechnicalDocument(Signed, Dated, Demonstrable):
+class TechnicalDocument(SignedInSteps, Dated, Demonstrable):
     """One edition of a document on its way through the steps of 9.1.1 (projects.lifecycle.approvals); each step is a
     round, whose answers say who, on which day, by which paper and on what condition. It is the whole project's, for its
     phases as well."""
@@ -59,11 +58,6 @@ class TechnicalDocument(Signed, Dated, Demonstrable):
 
     def get_absolute_url(self) -> str:
         return f"/projects/documents/{self.pk}/"
-
-    def involves(self) -> set[int]:
-        """Units with a seat in any of its steps."""
-        seats = Seat.objects.filter(round__about=self.audit_key).select_related("organisation")
-        return {seat.organisation.survivor_id for seat in seats}
 
     @property
     def is_open(self) -> bool:

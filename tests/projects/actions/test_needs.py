@@ -111,7 +111,7 @@ def test_only_works_that_somebody_else_builds_have_needs(cast, under_way):
 
 
 def test_who_asks_answers_and_agrees_is_each_his_own(cast, built, builder):
-    for by, error in ((cast.industry, NotVisible), (cast.reviewer, WrongRole), (cast.expert, WrongRole)):
+    for by, error in ((cast.finance, NotVisible), (cast.reviewer, WrongRole), (cast.expert, WrongRole)):
         with pytest.raises(error):
             actions.raise_need(by=by, project=built, kind="business", title="一", text="二")
     need = ask(cast, built)

@@ -357,11 +357,13 @@ def test_a_department_proposes_and_does_not_choose_its_experts(cast, under_way):
         propose(cast, project)
     with pytest.raises(WrongRole):
         actions.name_experts(by=cast.health_cio, row=row, experts=[cast.user("expert")])
-    named = actions.name_experts(by=cast.industry, row=row, experts=[cast.user("expert")])
+    named = actions.name_experts(by=cast.reviewer, row=row, experts=[cast.user("expert")])
     assert named.is_signing
     with pytest.raises(Refused, match="现在不指派专家"):
         actions.name_experts(by=cast.reviewer, row=row, experts=[cast.user("expert")])
     assert actions.sign_grading(by=cast.expert, grading=named, kind="agree") == "concluded"
+    other = propose(cast, under_way("P20"), experts=[])
+    assert actions.name_experts(by=cast.industry, row=other, experts=[cast.user("expert")]).is_signing
 
 
 def test_the_bureau_names_nobody_for_works_that_it_leads(cast, under_way):
