@@ -134,7 +134,7 @@ def document(request, pk: int):
 def name_experts(request, pk: int):
     """Experts for a document."""
     row = found(ROWS, pk=pk)
-    return experts_page(request, row, _about(row.project, "指派专家", f"{row}：{row.title}。{NAMED}"))
+    return experts_page(request, row, _about(row.project, "指派专家", f"{row}“{row.title}”。{NAMED}"))
 
 
 NAMED = "专家从专家名册中指派，所在单位牵头本项目的回避，申报单位不自选（9.3.2、D44，系统默认）。"
@@ -144,7 +144,7 @@ def experts_page(request, row, context: dict):
     """The form by which experts are named, for a document or a grading."""
     access.require(request.actor, experts.naming(request.actor))
     form = forms.ExpertsForm(request.POST or None, day=clock.today())
-    context |= {"back": row.get_absolute_url(), "back_label": "返回"}
+    context["back"] = row.get_absolute_url()
     return duty_page(request, form, context, actions.name_experts, row=row, done="已指派，专家已收到通知。")
 
 

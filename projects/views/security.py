@@ -136,7 +136,7 @@ def grading(request, code: str):
 def name_experts(request, pk: int):
     """Experts for a grading."""
     row = found(SecurityGrading.objects.select_related("project", "round"), pk=pk)
-    return experts_page(request, row, _about(row.project, "指派专家", f"{row}：{row.grounds}。{NAMED}"))
+    return experts_page(request, row, _about(row.project, "指派专家", f"{row}。{NAMED}"))
 
 
 @may_enter(Permission.GIVE_OPINION, methods=("POST",))
