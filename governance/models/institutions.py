@@ -189,7 +189,8 @@ class Meeting(Dated, Demonstrable):
 class Round(Dated, Demonstrable):
     """One round of answers by several seats about one version of a record (governance.signing.rounds).
 
-    kind: joint_approval, opinion, acceptance, evaluation, grading. `about` is the record's audit key.
+    kind: joint_approval, opinion, acceptance, evaluation, grading, document_pre …, collaboration. `about` is the
+    record's audit key.
     """
 
     STATES = [("open", "进行中"), ("concluded", "已通过"), ("refused", "已退回"), ("closed", "已关闭")]
