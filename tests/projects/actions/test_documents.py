@@ -255,3 +255,35 @@ def test_a_bureau_that_leads_names_no_expert_for_its_own_works(cast, under_way):
     Appointment.objects.create(user=insider, organisation=lead, role="expert", from_day=D(2007, 1, 1))
     with pytest.raises(Invalid, match="须回避"):
         actions.name_experts(by=cast.reviewer, row=row, experts=[insider])
+
+
+ALLOWED = {  # the table of a document's states: every other verb is refused with a sentence
+    "proposed": {"name", "withdraw"},
+    "signing": {"sign", "withdraw"},
+    "concluded": set(),
+    "refused": set(),
+    "withdrawn": set(),
+}
+
+
+@pytest.mark.parametrize("state", ALLOWED)
+def test_what_is_not_in_the_row_of_a_state_is_refused(cast, under_way, state):
+    row = file(cast, under_way("P17", "procurement"), "outline")
+    named(cast, row)
+    TechnicalDocument.objects.filter(pk=row.pk).update(state=state, approved_on=DAY)
+    row.refresh_from_db()
+    verbs = {
+        "name": lambda: named(cast, row),
+        "sign": lambda: sign(cast.expert, row, number=""),
+        "withdraw": lambda: actions.withdraw_signing(by=cast.health_cio, row=row, reason="补充"),
+        "meet": lambda: actions.meet_condition(
+            by=cast.health_cio, row=row, condition_met_on=None, condition_met_text="已落实"
+        ),
+    }
+    for name, act in verbs.items():
+        if name not in ALLOWED[state]:
+            with pytest.raises(Refused) as refused:
+                act()
+            assert refused.value.sentence.endswith("。"), name
+    row.refresh_from_db()
+    assert row.state == state

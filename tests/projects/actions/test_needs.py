@@ -165,3 +165,27 @@ def test_the_pages_ask_answer_and_agree(cast, built, builder):
     assert "加一张报表" in shown
     assert "资金 -2.50 万元" in shown
     assert lead.get("/projects/needs/?project=P99").status_code == 404
+
+
+ALLOWED = {  # the table of a need's states
+    "open": {"answer", "withdraw"},
+    "answered": {"settle", "withdraw"},
+    "settled": set(),
+    "withdrawn": set(),
+}
+
+
+@pytest.mark.parametrize("state", ALLOWED)
+def test_what_is_not_in_the_row_of_a_state_is_refused(cast, built, builder, state):
+    need = ask(cast, built)
+    Need.objects.filter(pk=need.pk).update(state=state)
+    verbs = {
+        "answer": lambda: actions.answer_need(by=builder, need=need, reply=YES),
+        "settle": lambda: actions.settle_need(by=cast.health_cio, need=need, agrees=True),
+        "withdraw": lambda: actions.withdraw_need(by=cast.health_cio, need=need, reason="不要了"),
+    }
+    for name, act in verbs.items():
+        if name not in ALLOWED[state]:
+            with pytest.raises(Refused) as refused:
+                act()
+            assert refused.value.sentence.endswith("。"), name
