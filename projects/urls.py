@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from projects.views import acceptance, duties, life, progress, register, security
+from projects.views import acceptance, collaboration, documents, duties, life, needs, progress, register, security
 
 CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 TASK = r"(?P<code>T\d-\d{2})"
@@ -71,5 +71,24 @@ urlpatterns = [
     path("security/gradings/<int:pk>/withdraw/", security.withdraw_grading, name="grading_withdraw"),
     path("security/assessments/<int:pk>/withdraw/", security.withdraw_assessment, name="assessment_withdraw"),
     path("security/syncs/<int:pk>/withdraw/", security.withdraw, name="sync_withdraw"),
+    path("security/gradings/<int:pk>/experts/", security.name_experts, name="grading_experts"),
+    # Technical documents, needs of works built for a department, collaboration
+    path("documents/", documents.documents, name="documents"),
+    re_path(rf"^{CODE}/documents/$", documents.of_project, name="project_documents"),
+    re_path(rf"^{CODE}/documents/new/$", documents.file, name="document_file"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/experts/", documents.name_experts, name="document_experts"),
+    path("documents/<int:pk>/withdraw/", documents.withdraw, name="document_withdraw"),
+    path("documents/<int:pk>/condition/", documents.condition, name="document_condition"),
+    path("needs/", needs.needs, name="needs"),
+    re_path(rf"^{CODE}/needs/new/$", needs.raise_need, name="need_raise"),
+    path("needs/<int:pk>/", needs.need, name="need"),
+    path("needs/<int:pk>/withdraw/", needs.withdraw, name="need_withdraw"),
+    path("collaboration/", collaboration.board, name="collaboration"),
+    path("collaboration/members/new/", collaboration.appoint, name="member_appoint"),
+    path("collaboration/members/<int:pk>/end/", collaboration.end, name="member_end"),
+    path("collaboration/new/", collaboration.raise_subject, name="subject_raise"),
+    path("collaboration/<int:pk>/", collaboration.subject, name="subject"),
+    path("collaboration/<int:pk>/withdraw/", collaboration.withdraw, name="subject_withdraw"),
     path("security/findings/<int:pk>/", security.finding, name="security_finding"),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import mixins, serializers, viewsets
 
 from governance.api.filters import LabelFilter, SearchFilter, TextFilter, YearFilter
@@ -10,6 +12,9 @@ from governance.api.manners import Invisible
 from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.models import Discrepancy, Document, Organisation
+
+# What a verb of the API takes beside its form: the same key twice is the same call.
+IDEMPOTENCY = OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=False)
 
 
 class Reading(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, viewsets.GenericViewSet):

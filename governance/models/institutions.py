@@ -189,7 +189,8 @@ class Meeting(Dated, Demonstrable):
 class Round(Dated, Demonstrable):
     """One round of answers by several seats about one version of a record (governance.signing.rounds).
 
-    kind: joint_approval, opinion, acceptance, evaluation, grading. `about` is the record's audit key.
+    kind: joint_approval, opinion, acceptance, evaluation, grading, document_pre …, collaboration. `about` is the
+    record's audit key.
     """
 
     STATES = [("open", "进行中"), ("concluded", "已通过"), ("refused", "已退回"), ("closed", "已关闭")]
@@ -276,6 +277,7 @@ class Answer(Dated):
     clause = models.CharField("条款", max_length=30, blank=True)
     condition = models.TextField("条件", blank=True)
     condition_due = models.DateField(null=True)
+    document = models.CharField("文号", max_length=80, blank=True)  # of the paper by which a body decides
     by_text = models.CharField(max_length=200)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signer = models.CharField("纸质签署人", max_length=60, blank=True)

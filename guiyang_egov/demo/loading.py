@@ -48,15 +48,21 @@ from priorities.models import (
     SubmissionVersion,
     Transition,
 )
+from projects.acceptance.acceptances import KINDS
 from projects.models import (
     Acceptance,
     AnnualTarget,
     Change,
+    CollaborationMember,
+    CollaborationOpinion,
+    CollaborationSubject,
     Contract,
     Evaluation,
     ExpertRating,
     GateItem,
     Milestone,
+    Need,
+    NeedAnswer,
     PlanTask,
     ProgressReport,
     Project,
@@ -66,6 +72,7 @@ from projects.models import (
     SecuritySync,
     StateChange,
     Supervision,
+    TechnicalDocument,
     Topic,
     TopicReport,
 )
@@ -76,7 +83,8 @@ UNMARKED = (StateChange, Change, Milestone, Notice, Round, Meeting)
 # What the story registered and its mark alone takes away, in this order: what stands on others first.
 REGISTERED = (TrainingSession, TrainingTarget, ServiceRecord, TopicReport, Supervision, Evaluation, Acceptance)
 REGISTERED += (AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem, StateChange, Change)
-REGISTERED += (Contract, ReportCall, ExpertRating, ProgressReport, Milestone)
+REGISTERED += (Contract, ReportCall, ExpertRating, ProgressReport, Milestone, TechnicalDocument, NeedAnswer, Need)
+REGISTERED += (CollaborationOpinion, CollaborationSubject, CollaborationMember)
 
 
 def load() -> str:
@@ -194,7 +202,7 @@ def _register(made: list[Project]) -> None:
     texts.delete()
     StoredFile.objects.filter(pk__in=files).delete()
     _marked(*REGISTERED)
-    Round.objects.filter(kind__in=("acceptance", "evaluation", "grading"), is_demo=True).delete()
+    Round.objects.filter(kind__in=KINDS, is_demo=True).delete()
     for tier in ("subsystem", "application", "total"):  # from below: what stands above others is protected
         Topic.objects.filter(is_demo=True, tier=tier, children=None).delete()
     for project in made:

@@ -126,9 +126,10 @@ OF_DATABASE = {
     "task": lambda code: PlanTask.objects.get(code=code),
     "amount_wan": Decimal,
     "total_wan": Decimal,
-} | dict.fromkeys(("independent", "organisation", "organiser", "owner"), organisation_named)
+} | dict.fromkeys(("builder", "independent", "organisation", "organiser", "owner"), organisation_named)
 OF_DATABASE["topic"] = OF_DATABASE["parent"]
-OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "plan", "report", "scenario", "submission", "visit"}
+OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "need", "plan", "report", "row", "scenario"}
+OF_EARLIER_STEPS |= {"submission", "visit"}
 
 
 def steps() -> Iterator[Entry]:

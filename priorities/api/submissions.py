@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db.models import Manager, Prefetch
 from django.urls import reverse
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from governance.api.filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
 from governance.api.manners import Invisible
+from governance.api.resources import IDEMPOTENCY
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
 from governance.kernel.once import once
@@ -21,8 +21,6 @@ from priorities.labels import OUTCOMES, STATES
 from priorities.models import DecisionLetter, Screening, Submission
 from priorities.screening import decided
 from projects.models import Project
-
-IDEMPOTENCY = OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=False)
 
 
 class Page(serializers.ListSerializer):

@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_r
 from governance.models import Organisation, Seat
 from governance.signing import rounds
 from projects.acceptance import scoring
-from projects.lifecycle import life
+from projects.lifecycle import approvals, life
 from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project, ProjectLead, SecurityGrading
 
-KINDS = ("acceptance", "evaluation", "grading")  # rounds of this floor
+KINDS = ("acceptance", "evaluation", "grading", *approvals.ROUND_KINDS, "collaboration")  # rounds of this floor
 LEADS = Prefetch("project__leads", ProjectLead.objects.select_related("organisation__canonical"))
 
 

@@ -9,6 +9,11 @@ description   classify, confirm_first_lead, record_change
 acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
               report_evaluations, set_target
 signing       withdraw_signing, download_scan
+experts       name_experts
+documents     file_document, sign_document, meet_condition
+needs         raise_need, answer_need, settle_need, withdraw_need
+collaboration appoint_member, end_member, raise_subject, give_subject_opinion, settle_subject, sign_subject,
+              withdraw_subject
 security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
               withdraw_assessment, fix_finding
 duties        create_topic, edit_topic, strike_topic, place_projects, name_head, end_topic
@@ -26,11 +31,23 @@ from projects.actions.acceptance import (
     sign_acceptance,
     sign_evaluation,
 )
+from projects.actions.collaboration import (
+    appoint_member,
+    end_member,
+    give_subject_opinion,
+    raise_subject,
+    settle_subject,
+    sign_subject,
+    withdraw_subject,
+)
 from projects.actions.description import classify, confirm_first_lead, record_change
+from projects.actions.documents import Decision, file_document, meet_condition, sign_document
 from projects.actions.duties import create_topic, edit_topic, end_topic, name_head, place_projects, strike_topic
+from projects.actions.experts import name_experts
 from projects.actions.gates import ContractTerms, record_contract, record_gate_item, void_contract, withdraw_gate_item
 from projects.actions.life import change_phase_state, change_state, take_over
 from projects.actions.milestones import add_milestone, drop_milestone, reopen_milestone, set_milestone
+from projects.actions.needs import answer_need, raise_need, settle_need, withdraw_need
 from projects.actions.progress import (
     ReportedProgress,
     call_reports,

@@ -168,6 +168,8 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
             f"{_of(project, None if stands is project else phase).strip()}{stands.get_state_display()}中。",
             blockers=[("先恢复建设，再签署验收", guards.OFFICE)],
         )
+    if lacking := guards.obstacles(project, STEPS[acceptance.stage]):  # found between conclusion and last signature
+        raise Refused(f"{acceptance}现在不能生效：{lacking[0][0]}。", blockers=list(lacking))
     word = acceptance.get_conclusion_display()
     values = {
         "by": by,

@@ -45,6 +45,9 @@ def record_gate_item(
     if status == "not_applicable" and not requirement.may_not_apply:
         sentence = f"“{requirement.label}”是必备材料，不能记为不适用。"
         raise Invalid(sentence, fields={"status": [sentence]})
+    if requirement.at and status == "provided":
+        sentence = f"“{requirement.label}”随“{requirement.page}”里的记录生效，不在这里另填。"
+        raise Invalid(sentence, fields={"status": [sentence]})
     needed = "请写明材料名称及文号。" if status == "provided" else "不适用要写明理由。"
     document = words(document, "document", "材料名称及文号", limit=300, needed=needed)
     dated = past_day(dated, "dated", "材料日期") if dated else None

@@ -15,7 +15,7 @@ from projects import steps
 from projects.actions.checks import locked, past_day, words
 from projects.labels import STATES
 from projects.lifecycle import guards, life
-from projects.models import Acceptance, Phase, Project, StateChange
+from projects.models import Acceptance, Phase, Project, StateChange, TechnicalDocument
 
 
 @verb("projects.project.change_state")
@@ -47,20 +47,26 @@ def change_state(
     )
 
 
-def _being_signed(project: Project, phase: Phase | None = None) -> list[tuple[Acceptance, Round]]:
-    """Acceptances that are being signed with their rounds, locked before their project as their signature locks
-    them."""
+def _being_signed(project: Project, phase: Phase | None = None) -> list[tuple[Acceptance | TechnicalDocument, Round]]:
+    """Acceptances that are being signed and, of the whole, documents that are being approved, with their rounds; locked
+    before their project as their signature locks them."""
     rows = Acceptance.objects.select_for_update().filter(project=project, state="signing").order_by("pk")
-    return [(row, rounds.lock(row.round_id)) for row in (rows.filter(phase=phase) if phase else rows)]
+    held = list(rows.filter(phase=phase) if phase else rows)
+    if phase is None:
+        open_ones = project.technical_documents.filter(state__in=TechnicalDocument.OPEN)
+        held += open_ones.select_for_update(of=("self",)).order_by("pk")
+    return [(row, rounds.lock(row.round_id) if row.is_signing else None) for row in held]
 
 
-def _let_fall(by: Actor, signing: list[tuple[Acceptance, Round]]) -> None:
+def _let_fall(by: Actor, signing: list[tuple[Acceptance | TechnicalDocument, Round]]) -> None:
     """Nobody is waited for about works that have ended."""
     for row, round_ in signing:
-        rounds.close(round_=round_)
+        if round_:
+            rounds.close(round_=round_)
         row.state = "refused"
         row.save(update_fields=["state"])
-        audit.record(by=by, event="projects.acceptance.fall", about=(row, row.project), sentence=f"{row}随终止不再会签")
+        event = "projects.acceptance.fall" if isinstance(row, Acceptance) else "projects.document.fall"
+        audit.record(by=by, event=event, about=(row, row.project), sentence=f"{row}随终止不再办理")
 
 
 @verb("projects.phase.change_state")

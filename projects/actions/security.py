@@ -6,18 +6,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission, Role
+from governance.basics.roles import Permission
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
-from governance.models import Appointment, User
+from governance.models import User
 from governance.signing.paper import BY_HIMSELF, PaperSignature
-from governance.signing.rounds import SeatSpec
 from projects import steps
+from projects.actions import experts as experts_room
 from projects.actions import signing
 from projects.actions.checks import past_day, reporting, words
+from projects.lifecycle import gates
 from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.security import protection
 
@@ -36,55 +36,45 @@ def propose_grading(
     level: int,
     system_name: str,
     grounds: str,
-    experts: Iterable[User],
+    experts: Iterable[User] = (),
     is_demo: bool = False,
 ) -> SecurityGrading:
-    """Propose a protection level; the chosen experts decide (9.3.2: 组织有关专家).
-    Nobody whose unit leads the project."""
+    """Propose a protection level; experts decide (9.3.2: 组织有关专家). A department proposes without them: whoever may
+    name experts does so then (actions.experts), or here with the proposal."""
     access.require(by, reporting(by), project)
     row = steps.lock(project)
     if isinstance(level, bool) or level not in protection.LEVELS:
         raise Invalid("安全保护等级是 1—5（9.3.2）。", fields={"level": ["请选择 1—5"]})
-    if row.gradings.filter(state="signing").exists():
-        raise Refused(f"{row.code} 的定级正在由专家审定。")
-    seats = _experts(row, list(experts))
+    if under_way := row.gradings.filter(state__in=("proposed", "signing")).first():
+        waits = "正在由专家审定" if under_way.is_signing else "已经提出，待指派专家"
+        raise Refused(f"{row.code} 的定级{waits}；要改请先撤回。")
+    named = list(experts)
+    if named and (why := experts_room.why_not_name(by, row)):
+        raise Invalid(f"{why}。", fields={"experts": [why]})
     grading = SecurityGrading(
         project=row,
         level=level,
+        state="proposed",
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
         system_name=words(system_name, "system_name", "信息系统名称", limit=200, needed="请写明信息系统名称。"),
         grounds=words(grounds, "grounds", "定级理由", needed="请写明定级理由。"),
     )
+    seats = experts_room.seats(row, named) if named else []
     grading.save()
+    whom = f"请专家 {len(seats)} 人审定" if seats else "待指派专家"
     audit.record(
         by=by,
         about=(grading, row),
         now=level,
         address=address(row),
-        sentence=f"{row.code} 拟定安全保护等级 {level} 级，请专家 {len(seats)} 人审定",
+        sentence=f"{row.code} 拟定安全保护等级 {level} 级，{whom}",
     )
-    signing.open_grading(row=grading, seats=seats)
+    if seats:
+        signing.open_grading(row=grading, seats=seats)
+    else:
+        experts_room.ask_for(row=grading)
     return grading
-
-
-def _experts(project: Project, experts: list[User]) -> list[SeatSpec]:
-    if not experts:
-        raise Invalid("定级由专家审定，请至少选一位专家（9.3.2）。", fields={"experts": ["请选择专家"]})
-    hats = (
-        Appointment.objects.in_force(clock.today())
-        .filter(role=Role.EXPERT, user__in=experts)
-        .select_related("user", "organisation")
-    )
-    by_user = {h.user_id: h for h in hats}
-    if strangers := [u.full_name for u in experts if u.pk not in by_user]:
-        raise Invalid(f"{'、'.join(strangers)}不是在任的专家。", fields={"experts": ["请从专家中选择"]})
-    if led := [h for h in by_user.values() if h.organisation.survivor_id in project.belongs_to()]:
-        raise Invalid(f"{led[0].user.full_name}所在单位牵头本项目，须回避（D44）。", fields={"experts": ["请另选专家"]})
-    return [
-        SeatSpec(f"expert-{h.user_id}", f"专家 {h.user.full_name}", h.organisation_id, assigned_id=h.user_id)
-        for h in sorted(by_user.values(), key=lambda h: h.user_id)
-    ]
 
 
 @verb("projects.grading.sign")
@@ -168,9 +158,15 @@ def record_sync(
 
 
 def _in_order(project: Project, item: str, done_on: dt.date) -> None:
-    """Planned before designed, designed before built, built before used."""
+    """Planned before designed, designed before built, built before used: by their days, and for works that 9.3.8 binds
+    none is recorded before the one that comes first."""
     at = protection.SYNCS.index(item)
-    for other in project.security_syncs.filter(withdrawn=""):
+    standing = list(project.security_syncs.filter(withdrawn=""))
+    earlier = [SYNCS[i] for i in protection.SYNCS[:at] if i not in {other.item for other in standing}]
+    if earlier and gates.security_binds(project.construction):
+        sentence = f"请先登记{'、'.join(earlier)}，再登记{SYNCS[item]}（9.3.8：先规划、再设计、施工、投入使用）。"
+        raise Invalid(sentence, fields={"item": [sentence]})
+    for other in standing:
         there = protection.SYNCS.index(other.item)
         if (there < at and other.done_on > done_on) or (there > at and other.done_on < done_on):
             sentence = (

@@ -18,7 +18,8 @@ from governance.signing import rounds, signers
 from governance.signing.paper import PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
-from projects.models import Acceptance, Project, SecurityGrading
+from projects.lifecycle import approvals
+from projects.models import Acceptance, CollaborationSubject, Project, SecurityGrading, TechnicalDocument
 
 ACCEPTING, INDEPENDENT, CONFIRMING = "accepting", "independent", "confirming"
 TERM_DAYS = 10  # working days that a seat has, 系统默认
@@ -78,12 +79,13 @@ def open_signing(
     return _answer(by, row, rounds.Reply(rounds.AGREE), paper) if state == rounds.OPEN else state
 
 
-def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date) -> str:
+def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date, title: str = "") -> str:
+    row.state = "signing"
     row.round = rounds.open_round(
         kind=kind,
         about=row.audit_key,
         about_version="",
-        title=str(row),
+        title=title or str(row),
         address=row.get_absolute_url(),
         seats=seats,
         due_day=due,
@@ -155,6 +157,38 @@ def open_grading(*, row, seats: list[SeatSpec]) -> None:
         )
 
 
+@step
+def open_step(*, row: TechnicalDocument, seats: list[SeatSpec]) -> None:
+    """Open the round of the step that a document has come to, and tell each seat."""
+    at = approvals.STEPS[row.step]
+    due = working_days.add(clock.today(), TERM_DAYS)
+    _open(row, kind=at.round_kind, seats=seats, due=due, title=f"{row}{at.label}")
+    for seat in seats:
+        whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
+        inbox.tell(
+            key=f"signing:{row.audit_key}:{row.round_id}:{seat.key}",
+            address=row.get_absolute_url(),
+            sentence=f"请对{row}“{row.title}”办理{at.label}，{due} 前（9.1.1）。",
+            is_demo=row.is_demo,
+            **whom,
+        )
+
+
+@step
+def open_head(*, row: CollaborationSubject, seats: list[SeatSpec]) -> None:
+    """Take a weighty subject of the collaboration up to the head of the leading group (9.1.1)."""
+    due = working_days.add(clock.today(), TERM_DAYS)
+    _open(row, kind="collaboration", seats=seats, due=due)
+    for seat in seats:
+        inbox.tell(
+            key=f"signing:{row.audit_key}:{row.round_id}",
+            organisation_id=seat.organisation_id,
+            address=row.get_absolute_url(),
+            sentence=f"{row}报请组长审定，{due} 前（9.1.1）。",
+            is_demo=row.is_demo,
+        )
+
+
 def signing(by: Actor) -> Permission:
     """By which right somebody signs: bodies by 会签, experts by 出具意见."""
     return Permission.SIGN if by is not None and by.scope(Permission.SIGN) else Permission.GIVE_OPINION
@@ -207,15 +241,16 @@ def _tell_end(row, sentence: str) -> None:
 
 @verb("projects.signing.withdraw")
 def withdraw_signing(*, by: Actor, row, reason: str):
-    """Take back an acceptance, evaluation or grading that nobody signs any more: its round closes,
+    """Take back an acceptance, evaluation, grading or technical document that nobody signs any more: its round closes,
     what was signed stays, and another may be made. By whoever opens such a round."""
     access.require(by, *opening(by, row))
     held = type(row).objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
-    if not held.is_signing:
+    if held.state not in ("proposed", "signing"):
         raise Refused(f"{held}{held.get_state_display()}，不能撤回。")
     reason = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
-    round_ = rounds.lock(held.round_id)
-    rounds.close(round_=round_)
+    round_ = rounds.lock(held.round_id) if held.is_signing else None
+    if round_:
+        rounds.close(round_=round_)
     if isinstance(held, Acceptance) and confirms(held):
         reopen_correction(by=by, row=held)
     else:
@@ -224,7 +259,7 @@ def withdraw_signing(*, by: Actor, row, reason: str):
     audit.record(
         by=by, about=(held, held.project), address=held.get_absolute_url(), sentence=f"撤回{held}，不再会签：{reason}"
     )
-    for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None):
+    for seat in round_.seats.exclude(key=ACCEPTING).filter(answers=None) if round_ else ():
         whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
         inbox.tell(
             key=f"withdrawn:{held.audit_key}:{seat.pk}",
@@ -237,8 +272,9 @@ def withdraw_signing(*, by: Actor, row, reason: str):
 
 
 def opening(by: Actor, row) -> tuple[Permission, Project | None]:
-    """By which right somebody opens such a round: the accepting body its own; who reports on a project its grading."""
-    if isinstance(row, SecurityGrading):
+    """By which right somebody opens such a round: the accepting body its own; who reports on a project its grading and
+    its documents."""
+    if isinstance(row, SecurityGrading | TechnicalDocument):
         permission = reporting(by)
         return permission, row.project
     return Permission.ACCEPT_WORKS, None

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Prefetch, Subquery
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
 
 from governance.api.filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
-from governance.api.resources import Reading
+from governance.api.resources import IDEMPOTENCY, Reading
+from governance.basics.roles import Permission
+from governance.kernel.once import once
 from governance.models import PlanItem, PlanItemLead
+from projects import actions
+from projects.lifecycle import guards
 from projects.models import PlanTask, Programme, Project, ProjectLead, TaskLink
 
 MONTH = {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
@@ -141,8 +147,67 @@ class ProjectFilter(filters.FilterSet):
         return queryset.in_year(value)
 
 
+class BlockerSerializer(serializers.Serializer):
+    """What stands in the way of a step, and who lifts it."""
+
+    sentence = serializers.CharField()
+    who = serializers.CharField()
+
+
+class StepSerializer(serializers.Serializer):
+    """A step that leaves the project's state; `may`: whoever asks may take it now."""
+
+    step = serializers.CharField()
+    label = serializers.CharField()
+    target = serializers.CharField()
+    may = serializers.BooleanField()
+    blockers = BlockerSerializer(many=True)
+
+
+class LifeSerializer(serializers.Serializer):
+    """Where a project stands and what comes next."""
+
+    code = serializers.CharField()
+    state = serializers.CharField()
+    state_code = serializers.CharField()
+    version = serializers.IntegerField()
+    steps = StepSerializer(many=True)
+
+
+class ChangeStateSerializer(serializers.Serializer):
+    """A step by its code, at the version that was read; the day and the reason where it asks for one."""
+
+    step = serializers.CharField(max_length=20)
+    version = serializers.IntegerField(min_value=1)
+    reason = serializers.CharField(max_length=250, required=False, allow_blank=True)
+    day = serializers.DateField(required=False, allow_null=True)
+
+
+def life_of(project: Project, actor) -> dict:
+    """What LifeSerializer says of a project."""
+    steps = [
+        {
+            "step": o["transition"].verb,
+            "label": o["transition"].label,
+            "target": o["target"],
+            "may": o["may"],
+            "blockers": [{"sentence": sentence, "who": who} for sentence, who in o["blockers"]],
+        }
+        for o in guards.offered(project, actor)
+    ]
+    return {
+        "code": project.code,
+        "state": project.get_state_display(),
+        "state_code": project.state,
+        "version": project.version,
+        "steps": steps,
+    }
+
+
 class Projects(Reading):
     """项目。"""
+
+    write_permission = Permission.MANAGE_PROJECT
 
     queryset = Project.objects.select_related("plan_item", "programme").prefetch_related(
         Prefetch("leads", ProjectLead.objects.select_related("organisation"))
@@ -151,6 +216,25 @@ class Projects(Reading):
     filterset_class = ProjectFilter
     lookup_field = "code"
     lookup_value_regex = r"[A-Za-z0-9-]{1,12}"
+
+    @extend_schema(responses=LifeSerializer, filters=False)
+    @action(detail=True, methods=["get"])
+    def life(self, request, code=None):
+        """现在的状态、下一步和还不能办的理由。"""
+        return Response(life_of(self.get_object(), request._request.actor))
+
+    @extend_schema(request=ChangeStateSerializer, responses=LifeSerializer, parameters=[IDEMPOTENCY], filters=False)
+    @action(detail=True, methods=["post"], url_path="change-state")
+    def change_state(self, request, code=None):
+        """变更状态；关口没有过的 409，说明缺什么、谁来补。"""
+        asked = ChangeStateSerializer(data=request.data if isinstance(request.data, dict) else None)
+        asked.is_valid(raise_exception=True)
+        project, actor = self.get_object(), request._request.actor
+        with once(actor, f"api.change_state.{project.pk}", request.headers.get("Idempotency-Key")) as call:
+            if call.address is None:
+                actions.change_state(by=actor, project=project, **asked.validated_data)
+                call.address = project.get_absolute_url()
+        return Response(life_of(self.get_object(), actor))
 
 
 class TaskProjectSerializer(serializers.Serializer):

@@ -205,29 +205,43 @@ class TargetForm(forms.Form):
 
 
 class ExpertsField(forms.ModelMultipleChoiceField):
+    """Experts from the register, with the group that each sits in."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="审定专家",
+            queryset=User.objects.none(),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "请至少选一位专家。"},
+            **kwargs,
+        )
+
+    def of(self, day) -> None:
+        """Offer whoever is in office on the day."""
+        hats = Appointment.objects.in_force(day).filter(role=Role.EXPERT).select_related("organisation").order_by("pk")
+        self.groups = {h.user_id: h.organisation.name for h in hats}
+        self.queryset = User.objects.filter(pk__in=self.groups).order_by("full_name", "pk")
+
     def label_from_instance(self, user: User) -> str:
-        return user.full_name or user.username
+        return f"{user.full_name or user.username}（{self.groups[user.pk]}）"
 
 
 class GradingForm(forms.Form):
-    """定级."""
+    """定级. Experts are offered to whoever may name them."""
 
     level = forms.TypedChoiceField(
         label="拟定等级", coerce=int, choices=[(n, protection.names(n)) for n in protection.LEVELS]
     )
     system_name = forms.CharField(label="信息系统名称", max_length=200)
     grounds = Long(label="定级理由", rows=4)
-    experts = ExpertsField(
-        label="审定专家",
-        queryset=User.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选一位专家。"},
-    )
+    experts = ExpertsField(required=False, help_text="可以现在指派，也可以以后在“安全”页指派")
 
-    def __init__(self, *args, day, **kwargs):
+    def __init__(self, *args, day, names_experts: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        hats = Appointment.objects.in_force(day).filter(role=Role.EXPERT).values("user_id")
-        self.fields["experts"].queryset = User.objects.filter(pk__in=hats).order_by("full_name", "pk")
+        if names_experts:
+            self.fields["experts"].of(day)
+        else:
+            del self.fields["experts"]
 
 
 class FilingForm(forms.Form):

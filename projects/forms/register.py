@@ -55,12 +55,13 @@ class Long(forms.CharField):
 class Wan(forms.CharField):
     """An amount in 万元 as people write it (１２０万, 1,200.5); None where it is left out."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, allow_negative: bool = False, **kwargs):
         super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+        self.allow_negative = allow_negative
 
     def clean(self, value):
         try:
-            return parse_wan(super().clean(value))
+            return parse_wan(super().clean(value), allow_negative=self.allow_negative)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 
@@ -143,8 +144,12 @@ class GateForm(forms.Form):
     document = Long(label="材料名称及文号；不适用的写理由", rows=2, max_length=300)
     dated = Day(label="材料日期", required=False)
 
-    def __init__(self, *args, may_not_apply: bool, **kwargs):
+    def __init__(self, *args, may_not_apply: bool, by_record: bool = False, **kwargs):
+        """`by_record`: it is met by a record of the register, so that here it can only be said not to apply."""
         super().__init__(*args, **kwargs)
+        if by_record:
+            self.fields["status"].choices, self.fields["status"].initial = GateItem.STATUSES[1:], "not_applicable"
+            return
         if not may_not_apply and not self.is_bound:
             self.fields["status"].choices = GateItem.STATUSES[:1]
 

@@ -1,4 +1,5 @@
-"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security. Idempotent:
+"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security, answers to needs
+and conditions of approvals. Idempotent:
 once per occasion before it is due and once when it is late."""
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from governance.basics.roles import Role
 from governance.kernel.verbs import frame
 from governance.notices import inbox
 from projects.duties import owed as duties
+from projects.lifecycle import needs
+from projects.models import TechnicalDocument
 from projects.progress import owing
 from projects.security import safeguards
 
@@ -20,7 +23,7 @@ def daily(day: dt.date) -> int:
     returns how much is late."""
     until = day + dt.timedelta(days=REMIND_DAYS + 1)
     with frame():
-        return _progress(day, until) + _topics(day, until) + _security(day, until)
+        return _progress(day, until) + _topics(day, until) + _security(day, until) + _between(day, until)
 
 
 def _progress(day: dt.date, until: dt.date) -> int:
@@ -54,6 +57,25 @@ def _security(day: dt.date, until: dt.date) -> int:
         sentence = f"{one.project.code} {one.project.name} {one.sentence}，期限 {one.due}，{end}（9.3）。"
         _tell(f"security-{_word(late)}:{one.key}", sentence, one.address, one.unit_id, one.project.is_demo)
     return sum(one.due < day for one in found)
+
+
+def _between(day: dt.date, until: dt.date) -> int:
+    """Answers that a builder owes (9.1.5), conditions that a lead has to meet (9.1.1)."""
+    found = list(needs.owed(until))
+    for one in found:
+        late = one.due < day
+        sentence = f"{one}“{one.title}”应于 {one.due} 前答复，{'已经逾期' if late else '请按时答复'}（9.1.5）。"
+        key = f"need-{_word(late)}:{one.pk}:{one.due}"
+        _tell(key, sentence, one.get_absolute_url(), one.builder.survivor_id, one.is_demo)
+    conditions = TechnicalDocument.objects.filter(state="concluded", condition_met_on=None, condition_due__lt=until)
+    conditions = list(conditions.exclude(condition="").select_related("project").order_by("condition_due", "pk"))
+    for one in conditions:
+        late = one.condition_due < day
+        sentence = f"{one}所附条件应于 {one.condition_due} 前落实，{'已经逾期' if late else '请按时落实'}（9.1.1）。"
+        answers = safeguards.answers(one.project)
+        key = f"condition-{_word(late)}:{one.pk}"
+        _tell(key, sentence, one.get_absolute_url(), answers.pk if answers else None, one.is_demo)
+    return sum(one.due < day for one in found) + sum(one.condition_due < day for one in conditions)
 
 
 def _word(late: bool) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch
 
@@ -17,6 +16,8 @@ from governance.kernel.access import Actor
 from governance.signing import rounds
 from projects.acceptance import acceptances
 from projects.duties import owed
+from projects.hooks import between
+from projects.hooks.task import FEW, Task, few
 from projects.labels import STATES
 from projects.lifecycle import gates, guards, life, proofs
 from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
@@ -25,42 +26,13 @@ from projects.security import safeguards
 
 SOON_DAYS = 7  # a report that is due within a week is asked for as well (系统默认)
 NEAR_DAYS = 60  # works that end within two months are asked for their papers (系统默认)
-FEW = 3  # more of a kind make one line
+DUE = ("accept_first", "try", "accept_finally")  # gates whose time comes by itself
 MOST = 2_000  # projects under way that a home page reads one by one; a register of more is worked through on its pages
-LABELS = {
-    "signature": "签署",
-    "report": "进度",
-    "topic": "课题",
-    "gate": "材料",
-    "acceptance": "验收",
-    "correction": "整改",
-    "evaluation": "评估",
-    "security": "安全",
-}
-
-
-@dataclass(frozen=True)
-class Task:
-    """One line of 待办, on this floor and above: a sentence, its address, how many days it has waited, when it is due.
-    `note` says why or from whom."""
-
-    sentence: str
-    address: str
-    age_days: int
-    due_day: dt.date | None = None
-    late: bool = False
-    kind: str = ""
-    note: str = ""
-
-    @property
-    def label(self) -> str:
-        return LABELS[self.kind]
 
 
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
     """What waits for this person under his hat, late things first, then the oldest."""
-    tasks: list[Task] = []
-    tasks += _signatures(actor, day)
+    tasks: list[Task] = [*_signatures(actor, day), *between.waiting(actor, day)]
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
     if (manages or accepts) and (many := _under_way().count()) > MOST:
@@ -101,25 +73,6 @@ def _leads_anything(actor: Actor) -> bool:
 
 def _under_way():
     return Project.objects.exclude(state__in=("registered", *life.ENDED))
-
-
-def few(tasks: list[Task], many: str, address: str) -> list[Task]:
-    """The tasks one by one, or one line that counts them: the page behind it has the rows."""
-    if len(tasks) <= FEW:
-        return tasks
-    oldest = max(tasks, key=lambda t: t.age_days)
-    due = min((t.due_day for t in tasks if t.due_day), default=None)
-    first = "、".join(list(dict.fromkeys(t.sentence.partition(" ")[0] for t in tasks))[:FEW])
-    return [
-        replace(
-            oldest,
-            sentence=f"{many} {len(tasks)} 项",
-            address=address,
-            due_day=due,
-            late=any(t.late for t in tasks),
-            note=f"{first} 等",
-        )
-    ]
 
 
 def _signatures(actor: Actor, day: dt.date) -> Iterator[Task]:
@@ -175,14 +128,16 @@ def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
 
 def _projects(unit: int | None) -> list[Project]:
     """Projects under way or finished (those that a unit leads), read for their gates and their security;
-    eleven queries, twelve where a trial run is to begin."""
+    twelve queries, thirteen where a trial run is to begin."""
     rows = _under_way().order_by("order", "pk")
     if unit is not None:
         rows = rows.led_by(unit)
     papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))
     contracts = Prefetch("contracts", Contract.objects.filter(voided=""))
     leads = Prefetch("leads", ProjectLead.objects.select_related("organisation"))
-    found = list(safeguards.with_security(rows).prefetch_related(papers, contracts, leads, "phases"))
+    found = list(
+        safeguards.with_security(rows).prefetch_related(papers, contracts, leads, "phases", "technical_documents")
+    )
     proofs.read([p for p in found if "first_acceptance" in (p.state, *(f.state for f in p.phases.all()))], "try")
     return found
 
@@ -193,7 +148,7 @@ def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.R
     for held in (project, *project.phases.all()):
         phase_id = held.pk if isinstance(held, Phase) else None
         onward = life.next_step(held.state)
-        if onward is None or onward.verb not in gates.GATES:
+        if onward is None or onward.verb not in DUE:
             continue
         keys = {item.key for item in project.gate_items.all() if item.phase_id == phase_id}
         keys |= set(proofs.of(project, onward.verb, held if phase_id else None))
@@ -255,6 +210,7 @@ def _acceptable(projects: list[Project], day: dt.date) -> list[Task]:
                 lacking
                 or first
                 or not onward.by_round
+                or guards.obstacles(project, onward.verb)
                 or (ends and ends > day)
                 or (project.pk, phase and phase.pk) in signing
             ):

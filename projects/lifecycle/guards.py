@@ -29,12 +29,12 @@ def budget_unit_of(project: Project) -> Organisation | None:
 @dataclass(frozen=True)
 class Papers:
     """What gates are judged by: keys of requirements that are met, kinds of contracts, phases as `(name, state)`,
-    and why the newest assessment stands in the way (`unsafe`)."""
+    and what else of the register stands in the way (`obstacles`)."""
 
     keys: frozenset[str] = frozenset()
     contract_kinds: frozenset[str] = frozenset()
     phases: tuple[tuple[str, str], ...] = ()
-    unsafe: str = ""
+    obstacles: tuple[tuple[str, str], ...] = ()
 
     def open_phases(self, stage: str) -> list[str]:
         """Phases that keep the whole from this acceptance (first, final): neither accepted themselves nor given up."""
@@ -58,24 +58,45 @@ def papers_for(project: Project, gate: str, phase: Phase | None = None) -> Paper
 def recorded(project: Project, gate: str, papers: Papers, phase: Phase | None = None) -> Papers:
     """The same with what the register recorded elsewhere (proofs)."""
     proven = proofs.of(project, gate, phase)
-    return replace(papers, keys=papers.keys | set(proven), unsafe=unsafe(project) if gate == "accept_finally" else "")
+    return replace(papers, keys=papers.keys | set(proven), obstacles=obstacles(project, gate))
 
 
-def unsafe(project: Project) -> str:
-    """Why the newest assessment keeps the works from their final acceptance:
-    a report that says 不符合 is no paper to pass with (9.3.3, 系统默认). Empty where it does not;
-    no question where the assessments were read."""
-    newest = max(
-        (a for a in project.security_assessments.all() if not a.withdrawn),
-        key=lambda a: (a.assessed_on, a.pk),
-        default=None,
+def obstacles(project: Project, gate: str) -> tuple[tuple[str, str], ...]:
+    """What no paper makes good, `(sentence, who lifts it)`: a condition of an approval that is not met before the
+    first acceptance, an unfit system before the final one. No question where documents, assessments and findings were
+    read."""
+    if gate == "accept_first":
+        owed = [d for d in project.technical_documents.all() if d.owes_condition]
+        return tuple(
+            (
+                f"{d.get_kind_display()}批准时所附条件还没有落实：{d.condition}（9.1.1，系统默认）",
+                "牵头单位在“技术文件”登记落实情况",
+            )
+            for d in owed
+        )
+    return unsafe(project) if gate == "accept_finally" else ()
+
+
+def unsafe(project: Project) -> tuple[tuple[str, str], ...]:
+    """Why security keeps the works from their final acceptance: the newest assessment says 不符合 (9.3.3), or a
+    weakness of high risk is not mended (9.3.2, 9.3.8); 系统默认."""
+    standing = sorted(
+        (a for a in project.security_assessments.all() if not a.withdrawn), key=lambda a: (a.assessed_on, a.pk)
     )
-    if newest is None or newest.result != "fail":
-        return ""
-    return (
-        f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，"
-        "整改并复测以后才能终验（9.3.3，系统默认）"
-    )
+    found = []
+    if standing and standing[-1].result == "fail":
+        newest = standing[-1]
+        sentence = (
+            f"最近一次{newest.get_kind_display()}（{newest.assessed_on}，{newest.document}）结论为不符合，"
+            "整改并复测以后才能终验（9.3.3，系统默认）"
+        )
+        found.append((sentence, "牵头单位（整改后登记复测）"))
+    open_ones = [f for a in standing for f in a.findings.all() if f.weight == "high" and f.fixed_on is None]
+    if open_ones:
+        named = "；".join(f"“{f.text}”（{f.due} 前）" for f in open_ones)
+        sentence = f"有高风险隐患 {len(open_ones)} 项没有整改：{named}，整改以后才能终验（9.3.2、9.3.8，系统默认）"
+        found.append((sentence, "牵头单位在“安全”登记整改"))
+    return tuple(found)
 
 
 def blockers(project: Project, transition: life.Transition, papers: Papers | None = None) -> list[tuple[str, str]]:
@@ -140,25 +161,30 @@ def phase_blockers(phase: Phase, transition: life.Transition) -> list[tuple[str,
 
 
 def gate_blockers(project: Project, gate: str, papers: Papers, phase: Phase | None = None) -> list[tuple[str, str]]:
-    """What the gate still asks for, in one sentence, and a trial run that is too short."""
-    found = []
-    if lacking := gates.lacking(gate, papers.keys, papers.contract_kinds):
-        named = "、".join(f"“{r.label}”" for r in lacking)
-        found.append(
-            (
-                f"还缺关口材料 {len(lacking)} 项：{named}",
-                f"{gates.sources(lacking)}出具，牵头单位或{OFFICE}在“建设过程”逐项登记",
-            )
-        )
+    """What the gate still asks for, a sentence for each page on which it is recorded; a trial run that is too short."""
+    found = [_lacking(at, rows) for at, rows in gates.by_page(gates.lacking(gate, papers.keys, papers.contract_kinds))]
+    found += papers.obstacles
     if gate == "accept_finally":
-        if papers.unsafe:
-            found.append((papers.unsafe, "牵头单位（整改后登记复测）"))
         since = phase.state_day if phase else project.state_day
         if (ends := gates.trial_ends(since)) and clock.today() < ends:
             found.append(
                 (f"试运行自 {since} 起，不少于 {gates.TRIAL_DAYS} 天，最早 {ends} 终验（系统默认）", "试运行期满")
             )
     return found
+
+
+def _lacking(at: str, rows: list[gates.Requirement]) -> tuple[str, str]:
+    """What lacks on one page of the project, and who supplies it."""
+    labels = "、".join(r.label for r in rows)
+    if at == gates.DOCUMENTS:
+        return f"{labels}，还没有办结（9.1.1，系统默认）", f"牵头单位在“技术文件”报送，{gates.sources(rows)}审批"
+    if at == gates.SECURITY:
+        return f"没有登记{labels}（9.3.8，新建、改建必备）", f"牵头单位或{OFFICE}在“安全”登记同步建设"
+    named = "、".join(f"“{r.label}”" for r in rows)
+    return (
+        f"还缺关口材料 {len(rows)} 项：{named}",
+        f"{gates.sources(rows)}出具，牵头单位或{OFFICE}在“建设过程”逐项登记",
+    )
 
 
 def who_may(transition: life.Transition) -> str:

@@ -1,16 +1,25 @@
-"""What the register recorded elsewhere and a gate reads as its paper: an assessment that found the system fit (9.3.3),
-a grading that was filed (9.3.2), the first acceptance that passed (9.2.7). Nobody types it twice."""
+"""What the register recorded elsewhere and a gate reads as its paper: an approved scheme, 需求说明书 or 概要设计
+(9.1.1), one of the four 同步 (9.3.8), an assessment that found the system fit (9.3.3), a grading that was filed
+(9.3.2), the first acceptance that passed (9.2.7). Nobody types it twice. Where the plan does not ask for it, the record
+says so."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from django.db.models import prefetch_related_objects
 
-from projects.lifecycle import gates
-from projects.models import Phase, Project
+from projects.lifecycle import approvals, gates
+from projects.models import Phase, Project, SecuritySync, TechnicalDocument
 
-RELATIONS = {"assessment": "security_assessments", "filing": "gradings", "first_acceptance": "acceptances"}
+RELATIONS = {
+    "assessment": "security_assessments__findings",
+    "filing": "gradings",
+    "first_acceptance": "acceptances",
+    **{f"sync_{item}": "security_syncs" for item, _ in SecuritySync.ITEMS},
+    **{f"{kind}_approved": "technical_documents" for kind, _ in TechnicalDocument.KINDS},
+}
 
 
 def read(projects: list[Project], gate: str) -> None:
@@ -58,8 +67,31 @@ def _first_acceptance(project: Project, phase: Phase | None) -> gates.Record | N
     return gates.Record(words, newest.accepted_on, newest.get_absolute_url())
 
 
+def _sync(item: str, project: Project, _: Phase | None) -> gates.Record | None:
+    """Done together with the works; of works that 9.3.8 does not bind it is only advised (D52)."""
+    address = f"/projects/{project.code}/security/"
+    done = next((s for s in project.security_syncs.all() if s.item == item and not s.withdrawn), None)
+    if done is not None:
+        return gates.Record(done.evidence, done.done_on, address)
+    if gates.security_binds(project.construction):
+        return None
+    return gates.Record(f"{project.get_construction_display()}项目，9.3.8 为建议（D52）", None, address)
+
+
+def _approval(kind: str, project: Project, _: Phase | None) -> gates.Record | None:
+    """The newest approved edition of the document, for the project and its phases alike."""
+    address = f"/projects/{project.code}/documents/"
+    if why := approvals.not_asked(kind, project.origin, project.level_922):
+        return gates.Record(why, None, address)
+    approved = [d for d in project.technical_documents.all() if d.kind == kind and d.is_concluded]
+    newest = max(approved, key=lambda d: d.pk, default=None)
+    return gates.Record(f"{newest.title}，{newest.approval}", newest.approved_on, address) if newest else None
+
+
 FINDERS: dict[str, Callable[[Project, Phase | None], gates.Record | None]] = {
     "assessment": _assessment,
     "filing": _filing,
     "first_acceptance": _first_acceptance,
+    **{f"sync_{item}": functools.partial(_sync, item) for item, _ in SecuritySync.ITEMS},
+    **{f"{kind}_approved": functools.partial(_approval, kind) for kind, _ in TechnicalDocument.KINDS},
 }

@@ -15,9 +15,16 @@ PASSED = Q(conclusion="pass") | Q(conclusion="pass_after_correction", corrected_
 
 
 class Signed(models.Model):
-    """A record that its round signs: the accepting body, and an independent unit where that body leads (D44)."""
+    """A record that its round signs: the accepting body, and an independent unit where that body leads (D44); experts;
+    the bodies of 9.1.1. `proposed`: its experts are still to be named."""
 
-    STATES = [("signing", "会签中"), ("concluded", "已生效"), ("refused", "未获签署"), ("withdrawn", "已撤回")]
+    STATES = [
+        ("proposed", "待指派专家"),
+        ("signing", "会签中"),
+        ("concluded", "已生效"),
+        ("refused", "未获签署"),
+        ("withdrawn", "已撤回"),
+    ]
     DEAD = ("refused", "withdrawn")  # it came to nothing: another may be made
 
     state = models.CharField(max_length=10, choices=STATES, default="signing")
@@ -38,8 +45,7 @@ class Signed(models.Model):
 
     def involves(self) -> set[int]:
         """Units with a seat in its round."""
-        seats = Seat.objects.filter(round_id=self.round_id).select_related("organisation")
-        return {seat.organisation.survivor_id for seat in seats}
+        return _seated(Seat.objects.filter(round_id=self.round_id))
 
     def assigned_to(self) -> set[int]:
         """People with a seat of their own, and the experts of a unit that has one."""
@@ -48,6 +54,21 @@ class Signed(models.Model):
             "user_id", flat=True
         )
         return {*own, *experts}
+
+
+class SignedInSteps(Signed):
+    """A record about which one round follows another; whoever had a seat in one of them stays involved."""
+
+    class Meta:
+        abstract = True
+
+    def involves(self) -> set[int]:
+        """Units with a seat in any of its rounds."""
+        return _seated(Seat.objects.filter(round__about=self.audit_key))
+
+
+def _seated(seats: models.QuerySet[Seat]) -> set[int]:
+    return {seat.organisation.survivor_id for seat in seats.select_related("organisation")}
 
 
 class AcceptanceQuerySet(models.QuerySet):

@@ -18,7 +18,8 @@ class GradingQuerySet(models.QuerySet):
 
 
 class SecurityGrading(Signed, Dated, Demonstrable):
-    """定级: a protection level 1–5 proposed for a project and agreed by experts in a round (9.3.2)."""
+    """定级: a protection level 1–5 proposed for a project and agreed by experts in a round (9.3.2); who proposes it
+    does not choose them."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="gradings")
     level = models.PositiveSmallIntegerField("拟定等级")
@@ -33,7 +34,9 @@ class SecurityGrading(Signed, Dated, Demonstrable):
         verbose_name = "定级"
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["project"], condition=Q(state="signing"), name="one_grading_at_a_time"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state__in=("proposed", "signing")), name="one_grading_at_a_time"
+            ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="grading_is_1_to_5"),
         ]
 

@@ -10,16 +10,19 @@ from projects.lifecycle import gates, periods
 from projects.models import (
     Acceptance,
     Change,
+    CollaborationSubject,
     Contract,
     Evaluation,
     GateItem,
     Milestone,
+    Need,
     PlanTask,
     ProgressReport,
     Project,
     SecurityAssessment,
     SecurityFinding,
     Supervision,
+    TechnicalDocument,
     Topic,
 )
 
@@ -60,7 +63,7 @@ def _why(p: Project, q: str) -> str:
 
 def records(actor, q: str) -> list[Hit]:
     """What was written of projects: contracts, papers of gates, reports, milestones, changes, acceptances,
-    responsibility, security; one query each."""
+    responsibility, security, technical documents, needs, collaboration; one query each."""
     if not q.strip() or not actor:
         return []
     visible = Project.objects.visible_to(actor)
@@ -178,5 +181,26 @@ RECORDS = (
         "assessment__project",
         ("text", "measure", "fixed_text"),
         lambda f: (f.assessment.project.code, f.text, f.measure, f"{f.assessment.project.get_absolute_url()}security/"),
+    ),
+    (
+        "技术文件",
+        lambda: TechnicalDocument.objects.all(),
+        "project",
+        ("title", "note", "approval", "condition"),
+        lambda d: (d.project.code, f"{d.get_kind_display()} {d.title}", d.approval, d.get_absolute_url()),
+    ),
+    (
+        "建设需求",
+        lambda: Need.objects.all(),
+        "project",
+        ("title", "text"),
+        lambda n: (n.project.code, f"{n.get_kind_display()} {n.title}", n.text, n.get_absolute_url()),
+    ),
+    (
+        "协同议题",
+        lambda: CollaborationSubject.objects.all(),
+        "project",
+        ("title", "text", "outcome", "minutes_number"),
+        lambda s: (s.project.code if s.project else "", s.title, s.outcome or s.text, s.get_absolute_url()),
     ),
 )

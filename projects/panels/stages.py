@@ -66,7 +66,7 @@ class Stages:
 
 
 def stages(project: Project, phase: Phase | None = None) -> Stages:
-    """Ten queries, whatever has happened."""
+    """Thirteen queries, whatever has happened."""
     held = phase or project
     concluded = acceptance.of_project(project)  # read once: the gates look at them as well
     contracts = list(project.contracts.select_related("phase"))

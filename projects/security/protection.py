@@ -44,14 +44,6 @@ def next_due(assessed_on: dt.date, level: int | None) -> dt.date:
     return dt.date(year, month, min(assessed_on.day, 28))
 
 
-REQUIRED_OF = ("", "new", "rebuild")  # D52: 新建、改建; a project whose kind nobody stated is read as 新建
-
-
-def required(construction: str) -> bool:
-    """Whether 9.3.8 binds this kind of works; of 扩建、升级、运维 the four are only advised (D52)."""
-    return construction in REQUIRED_OF
-
-
 def syncs_needed(state: str) -> tuple[str, ...]:
     """Which of the four should be done by the state that a project is in."""
     return SYNCS[: _NEEDED.get(state, 0)]

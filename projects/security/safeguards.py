@@ -15,7 +15,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q,
 
 from governance.kernel import readings
 from governance.models import Discrepancy, Organisation
-from projects.lifecycle import life
+from projects.lifecycle import gates, life
 from projects.models import Project, ProjectLead, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.security import protection
 
@@ -193,13 +193,13 @@ def lacks() -> Q:
     )
     unfiled = SecurityGrading.objects.filter(pk=Subquery(newest), level__gte=protection.FILED_FROM, filing_number="")
     unassessed = ~Exists(SecurityAssessment.objects.standing().filter(project=OuterRef("pk")))
-    found = ~Exists(gradings.filter(state__in=("concluded", "signing"))) | Exists(unfiled)
+    found = ~Exists(gradings.filter(state__in=("concluded", "proposed", "signing"))) | Exists(unfiled)
     found |= Q(state__in=MUST_BE_ASSESSED) & unassessed
     for item in protection.SYNCS:
         states = protection.states_needing(item)
         there = SecuritySync.objects.filter(project=OuterRef("pk"), item=item, withdrawn="")
         at = Q(suspended_from__in=states) | Q(suspended_from="", state__in=states)
-        found |= Q(construction__in=protection.REQUIRED_OF) & at & ~Exists(there)
+        found |= Q(construction__in=gates.SECURITY_BINDS) & at & ~Exists(there)
     return found
 
 
@@ -270,7 +270,7 @@ def line_of(project: Project, day: dt.date, how: str) -> Line:
         level=protection.names(project.protection_level, how),
         grading=gradings[0] if gradings else None,
         syncs=tuple((label, done.get(key), key in needed) for key, label in SYNCS.items()),
-        binding=protection.required(project.construction),
+        binding=gates.security_binds(project.construction),
         assessment=assessments[0] if assessments else None,
         open_findings=len(findings),
         late_findings=sum(f.due < day for f in findings),
@@ -283,7 +283,7 @@ def dues_of(project: Project, day: dt.date) -> list[Due]:
     found = []
     gradings = list(project.gradings.all())
     standing = next((g for g in gradings if g.is_concluded), None)
-    if standing is None and not any(g.is_signing for g in gradings):
+    if standing is None and not any(g.state in ("proposed", "signing") for g in gradings):
         found.append(Due(project, "grading", "没有经专家定级（9.3.2）", None, f"{at}grading/"))
     elif standing and standing.level >= protection.FILED_FROM and not standing.filing_number:
         found.append(
@@ -299,7 +299,7 @@ def dues_of(project: Project, day: dt.date) -> list[Due]:
     lacking = [
         SYNCS[item] for item in protection.syncs_needed(project.suspended_from or project.state) if item not in done
     ]
-    if lacking and protection.required(project.construction):
+    if lacking and gates.security_binds(project.construction):
         found.append(
             Due(
                 project,

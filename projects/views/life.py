@@ -47,7 +47,9 @@ def gate(request, code: str, key: str):
     if requirement is None:
         raise NotVisible()
     phase = phase_of(project, request.GET.get("phase"))
-    form = register.GateForm(request.POST or None, may_not_apply=requirement.may_not_apply)
+    form = register.GateForm(
+        request.POST or None, may_not_apply=requirement.may_not_apply, by_record=bool(requirement.at)
+    )
     word = states.BY_VERB[requirement.gate].label
     note = (
         f"{project.code}{' ' + phase.name if phase else ''}“{word}”之前应当具备；"

@@ -12,12 +12,14 @@ from governance.web.entry import found, one_of
 from governance.web.entry import page as may_enter
 from projects import actions
 from projects.acceptance import acceptances as signatures
-from projects.actions import signing
+from projects.actions import experts, signing
 from projects.actions.checks import reporting
 from projects.forms import acceptance as forms
+from projects.lifecycle import gates
 from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.security import protection
 from projects.security import safeguards as panels
+from projects.views.documents import NAMED, experts_page
 from projects.views.frame import duty_page, project_of
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
@@ -68,11 +70,11 @@ def project(request, code: str):
     )
     how = panels.reading(day)
     gradings = [(g, protection.names(g.level, how)) for g in row.gradings.all()]
-    pending = next((g for g, _ in gradings if g.is_signing), None)
+    pending = next((g for g, _ in gradings if g.state in ("proposed", "signing")), None)
     syncs = {s.item: s for s in row.security_syncs.all()}
     may_report = access.may(actor, reporting(actor), row)
     needed = protection.syncs_needed(row.suspended_from or row.state)
-    seats = signatures.seats_of(pending.round_id) if pending else []
+    seats = signatures.seats_of(pending.round_id) if pending and pending.round_id else []
     context = {
         "p": row,
         "level": protection.names(row.protection_level, how),
@@ -85,10 +87,11 @@ def project(request, code: str):
         "sign": forms.SignForm(),
         "syncs": [(label, syncs.get(key), key in needed) for key, label in SecuritySync.ITEMS],
         "dues": panels.dues_of(row, day),
-        "binding": protection.required(row.construction),
+        "binding": gates.security_binds(row.construction),
         "answers": panels.answers(row),
         "may_report": may_report,
         "may_manage": access.may(actor, MANAGE),
+        "may_name": bool(pending) and pending.state == "proposed" and not experts.why_not_name(actor, row),
         "may_withdraw": bool(pending) and may_report,
         "day": day,
     }
@@ -116,14 +119,24 @@ def grading(request, code: str):
     """Propose a level to the experts."""
     row = _own(request, code)
     form = forms.GradingForm(
-        request.POST or None, day=clock.today(), initial={"level": row.protection_level or 2, "system_name": row.name}
+        request.POST or None,
+        day=clock.today(),
+        names_experts=not experts.why_not_name(request.actor, row),
+        initial={"level": row.protection_level or 2, "system_name": row.name},
     )
     note = (
-        "组织有关专家划分保护等级（9.3.2）；所选专家都同意才生效，"
-        "所在单位牵头本项目的回避。规划没有给出等级名称，两套名称并列（D51）。"
+        "组织有关专家划分保护等级（9.3.2）；专家由信息办或信息产业局从专家名册指派，不由申报单位自选，都同意才生效，"
+        "所在单位牵头本项目的回避（系统默认）。规划没有给出等级名称，两套名称并列（D51）。"
     )
     context = _about(row, "定级", note)
-    return duty_page(request, form, context, actions.propose_grading, project=row, done="已送专家审定。")
+    return duty_page(request, form, context, actions.propose_grading, project=row, done="已提出定级。")
+
+
+@may_enter(READ)
+def name_experts(request, pk: int):
+    """Experts for a grading."""
+    row = found(SecurityGrading.objects.select_related("project", "round"), pk=pk)
+    return experts_page(request, row, _about(row.project, "指派专家", f"{row}。{NAMED}"))
 
 
 @may_enter(Permission.GIVE_OPINION, methods=("POST",))

@@ -10,13 +10,16 @@ from priorities.screening import calibrating, calibration
 from projects.lifecycle import life
 from projects.models import (
     Change,
+    CollaborationSubject,
     Contract,
     ExpertRating,
     GateItem,
+    Need,
     ProgressReport,
     ReportCall,
     SecurityFinding,
     Supervision,
+    TechnicalDocument,
 )
 from projects.progress import owing
 from tests.conftest import TODAY
@@ -31,6 +34,17 @@ SHOWN = {
     "批复以内的变更": lambda: Change.objects.get().project.rebaselined == 1,
     "回到会签的变更": lambda: Submission.objects.get(kind="change").state == "joint_approval",
     "隐患有期限": lambda: SecurityFinding.objects.filter(fixed_on=None, due__gt=TODAY).exists(),
+    "技术文件批准、待指派专家、待领导小组审批": lambda: (
+        set(TechnicalDocument.objects.values_list("state", "step"))
+        == {("concluded", "group"), ("proposed", "view"), ("signing", "approve")}
+    ),
+    "需求已确认，一件逾期未答复": lambda: (
+        set(Need.objects.values_list("state", flat=True)) == {"settled", "open"}
+        and Need.objects.filter(state="open", due__lt=TODAY).exists()
+    ),
+    "协同议题，一件组长已审定": lambda: (
+        set(CollaborationSubject.objects.values_list("state", flat=True)) == {"concluded", "open"}
+    ),
     "督导": lambda: Supervision.objects.filter(settled_on=None).exists(),
     "培训": lambda: TrainingSession.objects.filter(group="leaders").exists(),
     "征求意见的制度": lambda: Regulation.objects.filter(state="consulting").exists(),

@@ -13,14 +13,18 @@ from governance.models import Appointment, Body, Organisation, ServiceRecord, Tr
 from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,
+    CollaborationMember,
+    CollaborationSubject,
     Evaluation,
     Milestone,
+    Need,
     ProgressReport,
     Project,
     SecurityFinding,
     SecurityGrading,
     SecuritySync,
     Supervision,
+    TechnicalDocument,
     Topic,
     TopicReport,
 )
@@ -136,6 +140,7 @@ def pages() -> list[Page]:
         Page("/projects/compare/?kind=annual_budget&a=2006&b=2007", P.READ_REGISTER, more=_reports),
         *of_duties(),
         *of_what_is_signed(),
+        *of_works(),
         *of_institutions(),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
@@ -299,6 +304,43 @@ def of_what_is_signed() -> list[Page]:
         Page(f"/projects/security/assessments/{finding.assessment_id}/withdraw/", P.MANAGE_PROJECT),
         Page(f"/projects/security/syncs/{sync.pk}/withdraw/", P.MANAGE_PROJECT),
         Page(f"/projects/security/findings/{finding.pk}/", P.READ_REGISTER, more=_reporting(p04)),
+    ]
+
+
+def of_works() -> list[Page]:
+    """Technical documents, needs of works built for a department, the collaboration."""
+    document, grading = TechnicalDocument.objects.exclude(condition="").get(), SecurityGrading.objects.first()
+    need, subject = Need.objects.get(state="open"), CollaborationSubject.objects.get(state="open")
+    member, p18 = CollaborationMember.objects.first(), Project.objects.get(code="P18")
+    at, reports = document.get_absolute_url(), _reporting(document.project)
+
+    def names(actor: Actor) -> int:
+        return 200 if may(actor, P.MANAGE_PROJECT) or may(actor, P.ACCEPT_WORKS) else 403
+
+    def asks(actor: Actor) -> bool:
+        return may(actor, P.REPORT_PROGRESS, p18)
+
+    return [
+        Page("/projects/documents/", P.READ_REGISTER),
+        Page("/projects/documents/?state=open", P.READ_REGISTER),
+        Page("/projects/P18/documents/", P.READ_REGISTER),
+        Page("/projects/P18/documents/new/?kind=outline", P.READ_REGISTER, more=_reporting(p18)),
+        Page(at, P.READ_REGISTER),
+        Page(f"{at}withdraw/", P.READ_REGISTER, more=reports),
+        Page(f"{at}condition/", P.READ_REGISTER, more=reports),
+        Page(f"{at}experts/", P.READ_REGISTER, more=names),
+        Page(f"/projects/security/gradings/{grading.pk}/experts/", P.READ_REGISTER, more=names),
+        Page("/projects/needs/", P.READ_REGISTER),
+        Page("/projects/needs/?project=P18", P.READ_REGISTER),
+        Page("/projects/P18/needs/new/", P.REPORT_PROGRESS, asks),
+        Page(need.get_absolute_url(), P.READ_REGISTER),
+        Page(f"{need.get_absolute_url()}withdraw/", P.REPORT_PROGRESS, asks),
+        Page("/projects/collaboration/", P.READ_REGISTER),
+        Page("/projects/collaboration/new/", P.MANAGE_PROJECT),
+        Page("/projects/collaboration/members/new/", P.MANAGE_PROJECT),
+        Page(f"/projects/collaboration/members/{member.pk}/end/", P.MANAGE_PROJECT),
+        Page(subject.get_absolute_url(), P.READ_REGISTER),
+        Page(f"{subject.get_absolute_url()}withdraw/", P.MANAGE_PROJECT),
     ]
 
 

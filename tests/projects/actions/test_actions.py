@@ -14,8 +14,8 @@ from governance.models import AuditRow, Organisation
 from projects import actions, panels, steps
 from projects.lifecycle import life
 from projects.models import Change, Milestone, PlanTask, ProgressReport, Project, StateChange
+from tests.projects.gates import approve, record_papers
 from tests.projects.gates import go as step_of
-from tests.projects.gates import record_papers
 
 
 def project(code: str) -> Project:
@@ -86,6 +86,7 @@ def test_approving_twice_is_refused(cast):
 def test_without_a_budget_unit_nothing_is_bought(cast, under_way):
     """P03 is led by a temporary office that has no budget (D41)."""
     row = under_way("P03", "approved")
+    approve(row, "scheme")
     with pytest.raises(Refused, match="没有预算单位") as refused:
         go(cast.reviewer, row, "procure")
     assert "市信息办" in refused.value.blockers[0][1]
@@ -119,6 +120,7 @@ def test_an_older_version_is_refused_with_what_is_there_now(cast, under_way):
 
 def test_a_day_in_the_future_or_before_the_state_is_refused(cast, under_way):
     row = under_way("P20", "approved")
+    approve(row, "scheme")
     with pytest.raises(Invalid, match="在今天之后"):
         go(cast.reviewer, row, "procure", day=dt.date(2007, 8, 21))
     with pytest.raises(Invalid, match="次序不对"):

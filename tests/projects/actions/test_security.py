@@ -14,14 +14,16 @@ from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.models import Appointment, Notice, Organisation, User
 from projects import actions
 from projects.hooks.daily import daily
+from projects.lifecycle import life
 from projects.models import Project, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.security import protection
 from projects.security import safeguards as panels
+from tests.projects.gates import accept, go, record_papers
 
 D = dt.date
 
 
-DAY = D(2007, 8, 20)
+BEFORE, DAY = D(2007, 8, 1), D(2007, 8, 20)
 
 
 def propose(cast, project: Project, experts=None, level: int = 3, by=None) -> SecurityGrading:
@@ -62,8 +64,6 @@ def test_who_is_no_expert_or_belongs_to_a_lead_grades_nothing(cast, under_way):
     project = under_way("P01")
     with pytest.raises(Invalid, match="不是在任的专家"):
         propose(cast, project, [cast.user("finance")])
-    with pytest.raises(Invalid, match="至少选一位专家"):
-        propose(cast, project, [])
     insider = User.objects.create(username="insider", full_name="内部专家", password="!")
     lead = Organisation.objects.get(name="市信息产业局")
     Appointment.objects.create(user=insider, organisation=lead, role="expert", from_day=D(2007, 1, 1))
@@ -268,14 +268,24 @@ def test_a_level_that_experts_settled_is_changed_by_experts_alone(cast, under_wa
 def test_the_four_come_in_their_order_and_on_days_that_can_be(cast, under_way):
     project = under_way("P01", "building")
     record = {"by": cast.industry, "project": project, "evidence": "方案"}
-    actions.record_sync(**record, item="design", done_on=D(2006, 7, 1))
+    with pytest.raises(Invalid, match="请先登记同步规划，再登记同时设计"):
+        actions.record_sync(**record, item="design", done_on=D(2006, 7, 1))
+    actions.record_sync(**record, item="planning", done_on=D(2006, 7, 1))
     with pytest.raises(Invalid, match="次序不对"):
-        actions.record_sync(**record, item="planning", done_on=D(2006, 8, 1))
+        actions.record_sync(**record, item="design", done_on=D(2006, 6, 1))
     with pytest.raises(Invalid, match="核对年份"):
-        actions.record_sync(**record, item="planning", done_on=D(206, 8, 1))
+        actions.record_sync(**record, item="design", done_on=D(206, 8, 1))
     with pytest.raises(Invalid, match="在今天之后"):
-        actions.record_sync(**record, item="construction", done_on=D(2027, 8, 1))
-    assert actions.record_sync(**record, item="planning", done_on=D(2006, 7, 1)).pk
+        actions.record_sync(**record, item="design", done_on=D(2027, 8, 1))
+    with pytest.raises(Invalid, match="请先登记同时设计、同时施工"):
+        actions.record_sync(**record, item="use", done_on=D(2006, 8, 1))
+    assert actions.record_sync(**record, item="design", done_on=D(2006, 7, 1)).pk
+
+
+def test_works_that_are_only_advised_may_record_one_of_the_four_alone(cast, under_way):
+    project = under_way("P01", "building")
+    Project.objects.filter(pk=project.pk).update(construction="upgrade")
+    assert actions.record_sync(by=cast.industry, project=project, item="use", done_on=None, evidence="方案").pk
 
 
 def test_the_overview_asks_as_much_of_many_projects_as_of_few(cast, under_way):
@@ -334,3 +344,120 @@ def test_the_pages_of_security_are_worked_from_browsers(cast, under_way):
     assert lacking.status_code == 422
     assert "写明整改期限" in lacking.content.decode()
     assert cast.client("health_cio").get("/projects/P01/security/sync/").status_code == 404
+
+
+def test_a_department_proposes_and_does_not_choose_its_experts(cast, under_way):
+    project = under_way("P17", "building")
+    with pytest.raises(Invalid, match="不自选"):
+        propose(cast, project, by=cast.health_cio)
+    row = propose(cast, project, experts=[], by=cast.health_cio)
+    assert row.state == "proposed"
+    assert "grading" not in dues(project)
+    with pytest.raises(Refused, match="待指派专家"):
+        propose(cast, project)
+    with pytest.raises(WrongRole):
+        actions.name_experts(by=cast.health_cio, row=row, experts=[cast.user("expert")])
+    named = actions.name_experts(by=cast.reviewer, row=row, experts=[cast.user("expert")])
+    assert named.is_signing
+    with pytest.raises(Refused, match="现在不指派专家"):
+        actions.name_experts(by=cast.reviewer, row=row, experts=[cast.user("expert")])
+    assert actions.sign_grading(by=cast.expert, grading=named, kind="agree") == "concluded"
+    other = propose(cast, under_way("P20"), experts=[])
+    assert actions.name_experts(by=cast.industry, row=other, experts=[cast.user("expert")]).is_signing
+
+
+def test_the_bureau_names_nobody_for_works_that_it_leads(cast, under_way):
+    row = propose(cast, under_way("P01"), experts=[], by=cast.industry)
+    with pytest.raises(Refused, match="市信息产业局牵头本项目"):
+        actions.name_experts(by=cast.industry, row=row, experts=[cast.user("expert")])
+    page = cast.client("industry").get("/projects/P01/security/grading/").content.decode()
+    assert 'name="experts"' not in page
+    client = cast.client("reviewer")
+    assert client.post(f"/projects/security/gradings/{row.pk}/experts/", {}).status_code == 422
+    form = {"experts": [cast.user("expert").pk]}
+    assert client.post(f"/projects/security/gradings/{row.pk}/experts/", form).status_code == 302
+    assert actions.withdraw_signing(by=cast.industry, row=row, reason="重拟").state == "withdrawn"
+
+
+def find_high(cast, project: Project, day: dt.date = BEFORE) -> SecurityFinding:
+    actions.record_assessment(
+        by=cast.reviewer,
+        project=project,
+        kind="inspection",
+        assessed_on=day,
+        assessor="测评中心",
+        result="mostly",
+        document="检查记录",
+        findings=[{"text": "没有异地备份", "weight": "high", "due": D(2007, 9, 30)}],
+    )
+    return SecurityFinding.objects.get(text="没有异地备份")
+
+
+def test_a_weakness_of_high_risk_keeps_the_works_from_their_final_acceptance(cast, under_way):
+    project = under_way("P20", "trial", day=D(2007, 1, 1))
+    record_papers(cast.reviewer, project, "accept_finally")
+    finding = find_high(cast, project)
+    with pytest.raises(Refused, match="有高风险隐患 1 项没有整改：“没有异地备份”") as refused:
+        accept(cast, project, "final")
+    assert refused.value.blockers[0][1] == "牵头单位在“安全”登记整改"
+    page = cast.client("industry").get("/projects/P20/").content.decode()
+    assert "有高风险隐患 1 项没有整改" in page
+    actions.fix_finding(by=cast.reviewer, finding=finding, fixed_on=None, fixed_text="已接入")
+    assert go(cast, project, "accept_finally").state == "final_acceptance"
+
+
+def test_one_found_between_conclusion_and_signature_holds_the_acceptance_back(cast, under_way):
+    project = under_way("P01", "trial", day=D(2007, 1, 1))
+    record_papers(cast.reviewer, project, "accept_finally")
+    project.refresh_from_db()
+    row = actions.conclude_acceptance(
+        by=cast.industry,
+        project=project,
+        version=project.version,
+        stage="final",
+        result=actions.AcceptanceResult("pass", "合格"),
+        independent=Organisation.objects.get(name="市财政局"),
+    )
+    finding = find_high(cast, project, DAY)
+    with pytest.raises(Refused, match="现在不能生效：有高风险隐患"):
+        actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree")
+    actions.fix_finding(by=cast.industry, finding=finding, fixed_on=None, fixed_text="已接入")
+    assert actions.sign_acceptance(by=cast.finance, acceptance=row, kind="agree") == "concluded"
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "items", "lacking"),
+    [
+        ("procurement", "build", ("planning",), "安全同时设计"),
+        ("building", "accept_first", ("planning", "design"), "安全同时施工"),
+        ("final_acceptance", "operate", ("planning", "design", "construction"), "安全同时投入使用"),
+    ],
+)
+def test_the_four_gate_building_acceptance_and_operation(cast, under_way, state, step, items, lacking):
+    project = under_way("P20", state, day=D(2007, 1, 1))
+    record_papers(cast.reviewer, project, step)
+    project.security_syncs.all().delete()
+    for item in items:
+        actions.record_sync(by=cast.reviewer, project=project, item=item, done_on=D(2007, 1, 5), evidence="方案")
+    with pytest.raises(Refused, match=f"没有登记{lacking}（9.3.8，新建、改建必备）"):
+        go(cast, project, step)
+    api = cast.client("reviewer")
+    said = api.get("/api/v1/projects/P20/life/").json()
+    assert any(lacking in b["sentence"] for s in said["steps"] for b in s["blockers"] if s["step"] == step)
+    if step != "accept_first":
+        body = {"step": step, "version": said["version"]}
+        answer = api.post("/api/v1/projects/P20/change-state/", body, content_type="application/json")
+        assert (answer.status_code, lacking in answer.content.decode()) == (409, True)
+    Project.objects.filter(pk=project.pk).update(construction="extend")  # D52: only advised
+    assert go(cast, project, step).state == life.BY_VERB[step].target
+
+
+def test_a_step_over_the_api_is_taken_once_its_gate_is_open(cast, under_way):
+    project = under_way("P20", "approved")
+    record_papers(cast.reviewer, project, "procure")
+    body = {"step": "procure", "version": project.version}
+    at = "/api/v1/projects/P20/change-state/"
+    assert cast.client("industry").post(at, body, content_type="application/json").status_code == 403
+    answer = cast.client("reviewer").post(at, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["state_code"]) == (200, "procurement")
+    assert cast.client("reviewer").post(at, body, content_type="application/json").status_code == 409
