@@ -32,6 +32,8 @@ OFFICES: dict[str, Role] = {
     "informatisation-office": Role.OFFICE_HEAD,
     "leading-group": Role.LEADING_GROUP,
     "network-centre": Role.NETWORK_CENTRE,
+    "resource-department": Role.RESOURCE_DEPARTMENT,
+    "ca-department": Role.CA_DEPARTMENT,
     "expert-group": Role.EXPERT,
 }
 # The right that a kind of round asks for; acceptance and evaluation take either (an expert group may be the
@@ -40,6 +42,8 @@ RIGHTS: dict[str, Permission] = {
     "joint_approval": Permission.SIGN,
     "opinion_network_centre": Permission.GIVE_OPINION,
     "opinion_expert": Permission.GIVE_OPINION,
+    "opinion_resource": Permission.GIVE_OPINION,
+    "opinion_ca": Permission.GIVE_OPINION,
     "grading": Permission.GIVE_OPINION,
 }
 SIGNING = (*roles_with(Permission.SIGN), *roles_with(Permission.GIVE_OPINION))

@@ -9,6 +9,7 @@ description   classify, confirm_first_lead, record_change
 acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
               report_evaluations, set_target
 signing       withdraw_signing, download_scan
+catalogue     propose_data, join_data, register_data, withdraw_data, settle_party
 security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
               withdraw_assessment, fix_finding
 duties        create_topic, edit_topic, strike_topic, place_projects, name_head, end_topic
@@ -26,6 +27,7 @@ from projects.actions.acceptance import (
     sign_acceptance,
     sign_evaluation,
 )
+from projects.actions.catalogue import join_data, propose_data, register_data, settle_party, withdraw_data
 from projects.actions.description import classify, confirm_first_lead, record_change
 from projects.actions.duties import create_topic, edit_topic, end_topic, name_head, place_projects, strike_topic
 from projects.actions.gates import ContractTerms, record_contract, record_gate_item, void_contract, withdraw_gate_item
