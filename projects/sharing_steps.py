@@ -49,8 +49,8 @@ def entry_named(*, by: Actor, name: str, content: str = "", is_demo: bool = Fals
 def note_sharing(
     *, by: Actor, about: str, organisation: Organisation, rows: Iterable[dict], is_demo: bool = False
 ) -> None:
-    """Put what a filing takes and gives beside the entries, as 提出; what an earlier version named and this one does not
-    ends. `rows`: [{"side", "data", "service", "frequency"}]; what was settled meanwhile keeps its state."""
+    """Put what a filing takes and gives beside the entries, as 提出; what an earlier version named and this
+    one does not ends. `rows`: [{"side", "data", "service", "frequency"}]; what was settled meanwhile stays so."""
     wanted = {}
     for row in rows:
         data = entry_named(by=by, name=row["data"], is_demo=is_demo)

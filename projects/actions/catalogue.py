@@ -166,13 +166,11 @@ def settle_party(
     terms = words(terms, "terms", "条件与责任", limit=500)
     if (row.state, row.service, row.frequency, row.terms) == (state, service, frequency, terms):
         raise Refused("没有变化，没有需要保存的内容。")
-    was = row.get_state_display()
+    f"{row.data} {row.organisation}{SIDES[row.side]}：{row.get_state_display()} → {PARTY_STATES[state]}"
     row.state, row.service, row.frequency, row.terms = state, service, frequency, terms
     row.version += 1
     row.save()
-    audit.record(
-        by=by, about=row.data, sentence=f"{row.data} {row.organisation}{SIDES[row.side]}：{was} → {PARTY_STATES[state]}"
-    )
+    audit.record(by=by, about=row.data, sentence=said)
     return row
 
 

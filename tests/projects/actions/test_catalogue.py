@@ -39,7 +39,8 @@ def test_an_equal_name_is_the_same_entry_whoever_types_it(cast):
 
 def test_wanted_and_provided_by_nobody_is_a_gap_until_somebody_provides_it(cast):
     data = propose(cast.health_cio)
-    assert entry(data).is_gap and not entry(data).is_overlap
+    assert entry(data).is_gap
+    assert not entry(data).is_overlap
     actions.join_data(by=cast.district, data=data, side="provides")
     assert not entry(data).is_gap
     actions.join_data(by=cast.industry, data=data, side="provides")
