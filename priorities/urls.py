@@ -19,6 +19,7 @@ from priorities.views import (
     plans,
     rule_sets,
     scenarios,
+    sharing,
     side_lanes,
     sittings,
     versions,
@@ -51,6 +52,7 @@ signature = [
     path("withdraw/", approval.withdraw_signature, name="withdraw_signature"),
     path("opinion/", approval.opinion, name="opinion"),
     path("remind/", approval.remind, name="remind"),
+    path("sharing/", sharing.page, name="sharing"),
     path("scans/<int:pk>/", approval.scan, name="scan"),
 ]
 submission = [
@@ -89,6 +91,7 @@ urlpatterns = [
     path("desk/lanes/", side_lanes.page, name="side_lanes"),
     path("desk/plan-projects/", desk.projects_without_case, name="projects_without_case"),
     re_path(rf"^desk/{REFERENCE}/", include(case)),
+    path("sharing/", sharing.waiting, name="sharing_waiting"),
     path("approvals/", approval.waiting, name="approvals"),
     re_path(rf"^approvals/{REFERENCE}/", include(signature)),
     path("sittings/", sittings.listing, name="sittings"),

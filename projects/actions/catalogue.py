@@ -166,7 +166,8 @@ def settle_party(
     terms = words(terms, "terms", "条件与责任", limit=500)
     if (row.state, row.service, row.frequency, row.terms) == (state, service, frequency, terms):
         raise Refused("没有变化，没有需要保存的内容。")
-    f"{row.data} {row.organisation}{SIDES[row.side]}：{row.get_state_display()} → {PARTY_STATES[state]}"
+    said = f"{row.data} {row.organisation}{SIDES[row.side]}：{row.get_state_display()} → {PARTY_STATES[state]}"
+    said = f"{row.data} {row.organisation}{SIDES[row.side]}：{row.get_state_display()} → {PARTY_STATES[state]}"
     row.state, row.service, row.frequency, row.terms = state, service, frequency, terms
     row.version += 1
     row.save()

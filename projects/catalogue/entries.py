@@ -7,14 +7,14 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from governance.basics.roles import Role
 from governance.models import Appointment
 from governance.people import institutions
 from projects.labels import SHARED_TONES
 from projects.models import DataParty, SharedData
-from projects.sharing_words import alike
+from projects.sharing_words import alike, code_in, key_of
 
 
 @dataclass(frozen=True)
@@ -101,15 +101,11 @@ def entries(rows: QuerySet | None = None) -> list[Entry]:
     return [entry_of(data, near.get(data.pk, ())) for data in found]
 
 
-def by_code(codes: Iterable[str]) -> dict[str, Entry]:
-    """Living entries by code, without the comparison of names; two queries."""
-    rows = with_parties(SharedData.objects.living().filter(code__in=set(codes)))
-    return {data.code: entry_of(data) for data in rows}
-
-
-def of_filing(about: str) -> list[Entry]:
-    """The entries that a filing names, by its reference."""
-    return [entry_of(d) for d in with_parties(SharedData.objects.living().filter(parties__about=about).distinct())]
+def named(names: Iterable[str]) -> dict[str, Entry]:
+    """Living entries that people named, by code (GX-001) and by name as it is compared; two queries."""
+    codes, keys = {code_in(n) for n in names}, {key_of(n) for n in names}
+    found = [entry_of(d) for d in with_parties(SharedData.objects.living().filter(Q(code__in=codes) | Q(key__in=keys)))]
+    return {e.data.key: e for e in found} | {e.data.code: e for e in found}
 
 
 def offered() -> list[str]:
