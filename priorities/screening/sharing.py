@@ -182,6 +182,8 @@ def of_case(submission: Submission) -> dict[str, Proposed]:
 @remembered
 def questions(submission: Submission) -> list[Question]:
     """The facts about sharing in the order of the clauses; 共享 of a database at each part that is one."""
+    if submission.is_secret:
+        return []  # a secret case has no text
     document = verdicts.document_of(submission)
     held, says = verdicts.confirmed_facts(submission, document), of_case(submission)
     found = []

@@ -13,6 +13,7 @@ from governance.models import Appointment, Body, Organisation, ServiceRecord, Tr
 from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,
+    DataParty,
     Evaluation,
     Milestone,
     ProgressReport,
@@ -109,6 +110,15 @@ def pages() -> list[Page]:
         Page("/projects/P01/?part=cases", P.READ_REGISTER),
         Page("/projects/tasks/", P.READ_REGISTER),
         Page("/projects/tasks/T2-01/", P.READ_REGISTER),
+        Page("/projects/catalogue/", P.READ_REGISTER),
+        Page("/projects/catalogue/?view=gap", P.READ_REGISTER),
+        Page("/projects/catalogue/new/", P.SHARE_DATA),
+        Page("/projects/catalogue/GX-001/", P.READ_REGISTER),
+        Page("/projects/catalogue/GX-001/join/", P.SHARE_DATA),
+        Page("/projects/catalogue/GX-001/register/", P.MANAGE_CATALOGUE),
+        Page("/projects/catalogue/GX-001/withdraw/", P.MANAGE_CATALOGUE),
+        Page(f"/projects/catalogue/parties/{DataParty.objects.first().pk}/", P.MANAGE_CATALOGUE),
+        Page("/priorities/sharing/", P.ANSWER_SHARING),
         Page("/projects/progress/", P.READ_REGISTER),
         Page("/projects/P01/progress/", P.READ_REGISTER, more=_reporting(project)),
         Page("/projects/P01/state/", P.READ_REGISTER),
@@ -325,6 +335,7 @@ def of_case(row: Submission) -> list[Page]:
     return [
         Page(f"/priorities/submissions/{at}/decision/", P.READ_SUBMISSIONS, reads_the_letter),
         Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
+        Page(f"/priorities/approvals/{at}/sharing/", P.ANSWER_SHARING, sees),
         Page(f"/priorities/submissions/{at}/why/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
         Page(f"/priorities/submissions/{at}/offline/", P.SUBMIT, sees, offline),
