@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from governance.basics.refusal import Invalid
+from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import search_text
 from governance.kernel import audit, numbering
 from governance.kernel.access import Actor
@@ -55,8 +55,10 @@ def note_sharing(
     for row in rows:
         data = entry_named(by=by, name=row["data"], is_demo=is_demo)
         wanted[data.pk, row["side"]] = data, row
+    # Two filings that name the same data come one after the other, and none after its withdrawal.
     locked = SharedData.objects.select_for_update().filter(pk__in=[pk for pk, _ in wanted]).order_by("pk")
-    list(locked)  # two filings that name the same data come one after the other
+    if gone := [str(data) for data in locked if data.state == "withdrawn"]:
+        raise Refused(f"{'、'.join(gone)} 刚刚注销；请从共享目录另选，或写数据的名称。")
     held = {(p.data_id, p.side): p for p in DataParty.objects.filter(about=about).exclude(state="ended")}
     for key, party in held.items():
         if key not in wanted:

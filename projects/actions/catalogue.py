@@ -40,6 +40,7 @@ def propose_data(
     content = words(content, "content", "数据项", limit=2000)
     unit = _unit(by, organisation)
     data = sharing_steps.entry_named(by=by, name=name, content=content, is_demo=is_demo)
+    data = SharedData.objects.select_for_update().get(pk=data.pk)
     _join(by, data, unit, side, service, frequency, terms, is_demo)
     return data
 

@@ -60,13 +60,13 @@ def test_what_a_filing_names_stands_in_the_catalogue_from_the_day_it_is_filed(st
     row = actions.submit(by=cast.health_cio, submission=row, version=row.version)
     states = dict(DataParty.objects.filter(about=row.audit_key).values_list("side", "state"))
     assert states == {"uses": "ended", "provides": "proposed"}
-    actions.withdraw(by=cast.health_cio, submission=row, version=row.version)
+    actions.withdraw(by=cast.health_cio, submission=row, version=row.version, reason="另报")
     assert not DataParty.objects.filter(about=row.audit_key).exclude(state="ended").exists()
 
 
 def test_a_code_that_the_catalogue_does_not_have_is_said_before_it_is_filed(stories, cast):
     row = stories.draft(document=filing(named("uses", "GX-404 人口")))
-    with pytest.raises(Invalid, match="第 1 行：共享目录里没有 GX-404"):
+    with pytest.raises(Refused, match="第 1 行：共享目录里没有 GX-404"):
         actions.submit(by=cast.health_cio, submission=row, version=row.version)
     assert not DataParty.objects.exists()
 
@@ -111,8 +111,8 @@ def test_the_department_may_stand_by_what_was_typed(stories, cast):
 
 def test_nobody_answers_what_is_not_his(stories, cast):
     row = stories.under_review()
+    facts = [fact("exchangeable", "no", "无接口")]
     with pytest.raises(Refused, match="信息办不代为核定") as refused:
-        facts = [fact("exchangeable", "no", "无接口")]
         actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, facts=facts)
     assert "罗文 0851-5820803" in refused.value.sentence
     with pytest.raises(Invalid, match="不回答 easy_to_use"):
