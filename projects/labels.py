@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects.models import DataParty, PlanTask, ProgressReport, Project, SharedData, TaskLink
+from projects.models import DataParty, PlanTask, ProgressReport, Project, TaskLink
 
 STATES = dict(Project.STATES)
 ORIGINS = dict(Project.ORIGINS)
@@ -12,7 +12,6 @@ INVESTMENT_TYPES = dict(Project.INVESTMENT_TYPES)
 CONSTRUCTIONS = dict(Project.CONSTRUCTIONS)
 TASK_STATES = dict(PlanTask.STATES)
 CERTAINTIES = dict(TaskLink.CERTAINTIES)
-SHARED_STATES = dict(SharedData.STATES)
 PARTY_STATES = dict(DataParty.STATES)
 SELF_RATINGS = dict(ProgressReport.RATINGS)
 

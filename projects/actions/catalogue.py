@@ -99,7 +99,8 @@ def register_data(
     *, by: Actor, data: SharedData, version: int, name: str, content: str = "", project: Project | None = None
 ) -> SharedData:
     """Register a proposed entry, or change one that is registered: name, data items, the project that carries it."""
-    _keeps(by)
+    access.require(by, Permission.MANAGE_CATALOGUE)
+    _require_keeper(by)
     row = _locked(data, version)
     name = words(name, "name", "数据名称", limit=200, needed="请写明数据的名称。")
     content = words(content, "content", "数据项", limit=2000, needed="在册的数据要写明数据项。")
@@ -125,7 +126,8 @@ def withdraw_data(
 ) -> SharedData:
     """Take an entry out of the catalogue with a reason. `into`: its providers and users go over to that entry, of which
     it is a duplicate; else they end with it."""
-    _keeps(by)
+    access.require(by, Permission.MANAGE_CATALOGUE)
+    _require_keeper(by)
     list(SharedData.objects.select_for_update().filter(pk__in=[data.pk, *([into.pk] if into else [])]).order_by("pk"))
     row = _locked(data, version)
     reason = words(reason, "reason", "理由", limit=300, needed="注销要写明理由。")
@@ -153,7 +155,8 @@ def settle_party(
     *, by: Actor, party: DataParty, version: int, state: str, service: str, frequency: str, terms: str = ""
 ) -> DataParty:
     """商定, 接通 or 停止: by which service, how often, under which conditions a unit provides or uses an entry."""
-    _keeps(by)
+    access.require(by, Permission.MANAGE_CATALOGUE)
+    _require_keeper(by)
     row = DataParty.objects.select_for_update(of=("self",)).select_related("data", "organisation").get(pk=party.pk)
     if row.version != version:
         now = {"version": row.version, "状态": row.get_state_display(), "条件与责任": row.terms}
@@ -176,9 +179,8 @@ def settle_party(
     return row
 
 
-def _keeps(by: Actor) -> None:
+def _require_keeper(by: Actor) -> None:
     """The resource department keeps the catalogue; 市信息办 only while nobody is appointed there (D05)."""
-    access.require(by, Permission.MANAGE_CATALOGUE)
     kept = entries.keeper(clock.today())
     if kept.is_department and by.role != Role.RESOURCE_DEPARTMENT:
         raise Refused(

@@ -31,9 +31,14 @@ class Entry:
         return SHARED_TONES[self.data.state]
 
     @property
+    def is_doubled(self) -> bool:
+        """Two units provide it."""
+        return len(units(self.providers)) > 1
+
+    @property
     def is_overlap(self) -> bool:
         """Two units provide it, or the names say that other entries may be the same data."""
-        return len(units(self.providers)) > 1 or bool(self.alike)
+        return self.is_doubled or bool(self.alike)
 
     @property
     def is_gap(self) -> bool:
