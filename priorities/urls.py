@@ -52,7 +52,6 @@ signature = [
     path("withdraw/", approval.withdraw_signature, name="withdraw_signature"),
     path("opinion/", approval.opinion, name="opinion"),
     path("remind/", approval.remind, name="remind"),
-    path("sharing/", sharing.page, name="sharing"),
     path("scans/<int:pk>/", approval.scan, name="scan"),
 ]
 submission = [
@@ -92,6 +91,7 @@ urlpatterns = [
     path("desk/plan-projects/", desk.projects_without_case, name="projects_without_case"),
     re_path(rf"^desk/{REFERENCE}/", include(case)),
     path("sharing/", sharing.waiting, name="sharing_waiting"),
+    re_path(rf"^sharing/{REFERENCE}/$", sharing.page, name="sharing"),
     path("approvals/", approval.waiting, name="approvals"),
     re_path(rf"^approvals/{REFERENCE}/", include(signature)),
     path("sittings/", sittings.listing, name="sittings"),

@@ -30,7 +30,7 @@ from guiyang_egov.demo.proposals import paper
 from priorities import actions as priorities
 from priorities.models import Submission
 from projects import actions as projects
-from projects.models import Milestone, PlanTask, Project, SecurityFinding, SharedData, Topic
+from projects.models import DataParty, Milestone, PlanTask, Project, SecurityFinding, SharedData, Topic
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PAPERS = ["network_centre", "expert", "scan"]
@@ -120,6 +120,7 @@ OF_DATABASE = {
     "finding": lambda text: SecurityFinding.objects.get(text=text),
     "milestone": lambda both: Milestone.objects.get(project__code=both[:3], text=both[4:]),  # "P03 启动试点"
     "parent": lambda name: Topic.objects.get(Q(project__code=name) | Q(project=None, name=name)),
+    "party": lambda both: DataParty.objects.get(organisation__name=both.split()[0], data__name=both.split()[1]),
     "project": lambda code: Project.objects.get(code=code),
     "projects": lambda codes: list(Project.objects.filter(code__in=codes)),
     "proposal": paper,
@@ -129,7 +130,7 @@ OF_DATABASE = {
     "total_wan": Decimal,
 } | dict.fromkeys(("independent", "organisation", "organiser", "owner"), organisation_named)
 OF_DATABASE["topic"] = OF_DATABASE["parent"]
-OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "party", "plan", "report", "scenario", "submission", "visit"}
+OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "plan", "report", "scenario", "submission", "visit"}
 
 
 def steps() -> Iterator[Entry]:

@@ -99,3 +99,9 @@ class DataParty(Dated, Demonstrable):
     @property
     def audit_key(self) -> Ref:
         return ref("data-party", self.pk)
+
+    @property
+    def how(self) -> str:
+        """平台交换，每日，接通；of a filing so marked."""
+        words = (self.get_service_display(), self.get_frequency_display(), self.get_state_display())
+        return "，".join(filter(None, words)) + ("（申报）" if self.about else "")

@@ -335,7 +335,7 @@ def of_case(row: Submission) -> list[Page]:
     return [
         Page(f"/priorities/submissions/{at}/decision/", P.READ_SUBMISSIONS, reads_the_letter),
         Page(f"/priorities/submissions/{at}/", P.READ_SUBMISSIONS, sees),
-        Page(f"/priorities/approvals/{at}/sharing/", P.ANSWER_SHARING, sees),
+        Page(f"/priorities/sharing/{at}/", P.ANSWER_SHARING, sees),
         Page(f"/priorities/submissions/{at}/why/", P.READ_SUBMISSIONS, sees),
         Page(f"/priorities/submissions/{at}/edit/", P.SUBMIT, sees, edits),
         Page(f"/priorities/submissions/{at}/offline/", P.SUBMIT, sees, offline),

@@ -149,7 +149,7 @@ def test_a_case_of_the_department_s_own_is_answered_by_the_office(stories, cast)
 def test_the_department_hears_of_a_case_that_names_data_and_it_waits_until_it_is_answered(stories, cast):
     plain, row = stories.under_review(), stories.under_review(document=filing(named("provides", "健康档案")))
     told = Notice.objects.filter(role="resource_department")
-    assert [n.address for n in told] == [f"/priorities/approvals/{row.number}/sharing/"]
+    assert [n.address for n in told] == [f"/priorities/sharing/{row.number}/"]
     assert set(sharing.waiting()) == {plain, row}
     answer(cast.resource, row, fact("exchangeable", "yes"))
     assert set(sharing.waiting()) == {plain}

@@ -27,7 +27,7 @@ def test_the_form_keeps_what_is_typed_and_refuses_what_cannot_be(stories, cast):
 
 def test_the_department_answers_in_the_browser(stories, cast):
     row = stories.under_review(document=proposal(sharing=[DATA]))
-    client, address = cast.client("resource"), f"/priorities/approvals/{row.number}/sharing/"
+    client, address = cast.client("resource"), f"/priorities/sharing/{row.number}/"
     assert row.number in client.get("/priorities/sharing/").content.decode()
     assert address in client.get("/").content.decode()
     page = client.get(address)
@@ -59,7 +59,7 @@ def test_the_reviewer_sees_the_evidence_and_whose_the_answer_is(stories, cast):
 def test_answering_a_case_that_is_gone_on_is_a_sentence(stories, cast):
     row = stories.joint_approval()
     page = cast.client("resource").post(
-        f"/priorities/approvals/{row.number}/sharing/", {"fact||exchangeable": "yes", "version": row.version}
+        f"/priorities/sharing/{row.number}/", {"fact||exchangeable": "yes", "version": row.version}
     )
     assert page.status_code == 409
     assert "不能“回答共享事实”" in page.content.decode()
