@@ -74,8 +74,9 @@ def _for_others(request) -> bool:
     return request.actor.scope(Permission.SHARE_DATA) is Scope.CITY
 
 
-def _context(title: str, about: str, note: str, back: str, back_label: str = "返回条目") -> dict:
-    return {"title": title, "about": about, "note": note, "back": back, "back_label": back_label}
+def _context(title: str, data: SharedData, note: str) -> dict:
+    back = {"back": data.get_absolute_url(), "back_label": f"返回{data.code}"}
+    return {"title": title, "about": str(data), "note": note, "is_of_entry": True} | back
 
 
 def _form(request, form, context: dict, act, **about):
@@ -87,8 +88,8 @@ def propose(request):
     """Data that a unit provides or wants: an entry that is there, or a new one."""
     form = forms.ProposeForm(request.POST or None, for_others=_for_others(request))
     note = "提供是本单位有、可以给别的单位的数据；使用是本单位要、由别的单位提供的。登记和商定由信息资源管理部门办理。"
-    context = _context("提出共享数据", "共享目录", note, "/projects/catalogue/", "返回目录")
-    context |= {"offered": entries.offered()}
+    context = {"title": "提出共享数据", "about": "", "note": note, "offered": entries.offered()}
+    context |= {"back": "/projects/catalogue/", "back_label": "返回共享目录"}
     return _form(
         request, form, context, actions.propose_data, done="已提出。", address=lambda data: data.get_absolute_url()
     )
@@ -103,7 +104,7 @@ def join(request, code: str):
     """A unit asks to use the entry, or to provide it."""
     data = _data(code)
     form = forms.JoinForm(request.POST or None, for_others=_for_others(request))
-    context = _context("提供或使用", str(data), "提出以后由信息资源管理部门与双方商定。", data.get_absolute_url())
+    context = _context("提供或使用", data, "提出以后由信息资源管理部门与双方商定。")
     return _form(request, form, context, actions.join_data, data=data, done="已提出。")
 
 
@@ -114,7 +115,7 @@ def register(request, code: str):
     start = {"name": data.name, "content": data.content, "project": data.project, "version": data.version}
     form = forms.RegisterForm(request.POST or None, initial=start)
     note = "在册的数据写明数据项；由哪个项目承载，供查对。"
-    context = _context("登记", str(data), note, data.get_absolute_url())
+    context = _context("登记", data, note)
     return _form(request, form, context, actions.register_data, data=data, done=f"已登记 {code}。")
 
 
@@ -124,7 +125,7 @@ def withdraw(request, code: str):
     data = _data(code)
     form = forms.WithdrawForm(request.POST or None, data=data, initial={"version": data.version})
     note = "并入另一条的，提供和使用单位一并转过去；不并入的，提供和使用随之停止。条目和留痕都保留。"
-    context = _context("注销或并入", str(data), note, data.get_absolute_url())
+    context = _context("注销或并入", data, note)
     return _form(request, form, context, actions.withdraw_data, data=data, done=f"已注销 {code}。")
 
 
@@ -134,5 +135,5 @@ def settle(request, pk: int):
     party = found(DataParty.objects.select_related("data", "organisation"), pk=pk)
     start = {name: getattr(party, name) for name in ("state", "service", "frequency", "terms", "version")}
     form = forms.SettleForm(request.POST or None, initial=start)
-    context = _context("商定", str(party), "商定和接通要写明服务方式和频率。", party.data.get_absolute_url())
+    context = _context("商定", party.data, f"{party}。商定和接通要写明服务方式和频率。")
     return _form(request, form, context, actions.settle_party, party=party, done="已登记。")
