@@ -71,9 +71,13 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
         (
             (ADDRESSES, "apps 登记, urls 地址"),
             (DOORS, "hooks 向下提供, views 页面, api 接口, reports 年报, panels 给五楼, plan_steps 装入规划"),
-            (VERBS, "forms 表单, actions 动词, steps 步骤"),
-            (SUBJECTS, "duties 课题责任, progress 进度评级, acceptance 验收评估, security 安全, lifecycle 项目一生"),
+            (VERBS, "forms 表单, actions 动词, steps 步骤, sharing_steps 共享的步骤"),
+            (
+                SUBJECTS,
+                "catalogue 共享目录, duties 课题, progress 评级, acceptance 验收评估, security 安全, lifecycle 一生",
+            ),
             (TABLES, "labels 中文词, models 表"),
+            (PLAIN, "sharing_words 共享的词"),
         ),
     ),
     "governance": (
@@ -118,7 +122,7 @@ class Room:
 
 
 Arrow = tuple[str, str]
-KINDS = {"actions": " verb", "steps": " verb", "plan_steps": " verb", "models": " table"}
+KINDS = {"actions": " verb", "steps": " verb", "sharing_steps": " verb", "plan_steps": " verb", "models": " table"}
 
 
 def room_of(module: str) -> str:

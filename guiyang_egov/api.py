@@ -12,6 +12,7 @@ from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
 from priorities.api.rules import AnnualPlans, ClauseDetail, Clauses, Screenings
 from priorities.api.submissions import Submissions
+from projects.api.catalogue import SharedDataList
 from projects.api.register import PlanItems, PlanTasks
 
 
@@ -35,6 +36,7 @@ router = SimpleRouter()
 router.register("plan-items", PlanItems)
 router.register("projects", ProjectsWithMoney)
 router.register("plan-tasks", PlanTasks)
+router.register("shared-data", SharedDataList)
 router.register("budget-lines", BudgetLines)
 router.register("submissions", Submissions)
 router.register("screenings", Screenings)

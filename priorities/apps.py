@@ -61,6 +61,9 @@ class PrioritiesConfig(AppConfig):
         rail.offer(work, "我的申报", "/priorities/mine/", asks.SUBMIT, **to_file, order=12)
         rail.offer(work, "联合会签", approvals, asks.SIGN, **to_answer, order=14)
         rail.offer(work, "待出意见", approvals, asks.GIVE_OPINION, **to_answer, order=14)
+        rail.offer(
+            work, "共享核定", "/priorities/sharing/", asks.ANSWER_SHARING, count=counts.sharing, rows="#rows", order=13
+        )
         rail.offer(work, "会签会议", "/priorities/sittings/", asks.READ_SUBMISSIONS, order=15, roles=table)
         rail.offer(work, "年度计划", "/priorities/plan/", asks.READ_REGISTER, order=20)
         rail.offer(basis, "判据 8.3", "/priorities/criteria/", asks.READ_REGISTER, **to_read, order=20)

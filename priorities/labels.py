@@ -56,6 +56,7 @@ VERBS = {
     "attach": "上传附件",
     "answer_correction": "答复核定",
     "confirm_facts": "核定事实",
+    "answer_sharing": "回答共享事实",
     "record_overlap": "认定重复程度",
     "confirm_verdict": "确认判定",
     "propose_conclusion": "拟定结论",
@@ -82,7 +83,12 @@ REFUSALS = {
 
 OPINIONS = {"network_centre": "网络管理中心意见", "expert": "专家组意见"}
 OPINION_ANSWERS = {"agree": "同意", "conditional": "附条件同意", "refuse": "不同意", "abstain": "回避"}
-PAPERS = OPINIONS | {"scan": "盖章扫描件"}
+ON_ASKING = {
+    "resource": "信息资源管理部门意见",
+    "ca": "安全认证和密钥管理部门意见",
+}  # 9.1.2, where needed
+EVERY_OPINION = OPINIONS | ON_ASKING
+PAPERS = EVERY_OPINION | {"scan": "盖章扫描件"}
 
 ATTACHMENTS = {
     "application": "单位红头申请函",

@@ -45,6 +45,7 @@ class ProjectsConfig(AppConfig):
         printing.register_report("tiers", "课题总结报告", reports.tier_report, order=70)
         rail.offer("项目总册", "项目", "/projects/", Permission.READ_REGISTER, order=10)
         rail.offer("项目总册", "规划任务", "/projects/tasks/", Permission.READ_REGISTER, order=20)
+        rail.offer("项目总册", "共享目录", "/projects/catalogue/", Permission.READ_REGISTER, order=25)
         rail.offer("项目总册", "进度填报", "/projects/progress/", Permission.READ_REGISTER, order=30)
         rail.offer("项目总册", "技术文件", "/projects/documents/", Permission.READ_REGISTER, order=31)
         rail.offer("项目总册", "建设需求", "/projects/needs/", Permission.READ_REGISTER, order=33)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects.models import PlanTask, ProgressReport, Project, TaskLink
+from projects.models import DataParty, PlanTask, ProgressReport, Project, TaskLink
 
 STATES = dict(Project.STATES)
 ORIGINS = dict(Project.ORIGINS)
@@ -12,6 +12,7 @@ INVESTMENT_TYPES = dict(Project.INVESTMENT_TYPES)
 CONSTRUCTIONS = dict(Project.CONSTRUCTIONS)
 TASK_STATES = dict(PlanTask.STATES)
 CERTAINTIES = dict(TaskLink.CERTAINTIES)
+PARTY_STATES = dict(DataParty.STATES)
 SELF_RATINGS = dict(ProgressReport.RATINGS)
 
 STATE_TONES = {
@@ -29,6 +30,7 @@ STATE_TONES = {
     "terminated": "red",
 }
 TASK_TONES = {"not_started": "slate", "under_way": "brand", "done": "green", "dropped": "amber"}
+SHARED_TONES = {"proposed": "amber", "registered": "green", "withdrawn": "slate"}
 RATING_TONES = {"not_due": "slate", "normal": "green", "attention": "amber", "late": "red"}
 
 STANDALONE = "单列项目"

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from projects.views import acceptance, collaboration, documents, duties, life, needs, progress, register, security
+from projects.views import (
+    acceptance,
+    catalogue,
+    collaboration,
+    documents,
+    duties,
+    life,
+    needs,
+    progress,
+    register,
+    security,
+)
 
 CODE = r"(?P<code>[A-Z]\d{2,4}(?:-\d{2,3})?)"
 TASK = r"(?P<code>T\d-\d{2})"
+DATA = r"(?P<code>GX-\d{3,6})"
 
 app_name = "projects"
 urlpatterns = [
     path("tasks/", register.tasks, name="tasks"),
     re_path(rf"^tasks/{TASK}/$", register.task, name="task"),
+    path("catalogue/", catalogue.listing, name="catalogue"),
+    path("catalogue/new/", catalogue.propose, name="propose_data"),
+    re_path(rf"^catalogue/{DATA}/$", catalogue.page, name="shared"),
+    re_path(rf"^catalogue/{DATA}/join/$", catalogue.join, name="join_data"),
+    re_path(rf"^catalogue/{DATA}/register/$", catalogue.register, name="register_data"),
+    re_path(rf"^catalogue/{DATA}/withdraw/$", catalogue.withdraw, name="withdraw_data"),
+    path("catalogue/parties/<int:pk>/", catalogue.settle, name="settle_party"),
     path("progress/", register.progress, name="progress"),
     path("progress/call/", progress.call, name="call"),
     path("progress/calls/<int:pk>/withdraw/", progress.withdraw_call, name="withdraw_call"),

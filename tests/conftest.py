@@ -32,6 +32,8 @@ NAMES = {
     "leader": "demo-leader",
     "expert": "demo-expert",
     "network": "demo-network",
+    "resource": "demo-resource",
+    "ca": "demo-ca",
     "district": "demo-district",
     "auditor": "demo-auditor",
     "sysadmin": "demo-sysadmin",

@@ -19,6 +19,8 @@ class Role(StrEnum):
     LEADING_GROUP = "leading_group"
     EXPERT = "expert"
     NETWORK_CENTRE = "network_centre"
+    RESOURCE_DEPARTMENT = "resource_department"
+    CA_DEPARTMENT = "ca_department"
     AUDITOR = "auditor"
     SYSADMIN = "sysadmin"
     SECADMIN = "secadmin"
@@ -34,6 +36,9 @@ class Permission(StrEnum):
     SCREEN = "screen"
     SIGN = "sign"
     GIVE_OPINION = "give_opinion"
+    ANSWER_SHARING = "answer_sharing"  # what 8.3 asks about sharing, answered for the whole city (9.1.2.2)
+    SHARE_DATA = "share_data"  # propose an entry of the catalogue of shared data, ask to provide or use one
+    MANAGE_CATALOGUE = "manage_catalogue"
     COMPILE_PLAN = "compile_plan"
     ADOPT_PLAN = "adopt_plan"
     DRAFT_RULE_SET = "draft_rule_set"
@@ -72,12 +77,20 @@ _SIGNER = _READERS | {
     _P.REQUEST_REPORT: _S.CITY,
     _P.REPORT_PROGRESS: _S.OWN,
 }
+_CATALOGUE = {_P.SHARE_DATA: _S.CITY, _P.MANAGE_CATALOGUE: _S.CITY}
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
     _R.DEPARTMENT_CIO: _READERS
-    | {_P.READ_SUBMISSIONS: _S.OWN, _P.SUBMIT: _S.OWN, _P.READ_BUDGET: _S.OWN, _P.REPORT_PROGRESS: _S.OWN},
-    _R.DISTRICT: _READERS | {_P.READ_SUBMISSIONS: _S.OWN, _P.SUBMIT: _S.OWN},
+    | {
+        _P.READ_SUBMISSIONS: _S.OWN,
+        _P.SUBMIT: _S.OWN,
+        _P.SHARE_DATA: _S.OWN,
+        _P.READ_BUDGET: _S.OWN,
+        _P.REPORT_PROGRESS: _S.OWN,
+    },
+    _R.DISTRICT: _READERS | {_P.READ_SUBMISSIONS: _S.OWN, _P.SUBMIT: _S.OWN, _P.SHARE_DATA: _S.OWN},
     _R.REVIEWER: _READERS
+    | _CATALOGUE
     | {
         _P.READ_SUBMISSIONS: _S.CITY,
         _P.SCREEN: _S.CITY,
@@ -93,7 +106,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     _R.OFFICE_HEAD: _SIGNER | {_P.COMPILE_PLAN: _S.CITY, _P.DECIDE_READING: _S.CITY, _P.MANAGE_CALENDAR: _S.CITY},
     _R.FINANCE: _SIGNER | {_P.EDIT_BUDGET: _S.CITY},
     _R.NDRC: _SIGNER,
-    _R.INDUSTRY: _SIGNER | {_P.ACCEPT_WORKS: _S.CITY, _P.SUBMIT: _S.OWN},
+    _R.INDUSTRY: _SIGNER | {_P.ACCEPT_WORKS: _S.CITY, _P.SUBMIT: _S.OWN, _P.SHARE_DATA: _S.OWN},
     _R.LEADING_GROUP: _SIGNER
     | {
         _P.ADOPT_PLAN: _S.CITY,
@@ -103,6 +116,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     },
     _R.EXPERT: _READERS | {_P.READ_SUBMISSIONS: _S.ASSIGNED, _P.GIVE_OPINION: _S.ASSIGNED},
     _R.NETWORK_CENTRE: _READERS | {_P.READ_SUBMISSIONS: _S.INVOLVED, _P.GIVE_OPINION: _S.INVOLVED},
+    _R.RESOURCE_DEPARTMENT: _READERS
+    | _CATALOGUE
+    | {_P.READ_SUBMISSIONS: _S.CITY, _P.GIVE_OPINION: _S.INVOLVED, _P.ANSWER_SHARING: _S.CITY},
+    _R.CA_DEPARTMENT: _READERS | {_P.READ_SUBMISSIONS: _S.INVOLVED, _P.GIVE_OPINION: _S.INVOLVED},
     _R.AUDITOR: _READERS
     | {
         _P.READ_SUBMISSIONS: _S.CITY,
@@ -128,6 +145,8 @@ ROLE_LABELS: dict[Role, str] = {
     _R.LEADING_GROUP: "领导小组",
     _R.EXPERT: "专家组",
     _R.NETWORK_CENTRE: "网络管理中心",
+    _R.RESOURCE_DEPARTMENT: "信息资源管理部门",
+    _R.CA_DEPARTMENT: "安全认证和密钥管理部门",
     _R.AUDITOR: "审计",
     _R.SYSADMIN: "系统管理员",
     _R.SECADMIN: "安全管理员",
@@ -141,6 +160,9 @@ PERMISSION_LABELS: dict[Permission, str] = {
     _P.SCREEN: "审核申报",
     _P.SIGN: "联合会签",
     _P.GIVE_OPINION: "出具意见",
+    _P.ANSWER_SHARING: "回答共享事实",
+    _P.SHARE_DATA: "提出共享数据",
+    _P.MANAGE_CATALOGUE: "管理共享目录",
     _P.COMPILE_PLAN: "编制年度计划",
     _P.ADOPT_PLAN: "审定年度计划",
     _P.DRAFT_RULE_SET: "起草规则集",

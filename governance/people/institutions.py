@@ -33,6 +33,12 @@ def phones_on(day: dt.date) -> dict[int, str]:
     return phones(Appointment.objects.in_force(day).exclude(user__phone="").select_related("user").order_by("pk"))
 
 
+def in_office(role: Role, day: dt.date) -> Appointment | None:
+    """The first person appointed to the role on the day; None while nobody is, and 市信息办 acts (D05)."""
+    hats = Appointment.objects.in_force(day).filter(role=role)
+    return hats.select_related("user", "organisation").order_by("pk").first()
+
+
 @dataclass(frozen=True)
 class Standing:
     """A body on a day: who acts in it, and whether as 代行 before it was set up (D05)."""

@@ -33,6 +33,8 @@ OFFICES: dict[str, Role] = {
     "egov-department": Role.OFFICE_HEAD,
     "leading-group": Role.LEADING_GROUP,
     "network-centre": Role.NETWORK_CENTRE,
+    "resource-department": Role.RESOURCE_DEPARTMENT,
+    "ca-department": Role.CA_DEPARTMENT,
     "expert-group": Role.EXPERT,
 }
 # The right that a kind of round asks for; acceptance and evaluation take either (an expert group may be the
@@ -41,6 +43,8 @@ RIGHTS: dict[str, Permission] = {
     "joint_approval": Permission.SIGN,
     "opinion_network_centre": Permission.GIVE_OPINION,
     "opinion_expert": Permission.GIVE_OPINION,
+    "opinion_resource": Permission.GIVE_OPINION,
+    "opinion_ca": Permission.GIVE_OPINION,
     "grading": Permission.GIVE_OPINION,
     "document_view": Permission.GIVE_OPINION,
     "document_group": Permission.GIVE_OPINION,

@@ -57,6 +57,7 @@ from projects.models import (
     CollaborationOpinion,
     CollaborationSubject,
     Contract,
+    DataParty,
     Evaluation,
     ExpertRating,
     GateItem,
@@ -70,6 +71,7 @@ from projects.models import (
     SecurityAssessment,
     SecurityGrading,
     SecuritySync,
+    SharedData,
     StateChange,
     Supervision,
     TechnicalDocument,
@@ -201,7 +203,10 @@ def _register(made: list[Project]) -> None:
     files = list(texts.values_list("file_id", flat=True))
     texts.delete()
     StoredFile.objects.filter(pk__in=files).delete()
-    _marked(*REGISTERED)
+    _marked(*REGISTERED, DataParty)
+    shared = SharedData.objects.filter(is_demo=True)
+    shared.filter(parties=None).delete()
+    shared.update(is_demo=False)  # where people provide or use it, it is theirs now
     Round.objects.filter(kind__in=KINDS, is_demo=True).delete()
     for tier in ("subsystem", "application", "total"):  # from below: what stands above others is protected
         Topic.objects.filter(is_demo=True, tier=tier, children=None).delete()
@@ -228,7 +233,9 @@ def _as_people_said(project: Project) -> None:
 
 
 def _counters() -> None:
-    """Numbers start again where no case of the year is left."""
+    """Numbers start again where no case of the year, and no entry of the catalogue, is left."""
+    if not SharedData.objects.exists():
+        Counter.objects.filter(name="shared-data").delete()
     for counter in Counter.objects.filter(name__startswith="submission-"):
         if not Submission.objects.filter(number__startswith=f"SB{counter.name[11:]}-").exists():
             counter.delete()

@@ -30,7 +30,7 @@ from guiyang_egov.demo.proposals import paper
 from priorities import actions as priorities
 from priorities.models import Submission
 from projects import actions as projects
-from projects.models import Milestone, PlanTask, Project, SecurityFinding, Topic
+from projects.models import DataParty, Milestone, PlanTask, Project, SecurityFinding, SharedData, Topic
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PAPERS = ["network_centre", "expert", "scan"]
@@ -115,10 +115,12 @@ STEPS = {
 
 # How an argument of a row becomes what the verb takes; all others are taken as they stand, dates as days.
 OF_DATABASE = {
+    "data": lambda name: SharedData.objects.living().get(name=name),
     "experts": lambda names: [User.objects.get(username=name) for name in names],
     "finding": lambda text: SecurityFinding.objects.get(text=text),
     "milestone": lambda both: Milestone.objects.get(project__code=both[:3], text=both[4:]),  # "P03 启动试点"
     "parent": lambda name: Topic.objects.get(Q(project__code=name) | Q(project=None, name=name)),
+    "party": lambda both: DataParty.objects.get(organisation__name=both.split()[0], data__name=both.split()[1]),
     "project": lambda code: Project.objects.get(code=code),
     "projects": lambda codes: list(Project.objects.filter(code__in=codes)),
     "proposal": paper,

@@ -12,10 +12,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max, Model
 
 from governance.models import Regulation, Setting
-from projects.models import Milestone, Phase, PlanTask, Project, ProjectLead
+from projects.models import DataParty, Milestone, Phase, PlanTask, Project, ProjectLead, SharedData
 
 ROWS: tuple[type[Model], ...] = (Project, Phase, Milestone, PlanTask, Regulation)
-HISTORIES = tuple(model.history.model for model in (Project, ProjectLead, Phase, Milestone, PlanTask))
+HISTORIES = tuple(
+    model.history.model for model in (Project, ProjectLead, Phase, Milestone, PlanTask, DataParty, SharedData)
+)
 KEY = "demo_traces"
 
 

@@ -21,6 +21,7 @@ from governance.web.entry import looked_for
 from governance.web.entry import page as may_enter
 from priorities.models import Submission
 from projects import panels
+from projects.models import SharedData
 from projects.panels import looking
 
 MOST = 20
@@ -106,6 +107,13 @@ PLAN = (
     ),
 )
 PAPERS = (
+    Kind(
+        "共享数据",
+        lambda _: SharedData.objects.living(),
+        "code name content",
+        lambda d, query: (d.code, d.name, d.get_absolute_url(), around(d.content, query)),
+        "/projects/catalogue/?q={query}",
+    ),
     Kind(
         "培训",
         lambda _: TrainingSession.objects.filter(withdrawn=""),

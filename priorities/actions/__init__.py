@@ -13,6 +13,7 @@ several verbs in one request chain `version=row.version`.
     settling     settle, waive_each, waive_and_send, settle_and_send: the single verbs of a plain case in one act
     batches      rehearse, plan_batch, undo_batch, hurry_batch; run_due does what is due
     opinions     request_opinion, waive_opinion, give_opinion, remind
+    sharing      answer_sharing
     side_lanes   check_self_funded, acknowledge, re_review
     approval     sign, refuse, withdraw_signature, download_scan
     plans        create_plan, put_entry, adopt
@@ -64,6 +65,7 @@ from priorities.actions.screening import (
     send,
 )
 from priorities.actions.settling import settle, settle_and_send, waive_and_send, waive_each
+from priorities.actions.sharing import answer_sharing
 from priorities.actions.side_lanes import acknowledge, check_self_funded, re_review
 from priorities.actions.sittings import convene, record_decisions, record_minutes
 from priorities.actions.submissions import answer_correction, request_filing_receipt, request_receipt, submit, withdraw

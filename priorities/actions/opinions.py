@@ -16,12 +16,13 @@ from governance.kernel import access, audit, working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Seat, User
-from governance.signing import rounds
+from governance.people import institutions
+from governance.signing import rounds, signers
 from governance.signing.rounds import SeatSpec
 from priorities.actions.telling import record, tell_office, tell_seat, touch
 from priorities.approval import opinions, seats
 from priorities.case import guards, settling
-from priorities.labels import OPINION_ANSWERS, OPINIONS, PAPERS
+from priorities.labels import EVERY_OPINION, ON_ASKING, OPINION_ANSWERS, PAPERS
 from priorities.models import OpinionWaiver, Submission
 
 DUE_DAYS = 10  # working days (系统默认); no date blocks anything
@@ -39,7 +40,8 @@ def request_opinion(
     group: str = "",
     due_day: dt.date | None = None,
 ) -> Submission:
-    """Ask 网络管理中心 (network_centre) or experts (expert) about the technical scheme of the current version.
+    """Ask 网络管理中心 (network_centre) or experts (expert) about the technical scheme of the current version, or the
+    department of 9.1.2 (resource, ca) about what is its own.
 
     An expert is a person: `assigned` (one or several), else the first who is free; `group` is one of the four groups
     (expert-group-schemes …), empty for the whole. More can be asked while others are still thinking. Refused where
@@ -47,15 +49,15 @@ def request_opinion(
     """
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="request_opinion", version=version)
-    if what not in OPINIONS:
-        raise Invalid("可以征求网络管理中心或专家组的意见。", fields={"what": ["请选择"]})
+    if what not in EVERY_OPINION:
+        raise Invalid(f"可以征求的是{'、'.join(EVERY_OPINION.values())}。", fields={"what": ["请选择"]})
     day = clock.today()
     due_day = _due(due_day, day)
-    specs = _experts(row, assigned, group, due_day, day) if what == "expert" else [_network_centre(row, due_day, day)]
+    specs = _experts(row, assigned, group, due_day, day) if what == "expert" else [_of_body(row, what, due_day, day)]
     kind = f"opinion_{what}"
     under_way = opinions.opinion_rounds(row, open_only=True).filter(kind=kind).first()
     if under_way is not None and what != "expert":
-        raise Refused(f"{OPINIONS[what]}已经在征求，还没有回来。")
+        raise Refused(f"{EVERY_OPINION[what]}已经在征求，还没有回来。")
     if under_way is not None:
         opened = rounds.lock(under_way.pk)
         made = rounds.add_seats(round_=opened, seats=specs)
@@ -65,7 +67,7 @@ def request_opinion(
             about=row.audit_key,
             about_version=str(row.current_version),
             address=reverse("priorities:opinion", args=[row.reference]),
-            title=f"{OPINIONS[what]}：{row.number} {row.title}"[:200],
+            title=f"{EVERY_OPINION[what]}：{row.number} {row.title}"[:200],
             is_demo=row.is_demo,
             due_day=due_day,
             seats=specs,
@@ -73,7 +75,7 @@ def request_opinion(
         made = list(opened.seats.all())
     touch(row)
     labels = "、".join(s.label for s in specs)
-    record(by, row, "request_opinion", f"征求{OPINIONS[what]}：{labels}，{due_day} 前")
+    record(by, row, "request_opinion", f"征求{EVERY_OPINION[what]}：{labels}，{due_day} 前")
     for seat in made:
         seat.round = opened
         tell_seat(row, seat, "opinion", f"请对 {row.number}“{row.title}”出具意见，{due_day} 前。")
@@ -91,7 +93,7 @@ def waive_opinion(
     names = [what] if isinstance(what, str) else list(what)
     reason = clean_text(reason, limit=300, field="理由")
     if not names or set(names) - set(PAPERS):
-        raise Invalid("可以免去的只有网络管理中心意见、专家组意见和盖章扫描件。", fields={"what": ["请选择"]})
+        raise Invalid(f"可以免去的只有{'、'.join(PAPERS.values())}。", fields={"what": ["请选择"]})
     if not reason:
         raise Invalid("免去意见或扫描件要写明理由。", fields={"reason": ["请写明理由。"]})
     if why := settling.untrue(row, reason):
@@ -129,7 +131,8 @@ def give_opinion(
     clause: str = "",
     condition: str = "",
 ) -> Submission:
-    """An opinion of the network centre or an expert on one frozen version; on an older one it is refused (409).
+    """An opinion of the network centre, an expert or a department of 9.1.2 on one frozen version; on an older one it is
+    refused (409).
 
     回避 (abstain) with its reason gives the seat back: the office then asks somebody else.
     """
@@ -196,7 +199,7 @@ def _experts(row: Submission, assigned, group: str, due_day: dt.date, day: dt.da
     body = group or opinions.WHOLE_GROUP
     organisation, acting_for, _ = seats.opinion("expert", day, body)
     if organisation is None:
-        raise Refused(f"{OPINIONS['expert']}在 {day} 还没有承担单位（D05）。")
+        raise Refused(f"{EVERY_OPINION['expert']}在 {day} 还没有承担单位（D05）。")
     people = [assigned] if isinstance(assigned, User) else list(assigned or ())
     if not people:
         free = next((c.user for c in opinions.candidates(row, day) if not c.why), None)
@@ -225,17 +228,22 @@ def _experts(row: Submission, assigned, group: str, due_day: dt.date, day: dt.da
     return specs
 
 
-def _network_centre(row: Submission, due_day: dt.date, day: dt.date) -> SeatSpec:
-    organisation, acting_for, _ = seats.opinion("network_centre", day)
+def _of_body(row: Submission, what: str, due_day: dt.date, day: dt.date) -> SeatSpec:
+    """The seat of a body of 9.1.2 that gives opinions as a unit."""
+    organisation, acting_for, _ = seats.opinion(what, day)
     if organisation is None:
-        raise Refused(f"{OPINIONS['network_centre']}在 {day} 还没有承担单位（D05）。")
+        raise Refused(f"{EVERY_OPINION[what]}在 {day} 还没有承担单位（D05）。")
+    body = seats.opinion_body(what)
     if organisation.survivor_id in seats.interested(row):
-        raise Refused(
-            f"{organisation}牵头或联合申报本件，不能审查自己的方案；请由专家组审定，网络管理中心意见写明理由免去。"
-        )
+        besides = "" if what in ON_ASKING else "请由专家组审定，网络管理中心意见写明理由免去"
+        raise Refused(f"{organisation}牵头或联合申报本件，不能审查自己的方案{besides and f'；{besides}'}。")
+    if what in ON_ASKING and (
+        acting_for or institutions.in_office(signers.OFFICES[seats.OPINION_BODIES[what]], day) is None
+    ):
+        raise Refused(f"{body}还没有人任职，没有人可以征求；由市信息办审核时一并回答（系统默认，非规划规定，D05）。")
     return SeatSpec(
-        key="network_centre",
-        label=f"{organisation}（{seats.opinion_body('network_centre')}）",
+        key=what,
+        label=f"{organisation}（{body}）"[:100],
         organisation_id=organisation.survivor_id,
         acting_for=acting_for,
         due_day=due_day,

@@ -9,21 +9,21 @@ from django.urls import reverse
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission
+from governance.basics.roles import Permission, Role
 from governance.basics.text import clean_text
 from governance.kernel import access, working_days
 from governance.kernel.access import Actor
-from governance.kernel.verbs import verb
+from governance.kernel.verbs import step, verb
 from governance.signing import rounds
 from priorities import proposal as proposals
 from priorities.actions.side_lanes import check_filing, take_receipt
-from priorities.actions.telling import record, tell_applicant, tell_seat, touch
+from priorities.actions.telling import record, tell_applicant, tell_seat, tell_unit, touch
 from priorities.approval import opinions, seats
 from priorities.case import guards
-from priorities.labels import ANSWERS, OUTCOMES
+from priorities.labels import ANSWERS, OUTCOMES, VERBS
 from priorities.models import Conclusion, ConfirmedFact, OverlapJudgement, ReturnedPoint, Submission
-from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
-from priorities.screening import conclusions, shares, verdicts
+from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, SHARING_FACTS, Fact
+from priorities.screening import conclusions, shares, sharing, verdicts
 from priorities.submissions import workflow
 
 DUE_DAYS = 10  # working days of a joint approval; 系统默认, no date blocks anything
@@ -41,6 +41,7 @@ def accept(*, by: Actor, submission: Submission, version: int) -> Submission:
     row.assignee_id = by.user_id
     row.save(update_fields=["assignee"])
     workflow.advance(by=by, submission=row, verb="accept", to=workflow.UNDER_REVIEW)
+    _tell_department(row)
     kept = f"备案回执号 {row.receipt_number}；申请的市财政资金按 8.1 审核（D50）。" if row.receipt_number else ""
     tell_applicant(row, f"accepted:{row.pk}:{row.current_version}", f"{row.number}“{row.title}”已受理。{kept}")
     return row
@@ -91,7 +92,8 @@ def confirm_facts(
     """
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="confirm_facts", version=version)
-    given = [_clean_fact(row, item, i) for i, item in enumerate(facts)]
+    given = [clean_fact(row, item, i) for i, item in enumerate(facts)]
+    _require_the_office(row, {fact for _, fact, _, _ in given})
     if nothing_to_object:
         named = {(c, f) for c, f, _, _ in given} | set(verdicts.confirmed_facts(row))
         given += [("", str(f), "no", "均无异议") for f in Fact if f in OFFICE_FACTS and ("", str(f)) not in named]
@@ -99,7 +101,7 @@ def confirm_facts(
         if nothing_to_object:
             return row
         raise Invalid("没有要核定的事实。", fields={"facts": ["至少核定一个事实"]})
-    _put_facts(by, row, given)
+    put_facts(by, row, given)
     return row
 
 
@@ -140,7 +142,7 @@ def record_overlap(
     evidence = f"与{name}：{degrees[degree]}" + (
         f"，{treatments[treatment]}" if treatment and treatment != "keep" else ""
     )
-    _put_facts(by, row, [("", str(Fact.SEVERELY_DUPLICATES), "yes" if severe else "no", evidence)])
+    put_facts(by, row, [("", str(Fact.SEVERELY_DUPLICATES), "yes" if severe else "no", evidence)])
     record(by, row, "record_overlap", f"重复程度认定：{evidence}", now=f"{degree} {treatment}".strip())
     return row
 
@@ -272,7 +274,27 @@ def send(*, by: Actor, submission: Submission, version: int) -> Submission:
     return row
 
 
-def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str]:
+def _tell_department(row: Submission) -> None:
+    """A case that names shared data is announced to whoever answers what 8.3 asks about it."""
+    who = sharing.answerer(row, clock.today())
+    if who.is_department and sharing.lines(row):
+        key, sentence = f"sharing-asked:{row.pk}:{row.current_version}", f"请回答 {row.number}“{row.title}”的共享事实。"
+        unit, address = who.keeper.hat.organisation.survivor_id, reverse("priorities:sharing", args=[row.reference])
+        tell_unit(row, unit, [Role.RESOURCE_DEPARTMENT], key, sentence, address=address)
+
+
+def _require_the_office(row: Submission, facts: set[str]) -> None:
+    """What 8.3 asks about sharing is the resource department's to answer, where somebody is appointed there."""
+    theirs, who = sorted(facts & set(map(str, SHARING_FACTS))), sharing.answerer(row, clock.today())
+    if theirs and who.is_department:
+        asked = "；".join(FACTS[f].question for f in theirs)
+        raise Refused(
+            f"{asked}由{who.words}回答（9.1.2.2），信息办不代为核定。", blockers=[(f"等待回答：{asked}", who.words)]
+        )
+
+
+def clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str]:
+    """`(component, fact, value, evidence)` of one answer as it was given. Raises Invalid."""
     fact, value = str(item.get("fact", "")), str(item.get("value", ""))
     component = str(item.get("component", "") or "")
     path = f"facts.{i}"
@@ -293,7 +315,11 @@ def _clean_fact(row: Submission, item: dict, i: int) -> tuple[str, str, str, str
     return component, fact, value, evidence
 
 
-def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]]) -> None:
+@step
+def put_facts(
+    by: Actor, row: Submission, given: list[tuple[str, str, str, str]], *, verb: str = "confirm_facts"
+) -> None:
+    """Keep answers of a locked case, write the trail under the verb and tell the applicant what differs."""
     document, day = verdicts.current_version(row).proposal, clock.today()
     changed = []
     for component, fact, value, evidence in given:
@@ -308,8 +334,8 @@ def _put_facts(by: Actor, row: Submission, given: list[tuple[str, str, str, str]
     record(
         by,
         row,
-        "confirm_facts",
-        f"核定事实 {len(given)} 个，其中改动申报单位回答 {len(changed)} 个",
+        verb,
+        f"{VERBS[verb]} {len(given)} 个，其中改动申报单位回答 {len(changed)} 个",
         now=[{"component": c, "fact": f, "value": v, "evidence": e} for c, f, v, e in given],
     )
     if changed:

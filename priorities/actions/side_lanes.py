@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from governance.basics import clock
+from governance.basics.refusal import Refused
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
 from governance.kernel import access, numbering
@@ -12,6 +13,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import frame, step, verb
 from priorities.actions import registering
 from priorities.actions.telling import record, tell_applicant, tell_office, touch
+from priorities.approval import opinions
 from priorities.case import guards
 from priorities.documents import filing_receipts
 from priorities.models import FilingCheck, SelfFundedCheck, Submission
@@ -36,6 +38,7 @@ def check_self_funded(
     recorded, the applicant is told, and the case stays where it is."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="check_self_funded", version=version)
+    _as_the_departments_say(row, exchange=exchange, ca=ca)
     check = SelfFundedCheck.objects.create(
         submission=row,
         version=row.current_version,
@@ -65,6 +68,23 @@ def check_self_funded(
     registering.decide(by=by, project=row.project)
     tell_applicant(row, f"self-funded:{check.pk}", f"{row.number}“{row.title}”自筹核对符合统一发展部署，可以自行建设。")
     return row
+
+
+def _as_the_departments_say(row: Submission, **points: bool) -> None:
+    """Sharing and authentication are for the departments of 9.1.2 to say, where they gave an opinion on this
+    version."""
+    for point, what in (("exchange", "resource"), ("ca", "ca")):
+        for asked in opinions.asked(row, what, clock.today()):
+            said = (
+                {"agree": True, "conditional": True, "refuse": False}.get(asked.answer.kind) if asked.answer else None
+            )
+            if said is not None and said != points[point]:
+                label = SelfFundedCheck._meta.get_field(point).verbose_name
+                raise Refused(
+                    f"“{label}”由{asked.seat.label}答复：{asked.answer.get_kind_display()}（{asked.answer.day}），"
+                    f"核对应记为{'是' if said else '否'}。",
+                    blockers=[(f"“{label}”与答复不一致", asked.seat.label)],
+                )
 
 
 @verb("priorities.submission.acknowledge")

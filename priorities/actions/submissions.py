@@ -19,6 +19,7 @@ from priorities.documents import filing_receipts, receipts
 from priorities.models import CorrectionAnswer, Submission, SubmissionVersion
 from priorities.screening import verdicts
 from priorities.submissions import advised, workflow
+from projects.sharing_steps import note_sharing
 
 
 @verb("priorities.submission.submit")
@@ -34,6 +35,7 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
     row.submitted_day = day
     write(row, row.proposal)
     row.save()
+    shared = proposals.sharing_of(row.proposal)
     filed = SubmissionVersion.objects.create(
         submission=row,
         number=row.current_version,
@@ -55,6 +57,7 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
                 for c in changed
             ],
         )
+    note_sharing(by=by, about=row.audit_key, organisation=row.organisation, rows=shared, is_demo=row.is_demo)
     verdicts.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
     text = f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。"
@@ -94,6 +97,7 @@ def withdraw(*, by: Actor, submission: Submission, version: int, reason: str = "
         rounds.close(round_=round_)
         for seat in round_.seats.all():
             tell_seat(row, seat, "withdrawn", f"{row.reference}“{row.title}”已由申报单位撤回，不用再签。")
+    note_sharing(by=by, about=row.audit_key, organisation=row.organisation, rows=())
     workflow.advance(by=by, submission=row, verb="withdraw", to=workflow.WITHDRAWN, reason=reason)
     if row.number:
         tell_office(row, f"withdrawn:{row.pk}", f"{row.organisation}撤回 {row.reference}“{row.title}”。")

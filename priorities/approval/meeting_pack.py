@@ -21,7 +21,7 @@ from governance.documents import printing
 from governance.models import Round
 from priorities import proposal as proposals
 from priorities.approval import carried, opinions
-from priorities.labels import OPINIONS, OUTCOMES, RESULTS
+from priorities.labels import EVERY_OPINION, OPINIONS, OUTCOMES, RESULTS
 from priorities.memo import one_page
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
@@ -174,13 +174,13 @@ def _opinions(at: str, row, day) -> Section:
     columns = table_columns("who 谁 text 26, group 组 text 14, answer 意见 text 12, text 内容 text 48")
     values, text, held = [], [], carried.of_case(row, day)
     waived = {w.what for w in verdicts.waivers(row)}
-    for what, label in OPINIONS.items():
+    for what, label in EVERY_OPINION.items():
         asked = opinions.asked(row, what, day)
         for a in asked:
             word = a.answer.get_kind_display() if a.answer else "未回"
             words = " ".join(filter(None, [a.answer.text, a.answer.condition])) if a.answer else ""
             values.append((a.seat.label, a.group or "—", word, words))
-        if what not in waived and not asked:
+        if what in OPINIONS and what not in waived and not asked:
             text.append(f"{label}没有征求。")
     text += [f"{w.paper}免：{w.reason}（{w.by_text}）。" for w in held.waived]
     text += [f"条件：{c.text}（{c.whose}，{c.where}{f'，{c.due} 前' if c.due else ''}）。" for c in held.conditions]

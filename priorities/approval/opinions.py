@@ -15,7 +15,7 @@ from governance.kernel.access import Actor
 from governance.models import Answer, Appointment, Round, Seat, User
 from governance.signing import signers
 from priorities.approval import contacts, seats
-from priorities.labels import OPINIONS
+from priorities.labels import EVERY_OPINION
 from priorities.memo import remembered
 from priorities.models import Submission
 
@@ -167,7 +167,8 @@ def opinion_rounds(submission: Submission, *, open_only: bool = False):
 
 
 def asked(submission: Submission, what: str, day: dt.date) -> list[Asked]:
-    """The opinions of one kind (network_centre, expert) asked for on the current version, in the order asked."""
+    """The opinions of one kind (network_centre, expert, resource, ca) asked for on the current version, in the order
+    asked."""
     found = []
     for seat in opinion_seats(submission):
         round_ = seat.round
@@ -187,7 +188,7 @@ def asked(submission: Submission, what: str, day: dt.date) -> list[Asked]:
 
 def lacking(submission: Submission, what: str, day: dt.date) -> list[tuple[str, str]]:
     """Why the opinion is not in: nobody asked, somebody silent, or all stood aside; `(sentence, who)`."""
-    label, office = OPINIONS[what], contacts.role(Role.REVIEWER, day)
+    label, office = EVERY_OPINION[what], contacts.role(Role.REVIEWER, day)
     rows = asked(submission, what, day)
     found = []
     if not rows:
@@ -230,4 +231,4 @@ def others(submission: Submission, actor: Actor, day: dt.date) -> list[Asked]:
     """What the others said on this version; nothing before the actor's own opinion is in."""
     if hides(submission, actor):
         return []
-    return [row for what in OPINIONS for row in asked(submission, what, day) if row.answer is not None]
+    return [row for what in EVERY_OPINION for row in asked(submission, what, day) if row.answer is not None]

@@ -20,7 +20,12 @@ from projects.models import Project, ProjectLead
 
 SEAT_KIND = "会签席位"
 LEADING_GROUP = "leading-group"
-OPINION_BODIES = {"network_centre": "network-centre", "expert": "expert-group"}
+OPINION_BODIES = {
+    "network_centre": "network-centre",
+    "expert": "expert-group",
+    "resource": "resource-department",
+    "ca": "ca-department",
+}
 
 
 @remembered

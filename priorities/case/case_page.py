@@ -16,13 +16,13 @@ from priorities import proposal as proposals
 from priorities.approval import contacts, opinions, seats
 from priorities.case import payer, settling
 from priorities.case.next_to_act import Next
-from priorities.labels import ANSWERS, OPINION_ANSWERS, OPINIONS, OUTCOMES, RESULTS
+from priorities.labels import ANSWERS, EVERY_OPINION, ON_ASKING, OPINION_ANSWERS, OUTCOMES, RESULTS
 from priorities.models import OpinionWaiver, Participant, Submission
 from priorities.rule_sets import repository
 from priorities.rules.criteria import heading_of, under
-from priorities.rules.facts import FACTS, OFFICE_FACTS, on_screen
+from priorities.rules.facts import FACTS, OFFICE_FACTS, SHARING_FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSES, HEADINGS, POSTPONED, PRIORITISED, UNFUNDED, criterion
-from priorities.screening import conclusions, decided, explained, shares, turns, verdicts
+from priorities.screening import conclusions, decided, explained, shares, sharing, turns, verdicts
 from priorities.screening.decided import NOTHING as NOTHING_DECIDED
 from priorities.screening.decided import Decided
 from priorities.submissions import advised, filing_form, returned
@@ -170,6 +170,7 @@ def build(row: Submission, day: dt.date) -> dict:
     after_advice = {(c.component, c.fact): c for c in advised.changed(row, document)}
     reasons = explained.why(judged, components_judged, day)
     _with_facts(shown["groups"], reasons, document, confirmed, after_advice)
+    _with_sharing(shown["groups"], row, day)
     suggested = settling.suggested_kind(result["outcome"], row)
     amounts = conclusion.amounts if conclusion else conclusions.suggested(document, frozen, suggested)
     return shown | {
@@ -199,6 +200,7 @@ def build(row: Submission, day: dt.date) -> dict:
         "outcomes": [(k, v) for k, v in OUTCOMES.items() if k != "undetermined"],
         "fields": returned.askable(),
         "re_review_default": (day + dt.timedelta(days=settling.RE_REVIEW_DAYS)).isoformat(),
+        "sharing": sharing_panel(row, day),
         "step": settling.step_of(row, result, day) if row.state == "under_review" else None,
         "deployment": UNIFIED_DEPLOYMENT,
     }
@@ -216,6 +218,26 @@ def _with_facts(groups: list[dict], reasons: dict, document: dict, confirmed: di
             fact["first"] = key not in seen  # under more clauses than one, it counts once
             fact["advised"] = after_advice.get(key)
             seen.add(key)
+
+
+def _with_sharing(groups: list[dict], row: Submission, day: dt.date) -> None:
+    """Put to each fact what the catalogue says, and whether it is the resource department's to answer."""
+    says, is_department = sharing.of_case(row), sharing.answerer(row, day).is_department
+    disputed = {(q.component, q.fact) for q in sharing.disputes(row)}
+    for fact in (f for group in groups for step in group["steps"] for f in step["facts"]):
+        fact["proposed"] = says.get(fact["fact"])
+        fact["theirs"] = is_department and fact["fact"] in SHARING_FACTS
+        fact["disputed"] = (fact["component"], fact["fact"]) in disputed
+
+
+def sharing_panel(row: Submission, day: dt.date) -> dict:
+    """What a case takes and gives, the facts that follow, who answers them."""
+    return {
+        "lines": sharing.lines(row),
+        "questions": sharing.questions(row),
+        "disputes": sharing.disputes(row),
+        "answerer": sharing.answerer(row, day),
+    }
 
 
 def _facts(clause: str, document: dict, confirmed: dict, decisive: frozenset[tuple[str, str]]) -> list[dict]:
@@ -291,12 +313,21 @@ def _shares(row: Submission, document: dict, amounts: list[dict], conclusion) ->
 
 
 def _opinions(row: Submission, day: dt.date) -> list[dict]:
-    """The network centre's and the experts' opinions: asked, due, given; who acts for whom; whom to call."""
+    """The opinions of the network centre, the experts and, where they were asked, the departments of 9.1.2: asked, due,
+    given; who acts for whom; whom to call."""
     rows, waived = [], {w.what: w for w in verdicts.waivers(row)}
-    for what, label in OPINIONS.items():
+    for what, label in EVERY_OPINION.items():
         organisation, acting, phone = seats.opinion(what, day)
         asked, waiver = opinions.asked(row, what, day), waived.get(what)
-        status = f"已免：{waiver.reason}（{waiver.by_text}）" if waiver else "" if asked else "未征求"
+        status = (
+            f"已免：{waiver.reason}（{waiver.by_text}）"
+            if waiver
+            else ""
+            if asked
+            else "需要时征求"
+            if what in ON_ASKING
+            else "未征求"
+        )
         rows.append(
             {
                 "what": what,
@@ -313,8 +344,12 @@ def _opinions(row: Submission, day: dt.date) -> list[dict]:
 
 
 def _to_waive(row: Submission) -> list[tuple[str, str, list[str]]]:
-    """`(paper, its name, reasons that may be picked)` of what may still be waived."""
-    waived = {w.what for w in verdicts.waivers(row)}
+    """`(paper, its name, reasons that may be picked)` of what may still be waived; an opinion on asking while it is
+    waited for."""
+    waited = {
+        s.round.kind.removeprefix("opinion_") for s in opinions.opinion_seats(row) if s.round.state == rounds.OPEN
+    }
+    waived = {w.what for w in verdicts.waivers(row)} | {what for what in ON_ASKING if what not in waited}
     return [(w, label, settling.reasons_for(row, [w])) for w, label in OpinionWaiver.WHAT if w not in waived]
 
 

@@ -15,10 +15,10 @@ from governance.models import Round
 from governance.signing import signers
 from priorities import proposal as proposals
 from priorities.approval import contacts, opinions, seats
-from priorities.labels import OPINIONS, PAPERS, VERBS
+from priorities.labels import ON_ASKING, OPINIONS, PAPERS, VERBS
 from priorities.memo import remembered
 from priorities.models import Submission
-from priorities.screening import conclusions, shares, verdicts
+from priorities.screening import conclusions, shares, sharing, verdicts
 from priorities.submissions import advised, filing_windows, merging, workflow
 
 Blocker = tuple[str, str]  # the unmet condition, who can lift it
@@ -139,6 +139,7 @@ def _submit(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]
         found.append(("自筹申报不能有市财政资金；要申请市财政资金请另报新建（8.1(5)，D18）", mine))
     if closed := filing_windows.closed(submission.plan_year, submission.organisation, submission.kind, day):
         found.append((closed, office))
+    found += [(sentence, mine) for sentence in sharing.unknown_codes(submission.proposal)]
     for part in submission.participants.filter(confirmed_day=None).select_related("organisation"):
         found.append((f"联合申报单位{part.organisation}还没有确认", contacts.unit(part.organisation, day)))
     return found
@@ -166,6 +167,18 @@ def _not_own_case(submission: Submission, actor: Actor, day: dt.date) -> list[Bl
     return [("申报单位不能核定自己的申报；请由信息办其他审核人办理", reviewer(day))]
 
 
+def _confirm_verdict(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
+    """Where the catalogue of shared data says otherwise than the applicant, somebody answers first."""
+    who = sharing.answerer(submission, day).words
+    return _not_own_case(submission, actor, day) + [(q.sentence, who) for q in sharing.disputes(submission)]
+
+
+def _answer_sharing(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
+    if sharing.answerer(submission, day).own_case:
+        return [("信息资源管理部门是本件的申报单位，不回答自己的申报；由信息办审核人回答", reviewer(day))]
+    return []
+
+
 def _propose_conclusion(submission: Submission, actor: Actor, day: dt.date) -> list[Blocker]:
     if verdicts.confirmed(submission) is None:
         return [("这一版的判定还没有确认", reviewer(day))]
@@ -173,10 +186,14 @@ def _propose_conclusion(submission: Submission, actor: Actor, day: dt.date) -> l
 
 
 def papers_missing(submission: Submission, day: dt.date) -> list[Blocker]:
-    """What of 网络管理中心意见, 专家组意见 and 盖章扫描件 of this version is neither there nor waived with a reason."""
+    """What of 网络管理中心意见, 专家组意见, 盖章扫描件 and the opinions asked for besides is neither there nor waived
+    with a reason, of this version."""
     edition = submission.current_version
     waived = {w.what for w in verdicts.waivers(submission)}
     found = [row for what in OPINIONS if what not in waived for row in opinions.lacking(submission, what, day)]
+    for what in ON_ASKING:
+        if what not in waived and opinions.asked(submission, what, day):
+            found += opinions.lacking(submission, what, day)
     scans = [a for a in verdicts.attachments(submission) if (a.kind, a.version) == ("scan", edition)]
     if "scan" not in waived and not scans:
         found.append((f"第 {edition} 版的{PAPERS['scan']}还没有上传；不需要的写明理由免去", applicant(submission, day)))
@@ -309,7 +326,8 @@ CONDITIONS: dict[str, Callable[[Submission, Actor, dt.date], list[Blocker]]] = {
     "confirm_participation": _confirm_participation,
     "confirm_facts": _not_own_case,
     "record_overlap": _not_own_case,
-    "confirm_verdict": _not_own_case,
+    "confirm_verdict": _confirm_verdict,
+    "answer_sharing": _answer_sharing,
     "propose_conclusion": _propose_conclusion,
     "send": _send,
     "check_self_funded": _not_own_case,

@@ -10,6 +10,7 @@ from governance.models import Seat
 from priorities.approval import contacts, opinions
 from priorities.memo import remembered
 from priorities.models import Submission
+from priorities.screening import sharing
 from priorities.submissions import workflow
 
 
@@ -34,6 +35,8 @@ def next_to_act(row: Submission, day: dt.date) -> list[Next]:
     if row.state in (workflow.JOINT_APPROVAL, workflow.UNDER_REVIEW):
         silent = _silent(row) if row.state == workflow.JOINT_APPROVAL else _silent_opinions(row)
         found = [_of_seat(seat, day) for seat in silent]
+        if not found and row.state == workflow.UNDER_REVIEW and sharing.disputes(row):
+            found = [Next(sharing.answerer(row, day).words, "回答共享事实（与目录不一致）", days)]
         return found or [Next(office, "核定、判定，送联合会签", days)]
     if row.state == workflow.DRAFT:
         parts = [p.organisation for p in row.participants.all() if not p.confirmed_day]

@@ -6,6 +6,7 @@ from governance.kernel.access import Actor
 from priorities.memo import is_one_page
 from priorities.models import Submission
 from priorities.rules.plan_2006 import CRITERIA
+from priorities.screening import sharing as sharing_of_cases
 from priorities.screening import work_list
 
 
@@ -24,6 +25,11 @@ def mine(actor: Actor) -> int:
 def to_answer(actor: Actor) -> int:
     """Rounds that wait for the actor's unit or himself."""
     return len(work_list.to_answer(actor)) if is_one_page() else work_list.about_cases(actor).count()
+
+
+def sharing(actor: Actor) -> int:
+    """Cases whose facts about sharing wait for the resource department."""
+    return sharing_of_cases.waiting().count()
 
 
 def criteria(actor: Actor) -> int:

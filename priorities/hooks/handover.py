@@ -16,7 +16,7 @@ from governance.people.handover import Desk, OpenWork
 from governance.signing import rounds, signers
 from priorities.actions.telling import record, tell_office
 from priorities.approval import opinions
-from priorities.labels import OPINIONS, STATES
+from priorities.labels import EVERY_OPINION, STATES
 from priorities.models import Submission
 from priorities.submissions import workflow
 
@@ -58,7 +58,7 @@ def find(appointment: Appointment, day: dt.date) -> list[OpenWork]:
     ]
     found += [OpenWork(f"{r.reference} {STATES[r.state]}，由他经办") for r in _drafts(appointment)]
     for seat in _seats(appointment):
-        label = OPINIONS.get(seat.round.kind.removeprefix("opinion_"), "意见")
+        label = EVERY_OPINION.get(seat.round.kind.removeprefix("opinion_"), "意见")
         found.append(OpenWork(f"{_reference(seat.round)} {label}等他出具，已等 {(day - seat.round.day).days} 天"))
     waiting = Seat.objects.silent().filter(signers.fills(access.under(appointment)), assigned=None)
     waiting = waiting.filter(round__about__startswith=all_of("submission")).select_related("round")

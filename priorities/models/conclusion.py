@@ -6,14 +6,14 @@ from django.db import models
 from django.db.models import Q
 
 from governance.models.fields import Dated, Demonstrable
-from priorities.labels import OUTCOMES
+from priorities.labels import OUTCOMES, PAPERS
 from priorities.models.submission import Submission, SubmissionVersion
 
 
 class OpinionWaiver(Dated, Demonstrable):
     """An opinion or the stamped scan waived before joint approval, with a reason."""
 
-    WHAT = [("network_centre", "网络管理中心意见"), ("expert", "专家组意见"), ("scan", "盖章扫描件")]
+    WHAT = list(PAPERS.items())
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="waivers")
     version = models.PositiveSmallIntegerField()

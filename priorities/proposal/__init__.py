@@ -5,11 +5,13 @@
      "evaluation", "content",
      "components": [{"id", "name", "kind", "facts": {fact: answer},
                      "money": [{"source", "fiscal_year", "amount_wan"}]}],
+     "sharing": [{"side": "provides"|"uses", "data": "GX-001 …" or a new name, "service", "frequency"}],
      "facts": {fact: {"value": answer, "evidence": text}},
      "security": {"level", "plan", "commitments": [...]}, "contact": {"name", "phone"},
      "prior_investment": {"amount_wan", "year", "document"}, "running_cost": {"amount_wan", "source"}}
 
-Amounts are strings with two decimals in 万元; years are integers; a field's path is written `goals.0.indicator`.
+A document of an older day has no `sharing`: read it by `sharing_of`. Amounts are strings with two decimals in 万元;
+years are integers; a field's path is written `goals.0.indicator`.
 """
 
 from priorities.proposal.cleaning import clean
@@ -25,6 +27,7 @@ from priorities.proposal.contents import (
     put,
     say_by_kind,
     sha256,
+    sharing_of,
     sums_of,
     total_wan,
 )
@@ -37,6 +40,10 @@ from priorities.proposal.shape import (
     MANDATES,
     MAX_COMPONENTS,
     MAX_GOALS,
+    MAX_SHARING,
+    SHARING_FREQUENCIES,
+    SHARING_SERVICES,
+    SHARING_SIDES,
     SOURCE_LABELS,
     YEARS,
     empty,

@@ -16,12 +16,17 @@ from priorities.proposal.shape import (
     MANDATES,
     MAX_COMPONENTS,
     MAX_GOALS,
+    MAX_SHARING,
+    SHARING_FREQUENCIES,
+    SHARING_SERVICES,
+    SHARING_SIDES,
     SOURCE_LABELS,
     YEARS,
     empty,
 )
 from priorities.rules.facts import COMPONENT_FACTS, OFFICE_FACTS, Answer, Fact
 from priorities.rules.plan_2006 import ON_COMPONENTS
+from projects.sharing_words import key_of
 
 _TEXTS = {  # top-level text fields: label, longest
     "title": ("项目名称", 200),
@@ -146,6 +151,7 @@ def clean(raw: object) -> tuple[dict, dict[str, list[str]]]:
         c.wrong("end", f"结束时间 {out['end']} 早于开始时间 {out['start']}。")
     out["goals"] = _goals(c, raw.get("goals"))
     out["components"] = _components(c, raw.get("components"))
+    out["sharing"] = _sharing(c, raw.get("sharing"))
     out["facts"] = _facts(c, raw.get("facts"))
     out["security"] = _security(c, raw.get("security"))
     contact = c.mapping(raw.get("contact"), "contact", {"name", "phone"})
@@ -233,6 +239,29 @@ def _money(c: _Cleaner, raw, path: str) -> list[dict]:
             continue
         sums[year, source] = sums.get((year, source), Decimal(0)) + Decimal(amount)
     return as_amounts(sums)
+
+
+def _sharing(c: _Cleaner, raw) -> list[dict]:
+    rows = []
+    for i, value in enumerate(c.rows(raw, "sharing", MAX_SHARING, "共享数据")):
+        at = f"sharing.{i}"
+        row = c.mapping(value, at, {"side", "data", "service", "frequency"})
+        data = c.text(row.get("data"), f"{at}.data", "数据", 200)
+        if data and not key_of(data):
+            c.wrong(f"{at}.data", "数据的名称要有文字。")
+        found = {
+            "side": c.choice(row.get("side"), f"{at}.side", "使用还是提供", SHARING_SIDES),
+            "data": data,
+            "service": c.choice(row.get("service"), f"{at}.service", "服务方式", SHARING_SERVICES),
+            "frequency": c.choice(row.get("frequency"), f"{at}.frequency", "频率", SHARING_FREQUENCIES),
+        }
+        if data and not found["side"] and f"{at}.side" not in c.errors:
+            c.wrong(f"{at}.side", f"“{data[:30]}”要选使用还是提供。")
+        if data:
+            rows.append(found)
+        elif found["service"] or found["frequency"]:
+            c.wrong(f"{at}.data", "写了服务方式或频率，没有写是什么数据。")
+    return rows
 
 
 def _facts(c: _Cleaner, raw) -> dict[str, dict]:

@@ -79,6 +79,11 @@ def say_by_kind(proposal: dict, facts: dict[str, str], components: list[dict]) -
                 component["facts"].setdefault(str(fact), "no")
 
 
+def sharing_of(proposal: dict) -> list[dict]:
+    """The data that the project takes and gives; a document from before there was a catalogue names none."""
+    return proposal.get("sharing", [])
+
+
 def flat(proposal: dict) -> dict[str, str]:
     """Every leaf by its path as text, for differences between versions and side-by-side conflicts."""
     out: dict[str, str] = {}

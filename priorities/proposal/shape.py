@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from budgets.payers import SOURCES
+from projects.sharing_words import FREQUENCIES, SERVICES, SIDES
 
 CONSTRUCTIONS = {"new": "新建", "rebuild": "改建", "extend": "扩建", "upgrade": "升级", "operate": "运维"}
 MANDATES = {"state": "国家", "province": "省", "city": "市", "own": "本部门"}
@@ -20,8 +21,9 @@ COMPONENT_KINDS = {
 }
 COMMITMENTS = {"plan": "同步规划", "design": "同时设计", "construct": "同时施工", "use": "同时投入使用"}
 SOURCE_LABELS = dict(SOURCES)
+SHARING_SIDES, SHARING_SERVICES, SHARING_FREQUENCIES = SIDES, SERVICES, FREQUENCIES
 YEARS = range(2000, 2051)
-MAX_COMPONENTS, MAX_GOALS = 30, 20
+MAX_COMPONENTS, MAX_GOALS, MAX_SHARING = 30, 20, 30
 FORM_VERSION = "SB-2007-1"  # of the form's fields; printed on receipts and written into offline workbooks
 
 
@@ -42,6 +44,7 @@ def empty(*, contact: str = "", phone: str = "") -> dict:
         "evaluation": "",
         "content": "",
         "components": [],
+        "sharing": [],
         "facts": {},
         "security": {"level": None, "plan": "", "commitments": []},
         "contact": {"name": contact, "phone": phone},

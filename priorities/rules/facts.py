@@ -76,6 +76,7 @@ class Fact(StrEnum):
 class FactInfo:
     """A fact on screen. `kinds`: the kinds of construction that call for the question (empty: always asked).
 
+    `is_sharing`: what the clause asks about sharing, which the department of 9.1.2.2 answers where there is one.
     `names_kind`: a part that is of another kind answers no. `remedy`: how the department can change it (advice moves
     only these). `turned`: the question asks for the opposite of the key.
     """
@@ -86,6 +87,7 @@ class FactInfo:
     is_component_fact: bool = False
     kinds: tuple[str, ...] = ()
     names_kind: bool = False
+    is_sharing: bool = False
     remedy: str = ""
     turned: bool = False
 
@@ -104,11 +106,12 @@ FACTS: dict[Fact, FactInfo] = {
     info.key: info
     for info in (
         _f(Fact.INTEGRATES_EXISTING, "能否“有效整合现有资源”？", remedy="整合现有资源"),
-        _f(Fact.HIGHLY_SHARED, "“共享度”是否高？", remedy="扩大共享范围"),
+        _f(Fact.HIGHLY_SHARED, "“共享度”是否高？", is_sharing=True, remedy="扩大共享范围"),
         _f(Fact.HIGHLY_INTEGRATED, "“集成度”是否高？", remedy="提高集成度"),
         _f(
             Fact.MANAGED_BY_RESOURCE_DEPARTMENT,
             "“能纳入市信息资源管理部门管理”吗？",
+            is_sharing=True,
             remedy="纳入市信息资源管理部门管理（9.1.2.2）",
         ),
         _f(Fact.STRENGTHENS_SUPERVISION, "能否“增加政府监管能力”？"),
@@ -142,6 +145,7 @@ FACTS: dict[Fact, FactInfo] = {
         _f(
             Fact.EXCHANGEABLE,
             "业务数据能否“纳入信息资源管理部门共享交换”？",
+            is_sharing=True,
             remedy="数据经市政府信息资源共享与交换平台交换（9.1.2.2）",
         ),
         _f(Fact.NEEDS_CROSS_DEPARTMENT_SUPPORT, "是否“要求跨部门、跨系统支持”？"),
@@ -151,7 +155,7 @@ FACTS: dict[Fact, FactInfo] = {
         _office(Fact.SEVERELY_DUPLICATES, "是否避免了“严重重复建设”？"),
         _base(Fact.PURE_DATABASE, "是不是“纯数据库建设”？", names_kind=True, remedy="与业务应用一并建设"),
         _base(Fact.HAS_APPLICATION, "有没有“应用”？", remedy="配上业务应用"),
-        _base(Fact.SHAREABLE, "能不能“共享”？", remedy="经共享与交换平台开放共享（9.1.2.2）"),
+        _base(Fact.SHAREABLE, "能不能“共享”？", is_sharing=True, remedy="经共享与交换平台开放共享（9.1.2.2）"),
         _office(Fact.PROCESS_STABILITY_UNCLEAR, "“业务流程稳定前景”是否明朗？"),
         _f(
             Fact.NEW_DEPARTMENT_MACHINE_ROOM,
@@ -176,6 +180,7 @@ def on_screen(fact: str, answer: str) -> str:
 
 
 OFFICE_FACTS = tuple(f for f in Fact if FACTS[f].is_office)
+SHARING_FACTS = tuple(f for f in Fact if FACTS[f].is_sharing)  # 8.3.1(1), 8.3.2(3), 8.3.3(3)
 COMPONENT_FACTS = tuple(f for f in Fact if FACTS[f].is_component_fact)
 
 # Answers that contradict each other when both are yes: flagged, not refused.

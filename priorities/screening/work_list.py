@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Max
+from django.urls import reverse
 
 from governance.basics.refs import all_of
 from governance.basics.roles import Permission
@@ -16,6 +17,7 @@ from governance.signing import rounds
 from priorities.labels import OUTCOMES, STATES
 from priorities.memo import remembered
 from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
+from priorities.screening import sharing
 from priorities.submissions import workflow
 from projects.hooks import desk as register_desk
 
@@ -30,6 +32,9 @@ TASK_LABELS = {
     "joint_approval": "会签",
     "opinion_network_centre": "意见",
     "opinion_expert": "意见",
+    "opinion_resource": "意见",
+    "opinion_ca": "意见",
+    "sharing": "共享",
     "opinion": "意见",
 }
 OPEN_STATES = "submitted under_review returned joint_approval candidate deferred pool no_city_funding".split()
@@ -143,6 +148,8 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += _applicant(actor, day)
     if actor.scope(Permission.SCREEN):
         tasks += _office(actor, day)
+    if actor.scope(Permission.ANSWER_SHARING):
+        tasks += _sharing(day)
     tasks += _answers(actor, day)
     if actor.scope(Permission.ADOPT_PLAN):
         tasks += _plans(day)
@@ -189,6 +196,13 @@ def _office(actor: Actor, day: dt.date) -> list[Task]:
             text, address = f"{case.number}“{case.title}”{words[case.state]}", case.get_absolute_url()
             tasks.append(Task(text, address, row.age, row.due_day, row.late, "screen", submission=case))
     return tasks
+
+
+def _sharing(day: dt.date) -> list[Task]:
+    rows = sharing.waiting().defer("proposal", "search_text")
+    words = "{}“{}”等待回答共享事实"
+    found = [(r, words.format(r.number, r.title), reverse("priorities:sharing", args=[r.reference])) for r in rows]
+    return [Task(s, address, (day - r.state_day).days, kind="sharing", submission=r) for r, s, address in found]
 
 
 def _answers(actor: Actor, day: dt.date) -> list[Task]:

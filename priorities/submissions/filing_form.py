@@ -13,8 +13,9 @@ from priorities.rules.criteria import heading_of
 from priorities.rules.facts import COMPONENT_FACTS, FACTS, OFFICE_FACTS, Fact
 from priorities.rules.plan_2006 import CLAUSE_OF, POSTPONED, PRIORITISED
 from priorities.rules.rule_set import PLAN_2006
-from priorities.submissions import expected_papers, returned, workflow
+from priorities.submissions import expected_papers, merging, returned, workflow
 from priorities.submissions.posted import money_years
+from projects.catalogue import entries
 
 # The sources that a new row of the money table offers first; the rest appear once they hold money or are added.
 USUAL_SOURCES = ("city", "own")
@@ -112,7 +113,11 @@ CHOICES = {
     "sources": proposals.SOURCE_LABELS,
     "commitments": proposals.COMMITMENTS,
     "attachments": ATTACHMENTS,
+    "sides": proposals.SHARING_SIDES,
+    "services": proposals.SHARING_SERVICES,
+    "frequencies": proposals.SHARING_FREQUENCIES,
 }
+BLANK_SHARING = {"side": "uses", "data": "", "service": "", "frequency": ""}  # a line to type in
 
 # A question that cannot matter once another one is answered no (its clause asks for both) comes after that one.
 FOLLOWS = {f: first for table in PLAN_2006.tables for f, first in shape.follows(table).items()}
@@ -141,6 +146,7 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
     """Everything the edit template needs. `shown` is the document with what was refused as it was typed."""
     shown = shown or document
     goals = shown["goals"] or [{"indicator": "", "present": "", "target": "", "year": None}]
+    sharing = [*proposals.sharing_of(shown), BLANK_SHARING]
     points = returned.sentences(row)
     attachments = list(row.attachments.filter(removed=False).select_related("file"))
     return {
@@ -149,6 +155,9 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
         "progress": progress(document),
         "gaps": proposals.gaps(document),
         "goals": list(enumerate(goals)),
+        "sharing": list(enumerate(sharing)),
+        "blank_sharing": BLANK_SHARING,
+        "catalogue": entries.offered(),
         "facts": fact_groups(shown),
         "fact_count": len(questions(document)),
         "kept_facts": [(f"facts.{key}", row) for key, row in shown["facts"].items() if key in COMPONENT_FACTS],
@@ -173,7 +182,7 @@ def readable(document: dict) -> list[dict]:
     goals = [
         f"{g['indicator']}：{g['present'] or '—'} → {g['target']}（{g['year'] or '年度未填'}）" for g in d["goals"]
     ]
-    security = d["security"]
+    security, shared = d["security"], proposals.sharing_of(d)
     return [
         {
             "title": "基本情况",
@@ -192,6 +201,13 @@ def readable(document: dict) -> list[dict]:
                 ("可度量目标", "\n".join(goals)),
                 ("绩效评估机制", d["evaluation"]),
                 ("建设内容", d["content"]),
+            ],
+        },
+        {
+            "title": "共享",
+            "rows": [
+                (label, "\n".join(merging.shared_words(r).partition(" ")[2] for r in shared if r["side"] == side))
+                for side, label in (("uses", "使用的数据"), ("provides", "提供的数据"))
             ],
         },
         {

@@ -2,8 +2,9 @@
 
     title · contact.name · goals.0 · facts.exchangeable.value · components.c2.kind · components.c2.money.2008.city
 
-A part is named by its id, an amount by year and source, a goal (indicator, present, target, year as one value) by its
-place. Differences between versions, the two sides of a conflict and the preview of a workbook all speak of these.
+A part is named by its id, an amount by year and source, a goal (indicator, present, target, year as one value) and a
+row of shared data by its place. Differences between versions, the two sides of a conflict and the preview of a
+workbook all speak of these.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from priorities.rules.facts import FACTS
 
 _DICTS = ("security", "contact", "prior_investment", "running_cost")
 GOAL = ("indicator", "present", "target", "year")
+SHARING = ("side", "data", "service", "frequency")
+_LISTS = {"goals": GOAL, "sharing": SHARING}  # rows named by their place, each as one value
 
 LABELS = {
     "title": "项目名称",
@@ -43,6 +46,7 @@ LABELS = {
     "running_cost.source": "运维费来源",
     "goals": "可度量目标",
     "components": "组成部分",
+    "sharing": "共享数据（使用和提供）",
     "money": "资金",
     "attachments": "附件",
     "prior_investment": "已有政府投资（金额、年度、文件）",
@@ -58,6 +62,10 @@ _ROW_LABELS = {
     "amount_wan": "金额",
     "source": "来源",
     "fiscal_year": "年度",
+    "side": "使用还是提供",
+    "data": "数据",
+    "service": "服务方式",
+    "frequency": "频率",
 }
 
 
@@ -71,8 +79,8 @@ def split(document: dict) -> dict[str, object]:
         elif head == "facts":
             for fact, row in value.items():
                 out[f"facts.{fact}.value"], out[f"facts.{fact}.evidence"] = row["value"], row["evidence"]
-        elif head == "goals":
-            out |= {f"goals.{i}": tuple(goal[k] for k in GOAL) for i, goal in enumerate(value)}
+        elif head in _LISTS:
+            out |= {f"{head}.{i}": tuple(row[k] for k in _LISTS[head]) for i, row in enumerate(value)}
         elif head == "components":
             for part in value:
                 at = f"components.{part['id']}"
@@ -87,12 +95,12 @@ def split(document: dict) -> dict[str, object]:
 def join(fields: dict[str, object]) -> dict:
     """The document that has these fields; parts in the order in which they first appear, goals by their place."""
     document = proposals.empty()
-    goals: dict[int, dict] = {}
+    lists: dict[str, dict[int, dict]] = {head: {} for head in _LISTS}
     parts: dict[str, dict] = {}
     for path, value in fields.items():
         head, _, rest = path.partition(".")
-        if head == "goals":
-            goals[int(rest)] = dict(zip(GOAL, value, strict=True))
+        if head in _LISTS:
+            lists[head][int(rest)] = dict(zip(_LISTS[head], value, strict=True))
         elif head == "components":
             key, field, *more = rest.split(".")
             part = parts.setdefault(key, {"id": key, "name": "", "kind": "", "facts": {}, "money": []})
@@ -110,7 +118,7 @@ def join(fields: dict[str, object]) -> dict:
             document[head][rest] = list(value) if isinstance(value, tuple) else value
         else:
             document[head] = value
-    document["goals"] = [goals[i] for i in sorted(goals)]
+    document |= {head: [rows[i] for i in sorted(rows)] for head, rows in lists.items()}
     document["components"] = list(parts.values())
     return document
 
@@ -205,9 +213,10 @@ def label(path: str, *documents: dict) -> str:
     parts = path.split(".")
     if parts[0] == "facts" and len(parts) > 1:
         return f"{_question(parts[1])}{'（证据）' if parts[-1] == 'evidence' else ''}"
-    if parts[0] == "goals" and len(parts) > 1:
+    if parts[0] in _LISTS and len(parts) > 1:
         row = f" · {_ROW_LABELS.get(parts[2], parts[2])}" if len(parts) > 2 else ""
-        return f"目标 {int(parts[1]) + 1}{row}" if parts[1].isdigit() else LABELS["goals"]
+        name = "目标" if parts[0] == "goals" else "共享数据"
+        return f"{name} {int(parts[1]) + 1}{row}" if parts[1].isdigit() else LABELS[parts[0]]
     if parts[0] == "components" and len(parts) > 1:
         return f"组成部分{_part_name(parts[1], documents)}{_part_field(parts[2:])}"
     if parts[0] == "attachments":
@@ -254,6 +263,8 @@ def word(path: str, value: object) -> str:
     if isinstance(value, tuple):
         if path == "security.commitments":
             return "、".join(proposals.COMMITMENTS.get(v, str(v)) for v in value)
+        if path.startswith("sharing"):
+            return shared_words(dict(zip(SHARING, value, strict=True)))
         indicator, present, target, year = value
         return f"{indicator or '—'}：{present or '—'} → {target or '—'}（{year or '年度未填'}）"
     last = path.rpartition(".")[2]
@@ -265,11 +276,19 @@ def word(path: str, value: object) -> str:
     return str(value)
 
 
+def shared_words(row: dict) -> str:
+    """使用 GX-001 人口基础信息（平台交换，每日）."""
+    how = proposals.SHARING_SERVICES.get(row["service"]), proposals.SHARING_FREQUENCIES.get(row["frequency"])
+    words = "，".join(filter(None, how))
+    return f"{proposals.SHARING_SIDES.get(row['side'], '')} {row['data']}{f'（{words}）' if words else ''}"
+
+
 _ORDER = (
     "title construction start end precision mandate mandate_document investment_type investment_reason contact "
-    "prior_investment running_cost service_objects goals evaluation content components facts security attachments"
+    "prior_investment running_cost service_objects goals evaluation content components sharing facts security "
+    "attachments"
 ).split()
-_SECTION = {"components": "money", "money": "money", "facts": "facts", "security": "security"}
+_SECTION = {"components": "money", "money": "money", "sharing": "facts", "facts": "facts", "security": "security"}
 _SECTION |= dict.fromkeys(("service_objects", "goals", "evaluation", "content"), "goals")
 
 

@@ -1,7 +1,7 @@
 """The filing form: names of inputs are paths of the proposal, so what is posted becomes a raw proposal, nothing else.
 
 title · goals.0.indicator · components.0.money.2008.city · components.0.facts.closed_and_independent
-facts.exchangeable.value · facts.exchangeable.evidence · security.commitments (several)
+sharing.0.data · facts.exchangeable.value · facts.exchangeable.evidence · security.commitments (several)
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from governance.basics.text import storable
 from priorities import proposal as proposals
+from priorities.submissions import merging
 
 MAX_INPUTS = 3000
 
@@ -22,6 +23,7 @@ def raw_proposal(post: QueryDict) -> dict:
     raw: dict = {
         "goals": {},
         "components": {},
+        "sharing": {},
         "facts": {},
         "security": {},
         "contact": {},
@@ -35,7 +37,7 @@ def raw_proposal(post: QueryDict) -> dict:
         head, rest = parts[0], parts[1:]
         if not rest and isinstance(blank.get(head), str):
             raw[head] = value
-        elif head in ("goals", "components") and len(rest) >= 2 and rest[0].isascii() and rest[0].isdigit():
+        elif head in ("goals", "components", "sharing") and len(rest) >= 2 and rest[0].isascii() and rest[0].isdigit():
             row = raw[head].setdefault(int(rest[0][:4]), {})
             _put_row(row, rest[1:], value)
         elif head == "facts" and len(rest) == 2:
@@ -44,7 +46,7 @@ def raw_proposal(post: QueryDict) -> dict:
             raw["security"]["commitments"] = post.getlist(name)
         elif head in ("security", "contact", "prior_investment", "running_cost") and len(rest) == 1:
             raw[head][rest[0]] = value
-    for head in ("goals", "components"):
+    for head in ("goals", "components", "sharing"):
         raw[head] = [_row(raw[head][i]) for i in sorted(raw[head])]
     return raw
 
@@ -97,6 +99,9 @@ def as_typed(document: dict, raw: dict, errors: dict, held: dict) -> dict:
         blank = {"indicator": "", "present": "", "target": "", "year": ""}
         rows = [{k: storable(row.get(k, "")) for k in blank} for row in raw["goals"]]
         shown["goals"] = [row for row in rows if any(row.values())]
+    if "sharing" in heads:
+        rows = [{k: storable(str(row.get(k, ""))) for k in merging.SHARING} for row in raw["sharing"]]
+        shown["sharing"] = [row for row in rows if row["data"] or row["service"] or row["frequency"]]
     if "components" in heads:
         known = {part["id"]: part for part in held["components"]}
         shown["components"] = [_part_as_typed(row, known.get(row.get("id"), {})) for row in raw["components"]]

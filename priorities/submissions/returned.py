@@ -33,7 +33,7 @@ def askable() -> list[tuple[str, str]]:
     """What the office may ask about: `(field, label)` of every mandatory point, the rest of the form, each question and
     each kind of attachment."""
     names = [f for f, *_ in proposals.MANDATORY]
-    names += ["mandate_document", "prior_investment", "running_cost"]
+    names += ["mandate_document", "prior_investment", "running_cost", "sharing"]
     names += [f"facts.{f}" for f in Fact if f not in OFFICE_FACTS and f not in COMPONENT_FACTS]
     names += [f"attachments.{kind}" for kind in ATTACHMENTS if kind != "scan"]
     return [(name, fields_of.label(name)) for name in names]

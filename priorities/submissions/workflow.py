@@ -71,6 +71,7 @@ ACTS: tuple[Act, ...] = (
     Act("attach", (DRAFT, RETURNED, SUBMITTED, UNDER_REVIEW), _P.SUBMIT),
     Act("answer_correction", (UNDER_REVIEW, RETURNED, JOINT_APPROVAL), _P.SUBMIT),
     Act("confirm_facts", (UNDER_REVIEW,), _P.SCREEN),
+    Act("answer_sharing", (UNDER_REVIEW,), _P.ANSWER_SHARING),
     Act("record_overlap", (UNDER_REVIEW,), _P.SCREEN),
     Act("confirm_verdict", (UNDER_REVIEW,), _P.SCREEN),
     Act("propose_conclusion", (UNDER_REVIEW,), _P.SCREEN),

@@ -14,6 +14,7 @@ documents     file_document, sign_document, meet_condition
 needs         raise_need, answer_need, settle_need, withdraw_need
 collaboration appoint_member, end_member, raise_subject, give_subject_opinion, settle_subject, sign_subject,
               withdraw_subject
+catalogue     propose_data, join_data, register_data, withdraw_data, settle_party
 security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
               withdraw_assessment, fix_finding
 duties        create_topic, edit_topic, strike_topic, place_projects, name_head, end_topic
@@ -31,6 +32,7 @@ from projects.actions.acceptance import (
     sign_acceptance,
     sign_evaluation,
 )
+from projects.actions.catalogue import join_data, propose_data, register_data, settle_party, withdraw_data
 from projects.actions.collaboration import (
     appoint_member,
     end_member,

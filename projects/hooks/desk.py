@@ -9,18 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Prefetch
+from django.db.models import Count, Min, Prefetch, Q
 
-from governance.basics.roles import Permission, Scope
+from governance.basics.roles import Permission, Role, Scope
 from governance.kernel.access import Actor
 from governance.signing import rounds
 from projects.acceptance import acceptances
+from projects.catalogue import entries
 from projects.duties import owed
 from projects.hooks import between
 from projects.hooks.task import FEW, Task, few
 from projects.labels import STATES
 from projects.lifecycle import gates, guards, life, proofs
-from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
+from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead, SharedData
 from projects.progress import owing
 from projects.security import safeguards
 
@@ -33,6 +34,8 @@ MOST = 2_000  # projects under way that a home page reads one by one; a register
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
     """What waits for this person under his hat, late things first, then the oldest."""
     tasks: list[Task] = [*_signatures(actor, day), *between.waiting(actor, day)]
+    if actor.scope(Permission.MANAGE_CATALOGUE):
+        tasks += _catalogue(actor, day)
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
     if (manages or accepts) and (many := _under_way().count()) > MOST:
@@ -81,6 +84,21 @@ def _signatures(actor: Actor, day: dt.date) -> Iterator[Task]:
         late = bool(round_.due_day and round_.due_day < day)
         yield Task(
             f"{round_.title}等待签署", round_.address, (day - round_.day).days, round_.due_day, late, "signature"
+        )
+
+
+def _catalogue(actor: Actor, day: dt.date) -> Iterator[Task]:
+    """Entries to register and asking units to settle with, in one line, for whoever keeps the catalogue."""
+    if entries.keeper(day).is_department and actor.role != Role.RESOURCE_DEPARTMENT:
+        return
+    asked = SharedData.objects.living().filter(Q(state="proposed") | Q(parties__state="proposed"))
+    found = asked.aggregate(n=Count("pk", distinct=True), since=Min("day"))
+    if found["n"]:
+        yield Task(
+            f"共享目录 {found['n']} 条等待登记或商定",
+            "/projects/catalogue/?view=waiting#rows",
+            (day - found["since"]).days,
+            kind="sharing",
         )
 
 

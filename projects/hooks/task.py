@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 FEW = 3  # more of a kind make one line
 LABELS = {
     "signature": "签署",
+    "sharing": "共享",
     "report": "进度",
     "topic": "课题",
     "gate": "材料",

@@ -11,10 +11,12 @@ acceptance  Acceptance, Evaluation, AnnualTarget
 documents   TechnicalDocument
 needs       Need, NeedAnswer
 collaboration  CollaborationMember, CollaborationSubject, CollaborationOpinion
+catalogue   SharedData, DataParty
 security    SecurityGrading, SecuritySync, SecurityAssessment, SecurityFinding
 """
 
 from projects.models.acceptance import Acceptance, AnnualTarget, Evaluation
+from projects.models.catalogue import DataParty, SharedData
 from projects.models.collaboration import CollaborationMember, CollaborationOpinion, CollaborationSubject
 from projects.models.documents import TechnicalDocument
 from projects.models.duties import Supervision, Topic, TopicHead, TopicReport

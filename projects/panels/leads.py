@@ -1,5 +1,5 @@
 """Leads that are not settled yet (D40–D43): flagged until somebody resolves them, with the verb that does.
-Two queries."""
+Four queries."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch
 
+from governance.models import Body, Organisation
 from projects.lifecycle import guards
-from projects.models import Change, Project, ProjectLead
+from projects.models import Change, PlanTask, Project, ProjectLead
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,36 @@ def open_flags() -> list[Flag]:
     projects = (
         Project.objects.annotate(lead_confirmed=Exists(confirmed)).select_related("budget_unit").prefetch_related(leads)
     )
-    return [flag for project in projects.order_by("order", "pk") for flag in flags_of(project)]
+    rows, offers = list(projects.order_by("order", "pk")), handovers()
+    return [flag for project in rows for flag in (*(f for f in offers if f.project == project), *flags_of(project))]
+
+
+def handovers(task: PlanTask | None = None) -> list[Flag]:
+    """D41: a task that founded a body of 9.1 is done, and a temporary office still leads first the project that it
+    surely belongs to: its hand-over is offered, never done by itself. Of one task, or of all; two queries, three with
+    offers."""
+    done = PlanTask.objects.filter(state="done") if task is None else PlanTask.objects.filter(pk=task.pk, state="done")
+    codes = dict(done.values_list("code", "state_day"))
+    bodies = Body.objects.filter(founded_by__in=codes).exclude(holder=None).select_related("holder__canonical")
+    found = []
+    for body in bodies.order_by("pk") if codes else ():
+        heir = body.holder.canonical or body.holder
+        links = ProjectLead.objects.filter(order=1, organisation__is_temporary=True)
+        links = links.filter(project__task_links__task__code=body.founded_by, project__task_links__certainty="sure")
+        for lead in links.exclude(organisation=heir).select_related("project", "organisation"):
+            sentence = (
+                f"{body.founded_by} 已于 {codes[body.founded_by]} 完成，{heir.name}已组建："
+                f"第一牵头{lead.as_named}是临时机构，可以移交（规划没有写明，不自动移交）"
+            )
+            address = f"/projects/{lead.project.code}/change/?field=lead&to={heir.key}"
+            found.append(Flag(lead.project, "D41", sentence, "办理移交", address))
+    return found
+
+
+def named_after(project: Project, heir: Organisation) -> str:
+    """The leads as a change names them once the first one's work has gone over to the heir."""
+    _, *others = project.leads.all()
+    return "、".join([heir.name, *(lead.as_named for lead in others if not lead.is_generic)])
 
 
 def flags_of(project: Project) -> list[Flag]:

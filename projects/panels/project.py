@@ -19,6 +19,7 @@ from governance.models import Discrepancy
 from projects.labels import CERTAINTIES, RATING_TONES, STATE_TONES, STATES, TASK_TONES
 from projects.lifecycle import gates, guards, life, period_text, periods
 from projects.models import Change, Milestone, PlanTask, Project, TaskLink
+from projects.panels.leads import handovers
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
 from projects.progress import rating
@@ -241,6 +242,7 @@ def _leads(project: Project, entries, confirmed: bool, ranked: bool) -> list[Lea
             notes.append(("泛指，不是单位，不派填报", "D42"))
         elif lead.organisation.is_temporary:
             notes.append(("临时机构，须另定预算单位", "D41"))
+            notes += [(offer.sentence, offer.code) for offer in handovers() if offer.project == project]
         elif lead.organisation.is_internal:
             notes.append(("内设机构，不是预算单位，须另定预算单位", "D42"))
         if (lead.organisation.canonical or lead.organisation).key in judges:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.kernel import access
+from governance.models import Organisation
 from governance.web.entry import found, one_of
 from governance.web.entry import page as may_enter
 from projects import actions
@@ -16,6 +17,7 @@ from projects.forms import register
 from projects.labels import TASK_STATES
 from projects.lifecycle import guards, life
 from projects.models import Change, Milestone, ProgressReport, ReportCall
+from projects.panels import leads
 from projects.panels import tasks as task_panels
 from projects.progress import owing
 from projects.views.frame import about, form_page, of_visible, project_of
@@ -50,6 +52,7 @@ def task(request, code: str):
     context = {
         "page": task_panels.task_page(row, clock.today()),
         "may_set": access.may(request.actor, Permission.MANAGE_PROJECT),
+        "handovers": leads.handovers(row),
     }
     return form_page(
         request,
@@ -190,11 +193,15 @@ def first_lead(request, code: str):
 
 @may_enter(Permission.MANAGE_PROJECT)
 def change(request, code: str):
-    """Record a change approved on paper; `?field=lead` begins with the leads as they are named."""
+    """Record a change approved on paper; `?field=lead` begins with the leads as they are named, `&to=` with the unit to
+    which the first lead hands over (D41)."""
     project = project_of(request, code)
     start = {"version": project.version, "field": one_of(request.GET, "field", [key for key, _ in Change.FIELDS])}
     if start["field"] == "lead":
         start["now"] = "、".join(lead.as_named for lead in project.leads.all() if not lead.is_generic)
+        if to := one_of(request.GET, "to"):
+            heir = found(Organisation.objects.units(), key=to)
+            start |= {"now": leads.named_after(project, heir), "reason": f"{heir.name}已组建，移交牵头（D41）"}
     form = register.ChangeForm(request.POST or None, initial=start)
     context = about(
         project,

@@ -35,7 +35,7 @@ from projects.models import Milestone, ProgressReport, Project, ProjectLead
 from tests.house.walk import pages
 
 # Whoever has most in his rail comes first; of those who may read a page, the first two ask for it.
-ROLES = ("industry", "reviewer", "health_cio", "expert", "finance", "auditor", "sysadmin", "secadmin")
+ROLES = ("industry", "reviewer", "health_cio", "expert", "resource", "finance", "auditor", "sysadmin", "secadmin")
 READERS = 2
 MOST = 15
 # A case shows everything that is known of it on one page (proposal, verdict, facts, opinions, papers, signatures,
@@ -87,7 +87,8 @@ def limit(address: str) -> int:
         or "&code=" in address
     ):
         return MOST_OF_MANY_PARTS
-    about_a_case = address.startswith(("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/"))
+    of_a_case = ("/priorities/submissions/", "/priorities/desk/SB", "/priorities/approvals/", "/priorities/sharing/SB")
+    about_a_case = address.startswith(of_a_case)
     return MOST_OF_A_CASE if about_a_case else MOST
 
 

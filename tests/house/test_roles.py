@@ -1,4 +1,4 @@
-"""Thirteen roles, every page: who may read what stands in GRANTS and nowhere else."""
+"""Fifteen roles, every page: who may read what stands in GRANTS and nowhere else."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from priorities.labels import ANSWERS
 from priorities.rules.facts import COMPONENT_FACTS, OFFICE_FACTS, Fact
 from priorities.submissions import merging
 
-FORM, GOALS, MONEY, QUESTIONS, META = "申报书", "目标", "组成与资金", "判定事实", "_meta"
+FORM, GOALS, MONEY, SHARED, QUESTIONS, META = "申报书", "目标", "组成与资金", "共享数据", "判定事实", "_meta"
 CHUNK = 30_000  # a cell holds 32,767 characters
 YES_NO = {answer: ANSWERS[answer] for answer in ("yes", "no")}
 LEVELS = {str(n): str(n) for n in range(1, 6)}
@@ -44,6 +44,12 @@ PART_FACTS = tuple(f for f in Fact if f in COMPONENT_FACTS)
 OWN_FACTS = tuple(f for f in Fact if f not in OFFICE_FACTS and f not in COMPONENT_FACTS)
 FIRST = 3  # the first row of entries, under title and heads
 SPARE_PARTS = 6
+SHARED_COLUMNS = (  # key, head, choices, width
+    ("side", "使用还是提供", proposals.SHARING_SIDES, 16),
+    ("data", "数据", None, 50),
+    ("service", "服务方式", proposals.SHARING_SERVICES, 16),
+    ("frequency", "频率", proposals.SHARING_FREQUENCIES, 12),
+)
 
 
 def label(path: str) -> str:

@@ -23,6 +23,8 @@ from priorities.submissions.offline.layout import (
     PART_FACTS,
     QUESTIONS,
     ROWS,
+    SHARED,
+    SHARED_COLUMNS,
 )
 
 MOST_SHOWN = 100
@@ -109,7 +111,10 @@ def read(row: Submission, sheets: dict[str, list[list]]) -> Returned:
     kept = {
         p: v
         for p, v in merging.split(base).items()
-        if p == "precision" or p.startswith("facts.") and p.split(".")[1] in COMPONENT_FACTS
+        if p == "precision"
+        or (p.startswith("sharing.") and SHARED not in book.sheets)  # a workbook from before there was a catalogue
+        or p.startswith("facts.")
+        and p.split(".")[1] in COMPONENT_FACTS
     }
     document = proposals.clean(merging.join(kept | merging.split(document)))[0] if not errors else document
     workbook = Returned(base, document, book.errors)
@@ -185,6 +190,7 @@ def _raw(book: _Sheets) -> dict:
         )
     raw["goals"] = _goals(book)
     raw["components"] = _parts(book)
+    raw["sharing"] = _shared(book)
     raw["facts"] = _facts(book)
     return raw
 
@@ -198,6 +204,20 @@ def _goals(book: _Sheets) -> list[dict]:
                 book.places[f"goals.{len(rows)}.{key}"] = (GOALS, number, at, head)
             book.places[f"goals.{len(rows)}"] = (GOALS, number, 1, "指标")
             rows.append(goal)
+    return rows
+
+
+def _shared(book: _Sheets) -> list[dict]:
+    rows = []
+    for number in range(FIRST, min(book.height(SHARED), FIRST + 200) + 1):
+        row = {}
+        for at, (key, head, choices, _) in enumerate(SHARED_COLUMNS, 1):
+            place = (SHARED, number, at, head)
+            book.places[f"sharing.{len(rows)}.{key}"] = place
+            row[key] = book.choice(place, choices) if choices else book.text(SHARED, number, at)
+        if any(row.values()):
+            book.places[f"sharing.{len(rows)}"] = (SHARED, number, 2, "数据")
+            rows.append(row)
     return rows
 
 
@@ -250,7 +270,12 @@ def _place(book: _Sheets, path: str, raw: dict) -> tuple[str, int, int, str]:
     for length in range(len(parts), 0, -1):
         if (found := book.places.get(".".join(parts[:length]))) is not None:
             return found
-    return ({"goals": GOALS, "components": MONEY, "facts": QUESTIONS}.get(parts[0], FORM), 0, 0, merging.label(path))
+    return (
+        {"goals": GOALS, "components": MONEY, "sharing": SHARED, "facts": QUESTIONS}.get(parts[0], FORM),
+        0,
+        0,
+        merging.label(path),
+    )
 
 
 def _field_place(book: _Sheets, path: str, document: dict) -> tuple[str, int, int, str]:

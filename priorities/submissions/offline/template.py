@@ -26,6 +26,8 @@ from priorities.submissions.offline.layout import (
     PART_FACTS,
     QUESTIONS,
     ROWS,
+    SHARED,
+    SHARED_COLUMNS,
 )
 
 
@@ -43,6 +45,7 @@ def template(row: Submission, day: dt.date) -> bytes:
     _form_sheet(book, document)
     _goal_sheet(book, document)
     _money_sheet(book, row, document)
+    _shared_sheet(book, document)
     _fact_sheet(book, document)
     meta = book.sheet(META, hidden=True)
     text = proposals.canonical(document)
@@ -165,6 +168,24 @@ def _part_row(book: Book, sheet, number: int, part: dict | None, columns: list[t
     for at, fact in enumerate(PART_FACTS, 4 + len(columns)):
         answer = ANSWERS.get(part["facts"].get(fact, ""), "")
         book.text(sheet, f"{letter(at)}{number}", answer, fill="open", unlocked=True)
+
+
+def _shared_sheet(book: Book, document: dict) -> None:
+    sheet = book.sheet(SHARED)
+    book.text(sheet, "A1", "项目使用和提供的数据（选填；共享目录里有的写编号，如 GX-001）", "title", grid=False)
+    rows, last = proposals.sharing_of(document), FIRST + proposals.MAX_SHARING - 1
+    for column, (key, head, choices, width) in zip("ABCD", SHARED_COLUMNS, strict=True):
+        book.text(sheet, f"{column}2", head, "head", fill="head")
+        sheet.column_dimensions[column].width = width
+        for number in range(proposals.MAX_SHARING):
+            value = rows[number][key] if number < len(rows) else ""
+            shown = choices.get(value, value) if choices else value
+            cell = book.text(sheet, f"{column}{FIRST + number}", shown, fill="open", unlocked=True)
+            cell.number_format = "@"
+        if choices:
+            writer.choose(sheet, [f"{column}{FIRST}:{column}{last}"], tuple(choices.values()), head, head)
+    writer.hint(sheet, [f"B{FIRST}:B{last}"], "数据", "目录里的写编号；没有的写名称，提交后作为新条目提出")
+    writer.protect(sheet)
 
 
 def _fact_sheet(book: Book, document: dict) -> None:

@@ -12,14 +12,21 @@ from governance.basics.refusal import Invalid, NotVisible, Refused, Stale, Wrong
 from priorities import actions
 from priorities.hooks.daily import daily
 from priorities.models import Screening
-from priorities.rules.facts import OFFICE_FACTS
+from priorities.rules.facts import OFFICE_FACTS, SHARING_FACTS
 from priorities.screening import verdicts
 from projects.models import Project
 from tests.priorities.stories import POINTS, components, proposal
 
 
 def confirm(cast, row, *facts, **more):
-    return actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, facts=facts, **more)
+    """Each fact by whoever answers it: what is about sharing by the resource department, all else by the reviewer."""
+    theirs = [f for f in facts if f["fact"] in set(map(str, SHARING_FACTS))]
+    ours = [f for f in facts if f not in theirs]
+    if theirs:
+        row = actions.answer_sharing(by=cast.resource, submission=row, version=row.version, facts=theirs)
+    if theirs and not ours and not more:
+        return row
+    return actions.confirm_facts(by=cast.reviewer, submission=row, version=row.version, facts=ours, **more)
 
 
 def conclude(cast, row, kind="candidate", **more):

@@ -196,3 +196,29 @@ def test_the_form_has_at_most_eighteen_mandatory_points_in_the_workbook_too():
         if path in offline.MANDATORY or path.startswith("security.commitments.")
     }
     assert len(must | {"goals", "components", "money"}) <= len(proposals.MANDATORY) <= 18
+
+
+def test_shared_data_goes_there_and_back_with_its_errors_in_their_cells(stories, client):
+    shared = [{"side": "provides", "data": "社区居民健康档案", "service": "exchange", "frequency": "daily"}]
+    row = stories.draft(document=proposal(sharing=shared))
+    book = book_of(row)
+    assert [c.value for c in book["共享数据"][3]][:4] == ["提供", "社区居民健康档案", "平台交换", "每日"]
+    for column, text in zip("ABCD", ("使用", "人口基础信息", "", "每周"), strict=True):
+        book["共享数据"][f"{column}4"] = text
+    reading = offline.read(row, read_safely(content(book)))
+    assert [(d.path, d.new) for d in reading.changes] == [("sharing.1", "使用 人口基础信息（每周）")]
+    book["共享数据"]["D4"] = "偶尔"
+    book["共享数据"]["A5"] = "使用"
+    book["共享数据"]["C5"] = "接口查询"
+    reading = offline.read(row, read_safely(content(book)))
+    assert {(e.sheet, e.row, e.column) for e in reading.errors} == {("共享数据", 4, "D"), ("共享数据", 5, "B")}
+
+
+def test_a_workbook_from_before_the_catalogue_leaves_the_shared_data_as_they_are(stories):
+    shared = [{"side": "uses", "data": "人口基础信息", "service": "", "frequency": ""}]
+    row = stories.draft(document=proposal(sharing=shared))
+    book = book_of(row)
+    del book["共享数据"]
+    reading = offline.read(row, read_safely(content(book)))
+    assert (reading.errors, reading.changes) == ([], [])
+    assert reading.document["sharing"] == shared

@@ -58,6 +58,7 @@ ACTS = {
     "attach": ({"draft", "returned", "submitted", "under_review"}, APPLICANT),
     "answer_correction": (set(), set()),  # nothing was corrected
     "confirm_facts": ({"under_review"}, OFFICE),
+    "answer_sharing": ({"under_review"}, {"resource"}),
     "record_overlap": ({"under_review"}, OFFICE),
     "confirm_verdict": ({"under_review"}, OFFICE),
     "propose_conclusion": ({"under_review"}, OFFICE),
@@ -112,6 +113,7 @@ ACT_CALLS = {
         by=by, submission=row, fact="important", text="见文件"
     ),
     "confirm_facts": call("confirm_facts", facts=[{"fact": "easy_to_use", "value": "yes", "evidence": "方案"}]),
+    "answer_sharing": call("answer_sharing", facts=[{"fact": "exchangeable", "value": "yes", "evidence": "目录"}]),
     "record_overlap": call("record_overlap", other="project:P06", degree="none"),
     "confirm_verdict": call("confirm_verdict"),
     "propose_conclusion": call("propose_conclusion", kind="candidate"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from governance.models import Organisation
-from projects.models import Project
+from projects import actions
+from projects.models import PlanTask, Project
 from projects.panels.leads import open_flags
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,20 @@ def test_a_temporary_body_gets_a_budget_unit_and_the_first_lead_is_confirmed(cas
     assert flags("P01") == {"D43"}
     assert act(cast, "P01", "D43", organisation=unit.pk, reason="首列单位") == 302
     assert flags("P01") == set()
+
+
+def test_a_body_that_is_set_up_is_offered_the_project_of_the_temporary_office(cast):
+    task = PlanTask.objects.get(code="T2-05")
+    page = cast.client("reviewer").get(task.get_absolute_url()).content.decode()
+    assert "可以移交" not in page
+    actions.set_task_state(by=cast.reviewer, task=task, version=task.version, state="done", evidence="筑编〔2007〕8号")
+    assert Project.objects.get(code="P03").leads.get().as_named == "贵阳市CA认证管理领导小组办公室"  # never by itself
+    for page in (task.get_absolute_url(), "/projects/P03/", "/projects/leads/"):
+        assert "可以移交（规划没有写明，不自动移交）" in cast.client("reviewer").get(page).content.decode()
+    assert act(cast, "P03", "D41", approver="筑信领纪〔2007〕5号") == 302
+    assert Project.objects.get(code="P03").leads.get().organisation.key == "ca-department"
+    assert "移交" not in " ".join(f.sentence for f in open_flags())
+
+
+def test_a_hand_over_to_a_unit_that_does_not_exist_is_not_found(cast):
+    assert cast.client("reviewer").get("/projects/P03/change/?field=lead&to=nobody").status_code == 404
