@@ -30,7 +30,8 @@ def phones(hats: Iterable[Appointment]) -> dict[int, str]:
 
 def phones_on(day: dt.date) -> dict[int, str]:
     """The same of everybody in office on the day, first appointed first; one query."""
-    return phones(Appointment.objects.in_force(day).exclude(user__phone="").select_related("user").order_by("pk"))
+    hats = Appointment.objects.in_force(day).reachable().exclude(user__phone="")
+    return phones(hats.select_related("user").order_by("pk"))
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ class Coverage:
         return sum(row.appointment is not None for row in self.rows)
 
     @property
+    def stranded(self) -> int:
+        """Of those held: whose account was taken off."""
+        return sum(row.appointment is not None and row.appointment.user.is_disabled for row in self.rows)
+
+    @property
     def pilots(self) -> list[Cio]:
         return [row for row in self.rows if row.is_pilot]
 
@@ -138,7 +144,7 @@ def cio_coverage(day: dt.date) -> Coverage:
         .order_by("pk")
     )
     by_unit = {}
-    for hat in hats:
+    for hat in sorted(hats, key=lambda h: h.user.is_disabled):
         by_unit.setdefault(hat.organisation.survivor_id, hat)
     pilots = {p.organisation.survivor_id for p in PilotUnit.objects.select_related("organisation")}
     units = Organisation.objects.units().filter(kind__in=DEPARTMENTS).order_by("pk")

@@ -226,7 +226,7 @@ class GradingForm(forms.Form):
 
     def __init__(self, *args, day, **kwargs):
         super().__init__(*args, **kwargs)
-        hats = Appointment.objects.in_force(day).filter(role=Role.EXPERT).values("user_id")
+        hats = Appointment.objects.in_force(day).reachable().filter(role=Role.EXPERT).values("user_id")
         self.fields["experts"].queryset = User.objects.filter(pk__in=hats).order_by("full_name", "pk")
 
 
