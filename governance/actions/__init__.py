@@ -20,4 +20,4 @@ from governance.actions.reforms import (
     separate_organisation,
     succeed_organisation,
 )
-from governance.actions.training import record_training, set_training_target, withdraw_training
+from governance.actions.training import import_roster, record_training, set_training_target, withdraw_training
