@@ -13,6 +13,7 @@ app_name = "projects"
 urlpatterns = [
     path("tasks/", register.tasks, name="tasks"),
     re_path(rf"^tasks/{TASK}/$", register.task, name="task"),
+    re_path(rf"^tasks/{TASK}/confirm/$", register.confirm_task, name="confirm_task"),
     path("progress/", register.progress, name="progress"),
     path("progress/call/", progress.call, name="call"),
     path("progress/calls/<int:pk>/withdraw/", progress.withdraw_call, name="withdraw_call"),
