@@ -8,6 +8,7 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
+        from budgets.growth import planned
         from governance import jobs
         from governance.people import handover, touched
         from governance.web import addresses
@@ -15,6 +16,7 @@ class PrioritiesConfig(AppConfig):
         from priorities.documents import decisions, filing_receipts, receipts
         from priorities.hooks.daily import daily, run_due_batches
         from priorities.hooks.handover import DESK
+        from priorities.hooks.planned_years import adopted_years
         from priorities.hooks.touched import of_cases
         from priorities.rescreening import rescreen_job
 
@@ -25,6 +27,7 @@ class PrioritiesConfig(AppConfig):
         handover.offer(DESK)
         touched.offer(of_cases)
         addresses.offer("criterion", "priorities:criterion")
+        planned.offer(adopted_years)
         self._offer_reports()
         self._offer_rail()
 

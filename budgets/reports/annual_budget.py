@@ -460,7 +460,8 @@ def _decisions(found: budget_table.YearTable, f: BudgetYear) -> Section:
         )
     if f.left_wan:
         lines.append(f"批复未下达{f.left_wan:,.2f}万元，由市财政局按进度下达（9.2.2）。")
-    if found.whole and found.growth.revenue_wan is None:
+    is_planned = all(t.result != rule.UNPLANNED for t in found.growth.tests)
+    if found.whole and is_planned and found.growth.revenue_wan is None:
         lines.append("市本级财政收入未录入，9.6.1的第二项检验无法判定；由市财政局录入并附依据。")
     flagged = sorted({f"{r.lead}（{'、'.join(r.lead_flags)}）" for r in found.rows if r.lead_flags})
     if flagged:

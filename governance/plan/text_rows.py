@@ -116,8 +116,8 @@ def _leads(entry: Entry, context: Context) -> tuple[LeadRow, ...]:
         raise entry.refuse("“leads”没有牵头单位")
     if rest not in ("", "等"):
         raise entry.refuse(f"“leads_raw”中的“{rest}”没有列入“leads”")
-    if (rest == "等") != entry.flag("leads_open_ended"):
-        raise entry.refuse("“leads_open_ended”与“leads_raw”是否以“等”结尾不符")
+    if (rest == "等" or any(row.generic for row in rows)) != entry.flag("leads_open_ended"):
+        raise entry.refuse("“leads_open_ended”与“leads_raw”是否以“等”结尾、“leads”是否有泛指不符（D42）")
     return tuple(rows)
 
 
