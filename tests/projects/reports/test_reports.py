@@ -146,7 +146,8 @@ def test_the_plan_s_rows_and_other_projects_are_never_counted_in_one_sentence(ca
         project = Project.objects.get(code=code)
         project.state = "building"
         project.save()
-    Project.objects.create(code="N2007-01", name="档案查询", origin="self_funded", state="building", order=900)
+    more = {"state": "building", "order": 900, "registered_on": dt.date(2007, 3, 1)}
+    Project.objects.create(code="N2007-01", name="档案查询", origin="self_funded", **more)
     held = ("planned", "planned_under_way", "others", "others_under_way", "under_way")
     assert [figures(build(2007))[name] for name in held] == [27, 2, 1, 1, 3]
     text = printing.build("annual_progress", 2007).sections[0].paragraphs
