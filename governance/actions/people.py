@@ -23,6 +23,7 @@ from governance.kernel.verbs import step, verb
 from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User, of_unit
 from governance.notices import inbox
 from governance.people import handover
+from governance.people.institutions import lock_units
 
 ADDRESS = "/governance/accounts/"
 
@@ -281,7 +282,7 @@ def _check_appointment(
 def _check_single_cio(user: User, organisation: Organisation, from_day: dt.date, to_day: dt.date | None) -> None:
     """Invalid under `second` where somebody else is the department's CIO in the period; its row is locked first, so
     that two at once are asked about as well."""
-    Organisation.objects.select_for_update().get(pk=organisation.survivor_id)
+    lock_units([organisation.survivor_id])
     held = Appointment.objects.filter(of_unit(organisation.survivor_id), role=Role.DEPARTMENT_CIO).not_over(from_day)
     if to_day:
         held = held.filter(from_day__lte=to_day)

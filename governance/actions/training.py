@@ -13,6 +13,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Attendance, Organisation, Plan, Trainee, TrainingSession, TrainingTarget, of_unit
 from governance.people import training
+from governance.people.institutions import lock_units
 from governance.workbooks import roster
 
 ADDRESS = "/governance/training/"
@@ -106,7 +107,7 @@ def import_roster(*, by: Actor, rows: list[list[str]], is_demo: bool = False) ->
     the same person and course is corrected. Raises Invalid where a cell is wrong by now."""
     access.require(by, Permission.MANAGE_ORGANISATIONS)
     units = {unit.pk for unit in roster.units_named(r[1 + roster.UNIT] for r in rows).values()}
-    list(Organisation.objects.select_for_update().filter(pk__in=units).order_by("pk").values_list("pk"))
+    lock_units(units)
     found = roster.judge(rows)
     if found.errors:
         raise Invalid(f"没有写入：有 {len(found.errors)} 处错误，请重新上传看每一处。")
