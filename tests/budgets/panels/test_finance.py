@@ -32,7 +32,7 @@ def test_unfilled_rows_and_what_waits_stand_on_the_home_of_finance(cast):
     html = cast.client("finance").get("/").content.decode()
     assert 'id="finance"' in html
     assert "批复未下达 2 行，70.00 万元" in html
-    assert '/budgets/2007/#r-P04"' in html
+    assert '/budgets/2007/#r-P05"' in html
     assert "2008 年市财政上限未登记" in html
 
 
