@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from governance.views import audit, documents, people, readings, records, regulations, session, units
+from governance.views import audit, documents, people, readings, records, regulations, roster, session, units
 
 app_name = "governance"
 urlpatterns: list = [
@@ -43,6 +43,10 @@ urlpatterns: list = [
     path("bodies/", units.bodies, name="bodies"),
     path("bodies/<int:pk>/", units.body, name="body"),
     path("training/", records.trainings, name="training"),
+    path("training/people/", roster.people, name="trained_people"),
+    path("training/people/export/", roster.export, name="trained_people_export"),
+    path("training/roster/", roster.upload, name="roster"),
+    path("training/roster/template/", roster.template, name="roster_template"),
     path("training/new/", records.training_new, name="training_new"),
     path("training/target/", records.training_target, name="training_target"),
     path("training/<int:pk>/withdraw/", records.training_withdraw, name="training_withdraw"),

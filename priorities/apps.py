@@ -8,6 +8,7 @@ class PrioritiesConfig(AppConfig):
     verbose_name = "申报与优先级"
 
     def ready(self) -> None:
+        from budgets.growth import planned
         from governance import jobs
         from governance.basics import refs
         from governance.people import handover, touched
@@ -17,6 +18,7 @@ class PrioritiesConfig(AppConfig):
         from priorities.hooks import named
         from priorities.hooks.daily import daily, run_due_batches
         from priorities.hooks.handover import DESK
+        from priorities.hooks.planned_years import adopted_years
         from priorities.hooks.touched import of_cases
         from priorities.rescreening import rescreen_job
 
@@ -28,6 +30,7 @@ class PrioritiesConfig(AppConfig):
         touched.offer(of_cases)
         refs.offer(named.cases)
         addresses.offer("criterion", "priorities:criterion")
+        planned.offer(adopted_years)
         self._offer_reports()
         self._offer_rail()
 

@@ -6,6 +6,8 @@ milestones. Of a task it keeps the plan's words current; state, day and evidence
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from governance.basics import clock
 from governance.basics.text import search_text
 from governance.kernel import audit
@@ -147,6 +149,7 @@ def _tasks(plan: rows.Plan) -> Tally:
             "line": task.line,
             "due": task.due,
             "discrepancies": list(task.discrepancies),
+            "proofs": [asdict(proof) for proof in task.proofs],
             "search_text": search_text(task.code, task.text),
         }
         for task in plan.tasks

@@ -32,6 +32,7 @@ urlpatterns = [
     re_path(rf"^catalogue/{DATA}/register/$", catalogue.register, name="register_data"),
     re_path(rf"^catalogue/{DATA}/withdraw/$", catalogue.withdraw, name="withdraw_data"),
     path("catalogue/parties/<int:pk>/", catalogue.settle, name="settle_party"),
+    re_path(rf"^tasks/{TASK}/confirm/$", register.confirm_task, name="confirm_task"),
     path("progress/", register.progress, name="progress"),
     path("progress/call/", progress.call, name="call"),
     path("progress/calls/<int:pk>/withdraw/", progress.withdraw_call, name="withdraw_call"),

@@ -2,7 +2,7 @@
 
 lines      set_cell, set_codes
 entries    book, reverse_entry
-transfers  transfer, carry_over
+transfers  transfer, carry_over; rehearse tries one and takes it back
 papers     attach_paper
 locks      lock_stage
 revenue    set_revenue
@@ -15,4 +15,4 @@ from budgets.actions.lines import set_cell, set_codes
 from budgets.actions.locks import lock_stage
 from budgets.actions.papers import KINDS, Paper, attach_paper
 from budgets.actions.revenue import set_revenue
-from budgets.actions.transfers import carry_over, transfer
+from budgets.actions.transfers import carry_over, rehearse, transfer

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db import transaction
 
 from budgets.actions import checks
 from budgets.actions.papers import Paper
@@ -89,6 +93,37 @@ def carry_over(*, by: Actor, line: BudgetLine, typed: str, paper: Paper, version
         f"（{paper.document_number}）：{paper.reason}",
     )
     return target
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A stage of a line before and after a move, in 万元; None reads 未填."""
+
+    line: str
+    stage: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+def rehearse(act: Callable[..., BudgetLine], *, by: Actor, line: BudgetLine, **given) -> list[Effect]:
+    """What `transfer` or `carry_over` would change, tried and rolled back: the two lines, stage by stage. Raises the
+    verb's own refusal; stores nothing."""
+    with transaction.atomic():
+        target = act(by=by, line=line, **given)
+        keys = [LineKey(row.project, row.fiscal_year, row.source) for row in (line, target)]
+        after = [_totals(key) for key in keys]
+        transaction.set_rollback(True)
+    return [
+        Effect(f"{key.project.code} {key.fiscal_year} 年", label, before[field], now[field])
+        for key, now, before in zip(keys, after, map(_totals, keys), strict=True)
+        for field, label in ((booking.FIELD[stage], label) for stage, label in booking.LABELS.items())
+        if before[field] != now[field]
+    ]
+
+
+def _totals(at: LineKey) -> dict[str, Decimal | None]:
+    row = BudgetLine.objects.filter(**vars(at)).first()
+    return {field: getattr(row, field, None) for field in booking.FIELD.values()}
 
 
 def _moved(typed: object, paper: Paper) -> Decimal:

@@ -6,13 +6,14 @@ R 市本级财政收入. Without R the second says 无法判定, never 通过.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 FLOOR = Decimal("0.20")
-PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
-WORDS = {PASSED: "通过", FAILED: "未通过", UNKNOWN: "无法判定"}
+PASSED, FAILED, UNKNOWN, UNPLANNED = "passed", "failed", "unknown", "unplanned"
+WORDS = {PASSED: "通过", FAILED: "未通过", UNKNOWN: "无法判定", UNPLANNED: "未编制"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,15 @@ def percent(part: Decimal, whole: Decimal, places: str = "0.1") -> Decimal:
     return (part / whole * 100).quantize(Decimal(places), rounding=ROUND_HALF_UP)
 
 
-def growth_of(year: int, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str) -> YearGrowth:
-    """Both tests of a year (9.6.1) as D06 is read: a fund alone, b share × 1.2, c share rises and fund + 20 %."""
+def growth_of(
+    year: int,
+    funds: dict[int, Decimal | None],
+    revenues: dict[int, Decimal],
+    reading: str,
+    unplanned: Container[int] = (),
+) -> YearGrowth:
+    """Both tests of a year (9.6.1) as D06 is read: a fund alone, b share × 1.2, c share rises and fund + 20 %. A year
+    without an annual plan (`unplanned`) is not tested."""
     now, before = funds.get(year), funds.get(year - 1)
     r_now, r_before = revenues.get(year), revenues.get(year - 1)
     grown = percent(now - before, before) if now is not None and before else None
@@ -64,6 +72,9 @@ def growth_of(year: int, funds: dict[int, Decimal | None], revenues: dict[int, D
         found.append(
             _share_test(year, share, share_before, r_now, r_before, Decimal("1.2") if reading == "b" else Decimal(1))
         )
+    if year in unplanned:
+        why = f"{year} 年度计划还没有审定；已有的批复只是跨年项目的一部分，不作检验。"
+        found = [GrowthTest(t.name, UNPLANNED, why) for t in found]
     return YearGrowth(year, now, before, r_now, r_before, grown, share, share_before, tuple(found), need)
 
 
@@ -90,10 +101,14 @@ def _share_test(year, share, share_before, r_now, r_before, factor) -> GrowthTes
 
 
 def series(
-    years, funds: dict[int, Decimal | None], revenues: dict[int, Decimal], reading: str
+    years,
+    funds: dict[int, Decimal | None],
+    revenues: dict[int, Decimal],
+    reading: str,
+    unplanned: Container[int] = (),
 ) -> tuple[YearGrowth, ...]:
     """The tests of several years, for tables and charts."""
-    return tuple(growth_of(year, funds, revenues, reading) for year in years)
+    return tuple(growth_of(year, funds, revenues, reading, unplanned) for year in years)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ class BudgetYear:
     approved_wan: Decimal | None  # 批复: adopted by the leading group
     appropriated_wan: Decimal | None  # 下达
     spent_wan: Decimal | None  # 支出
-    filled: int  # projects with an approved amount
+    filled: int  # projects with an approved amount, of the plan and others
+    planned_filled: int  # of them rows of 10.4
     rate_percent: Decimal | None  # spent / approved
     left_wan: Decimal | None  # approved − appropriated
 
@@ -60,6 +61,7 @@ def figures(found: budget_table.YearTable) -> BudgetYear:
         appropriated_wan=appropriated,
         spent_wan=spent,
         filled=found.filled("approved"),
+        planned_filled=sum(bool(r.project.plan_item_id) and r.sum("approved") is not None for r in found.rows),
         rate_percent=rule.percent(spent, approved) if approved and spent is not None else None,
         left_wan=None if approved is None else approved - (appropriated or Decimal(0)),
     )
@@ -108,7 +110,9 @@ def _basics(found: budget_table.YearTable, f: BudgetYear, scope: Part) -> Sectio
         f"{f.year}年{before}在建设周期内的规划项目{f.planned}项，概算合计{f.planned_wan:,.0f}万元；"
         f"其余{len(found.rest)}项概算{found.rest_wan:,.0f}万元，"
         f"两者相加与10.4{'合计' if scope.is_whole else '所列'}一致。",
-        f"{f.year}年已填批复的项目{f.filled}项，批复{wan(f.approved_wan)}，下达{wan(f.appropriated_wan)}，支出{wan(f.spent_wan)}"
+        f"{f.year}年已填批复的规划项目{f.planned_filled}项。"
+        + (f"规划外项目已填批复的{others}项。" if (others := f.filled - f.planned_filled) else "")
+        + f"{f.year}年各行合计批复{wan(f.approved_wan)}，下达{wan(f.appropriated_wan)}，支出{wan(f.spent_wan)}"
         + (f"，支出占批复{f.rate_percent}%。" if f.rate_percent is not None else "。"),
     )
     return Section("basics", "基本情况", text)
@@ -124,7 +128,7 @@ def _scope(f: BudgetYear) -> Section:
         Figure("appropriated_wan", "本年下达", f.appropriated_wan, "万元", ("9.2.2",), rows="by_project"),
         Figure("spent_wan", "本年支出", f.spent_wan, "万元", ("9.2.2",), rows="by_project"),
         Figure("left_wan", "批复未下达", f.left_wan, "万元", rows="by_project"),
-        Figure("filled", "已填批复的项目", f.filled, "项", rows="by_project"),
+        Figure("filled", "已填批复的项目（规划内外）", f.filled, "项", rows="by_project"),
     )
     return Section(
         "scope",
@@ -460,7 +464,8 @@ def _decisions(found: budget_table.YearTable, f: BudgetYear) -> Section:
         )
     if f.left_wan:
         lines.append(f"批复未下达{f.left_wan:,.2f}万元，由市财政局按进度下达（9.2.2）。")
-    if found.whole and found.growth.revenue_wan is None:
+    is_planned = all(t.result != rule.UNPLANNED for t in found.growth.tests)
+    if found.whole and is_planned and found.growth.revenue_wan is None:
         lines.append("市本级财政收入未录入，9.6.1的第二项检验无法判定；由市财政局录入并附依据。")
     flagged = sorted({f"{r.lead}（{'、'.join(r.lead_flags)}）" for r in found.rows if r.lead_flags})
     if flagged:

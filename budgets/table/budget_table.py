@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import BooleanField, Case, Prefetch, Sum, When
 
+from budgets.growth import planned as planned_years
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine, CityRevenue, StageLock
 from budgets.table.chosen import NONE, Chosen, first_lead
@@ -201,13 +202,17 @@ def plan_total() -> Decimal:
 def year_growth(year: int, approved: Approved | None = None) -> rule.YearGrowth:
     """The two tests of 9.6.1 for a year, on approved city money."""
     revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
-    return rule.growth_of(year, city_funds(approved), revenues, readings.current("D06", clock.today()))
+    day = clock.today()
+    unplanned = planned_years.unplanned([year], day)
+    return rule.growth_of(year, city_funds(approved), revenues, readings.current("D06", day), unplanned)
 
 
 def growth_series(years, approved: Approved | None = None) -> tuple[rule.YearGrowth, ...]:
     """The tests of several years with one reading of D06."""
     revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
-    return rule.series(years, city_funds(approved), revenues, readings.current("D06", clock.today()))
+    day = clock.today()
+    unplanned = planned_years.unplanned(years, day)
+    return rule.series(years, city_funds(approved), revenues, readings.current("D06", day), unplanned)
 
 
 Approved = dict[tuple[int, str, bool], Decimal]  # (year, source, whether the plan lists the project) → 万元

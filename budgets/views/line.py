@@ -14,7 +14,7 @@ from budgets.ledger.booking import LineKey
 from budgets.models import STAGES, BudgetLine, Entry, EntryPaper
 from budgets.panels import money
 from governance.basics import clock
-from governance.basics.refusal import Invalid
+from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.kernel import audit
 from governance.kernel.access import may
@@ -27,7 +27,8 @@ READ, EDIT = Permission.READ_BUDGET, Permission.EDIT_BUDGET
 
 @page(READ)
 def line(request, pk: int):
-    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes|paper: one verb.
+    """GET: the line. POST `what`=reverse|book|transfer|carry_over|codes|paper: one verb; with `look` the effect of a
+    transfer or carry_over, before it counts.
 
     A refusal keeps what was typed.
     """
@@ -35,6 +36,8 @@ def line(request, pk: int):
     if request.method != "POST":
         return render(request, "budgets/line.html", _context(request, row))
     what = request.POST.get("what", "reverse")
+    if what in MOVES and request.POST.get("look"):
+        return _look(request, row, what)
 
     def act() -> str:
         messages.success(request, VERBS[what](request, row))
@@ -81,18 +84,52 @@ def _book(request, row: BudgetLine) -> str:
     return f"已记账：{made.get_stage_display()} {made.amount_wan:+,.2f} 万元。"
 
 
+def _look(request, row: BudgetLine, what: str):
+    """The effect of a 调剂 or 结转 before it counts: beside the form as it is typed, else the page with it."""
+    found: dict = {"effects": (), "not_so": None}
+    try:
+        if request.POST.get("amount_wan", "").strip():
+            act, given = MOVES[what](request, row, paper=REHEARSED)
+            found["effects"] = actions.rehearse(act, line=row, **given)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        found["not_so"] = refusal
+    if request.headers.get("HX-Request"):
+        return render(request, "budgets/parts/effect.html", found | {"looked": True})
+    return render(
+        request, "budgets/line.html", _context(request, row, what=what, typed=request.POST, looked=True, **found)
+    )
+
+
+REHEARSED = actions.Paper("预演", "预演")  # number and reason may still be missing while one looks
+
+
 def _transfer(request, row: BudgetLine) -> str:
+    act, given = _transferring(request, row)
+    return f"已调剂到 {act(line=row, **given)}。"
+
+
+def _transferring(request, row: BudgetLine, **more) -> tuple[Callable, dict]:
+    """The verb with what the form gives it, its line apart."""
     code = field(request, "to_project", limit=12, label="调入项目")
     target = Project.objects.filter(code=code.upper()).first()
     if target is None:
         raise Invalid(f"没有保存：没有项目“{code}”；请写项目编号，如 P06。", fields={"to_project": ["没有这个项目"]})
     stage = field(request, "stage", limit=12)
-    to = actions.transfer(line=row, to_project=target, stage=stage, **_booking(request))
-    return f"已调剂到 {to}。"
+    return actions.transfer, {"to_project": target, "stage": stage} | _booking(request) | more
 
 
 def _carry_over(request, row: BudgetLine) -> str:
-    return f"已结转到 {actions.carry_over(line=row, **_booking(request))}。"
+    act, given = _carrying(request, row)
+    return f"已结转到 {act(line=row, **given)}。"
+
+
+def _carrying(request, row: BudgetLine, **more) -> tuple[Callable, dict]:
+    return actions.carry_over, _booking(request) | more
+
+
+MOVES: dict[str, Callable] = {"transfer": _transferring, "carry_over": _carrying}
 
 
 def _codes(request, row: BudgetLine) -> str:

@@ -58,8 +58,9 @@ def book(plan: Plan, lines: dict[str, Held], by: Actor) -> None:
     for key, cells in groupby(changes, key=lambda d: d.key):  # a row's differences stand together
         booking.line(key, lines[key], list(cells))
     same = {"by_text": by.text, "day": clock.today(), "recorded_at": clock.now()}
-    same |= {"document_number": "", "is_demo": False}
-    bulk.insert(Entry, ("line", "stage", "amount_wan", "kind", "as_typed", "reason"), booking.entries, same)
+    same |= {"is_demo": False}
+    columns = ("line", "stage", "amount_wan", "kind", "as_typed", "reason", "document_number")
+    bulk.insert(Entry, columns, booking.entries, same)
     bulk.update(BudgetLine, (*FIELD.values(), *CODE_KEYS, "version"), booking.lines)
     keep_years(booking.projects, booking.years)
     raised = sorted(booking.raised)
@@ -117,9 +118,8 @@ class _Booking:
     def _entry(self, line: Held, stage: str, amount_wan: Decimal, change: Difference) -> None:
         chosen = "，两边都改过，选用文件" if change.settled else ""
         reason = f"导入 {self.plan.snapshot} {change.sheet}!{change.cell}{chosen}"
-        self.entries.append(
-            (line.pk, stage, amount_wan, "initial" if change.old is None else "adjust", change.new[:60], reason)
-        )
+        kind = "initial" if change.old is None else "adjust"
+        self.entries.append((line.pk, stage, amount_wan, kind, change.new[:60], reason, change.paper))
 
 
 class _Told:
@@ -130,19 +130,23 @@ class _Told:
         self.lines: list[int] = []
         self.was: dict[str, str] = {}
         self.now: dict[str, str] = {}
+        self.papers: dict[str, None] = {}
 
     def cell(self, name: str, change: Difference) -> None:
         self.was[name], self.now[name] = change.old or "未填", change.new or "未填"
+        if change.paper:
+            self.papers[change.paper] = None
 
     def record(self, snapshot: str, by: Actor) -> None:
         cells = [f"{name} {self.was[name]} → {now}" for name, now in islice(self.now.items(), SAID)]
         more = f"等 {len(self.now)} 处" if len(self.now) > SAID else ""
+        papers = f"，文号 {'、'.join(islice(self.papers, SAID))}" if self.papers else ""
         audit.record(
             by=by,
             event="budgets.line.import",
             about=(ref("project", self.code), *(ref("budget-line", pk) for pk in self.lines)),
             was=self.was,
             now=self.now,
-            sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}）",
+            sentence=f"{self.code} {'，'.join(cells)}{more}（导入 {snapshot}{papers}）",
             address=Project(code=self.code).get_absolute_url(),
         )

@@ -26,6 +26,7 @@ from projects.models import Project
 HEADS = {name: head for name, head, _ in COLUMNS}
 SOURCE_LABELS = dict(SOURCES)
 LOCKED = ("code", "name", "lead", "time_raw", "source", "total")  # and in a sheet of all years the year
+OPTIONAL = ("number", "filed", "left", "rate", "paper")  # columns that may be missing
 ZERO = Decimal(0)
 AT_ONCE = 5000  # projects that a query names
 EMPTY = (None,) * len(STAGE_KEYS)
@@ -134,7 +135,11 @@ class Comparison:
                 f"“{MAIN}”表里找不到表头（{KEY}、编号、概算、批复、下达、支出那一行）；请用导出的工作簿填写。"
             )
             return None
-        needed = [n for n in HEADS if n not in ("number", "filed", "left", "rate") and (n != "year" or self._has_years)]
+        needed = [
+            n
+            for n in HEADS
+            if n not in ("number", "filed", "left", "rate", "paper") and (n != "year" or self._has_years)
+        ]
         if missing := [HEADS[n] for n in needed if n not in self.columns]:
             self.found.refuse(
                 f"“{MAIN}”表第 {number + 1} 行的表头缺少：{'、'.join(missing)}；表头是锁定的，请用导出的工作簿填写。",
@@ -258,11 +263,24 @@ class Comparison:
                 touched.append((stage, change))
         if touched:
             self._order(row, touched, after)
+        self._paper(row)
         if row.cells[codes:] != row.left[codes:]:
             now = line.codes if line else ("",) * len(CODE_KEYS)
             for code, held, left, raw in zip(CODE_KEYS, now, row.left[codes:], row.cells[codes:], strict=True):
                 self._code(row, code, held, left, raw)
         self.found.differences += self.row
+
+    def _paper(self, row: Row) -> None:
+        """Put the row's 文号, where it names one, to the amounts that it changes."""
+        if "paper" not in self.columns or not self.row:
+            return
+        raw = _at(self.sheets[MAIN][row.number - 1], self.columns["paper"])
+        try:
+            number = clean_text(_text(raw), limit=60, field=HEADS["paper"])
+        except ValueError as error:
+            self._refuse(Cell(row, "paper", "", _text(raw)[:60]), str(error).rstrip("。"))
+            return
+        self.row = [found._replace(paper=number) for found in self.row]
 
     def _locked_cells(self, row: Row) -> None:
         kept = row.kept

@@ -40,6 +40,7 @@ class Difference(NamedTuple):
     name: str = ""
     is_new: bool = False  # the line is not in the database yet
     settled: bool = False  # both sides changed it and somebody chose the file
+    paper: str = ""  # 文号 that the row names for what it changes
     changed_by: str = ""  # of a conflict: who changed it online last, and when
 
     @property

@@ -45,7 +45,8 @@ COLUMNS = [  # (id, head, width)
     ("function_code", "功能科目", 11),
     ("economic_code", "经济科目", 11),
     ("key", KEY, 4),
-    ("filed", "申报", 12),  # last, so that every other column keeps its letter
+    ("filed", "申报", 12),  # these two last, so that every other column keeps its letter
+    ("paper", "文号", 22),  # of what is changed in the row; empty when it leaves
 ]
 CODE_KEYS = ("unit_code", "function_code", "economic_code")
 SUMMED = ("total", *STAGE_KEYS, "left")
@@ -194,6 +195,7 @@ class _Main:
                     writer.text(at[name], account, code)
                 writer.text(at["key"], looks["source"], line.key)
                 writer.amount(at["filed"], looks["total"], line.filed_wan)
+                writer.text(at["paper"], account, "")
                 yield writer.end()
 
     def subtotal(self, row: int, group: Group, last: int) -> None:
@@ -363,6 +365,7 @@ HOW = (
     "行按隐藏的键对应，排序、筛选不影响导入；删掉的行、加出的行、改动的灰格会被指出，整份不写入。",
     "空格是未填。已有的数不能改成空；要改为零请填 0，记错了请在网页上冲正。",
     "支出不得大于下达，下达不得大于批复，专款专用（9.2.2）；冻结的阶段是灰格。",
+    "“文号”可空：填了就记在这一行改动的金额上；没有改金额的行不记。",
     "导出以后线上也改过的格，导入时列为“两边都改过”，要人来定。",
     "一个项目要加一个来源：先在网页预算表上填这个来源，再导出。",
 )

@@ -21,4 +21,4 @@ from governance.actions.reforms import (
     succeed_organisation,
 )
 from governance.actions.trail import export_trail
-from governance.actions.training import record_training, set_training_target, withdraw_training
+from governance.actions.training import import_roster, record_training, set_training_target, withdraw_training

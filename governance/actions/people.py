@@ -20,9 +20,10 @@ from governance.basics.text import clean_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
-from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User
+from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User, of_unit
 from governance.notices import inbox
 from governance.people import handover
+from governance.people.institutions import lock_units
 
 ADDRESS = "/governance/accounts/"
 
@@ -105,7 +106,10 @@ def create_account(
 
 @verb("governance.account.set_active")
 def set_active(*, by: Actor, user: User, is_active: bool) -> None:
-    """Disable or enable an account; disabling ends its sessions and tokens. Nobody disables himself."""
+    """Disable or enable an account; disabling ends its sessions and tokens. Nobody disables himself.
+
+    His appointments stay until the security administrator ends them and hands over (三权分立), who is told of each.
+    """
     access.require(by, Permission.MANAGE_ACCOUNTS)
     if user.pk == by.user_id and not is_active:
         raise Refused("不能停用自己的账号；请另一位系统管理员来做。")
@@ -123,7 +127,28 @@ def set_active(*, by: Actor, user: User, is_active: bool) -> None:
     if not is_active:
         end_sessions(row)
         ApiToken.objects.filter(user=row).delete()
-    audit.record(by=by, about=row, now=word, address=ADDRESS, sentence=f"{word}账号 {row.username}（{row.full_name}）")
+    left = "" if is_active else _tell_of_stranded(row)
+    audit.record(
+        by=by, about=row, now=word, address=ADDRESS, sentence=f"{word}账号 {row.username}（{row.full_name}）{left}"
+    )
+
+
+@step
+def _tell_of_stranded(user: User) -> str:
+    """Tell the security administrators which appointments of a disabled account wait to be ended or handed over;
+    returns the words of it for the trail."""
+    rows = Appointment.objects.filter(user=user).stranded(clock.today()).select_related("organisation").order_by("pk")
+    if not rows:
+        return ""
+    held = "、".join(f"{a.organisation.name}{a.get_role_display()}" for a in rows)
+    inbox.tell(
+        key=f"stranded:{user.pk}:{clock.now().isoformat()}",
+        role=Role.SECADMIN,
+        address="/governance/roles/?off=1#rows",
+        topic="account",
+        sentence=f"{user.full_name}的账号已停用，任职还在：{held}。请结束任职并移交手上的事，或交回单位。",
+    )
+    return f"，任职 {len(rows)} 项待安全管理员结束或移交：{held}"
 
 
 @verb("governance.account.reset_password")
@@ -185,8 +210,12 @@ def grant(
     from_day: dt.date,
     to_day: dt.date | None = None,
     on_behalf_of: Organisation | None = None,
+    second: bool = False,
 ) -> Appointment:
-    """Appoint somebody to a role of a unit for a period. Nobody grants himself; the three powers stay apart."""
+    """Appoint somebody to a role of a unit for a period. Nobody grants himself; the three powers stay apart.
+
+    A department has one CIO (9.1.4): a further one is asked about and made only with `second`.
+    """
     access.require(by, Permission.GRANT_ROLES)
     if user.pk == by.user_id:
         raise Refused("不能给自己授予角色；请另一位安全管理员来做。")
@@ -194,6 +223,8 @@ def grant(
     user = User.objects.select_for_update().get(pk=user.pk)
     wanted = Role(role)
     _check_powers(user, organisation, wanted, from_day, to_day)
+    if wanted == Role.DEPARTMENT_CIO and not second:
+        _check_single_cio(user, organisation, from_day, to_day)
     row = Appointment.objects.create(
         user=user,
         organisation=organisation,
@@ -246,6 +277,25 @@ def _check_appointment(
         fields["to_day"] = [f"{organisation.name}到 {organisation.valid_to} 为止"]
     if fields:
         raise Invalid("任职没有登记：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
+
+
+def _check_single_cio(user: User, organisation: Organisation, from_day: dt.date, to_day: dt.date | None) -> None:
+    """Invalid under `second` where somebody else is the department's CIO in the period; its row is locked first, so
+    that two at once are asked about as well."""
+    lock_units([organisation.survivor_id])
+    held = Appointment.objects.filter(of_unit(organisation.survivor_id), role=Role.DEPARTMENT_CIO).not_over(from_day)
+    if to_day:
+        held = held.filter(from_day__lte=to_day)
+    others = held.exclude(user=user).select_related("user").order_by("pk")
+    if others:
+        names = "、".join(
+            f"{a.user.listed_name}（{a.from_day} 起{f'至 {a.to_day}' if a.to_day else ''}）" for a in others
+        )
+        raise Invalid(
+            f"没有登记：{organisation.name}这段时间已有部门CIO {names}。换人请先结束原任职并移交；"
+            "确实要再任一位，请勾选“再任一位”后提交（9.1.4 每个部门一位）。",
+            fields={"second": ["请确认是否再任一位"]},
+        )
 
 
 def _check_powers(

@@ -1,4 +1,4 @@
-"""Training of 9.5.2's three classes: targets by block, sessions with how many came."""
+"""Training of 9.5.2's three classes: targets by block, sessions with how many came, and who came."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from governance.basics.roles import Permission
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
-from governance.models import Organisation, Plan, TrainingSession, TrainingTarget
+from governance.models import Attendance, Organisation, Plan, Trainee, TrainingSession, TrainingTarget, of_unit
 from governance.people import training
+from governance.people.institutions import lock_units
+from governance.workbooks import roster
 
 ADDRESS = "/governance/training/"
 MOST_HEADS = 1_000_000
@@ -97,3 +99,40 @@ def withdraw_training(*, by: Actor, session: TrainingSession, reason: str) -> Tr
     row.save(update_fields=["withdrawn"])
     audit.record(by=by, was=row.heads, address=ADDRESS, sentence=f"撤回培训“{row.title}”：{row.withdrawn}")
     return row
+
+
+@verb("governance.training.roster")
+def import_roster(*, by: Actor, rows: list[list[str]], is_demo: bool = False) -> roster.Roster:
+    """Store a workbook of people and their courses (`roster.rows_of`), all of it or nothing; what was stored before of
+    the same person and course is corrected. Raises Invalid where a cell is wrong by now."""
+    access.require(by, Permission.MANAGE_ORGANISATIONS)
+    units = {unit.pk for unit in roster.units_named(r[1 + roster.UNIT] for r in rows).values()}
+    lock_units(units)
+    found = roster.judge(rows)
+    if found.errors:
+        raise Invalid(f"没有写入：有 {len(found.errors)} 处错误，请重新上传看每一处。")
+    if not found.changes:
+        raise Refused("名单与已登记的没有不同，不用写入。")
+    for line in found.changes:
+        _store(line, by, is_demo)
+    people, courses = len({line.person for line in found.changes}), sum(bool(x.session) for x in found.changes)
+    audit.record(
+        by=by,
+        about=tuple({line.unit.pk: line.unit for line in found.changes}.values()),
+        now={"people": people, "courses": courses},
+        address=f"{ADDRESS}people/",
+        sentence=f"导入培训名单：{people} 人，听课 {courses} 人次",
+    )
+    return found
+
+
+def _store(line: roster.Line, by: Actor, is_demo: bool) -> None:
+    key = {"name": line.name, "staff_no": line.staff_no}
+    person = Trainee.objects.filter(of_unit(line.unit.pk), **key).first()
+    person = person or Trainee(organisation=line.unit, by_text=by.text, is_demo=is_demo, **key)
+    person.post, person.group = line.post or person.post, line.group
+    person.has_left = person.has_left if line.has_left is None else line.has_left
+    person.save()
+    if line.session is not None:
+        given = {"hours": line.hours, "result": line.result, "by_text": by.text, "is_demo": is_demo}
+        Attendance.objects.update_or_create(session=line.session, trainee=person, defaults=given)

@@ -102,6 +102,7 @@ class GrantForm(forms.Form):
     )
     from_day = Day(label="起")
     to_day = Day(label="止", required=False, help_text="不填为无限期")
+    second = forms.BooleanField(label="再任一位", required=False, help_text="这个部门已有 CIO，仍再任一位（9.1.4）")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

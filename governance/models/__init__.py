@@ -39,12 +39,20 @@ from governance.models.platform import (
     User,
 )
 from governance.models.post import Delivery, Letter, NoticeChoice
-from governance.models.records import RegulationText, ServiceRecord, TrainingSession, TrainingTarget
+from governance.models.records import (
+    Attendance,
+    RegulationText,
+    ServiceRecord,
+    Trainee,
+    TrainingSession,
+    TrainingTarget,
+)
 
 __all__ = [
     "Answer",
     "ApiToken",
     "Appointment",
+    "Attendance",
     "AuditConcern",
     "AuditHead",
     "AuditRow",
@@ -77,6 +85,7 @@ __all__ = [
     "Setting",
     "StoredFile",
     "Succession",
+    "Trainee",
     "TrainingSession",
     "TrainingTarget",
     "User",

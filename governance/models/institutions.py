@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -112,10 +113,25 @@ class Succession(Dated, Demonstrable):
         return f"{self.organisation} → {self.successor}"
 
 
+_DISABLED = Q(user__is_active=False) & ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def in_force(self, day: dt.date) -> AppointmentQuerySet:
         """Appointments that hold on the day."""
         return self.filter(from_day__lte=day).filter(Q(to_day=None) | Q(to_day__gte=day))
+
+    def not_over(self, day: dt.date) -> AppointmentQuerySet:
+        """Appointments that hold on the day or begin later."""
+        return self.filter(Q(to_day=None) | Q(to_day__gte=day))
+
+    def stranded(self, day: dt.date) -> AppointmentQuerySet:
+        """Appointments that are not over although their person's account was taken off (User.is_disabled)."""
+        return self.not_over(day).filter(_DISABLED)
+
+    def reachable(self) -> AppointmentQuerySet:
+        """Without those whose person's account was taken off."""
+        return self.exclude(_DISABLED)
 
 
 class Appointment(Demonstrable):

@@ -58,6 +58,16 @@ class User(AbstractBaseUser, Demonstrable):
         return self.full_name or self.username
 
     @property
+    def is_disabled(self) -> bool:
+        """Whether somebody took the account off; people who never had a login are not meant."""
+        return not self.is_active and self.has_usable_password()
+
+    @property
+    def listed_name(self) -> str:
+        """The name as lists of appointments show it: 张三（账号已停用）."""
+        return f"{self}（账号已停用）" if self.is_disabled else str(self)
+
+    @property
     def audit_key(self) -> Ref:
         return ref("user", self.pk)
 

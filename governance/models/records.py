@@ -107,3 +107,45 @@ class ServiceRecord(Dated, Demonstrable):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Trainee(Dated, Demonstrable):
+    """Somebody of a unit who is to be trained (9.5.2). Two of one name in a unit differ by their staff number."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="trainees")
+    name = models.CharField("姓名", max_length=60)
+    staff_no = models.CharField("工号", max_length=30, blank=True)
+    post = models.CharField("职务", max_length=60, blank=True)
+    group = models.CharField("培训对象", max_length=12, choices=TRAINING_GROUPS)
+    has_left = models.BooleanField("调离", default=False)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = "应训人员"
+        ordering = ["organisation", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name", "staff_no"], name="one_trainee_per_unit_and_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.name}"
+
+
+class Attendance(Dated, Demonstrable):
+    """One person at one course: hours and result, for 政绩考核 (9.5.2). Taken back by 撤销; its row stays."""
+
+    RESULTS = [("passed", "合格"), ("failed", "不合格"), ("attended", "参加"), ("withdrawn", "撤销")]
+
+    session = models.ForeignKey(TrainingSession, on_delete=models.PROTECT, related_name="attendances")
+    trainee = models.ForeignKey(Trainee, on_delete=models.PROTECT, related_name="attendances")
+    hours = models.DecimalField("学时", max_digits=5, decimal_places=1)
+    result = models.CharField("结果", max_length=10, choices=RESULTS)
+    by_text = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = "培训名单"
+        ordering = ["session", "pk"]
+        constraints = [models.UniqueConstraint(fields=["session", "trainee"], name="one_attendance_per_course")]
+
+    def __str__(self) -> str:
+        return f"{self.trainee} {self.session}"

@@ -18,6 +18,15 @@ GUIDES_CIOS = "egov-department"  # 9.1.4: 接受市电子政务管理部门的�
 DEPARTMENTS = ("市直部门", "党委部门", "区县")  # 9.1.4: 市级各部门和县（区）政府
 
 
+def lock_units(ids: Iterable[int]) -> None:
+    """Lock units by id until the verb ends, so that two who write about one do it one after the other.
+
+    NO KEY: a row that only points at the unit need not wait.
+    """
+    rows = Organisation.objects.select_for_update(no_key=True).filter(pk__in=ids)
+    list(rows.order_by("pk").values_list("pk"))
+
+
 def phones(hats: Iterable[Appointment]) -> dict[int, str]:
     """By unit, the phone of the first of these people (read with their users) who has one:
     for units that registered none."""
@@ -30,7 +39,8 @@ def phones(hats: Iterable[Appointment]) -> dict[int, str]:
 
 def phones_on(day: dt.date) -> dict[int, str]:
     """The same of everybody in office on the day, first appointed first; one query."""
-    return phones(Appointment.objects.in_force(day).exclude(user__phone="").select_related("user").order_by("pk"))
+    hats = Appointment.objects.in_force(day).reachable().exclude(user__phone="")
+    return phones(hats.select_related("user").order_by("pk"))
 
 
 def in_office(role: Role, day: dt.date) -> Appointment | None:
@@ -119,6 +129,11 @@ class Coverage:
         return sum(row.appointment is not None for row in self.rows)
 
     @property
+    def stranded(self) -> int:
+        """Of those held: whose account was taken off."""
+        return sum(row.appointment is not None and row.appointment.user.is_disabled for row in self.rows)
+
+    @property
     def pilots(self) -> list[Cio]:
         return [row for row in self.rows if row.is_pilot]
 
@@ -144,7 +159,7 @@ def cio_coverage(day: dt.date) -> Coverage:
         .order_by("pk")
     )
     by_unit = {}
-    for hat in hats:
+    for hat in sorted(hats, key=lambda h: h.user.is_disabled):
         by_unit.setdefault(hat.organisation.survivor_id, hat)
     pilots = {p.organisation.survivor_id for p in PilotUnit.objects.select_related("organisation")}
     units = Organisation.objects.units().filter(kind__in=DEPARTMENTS).order_by("pk")

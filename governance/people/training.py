@@ -69,6 +69,14 @@ def by_block(plan: Plan | None) -> list[Line]:
     return lines + ([Line(OUTSIDE, None, None, _cells(rest, {}))] if rest else [])
 
 
+def last_courses(plan: Plan | None) -> dict[tuple[str, str], dt.date]:
+    """By block and class the day of the last course that was held in it; one query."""
+    found: dict[tuple[str, str], dt.date] = {}
+    for group, on in TrainingSession.objects.filter(withdrawn="").order_by("held_on").values_list("group", "held_on"):
+        found |= {(code, group): on for code, start, end in blocks(plan) if start <= on <= end}
+    return found
+
+
 def _cells(held: list[tuple[str, int]], targets: dict[str, int | None]) -> dict[str, Cell]:
     heads = {group: [n for g, n in held if g == group] for group in GROUPS}
     return {group: Cell(targets.get(group), sum(came), len(came)) for group, came in heads.items()}

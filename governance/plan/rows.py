@@ -138,6 +138,17 @@ class TaskLinkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofRow:
+    """A register that shows how far a task is: `of` names its row (`*`: all of them), `state` how far a project has to
+    be; where `enough` is "begun", having begun is all that the task asks for."""
+
+    register: str
+    of: str
+    state: str
+    enough: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTaskRow:
     """A task of 10.1–10.3 without its end mark; due at the end of its block (D33)."""
 
@@ -149,6 +160,7 @@ class PlanTaskRow:
     projects: tuple[TaskLinkRow, ...]
     line: int
     discrepancies: tuple[str, ...]
+    proofs: tuple[ProofRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

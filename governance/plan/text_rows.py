@@ -18,6 +18,7 @@ from governance.plan.rows import (
     PhaseRow,
     PlanItemRow,
     PlanTaskRow,
+    ProofRow,
     ReadingRow,
     RegulationRow,
     TaskLinkRow,
@@ -115,8 +116,8 @@ def _leads(entry: Entry, context: Context) -> tuple[LeadRow, ...]:
         raise entry.refuse("“leads”没有牵头单位")
     if rest not in ("", "等"):
         raise entry.refuse(f"“leads_raw”中的“{rest}”没有列入“leads”")
-    if (rest == "等") != entry.flag("leads_open_ended"):
-        raise entry.refuse("“leads_open_ended”与“leads_raw”是否以“等”结尾不符")
+    if (rest == "等" or any(row.generic for row in rows)) != entry.flag("leads_open_ended"):
+        raise entry.refuse("“leads_open_ended”与“leads_raw”是否以“等”结尾、“leads”是否有泛指不符（D42）")
     return tuple(rows)
 
 
@@ -177,7 +178,7 @@ def year(entry: Entry, context: Context) -> YearRow:
 
 def task(entry: Entry, context: Context) -> PlanTaskRow:
     """A task of 10.1–10.3: its line without the end mark."""
-    entry.only("code block order text line projects", "discrepancies")
+    entry.only("code block order text line projects", "discrepancies proofs")
     code = context.unique("task", entry.text("code"), entry)
     block = context.blocks.get(entry.text("block"))
     if block is None:
@@ -203,7 +204,30 @@ def task(entry: Entry, context: Context) -> PlanTaskRow:
         projects=tuple(links),
         line=line,
         discrepancies=_discrepancies(entry, context),
+        proofs=tuple(_proof(one, context) for one in entry.entries("proofs")) if "proofs" in entry.values else (),
     )
+
+
+# The registers that a task may be bound to, each with the kind of entry that its `of` names (None: other words).
+REGISTERS = {
+    "body": "body",
+    "project": "item",
+    "regulation": "regulation",
+    "cios": None,
+    "experts": None,
+    "grading": None,
+    "service": None,
+    "training": None,
+}
+
+
+def _proof(entry: Entry, context: Context) -> ProofRow:
+    entry.only("register of", "state enough")
+    register, of = entry.choice("register", REGISTERS), entry.text("of")
+    if (kind := REGISTERS[register]) and of != "*":
+        context.refers(kind, of, entry)
+    enough = entry.choice("enough", ("met", "begun")) if "enough" in entry.values else "met"
+    return ProofRow(register, of, entry.words("state"), enough)
 
 
 def clause(entry: Entry, context: Context) -> ClauseRow:

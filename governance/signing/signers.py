@@ -160,7 +160,7 @@ def among(seats: list[Seat], actor: Actor, key: str | None = None, screened: Col
 
 def _other_role(seat: Seat, actor: Actor) -> str:
     able = offices(seat)
-    hats = Appointment.objects.in_force(clock.today()).filter(of_unit(actor.organisation_id), role__in=able)
+    hats = Appointment.objects.in_force(clock.today()).reachable().filter(of_unit(actor.organisation_id), role__in=able)
     people = "、".join(dict.fromkeys(str(h.user) for h in hats.select_related("user").order_by("pk")))
     roles = "、".join(f"“{ROLE_LABELS[role]}”" for role in able)
     return f"{seat.label}由{roles}签署{f'（{people}）' if people else ''}，您的角色是“{actor.role_label}”"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -15,10 +17,39 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.forms.accounts import AccountForm, Day, GrantForm, PasswordForm, ResetForm, errors_of
+from governance.kernel import audit
 from governance.kernel.once import once
 from governance.models import Appointment, User
 from governance.people import handover
 from governance.web import entry
+
+
+@dataclass(frozen=True)
+class Post:
+    """An appointment on its account's page: what became of it, for whoever runs accounts. How much lies on the desk is
+    a number: business is not his."""
+
+    appointment: Appointment
+    fate: str
+    is_stranded: bool
+    open_work: int
+
+    @classmethod
+    def of(cls, row: Appointment) -> Post:
+        day = clock.today()
+        if row.to_day is not None and row.to_day < day:
+            return cls(row, _fate(row) or f"已于 {row.to_day} 结束", False, 0)
+        work = sum(w.personal for w in handover.open_work(row, day))
+        if row.user.is_disabled:
+            return cls(row, "账号已停用，等安全管理员结束任职、移交或交回单位", True, work)
+        return cls(row, _fate(row) or "在任", False, work)
+
+
+def _fate(row: Appointment) -> str:
+    """How the appointment was ended, in the words of the trail; empty where it was not."""
+    said = f"{row.organisation.name}{row.get_role_display()}任职至 {row.to_day}"
+    ended = audit.done_about(row.user).filter(event="governance.appointment.end", sentence__contains=said).first()
+    return ended.sentence if ended else ""
 
 
 def _search(request) -> str:
@@ -82,7 +113,13 @@ def account(request, pk: int):
         except Refused as caught:
             refusal = caught
             errors_of(form, refusal)
-    context = {"account": user, "form": form, "refusal": refusal, "sentence": refusal.sentence if refusal else ""}
+    context = {
+        "account": user,
+        "form": form,
+        "refusal": refusal,
+        "sentence": refusal.sentence if refusal else "",
+        "posts": [Post.of(a) for a in user.appointments.select_related("organisation").order_by("from_day", "pk")],
+    }
     return render(request, "governance/account.html", context, status=refusal.status if refusal else 200)
 
 
@@ -95,22 +132,29 @@ def _appointments(request, *, form=None, refusal=None, status=200) -> HttpRespon
             | Q(user__full_name__icontains=text)
             | Q(organisation__name__icontains=text)
         )
-    shows_past = request.GET.get("past") == "1"
-    if not shows_past:
-        rows = rows.filter(Q(to_day=None) | Q(to_day__gte=today))
+    shows_past, only_off = request.GET.get("past") == "1", request.GET.get("off") == "1"
+    if only_off:
+        rows = rows.stranded(today)
+    elif not shows_past:
+        rows = rows.not_over(today)
     bare = (
         User.objects.filter(is_active=True)
         .exclude(appointments__in=Appointment.objects.in_force(today))
         .order_by("username")[:20]
     )
+    form = form or GrantForm()
+    if not form["second"].value() and "second" not in form.errors:
+        del form.fields["second"]  # asked only where the department has a CIO
     context = {
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
-        "form": form or GrantForm(),
+        "form": form,
         "q": text,
         "today": today,
         "refusal": refusal,
         "is_open": form is not None,
         "bare": bare,
+        "stranded": Appointment.objects.stranded(today).count(),
+        "only_off": only_off,
         "shows_past": shows_past,
     }
     return render(request, "governance/appointments.html", context, status=status)

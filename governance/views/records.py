@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.shortcuts import render
 
 from governance import actions
@@ -71,9 +72,9 @@ def trainings(request):
     lines = training.by_block(plan)
     block = entry.one_of(request.GET, "block", [line.code for line in lines])
     group = entry.one_of(request.GET, "group", training.GROUPS)
-    rows = training.held_in(TrainingSession.objects.select_related("organiser"), plan, block, group).order_by(
-        "-held_on", "-pk"
-    )
+    listed = Count("attendances", filter=~Q(attendances__result="withdrawn"))
+    courses = TrainingSession.objects.select_related("organiser").annotate(listed=listed)
+    rows = training.held_in(courses, plan, block, group).order_by("-held_on", "-pk")
     totals = [
         (key, sum(line.cells[key].heads for line in lines), sum(line.cells[key].courses for line in lines))
         for key in training.GROUPS

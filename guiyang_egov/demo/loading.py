@@ -15,6 +15,7 @@ from governance.kernel import audit, demonstration, verbs
 from governance.models import (
     Answer,
     Appointment,
+    Attendance,
     Counter,
     Document,
     Job,
@@ -26,6 +27,7 @@ from governance.models import (
     ServiceRecord,
     Setting,
     StoredFile,
+    Trainee,
     TrainingSession,
     TrainingTarget,
     User,
@@ -83,7 +85,17 @@ LOADED = "demo_loaded"
 # Verbs mark these by their project, and the plan's is none.
 UNMARKED = (StateChange, Change, Milestone, Notice, Round, Meeting)
 # What the story registered and its mark alone takes away, in this order: what stands on others first.
-REGISTERED = (TrainingSession, TrainingTarget, ServiceRecord, TopicReport, Supervision, Evaluation, Acceptance)
+REGISTERED = (
+    Attendance,
+    Trainee,
+    TrainingSession,
+    TrainingTarget,
+    ServiceRecord,
+    TopicReport,
+    Supervision,
+    Evaluation,
+    Acceptance,
+)
 REGISTERED += (AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem, StateChange, Change)
 REGISTERED += (Contract, ReportCall, ExpertRating, ProgressReport, Milestone, TechnicalDocument, NeedAnswer, Need)
 REGISTERED += (CollaborationOpinion, CollaborationSubject, CollaborationMember)

@@ -21,7 +21,7 @@ from budgets.models import BudgetLine
 from governance import actions as governance
 from governance.basics import clock
 from governance.kernel.access import Actor
-from governance.models import Plan, Regulation, Seat, User
+from governance.models import Plan, Regulation, Seat, TrainingSession, User
 from governance.plan.entries import Entry, FixtureError
 from guiyang_egov.demo import read
 from guiyang_egov.demo.accounts import create_people, organisation_named
@@ -105,10 +105,20 @@ def set_cell(
     return budgets.set_cell(by=by, at=at, paper=paper, is_demo=True, **more)
 
 
+def list_trainees(*, by: Actor, course: str, held_on: dt.date, people: list[list[str]]) -> None:
+    """Unit, name, post, hours and result of some people of a course."""
+    held = TrainingSession.objects.get(title=course, held_on=held_on)
+    rows = [
+        [str(n), unit, name, "", post, "", str(held.pk), hours, result, ""]
+        for n, (unit, name, post, hours, result) in enumerate(people, 2)
+    ]
+    governance.import_roster(by=by, rows=rows, is_demo=True)
+
+
 STEPS = {
     step.__name__: step
     for step in (
-        *(accept_and_undo, attach_text, complete, file, propose_change),
+        *(accept_and_undo, attach_text, complete, file, list_trainees, propose_change),
         *(screen, send, set_cell, sign_all, take_over),
     )
 }

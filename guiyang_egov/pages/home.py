@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
+from budgets.panels import finance
 from budgets.panels import money as money_panels
 from governance import charts
 from governance.basics import clock
@@ -87,6 +88,7 @@ def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> di
         "digest": timeline.digest(projects, day, entries),
         "year_rows": f"/projects/?year={day.year}#rows",
         "year": money_panels.year_brief(actor, day.year),
+        "finance": finance.finance_desk(actor, day),
         "steps": steps,
         "own": own,
         "programmes": by_programme(projects),

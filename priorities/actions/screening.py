@@ -35,7 +35,7 @@ def accept(*, by: Actor, submission: Submission, version: int) -> Submission:
     receipt from this moment, and goes through the gate of 8.1 as well (D50)."""
     access.require(by, Permission.SCREEN, submission)
     row = guards.enter(by=by, submission=submission, verb="accept", version=version)
-    if row.kind == "district" and row.city_wan and not row.receipt_number:
+    if row.goes_both_ways and not row.receipt_number:
         check_filing(by=by, row=row)
         take_receipt(by=by, row=row)
     row.assignee_id = by.user_id

@@ -91,7 +91,7 @@ def settle_and_send(*, by: Actor, submission: Submission, version: int, reason: 
     row = workflow.lock(submission.pk)
     if version != row.version:
         raise guards.stale(row)
-    if row.kind == "district" and not row.city_wan:
+    if row.is_filing_alone:
         raise Refused("区县备案、不申请市财政资金的不经会签，请办理“备案”（D50）。")
     if row.state == workflow.SUBMITTED:
         row = accept(by=by, submission=row, version=row.version)

@@ -61,6 +61,8 @@ def submit(*, by: Actor, submission: Submission, version: int) -> Submission:
     verdicts.screen_automatically(by=by, submission=row)
     receipts.issue(by=by, submission=row, version=filed)
     text = f"{row.organisation}申报 {row.number}“{row.title}”（第 {filed.number} 版），等待受理。"
+    if row.goes_both_ways:
+        text += f"区县备案申请市财政 {row.city_wan} 万元，备案之外另按 8.1 联合审批（D50）。"
     tell_office(row, f"submitted:{row.pk}:{filed.number}", text)
     return row
 

@@ -13,14 +13,15 @@ from priorities.memo import is_one_page, remembered
 @remembered
 def everybody(day: dt.date) -> list[Appointment]:
     """All appointments in force on the day, first given first."""
-    return list(Appointment.objects.in_force(day).select_related("user", "organisation", "on_behalf_of").order_by("pk"))
+    rows = Appointment.objects.in_force(day).reachable().select_related("user", "organisation", "on_behalf_of")
+    return list(rows.order_by("pk"))
 
 
 def _hats(day: dt.date, **who) -> list[Appointment]:
     """Those in office on the day, first appointed first; a page asks for everybody once."""
     if is_one_page():
         return [h for h in everybody(day) if all(getattr(h, name) == value for name, value in who.items())]
-    return list(Appointment.objects.in_force(day).filter(**who).select_related("user").order_by("pk"))
+    return list(Appointment.objects.in_force(day).reachable().filter(**who).select_related("user").order_by("pk"))
 
 
 def phone_of(organisation: Organisation, day: dt.date) -> str:
@@ -52,4 +53,4 @@ def holder(permission: Permission, day: dt.date) -> str:
 
 def person(user) -> str:
     """吴思远（0851-5820701）."""
-    return f"{user}（{user.phone}）" if user.phone else str(user)
+    return f"{user}（{user.phone}）" if user.phone and not user.is_disabled else user.listed_name

@@ -49,6 +49,7 @@ def live(row: Submission, document: dict, actor: Actor) -> dict:
         "advice": repository.advice(facts | assumed, components, clock.today()),
         "contradictions": repository.contradictions(facts),
         "payer": payer.panel(row, document, result),
+        "city_wan": proposals.total_wan(document, source="city"),
     }
 
 

@@ -31,7 +31,6 @@ def next_to_act(row: Submission, day: dt.date) -> list[Next]:
     days = (day - row.state_day).days
     applicant = contacts.unit(row.organisation, day)
     office = contacts.person(row.assignee) if row.assignee_id else contacts.role(Role.REVIEWER, day)
-    filing = row.kind == "district" and not row.city_wan
     if row.state in (workflow.JOINT_APPROVAL, workflow.UNDER_REVIEW):
         silent = _silent(row) if row.state == workflow.JOINT_APPROVAL else _silent_opinions(row)
         found = [_of_seat(seat, day) for seat in silent]
@@ -44,7 +43,7 @@ def next_to_act(row: Submission, day: dt.date) -> list[Next]:
         return [*confirm, Next(applicant, "填写并提交申报", days)]
     again = f"{row.re_review_on:%Y-%m-%d} 复审，可以提前" if row.re_review_on else "复审"
     return {
-        workflow.SUBMITTED: [Next(office, "备案" if filing else "受理", days)],
+        workflow.SUBMITTED: [Next(office, "备案" if row.is_filing_alone else "受理", days)],
         workflow.RETURNED: [Next(applicant, "逐处补正后重新提交", days)],
         workflow.CANDIDATE: [Next(contacts.role(Role.LEADING_GROUP, day), "审定年度计划", days)],
         workflow.POOL: [Next(office, "条件变化后复审", days)],

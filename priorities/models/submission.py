@@ -119,6 +119,16 @@ class Submission(Demonstrable):
         return self.number or f"draft-{self.pk}"
 
     @property
+    def goes_both_ways(self) -> bool:
+        """A district's filing that asks for city money: on record, and through the joint approval of 8.1 too (D50)."""
+        return self.kind == "district" and bool(self.city_wan)
+
+    @property
+    def is_filing_alone(self) -> bool:
+        """A district's filing without city money: on record and nothing more (D50)."""
+        return self.kind == "district" and not self.city_wan
+
+    @property
     def is_before_the_conclusion(self) -> bool:
         """Whether an amount of it is only proposed."""
         return self.state in ("under_review", "joint_approval")

@@ -113,7 +113,14 @@ def _money(b: Brief) -> Section:
     )
     verdicts = "；".join(f"{name}：{word}" for name, word in b.growth)
     return Section(
-        "money", "资金", (f"27 项概算合计 {m.total_wan:,.0f} 万元。9.6.1 {verdicts}。" if verdicts else "",), rows
+        "money",
+        "资金",
+        (
+            f"规划 {b.progress.planned.total} 项概算合计 {m.total_wan:,.0f} 万元。9.6.1 {verdicts}。"
+            if verdicts
+            else "",
+        ),
+        rows,
     )
 
 
@@ -122,7 +129,8 @@ def _projects(b: Brief) -> Section:
     rated = Counter(x.computed.code for x in p.in_year)
     rows = (
         Figure("in_year", "周期含本年", len(p.in_year), "项"),
-        Figure("under_way", "在建", p.under_way, "项"),
+        Figure("planned_under_way", "规划项目在建", p.planned.under_way, "项"),
+        Figure("others_under_way", "规划外在建", p.others.under_way, "项"),
         Figure("late", "测算滞后", rated[rating.LATE], "项"),
         Figure("attention", "测算关注", rated[rating.ATTENTION], "项"),
     )

@@ -19,6 +19,7 @@ from projects.catalogue import entries
 
 # The sources that a new row of the money table offers first; the rest appear once they hold money or are added.
 USUAL_SOURCES = ("city", "own")
+OF_DISTRICTS = ("county", "own")  # who pays a district's own filing (D50)
 
 
 def progress(document: dict) -> dict:
@@ -44,14 +45,17 @@ def component_questions(kind: str) -> list:
     return [FACTS[f] for f in Fact if f in COMPONENT_FACTS and kind in FACTS[f].kinds]
 
 
-def money_table(document: dict) -> dict:
+def money_table(document: dict, kind: str = "") -> dict:
     """Years × sources as columns, parts as rows; amounts as typed text; sums per column, row and in all.
 
     An amount that cannot be read counts as nothing in the sums; its sentence stands under the table.
     """
     years = money_years(document)
     used = {row["source"] for c in document["components"] for row in c["money"]}
-    sources = [s for s in proposals.SOURCE_LABELS if s in used or s in USUAL_SOURCES]
+    usual = OF_DISTRICTS if kind == "district" else USUAL_SOURCES
+    sources = [s for s in proposals.SOURCE_LABELS if s in used or s in usual]
+    if kind == "district":
+        sources.sort(key=lambda s: s not in usual)
     columns = [
         {"year": y, "source": s, "label": proposals.SOURCE_LABELS[s], "key": f"{y}.{s}"} for y in years for s in sources
     ]
@@ -161,7 +165,7 @@ def context(row, document: dict, *, errors: dict, shown: dict | None = None) -> 
         "facts": fact_groups(shown),
         "fact_count": len(questions(document)),
         "kept_facts": [(f"facts.{key}", row) for key, row in shown["facts"].items() if key in COMPONENT_FACTS],
-        "money": money_table(shown),
+        "money": money_table(shown, row.kind),
         "choices": CHOICES,
         "answers": ANSWERS.items(),
         "points": points,

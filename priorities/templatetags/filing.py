@@ -11,7 +11,7 @@ from priorities.case.next_to_act import next_to_act as who_is_next
 from priorities.labels import STATES
 from priorities.memo import one_page
 from priorities.proposal import SOURCE_LABELS
-from priorities.submissions import returned
+from priorities.submissions import returned, workflow
 
 register = template.Library()
 
@@ -81,6 +81,13 @@ def next_to_act(row) -> dict:
     """Who must act next on the case, with phone."""
     with one_page():
         return {"waits": who_is_next(row, clock.today())}
+
+
+@register.inclusion_tag("priorities/parts/district_way.html")
+def district_way(row, typed_wan=None) -> dict:
+    """Which way a district's filing goes (D50), by the city money that is typed, else by what is saved."""
+    city_wan = row.city_wan if typed_wan is None else typed_wan
+    return {"shown": row.kind == "district" and row.state not in workflow.FINAL, "city_wan": city_wan}
 
 
 @register.simple_tag(takes_context=True)

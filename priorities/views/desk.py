@@ -76,7 +76,8 @@ def _context(request, row: Submission, **more) -> dict:
     return {
         "row": row,
         "open": open_verbs,
-        "may_accept": open_verbs["accept"] and (row.kind != "district" or bool(row.city_wan)),
+        "may_accept": open_verbs["accept"] and not row.is_filing_alone,
+        "may_file": open_verbs["acknowledge"] and not row.goes_both_ways,
         "case": case_page.build(row, day),
         "verbs": guards.verbs_for(submission=row, actor=request.actor, day=day),
         "neighbours": waiting[max(0, (at or 0) - 1) : (at or 0) + 4],

@@ -307,7 +307,7 @@ def money(request, reference: str):
     asked = returned.open_fields(row)
     context = {
         "row": row,
-        "money": filing_form.money_table(shown),
+        "money": filing_form.money_table(shown, row.kind),
         "errors": typed.errors,
         "open_fields": asked,
         "points": returned.sentences(row),
@@ -328,7 +328,8 @@ def review(request, reference: str):
 
         def submit() -> str:
             filed = actions.submit(by=request.actor, submission=row, version=version)
-            messages.success(request, f"已提交申报，编号 {filed.number}。回执见本页。{_turned(filed)}")
+            way = f"申请的市财政 {filed.city_wan} 万元另按 8.1 联合审批（D50）。" if filed.goes_both_ways else ""
+            messages.success(request, f"已提交申报，编号 {filed.number}。回执见本页。{way}{_turned(filed)}")
             return filed.get_absolute_url()
 
         return entry.posted(request, "priorities.submit", submit)

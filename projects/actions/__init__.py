@@ -4,7 +4,7 @@ life          change_state, change_phase_state, take_over
 gates         record_gate_item, withdraw_gate_item, record_contract, void_contract
 progress      file_progress, return_progress, call_reports, withdraw_call, rate_project
 milestones    add_milestone, drop_milestone, set_milestone, reopen_milestone
-tasks         set_task_state
+tasks         set_task_state, confirm_task
 description   classify, confirm_first_lead, record_change
 acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
               report_evaluations, set_target
@@ -69,5 +69,5 @@ from projects.actions.security import (
     withdraw_sync,
 )
 from projects.actions.signing import download_scan, withdraw_signing
-from projects.actions.tasks import set_task_state
+from projects.actions.tasks import confirm_task, set_task_state
 from projects.actions.upwards import Reported, Visit, file_report, record_supervision, return_report, settle_supervision

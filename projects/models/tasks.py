@@ -32,10 +32,11 @@ class PlanTask(Demonstrable):
     state_day = models.DateField(null=True, blank=True)
     evidence = models.CharField("凭据", max_length=300, blank=True)
     discrepancies = models.JSONField(default=list)
+    proofs = models.JSONField(default=list)  # registers that show how far it is (governance.plan.rows.ProofRow)
     search_text = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    history = HistoricalRecords(bases=(DayedHistory,), excluded_fields=["search_text", "discrepancies"])
+    history = HistoricalRecords(bases=(DayedHistory,), excluded_fields=["search_text", "discrepancies", "proofs"])
     objects = PlanTaskQuerySet.as_manager()
 
     class Meta:

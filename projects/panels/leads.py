@@ -73,7 +73,7 @@ def flags_of(project: Project) -> list[Flag]:
         found.append(
             Flag(project, "D42", f"“{generic}”是泛指，不是单位，不派填报", "登记牵头变更", f"{at}change/?field=lead")
         )
-    if project.leads_open_ended:
+    elif project.leads_open_ended:
         found.append(Flag(project, "D42", "原文以“等”结尾，牵头单位未列尽", "写全牵头单位", f"{at}change/?field=lead"))
     if guards.budget_unit_of(project) is None:
         first = named[0].as_named if named else "（没有牵头单位）"

@@ -329,7 +329,7 @@ def _row(project, day, money, touched: Touched, marks: Drawn, scale: tuple[dt.da
     flags = tuple(dict.fromkeys(flag for lead in leads[:1] for flag in lead.flags))
     if any("泛指" in lead.flags for lead in leads[1:]):
         flags += ("含泛指",)
-    if project.leads_open_ended:
+    elif project.leads_open_ended:
         flags += ("等",)
     shape = chart_row(project, marks)
     drawn = charts.gantt_row(shape, first=scale[0], last=scale[1], today=day, width=180) if shape and scale else None

@@ -119,7 +119,7 @@ class Stood:
             "概算": ""
             if p.estimate_wan is None
             else f"{p.estimate_wan:,.2f} 万元（{ESTIMATE_BASES[p.estimate_basis]}）",
-            "牵头单位": "、".join(self.leads) + ("等（未尽）" if p.leads_open_ended else ""),
+            "牵头单位": "、".join(self.leads) + ("（未尽）" if p.leads_open_ended else ""),
             "投资类型": INVESTMENT_TYPES.get(p.investment_type, ""),
             "谁要求建设": MANDATES.get(p.mandate, ""),
             "列入 8.1(2)": {None: "", True: "是", False: "否"}[p.on_shared_list],

@@ -15,12 +15,15 @@ from governance.kernel.audit import AuditRow
 from governance.models import Discrepancy, PilotUnit, PlanLine
 from projects.labels import TASK_STATES, TASK_TONES
 from projects.models import PlanTask, Project, TaskLink
+from projects.panels.evidence import Registers, Shown
 from projects.panels.plan import Block, Frame, frame, reading_of, touched
 from projects.panels.project import history
 
 WITHOUT_PROJECT = "D35"
 UNLIKE = "D28"
 ENDED = ("done", "dropped")
+AHEAD, AGAINST = "ahead", "against"
+SHOWN = {AHEAD: "登记显示又进了一步", AGAINST: "与登记不符"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class TaskRow:
     chart: object | None = None
     unlike: str = ""  # how its project's time in 10.4 differs from the blocks of its tasks (D28)
     noted: bool = False  # D28 stands in the register about it
+    shown: Shown | None = None  # what the registers show of it, where it is bound to any
 
     @property
     def state_label(self) -> str:
@@ -43,6 +47,10 @@ class TaskRow:
     @property
     def tone(self) -> str:
         return "red" if self.late else TASK_TONES[self.task.state]
+
+    def is_(self, against_registers: str) -> bool:
+        """Whether the registers show more than it is marked (AHEAD) or less (AGAINST)."""
+        return bool(self.shown) and (self.shown.is_ahead if against_registers == AHEAD else self.shown.is_against)
 
     @property
     def wan(self) -> Decimal:
@@ -112,12 +120,27 @@ class TaskBoard:
     def counts(self) -> dict[str, int]:
         return {state: sum(block.count(state) for block in self.blocks) for state in (*TASK_STATES, "late")}
 
+    @property
+    def ahead(self) -> int:
+        """Tasks of which the registers show more than they are marked."""
+        return sum(row.is_(AHEAD) for block in self.blocks for row in block.rows)
+
+    @property
+    def against(self) -> int:
+        """Tasks that are marked as further than the registers show."""
+        return sum(row.is_(AGAINST) for block in self.blocks for row in block.rows)
+
 
 def rows_of(
-    tasks, plan: Frame, day: dt.date, entries: dict[str, list], of_projects: dict[str, list] | None = None
+    tasks,
+    plan: Frame,
+    day: dt.date,
+    entries: dict[str, list],
+    of_projects: dict[str, list] | None = None,
+    registers: Registers | None = None,
 ) -> list[TaskRow]:
     """Task rows of tasks read with their links. All tasks together (`of_projects`: the discrepancies of projects)
-    also say how the time of their projects differs."""
+    also say how the time of their projects differs; with `registers`, what these show of each."""
     first, last = (plan.blocks[0].start, plan.blocks[-1].end) if plan.blocks else (None, None)
     rows, blocks = [], defaultdict(set)
     read = [(task, list(task.links.all())) for task in tasks]
@@ -144,6 +167,7 @@ def rows_of(
                 _picture(task, sure, plan, first, last),
                 unlike,
                 noted,
+                registers.shown(task) if registers else None,
             )
         )
     return rows
@@ -201,10 +225,10 @@ def with_links():
 
 
 def by_block(day: dt.date) -> TaskBoard:
-    """Seven queries."""
+    """Seven queries, and about a dozen of the registers that tasks are bound to."""
     plan = frame()
     entries = touched(day)
-    rows = rows_of(with_links(), plan, day, entries.tasks, entries.projects)
+    rows = rows_of(with_links(), plan, day, entries.tasks, entries.projects, Registers(day))
     lines = {n for block in plan.blocks for n in block.lines}
     texts = dict(PlanLine.objects.filter(number__in=lines).values_list("number", "text"))
     pilots = list(PilotUnit.objects.select_related("organisation"))
@@ -249,19 +273,20 @@ CARRIED = {"yes": "有项目", "no": "无项目", "lacking": "应有项目而无
 @dataclass(frozen=True)
 class Asked:
     """What the board's numbers lead to: the tasks of a block, in a state (late ones apart),
-    with a project or without."""
+    with a project or without, and those that stand otherwise in the registers."""
 
     block: str = ""
     state: str = ""
     carried: str = ""
+    shown: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.block or self.state or self.carried)
+        return bool(self.block or self.state or self.carried or self.shown)
 
     @property
     def label(self) -> str:
         state = "逾期" if self.state == "late" else TASK_STATES.get(self.state, "")
-        return "，".join(filter(None, (self.block, CARRIED.get(self.carried, ""), state)))
+        return "，".join(filter(None, (self.block, CARRIED.get(self.carried, ""), state, SHOWN.get(self.shown, ""))))
 
     def rows(self, board: TaskBoard) -> list[TaskRow]:
         """In the plan's order."""
@@ -273,6 +298,8 @@ class Asked:
         return sorted(found, key=lambda row: row.task.code)
 
     def _is(self, row: TaskRow) -> bool:
+        if self.shown and not row.is_(self.shown):
+            return False
         if self.state == "late":
             return row.late
         return not self.state or (row.task.state == self.state and not row.late)
@@ -297,7 +324,7 @@ def task_page(task: PlanTask, day: dt.date) -> TaskPage:
     codes = list(PlanTask.objects.values_list("code", flat=True))
     place = codes.index(task.code)
     return TaskPage(
-        rows_of([task], plan, day, {task.code: entries})[0],
+        rows_of([task], plan, day, {task.code: entries}, registers=Registers(day))[0],
         plan.block(task.block),
         [(e, reading_of(e), bool(e.decided)) for e in entries],
         history(task),

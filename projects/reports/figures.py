@@ -75,6 +75,37 @@ class MilestoneLine:
 
 
 @dataclass(frozen=True)
+class Population:
+    """Projects that are counted together."""
+
+    projects: tuple[ProjectLine, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.projects)
+
+    @property
+    def in_year(self) -> int:
+        """Whose newest window touches the year."""
+        return sum(p.in_year for p in self.projects)
+
+    @property
+    def under_way(self) -> int:
+        """Between 立项 and 试运行 on the day."""
+        return sum(p.state in life.UNDER_WAY for p in self.projects)
+
+    @property
+    def finished(self) -> int:
+        """Past the final acceptance on the day."""
+        return sum(p.state in life.FINISHED for p in self.projects)
+
+    @property
+    def reported(self) -> int:
+        """Of the year, with a report of this year or an earlier one."""
+        return sum(p.in_year and p.percent is not None for p in self.projects)
+
+
+@dataclass(frozen=True)
 class ProgressYear:
     """Everything that the report of one year says."""
 
@@ -95,19 +126,19 @@ class ProgressYear:
         return tuple(p for p in self.projects if p.in_year)
 
     @property
-    def under_way(self) -> int:
-        """Projects between 立项 and 试运行 on the day."""
-        return sum(p.state in life.UNDER_WAY for p in self.projects)
+    def planned(self) -> Population:
+        """The rows of 10.4."""
+        return Population(tuple(p for p in self.projects if p.planned))
 
     @property
-    def finished(self) -> int:
-        """Projects past their final acceptance on the day."""
-        return sum(p.state in life.FINISHED for p in self.projects)
+    def others(self) -> Population:
+        """Projects that the register holds beside the plan's: adopted, self-funded, filed by districts."""
+        return Population(tuple(p for p in self.projects if not p.planned))
 
     @property
-    def reported(self) -> int:
-        """Projects of the year with a report of this year or an earlier one."""
-        return sum(p.percent is not None for p in self.in_year)
+    def every(self) -> Population:
+        """Both, never named in one sentence with either."""
+        return Population(self.projects)
 
     @property
     def block(self) -> Block | None:

@@ -11,12 +11,15 @@ from projects.labels import BEFORE_THE_PERIOD, STATES
 from projects.lifecycle.scopes import scope_of
 from projects.panels.plan import Block
 from projects.progress import rating
-from projects.reports import frame
-from projects.reports.figures import ProgressYear, TaskLine, progress_year
+from projects.reports import foundations, frame
+from projects.reports.figures import Population, ProgressYear, TaskLine, progress_year
 
-BASIS = "项目按规划 10.4 计，每个项目只计一次；完成比例为填报单位自报，测算评级由系统按原基线与最新基线计算"
+BASIS = (
+    "规划 10.4 的项目与规划外项目分开说，每个项目只计一次；完成比例为填报单位自报，测算评级由系统按原基线与最新基线计算"
+)
 NOTED = ("D27", "D28", "D29", "D31", "D32", "D33", "D35", "D43", "D44", "D48")
 PAPER_WIDTH = 660
+BOTH = "规划内外合计"
 
 
 def annual_progress(year: int, scope: str = "") -> Report:
@@ -27,6 +30,7 @@ def annual_progress(year: int, scope: str = "") -> Report:
         _overview(found),
         *(_block(found, block) for block in found.frame.blocks),
         _projects(found),
+        *((foundations.section(foundations.foundations(year, found.day)),) if found.scope.is_whole else ()),
         *((_unmatched(found),) if found.scope.is_whole else ()),
         _problems(found),
         _method(found),
@@ -45,15 +49,12 @@ def annual_progress(year: int, scope: str = "") -> Report:
 
 
 def _overview(f: ProgressYear) -> Section:
-    planned = [p for p in f.projects if p.planned]
     rated = Counter(p.computed.code for p in f.in_year)
     before = f"（{BEFORE_THE_PERIOD}）" if f.before_the_period else ""
     whose = "规划" if f.scope.is_whole else f"{f.scope.name}，规划"
-    text = [
-        f"{whose} 10.4 列 {len(planned)} 项。{f.year} 年{before}在建设周期内的项目 {len(f.in_year)} 项，"
-        f"其中 {f.reported} 项有进度填报；"
-        f"到 {frame.said(f.day)}在建 {f.under_way} 项，已终验 {f.finished} 项。"
-    ]
+    text = [f"{whose} 10.4 列 {f.planned.total} 项，{_counted(f, f.planned, before)}"]
+    if f.others.total:
+        text.append(f"规划之外登记的项目 {f.others.total} 项，{_counted(f, f.others, before)}")
     if f.block:
         mine = f.of_block(f.block.code)
         done = sum(t.state == "已完成" for t in mine)
@@ -65,13 +66,25 @@ def _overview(f: ProgressYear) -> Section:
         text.append(f"{f.year} 年在规划期之前，规划没有为它列任务；只有起期早于规划期的项目在内（D31）。")
     inside = [m for m in f.milestones if not m.outside]
     figures = (
-        Figure("planned", "规划项目", len(planned), "项", ("10.4",)),
+        Figure("planned", "规划项目", f.planned.total, "项", ("10.4",)),
+        Figure("planned_under_way", "规划项目在建", f.planned.under_way, "项", ("10.4",), "立项至试运行"),
+        Figure("planned_finished", "规划项目已终验", f.planned.finished, "项", ("9.2.7",), "终验及以后"),
+        Figure("others", "规划外项目", f.others.total, "项", (), "列入年度计划、自筹、区县备案登记的"),
+        Figure("others_under_way", "规划外项目在建", f.others.under_way, "项", (), "立项至试运行"),
         Figure(
-            "in_year", "周期含本年的项目", len(f.in_year), "项", ("10.4",), "最新基线的起止年份含本年", rows="projects"
+            "in_year",
+            "周期含本年的项目",
+            len(f.in_year),
+            "项",
+            (),
+            f"{BOTH}；最新基线的起止年份含本年",
+            rows="projects",
         ),
-        Figure("under_way", "在建", f.under_way, "项", (), "立项至试运行"),
-        Figure("finished", "已终验", f.finished, "项", ("9.2.7",), "终验及以后"),
-        Figure("reported", "有进度填报", f.reported, "项", ("9.2.7",), "本年及以前各期最新的一份", rows="projects"),
+        Figure("under_way", "在建", f.every.under_way, "项", (), f"{BOTH}；立项至试运行"),
+        Figure("finished", "已终验", f.every.finished, "项", ("9.2.7",), f"{BOTH}；终验及以后"),
+        Figure(
+            "reported", "有进度填报", f.every.reported, "项", ("9.2.7",), f"{BOTH}；各期最新的一份", rows="projects"
+        ),
         Figure(
             "normal", "测算正常", rated[rating.NORMAL], "项", (), "按原基线与最新基线、数据时效计算", rows="projects"
         ),
@@ -100,6 +113,14 @@ def _overview(f: ProgressYear) -> Section:
         Figure("tasks_late", "任务逾期", sum(t.state == "逾期" for t in f.tasks), "项", (), "所在阶段已结束而未完成"),
     )
     return Section("overview", "总体情况", tuple(text), figures, (_milestones(f),) if f.milestones else ())
+
+
+def _counted(f: ProgressYear, some: Population, before: str) -> str:
+    """One population in one sentence: its projects of the year, reported, in build, finished."""
+    return (
+        f"其中 {f.year} 年{before}在建设周期内的 {some.in_year} 项，{some.reported} 项有进度填报；"
+        f"到 {frame.said(f.day)}在建 {some.under_way} 项，已终验 {some.finished} 项。"
+    )
 
 
 def _milestones(f: ProgressYear) -> Table:
@@ -274,13 +295,13 @@ def _problems(f: ProgressYear) -> Section:
         Column("next", "下一步安排", "text", 44),
     )
     rows = tuple(
-        {"code": p.code, "problems": p.problems or "未反映问题", "next": p.next_steps or None}
-        for p in f.projects
-        if p.problems or p.next_steps
+        {"code": p.code, "problems": p.problems, "next": p.next_steps or None} for p in f.projects if p.problems
     )
-    text = f"{f.year} 年各期填报反映问题的项目 {sum(bool(p.problems) for p in f.projects)} 项。"
+    text = [f"{f.year} 年各期填报反映问题的项目 {len(rows)} 项。"]
+    if quiet := [p.code for p in f.projects if p.next_steps and not p.problems]:
+        text.append(f"另有 {len(quiet)} 项只报了下一步安排，没有反映问题：{'、'.join(quiet)}；安排见各项目页。")
     tables = (Table("problems", "问题与安排", columns, rows),) if rows else ()
-    return Section("problems", "问题与安排", (text if rows else f"{f.year} 年没有填报反映问题或安排。",), (), tables)
+    return Section("problems", "问题与安排", tuple(text), (), tables)
 
 
 def _method(f: ProgressYear) -> Section:

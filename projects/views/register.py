@@ -9,6 +9,7 @@ from governance.basics import clock
 from governance.basics.roles import Permission
 from governance.kernel import access
 from governance.models import Organisation
+from governance.web import entry
 from governance.web.entry import found, one_of
 from governance.web.entry import page as may_enter
 from projects import actions
@@ -16,7 +17,7 @@ from projects.actions.checks import reporting
 from projects.forms import register
 from projects.labels import TASK_STATES
 from projects.lifecycle import guards, life
-from projects.models import Change, Milestone, ProgressReport, ReportCall
+from projects.models import Change, Milestone, PlanTask, ProgressReport, ReportCall
 from projects.panels import leads
 from projects.panels import tasks as task_panels
 from projects.progress import owing
@@ -29,13 +30,14 @@ READ = Permission.READ_REGISTER
 def tasks(request):
     """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`,
     `?state=late`,
-    `?carried=no`: the tasks behind one of the board's numbers."""
+    `?carried=no`, `?shown=against`: the tasks behind one of the board's numbers."""
     board = task_panels.by_block(clock.today())
     blocks = {block.block.code for block in board.blocks}
     asked = task_panels.Asked(
         block=one_of(request.GET, "block", blocks),
         state=one_of(request.GET, "state", {*TASK_STATES, "late"}),
         carried=one_of(request.GET, "carried", task_panels.CARRIED),
+        shown=one_of(request.GET, "shown", task_panels.SHOWN),
     )
     if asked:
         return render(request, "projects/tasks_asked.html", {"asked": asked, "rows": asked.rows(board)})
@@ -64,6 +66,18 @@ def task(request, code: str):
         done=f"已保存 {code} 的状态。",
         address=row.get_absolute_url(),
     )
+
+
+@may_enter(Permission.MANAGE_PROJECT, methods=("POST",))
+def confirm_task(request, code: str):
+    """What the registers show of a task is confirmed as its state."""
+    row = found(PlanTask.objects.all(), code=code)
+
+    def confirm() -> str:
+        actions.confirm_task(by=request.actor, task=row, version=entry.version(request))
+        return row.get_absolute_url()
+
+    return entry.posted(request, "projects.task.confirm", confirm, done=f"已按登记确认 {code} 的状态。")
 
 
 MOST_CHIPS = 100

@@ -120,7 +120,7 @@ def _goal_sheet(book: Book, document: dict) -> None:
 
 
 def _money_columns(row: Submission, document: dict) -> list[tuple[int, str]]:
-    table = filing_form.money_table(document)
+    table = filing_form.money_table(document, row.kind)
     years = table["years"] or [row.plan_year, row.plan_year + 1]
     return [(year, source) for year in years for source in table["sources"]]
 

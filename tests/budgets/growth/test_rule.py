@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from budgets import actions
-from budgets.growth import rule
+from budgets.growth import planned, rule
 from budgets.ledger.booking import LineKey
 from budgets.table import budget_table
 from projects.models import Project
@@ -54,3 +54,17 @@ def test_one_year_s_money_forces_the_next_by_a_fifth():
     found = rule.whole_period([(2006, 2006, Decimal(100)), (2007, 2007, Decimal("119.99"))], [2006, 2007])
     assert (found.feasible, found.need_wan, found.gap_wan) == (False, Decimal(120), Decimal("0.01"))
     assert rule.whole_period([(2006, 2006, Decimal(100)), (2007, 2007, Decimal(120))], [2006, 2007]).feasible
+
+
+@pytest.mark.django_db
+def test_a_coming_year_without_an_annual_plan_is_not_tested(cast, monkeypatch):
+    """What is approved of it is a part of projects that run on: 未编制, not 未通过; an adopted plan is tested."""
+    project = Project.objects.get(code="P06")
+    for year, typed in ((2007, "100"), (2008, "30")):
+        actions.set_cell(by=cast.finance, at=LineKey(project, year, "city"), stage="approved", typed=typed)
+    assert [t.word for t in budget_table.year_growth(2008).tests] == ["未编制", "未编制"]
+    assert [t.result for g in budget_table.growth_series([2007, 2008]) for t in g.tests][2:] == ["unplanned"] * 2
+    assert "未编制" in cast.client("finance").get("/budgets/2008/").content.decode()
+    monkeypatch.setattr(planned, "_finders", [lambda: {2008}])
+    assert budget_table.year_growth(2008).tests[0].word == "未通过"
+    assert budget_table.year_growth(2007).tests[0].result == "unknown"  # a year that has begun is tested in any case

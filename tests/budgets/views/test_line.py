@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from budgets.models import BudgetLine, Entry
+from governance.models import AuditRow
 from tests.budgets.cells import fill
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,25 @@ def test_codes_are_kept_on_the_line(cast):
     assert cast.client("finance").post(f"/budgets/lines/{line.pk}/", body).status_code == 302
     line.refresh_from_db()
     assert (line.unit_code, line.function_code, line.economic_code) == ("0101", "2070101", "")
+
+
+@pytest.mark.parametrize("what", ["transfer", "carry_over"])
+def test_what_a_move_changes_is_shown_before_it_counts_and_nothing_is_stored(cast, what):
+    """Both lines, stage by stage, now and then; 文号 and reason may be missing yet; else the verb's own refusal."""
+    line = fill(cast, "P06", "approved", "100")
+    client, address = cast.client("finance"), f"/budgets/lines/{line.pk}/"
+    typed = {"what": what, "stage": "approved", "to_project": "p01", "amount_wan": "30", "look": "1"}
+    part = client.post(address, typed, headers={"HX-Request": "true"})
+    assert [(e.stage, e.before, e.after) for e in part.context["effects"]] == [("批复", 100, 70), ("批复", None, 30)]
+    html = part.content.decode()
+    assert 'data-effect="shown"' in html
+    assert "<html" not in html
+    page = client.post(address, typed).content.decode()
+    assert ('data-effect="shown"' in page, 'value="30"' in page) == (True, True)
+    too_much = client.post(address, typed | {"amount_wan": "1000"}).content.decode()
+    assert 'data-effect="refused"' in too_much
+    assert 'data-effect="refused"' in client.post(address, typed | {"amount_wan": "三五百"}).content.decode()
+    assert client.post(address, typed | {"amount_wan": ""}).status_code == 200
+    assert (Entry.objects.count(), BudgetLine.objects.count()) == (1, 1)
+    assert not AuditRow.objects.filter(event__in=["budgets.transfer", "budgets.carry_over"]).exists()
+    assert cast.client("auditor").post(address, typed).status_code == 403

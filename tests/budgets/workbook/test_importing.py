@@ -544,3 +544,25 @@ def test_the_page_says_why_a_file_is_not_read(cast, media, name, content, status
     assert 'role="alert"' in page.content.decode()
     assert cast.client("finance").post("/budgets/import/", {"token": "forged"}).status_code == 422
     assert cast.client("finance").post("/budgets/import/", {}).status_code == 422
+
+
+def test_a_row_s_document_number_goes_with_what_it_changes_and_no_further(left, cast):
+    """文号 is optional: of a changed row it stands on its entries, in the rehearsal and in the trail."""
+    content = changed(left, {(P04, "批复"): 95.5, (P04, "文号"): "筑财预〔2007〕88号", (P05, "文号"): "无改动"})
+    plan = importing.rehearse(content, cast.finance)
+    assert [(d.project, d.field, d.paper) for d in plan.differences] == [("P04", "批复", "筑财预〔2007〕88号")]
+    importing.commit(content, cast.finance)
+    assert Entry.objects.latest("pk").document_number == "筑财预〔2007〕88号"
+    assert "文号 筑财预〔2007〕88号" in AuditRow.objects.get(event="budgets.line.import").sentence
+    assert not Entry.objects.filter(document_number="无改动").exists()
+    again = export.export(2007, cast.finance, DAY)[0]
+    long = importing.rehearse(changed(again, {(P04, "批复"): 96, (P04, "文号"): "长" * 61}), cast.finance)
+    assert any(d.status == "refused" and d.field == "文号" for d in long.differences)
+
+
+def test_a_workbook_that_left_before_the_column_still_comes_back(left, cast):
+    workbook = opened(left)
+    sheet = workbook["预算"]
+    sheet.delete_cols(heads(sheet)["文号"])
+    found = only(importing.rehearse(changed(saved(workbook), {(P04, "批复"): 95.5}), cast.finance))
+    assert (found.status, found.paper) == ("change", "")

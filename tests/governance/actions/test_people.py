@@ -11,7 +11,9 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused, WrongRole
 from governance.basics.roles import Role
 from governance.kernel.access import actor_for
-from governance.models import ApiToken, Appointment, AuditRow, Organisation, User
+from governance.models import ApiToken, Appointment, AuditRow, Notice, Organisation, User
+from governance.people import institutions
+from priorities.approval import contacts
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +154,82 @@ def test_disabling_takes_the_tokens_away(cast):
     ApiToken.issue(user)
     actions.set_active(by=cast.sysadmin, user=user, is_active=False)
     assert not ApiToken.objects.filter(user=user).exists()
+
+
+def off(cast, name="health_cio"):
+    """The account of one of the cast is taken off by the system administrator; his appointment."""
+    actions.set_active(by=cast.sysadmin, user=cast.user(name), is_active=False)
+    return Appointment.objects.get(user=cast.user(name))
+
+
+def test_a_disabled_account_says_what_becomes_of_its_appointments(cast):
+    """They stay until the security administrator, who is told, ends and hands them over; the account's page says so."""
+    client = cast.client("sysadmin")
+    page = f"/governance/accounts/{cast.user('health_cio').pk}/"
+    assert "任职不随之结束" in client.get(page).content.decode()
+    row = off(cast)
+    assert (row.to_day, row in Appointment.objects.stranded(DAY)) == (None, True)
+    notice = Notice.objects.get(role=Role.SECADMIN)
+    assert f"{row.organisation.name}部门CIO" in notice.sentence
+    assert AuditRow.objects.latest("seq").sentence.endswith(f"待安全管理员结束或移交：{row.organisation.name}部门CIO")
+    assert 'data-stranded="1"' in client.get(page).content.decode()
+    actions.end_appointment(by=cast.secadmin, appointment=row, last_day=DAY - dt.timedelta(days=1), to_unit=True)
+    ended = client.get(page).content.decode()
+    assert 'data-stranded="1"' not in ended
+    assert f"任职至 {DAY - dt.timedelta(days=1)}" in ended
+
+
+def test_every_list_of_people_shows_that_an_account_is_off(cast):
+    row = off(cast)
+    for role, page in (
+        ("secadmin", "/governance/roles/?off=1"),
+        ("secadmin", f"/governance/roles/{row.pk}/end/"),
+        ("reviewer", f"/governance/organisations/{row.organisation_id}/"),
+        ("reviewer", "/governance/bodies/"),
+    ):
+        html = cast.client(role).get(page).content.decode()
+        assert "账号已停用" in html, page
+    assert cast.client("secadmin").get("/governance/roles/?off=1").context["page"].paginator.count == 1
+    coverage = institutions.cio_coverage(DAY)
+    assert coverage.stranded == 1
+    actions.set_active(by=cast.sysadmin, user=row.user, is_active=True)
+    assert institutions.cio_coverage(DAY).stranded == 0
+
+
+def test_whoever_cannot_log_in_is_not_named_as_the_one_to_call(cast):
+    actions.set_active(by=cast.sysadmin, user=cast.user("reviewer"), is_active=False)
+    assert cast.user("reviewer").full_name not in contacts.role(Role.REVIEWER, DAY)
+
+
+def test_people_who_never_had_a_login_are_not_shown_as_disabled(cast):
+    user = User.objects.create(username="paper", full_name="签字人", is_active=False, password="!")
+    row = grant(cast, user)
+    assert not user.is_disabled
+    assert row in Appointment.objects.reachable()
+    assert row not in Appointment.objects.stranded(DAY)
+
+
+def test_a_second_cio_of_a_department_is_asked_about(cast):
+    """9.1.4: one CIO a department. The page asks; whoever answers gets the second, and a later one is asked again."""
+    unit, client = Organisation.objects.get(pk=cast.health_cio.organisation_id), cast.client("secadmin")
+    given = {"user": newcomer().pk, "organisation": unit.pk, "role": "department_cio", "manner": "正式"}
+    given["from_day"] = "2007-08-20"
+    assert 'name="second"' not in client.get("/governance/roles/").content.decode()
+    asked = client.post("/governance/roles/", given)
+    assert asked.status_code == 422
+    html = asked.content.decode()
+    assert 'name="second"' in html
+    assert cast.user("health_cio").full_name in html
+    assert Appointment.objects.filter(organisation=unit, role="department_cio").count() == 1
+    assert client.post("/governance/roles/", given | {"second": "on"}).status_code == 302
+    assert Appointment.objects.filter(organisation=unit, role="department_cio").count() == 2
+
+
+def test_a_cio_who_follows_or_stands_elsewhere_is_not_asked_about(cast):
+    held = Appointment.objects.get(user=cast.user("health_cio"))
+    actions.end_appointment(by=cast.secadmin, appointment=held, last_day=DAY, to_unit=True)
+    assert grant(cast, newcomer(), "department_cio", organisation=held.organisation, from_day=DAY + dt.timedelta(1))
+    other = Organisation.objects.units().exclude(appointments__role="department_cio").filter(kind="市直部门").first()
+    assert grant(cast, newcomer("er"), "department_cio", organisation=other)
+    with pytest.raises(Invalid, match="已有部门CIO"):
+        grant(cast, newcomer("san"), "department_cio", organisation=other)

@@ -69,6 +69,8 @@ DAMAGES = [
     ("plan_tasks.json", 12, put("block", "10.1"), "T2-01", "不在 10.1 的任务之内"),
     ("plan_tasks.json", 12, put("projects", [{"code": "P28", "certainty": "sure"}]), "T2-01", "项目行“P28”不存在"),
     ("plan_tasks.json", 12, put("projects", [{"code": "P01", "certainty": "maybe"}]), "T2-01", "应为sure"),
+    ("plan_tasks.json", 12, put("proofs", [{"register": "body", "of": "no-such"}]), "T2-01", "机构职责“no-such”不存在"),
+    ("plan_tasks.json", 12, put("proofs", [{"register": "rumour", "of": "*"}]), "T2-01", "应为body"),
     ("organisations.json", 2, put("key", "leading-group"), "leading-group", "单位“leading-group”重复"),
     ("organisations.json", 2, put("name", "市信息办"), "industry-bureau", "单位名称“市信息办”重复"),
     ("organisations.json", 2, put("parent", "nobody"), "industry-bureau", "单位“nobody”不存在"),

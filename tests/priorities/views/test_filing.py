@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 from priorities import proposal as proposals
 from priorities.rules.facts import FACTS
 from tests.priorities.browser import filled
+from tests.priorities.stories import components, proposal
 
 
 @pytest.fixture
@@ -175,3 +176,47 @@ def test_the_panel_keeps_what_decides_now_in_sight_and_folds_the_rest(stories, b
     )
     assert live.content.decode().count('id="progress"') == 1
     assert 'hx-swap-oob="true"' in live.content.decode()
+
+
+BOTH, ALONE = 'data-way="both"', 'data-way="filing"'
+
+
+def test_a_district_that_asks_for_city_money_is_told_at_once_that_8_1_decides_too(stories, cast):
+    """20 万元 of the city: said while it is typed, on the form, the confirmation, the desk and to the office (D50)."""
+    row = stories.draft(kind="district")
+    client, at = cast.client("district"), f"/priorities/submissions/{row.reference}/"
+    typed = page(client, row) | {"components.0.money.2008.city": "20"}
+    assert ALONE in client.get(f"{at}edit/").content.decode()
+    assert BOTH in client.post(f"{at}live/", typed).content.decode()
+    assert post(client, row, typed).status_code == 302
+    for shown in ("edit/", "review/", ""):
+        html = client.get(at + shown).content.decode()
+        assert (html.count(BOTH), ALONE in html) == (1, False), shown
+        assert "申请市财政 20.00 万元" in html
+    row.refresh_from_db()
+    filed = client.post(f"{at}review/", {"version": row.version}, follow=True).content.decode()
+    assert "市财政 20.00 万元另按 8.1 联合审批" in filed
+    row.refresh_from_db()
+    office = cast.client("reviewer")
+    assert "要市财政 20.00，另按 8.1 会签" in office.get("/priorities/desk/").content.decode()
+    case = office.get(f"/priorities/desk/{row.number}/").content.decode()
+    assert BOTH in case
+    assert "/acknowledge/" not in case  # 备案 alone is not offered, 受理 is
+    assert "另按 8.1 联合审批" in office.get("/governance/notices/").content.decode()
+
+
+def test_a_department_reads_nothing_about_districts(stories, browser):
+    html = browser.get(f"/priorities/submissions/{stories.draft().reference}/edit/").content.decode()
+    assert "data-way" not in html
+
+
+def test_the_money_table_of_a_district_starts_with_county_and_own_money(stories, cast):
+    document = proposal(components=components("20"))
+    for kind, first in (("district", ["county", "own", "city"]), ("new", ["city", "own"])):
+        row = stories.draft(kind=kind, document=document)
+        client = cast.client("district" if kind == "district" else "health_cio")
+        table = client.get(f"/priorities/submissions/{row.reference}/edit/").context["money"]
+        assert table["sources"] == first
+    empty = stories.draft(kind="district")
+    table = cast.client("district").get(f"/priorities/submissions/{empty.reference}/edit/").context["money"]
+    assert table["sources"] == ["county", "own"]

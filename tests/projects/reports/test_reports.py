@@ -7,8 +7,12 @@ import json
 
 import pytest
 
+from governance import actions as governance
 from governance.basics import clock
+from governance.basics.refs import ref
 from governance.documents import printing
+from governance.models import Organisation, Regulation
+from governance.people import institutions
 from projects import actions
 from projects.models import PlanTask, Project
 
@@ -127,5 +131,58 @@ def test_it_prints_in_every_form(plan, form):
 
 
 def test_it_asks_a_constant_number_of_questions(plan, django_assert_max_num_queries):
-    with django_assert_max_num_queries(20):
+    # 20 of projects and tasks; 13 of the bodies, CIOs, instruments, training and gradings of the city
+    with django_assert_max_num_queries(33):
         build(2007)
+
+
+def sections_of(year: int) -> dict:
+    return {s["id"]: s for s in build(year)["sections"]}
+
+
+def test_the_plan_s_rows_and_other_projects_are_never_counted_in_one_sentence(cast):
+    """27 rows of 10.4 beside one more project that the register holds: each population has its own sentence."""
+    for code in ("P01", "P04"):
+        project = Project.objects.get(code=code)
+        project.state = "building"
+        project.save()
+    more = {"state": "building", "order": 900, "registered_on": dt.date(2007, 3, 1)}
+    Project.objects.create(code="N2007-01", name="档案查询", origin="self_funded", **more)
+    held = ("planned", "planned_under_way", "others", "others_under_way", "under_way")
+    assert [figures(build(2007))[name] for name in held] == [27, 2, 1, 1, 3]
+    text = printing.build("annual_progress", 2007).sections[0].paragraphs
+    assert "列27项" in text[0]
+    assert "在建2项" in text[0]
+    assert "规划之外登记的项目1项" in text[1]
+    assert "在建1项" in text[1]
+
+
+def test_a_project_without_problems_takes_no_line_of_the_table(cast, under_way):
+    """What was only planned next is named in one sentence, not a page of 未反映问题."""
+    section = sections_of(2007)["problems"]
+    assert all(row["problems"] for table in section["tables"] for row in table["rows"])
+    assert "未反映问题" not in json.dumps(section, ensure_ascii=False)
+
+
+def test_people_bodies_and_rules_stand_in_the_annual_report(cast):
+    """Training, CIOs, bodies, instruments and gradings of the year; each is what its register holds on the day."""
+    organiser = Organisation.objects.get(name="市信息产业局")
+    course = {"by": cast.reviewer, "organiser": organiser, "title": "概论", "evidence": "签到册", "group": "leaders"}
+    governance.record_training(**course, heads=120, held_on=dt.date(2006, 9, 1))
+    late = governance.record_training(**course, heads=30, held_on=dt.date(2007, 3, 1))
+    row = ["2", "市卫生局", "马晓云", "", "", "", str(late.pk), "8", "合格", ""]
+    governance.import_roster(by=cast.reviewer, rows=[row])
+    Regulation.objects.filter(clause="9.2.4").update(
+        state="issued", issued_on=dt.date(2007, 5, 10), document_number="筑府办发〔2007〕52号"
+    )
+    found = {year: sections_of(year)["foundations"] for year in (2006, 2007)}
+    held = {year: {f["id"]: f["value"] for f in s["figures"]} for year, s in found.items()}
+    assert [held[year]["training_heads"] for year in (2006, 2007)] == [120, 30]
+    assert [held[year]["regulations_issued"] for year in (2006, 2007)] == [0, 1]
+    assert held[2007]["cios"] + held[2007]["cios_missing"] == len(institutions.cio_coverage(clock.today()).rows)
+    tables = {t["id"]: t for t in found[2007]["tables"]}
+    assert (tables["training"]["rows"][0]["listed"], tables["training"]["rows"][0]["passed"]) == (1, 1)
+    assert next(r for r in tables["regulations"]["rows"] if r["clause"] == "9.2.4")["state"] == "印发"
+    assert "foundations" not in {
+        s.id for s in printing.build("annual_progress", 2007, ref("lead", organiser.pk)).sections
+    }
