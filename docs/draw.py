@@ -72,8 +72,10 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
             (ADDRESSES, "apps 登记, urls 地址"),
             (DOORS, "hooks 向下提供, views 页面, api 接口, reports 年报, panels 给五楼, plan_steps 装入规划"),
             (VERBS, "forms 表单, actions 动词, steps 步骤"),
-            (SUBJECTS, "duties 课题责任, progress 进度评级, acceptance 验收评估, security 安全, lifecycle 项目一生"),
+            (SUBJECTS, "duties 课题责任, benefits 绩效台账"),
+            (SUBJECTS, "progress 进度评级, acceptance 验收评估, security 安全, lifecycle 项目一生"),
             (TABLES, "labels 中文词, models 表"),
+            (PLAIN, "targets 目标读数"),
         ),
     ),
     "governance": (

@@ -51,11 +51,13 @@ from priorities.models import (
 from projects.models import (
     Acceptance,
     AnnualTarget,
+    Benefit,
     Change,
     Contract,
     Evaluation,
     ExpertRating,
     GateItem,
+    Measurement,
     Milestone,
     PlanTask,
     ProgressReport,
@@ -68,6 +70,7 @@ from projects.models import (
     Supervision,
     Topic,
     TopicReport,
+    UnitAssessment,
 )
 
 LOADED = "demo_loaded"
@@ -76,6 +79,7 @@ UNMARKED = (StateChange, Change, Milestone, Notice, Round, Meeting)
 # What the story registered and its mark alone takes away, in this order: what stands on others first.
 REGISTERED = (TrainingSession, TrainingTarget, ServiceRecord, TopicReport, Supervision, Evaluation, Acceptance)
 REGISTERED += (AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem, StateChange, Change)
+REGISTERED += (Measurement, Benefit, UnitAssessment)
 REGISTERED += (Contract, ReportCall, ExpertRating, ProgressReport, Milestone)
 
 

@@ -30,7 +30,7 @@ from guiyang_egov.demo.proposals import paper
 from priorities import actions as priorities
 from priorities.models import Submission
 from projects import actions as projects
-from projects.models import Milestone, PlanTask, Project, SecurityFinding, Topic
+from projects.models import Benefit, Milestone, PlanTask, Project, SecurityFinding, Topic
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PAPERS = ["network_centre", "expert", "scan"]
@@ -115,6 +115,7 @@ STEPS = {
 
 # How an argument of a row becomes what the verb takes; all others are taken as they stand, dates as days.
 OF_DATABASE = {
+    "benefit": lambda both: Benefit.objects.in_force().get(project__code=both[:3], indicator=both[4:]),
     "experts": lambda names: [User.objects.get(username=name) for name in names],
     "finding": lambda text: SecurityFinding.objects.get(text=text),
     "milestone": lambda both: Milestone.objects.get(project__code=both[:3], text=both[4:]),  # "P03 启动试点"
@@ -128,7 +129,17 @@ OF_DATABASE = {
     "total_wan": Decimal,
 } | dict.fromkeys(("independent", "organisation", "organiser", "owner"), organisation_named)
 OF_DATABASE["topic"] = OF_DATABASE["parent"]
-OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "plan", "report", "scenario", "submission", "visit"}
+OF_EARLIER_STEPS = {
+    "acceptance",
+    "evaluation",
+    "grading",
+    "measurement",
+    "plan",
+    "report",
+    "scenario",
+    "submission",
+    "visit",
+}
 
 
 def steps() -> Iterator[Entry]:

@@ -8,6 +8,7 @@ tasks         set_task_state
 description   classify, confirm_first_lead, record_change
 acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
               report_evaluations, set_target
+benefits      add_goal, drop_goal, measure, check_measurement, assess_unit
 signing       withdraw_signing, download_scan
 security      propose_grading, sign_grading, file_grading, record_sync, withdraw_sync, record_assessment,
               withdraw_assessment, fix_finding
@@ -26,6 +27,7 @@ from projects.actions.acceptance import (
     sign_acceptance,
     sign_evaluation,
 )
+from projects.actions.benefits import add_goal, assess_unit, check_measurement, drop_goal, measure
 from projects.actions.description import classify, confirm_first_lead, record_change
 from projects.actions.duties import create_topic, edit_topic, end_topic, name_head, place_projects, strike_topic
 from projects.actions.gates import ContractTerms, record_contract, record_gate_item, void_contract, withdraw_gate_item

@@ -1,4 +1,4 @@
-"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security. Idempotent:
+"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security, promised goals. Idempotent:
 once per occasion before it is due and once when it is late."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import datetime as dt
 from governance.basics.roles import Role
 from governance.kernel.verbs import frame
 from governance.notices import inbox
+from projects.benefits import ledger
 from projects.duties import owed as duties
 from projects.progress import owing
 from projects.security import safeguards
@@ -20,7 +21,7 @@ def daily(day: dt.date) -> int:
     returns how much is late."""
     until = day + dt.timedelta(days=REMIND_DAYS + 1)
     with frame():
-        return _progress(day, until) + _topics(day, until) + _security(day, until)
+        return _progress(day, until) + _topics(day, until) + _security(day, until) + _benefits(day)
 
 
 def _progress(day: dt.date, until: dt.date) -> int:
@@ -53,6 +54,18 @@ def _security(day: dt.date, until: dt.date) -> int:
         end = "已经逾期" if late else "请按时办理"
         sentence = f"{one.project.code} {one.project.name} {one.sentence}，期限 {one.due}，{end}（9.3）。"
         _tell(f"security-{_word(late)}:{one.key}", sentence, one.address, one.unit_id, one.project.is_demo)
+    return sum(one.due < day for one in found)
+
+
+def _benefits(day: dt.date) -> int:
+    """Values of promised goals whose day has come (8.1(6), 9.2.8)."""
+    found = ledger.to_measure(day)
+    for one in found:
+        goal, late = one.benefit, one.due < day
+        unit = next((lead.organisation.survivor_id for lead in goal.project.leads.all() if not lead.is_generic), None)
+        sentence = f"{goal.project.code} 的目标“{goal.indicator}”（{goal.target}）{one.due} 到期，"
+        sentence += "已经到期，还没有测量值，请填报。" if late else "请按时测量、填报。"
+        _tell(f"benefit-{_word(late)}:{goal.pk}:{one.due}", sentence, goal.get_absolute_url(), unit, goal.is_demo)
     return sum(one.due < day for one in found)
 
 

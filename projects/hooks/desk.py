@@ -16,10 +16,11 @@ from governance.basics.roles import Permission, Scope
 from governance.kernel.access import Actor
 from governance.signing import rounds
 from projects.acceptance import acceptances
+from projects.benefits import ledger
 from projects.duties import owed
 from projects.labels import STATES
 from projects.lifecycle import gates, guards, life, proofs
-from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
+from projects.models import Acceptance, Contract, GateItem, Measurement, Phase, Project, ProjectLead
 from projects.progress import owing
 from projects.security import safeguards
 
@@ -36,6 +37,7 @@ LABELS = {
     "correction": "整改",
     "evaluation": "评估",
     "security": "安全",
+    "benefit": "目标",
 }
 
 
@@ -88,6 +90,11 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += few(_security(mine, day), "安全事项到期", "/projects/security/")
         if accepts:
             tasks += few(_acceptable(projects, day), "材料已齐，可以组织验收", "/projects/acceptances/")
+    if manages or reports or accepts:
+        unit = None if manages or accepts else actor.organisation_id
+        tasks += few(_to_measure(day, unit), "目标到期，还没有测量值", "/projects/benefits/")
+    if manages or accepts:
+        tasks += few(_to_confirm(actor, day), "测量值等待确认", "/projects/benefits/#waiting")
     if accepts:
         tasks += few(_corrections(day), "整改期限已过，没有登记完成", "/projects/acceptances/")
         tasks += few(_evaluations(day), f"{day.year - 1} 年没有使用评估", f"/projects/evaluations/?year={day.year - 1}")
@@ -291,6 +298,44 @@ def _security(projects: list[Project], day: dt.date) -> list[Task]:
                     )
                 )
     return found
+
+
+def _to_measure(day: dt.date, unit: int | None) -> list[Task]:
+    """Goals whose day has come and that nobody has measured: of a unit's projects, or of all."""
+    return [
+        Task(
+            f"{one.benefit.project.code} 目标“{one.benefit.indicator}”还没有测量值",
+            one.benefit.get_absolute_url(),
+            max((day - one.due).days, 0),
+            one.due,
+            one.due < day,
+            "benefit",
+            f"目标 {one.benefit.target}",
+        )
+        for one in ledger.to_measure(day)
+        if unit is None or unit in one.benefit.belongs_to()
+    ]
+
+
+def _to_confirm(actor: Actor, day: dt.date) -> list[Task]:
+    """Values that wait for somebody who neither reported them nor leads their project; two queries."""
+    rows = (
+        Measurement.objects.filter(state="reported").exclude(user_id=actor.user_id).select_related("benefit__project")
+    )
+    rows = rows.prefetch_related(
+        Prefetch("benefit__project__leads", ProjectLead.objects.select_related("organisation"))
+    )
+    return [
+        Task(
+            f"{v.benefit} 测得 {v.value}，等待确认",
+            v.get_absolute_url(),
+            (day - v.day).days,
+            kind="benefit",
+            note=v.by_text,
+        )
+        for v in rows.order_by("day", "pk")
+        if actor.organisation_id not in v.belongs_to()
+    ]
 
 
 def _corrections(day: dt.date) -> list[Task]:

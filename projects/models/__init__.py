@@ -8,10 +8,12 @@ progress    ProgressReport, ReportCall, ExpertRating
 tasks       PlanTask, TaskLink
 duties      Topic, TopicHead, TopicReport, Supervision
 acceptance  Acceptance, Evaluation, AnnualTarget
+benefits    Benefit, Measurement, UnitAssessment
 security    SecurityGrading, SecuritySync, SecurityAssessment, SecurityFinding
 """
 
 from projects.models.acceptance import Acceptance, AnnualTarget, Evaluation
+from projects.models.benefits import Benefit, Measurement, UnitAssessment
 from projects.models.duties import Supervision, Topic, TopicHead, TopicReport
 from projects.models.gates import Contract, GateItem
 from projects.models.life import Change, StateChange

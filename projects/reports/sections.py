@@ -11,7 +11,7 @@ from projects.labels import BEFORE_THE_PERIOD, STATES
 from projects.lifecycle.scopes import scope_of
 from projects.panels.plan import Block
 from projects.progress import rating
-from projects.reports import frame
+from projects.reports import benefits, frame
 from projects.reports.figures import ProgressYear, TaskLine, progress_year
 
 BASIS = "项目按规划 10.4 计，每个项目只计一次；完成比例为填报单位自报，测算评级由系统按原基线与最新基线计算"
@@ -27,6 +27,7 @@ def annual_progress(year: int, scope: str = "") -> Report:
         _overview(found),
         *(_block(found, block) for block in found.frame.blocks),
         _projects(found),
+        benefits.section(found.promises, frame.said(found.day)),
         *((_unmatched(found),) if found.scope.is_whole else ()),
         _problems(found),
         _method(found),

@@ -13,6 +13,7 @@ from governance.models import Appointment, Body, Organisation, ServiceRecord, Tr
 from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,
+    Benefit,
     Evaluation,
     Milestone,
     ProgressReport,
@@ -79,6 +80,10 @@ def _reports(actor: Actor) -> int:
 def _tries_rule_sets(actor: Actor) -> bool:
     """A dry run names every case of the city."""
     return any(may(actor, p) for p in (P.SCREEN, P.ADOPT_RULE_SET, P.READ_AUDIT))
+
+
+def _confirming(actor: Actor) -> int:
+    return 200 if actor.scope(P.ACCEPT_WORKS) or actor.scope(P.MANAGE_PROJECT) else 403
 
 
 def _redirect(actor: Actor) -> int:
@@ -273,6 +278,7 @@ def of_what_is_signed() -> list[Page]:
         SecurityGrading.objects.first(),
         SecuritySync.objects.first(),
     )
+    own_goal = Benefit.objects.filter(source="office").first()
     p04, p01 = (Project.objects.get(code=code) for code in ("P04", "P01"))
     return [
         Page("/projects/acceptances/", P.READ_REGISTER),
@@ -283,6 +289,16 @@ def of_what_is_signed() -> list[Page]:
         Page(f"{evaluated.get_absolute_url()}withdraw/", P.ACCEPT_WORKS),
         Page("/projects/evaluations/?year=2007", P.READ_REGISTER),
         Page(evaluated.get_absolute_url(), P.READ_REGISTER),
+        Page("/projects/benefits/", P.READ_REGISTER),
+        Page("/projects/benefits/?year=2006", P.READ_REGISTER),
+        Page("/projects/P04/benefits/", P.READ_REGISTER),
+        Page("/projects/P13/benefits/", P.READ_REGISTER),
+        Page("/projects/P04/benefits/new/", P.MANAGE_PROJECT),
+        Page(f"/projects/benefits/{own_goal.pk}/drop/", P.MANAGE_PROJECT),
+        Page(f"/projects/benefits/{own_goal.pk}/measure/", P.READ_REGISTER, more=_reporting(p04)),
+        Page(f"/projects/benefits/values/{own_goal.measurements.first().pk}/check/", P.READ_REGISTER, more=_confirming),
+        Page("/projects/assessments/?year=2006", P.READ_REGISTER),
+        Page("/projects/assessments/new/?year=2006", P.MANAGE_PROJECT),
         Page("/projects/evaluations/report/", P.ACCEPT_WORKS),
         Page("/projects/evaluations/target/", P.MANAGE_PROJECT),
         Page("/projects/P04/evaluation/", P.ACCEPT_WORKS),
