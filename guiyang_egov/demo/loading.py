@@ -9,7 +9,16 @@ from django.db import transaction
 from django.db.models import Model
 
 from budgets.ledger import booking
-from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
+from budgets.models import (
+    BudgetLine,
+    Ceiling,
+    CityRevenue,
+    Entry,
+    FundingApplication,
+    FundingCall,
+    ProjectYear,
+    StageLock,
+)
 from governance.basics.refusal import Refused
 from governance.kernel import audit, demonstration, verbs
 from governance.models import (
@@ -171,6 +180,7 @@ def _money(made: list[Project]) -> None:
     touched = {
         (e.line.project_id, e.line.fiscal_year) for e in Entry.objects.filter(is_demo=True).select_related("line")
     }
+    _marked(FundingApplication)  # an award that was booked stands on its entry
     Entry.objects.filter(is_demo=True, reverses__isnull=False).delete()
     Entry.objects.filter(is_demo=True).delete()
     Entry.objects.filter(line__project__in=made).delete()
@@ -189,6 +199,7 @@ def _money(made: list[Project]) -> None:
         if not BudgetLine.objects.filter(project_id=project_id, fiscal_year=year).exists():
             ProjectYear.objects.filter(project_id=project_id, fiscal_year=year).delete()
     _marked(CityRevenue, Ceiling, StageLock)
+    FundingCall.objects.filter(is_demo=True, applications=None).delete()
 
 
 def _register(made: list[Project]) -> None:

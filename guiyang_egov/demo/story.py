@@ -125,21 +125,11 @@ OF_DATABASE = {
     "proposal": paper,
     "regulation": lambda clause: Regulation.objects.get(clause=clause),
     "task": lambda code: PlanTask.objects.get(code=code),
-    "amount_wan": Decimal,
-    "total_wan": Decimal,
-} | dict.fromkeys(("independent", "organisation", "organiser", "owner"), organisation_named)
+} | dict.fromkeys(("amount_wan", "asked_wan", "granted_wan", "least_wan", "most_wan", "total_wan"), Decimal)
+OF_DATABASE |= dict.fromkeys(("independent", "organisation", "organiser", "owner"), organisation_named)
 OF_DATABASE["topic"] = OF_DATABASE["parent"]
-OF_EARLIER_STEPS = {
-    "acceptance",
-    "evaluation",
-    "grading",
-    "measurement",
-    "plan",
-    "report",
-    "scenario",
-    "submission",
-    "visit",
-}
+OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "plan", "report", "scenario", "submission", "visit"}
+OF_EARLIER_STEPS |= {"application", "call", "measurement"}
 
 
 def steps() -> Iterator[Entry]:

@@ -1,5 +1,5 @@
-"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security, promised goals. Idempotent:
-once per occasion before it is due and once when it is late."""
+"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security, promised goals.
+Idempotent: once per occasion before it is due and once when it is late."""
 
 from __future__ import annotations
 
