@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from budgets.models import ProjectYear
@@ -19,6 +20,9 @@ from projects.benefits import ledger
 from projects.models import Project
 
 
+PAGE = 100  # projects a page, and as many bars
+
+
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def page(request):
     """The portfolio as it stands today, or stood at a year's end: picture and table of the same numbers, what waits to
@@ -29,18 +33,20 @@ def page(request):
     lines = ledger.lines(day)
     spent = _spent(actor, [one.benefit.project for one in lines], year)
     accounts = ledger.accounts(lines, spent)
-    codes = {a.project.code for a in accounts}
+    promising = {a.project.pk for a in accounts}
+    shown = Paginator(accounts, PAGE).get_page(request.GET.get("page"))
+    silent = Project.objects.exclude(pk__in=promising).order_by("order")
     context = {
         "year": year,
         "years": range(today.year, 2004, -1),
         "day": day,
-        "accounts": accounts,
-        "picture": ledger.picture(accounts),
-        "narrow": ledger.picture(accounts, width=366),
+        "page": shown,
+        "picture": ledger.picture(list(shown)),
+        "narrow": ledger.picture(list(shown), width=366),
         "totals": [(state, word, sum(a.count(state) for a in accounts)) for state, word in ledger.STATES.items()],
         "promised": len(lines),
         "waiting": [v for one in lines for v in one.waiting] if may(actor, acting.confirming(actor)) else [],
-        "silent": [p for p in Project.objects.order_by("order") if p.code not in codes],
+        "silent": Paginator(silent, PAGE).get_page(request.GET.get("silent")),
         "sees_money": spent is not None,
         "how": ledger.HOW,
     }

@@ -98,10 +98,10 @@ def due_lines(project: Project, year: int) -> list[Line]:
 SOON_DAYS = 30  # a value is asked for a month before its goal is due (系统默认)
 
 
-def to_measure(day: dt.date) -> list[Line]:
+def to_measure(found_lines: Iterable[Line], day: dt.date) -> list[Line]:
     """Goals that are due within a month, or past it, and that nobody has measured since a month before their day."""
     found = []
-    for one in lines(day):
+    for one in found_lines:
         if one.due is None or one.due > day + dt.timedelta(days=SOON_DAYS) or one.benefit.project.is_unapproved:
             continue
         values = [*one.waiting, *([one.latest] if one.latest else [])]

@@ -59,7 +59,7 @@ def _security(day: dt.date, until: dt.date) -> int:
 
 def _benefits(day: dt.date) -> int:
     """Values of promised goals whose day has come (8.1(6), 9.2.8)."""
-    found = ledger.to_measure(day)
+    found = ledger.to_measure(ledger.lines(day), day)
     for one in found:
         goal, late = one.benefit, one.due < day
         unit = next((lead.organisation.survivor_id for lead in goal.project.leads.all() if not lead.is_generic), None)

@@ -20,7 +20,7 @@ from projects.benefits import ledger
 from projects.duties import owed
 from projects.labels import STATES
 from projects.lifecycle import gates, guards, life, proofs
-from projects.models import Acceptance, Contract, GateItem, Measurement, Phase, Project, ProjectLead
+from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead
 from projects.progress import owing
 from projects.security import safeguards
 
@@ -91,10 +91,11 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         if accepts:
             tasks += few(_acceptable(projects, day), "材料已齐，可以组织验收", "/projects/acceptances/")
     if manages or reports or accepts:
-        unit = None if manages or accepts else actor.organisation_id
-        tasks += few(_to_measure(day, unit), "目标到期，还没有测量值", "/projects/benefits/")
-    if manages or accepts:
-        tasks += few(_to_confirm(actor, day), "测量值等待确认", "/projects/benefits/#waiting")
+        led = None if manages or accepts else Project.objects.led_by(actor.organisation_id)
+        goals = ledger.lines(day, led)
+        tasks += few(_to_measure(goals, day), "目标到期，还没有测量值", "/projects/benefits/")
+        if manages or accepts:
+            tasks += few(_to_confirm(goals, actor, day), "测量值等待确认", "/projects/benefits/#waiting")
     if accepts:
         tasks += few(_corrections(day), "整改期限已过，没有登记完成", "/projects/acceptances/")
         tasks += few(_evaluations(day), f"{day.year - 1} 年没有使用评估", f"/projects/evaluations/?year={day.year - 1}")
@@ -300,8 +301,8 @@ def _security(projects: list[Project], day: dt.date) -> list[Task]:
     return found
 
 
-def _to_measure(day: dt.date, unit: int | None) -> list[Task]:
-    """Goals whose day has come and that nobody has measured: of a unit's projects, or of all."""
+def _to_measure(goals: list[ledger.Line], day: dt.date) -> list[Task]:
+    """Goals whose day has come and that nobody has measured."""
     return [
         Task(
             f"{one.benefit.project.code} 目标“{one.benefit.indicator}”还没有测量值",
@@ -312,29 +313,24 @@ def _to_measure(day: dt.date, unit: int | None) -> list[Task]:
             "benefit",
             f"目标 {one.benefit.target}",
         )
-        for one in ledger.to_measure(day)
-        if unit is None or unit in one.benefit.belongs_to()
+        for one in ledger.to_measure(goals, day)
     ]
 
 
-def _to_confirm(actor: Actor, day: dt.date) -> list[Task]:
-    """Values that wait for somebody who neither reported them nor leads their project; two queries."""
-    rows = (
-        Measurement.objects.filter(state="reported").exclude(user_id=actor.user_id).select_related("benefit__project")
-    )
-    rows = rows.prefetch_related(
-        Prefetch("benefit__project__leads", ProjectLead.objects.select_related("organisation"))
-    )
+def _to_confirm(goals: list[ledger.Line], actor: Actor, day: dt.date) -> list[Task]:
+    """Values that wait for somebody who neither reported them nor leads their project."""
     return [
         Task(
-            f"{v.benefit} 测得 {v.value}，等待确认",
-            v.get_absolute_url(),
-            (day - v.day).days,
+            f"{one.benefit} 测得 {value.value}，等待确认",
+            value.get_absolute_url(),
+            (day - value.day).days,
             kind="benefit",
-            note=v.by_text,
+            note=value.by_text,
         )
-        for v in rows.order_by("day", "pk")
-        if actor.organisation_id not in v.belongs_to()
+        for one in goals
+        if actor.organisation_id not in one.benefit.belongs_to()
+        for value in one.waiting
+        if value.user_id != actor.user_id
     ]
 
 

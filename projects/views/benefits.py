@@ -16,7 +16,7 @@ from projects.actions.checks import reporting
 from projects.benefits import assessments, ledger
 from projects.forms import benefits as forms
 from projects.forms.acceptance import ReasonForm
-from projects.models import Benefit, Measurement, UnitAssessment
+from projects.models import Benefit, Measurement, Project, UnitAssessment
 from projects.views.frame import duty_page, of_visible, project_of
 
 READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
@@ -26,8 +26,9 @@ READ, MANAGE = Permission.READ_REGISTER, Permission.MANAGE_PROJECT
 def account(request, code: str):
     """One project's goals: the promise in its words, every value with its evidence and who confirmed it, and what was
     promised before."""
-    project = project_of(request, code)
     day, actor = clock.today(), request.actor
+    rows = Project.objects.visible_to(actor).select_related("plan_item").prefetch_related("leads__organisation")
+    project = found(rows, code=code)
     lines = ledger.lines(day, [project])
     goals = {b.pk: b for b in project.benefits.prefetch_related("measurements").select_related("replaced_by")}
     confirms = access.may(actor, acting.confirming(actor))
