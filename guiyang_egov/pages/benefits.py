@@ -19,7 +19,6 @@ from projects.actions import benefits as acting
 from projects.benefits import ledger
 from projects.models import Project
 
-
 PAGE = 100  # projects a page, and as many bars
 
 

@@ -35,7 +35,13 @@ def test_what_is_not_one_number_stays_words(text):
 
 @pytest.mark.parametrize(
     ("target", "baseline", "way"),
-    [("95%", "46%", "ge"), ("2 小时", "24 小时", "le"), ("10 日", "", "le"), ("30家", "", "ge"), ("1.5%", "6.2%", "le")],
+    [
+        ("95%", "46%", "ge"),
+        ("2 小时", "24 小时", "le"),
+        ("10 日", "", "le"),
+        ("30家", "", "ge"),
+        ("1.5%", "6.2%", "le"),
+    ],
 )
 def test_the_baseline_or_the_unit_says_which_way_is_better(target, baseline, way):
     assert targets.goal(target, baseline).way == way

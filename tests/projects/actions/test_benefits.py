@@ -37,7 +37,9 @@ def test_the_plan_s_goals_are_its_own_words_and_no_others(cast):
     held = {(b.project.code, b.target) for b in Benefit.objects.all()}
     assert held == {("P04", "30家"), ("P13", "百分之百"), ("P13", "过半数"), ("P17", "90%以上")}
     for goal in Benefit.objects.select_related("project__plan_item"):
-        assert goal.target in goal.quote and goal.quote in goal.project.plan_item.content and goal.baseline == ""
+        assert goal.target in goal.quote
+        assert goal.quote in goal.project.plan_item.content
+        assert goal.baseline == ""
 
 
 def test_a_doubtful_due_day_follows_the_reading_in_force(cast):
@@ -54,7 +56,8 @@ def test_a_value_counts_only_once_somebody_else_has_confirmed_it(cast, clinics):
     line = ledger.lines(clock.today(), [clinics.project])[0]
     assert (line.points, line.state, line.waiting) == (pytest.approx(45.5, abs=0.1), "under_way", ())
     row = AuditRow.objects.filter(event="projects.benefit.check").get()
-    assert "41%" in row.sentence and row.by_text == cast.reviewer.text
+    assert "41%" in row.sentence
+    assert row.by_text == cast.reviewer.text
 
 
 @pytest.mark.parametrize(("who", "says"), [("industry", "D44"), ("health_cio", "不能")])
@@ -124,7 +127,9 @@ def test_what_is_promised_anew_replaces_the_former_whose_values_stay(cast, clini
         assert steps.take_goals(by=cast.reviewer, project=clinics.project, promises=[anew]) == 1
         assert steps.take_goals(by=cast.reviewer, project=clinics.project, promises=[anew]) == 0
     clinics.refresh_from_db()
-    assert clinics.replaced_by.target == "95%" and clinics.measurements.count() == 1 and not clinics.is_in_force
+    assert clinics.replaced_by.target == "95%"
+    assert clinics.measurements.count() == 1
+    assert not clinics.is_in_force
     with pytest.raises(Refused, match="95%"):
         measured(cast, clinics)
 
@@ -134,7 +139,8 @@ def test_who_owes_a_value_is_told_once_and_finds_it_on_his_desk(cast, clinics):
     for _ in range(2):
         hooks.daily(clock.today())
     told = Notice.objects.filter(key__startswith=f"benefit-owed:{clinics.pk}:")
-    assert told.count() == 1 and told.get().organisation.name == "市信息产业局"
+    assert told.count() == 1
+    assert told.get().organisation.name == "市信息产业局"
     sentences = [t.sentence for t in desk.waiting(cast.health_cio, clock.today())]
     assert any("还没有测量值" in s and "P17" in s for s in sentences)
     measured(cast, clinics)
@@ -147,8 +153,8 @@ def test_an_assessment_has_the_three_contents_of_9_2_8_and_says_what_the_reward_
     said = {"development": "按规划", "drive": "按季调度", "economy": "未超批复", "conclusion": "完成"}
     with pytest.raises(Invalid, match="奖惩内容"):
         actions.assess_unit(by=cast.reviewer, organisation=unit, year=2006, assessed=Assessed(**said, award="reward"))
+    blank = Assessed(**said | {"drive": ""}, award="none")
     with pytest.raises(Invalid, match="推进力度大小"):
-        blank = Assessed(**said | {"drive": ""}, award="none")
         actions.assess_unit(by=cast.reviewer, organisation=unit, year=2006, assessed=blank)
     with pytest.raises(WrongRole):
         actions.assess_unit(by=cast.industry, organisation=unit, year=2006, assessed=Assessed(**said, award="none"))
@@ -159,4 +165,5 @@ def test_an_assessment_has_the_three_contents_of_9_2_8_and_says_what_the_reward_
     assert (now.award, now.award_text, UnitAssessment.objects.count()) == ("penalty", "通报批评", 2)
     assert set(now.facts) == {"电子政务发展的规划", "推进力度大小", "主要经济指标"}
     page = cast.client("leader").get("/projects/assessments/?year=2006").content.decode()
-    assert "通报批评" in page and "不断改进考核和奖惩机制" in page
+    assert "通报批评" in page
+    assert "不断改进考核和奖惩机制" in page

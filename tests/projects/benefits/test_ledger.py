@@ -54,8 +54,10 @@ def test_money_a_point_is_money_over_points_and_nothing_where_either_is_unknown(
     spent = {p.pk: Decimal("100") for p in Project.objects.filter(code__in=["P04", "P17"])}
     by_code = {a.project.code: a for a in ledger.accounts(promised, spent)}
     assert (by_code["P17"].points, by_code["P17"].per_point_wan) == (Decimal("50.0"), Decimal("2.00"))
-    assert by_code["P13"].points == 100 and by_code["P13"].per_point_wan is None  # no money known
-    assert by_code["P04"].points is None and by_code["P04"].per_point_wan is None  # nothing measured
+    assert by_code["P13"].points == 100
+    assert by_code["P13"].per_point_wan is None
+    assert by_code["P04"].points is None
+    assert by_code["P04"].per_point_wan is None
 
 
 def test_the_picture_is_as_long_as_what_was_promised(promised):
@@ -74,7 +76,8 @@ def test_the_annual_report_says_the_same(promised):
     assert figures == {
         "goals": 4, "goals_reached": 1, "goals_missed": 1, "goals_unmeasured": 2, "goals_under_way": 0
     }  # fmt: skip
-    assert len(section.tables[0].rows) == 4 and section.charts[0][1].kind == "promises"
+    assert len(section.tables[0].rows) == 4
+    assert section.charts[0][1].kind == "promises"
 
 
 def test_an_evaluation_starts_from_the_ledger_and_keeps_it(cast, promised):
