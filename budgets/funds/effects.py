@@ -12,6 +12,7 @@ from budgets.ledger import ceilings, decided
 from budgets.models import SOURCES, BudgetLine, CityRevenue, StageLock
 from budgets.table import budget_table
 from governance.basics import clock
+from governance.basics.text import quantise
 from governance.kernel import readings
 from projects.models import Project
 
@@ -81,6 +82,7 @@ class Effect:
 def effect_of(project: Project, source: str, fiscal_year: int, amount_wan: Decimal, relief_wan: Decimal) -> Effect:
     """What it does to book `amount_wan` from the source in the year and to take `relief_wan` of the year's city money
     off the project; a fixed number of queries."""
+    amount_wan, relief_wan = quantise(amount_wan), quantise(relief_wan)  # what is seen does not hang on how it is typed
     by_source = decided.approved(project.pk)
     moves = {source: amount_wan, CITY: -relief_wan}
     keys = [key for key in LABELS if key in by_source or moves.get(key)]

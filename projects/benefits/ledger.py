@@ -18,7 +18,7 @@ from governance.kernel import readings
 from projects.models import Benefit, Measurement, Project, ProjectLead
 
 REACHED, MISSED, UNMEASURED, UNDER_WAY = "reached", "missed", "unmeasured", "under_way"
-STATES = {REACHED: "达成", MISSED: "逾期未达成", UNMEASURED: "到期未测", UNDER_WAY: "未到期"}
+STATES = {REACHED: "达成", MISSED: "到期未达成", UNMEASURED: "到期未测", UNDER_WAY: "未到期"}
 TONES = {REACHED: "green", MISSED: "red", UNMEASURED: "amber", UNDER_WAY: "slate"}
 PIECES = {REACHED: "green", MISSED: "red", UNMEASURED: "amber", UNDER_WAY: "pale"}  # of the picture
 HOW = "达成度为最近一次经确认的值走完“现值—目标值”的百分比，没有现值的按目标值计；各目标等权；未测的不计入也不当作 0"
@@ -38,7 +38,7 @@ class Line:
 
     @property
     def is_due(self) -> bool:
-        return self.due is not None and self.due < self.day
+        return self.due is not None and self.due <= self.day
 
     @property
     def state(self) -> str:

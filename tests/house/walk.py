@@ -142,6 +142,7 @@ def pages() -> list[Page]:
         *of_duties(),
         *of_what_is_signed(),
         *of_institutions(),
+        *of_funds(),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
@@ -242,6 +243,32 @@ def of_duties() -> list[Page]:
         Page(f"/projects/duties/reports/{filed.pk}/return/", P.READ_REGISTER, more=oversees),
         *(Page(f"/projects/duties/{loose.pk}/{form}/", P.MANAGE_PROJECT) for form in ("edit", "strike")),
         Page(f"/projects/duties/visits/{visit.pk}/", P.READ_REGISTER, more=reports),
+    ]
+
+
+def of_funds() -> list[Page]:
+    """Calls for outside money, and an application that was granted and is not booked yet."""
+    call, row = FundingCall.objects.get(kind="state"), FundingApplication.objects.get()
+    at, p17 = row.get_absolute_url(), Project.objects.get(code="P17")
+
+    def sees(actor: Actor) -> bool:
+        return actor.scope(P.READ_BUDGET) is Scope.CITY or actor.organisation_id in row.belongs_to()
+
+    def reports(actor: Actor) -> int:
+        mine = may(actor, P.MANAGE_PROJECT) or may(actor, P.REPORT_PROGRESS, row.project)
+        return 200 if mine else 404 if may(actor, P.REPORT_PROGRESS) else 403
+
+    return [
+        Page("/budgets/funds/", P.READ_REGISTER),
+        Page("/budgets/funds/new/", P.MANAGE_PROJECT),
+        Page(call.get_absolute_url(), P.READ_REGISTER),
+        Page(f"{call.get_absolute_url()}edit/", P.MANAGE_PROJECT),
+        Page(f"{call.get_absolute_url()}withdraw/", P.MANAGE_PROJECT),
+        Page(f"{call.get_absolute_url()}apply/P17/", P.READ_REGISTER, more=_reporting(p17)),
+        Page(at, P.READ_REGISTER, sees=sees),
+        *(Page(f"{at}{step}/", P.READ_REGISTER, sees, reports) for step in ("edit", "send", "outcome", "withdraw")),
+        Page(f"{at}book/", P.EDIT_BUDGET),
+        Page(f"{at}book/?relief=10", P.EDIT_BUDGET),
     ]
 
 

@@ -140,7 +140,7 @@ def test_who_owes_a_value_is_told_once_and_finds_it_on_his_desk(cast, clinics):
         hooks.daily(clock.today())
     told = Notice.objects.filter(key__startswith=f"benefit-owed:{clinics.pk}:")
     assert told.count() == 1
-    assert told.get().organisation.name == "市信息产业局"
+    assert Organisation.objects.get(pk=told.get().organisation_id).name == "市信息产业局"
     sentences = [t.sentence for t in desk.waiting(cast.health_cio, clock.today())]
     assert any("还没有测量值" in s and "P17" in s for s in sentences)
     measured(cast, clinics)

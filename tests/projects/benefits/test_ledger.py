@@ -64,7 +64,7 @@ def test_the_picture_is_as_long_as_what_was_promised(promised):
     drawn = ledger.picture(ledger.accounts(promised))
     lengths = {row.row.label[:3]: sum(p.width + 1 for p in row.pieces) for row in drawn.rows}
     assert lengths["P13"] == pytest.approx(2 * lengths["P04"], abs=2)
-    assert {(p.word, p.count) for row in drawn.rows for p in row.pieces} >= {("达成", 1), ("逾期未达成", 1)}
+    assert {(p.word, p.count) for row in drawn.rows for p in row.pieces} >= {("达成", 1), ("到期未达成", 1)}
     assert ledger.picture([]) is None
 
 
@@ -87,4 +87,4 @@ def test_an_evaluation_starts_from_the_ledger_and_keeps_it(cast, promised):
         form = page.context["form"]
         assert (form["goals_set"].value(), form["goals_met"].value()) == (2, 1)
         kept = ledger.due_lines(Project.objects.get(code="P13"), 2009)
-    assert [one.as_words()["state"] for one in kept] == ["达成", "未到期"]
+    assert [one.as_words()["state"] for one in kept] == ["达成", "到期未测"]
