@@ -173,14 +173,15 @@ def accounts(found: Iterable[Line], spent: dict[int, Decimal | None] | None = No
     return [Account(mine[0].benefit.project, tuple(mine), (spent or {}).get(pk)) for pk, mine in by_project.items()]
 
 
-def picture(found: list[Account], *, width: float = 620) -> object | None:
-    """What every project promised, and what is delivered of it; None where nobody promised anything."""
+def picture(found: list[Account], *, width: float = 620, links: bool = True) -> object | None:
+    """What every project promised, and what is delivered of it; None where nobody promised anything. Paper has no
+    `links`."""
     rows = [
         charts.PromiseRow(
             f"{a.project.code} {a.project.name}",
             tuple((STATES[state], a.count(state), tone) for state, tone in PIECES.items()),
             "未测" if a.points is None else f"达成度 {a.points}",
-            f"{a.project.get_absolute_url()}benefits/",
+            f"{a.project.get_absolute_url()}benefits/" if links else "",
         )
         for a in found
     ]

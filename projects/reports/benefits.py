@@ -30,7 +30,7 @@ def section(lines: tuple[ledger.Line, ...], day: str) -> Section:
         ),
     )
     note = "来源：绩效台账（申报书、规划10.4原文、文件登记的目标），只计经确认的测量值"
-    picture = ledger.picture(found, width=PAPER_WIDTH)
+    picture = ledger.picture(found, width=PAPER_WIDTH, links=False)
     tables = (_table(lines, note),)
     return Section("benefits", title, text, figures, tables, ((f"承诺的目标与达成。{note}", picture),))
 

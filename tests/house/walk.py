@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from budgets.models import BudgetLine
+from budgets.models import BudgetLine, FundingApplication, FundingCall
 from governance.basics.roles import Permission as P
 from governance.basics.roles import Scope
 from governance.kernel.access import Actor, may
