@@ -8,6 +8,7 @@ class BudgetsConfig(AppConfig):
     verbose_name = "资金"
 
     def ready(self) -> None:
+        from budgets.funds import draft
         from budgets.hooks.daily import daily
         from budgets.reports import annual_budget
         from governance import jobs
@@ -28,4 +29,6 @@ class BudgetsConfig(AppConfig):
         rail.offer("资金", "各年资金", "/budgets/all/", Permission.READ_BUDGET, order=20)
         rail.offer("资金", "年度上限", "/budgets/ceilings/", Permission.READ_BUDGET, order=40)
         rail.offer("资金", "财政收入", "/budgets/revenue/", Permission.READ_BUDGET, order=50)
+        rail.offer("资金", "专项资金", "/budgets/funds/", Permission.READ_REGISTER, order=60)
+        draft.register()
         jobs.on_daily(daily)

@@ -59,8 +59,8 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
         (
             (ADDRESSES, "apps 登记, urls 地址, management 命令"),
             (DOORS, "hooks 向下提供, views 页面, api 接口, reports 年报, panels 给五楼, steps 步骤"),
-            (VERBS, "actions 动词, workbook Excel 往返"),
-            (SUBJECTS, "table 预算表, growth 增长检验, ledger 记账"),
+            (VERBS, "forms 表单, actions 动词, workbook Excel 往返"),
+            (SUBJECTS, "funds 专项资金, table 预算表, growth 增长检验, ledger 记账"),
             (TABLES, "models 表"),
             (PLAIN, "payers 谁出钱"),
         ),
@@ -72,12 +72,10 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
             (ADDRESSES, "apps 登记, urls 地址"),
             (DOORS, "hooks 向下提供, views 页面, api 接口, reports 年报, panels 给五楼, plan_steps 装入规划"),
             (VERBS, "forms 表单, actions 动词, steps 步骤, sharing_steps 共享的步骤"),
-            (
-                SUBJECTS,
-                "catalogue 共享目录, duties 课题, progress 评级, acceptance 验收评估, security 安全, lifecycle 一生",
-            ),
+            (SUBJECTS, "catalogue 共享目录, duties 课题, benefits 绩效台账"),
+            (SUBJECTS, "progress 评级, acceptance 验收评估, security 安全, lifecycle 一生"),
             (TABLES, "labels 中文词, models 表"),
-            (PLAIN, "sharing_words 共享的词"),
+            (PLAIN, "sharing_words 共享的词, targets 目标读数"),
         ),
     ),
     "governance": (

@@ -13,6 +13,7 @@ from governance.views import session
 from governance.web.entry import public
 from guiyang_egov.pages import (
     as_of,
+    benefits,
     calendar,
     compare,
     discrepancies,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("governance/", include("governance.urls")),
     path("projects/as-of/", as_of.page, name="as_of"),
     path("projects/compare/", compare.page, name="compare"),
+    path("projects/benefits/", benefits.page, name="benefits"),
     path("projects/programmes/", programmes.index, name="programmes"),
     path("projects/programmes/<slug:key>/", programmes.page, name="programme"),
     path("projects/", include("projects.urls")),

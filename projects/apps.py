@@ -52,6 +52,8 @@ class ProjectsConfig(AppConfig):
         rail.offer("项目总册", "政务协同", "/projects/collaboration/", Permission.READ_REGISTER, order=37)
         rail.offer("项目总册", "验收", "/projects/acceptances/", Permission.READ_REGISTER, order=34)
         rail.offer("项目总册", "使用评估", "/projects/evaluations/", Permission.READ_REGISTER, order=35)
+        rail.offer("项目总册", "绩效台账", "/projects/benefits/", Permission.READ_REGISTER, order=35)
+        rail.offer("项目总册", "工作考核", "/projects/assessments/", Permission.READ_REGISTER, order=35)
         rail.offer("项目总册", "安全", "/projects/security/", Permission.READ_REGISTER, order=36)
         rail.offer("项目总册", "待明确的牵头", "/projects/leads/", Permission.READ_REGISTER, order=38)
         rail.offer("项目总册", "课题责任", "/projects/duties/", Permission.READ_REGISTER, order=32)

@@ -15,7 +15,8 @@ from governance.kernel.verbs import step
 from governance.models import Plan, PlanItem
 from governance.plan import rows
 from governance.plan_steps import Tally, create, sync
-from projects.models import Milestone, Phase, PlanTask, Programme, Project, ProjectLead, TaskLink
+from projects import steps
+from projects.models import Benefit, Milestone, Phase, PlanTask, Programme, Project, ProjectLead, TaskLink
 
 # What a project has of the plan, and what load_plan calls it.
 PARTS = ((ProjectLead, "leads", "项目牵头单位"), (Phase, "phases", "项目分期"), (Milestone, "milestones", "项目节点"))
@@ -24,7 +25,7 @@ PARTS = ((ProjectLead, "leads", "项目牵头单位"), (Phase, "phases", "项目
 @step
 def load_plan(*, plan: rows.Plan, row: Plan) -> list[Tally]:
     """The whole of floor 2, after floor 1's rows stand."""
-    return [_programmes(plan), *_projects(plan, row), _tasks(plan), _links(plan)]
+    return [_programmes(plan), *_projects(plan, row), _goals(plan), _tasks(plan), _links(plan)]
 
 
 def _programmes(plan: rows.Plan) -> Tally:
@@ -107,6 +108,32 @@ def _milestones(project: Project, item: rows.PlanItemRow) -> list[Milestone]:
         )
         for one in item.milestones
     ]
+
+
+def _goals(plan: rows.Plan) -> Tally:
+    """Measurable goals that a row states, once a quote: what came of them since is people's."""
+    stated = {item.code: item.goals for item in plan.items if item.goals}
+    held = set(Benefit.objects.filter(source="plan").values_list("project__code", "indicator"))
+    made = 0
+    for project in Project.objects.filter(code__in=stated).select_related("plan_item").order_by("order"):
+        new = [g for g in stated[project.code] if (project.code, g.indicator) not in held]
+        promises = [
+            steps.Promise(
+                indicator=goal.indicator,
+                target=goal.target,
+                source="plan",
+                paper=f"10.4 第 {project.plan_item.order} 行",
+                due=goal.due,
+                precision=goal.precision,
+                quote=goal.quote,
+                due_by_reading={key: day.isoformat() for key, day in goal.due_by_reading},
+                discrepancy=goal.discrepancy or "",
+                day=project.registered_on,
+            )
+            for goal in new
+        ]
+        made += steps.take_goals(by=None, project=project, promises=promises)
+    return Tally("绩效目标", made, 0, sum(map(len, stated.values())) - made)
 
 
 def _project(item: rows.PlanItemRow, row: PlanItem, programmes: dict[str, int], today) -> Project:

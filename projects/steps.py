@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from governance.basics import clock
@@ -16,7 +16,7 @@ from governance.kernel.verbs import step
 from governance.models import Organisation, OrganisationAlias
 from governance.notices import inbox
 from projects.lifecycle import life, period_text
-from projects.models import Change, Phase, Project, ProjectLead, StateChange
+from projects.models import Benefit, Change, Phase, Project, ProjectLead, StateChange
 
 STATES = dict(Project.STATES)
 
@@ -110,6 +110,56 @@ def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str
             now=f"{row.decided_wan:.2f}",
             sentence=f"{row.code} 审定 {row.decided_wan:,.2f} 万元（{row.cut_words}）",
         )
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A measurable goal as it is filed (8.1(6)) or as the plan states it, word by word; the names are Benefit's."""
+
+    indicator: str
+    target: str
+    paper: str
+    source: str = "filing"
+    baseline: str = ""
+    due: dt.date | None = None
+    precision: str = "year"
+    quote: str = ""
+    due_by_reading: dict[str, str] = field(default_factory=dict)
+    discrepancy: str = ""
+    day: dt.date | None = None  # since when it stands, where that is not today
+
+
+@step
+def take_goals(*, by: Actor | None, project: Project, promises: Iterable[Promise], is_demo: bool = False) -> int:
+    """Let promised goals live on with their project: what stands already in the same words is left, one that is
+    promised anew replaces the former, whose values stay with it. Returns how many were taken."""
+    project = lock(project)
+    held = {b.indicator: b for b in Benefit.objects.in_force().filter(project=project)}
+    who, taken = by.text if by else "载入规划", []
+    for promise in promises:
+        values = vars(promise) | {"day": promise.day or clock.today()}
+        former = held.get(promise.indicator)
+        if former and (former.target, former.baseline, former.due) == (promise.target, promise.baseline, promise.due):
+            continue
+        made = Benefit(project=project, by_text=who, is_demo=is_demo or project.is_demo, **values)
+        if former:  # the former gives way before its successor stands: one in force per indicator
+            former.dropped_on = made.day
+            former.save(update_fields=["dropped_on"])
+        made.save()
+        if former:
+            former.dropped_on, former.replaced_by = None, made
+            former.save(update_fields=["dropped_on", "replaced_by"])
+        held[made.indicator] = made
+        taken.append(made)
+    if taken and by:
+        audit.record(
+            by=by,
+            event="projects.benefit.take",
+            about=(project, *taken),
+            now=[b.indicator for b in taken],
+            sentence=f"{project.code} 绩效台账记入目标 {len(taken)} 个：{'、'.join(b.indicator for b in taken)}"[:500],
+        )
+    return len(taken)
 
 
 FROM_CASES = ("annual_plan", "self_funded", "district")  # origins whose project a case registered

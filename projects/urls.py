@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from projects.views import (
     acceptance,
+    benefits,
     catalogue,
     collaboration,
     documents,
@@ -81,6 +82,13 @@ urlpatterns = [
     path("evaluations/target/", acceptance.target, name="annual_target"),
     path("evaluations/<int:pk>/", acceptance.evaluation, name="evaluation"),
     re_path(rf"^{CODE}/evaluation/$", acceptance.evaluate, name="evaluate"),
+    re_path(rf"^{CODE}/benefits/$", benefits.account, name="benefits_of"),
+    re_path(rf"^{CODE}/benefits/new/$", benefits.add_goal, name="add_goal"),
+    path("benefits/<int:pk>/drop/", benefits.drop_goal, name="drop_goal"),
+    path("benefits/<int:pk>/measure/", benefits.measure, name="measure"),
+    path("benefits/values/<int:pk>/check/", benefits.check, name="check_measurement"),
+    path("assessments/", benefits.units, name="assessments"),
+    path("assessments/new/", benefits.assess, name="assess"),
     path("security/", security.overview, name="security"),
     re_path(rf"^{CODE}/security/$", security.project, name="project_security"),
     re_path(rf"^{CODE}/security/grading/$", security.grading, name="grading"),

@@ -37,8 +37,8 @@ def _check_one(project: Project) -> None:
     now = approved(project.pk)
     city = project.decided.get(CITY, {})
     limits = (
-        (dict(SOURCES)[CITY], now.get(CITY, ZERO), _allowed(city)),
-        ("各来源", sum(now.values(), ZERO), sum((_allowed(a) for a in project.decided.values()), ZERO)),
+        (dict(SOURCES)[CITY], now.get(CITY, ZERO), allowed(city)),
+        ("各来源", sum(now.values(), ZERO), sum((allowed(a) for a in project.decided.values()), ZERO)),
     )
     for label, total, most in limits:
         if (over := total - most) > 0:
@@ -51,6 +51,6 @@ def _check_one(project: Project) -> None:
             )
 
 
-def _allowed(amount: dict[str, str | None]) -> Decimal:
+def allowed(amount: dict[str, str | None]) -> Decimal:
     """What was decided, on top of what had been approved before any case was."""
     return Decimal(amount.get("decided_wan") or 0) + Decimal(amount.get("before_wan") or 0)

@@ -5,11 +5,13 @@ entry    Entry, EntryPaper
 revenue  CityRevenue
 ceiling  Ceiling
 export   ExportSnapshot, ExportPiece
+funds    FundingCall, FundingApplication
 """
 
 from budgets.models.ceiling import Ceiling
 from budgets.models.entry import Entry, EntryPaper
 from budgets.models.export import ExportPiece, ExportSnapshot, Kept
+from budgets.models.funds import FundingApplication, FundingCall
 from budgets.models.line import FISCAL_YEARS, STAGES, BudgetLine, ProjectYear, StageLock
 from budgets.models.revenue import CityRevenue
 from budgets.payers import SOURCES

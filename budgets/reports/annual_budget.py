@@ -16,6 +16,7 @@ from django.db.models import QuerySet, Sum
 from budgets.growth import rule
 from budgets.models import SOURCES, STAGES, BudgetLine
 from budgets.panels.money import even_split
+from budgets.reports import benefits
 from budgets.table import budget_table, pictures
 from governance import charts
 from governance.basics.figures import Column, Figure, Part, Report, Section, Table
@@ -82,6 +83,7 @@ def build(year: int, key: str = "") -> Report:
         _by_lead(found),
         *((_growth(found), _whole_period()) if scope.is_whole else ()),
         _by_year(scope),
+        benefits.section(year, frame.day_of(year), scope),
         _decisions(found, f),
     )
     return frame.report(

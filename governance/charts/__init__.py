@@ -20,6 +20,7 @@ from governance.charts.frontier import Spot, frontier
 from governance.charts.gantt import Group, Mark, Milestone, Phase, Row, gantt, gantt_row, is_outside
 from governance.charts.money import cumulative, stages, year_stack
 from governance.charts.project import project_time
+from governance.charts.promises import PromiseRow, promises
 from governance.charts.scale import Scale, fit, text_width, year_bands
 from governance.charts.tree import Branch, tree
 from governance.charts.waiting import wait

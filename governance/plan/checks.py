@@ -18,7 +18,7 @@ def check(plan: Plan, context: Context, head: Entry) -> None:
     _discrepancies(plan, context)
     _programmes(plan, context)
     _founded(plan, context)
-    _readings_of_milestones(plan, context)
+    _readings_of_due_days(plan, context)
     _counts(plan, head)
     _totals(plan, head)
 
@@ -128,19 +128,18 @@ def _founded(plan: Plan, context: Context) -> None:
                 )
 
 
-def _readings_of_milestones(plan: Plan, context: Context) -> None:
-    """A due day by reading names readings of the milestone's discrepancy, and the default one is `due`."""
+def _readings_of_due_days(plan: Plan, context: Context) -> None:
+    """A due day by reading names readings of the milestone's or goal's discrepancy, and the default one is `due`."""
     known = {row.code: row for row in plan.discrepancies}
     for item in plan.items:
-        for milestone in item.milestones:
-            if not milestone.due_by_reading:
+        named = [(f"里程碑“{m.text}”", m) for m in item.milestones]
+        for what, one in named + [(f"目标“{g.indicator}”", g) for g in item.goals]:
+            if not one.due_by_reading:
                 continue
-            row, days = known.get(milestone.discrepancy or ""), dict(milestone.due_by_reading)
+            row, days = known.get(one.discrepancy or ""), dict(one.due_by_reading)
             keys = {reading.key for reading in row.readings} if row else set()
-            if row is None or set(days) - keys or days.get(row.default) != milestone.due:
-                raise context.places["item", item.code].refuse(
-                    f"里程碑“{milestone.text}”的“due_by_reading”与疑义的读法不符"
-                )
+            if row is None or set(days) - keys or days.get(row.default) != one.due:
+                raise context.places["item", item.code].refuse(f"{what}的“due_by_reading”与疑义的读法不符")
 
 
 def _counts(plan: Plan, head: Entry) -> None:

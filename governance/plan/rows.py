@@ -91,6 +91,19 @@ class MilestoneRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalRow:
+    """A measurable goal that the row states: `target` stands word by word in its `quote`; `due` as of a milestone."""
+
+    indicator: str
+    target: str
+    quote: str
+    due: dt.date
+    precision: str
+    due_by_reading: tuple[tuple[str, dt.date], ...]
+    discrepancy: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanItemRow:
     """A row of 10.4, verbatim: `name content time_raw estimate_raw leads_raw` is the line."""
 
@@ -111,6 +124,7 @@ class PlanItemRow:
     phase: str | None
     phases: tuple[PhaseRow, ...]
     milestones: tuple[MilestoneRow, ...]
+    goals: tuple[GoalRow, ...]
     line: int
     discrepancies: tuple[str, ...]
 

@@ -12,6 +12,7 @@ from governance.plan.rows import (
     BodyRow,
     ClauseRow,
     DiscrepancyRow,
+    GoalRow,
     LeadRow,
     LevelRow,
     MilestoneRow,
@@ -68,7 +69,7 @@ def item(entry: Entry, context: Context) -> PlanItemRow:
     entry.only(
         "code order name content time_raw start end precision estimate_raw estimate_wan leads_raw leads "
         "leads_open_ended programme phase line",
-        "phases milestones discrepancies",
+        "phases milestones goals discrepancies",
     )
     code = context.unique("item", entry.text("code"), entry)
     start, end, precision = entry.window()
@@ -94,6 +95,7 @@ def item(entry: Entry, context: Context) -> PlanItemRow:
         phase=entry.maybe("phase"),
         phases=tuple(_phase(one, context, line) for one in entry.entries("phases")),
         milestones=tuple(_milestone(one, context, line, start, end) for one in entry.entries("milestones")),
+        goals=tuple(_goal(one, context, line) for one in entry.entries("goals")),
         line=line,
         discrepancies=_discrepancies(entry, context),
     )
@@ -138,10 +140,7 @@ def _milestone(entry: Entry, context: Context, line: int, item_start: dt.date, i
     due = entry.day("due")
     if due is None or due < start:
         raise entry.refuse(f"里程碑“{entry.text('text')}”的“due”缺失或早于起")
-    by_reading = entry.mapping("due_by_reading").values if entry.values.get("due_by_reading") else {}
-    days = tuple((key, entry.mapping("due_by_reading").day(key)) for key in by_reading)
-    if any(day is None for _, day in days):
-        raise entry.refuse(f"里程碑“{entry.text('text')}”的“due_by_reading”缺少日期")
+    days = _by_reading(entry, f"里程碑“{entry.text('text')}”")
     context.refers("discrepancy", entry.maybe("discrepancy"), entry)
     return MilestoneRow(
         text=entry.text("text"),
@@ -152,6 +151,38 @@ def _milestone(entry: Entry, context: Context, line: int, item_start: dt.date, i
         due=due,
         due_by_reading=days,
         outside_window=outside,
+        discrepancy=entry.maybe("discrepancy"),
+    )
+
+
+def _by_reading(entry: Entry, what: str) -> tuple[tuple[str, dt.date], ...]:
+    """The due day under each reading of its discrepancy; none where it has no doubtful day."""
+    by_reading = entry.mapping("due_by_reading").values if entry.values.get("due_by_reading") else {}
+    days = tuple((key, entry.mapping("due_by_reading").day(key)) for key in by_reading)
+    if any(day is None for _, day in days):
+        raise entry.refuse(f"{what}的“due_by_reading”缺少日期")
+    return days
+
+
+def _goal(entry: Entry, context: Context, line: int) -> GoalRow:
+    entry.only("indicator target quote due precision", "due_by_reading discrepancy")
+    what, quote, target = (
+        f"目标“{entry.text('indicator')}”",
+        context.on_line(entry, "quote", line),
+        entry.text("target"),
+    )
+    if target not in quote:
+        raise entry.refuse(f"{what}的目标值“{target}”不在所引的原文里")
+    if (due := entry.day("due")) is None:
+        raise entry.refuse(f"{what}缺少“due”")
+    context.refers("discrepancy", entry.maybe("discrepancy"), entry)
+    return GoalRow(
+        indicator=entry.text("indicator"),
+        target=target,
+        quote=quote,
+        due=due,
+        precision=entry.choice("precision", ("year", "month")),
+        due_by_reading=_by_reading(entry, what),
         discrepancy=entry.maybe("discrepancy"),
     )
 

@@ -9,7 +9,16 @@ from django.db import transaction
 from django.db.models import Model
 
 from budgets.ledger import booking
-from budgets.models import BudgetLine, Ceiling, CityRevenue, Entry, ProjectYear, StageLock
+from budgets.models import (
+    BudgetLine,
+    Ceiling,
+    CityRevenue,
+    Entry,
+    FundingApplication,
+    FundingCall,
+    ProjectYear,
+    StageLock,
+)
 from governance.basics.refusal import Refused
 from governance.kernel import audit, demonstration, verbs
 from governance.models import (
@@ -54,6 +63,7 @@ from projects.acceptance.acceptances import KINDS
 from projects.models import (
     Acceptance,
     AnnualTarget,
+    Benefit,
     Change,
     CollaborationMember,
     CollaborationOpinion,
@@ -63,6 +73,7 @@ from projects.models import (
     Evaluation,
     ExpertRating,
     GateItem,
+    Measurement,
     Milestone,
     Need,
     NeedAnswer,
@@ -79,6 +90,7 @@ from projects.models import (
     TechnicalDocument,
     Topic,
     TopicReport,
+    UnitAssessment,
 )
 
 LOADED = "demo_loaded"
@@ -97,6 +109,7 @@ REGISTERED = (
     Acceptance,
 )
 REGISTERED += (AnnualTarget, SecurityGrading, SecuritySync, SecurityAssessment, GateItem, StateChange, Change)
+REGISTERED += (Measurement, Benefit, UnitAssessment)
 REGISTERED += (Contract, ReportCall, ExpertRating, ProgressReport, Milestone, TechnicalDocument, NeedAnswer, Need)
 REGISTERED += (CollaborationOpinion, CollaborationSubject, CollaborationMember)
 
@@ -189,6 +202,7 @@ def _money(made: list[Project]) -> None:
     touched = {
         (e.line.project_id, e.line.fiscal_year) for e in Entry.objects.filter(is_demo=True).select_related("line")
     }
+    _marked(FundingApplication)  # an award that was booked stands on its entry
     Entry.objects.filter(is_demo=True, reverses__isnull=False).delete()
     Entry.objects.filter(is_demo=True).delete()
     Entry.objects.filter(line__project__in=made).delete()
@@ -207,6 +221,7 @@ def _money(made: list[Project]) -> None:
         if not BudgetLine.objects.filter(project_id=project_id, fiscal_year=year).exists():
             ProjectYear.objects.filter(project_id=project_id, fiscal_year=year).delete()
     _marked(CityRevenue, Ceiling, StageLock)
+    FundingCall.objects.filter(is_demo=True, applications=None).delete()
 
 
 def _register(made: list[Project]) -> None:

@@ -30,7 +30,7 @@ from guiyang_egov.demo.proposals import paper
 from priorities import actions as priorities
 from priorities.models import Submission
 from projects import actions as projects
-from projects.models import DataParty, Milestone, PlanTask, Project, SecurityFinding, SharedData, Topic
+from projects.models import Benefit, DataParty, Milestone, PlanTask, Project, SecurityFinding, SharedData, Topic
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PAPERS = ["network_centre", "expert", "scan"]
@@ -126,6 +126,7 @@ STEPS = {
 # How an argument of a row becomes what the verb takes; all others are taken as they stand, dates as days.
 OF_DATABASE = {
     "data": lambda name: SharedData.objects.living().get(name=name),
+    "benefit": lambda both: Benefit.objects.in_force().get(project__code=both[:3], indicator=both[4:]),
     "experts": lambda names: [User.objects.get(username=name) for name in names],
     "finding": lambda text: SecurityFinding.objects.get(text=text),
     "milestone": lambda both: Milestone.objects.get(project__code=both[:3], text=both[4:]),  # "P03 启动试点"
@@ -136,12 +137,11 @@ OF_DATABASE = {
     "proposal": paper,
     "regulation": lambda clause: Regulation.objects.get(clause=clause),
     "task": lambda code: PlanTask.objects.get(code=code),
-    "amount_wan": Decimal,
-    "total_wan": Decimal,
-} | dict.fromkeys(("builder", "independent", "organisation", "organiser", "owner"), organisation_named)
+} | dict.fromkeys(("amount_wan", "asked_wan", "granted_wan", "least_wan", "most_wan", "total_wan"), Decimal)
+OF_DATABASE |= dict.fromkeys(("builder", "independent", "organisation", "organiser", "owner"), organisation_named)
 OF_DATABASE["topic"] = OF_DATABASE["parent"]
 OF_EARLIER_STEPS = {"acceptance", "evaluation", "grading", "need", "plan", "report", "row", "scenario"}
-OF_EARLIER_STEPS |= {"submission", "visit"}
+OF_EARLIER_STEPS |= {"application", "call", "measurement", "submission", "visit"}
 
 
 def steps() -> Iterator[Entry]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
+from budgets.hooks import desk as money_desk
 from budgets.panels import finance
 from budgets.panels import money as money_panels
 from governance import charts
@@ -70,7 +71,8 @@ def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> di
     files = may(actor, Permission.SUBMIT)  # a unit's home looks ahead at what the unit leads
     own = [p for p in projects if actor.organisation_id in p.belongs_to()] if files else []
     home = priorities_panels.home_rows(actor, day)
-    tasks = sorted([*home.tasks, *register_desk.waiting(actor, day)], key=lambda t: (not t.late, -t.age_days))
+    others = [*register_desk.waiting(actor, day), *money_desk.waiting(actor, day)]
+    tasks = sorted([*home.tasks, *others], key=lambda t: (not t.late, -t.age_days))
     plan, entries = frame(), touched(day)
     steps = filing_windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
     return {

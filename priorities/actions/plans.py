@@ -256,6 +256,7 @@ def adopt_entry(by: Actor, plan: AnnualPlan, entry: PlanEntry, row: Submission, 
         row.save(update_fields=["project"])
     else:
         registering.approve(by=by, submission=row, reason=reason)
+        registering.take_goals(by=by, project=row.project, submission=row)
         settled = sum((Decimal(a["amount_wan"]) for a in entry.amounts), Decimal(0))
         changes.carry_out(
             by=by, submission=row, settled_wan=settled, approver=f"联合会签，{meeting.minutes_number}（{plan}）"

@@ -38,7 +38,28 @@ def register(*, by: Actor, submission: Submission, origin: str, state: str = "ap
         estimate_wan=total_wan(document) or None,
         **{key: document[key] for key in same},
     )
-    return register_steps.register_project(by=by, new=new, state=state, reason=reason, is_demo=submission.is_demo)
+    project = register_steps.register_project(by=by, new=new, state=state, reason=reason, is_demo=submission.is_demo)
+    take_goals(by=by, project=project, submission=submission)
+    return project
+
+
+@step
+def take_goals(*, by: Actor, project: Project, submission: Submission) -> None:
+    """The measurable goals of a filing (8.1(6)) live on with its project, each due at its year's end."""
+    document = submission.versions.get(number=submission.current_version).proposal
+    paper = f"{submission.number} 第 {submission.current_version} 版"
+    promises = [
+        register_steps.Promise(
+            indicator=goal["indicator"],
+            baseline=goal["present"],
+            target=goal["target"],
+            paper=paper,
+            due=dt.date(int(goal["year"]), 12, 31) if goal["year"] else project.latest_end,
+        )
+        for goal in document["goals"]
+        if goal["indicator"] and goal["target"]
+    ]
+    register_steps.take_goals(by=by, project=project, promises=promises, is_demo=submission.is_demo)
 
 
 def approved_content(submission: Submission, document: dict) -> tuple[str, str]:

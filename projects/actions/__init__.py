@@ -8,6 +8,7 @@ tasks         set_task_state, confirm_task
 description   classify, confirm_first_lead, record_change
 acceptance    conclude_acceptance, sign_acceptance, record_correction, file_evaluation, sign_evaluation,
               report_evaluations, set_target
+benefits      add_goal, drop_goal, measure, check_measurement, assess_unit
 signing       withdraw_signing, download_scan
 experts       name_experts
 documents     file_document, sign_document, meet_condition
@@ -32,6 +33,7 @@ from projects.actions.acceptance import (
     sign_acceptance,
     sign_evaluation,
 )
+from projects.actions.benefits import add_goal, assess_unit, check_measurement, drop_goal, measure
 from projects.actions.catalogue import join_data, propose_data, register_data, settle_party, withdraw_data
 from projects.actions.collaboration import (
     appoint_member,

@@ -19,6 +19,7 @@ from governance.signing.paper import BY_HIMSELF, PaperSignature
 from projects import steps
 from projects.actions import signing
 from projects.actions.checks import locked, past_day, words
+from projects.benefits import ledger
 from projects.lifecycle import gates, guards, life, proofs
 from projects.models import Acceptance, AnnualTarget, Evaluation, Phase, Project
 
@@ -266,6 +267,7 @@ def file_evaluation(
         year=year,
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
+        goals=[one.as_words() for one in ledger.due_lines(row, year)],
         **vars(measured),
         findings=words(findings, "findings", "检查评估意见", needed="请写明检查评估意见。"),
         evidence=words(evidence, "evidence", "依据", limit=300),

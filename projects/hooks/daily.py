@@ -1,6 +1,5 @@
-"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security, answers to needs
-and conditions of approvals. Idempotent:
-once per occasion before it is due and once when it is late."""
+"""What becomes due by itself and who hears of it: progress reports, what 课题 owe upwards, security, answers to needs,
+conditions of approvals, promised goals. Idempotent: once per occasion before it is due and once when it is late."""
 
 from __future__ import annotations
 
@@ -9,6 +8,7 @@ import datetime as dt
 from governance.basics.roles import Role
 from governance.kernel.verbs import frame
 from governance.notices import inbox
+from projects.benefits import ledger
 from projects.duties import owed as duties
 from projects.lifecycle import needs
 from projects.models import TechnicalDocument
@@ -23,7 +23,8 @@ def daily(day: dt.date) -> int:
     returns how much is late."""
     until = day + dt.timedelta(days=REMIND_DAYS + 1)
     with frame():
-        return _progress(day, until) + _topics(day, until) + _security(day, until) + _between(day, until)
+        found = _progress(day, until) + _topics(day, until) + _security(day, until)
+        return found + _between(day, until) + _benefits(day)
 
 
 def _progress(day: dt.date, until: dt.date) -> int:
@@ -76,6 +77,18 @@ def _between(day: dt.date, until: dt.date) -> int:
         key = f"condition-{_word(late)}:{one.pk}"
         _tell(key, sentence, one.get_absolute_url(), answers.pk if answers else None, one.is_demo)
     return sum(one.due < day for one in found) + sum(one.condition_due < day for one in conditions)
+
+
+def _benefits(day: dt.date) -> int:
+    """Values of promised goals whose day has come (8.1(6), 9.2.8)."""
+    found = ledger.to_measure(ledger.lines(day), day)
+    for one in found:
+        goal, late = one.benefit, one.due < day
+        unit = next((lead.organisation.survivor_id for lead in goal.project.leads.all() if not lead.is_generic), None)
+        sentence = f"{goal.project.code} 的目标“{goal.indicator}”（{goal.target}）{one.due} 到期，"
+        sentence += "已经到期，还没有测量值，请填报。" if late else "请按时测量、填报。"
+        _tell(f"benefit-{_word(late)}:{goal.pk}:{one.due}", sentence, goal.get_absolute_url(), unit, goal.is_demo)
+    return sum(one.due < day for one in found)
 
 
 def _word(late: bool) -> str:

@@ -15,6 +15,7 @@ from governance.basics.roles import Permission, Role, Scope
 from governance.kernel.access import Actor
 from governance.signing import rounds
 from projects.acceptance import acceptances
+from projects.benefits import ledger
 from projects.catalogue import entries
 from projects.duties import owed
 from projects.hooks import between
@@ -63,6 +64,12 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += few(_security(mine, day), "安全事项到期", "/projects/security/")
         if accepts:
             tasks += few(_acceptable(projects, day), "材料已齐，可以组织验收", "/projects/acceptances/")
+    if manages or reports or accepts:
+        led = None if manages or accepts else Project.objects.led_by(actor.organisation_id)
+        goals = ledger.lines(day, led)
+        tasks += few(_to_measure(goals, day), "目标到期，还没有测量值", "/projects/benefits/")
+        if manages or accepts:
+            tasks += few(_to_confirm(goals, actor, day), "测量值等待确认", "/projects/benefits/#waiting")
     if accepts:
         tasks += few(_corrections(day), "整改期限已过，没有登记完成", "/projects/acceptances/")
         tasks += few(_evaluations(day), f"{day.year - 1} 年没有使用评估", f"/projects/evaluations/?year={day.year - 1}")
@@ -265,6 +272,39 @@ def _security(projects: list[Project], day: dt.date) -> list[Task]:
                     )
                 )
     return found
+
+
+def _to_measure(goals: list[ledger.Line], day: dt.date) -> list[Task]:
+    """Goals whose day has come and that nobody has measured."""
+    return [
+        Task(
+            f"{one.benefit.project.code} 目标“{one.benefit.indicator}”还没有测量值",
+            one.benefit.get_absolute_url(),
+            max((day - one.due).days, 0),
+            one.due,
+            one.due < day,
+            "benefit",
+            f"目标 {one.benefit.target}",
+        )
+        for one in ledger.to_measure(goals, day)
+    ]
+
+
+def _to_confirm(goals: list[ledger.Line], actor: Actor, day: dt.date) -> list[Task]:
+    """Values that wait for somebody who neither reported them nor leads their project."""
+    return [
+        Task(
+            f"{one.benefit} 测得 {value.value}，等待确认",
+            value.get_absolute_url(),
+            (day - value.day).days,
+            kind="benefit",
+            note=value.by_text,
+        )
+        for one in goals
+        if actor.organisation_id not in one.benefit.belongs_to()
+        for value in one.waiting
+        if value.user_id != actor.user_id
+    ]
 
 
 def _corrections(day: dt.date) -> list[Task]:

@@ -16,6 +16,7 @@ LABELS = {
     "correction": "整改",
     "evaluation": "评估",
     "security": "安全",
+    "benefit": "目标",
     "expert": "专家",
     "condition": "条件",
     "need": "需求",

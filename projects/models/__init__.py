@@ -12,10 +12,12 @@ documents   TechnicalDocument
 needs       Need, NeedAnswer
 collaboration  CollaborationMember, CollaborationSubject, CollaborationOpinion
 catalogue   SharedData, DataParty
+benefits    Benefit, Measurement, UnitAssessment
 security    SecurityGrading, SecuritySync, SecurityAssessment, SecurityFinding
 """
 
 from projects.models.acceptance import Acceptance, AnnualTarget, Evaluation
+from projects.models.benefits import Benefit, Measurement, UnitAssessment
 from projects.models.catalogue import DataParty, SharedData
 from projects.models.collaboration import CollaborationMember, CollaborationOpinion, CollaborationSubject
 from projects.models.documents import TechnicalDocument

@@ -153,6 +153,8 @@ class Evaluation(Signed, Dated, Demonstrable):
     goals_set = models.PositiveSmallIntegerField("绩效目标（个）", null=True, blank=True)
     goals_met = models.PositiveSmallIntegerField("达成（个）", null=True, blank=True)
     satisfaction_percent = models.PositiveSmallIntegerField("满意度 %", null=True, blank=True)
+    # The ledger's due goals as they stood when it was filed: [{"indicator", "target", "due", "value", "state"}].
+    goals = models.JSONField("当时的绩效台账", default=list, blank=True)
     findings = models.TextField("检查评估意见")
     evidence = models.CharField("依据", max_length=300, blank=True)
     reported_at = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -182,6 +184,14 @@ class Evaluation(Signed, Dated, Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.project.code} {self.year} 使用评估"
+
+    @property
+    def differs_from_ledger(self) -> str:
+        """What the ledger said where the evaluation counts otherwise, "" where they agree or no goal was due."""
+        due, reached = len(self.goals), sum(goal["state"] == "达成" for goal in self.goals)
+        if not due or (self.goals_set, self.goals_met) == (due, reached):
+            return ""
+        return f"登记时绩效台账到期 {due} 个、经确认达成 {reached} 个，与评估所填不同"
 
     @property
     def audit_key(self) -> Ref:

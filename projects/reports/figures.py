@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from governance.basics import clock
 from governance.basics.figures import Part
+from projects.benefits import ledger
 from projects.labels import SELF_RATINGS, STANDALONE, TASK_STATES
 from projects.lifecycle import life, period_text
 from projects.models import Milestone, PlanTask, ProgressReport, Project
@@ -118,6 +119,7 @@ class ProgressYear:
     milestones: tuple[MilestoneLine, ...]
     entries: Touched
     is_demo: bool
+    promises: tuple[ledger.Line, ...]  # goals as they stood on the day, by project
     scope: Part = WHOLE
 
     @property
@@ -183,6 +185,7 @@ def progress_year(year: int, scope: Part = WHOLE) -> ProgressYear:
         tasks=lines,
         milestones=tuple(m for m in _milestones(year) if m.code in scope),
         entries=entries,
+        promises=tuple(one for one in ledger.lines(day) if one.benefit.project.code in scope),
         is_demo=ProgressReport.objects.filter(is_demo=True).exists() or Project.objects.filter(is_demo=True).exists(),
     )
 

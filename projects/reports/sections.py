@@ -11,7 +11,7 @@ from projects.labels import BEFORE_THE_PERIOD, STATES
 from projects.lifecycle.scopes import scope_of
 from projects.panels.plan import Block
 from projects.progress import rating
-from projects.reports import foundations, frame
+from projects.reports import benefits, foundations, frame
 from projects.reports.figures import Population, ProgressYear, TaskLine, progress_year
 
 BASIS = (
@@ -31,6 +31,7 @@ def annual_progress(year: int, scope: str = "") -> Report:
         *(_block(found, block) for block in found.frame.blocks),
         _projects(found),
         *((foundations.section(foundations.foundations(year, found.day)),) if found.scope.is_whole else ()),
+        benefits.section(found.promises, frame.said(found.day)),
         *((_unmatched(found),) if found.scope.is_whole else ()),
         _problems(found),
         _method(found),

@@ -17,6 +17,7 @@ from projects.acceptance import acceptances as panels
 from projects.acceptance import scoring
 from projects.actions import acceptance as accepting
 from projects.actions import signing
+from projects.benefits import ledger
 from projects.forms import acceptance as forms
 from projects.lifecycle import guards, life
 from projects.models import Acceptance, Evaluation, Project
@@ -219,8 +220,12 @@ def evaluate(request, code: str):
     """File a year's evaluation of one project."""
     project = _with_leads(request, code)
     year = integer(request.GET.get("year"), name="年度", low=2005, high=2100, default=clock.today().year)
+    goals = ledger.due_lines(project, year)
+    initial = {"year": year}
+    if goals:  # the evaluation starts from what was promised and confirmed
+        initial |= {"goals_set": len(goals), "goals_met": sum(one.state == ledger.REACHED for one in goals)}
     form = forms.EvaluationForm(
-        request.POST or None, request.FILES or None, independents=signing.independents(project), initial={"year": year}
+        request.POST or None, request.FILES or None, independents=signing.independents(project), initial=initial
     )
     conflict = signing.interest(project, request.actor.organisation_id, request.actor.organisation_name)
     form.ask_independent(bool(conflict))
@@ -234,6 +239,9 @@ def evaluate(request, code: str):
         "back": project.get_absolute_url(),
         "back_label": "返回项目",
         "multipart": True,
+        "goals": [one.as_words() for one in goals],
+        "year": year,
+        "project": project,
     }
     return duty_page(
         request,
@@ -241,6 +249,7 @@ def evaluate(request, code: str):
         context,
         actions.file_evaluation,
         project=project,
+        template="projects/evaluate.html",
         done=f"已登记 {code} 的使用评估。",
         address=lambda row: row.get_absolute_url(),
     )

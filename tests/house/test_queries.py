@@ -58,8 +58,9 @@ MOST_OF_PLANNING = 30
 # Two days or two whole reports beside each other.
 MOST_OF_TWO = 44
 # The home page asks every app once what waits for whoever came in: cases, reports, 课题, gates, security, signatures,
-# the year's money; experts to be named, conditions, needs and subjects between offices.
-MOST_OF_HOME = 54
+# the year's money; experts to be named, conditions, needs and subjects between offices, goals to be measured or
+# confirmed, outside money.
+MOST_OF_HOME = 60
 TIMES = 3
 
 

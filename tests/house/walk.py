@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from budgets.models import BudgetLine
+from budgets.models import BudgetLine, FundingApplication, FundingCall
 from governance.basics.roles import Permission as P
 from governance.basics.roles import Scope
 from governance.kernel.access import Actor, may
@@ -13,6 +13,7 @@ from governance.models import Appointment, Body, Organisation, ServiceRecord, Tr
 from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,
+    Benefit,
     CollaborationMember,
     CollaborationSubject,
     DataParty,
@@ -86,6 +87,10 @@ def _tries_rule_sets(actor: Actor) -> bool:
     return any(may(actor, p) for p in (P.SCREEN, P.ADOPT_RULE_SET, P.READ_AUDIT))
 
 
+def _confirming(actor: Actor) -> int:
+    return 200 if actor.scope(P.ACCEPT_WORKS) or actor.scope(P.MANAGE_PROJECT) else 403
+
+
 def _redirect(actor: Actor) -> int:
     return 302
 
@@ -152,6 +157,7 @@ def pages() -> list[Page]:
         *of_what_is_signed(),
         *of_works(),
         *of_institutions(),
+        *of_funds(),
         Page("/budgets/", P.READ_BUDGET, more=_redirect),
         Page("/budgets/2006/?stage=spent", P.READ_BUDGET),
         Page("/budgets/2007/", P.READ_BUDGET),
@@ -256,6 +262,32 @@ def of_duties() -> list[Page]:
     ]
 
 
+def of_funds() -> list[Page]:
+    """Calls for outside money, and an application that was granted and is not booked yet."""
+    call, row = FundingCall.objects.get(kind="state"), FundingApplication.objects.get()
+    at, p17 = row.get_absolute_url(), Project.objects.get(code="P17")
+
+    def sees(actor: Actor) -> bool:
+        return actor.scope(P.READ_BUDGET) is Scope.CITY or actor.organisation_id in row.belongs_to()
+
+    def reports(actor: Actor) -> int:
+        mine = may(actor, P.MANAGE_PROJECT) or may(actor, P.REPORT_PROGRESS, row.project)
+        return 200 if mine else 404 if may(actor, P.REPORT_PROGRESS) else 403
+
+    return [
+        Page("/budgets/funds/", P.READ_REGISTER),
+        Page("/budgets/funds/new/", P.MANAGE_PROJECT),
+        Page(call.get_absolute_url(), P.READ_REGISTER),
+        Page(f"{call.get_absolute_url()}edit/", P.MANAGE_PROJECT),
+        Page(f"{call.get_absolute_url()}withdraw/", P.MANAGE_PROJECT),
+        Page(f"{call.get_absolute_url()}apply/P17/", P.READ_REGISTER, more=_reporting(p17)),
+        Page(at, P.READ_REGISTER, sees=sees),
+        *(Page(f"{at}{step}/", P.READ_REGISTER, sees, reports) for step in ("edit", "send", "outcome", "withdraw")),
+        Page(f"{at}book/", P.EDIT_BUDGET),
+        Page(f"{at}book/?relief=10", P.EDIT_BUDGET),
+    ]
+
+
 def of_institutions() -> list[Page]:
     """Units, bodies, services, training, instruments and new discrepancies."""
     unit = Organisation.objects.get(name="市信息产业局").get_absolute_url()
@@ -294,6 +326,7 @@ def of_what_is_signed() -> list[Page]:
         SecurityGrading.objects.first(),
         SecuritySync.objects.first(),
     )
+    own_goal = Benefit.objects.filter(source="office").first()
     p04, p01 = (Project.objects.get(code=code) for code in ("P04", "P01"))
     return [
         Page("/projects/acceptances/", P.READ_REGISTER),
@@ -304,6 +337,16 @@ def of_what_is_signed() -> list[Page]:
         Page(f"{evaluated.get_absolute_url()}withdraw/", P.ACCEPT_WORKS),
         Page("/projects/evaluations/?year=2007", P.READ_REGISTER),
         Page(evaluated.get_absolute_url(), P.READ_REGISTER),
+        Page("/projects/benefits/", P.READ_REGISTER),
+        Page("/projects/benefits/?year=2006", P.READ_REGISTER),
+        Page("/projects/P04/benefits/", P.READ_REGISTER),
+        Page("/projects/P13/benefits/", P.READ_REGISTER),
+        Page("/projects/P04/benefits/new/", P.MANAGE_PROJECT),
+        Page(f"/projects/benefits/{own_goal.pk}/drop/", P.MANAGE_PROJECT),
+        Page(f"/projects/benefits/{own_goal.pk}/measure/", P.READ_REGISTER, more=_reporting(p04)),
+        Page(f"/projects/benefits/values/{own_goal.measurements.first().pk}/check/", P.READ_REGISTER, more=_confirming),
+        Page("/projects/assessments/?year=2006", P.READ_REGISTER),
+        Page("/projects/assessments/new/?year=2006", P.MANAGE_PROJECT),
         Page("/projects/evaluations/report/", P.ACCEPT_WORKS),
         Page("/projects/evaluations/target/", P.MANAGE_PROJECT),
         Page("/projects/P04/evaluation/", P.ACCEPT_WORKS),
