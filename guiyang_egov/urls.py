@@ -38,6 +38,8 @@ def robots(request):
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
+handler500 = session.server_error
+
 urlpatterns = [
     path("", home.page, name="home"),
     path("login/", session.login, name="login"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-from urllib.parse import urlsplit
+import sys
 
+import redis
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -13,13 +13,14 @@ from django.contrib.auth import logout as end_session
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.db.models import Count
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from governance import actions
-from governance.basics.refusal import Refused
+from governance.basics.refusal import Refused, of_full_disk
 from governance.basics.roles import Permission
 from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
@@ -29,10 +30,20 @@ from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
 
+WITHIN_A_SECOND = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None}
+
 
 @public
 def csrf_failure(request, reason=""):
     return refusal_page(request, Refused("页面已过期，请返回刷新后再提交；填过的内容还在。", status=403))
+
+
+@public
+def server_error(request):
+    """What went wrong, in a page that needs neither session nor database; a full disk is named (507)."""
+    full = of_full_disk(sys.exception())
+    context = {"sentence": full.sentence, "status": full.status} if full else {}
+    return HttpResponse(loader.render_to_string("500.html", context), status=full.status if full else 500)
 
 
 @public
@@ -104,13 +115,10 @@ def healthz(request):
 def _broker() -> str:
     if not settings.REDIS_URL:
         return "none"
-    address = urlsplit(settings.REDIS_URL)
     try:
-        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 6379), timeout=1) as peer:
-            peer.settimeout(1)
-            peer.sendall(b"PING\r\n")
-            return "ok" if peer.recv(16) else "down"
-    except OSError:
+        with redis.Redis.from_url(settings.REDIS_URL, **WITHIN_A_SECOND) as peer:
+            return "ok" if peer.ping() else "down"
+    except (redis.RedisError, ValueError):
         return "down"
 
 
