@@ -17,7 +17,7 @@ from governance.basics.roles import ROLE_LABELS, Role
 from governance.basics.text import clean_text
 from governance.kernel import audit
 from governance.kernel.verbs import frame
-from governance.models import Appointment, AuditHead, Organisation, User
+from governance.models import Appointment, Organisation, User
 
 POWERS = (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)
 
@@ -29,7 +29,7 @@ def appoint_first_administrators(people: Mapping[Role, tuple[str, str]], unit: s
     names that cannot be, or are the same person.
     """
     with frame():
-        AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seq": 0, "hash": ""})
+        Organisation.objects.select_for_update().order_by("pk").first()  # two operators wait for each other
         _require_none()
         units = Organisation.objects.units()
         organisation = units.filter(Q(name=unit) | Q(aliases__as_named=unit)).order_by("pk").first()

@@ -39,7 +39,7 @@ class ActorMiddleware:
         request.actor = None
         if request.user.is_authenticated:
             request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
-            if request.user.password_is_temporary and not _may_wait(request.path):
+            if request.actor and request.user.password_is_temporary and not _may_wait(request.path):
                 return _change_first(request)
         return self.get_response(request)
 
