@@ -92,6 +92,9 @@ class Stack:
         return [*layers, *shlex.split(os.environ.get("DEPLOY_BUILD_OPTIONS", ""))]
 
     def build(self) -> None:
+        """The image of this checkout; DEPLOY_REUSE_IMAGE=1 keeps the one of before, to try the tests themselves."""
+        if os.environ.get("DEPLOY_REUSE_IMAGE"):
+            return
         self.call("build", *self._plain(), "-t", self._image(self.file["services"]["web"]), str(ROOT))
 
     def _image(self, service: dict) -> str:
