@@ -1,19 +1,17 @@
-"""Pages of governance that everybody has: login, logout, the hat, notices, health."""
+"""Pages of governance that everybody has: login, logout, the hat, notices."""
 
 from __future__ import annotations
 
 import sys
 
-import redis
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.core.paginator import Paginator
-from django.db import DatabaseError, connection
 from django.db.models import Count
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,8 +27,6 @@ from governance.web import entry
 from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
-
-WITHIN_A_SECOND = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None}
 
 
 @public
@@ -98,28 +94,6 @@ def hat(request):
         raise Refused("您没有这个任职，或它已经结束。", status=404)
     request.session[HAT_KEY] = pk
     return redirect("/")
-
-
-@public
-def healthz(request):
-    """`{"database", "broker"}`; 503 without the database. Never waits longer than a second for Redis."""
-    body = {"database": "ok", "broker": _broker()}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        body["database"] = "down"
-    return JsonResponse(body, status=200 if body["database"] == "ok" else 503)
-
-
-def _broker() -> str:
-    if not settings.REDIS_URL:
-        return "none"
-    try:
-        with redis.Redis.from_url(settings.REDIS_URL, **WITHIN_A_SECOND) as peer:
-            return "ok" if peer.ping() else "down"
-    except (redis.RedisError, ValueError):
-        return "down"
 
 
 @entry.page(Permission.USE)

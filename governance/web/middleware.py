@@ -45,7 +45,7 @@ class ActorMiddleware:
 
 
 def _may_wait(path: str) -> bool:
-    return path in (reverse("governance:password"), "/logout/", "/healthz") or path.startswith(settings.STATIC_URL)
+    return path in (reverse("governance:password"), "/logout/") or path.startswith(settings.STATIC_URL)
 
 
 def _change_first(request) -> HttpResponse:
