@@ -19,6 +19,7 @@ COPY --from=packages /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUTF8=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    XDG_CACHE_HOME=/tmp/cache \
     GUIYANG_DATA=/data \
     GUIYANG_STATIC=/app/static-collected \
     GUIYANG_BIND=0.0.0.0:8000

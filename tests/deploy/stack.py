@@ -88,7 +88,7 @@ class Stack:
 
     def _plain(self) -> list[str]:
         """Options of a build; DEPLOY_BUILD_OPTIONS: those of this machine (its package index and certificates)."""
-        layers = ["--pull=never", "--layers=false"] if self.engine == "podman" else []
+        layers = ["--pull=never"] if self.engine == "podman" else []
         return [*layers, *shlex.split(os.environ.get("DEPLOY_BUILD_OPTIONS", ""))]
 
     def build(self) -> None:
