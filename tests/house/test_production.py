@@ -121,3 +121,16 @@ def test_a_worker_is_healthy_while_its_own_row_is_fresh(monkeypatch):
     heart.write("worker")
     assert healthy.works("worker")
     assert not healthy.works("beat")
+
+
+UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
+
+
+def test_the_units_of_systemd_run_what_the_containers_run_with_equal_care():
+    parts = {unit.stem: unit.read_text(encoding="utf-8").split("User=guiyang\n") for unit in UNITS}
+    assert len({part[1].partition("\n[Install]")[0].strip() for part in parts.values()}) == 1
+    compose = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
+    told = {"web": "gunicorn_hooks", "worker": "--pool=threads", "beat": "--schedule=", "prepare": "prepare"}
+    for name, words in told.items():
+        assert words in parts[f"guiyang-egov-{name}"][0]
+        assert words in compose
