@@ -112,7 +112,10 @@ class Stack:
         known |= set("depends_on ports stop_grace_period healthcheck shm_size entrypoint profiles".split())
         assert not set(wanted) - known, f"{service}: {set(wanted) - known} is not brought up here"
         found = ["--network", self.network, "--network-alias", service]
-        found += [f"--env={key}={value}" for key, value in wanted.get("environment", {}).items()]
+        # An empty value is YAML's null here, where the words are filled in before the file is read.
+        found += [
+            f"--env={key}={'' if value is None else value}" for key, value in wanted.get("environment", {}).items()
+        ]
         found += [f"--volume={self.name}-{volume}" for volume in wanted.get("volumes", [])]
         found += [f"--tmpfs={path}" for path in wanted.get("tmpfs", [])]
         found += [f"--cap-drop={name}" for name in wanted.get("cap_drop", [])]
