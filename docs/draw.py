@@ -31,7 +31,7 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
         "几层合成的页面",
         (
             (ADDRESSES, "__main__ 命令入口, wsgi 网站入口, apps 登记, urls 地址, api 接口地址, management 命令"),
-            (DOORS, "celery 任务入口, pages 跨层页面, demo 演示, runtime 启动看护, settings 设置"),
+            (DOORS, "celery 任务入口, pages 跨层页面, demo 演示, first_run 初次启用, runtime 启动看护, settings 设置"),
         ),
     ),
     "priorities": (

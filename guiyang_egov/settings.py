@@ -38,12 +38,17 @@ def _private_folder(path: Path) -> Path:
     return path
 
 
+MAKE_A_KEY = "可用 python3 -c 'import secrets; print(secrets.token_urlsafe(50))' 生成。"
+
+
 def _secret_key() -> str:
     """From the environment; embedded mode makes one once and keeps it in the data folder."""
     if key := env.str("DJANGO_SECRET_KEY", ""):
+        if not EMBEDDED and (len(key) < 50 or len(set(key)) < 5):
+            raise ImproperlyConfigured(f"DJANGO_SECRET_KEY 太弱：要 50 个以上的随机字符。{MAKE_A_KEY}")
         return key
     if not EMBEDDED:
-        raise ImproperlyConfigured("生产方式必须设置环境变量 DJANGO_SECRET_KEY。")
+        raise ImproperlyConfigured(f"生产方式必须设置环境变量 DJANGO_SECRET_KEY。{MAKE_A_KEY}")
     path = _private_folder(DATA_DIR) / "secret_key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -59,6 +64,8 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
 if EMBEDDED and (host := env.str("HOST", "")) not in ("", "127.0.0.1", "localhost"):
     ALLOWED_HOSTS += ["*"] if host in ("0.0.0.0", "::") else [host]
+if not EMBEDDED and not any(ALLOWED_HOSTS):
+    raise ImproperlyConfigured("生产方式必须用 DJANGO_ALLOWED_HOSTS 写明本系统的域名，例如 egov.example.gov.cn。")
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -198,10 +205,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("GUIYANG_STATIC", "") or _private_folder(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor/bootstrap", Path(next(iter(bootstrap.__path__))))]
 WHITENOISE_USE_FINDERS = "GUIYANG_STATIC" not in os.environ  # ./run serves the folders, the image what it collected
-if not WHITENOISE_USE_FINDERS:
+if not WHITENOISE_USE_FINDERS:  # collected by root, served by another user: not with the modes of documents
+    _readable = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage", "OPTIONS": _readable},
     }
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
@@ -222,13 +230,15 @@ CONTENT_SECURITY_POLICY = {
 }
 if not EMBEDDED:
     SECURE_SSL_REDIRECT = env.bool("GUIYANG_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_SECONDS = env.int("GUIYANG_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("GUIYANG_HSTS_SUBDOMAINS", True)
+    SECURE_HSTS_PRELOAD = env.bool("GUIYANG_HSTS_PRELOAD", True)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+METRICS_TOKEN = env.str("GUIYANG_METRICS_TOKEN", "")
 
 REDIS_URL = env.str("REDIS_URL", "")
 CELERY_TASK_IGNORE_RESULT = True

@@ -9,7 +9,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from governance.views import session
+from governance.views import health, session
 from governance.web.entry import public
 from guiyang_egov.pages import (
     as_of,
@@ -39,11 +39,15 @@ def robots(request):
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
+handler500 = session.server_error
+
 urlpatterns = [
     path("", home.page, name="home"),
     path("login/", session.login, name="login"),
     path("logout/", session.logout, name="logout"),
-    path("healthz", session.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("robots.txt", robots),
     path("favicon.ico", favicon),
     path("search/", search.page, name="search"),

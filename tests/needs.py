@@ -20,6 +20,7 @@ CURES = {
     "pg_dump": "apt-get install postgresql-client",
     "Redis": "apt-get install redis-server",
     "Chromium": "apt-get install chromium",
+    "a container engine": "apt-get install podman runc netavark aardvark-dns iptables catatonit debootstrap",
     "dash": "apt-get install dash",
     "/proc": "mount -t proc proc /proc",
     "Pango": PANGO,

@@ -1,5 +1,6 @@
 """Verbs of governance."""
 
+from governance.actions.first_administrators import appoint_first_administrators
 from governance.actions.jobs import cancel_job, check_document, download_document, request_job, retry_job
 from governance.actions.organisations import add_alias, edit_organisation, end_service, record_service, set_body
 from governance.actions.people import (

@@ -82,6 +82,13 @@ def choose_notices(*, by: Actor, choices: dict[str, str], email: str) -> None:
     audit.record(by=by, now=choices, sentence=f"设定通知邮件：{said}")
 
 
+def checked_username(username: str) -> str:
+    """What is wrong with a new account's name, "" where it can be had."""
+    if not username or not all(c.isascii() and (c.isalnum() or c in "._-") for c in username) or len(username) > 60:
+        return "用户名用英文字母、数字和 . _ -，最多 60 个"
+    return f"用户名 {username} 已经有人用了" if User.objects.filter(username__iexact=username).exists() else ""
+
+
 @verb("governance.account.create")
 def create_account(
     *, by: Actor, username: str, full_name: str, password: str, email: str = "", phone: str = ""
@@ -89,15 +96,13 @@ def create_account(
     """A new account without any right; the security administrator appoints. Invalid for a name that is taken."""
     access.require(by, Permission.MANAGE_ACCOUNTS)
     fields: dict[str, list[str]] = {}
-    if not username or not all(c.isascii() and (c.isalnum() or c in "._-") for c in username) or len(username) > 60:
-        fields["username"] = ["用户名用英文字母、数字和 . _ -，最多 60 个"]
-    elif User.objects.filter(username__iexact=username).exists():
-        fields["username"] = [f"用户名 {username} 已经有人用了"]
+    if fault := checked_username(username):
+        fields["username"] = [fault]
     if not full_name:
         fields["full_name"] = ["写明姓名"]
     if fields:
         raise Invalid("账号没有建立：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
-    user = User(username=username, full_name=full_name, email=email, phone=phone)
+    user = User(username=username, full_name=full_name, email=email, phone=phone, password_is_temporary=True)
     user.set_password(_checked_password(user, password))
     user.save()
     audit.record(by=by, about=user, now=username, address=ADDRESS, sentence=f"建立账号 {username}（{full_name}）")
@@ -157,7 +162,8 @@ def reset_password(*, by: Actor, user: User, password: str) -> None:
     access.require(by, Permission.MANAGE_ACCOUNTS)
     row = User.objects.select_for_update().get(pk=user.pk)
     row.set_password(_checked_password(row, password))
-    row.save(update_fields=["password"])
+    row.password_is_temporary = True
+    row.save(update_fields=["password", "password_is_temporary"])
     end_sessions(row)
     ApiToken.objects.filter(user=row).delete()
     inbox.tell(
@@ -179,7 +185,8 @@ def change_password(*, by: Actor, old: str, new: str, session_key: str | None = 
     if old == new:
         raise Invalid("新密码要与现在的不同。", fields={"new": ["新密码要与现在的不同"]})
     row.set_password(_checked_password(row, new, "new"))
-    row.save(update_fields=["password"])
+    row.password_is_temporary = False
+    row.save(update_fields=["password", "password_is_temporary"])
     end_sessions(row, but=session_key)
     ApiToken.objects.filter(user=row).delete()
     audit.record(by=by, about=row, sentence="改了自己的密码", address="/governance/password/")

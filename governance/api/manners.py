@@ -10,7 +10,7 @@ from django_filters import rest_framework as filters
 from rest_framework import authentication, exceptions, negotiation, pagination, parsers, permissions, status
 from rest_framework.response import Response
 
-from governance.basics.refusal import NotVisible, Refused
+from governance.basics.refusal import NotVisible, Refused, of_full_disk
 from governance.basics.text import is_storable
 from governance.kernel import access
 from governance.models import ApiToken
@@ -205,6 +205,7 @@ class Invisible:
 
 def explain(exception, context):
     """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
+    exception = of_full_disk(exception) or exception
     if isinstance(exception, Refused):
         code = {422: 400}.get(exception.status, exception.status)
         body: dict = {field: list(sentences) for field, sentences in exception.fields.items()}

@@ -63,3 +63,13 @@ class Stale(Refused):
     """Somebody changed the record meanwhile; `current` holds what is there now."""
 
     status = 409
+
+
+_FULL = ("No space left on device", "Disk quota exceeded", "disk is full")
+
+
+def of_full_disk(error: BaseException | None) -> Refused | None:
+    """What to say where a file system, PostgreSQL or SQLite had no room left (507); None for any other error."""
+    if not any(word in str(error) for word in _FULL):
+        return None
+    return Refused("服务器的磁盘已满，这一步没有保存；请联系系统管理员清出空间后再提交。", status=507)

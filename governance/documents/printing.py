@@ -370,10 +370,17 @@ def register_report(
 
 def monthly_and_annual(day: dt.date):
     """The schedule of an annual report: every month the year so far, and once the year is over the whole of it."""
-    if day.year in settings.PLAN_YEARS:
+    years = years_of_reports(day)
+    if day.year in years:
         yield f"{day:%Y-%m}", {"year": day.year, "formats": list(FORMATS)}
-    if day.year - 1 in settings.PLAN_YEARS:
+    if day.year - 1 in years:
         yield f"{day.year - 1}", {"year": day.year - 1, "formats": list(FORMATS)}
+
+
+def years_of_reports(day: dt.date) -> range:
+    """The years that a report may be about on the day: the plan's, and every one since, while its projects go on."""
+    first, last = settings.PLAN_YEARS[0], settings.PLAN_YEARS[-1]
+    return range(first, max(last, day.year) + 1)
 
 
 def _label(title: str, scopes, params: dict) -> str:
@@ -382,9 +389,9 @@ def _label(title: str, scopes, params: dict) -> str:
 
 
 def clean_params(params: dict, scopes: Callable[[], list[tuple[str, str]]] | None = None) -> dict:
-    """`{"year", "formats"}` of a report's job, and `scope` where it is about a part: a year of the plan, at least one
-    format, in the order of FORMATS, a part that is offered."""
-    years = settings.PLAN_YEARS
+    """`{"year", "formats"}` of a report's job, and `scope` where it is about a part: a year of years_of_reports,
+    at least one format, in the order of FORMATS, a part that is offered."""
+    years = years_of_reports(clock.today())
     year, formats = params.get("year"), params.get("formats") or list(FORMATS)
     if isinstance(year, bool) or not isinstance(year, int) or year not in years:
         raise Invalid(f"报告年度应为 {years[0]}—{years[-1]}。", fields={"year": ["请选择年度"]})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from celery import shared_task
-from celery.signals import beat_init, celeryd_init, worker_ready
+from celery.signals import after_task_publish, beat_init, celeryd_init, heartbeat_sent, worker_ready
 from django.contrib.sessions.backends.db import SessionStore
 
 from governance import jobs
 from governance.basics import clock
+from governance.jobs import heart
 from governance.jobs.bell import queue_name
 from governance.jobs.worker import warm_up
 from governance.notices import mail
@@ -51,14 +52,18 @@ def _use_own_queue(conf) -> None:
 @celeryd_init.connect(weak=False)
 def _before_worker(conf=None, **kwargs) -> None:
     _use_own_queue(conf)
+    heartbeat_sent.connect(heart.turned, weak=False)  # from the consumer's own loop
 
 
 @beat_init.connect(weak=False)
 def _before_beat(sender=None, **kwargs) -> None:
     _use_own_queue(sender.app.conf)
+    after_task_publish.connect(heart.turned, weak=False)
+    heart.start("beat", works_by_itself=False)
 
 
 @worker_ready.connect(weak=False)
 def _worker_is_there(**kwargs) -> None:
+    heart.start("worker", works_by_itself=False)
     warm_up()
     jobs.reconcile()

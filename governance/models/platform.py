@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from governance.basics import clock
@@ -24,6 +26,33 @@ class Setting(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def alive(self) -> HeartbeatQuerySet:
+        """Processes that wrote within the last 20 s by the database's clock; a stopped one takes its row away."""
+        return self.filter(seen_at__gt=Now() - dt.timedelta(seconds=20))
+
+
+class Heartbeat(models.Model):
+    """A running process of the production form, written by itself every few seconds (governance.jobs.heart)."""
+
+    KINDS = [("web", "网站"), ("worker", "后台任务"), ("beat", "定时任务")]
+
+    kind = models.CharField(max_length=10, choices=KINDS)
+    host = models.CharField(max_length=100)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField()
+    worked_at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "host", "pid"], name="one_heartbeat_per_process")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}（{self.host} 进程 {self.pid}）"
 
 
 class UserManager(BaseUserManager):
@@ -44,6 +73,7 @@ class User(AbstractBaseUser, Demonstrable):
     email = models.EmailField("电子邮箱", blank=True)
     phone = models.CharField("办公电话", max_length=40, blank=True)
     is_active = models.BooleanField("可登录", default=True)
+    password_is_temporary = models.BooleanField("密码只用一次", default=False)  # somebody else knows it
     created_at = models.DateTimeField("建立时间", default=clock.now)
 
     hats_in_force: list  # his appointments of the day, kept by governance.kernel.access for the page's frame

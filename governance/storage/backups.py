@@ -1,8 +1,9 @@
-"""One tar file with database, documents and keys: made while the system runs, restored while it stands still.
+"""One tar file with database and documents: made while the system runs, restored while it stands still.
 
 The database is copied first (SQLite's own backup call, or pg_dump: both give one moment), the files after it: they are
 written once and never changed, so whatever the copied rows name is there. `manifest.json`, the last member, holds
-every member's sha256; nothing is restored before all of them hold.
+every member's sha256; nothing is restored before all of them hold. The secret key is left out: a backup travels
+further than a key may, and without it only the sessions end. Path "-" is standard output and input.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tarfile
 import tempfile
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,13 +30,16 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from governance.basics import clock
+from governance.models import Heartbeat, StoredFile
 from governance.storage import files
 from governance.storage.data_folder import is_served
 
 FORMAT = 1
 _FILE = re.compile(r"^files/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+# Backups of before held the secret key; it is passed over.
 _KNOWN = {"database.sqlite3", "database.dump", "secret_key", "manifest.json"}
 CHUNK = 1024 * 1024
+STREAM = Path("-")
 
 
 class CannotBackUp(Exception):
@@ -55,7 +61,14 @@ class Found:
 
 
 def write(path: Path) -> Found:
-    """Write the backup under a temporary name, fsync, rename. Raises CannotBackUp."""
+    """Write the backup under a temporary name, fsync, rename (or send it out: STREAM). Raises CannotBackUp."""
+    if path == STREAM:
+        with _passing_through() as kept:
+            found = write(kept)
+            with open(kept, "rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer, CHUNK)
+            sys.stdout.buffer.flush()
+            return found
     if path.is_dir():
         raise CannotBackUp(f"{path} 是文件夹，请写明备份文件的名字。", 2)
     if not path.parent.is_dir():
@@ -67,7 +80,6 @@ def write(path: Path) -> Found:
             name, copied = _dump(Path(work))
             with _create(temporary) as out, tarfile.open(fileobj=out, mode="w") as tar:
                 _add_file(tar, name, copied, hashes)
-                _add_bytes(tar, "secret_key", settings.SECRET_KEY.encode(), hashes)
                 for row in _stored(copied):
                     source = files.path_of(row)
                     try:
@@ -96,6 +108,11 @@ def write(path: Path) -> Found:
 
 def read(path: Path, *, force: bool = False) -> Found:
     """Check a backup wholly, then restore it: files first, the database last. Raises CannotBackUp."""
+    if path == STREAM:
+        with _passing_through() as kept:
+            with _create(kept) as file:
+                shutil.copyfileobj(sys.stdin.buffer, file, CHUNK)
+            return read(kept, force=force)
     if not path.is_file():
         raise CannotBackUp(f"没有备份文件 {path}。", 2)
     manifest = _checked(path)
@@ -106,8 +123,7 @@ def read(path: Path, *, force: bool = False) -> Found:
             f" {names.get(connection.vendor, connection.vendor)}；请用 DATABASE_URL 指向同类的数据库。",
             2,
         )
-    if is_served():
-        raise CannotBackUp(f"数据文件夹 {settings.DATA_DIR} 正在使用，请先停止 ./run 再恢复。")
+    _require_standstill()
     if not force and not _is_empty():
         raise CannotBackUp("数据库里已经有数据，没有恢复。确要覆盖，请先备份现在的数据，再加 --force。")
     found = Found()
@@ -121,13 +137,37 @@ def read(path: Path, *, force: bool = False) -> Found:
                     found.files += 1
                 elif member.name.startswith("database."):
                     _extract(tar, member, Path(work) / member.name)
-                elif member.name == "secret_key" and settings.EMBEDDED and "DJANGO_SECRET_KEY" not in os.environ:
-                    _extract(tar, member, settings.DATA_DIR / "secret_key")
             _load(Path(work))
     except OSError as error:
         raise CannotBackUp(f"恢复没有完成（{error.strerror}）；数据库没有改动。请处理后重做一次。") from None
     (settings.DATA_DIR / "prepared.json").unlink(missing_ok=True)
     return found
+
+
+def _require_standstill() -> None:
+    """Refused, naming them, while processes work on the data: `./run` by its lock, the others by their heartbeats."""
+    if is_served():
+        raise CannotBackUp(f"数据文件夹 {settings.DATA_DIR} 正在使用，请先停止 ./run 再恢复。")
+    if alive := running():
+        raise CannotBackUp(
+            f"还有进程在运行：{'、'.join(alive)}。请先停止全部网站、后台任务与定时任务进程"
+            "（docker compose stop web worker beat），刚被强行终止的要等 20 秒，再恢复。"
+        )
+
+
+def running() -> list[str]:
+    """The production processes that work on this database now, by their heartbeats."""
+    return (
+        [str(row) for row in Heartbeat.objects.alive().order_by("kind", "pk")] if _has("governance_heartbeat") else []
+    )
+
+
+@contextlib.contextmanager
+def _passing_through() -> Iterator[Path]:
+    """Where a backup stands for the moment that it comes by standard input or goes by standard output."""
+    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.DATA_DIR) as folder:
+        yield Path(folder) / "backup.tar"
 
 
 # --- the database --------------------------------------------------------------------------------------------------
@@ -142,8 +182,14 @@ def _dump(work: Path) -> tuple[str, Path]:
             new.execute("PRAGMA journal_mode=DELETE")
         return goal.name, goal
     goal = work / "database.dump"
-    _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={goal}"], "pg_dump")
+    options = ["--no-owner", "--no-privileges", "--exclude-table-data=governance_heartbeat"]
+    dump(goal, *options)
     return goal.name, goal
+
+
+def dump(goal: Path, *options: str) -> None:
+    """PostgreSQL's own copy of the database, in its custom format. Raises CannotBackUp."""
+    _run(["pg_dump", "--format=custom", *options, f"--file={goal}"], "pg_dump")
 
 
 def _stored(copied: Path) -> list[uuid.UUID]:
@@ -151,8 +197,6 @@ def _stored(copied: Path) -> list[uuid.UUID]:
     if copied.suffix == ".sqlite3":
         with contextlib.closing(sqlite3.connect(copied)) as database:
             return [uuid.UUID(key) for (key,) in database.execute("SELECT id FROM governance_storedfile ORDER BY id")]
-    from governance.models import StoredFile
-
     return list(StoredFile.objects.order_by("pk").values_list("pk", flat=True))
 
 
@@ -202,11 +246,16 @@ def _run(command: list[str], name: str) -> None:
 
 
 def _is_empty() -> bool:
-    """Whether the database has no table of ours. A SQLite file that is not there yet is not made by asking."""
+    """Whether the database has no table of ours."""
+    return not _has("governance_user")
+
+
+def _has(table: str) -> bool:
+    """Whether the table is there. A SQLite file that is not there yet is not made by asking."""
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
-        return True
+        return False
     try:
-        return "governance_user" not in connection.introspection.table_names()
+        return table in connection.introspection.table_names()
     except DatabaseError as error:
         raise CannotBackUp(f"数据库没有应答（{type(error).__name__}），请检查 DATABASE_URL。") from None
 

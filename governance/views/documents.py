@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from governance import actions, jobs
 from governance.basics import clock
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Scope
-from governance.documents import originals
+from governance.documents import originals, printing
 from governance.jobs import bell, estimates
 from governance.kernel.once import once
 from governance.models import Document, Job
@@ -61,7 +60,7 @@ class RequestForm(forms.Form):
         offered = jobs.reports_for(actor)
         formats = [f for f in ("pdf", "xlsx", "json") if any(f in k.formats for k in offered)]
         self.fields["kind"].choices = [(k.key, k.title) for k in offered]
-        self.fields["year"].choices = [(y, str(y)) for y in settings.PLAN_YEARS]
+        self.fields["year"].choices = [(y, str(y)) for y in printing.years_of_reports(clock.today())]
         self.fields["formats"].choices = [(f, f.upper()) for f in formats]
         parts = {key: name for offer in {k.parts for k in offered if k.parts} for key, name in offer()}
         self.fields["scope"].choices = [("", "全市"), *parts.items()]
@@ -126,7 +125,7 @@ def _title(kind: str) -> str:
 
 
 def _this_year() -> int:
-    years = settings.PLAN_YEARS
+    years = printing.years_of_reports(clock.today())
     return min(max(clock.today().year, years[0]), years[-1])
 
 

@@ -250,6 +250,7 @@ def password(request):
         "form": form,
         "refusal": refusal,
         "done": request.GET.get("done") == "1",
+        "is_temporary": request.user.password_is_temporary,
     }
     return render(
         request, "governance/password.html", context, status=refusal.status if refusal else 422 if bad else 200

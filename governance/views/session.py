@@ -1,9 +1,8 @@
-"""Pages of governance that everybody has: login, logout, the hat, notices, health."""
+"""Pages of governance that everybody has: login, logout, the hat, notices."""
 
 from __future__ import annotations
 
-import socket
-from urllib.parse import urlsplit
+import sys
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,15 +10,15 @@ from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.core.paginator import Paginator
-from django.db import DatabaseError, connection
 from django.db.models import Count
-from django.http import JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from governance import actions
-from governance.basics.refusal import Refused
+from governance.basics.refusal import Refused, of_full_disk
 from governance.basics.roles import Permission
 from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
@@ -33,6 +32,14 @@ from governance.web.middleware import HAT_KEY
 @public
 def csrf_failure(request, reason=""):
     return refusal_page(request, Refused("页面已过期，请返回刷新后再提交；填过的内容还在。", status=403))
+
+
+@public
+def server_error(request):
+    """What went wrong, in a page that needs neither session nor database; a full disk is named (507)."""
+    full = of_full_disk(sys.exception())
+    context = {"sentence": full.sentence, "status": full.status} if full else {}
+    return HttpResponse(loader.render_to_string("500.html", context), status=full.status if full else 500)
 
 
 @public
@@ -87,31 +94,6 @@ def hat(request):
         raise Refused("您没有这个任职，或它已经结束。", status=404)
     request.session[HAT_KEY] = pk
     return redirect("/")
-
-
-@public
-def healthz(request):
-    """`{"database", "broker"}`; 503 without the database. Never waits longer than a second for Redis."""
-    body = {"database": "ok", "broker": _broker()}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        body["database"] = "down"
-    return JsonResponse(body, status=200 if body["database"] == "ok" else 503)
-
-
-def _broker() -> str:
-    if not settings.REDIS_URL:
-        return "none"
-    address = urlsplit(settings.REDIS_URL)
-    try:
-        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 6379), timeout=1) as peer:
-            peer.settimeout(1)
-            peer.sendall(b"PING\r\n")
-            return "ok" if peer.recv(16) else "down"
-    except OSError:
-        return "down"
 
 
 @entry.page(Permission.USE)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from governance.basics import limits
 from governance.basics.refusal import Invalid, Refused
@@ -37,7 +40,20 @@ class ActorMiddleware:
         request.actor = None
         if request.user.is_authenticated:
             request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
+            if request.actor and request.user.password_is_temporary and not _may_wait(request.path):
+                return _change_first(request)
         return self.get_response(request)
+
+
+def _may_wait(path: str) -> bool:
+    return path in (reverse("governance:password"), "/logout/") or path.startswith(settings.STATIC_URL)
+
+
+def _change_first(request) -> HttpResponse:
+    """Somebody else knows this password: nothing is shown or done before its owner has changed it."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "请先登录网页，把临时密码改成自己的。"}, status=403)
+    return redirect("governance:password")
 
 
 class RefusalMiddleware:

@@ -1,11 +1,19 @@
-"""Whether /healthz answers 200; `python -m guiyang_egov.runtime.healthy` says it of the container by its exit code."""
+"""Whether the process of this host is healthy, by exit code: `python -m guiyang_egov.runtime.healthy [worker|beat]`.
+
+The web process is asked at /healthz; a worker or beat by the heartbeat that it writes itself, straight in the database:
+a check every half minute is not worth a Django.
+"""
 
 import os
+import socket
 import sys
 import urllib.error
 import urllib.request
 
 URL = "http://127.0.0.1:8000/healthz"
+# It lives, and it did its work within the last minute (governance.jobs.heart).
+WORKS = """SELECT 1 FROM governance_heartbeat WHERE kind = %s AND host = %s
+AND seen_at > now() - interval '20 s' AND worked_at > now() - interval '60 s'"""
 
 
 def host() -> str:
@@ -24,5 +32,18 @@ def is_healthy(url: str = URL) -> bool:
         return False
 
 
+def works(kind: str) -> bool:
+    import psycopg2
+
+    try:
+        database = psycopg2.connect(os.environ["DATABASE_URL"], connect_timeout=5)
+        with database.cursor() as cursor:
+            cursor.execute(WORKS, (kind, socket.gethostname()[:100]))
+            return cursor.fetchone() is not None
+    except (psycopg2.Error, KeyError):
+        return False
+
+
 if __name__ == "__main__":
-    sys.exit(0 if is_healthy() else 1)
+    kind = (sys.argv[1:] or ["web"])[0]
+    sys.exit(0 if (is_healthy() if kind == "web" else works(kind)) else 1)

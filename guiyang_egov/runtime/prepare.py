@@ -91,6 +91,7 @@ def _prepare(*, serving: bool, loads_plan: bool) -> None:
     elif not serving and is_served():
         raise CannotPrepare("数据库早于现在的程序，而旧程序还在运行。请先停止它，再用 ./run 启动一次，然后重试。")
     else:
+        _require_standstill()
         say("正在升级数据库……")
         _copy_before_migrating()
     if not applied or _pending(applied):
@@ -103,6 +104,17 @@ def _prepare(*, serving: bool, loads_plan: bool) -> None:
         call_command("load_demo", stdout=sys.stderr)
         demonstration.unlink()
     _remember(now | {"migrations": len(_applied())})
+
+
+def _require_standstill() -> None:
+    """Processes of the version before would work on tables that they do not know."""
+    from governance.storage import backups
+
+    if running := backups.running():
+        raise CannotPrepare(
+            f"数据库要升级，而旧的进程还在运行：{'、'.join(running)}。请先停止它们"
+            "（docker compose stop web worker beat，或 systemctl stop 'guiyang-egov-*'），再启动一次。"
+        )
 
 
 def _applied() -> set[tuple[str, str]]:
@@ -133,23 +145,47 @@ def _is_own(config) -> bool:
 
 
 def _copy_before_migrating() -> None:
-    """Copy the SQLite database with its own backup call (a copy of the file alone loses what is in the journal)."""
+    """Copy the database: SQLite by its own backup call (a copy of the file alone loses what is in the journal),
+    PostgreSQL by pg_dump. Without a copy nothing is migrated; `./run` on a PostgreSQL of a developer may."""
     from django.db import connection
 
-    if connection.vendor != "sqlite":
-        return
-    source = Path(connection.settings_dict["NAME"])
+    from governance.storage import backups
+
     folder = settings.DATA_DIR / "before-migration"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if shutil.disk_usage(folder).free < 2 * source.stat().st_size:
+    if shutil.disk_usage(folder).free < 2 * _size(connection):
         raise CannotPrepare(f"磁盘空间不足，无法在升级前备份数据库。请在 {folder} 所在磁盘清出空间后再运行。")
-    copy = folder / f"{datetime.now():%Y%m%d-%H%M%S}.sqlite3"
-    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(copy)) as new:
-        old.backup(new)
+    copy = folder / f"{datetime.now():%Y%m%d-%H%M%S}.{'sqlite3' if connection.vendor == 'sqlite' else 'dump'}"
+    try:
+        _copy(connection, copy)
+    except backups.CannotBackUp as reason:
+        if not settings.EMBEDDED:
+            raise CannotPrepare(f"升级前的备份没有做成，没有升级：{reason}") from None
+        say(f"升级前没有备份：{reason}")
+        return
     copy.chmod(0o600)
     say(f"升级前的数据库已备份到 {copy}。")
-    for old_copy in sorted(folder.glob("*.sqlite3"))[:-COPIES_KEPT]:
+    for old_copy in sorted(folder.glob(f"*{copy.suffix}"))[:-COPIES_KEPT]:
         old_copy.unlink()
+
+
+def _size(connection) -> int:
+    if connection.vendor == "sqlite":
+        return Path(connection.settings_dict["NAME"]).stat().st_size
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return cursor.fetchone()[0]
+
+
+def _copy(connection, goal: Path) -> None:
+    from governance.storage import backups
+
+    if connection.vendor != "sqlite":
+        backups.dump(goal, "--no-owner", "--no-privileges")
+        return
+    source = connection.settings_dict["NAME"]
+    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(goal)) as new:
+        old.backup(new)
 
 
 def _code() -> str:

@@ -50,7 +50,7 @@ def test_every_api_view_names_its_permission(route, pattern):
     assert isinstance(pattern.callback.cls.permission, Permission)
 
 
-PUBLIC = {"login/", "logout/", "healthz", "robots.txt", "favicon.ico"}
+PUBLIC = {"login/", "logout/", "healthz", "readyz", "metrics", "robots.txt", "favicon.ico"}
 
 
 def test_only_login_logout_and_health_are_public():

@@ -26,6 +26,9 @@ NO_VERB = {
     "governance/models/platform.py ApiToken.issue": "a model cannot know the verbs; the command opens the frame",
     "governance/storage/backups.py _load": "a restored database, before anybody works with it",
     "governance/jobs/tasks.py daily": "sessions that have ended",
+    "governance/jobs/heart.py write": "the process's own heartbeat",
+    "governance/jobs/heart.py _write_all": "heartbeats of processes long gone",
+    "governance/jobs/heart.py _end": "the process's own heartbeat",
     "governance/kernel/demonstration.py keep_day": "the demonstration's date",
     "governance/jobs/bell.py queue_name": "the name of the database's queue, made once",
     "governance/jobs/queue.py claim": "a job's lease: one conditional UPDATE decides",
@@ -46,6 +49,7 @@ NO_VERB = {
 FRAMES = {
     "governance/kernel/verbs.py verb": "a verb",
     "governance/kernel/once.py once": "a form's token and its verb are one transaction",
+    "governance/actions/first_administrators.py appoint_first_administrators": "nobody may act before them",
     "governance/actions/reforms.py apply_successions": "a reform's day has come",
     "governance/jobs/queue.py request_scheduled": "the schedule requests",
     "governance/jobs/queue.py finish": "a worker's job is done",
@@ -64,6 +68,7 @@ FRAMES = {
     "priorities/rescreening/sweep.py renew": "stored bits of another layout, before they are read",
     "priorities/hooks/reminders.py remind": "daily",
     "guiyang_egov/management/commands/load_plan.py load": "the command line",
+    "guiyang_egov/first_run/importing.py bring": "each row is a verb; all of them or none",
     "guiyang_egov/demo/loading.py remove": "the demonstration goes",
 }
 

@@ -1,4 +1,4 @@
-"""`backup PATH`: database, documents and keys in one tar file."""
+"""`backup PATH`: database and documents in one tar file; `backup -` sends it out."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from governance.storage import backups
 
 
 class Command(BaseCommand):
-    help = "把数据库、文档与密钥备份到一个 tar 文件（系统运行时也可以做）。"
+    help = "把数据库与文档备份到一个 tar 文件（系统运行时也可以做）；不含密钥。"
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("path", help="备份文件，如 guiyang.tar")
+        parser.add_argument("path", help="备份文件，如 guiyang.tar；- 为标准输出")
 
     def handle(self, *args, path: str, **options) -> None:
         try:
@@ -22,9 +22,8 @@ class Command(BaseCommand):
         except backups.CannotBackUp as reason:
             self.stderr.write(str(reason))
             sys.exit(reason.code)
-        self.stdout.write(
-            f"已备份到 {path}：数据库 1 份，文件 {found.files} 个，共 {found.size:,} 字节，摘要 {found.sha256}"
-        )
+        said = self.stderr if path == "-" else self.stdout
+        said.write(f"已备份到 {path}：数据库 1 份，文件 {found.files} 个，共 {found.size:,} 字节，摘要 {found.sha256}")
         if found.missing:
             self.stderr.write(
                 f"有 {len(found.missing)} 个文件只有登记、没有内容，备份里也没有：{'、'.join(found.missing[:5])}"

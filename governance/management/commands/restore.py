@@ -11,11 +11,11 @@ from governance.storage import backups
 
 
 class Command(BaseCommand):
-    help = "从备份恢复数据库、文档与密钥；数据库不是空的则不动（--force 覆盖）。先停止系统。"
+    help = "从备份恢复数据库与文档；数据库不是空的则不动（--force 覆盖）。先停止系统。"
     requires_system_checks: list = []
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("path", help="备份文件")
+        parser.add_argument("path", help="备份文件；- 为标准输入")
         parser.add_argument("--force", action="store_true", help="覆盖现有的数据库")
 
     def handle(self, *args, path: str, force: bool, **options) -> None:

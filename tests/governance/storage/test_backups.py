@@ -55,6 +55,11 @@ def manage(folder: Path, *args: str, stdin: str = "") -> subprocess.CompletedPro
     )
 
 
+def manage_bytes(folder: Path, *args: str, stdin: bytes = b"") -> subprocess.CompletedProcess:
+    command = [sys.executable, "manage.py", *args]
+    return subprocess.run(command, cwd=ROOT, env=environment(folder), capture_output=True, input=stdin)
+
+
 @pytest.fixture(scope="module")
 def source(tmp_path_factory) -> Path:
     """A data folder with an account, a file and an audit row, and its backup beside it."""
@@ -88,8 +93,40 @@ def test_what_was_backed_up_is_there_after_the_restore(source, restored):
         assert rows(source, f"SELECT * FROM {table}") == rows(restored, f"SELECT * FROM {table}")
     held = [p.read_bytes() for p in (restored / "media" / "files").rglob("*") if p.is_file()]
     assert held == [b"%PDF-1"]
-    assert (source / "secret_key").read_text() == (restored / "secret_key").read_text()
     assert json.loads(manage(restored, "verify_audit").stdout) == {"rows": 1, "ok": True, "first_bad": None}
+
+
+def test_the_secret_key_does_not_travel_with_the_backup(source, restored):
+    key = (source / "secret_key").read_bytes()
+    assert key not in (source / "b.tar").read_bytes()
+    assert (restored / "secret_key").read_bytes() != key
+
+
+def test_a_backup_goes_out_and_comes_in_as_a_stream(source, tmp_path):
+    made = manage_bytes(source, "backup", "-")
+    assert made.returncode == 0, made.stderr
+    done = manage_bytes(tmp_path / "data", "restore", "-", stdin=made.stdout)
+    assert done.returncode == 0, done.stderr
+    assert rows(tmp_path / "data", "SELECT username FROM governance_user") == [("wang",)]
+    assert not list((tmp_path / "data").glob("backup-*"))
+
+
+def test_a_restore_waits_until_every_process_has_ended(source, tmp_path):
+    folder = tmp_path / "data"
+    assert manage(folder, "restore", str(source / "b.tar")).returncode == 0
+    beats = "INSERT INTO governance_heartbeat (kind, host, pid, started_at, seen_at, worked_at)"
+    now = "strftime('%Y-%m-%d %H:%M:%f', 'now', ?)"
+    with sqlite3.connect(folder / "guiyang.sqlite3") as database:
+        for host, ago in (("living", "0 seconds"), ("long-gone", "-60 seconds")):
+            values = f"VALUES ('worker', ?, 7, {now}, {now}, {now})"
+            database.execute(f"{beats} {values}", (host, ago, ago, ago))
+    refused = manage(folder, "restore", str(source / "b.tar"), "--force")
+    assert refused.returncode == 1
+    assert "living" in refused.stderr
+    assert "long-gone" not in refused.stderr
+    with sqlite3.connect(folder / "guiyang.sqlite3") as database:
+        database.execute("DELETE FROM governance_heartbeat WHERE host = 'living'")
+    assert manage(folder, "restore", str(source / "b.tar"), "--force").returncode == 0
 
 
 def test_a_copy_listens_to_a_queue_of_its_own(restored):
@@ -126,7 +163,7 @@ def tampered(source: Path, goal: Path, change) -> Path:
         lambda n, c: (n, c + b"x" if n.startswith("files/") else c),
         lambda n, c: (None if n.startswith("files/") else n, c),
         lambda n, c: (n.replace("files/", "files/../../"), c),
-        lambda n, c: ("/etc/evil" if n == "secret_key" else n, c),
+        lambda n, c: ("/etc/evil" if n == "database.sqlite3" else n, c),
         lambda n, c: (None if n == "manifest.json" else n, c),
         lambda n, c: (n, b"{}" if n == "manifest.json" else c),
     ],

@@ -374,6 +374,65 @@ def test_health_names_database_and_broker(client, db, settings):
     assert (answer.status_code, json.loads(answer.content)) == (200, {"database": "ok", "broker": "none"})
 
 
+@pytest.mark.parametrize("answer", [b"-NOAUTH Authentication required.\r\n", b"-LOADING\r\n", b"HTTP/1.1 400\r\n"])
+def test_a_broker_that_refuses_is_not_ok(client, db, settings, answer):
+    import socket
+    import threading
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse():
+            while True:
+                try:
+                    peer = listener.accept()[0]
+                except OSError:
+                    return
+                peer.recv(200)
+                peer.sendall(answer * 5)
+
+        threading.Thread(target=refuse, daemon=True).start()
+        settings.REDIS_URL = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        assert json.loads(client.get("/healthz").content)["broker"] == "down"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_wrong_method_is_called_what_it_is(cast):
+    answer = cast.client("finance").delete("/governance/notices/")
+    assert answer.status_code == 405
+    assert "405" in answer.content.decode()
+    assert "409" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "where", ["governance.views.session.inbox.for_actor", "governance.web.middleware.access.actor_for"]
+)
+def test_a_full_disk_is_a_sentence_and_not_an_error(cast, monkeypatch, where):
+    client = cast.client("finance")
+    client.raise_request_exception = False
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(where, full)
+    answer = client.get("/governance/notices/")
+    assert answer.status_code == 507
+    assert "磁盘已满" in answer.content.decode()
+
+
+def test_reports_may_be_about_the_present_year(cast, monkeypatch):
+    import datetime as dt
+
+    from governance.basics import clock
+    from governance.documents import printing
+
+    assert list(printing.years_of_reports(dt.date(2007, 8, 20))) == list(range(2005, 2011))
+    assert printing.years_of_reports(dt.date(2026, 11, 30))[-1] == 2026
+    with clock.at(dt.date(2026, 11, 30)):
+        assert dict(printing.monthly_and_annual(clock.today()))["2026-11"]["year"] == 2026
+        assert printing.clean_params({"year": 2026, "formats": ["xlsx"]})["year"] == 2026
+        assert "2026" in cast.client("reviewer").get("/governance/documents/").content.decode()
+
+
 def test_health_does_not_wait_for_a_broker_that_hangs(client, db, settings):
     import socket
     import time

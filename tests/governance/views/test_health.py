@@ -1,0 +1,67 @@
+"""What machines ask: readiness names what is not well, figures are for whoever bears the token."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from governance.basics import clock
+from governance.jobs import heart
+from governance.models import Job
+from governance.views import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_broker(settings):
+    settings.REDIS_URL = ""
+
+
+def test_everything_is_well_and_nothing_of_the_business_is_told(client):
+    answer = client.get("/readyz")
+    assert answer.json() == {"database": "ok", "broker": "none", "migrations": "ok", "queue": "ok", "disk": "ok"}
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("disk", lambda patch: patch.setattr(health, "_free_mib", lambda: 10)),
+        ("queue", lambda patch: patch.setattr(health, "_oldest_wait_s", lambda: 1000.0)),
+        ("migrations", lambda patch: patch.setattr(health.MigrationExecutor, "migration_plan", lambda *a: ["one"])),
+    ],
+)
+def test_what_is_not_well_is_named(client, monkeypatch, part, change):
+    change(monkeypatch)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, state in answer.json().items() if state not in ("ok", "none")] == [part]
+
+
+def test_in_production_silent_processes_are_named(client, settings):
+    settings.EMBEDDED = False
+    assert client.get("/readyz").json()["worker"] == "silent"
+    heart.write("worker")
+    heart.write("beat")
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_waiting_job_ages(db):
+    Job.objects.create(kind="annual_progress", params={}, title="x", recorded_at=clock.now() - dt.timedelta(seconds=90))
+    assert 89 < health._oldest_wait_s() < 200
+
+
+def test_figures_are_not_there_without_a_token_and_are_not_given_for_a_wrong_one(client, settings):
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+    settings.METRICS_TOKEN = "secret-of-the-operator"
+    for given in ("", "Bearer x", "Bearer 令牌"):
+        assert client.get("/metrics", headers={"Authorization": given}).status_code == 404
+    heart.write("web")
+    answer = client.get("/metrics", headers={"Authorization": "Bearer secret-of-the-operator"})
+    assert answer.status_code == 200
+    lines = answer.content.decode().splitlines()
+    assert 'guiyang_processes{kind="web"} 1' in lines
+    assert any(line.startswith("guiyang_disk_free_mib ") for line in lines)
