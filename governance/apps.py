@@ -8,17 +8,21 @@ class GovernanceConfig(AppConfig):
     verbose_name = "机构、规划与留痕"
 
     def ready(self) -> None:
+        from axes.signals import user_locked_out
+
         from governance import jobs
         from governance.actions import apply_successions
         from governance.basics import clock
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
-        from governance.kernel import demonstration
-        from governance.web import rail
+        from governance.kernel import anchors, demonstration
+        from governance.web import rail, visitor
 
         clock.ask_for_demonstration_day(demonstration.kept_day)
         jobs.load_before(printing.warm)
         jobs.on_daily(apply_successions)
+        jobs.often(anchors.drop)
+        user_locked_out.connect(visitor.locked_out)
 
         business = tuple(r for r in Role if r not in (Role.SYSADMIN, Role.SECADMIN))
         rail.offer("依据", "制度建设 9.2", "/governance/regulations/", Permission.READ_REGISTER, order=50)

@@ -6,6 +6,7 @@ defaults say as we want it (nosniff, same-origin referrers, X-Frame-Options DENY
 the database, time zones, JSON messages) is not said again.
 """
 
+import hashlib
 import os
 import secrets
 import sys
@@ -54,6 +55,18 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+
+# What the procurement asks for: 等保2.0 三级 with 国密 digests (dengbao), or OWASP ASVS (asvs).
+PROFILE = env.str("GUIYANG_PROFILE", "dengbao")
+if PROFILE not in ("dengbao", "asvs"):
+    raise ImproperlyConfigured("GUIYANG_PROFILE 只能是 dengbao 或 asvs。")
+
+# The audit chain's key lies outside the database; with a new DJANGO_SECRET_KEY the old one goes on here.
+AUDIT_KEY = hashlib.sha256(b"audit:" + env.str("GUIYANG_AUDIT_KEY", SECRET_KEY).encode()).digest()
+AUDIT_DIGEST = "sm3" if PROFILE == "dengbao" and "sm3" in hashlib.algorithms_available else "sha256"
+# Where the chain's heads are kept, one file a day; a test has none unless it says so.
+AUDIT_ANCHORS = None if TESTING else Path(env.str("GUIYANG_AUDIT_ANCHORS", "") or DATA_DIR / "anchors")
+
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
 if EMBEDDED and (host := env.str("HOST", "")) not in ("", "127.0.0.1", "localhost"):
     ALLOWED_HOSTS += ["*"] if host in ("0.0.0.0", "::") else [host]
@@ -90,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "governance.web.middleware.ActorMiddleware",
+    "governance.web.middleware.ReadingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -14,6 +14,7 @@ from governance.basics.refusal import NotVisible, Refused
 from governance.basics.text import is_storable
 from governance.kernel import access
 from governance.models import ApiToken
+from governance.web.visitor import note_refusal
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_DEPTH = 50
@@ -205,7 +206,11 @@ class Invisible:
 
 def explain(exception, context):
     """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
+    request = context["request"]._request
+    if isinstance(exception, exceptions.PermissionDenied):
+        note_refusal(request, Refused(str(exception.detail), status=403))
     if isinstance(exception, Refused):
+        note_refusal(request, exception)
         code = {422: 400}.get(exception.status, exception.status)
         body: dict = {field: list(sentences) for field, sentences in exception.fields.items()}
         if not body:

@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from governance.basics import clock
+from governance.kernel import anchors
 from governance.storage import files
 from governance.storage.data_folder import is_served
 
@@ -127,6 +128,7 @@ def read(path: Path, *, force: bool = False) -> Found:
     except OSError as error:
         raise CannotBackUp(f"恢复没有完成（{error.strerror}）；数据库没有改动。请处理后重做一次。") from None
     (settings.DATA_DIR / "prepared.json").unlink(missing_ok=True)
+    anchors.set_aside()
     return found
 
 

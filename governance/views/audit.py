@@ -43,6 +43,6 @@ def audit_page(request):
         "page": Paginator(rows, 50).get_page(get.get("page")),
         "chosen": chosen,
         "head": audit.chain_head().first(),
-        "chain": audit.verify() if get.get("verify") == "1" else None,
+        "chain": audit.examine() if get.get("verify") == "1" else None,
     }
     return render(request, "governance/audit.html", context)

@@ -18,7 +18,7 @@ from governance.forms.accounts import AccountForm, Day, GrantForm, PasswordForm,
 from governance.kernel.once import once
 from governance.models import Appointment, User
 from governance.people import handover
-from governance.web import entry
+from governance.web import entry, visitor
 
 
 def _search(request) -> str:
@@ -63,6 +63,8 @@ def account(request, pk: int):
     """One account: POST `act` = disable, enable or reset (with `password`)."""
     user = entry.found(User.objects, pk=pk)
     form, refusal = ResetForm(), None
+    if request.method == "GET":
+        visitor.note(request, "access.account", f"查看账号 {user.username} 的个人信息")
     if request.method == "POST":
         act = request.POST.get("act", "")
         form = ResetForm(request.POST) if act == "reset" else ResetForm()

@@ -21,10 +21,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from governance import actions
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission
+from governance.basics.text import storable
 from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
 from governance.notices import inbox, mail
-from governance.web import entry
+from governance.web import entry, visitor
 from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
@@ -51,6 +52,7 @@ def login(request):
     hostile = "\x00" in username + password
     user = None if hostile else authenticate(request, username=username, password=password)
     if user is None:
+        visitor.note(request, "session.failed", f"用户名“{storable(username)}”登录没有成功", ok=False)
         context |= {
             "username": username.replace("\x00", ""),
             "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。",
@@ -58,6 +60,8 @@ def login(request):
         return render(request, "registration/login.html", context, status=422)
     start_session(request, user)
     request.session.set_expiry(None)
+    request.actor = access.actor_for(user)
+    visitor.note(request, "session.login", "登录")
     return redirect("governance:kept" if keeping.held(request) else target)
 
 
@@ -65,6 +69,8 @@ def login(request):
 def logout(request):
     """POST ends the session."""
     if request.method == "POST":
+        if request.user.is_authenticated:
+            visitor.note(request, "session.logout", "退出登录")
         end_session(request)
     return redirect("/login/")
 

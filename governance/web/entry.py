@@ -23,6 +23,7 @@ from governance.basics.text import clean_text
 from governance.kernel import access
 from governance.kernel.once import once
 from governance.web import kept
+from governance.web.visitor import note_refusal
 
 NO_APPOINTMENT = "您的账号目前没有任职，不能使用本系统；请联系安全管理员授予角色。"
 
@@ -60,6 +61,7 @@ def public(view):
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """The refusal as a page of its own, with blockers and who lifts them; for htmx only the sentence."""
+    note_refusal(request, refusal)
     template = {404: "404.html", 403: "403.html", 413: "413.html"}.get(refusal.status, "409.html")
     if request.headers.get("HX-Request"):
         template = "parts/refusal.html"

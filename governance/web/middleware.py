@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.multipartparser import MultiPartParserError
 
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText, is_storable
-from governance.kernel import access
+from governance.kernel import access, audit
+from governance.web import visitor
 from governance.web.entry import refusal_page
 
 HAT_KEY = "appointment"
@@ -37,6 +40,22 @@ class ActorMiddleware:
         if request.user.is_authenticated:
             request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
         return self.get_response(request)
+
+
+class ReadingMiddleware:
+    """What is taken out of the system as a file is recorded, by its verb or here: exports, workbooks, documents."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        before = audit.written.get()
+        answer = self.get_response(request)
+        taken = answer.get("Content-Disposition", "")
+        if taken.startswith("attachment") and answer.status_code == 200 and audit.written.get() == before:
+            name = unquote(taken.rpartition("filename*=")[2] or taken.rpartition("filename=")[2])
+            visitor.note(request, "access.export", f"导出 {name.rpartition(chr(39))[2].strip(chr(34))}：{request.path}")
+        return answer
 
 
 class RefusalMiddleware:

@@ -67,6 +67,7 @@ FRAMES = {
     "guiyang_egov/demo/loading.py remove": "the demonstration goes",
 }
 
+ITS_OWN = {"governance/kernel/audit.py", "governance/kernel/anchors.py", "governance/database/append_only.py"}
 TRAIL = {"AuditRow", "AuditConcern", "AuditHead"}
 ANYWAY = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "clear_expired"}
 SQL = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE|MERGE INTO)\b")
@@ -191,7 +192,9 @@ def test_only_the_audit_module_touches_the_trail(modules):
     """Rows are read through its functions; an annotation may name their class."""
     wrong = set()
     for file, module in modules.items():
-        if file == "governance/kernel/audit.py" or file.startswith("governance/models"):
+        if file == "governance/kernel/audit.py" or file.startswith(
+            ("governance/models", "governance/database/append_only.py")
+        ):
             continue
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom) and node.module != "governance.kernel.audit":

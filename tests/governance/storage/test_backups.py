@@ -180,6 +180,7 @@ def test_a_broken_chain_is_exit_one(source, tmp_path):
     folder = tmp_path / "data"
     assert manage(folder, "restore", str(source / "b.tar")).returncode == 0
     with sqlite3.connect(folder / "guiyang.sqlite3") as database:
+        database.execute("DROP TRIGGER governance_auditrow_no_update")
         database.execute("UPDATE governance_auditrow SET sentence = 'x'")
     done = manage(folder, "verify_audit")
     assert done.returncode == 1
