@@ -33,4 +33,5 @@ class GovernanceConfig(AppConfig):
         rail.offer("系统管理", "操作留痕", "/governance/audit/", Permission.READ_AUDIT, order=30)
         rail.offer("系统管理", "账号", "/governance/accounts/", Permission.MANAGE_ACCOUNTS, order=40)
         rail.offer("系统管理", "任职与角色", "/governance/roles/", Permission.GRANT_ROLES, order=50)
+        rail.offer("系统管理", "密码链接复核", "/governance/passwords/", Permission.VOUCH_PASSWORD, order=60)
         rail.offer("系统管理", "我的密码", "/governance/password/", Permission.USE, order=90)

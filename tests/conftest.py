@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -19,6 +20,7 @@ from governance.basics import clock
 from governance.database import append_only
 from governance.kernel import access
 from governance.models import Plan
+from governance.web import confirmation
 from tests import needs
 
 TODAY = dt.date(2007, 8, 20)
@@ -130,9 +132,17 @@ class Cast:
         return self.users[NAMES[name]]
 
     def client(self, name: str, **kwargs) -> Client:
+        """Just logged in: the password was given a moment ago."""
         client = Client(**kwargs)
-        client.force_login(self.user(name), backend="governance.people.backends.AppointedBackend")
+        log_in(client, self.user(name))
         return client
+
+
+def log_in(client: Client, user) -> None:
+    client.force_login(user, backend="governance.people.backends.AppointedBackend")
+    session = client.session
+    session[confirmation.KEY] = int(time.time())
+    session.save()
 
 
 @pytest.fixture

@@ -2,14 +2,20 @@
 
 from governance.actions.jobs import cancel_job, check_document, download_document, request_job, retry_job
 from governance.actions.organisations import add_alias, edit_organisation, end_service, record_service, set_body
-from governance.actions.people import (
+from governance.actions.passwords import (
+    ask_password_link,
     change_password,
+    open_link,
+    use_password_link,
+    vouch_password_link,
+    voucher_for,
+)
+from governance.actions.people import (
     choose_notices,
     create_account,
     end_appointment,
     grant,
     mark_read,
-    reset_password,
     set_active,
 )
 from governance.actions.plan import add_discrepancy, attach_regulation_text, decide_reading, set_regulation_state

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from governance.basics.refusal import NotVisible, Refused
 from governance.basics.text import is_storable
 from governance.kernel import access
+from governance.kernel.verbs import Unconfirmed
 from governance.models import ApiToken
 from governance.web.visitor import note_refusal
 
@@ -207,6 +208,8 @@ class Invisible:
 def explain(exception, context):
     """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
     request = context["request"]._request
+    if isinstance(exception, Unconfirmed):
+        exception = Refused("签署、审定和记账要本人登录，并在十分钟之内输过密码；令牌不能签署。", status=403)
     if isinstance(exception, exceptions.PermissionDenied):
         note_refusal(request, Refused(str(exception.detail), status=403))
     if isinstance(exception, Refused):

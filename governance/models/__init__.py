@@ -40,6 +40,7 @@ from governance.models.platform import (
 )
 from governance.models.post import Delivery, Letter, NoticeChoice
 from governance.models.records import RegulationText, ServiceRecord, TrainingSession, TrainingTarget
+from governance.models.trust import PasswordLink, Tally, digest_of
 
 __all__ = [
     "Answer",
@@ -63,6 +64,7 @@ __all__ = [
     "OnceKey",
     "Organisation",
     "OrganisationAlias",
+    "PasswordLink",
     "PilotUnit",
     "Plan",
     "PlanItem",
@@ -77,8 +79,10 @@ __all__ = [
     "Setting",
     "StoredFile",
     "Succession",
+    "Tally",
     "TrainingSession",
     "TrainingTarget",
     "User",
+    "digest_of",
     "of_unit",
 ]

@@ -276,6 +276,7 @@ class Answer(Dated):
     clause = models.CharField("条款", max_length=30, blank=True)
     condition = models.TextField("条件", blank=True)
     condition_due = models.DateField(null=True)
+    shown = models.CharField("所签内容的摘要", max_length=64, blank=True)
     by_text = models.CharField(max_length=200)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signer = models.CharField("纸质签署人", max_length=60, blank=True)

@@ -40,7 +40,8 @@ class SeatSpec:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a seat answers; `reason` and `clause` of a refusal, the condition of a conditional agreement and its day."""
+    """What a seat answers; `reason` and `clause` of a refusal, the condition of a conditional agreement and its day;
+    `shown`: the digest of what was signed (governance.signing.shown)."""
 
     kind: str
     text: str = ""
@@ -48,6 +49,7 @@ class Reply:
     clause: str = ""
     condition: str = ""
     condition_due: dt.date | None = None
+    shown: str = ""
 
 
 @step

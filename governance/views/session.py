@@ -25,7 +25,7 @@ from governance.basics.text import storable
 from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
 from governance.notices import inbox, mail
-from governance.web import entry, visitor
+from governance.web import confirmation, entry, visitor
 from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
@@ -55,11 +55,12 @@ def login(request):
         visitor.note(request, "session.failed", f"用户名“{storable(username)}”登录没有成功", ok=False)
         context |= {
             "username": username.replace("\x00", ""),
-            "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。",
+            "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员申请一次性链接。",
         }
         return render(request, "registration/login.html", context, status=422)
     start_session(request, user)
     request.session.set_expiry(None)
+    confirmation.confirm(request)
     request.actor = access.actor_for(user)
     visitor.note(request, "session.login", "登录")
     return redirect("governance:kept" if keeping.held(request) else target)

@@ -66,7 +66,10 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.headers.get("HX-Request"):
         template = "parts/refusal.html"
     context = {"sentence": refusal.sentence, "refusal": refusal, "status": refusal.status}
-    return render(request, template, context, status=refusal.status)
+    answer = render(request, template, context, status=refusal.status)
+    if hasattr(refusal, "retry_after"):
+        answer["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def field(request: HttpRequest, name: str, *, limit: int = 2000, label: str = "") -> str:
@@ -109,6 +112,13 @@ def found(queryset, **lookup):
     if row is None:
         raise NotVisible()
     return row
+
+
+def signed_version(request: HttpRequest) -> int:
+    """The version that somebody signs. Refused (428) where the form names none: he may have seen anything."""
+    if not request.POST.get("version"):
+        raise Refused("这次提交没有写明所看的版本，不能签署；请刷新页面，看过现在的内容再提交。", status=428)
+    return version(request)
 
 
 def version(request: HttpRequest, default: int = 0) -> int:

@@ -193,6 +193,7 @@ def pages() -> list[Page]:
         Page("/governance/notices/", P.USE),
         Page("/governance/notices/choices/", P.USE),
         Page("/governance/password/", P.USE),
+        Page("/governance/passwords/", P.VOUCH_PASSWORD),
         Page("/governance/documents/", P.USE),
         Page("/governance/documents/progress/", P.USE),
         Page("/governance/audit/", P.READ_AUDIT),
