@@ -14,6 +14,7 @@ urlpatterns: list = [
     path("notices/choices/", session.notice_choices, name="notice_choices"),
     path("password/", passwords.password, name="password"),
     re_path(r"^password/(?P<secret>[\w-]{20,60})/$", passwords.link, name="password_link"),
+    path("logins/", passwords.logins, name="logins"),
     path("confirm/", passwords.confirm, name="confirm"),
     path("passwords/", passwords.vouching, name="passwords"),
     path("documents/", documents.documents, name="documents"),

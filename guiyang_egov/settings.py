@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "governance.web.middleware.ActorMiddleware",
+    "governance.web.sessions.WatchMiddleware",
     "governance.web.middleware.ReadingMiddleware",
     "governance.web.confirmation.ConfirmationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -198,6 +199,7 @@ AXES_IPWARE_PROXY_COUNT = env.int("GUIYANG_PROXY_COUNT", 0) or None
 
 SESSION_COOKIE_NAME = "guiyang_session"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 30 * 60
 CSRF_COOKIE_NAME = "guiyang_csrf"
 CSRF_FAILURE_VIEW = "governance.views.session.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

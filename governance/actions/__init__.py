@@ -14,6 +14,7 @@ from governance.actions.people import (
     choose_notices,
     create_account,
     end_appointment,
+    end_logins,
     grant,
     mark_read,
     set_active,

@@ -7,6 +7,7 @@ account whose password he had a hand in.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -35,13 +36,26 @@ def mark_read(*, by: Actor) -> int:
 
 
 @step
-def end_sessions(user: User, *, but: str | None = None) -> int:
-    """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one."""
+def end_sessions(user: User, *, but: str | None = None, only: Callable[[str], bool] = lambda key: True) -> int:
+    """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one, `only` picks."""
     ended = 0
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
-        if session.session_key != but and session.get_decoded().get("_auth_user_id") == str(user.pk):
+        if session.session_key == but or session.get_decoded().get("_auth_user_id") != str(user.pk):
+            continue
+        if only(session.session_key):
             session.delete()
             ended += 1
+    return ended
+
+
+@verb("governance.session.end")
+def end_logins(*, by: Actor, user: User, but: str | None = None, only: Callable[[str], bool] = lambda key: True) -> int:
+    """End sessions of one's own, or as the system administrator somebody's; returns how many."""
+    access.require(by, Permission.USE)
+    if user.pk != by.user_id:
+        access.require(by, Permission.MANAGE_ACCOUNTS)
+    ended = end_sessions(user, but=but, only=only)
+    audit.record(by=by, about=user, sentence=f"结束 {user.full_name} 的 {ended} 个登录")
     return ended
 
 

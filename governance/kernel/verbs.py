@@ -125,7 +125,10 @@ def verb(event: str, *, signs: bool = False) -> Callable[[Callable[P, R]], Calla
                         refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
-        vars(run).update(event=event, signs=signs)  # the event is what a form's once-only token is kept under
+        vars(run)["event"], vars(run)["signs"] = (
+            event,
+            signs,
+        )  # the event is what a form's once-only token is kept under
         return run
 
     return decorate

@@ -14,7 +14,20 @@ from governance.basics.roles import ROLE_LABELS, Permission
 from governance.forms.accounts import LinkForm, PasswordForm, errors_of
 from governance.kernel.once import once
 from governance.models import PasswordLink
-from governance.web import confirmation, entry
+from governance.web import confirmation, entry, sessions
+
+
+@entry.page(Permission.USE)
+def logins(request):
+    """我的登录: one's open sessions; POST ends the one named by `login`, or all others."""
+    this = request.session.session_key
+    if request.method == "POST":
+        name = request.POST.get("login", "")[:40]
+        only = (lambda key: sessions.name_of(key) == name) if name else (lambda key: True)
+        ended = actions.end_logins(by=request.actor, user=request.user, but=this, only=only)
+        messages.success(request, f"已结束 {ended} 个登录。")
+        return redirect("governance:logins")
+    return render(request, "governance/logins.html", {"logins": sessions.logins_of(request.user, this)})
 
 
 @entry.page(Permission.VOUCH_PASSWORD)
@@ -36,7 +49,11 @@ def vouching(request):
                 raise
             refusal = caught
     rows = [
-        {"link": row, "role": (role := actions.voucher_for(row.user)), "label": ROLE_LABELS[role]}
+        {
+            "link": row,
+            "label": ROLE_LABELS[role := actions.voucher_for(row.user)],
+            "is_mine": not row.vouched_by_id and role == request.actor.role,
+        }
         for row in PasswordLink.objects.open().select_related("user", "asked_by", "vouched_by").order_by("pk")
     ]
     context = {"rows": rows, "code": code, "vouched": vouched, "refusal": refusal}

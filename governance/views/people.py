@@ -60,7 +60,7 @@ def accounts(request):
 
 @entry.page(Permission.MANAGE_ACCOUNTS)
 def account(request, pk: int):
-    """One account: POST `act` = disable, enable or link (a one-time link to a password, shown in the answer alone)."""
+    """One account: POST `act` = disable, enable, logout, or link (to a password, shown in the answer alone)."""
     user = entry.found(User.objects, pk=pk)
     refusal, secret = None, ""
     if request.method == "GET":
@@ -68,12 +68,14 @@ def account(request, pk: int):
     if request.method == "POST":
         act = request.POST.get("act", "")
         try:
-            if act not in ("disable", "enable", "link"):
-                raise Invalid("请选择停用、启用或申请一次性链接。")
+            if act not in ("disable", "enable", "link", "logout"):
+                raise Invalid("请选择停用、启用、结束登录或申请一次性链接。")
             with once(request.actor, f"governance.account.{act}", request.POST.get("once")) as call:
                 if call.address is None:
                     call.address = f"/governance/accounts/{user.pk}/"
-                    if act == "link":
+                    if act == "logout":
+                        actions.end_logins(by=request.actor, user=user)
+                    elif act == "link":
                         secret = actions.ask_password_link(by=request.actor, user=user)
                     else:
                         actions.set_active(by=request.actor, user=user, is_active=act == "enable")

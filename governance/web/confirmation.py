@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.kernel import verbs
 from governance.kernel.verbs import Unconfirmed
-from governance.web import throttle, visitor
+from governance.web import kept, throttle, visitor
 
 KEY, FIELD, ASKED = "confirmed_at", "confirm_password", "confirm"
 SECONDS = 600
@@ -84,6 +84,7 @@ def ask(request: HttpRequest, sentences: list[str], wrong: str = "") -> HttpResp
         "sentences": [s for s in sentences if s],
         "wrong": wrong,
         "fields": fields,
+        "typed": [value for name, value in fields if name not in kept.MACHINERY and not kept.CODE.fullmatch(value)],
         "files": [f.name for _, several in request.FILES.lists() for f in several],
         "address": f"{request.path}?{query.urlencode()}",
         "back": back,

@@ -18,35 +18,9 @@ from projects.models import Milestone, PlanTask, Project
 
 HOSTILE = "\ufffe\uffff\x01\x1f]]>&<b>\ufdd0\U0010ffff"
 CODES = set("code key kind state clause form section weight hash sha256 role default number".split())
-    "code",
-    "key",
-    "kind",
-    "state",
-    "clause",
-    "form",
-    "section",
-    "weight",
-    "hash",
-    "sha256",
-    "role",
-    "default",
-    "number",
-}
 MODELS = (
     *(Project, PlanItem, PlanTask, Milestone, Organisation, Submission),
     *(Discrepancy, Clause, Regulation, BudgetLine, Entry),
-)
-    Project,
-    PlanItem,
-    PlanTask,
-    Milestone,
-    Organisation,
-    Submission,
-    Discrepancy,
-    Clause,
-    Regulation,
-    BudgetLine,
-    Entry,
 )
 
 

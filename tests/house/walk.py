@@ -194,6 +194,8 @@ def pages() -> list[Page]:
         Page("/governance/notices/choices/", P.USE),
         Page("/governance/password/", P.USE),
         Page("/governance/passwords/", P.VOUCH_PASSWORD),
+        Page("/governance/logins/", P.USE),
+        Page("/governance/confirm/", P.USE),
         Page("/governance/documents/", P.USE),
         Page("/governance/documents/progress/", P.USE),
         Page("/governance/audit/", P.READ_AUDIT),

@@ -128,7 +128,7 @@ def person(db) -> User:
         ("Zhang-84!xyq", "姓名"),
         ("张伟Shu-84!xy", "姓名"),
         ("Weizhang84!x", "姓名"),
-        ("Passw0rd!!xq", "太常见|不同|名字"),
+        ("Password84!x", "名字"),
         ("Shu-Lin8!", "至少 10"),
         ("Qwertyuiop1!", "太常见"),
     ],
