@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from governance.views import audit, documents, passwords, people, readings, records, regulations, session, units
+from governance.views import audit, documents, passwords, people, readings, records, regulations, session, tokens, units
 
 app_name = "governance"
 urlpatterns: list = [
@@ -14,6 +14,7 @@ urlpatterns: list = [
     path("notices/choices/", session.notice_choices, name="notice_choices"),
     path("password/", passwords.password, name="password"),
     re_path(r"^password/(?P<secret>[\w-]{20,60})/$", passwords.link, name="password_link"),
+    path("tokens/", tokens.tokens, name="tokens"),
     path("logins/", passwords.logins, name="logins"),
     path("confirm/", passwords.confirm, name="confirm"),
     path("passwords/", passwords.vouching, name="passwords"),

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "governance.web.middleware.ActorMiddleware",
+    "governance.web.middleware.GateMiddleware",
     "governance.web.sessions.WatchMiddleware",
     "governance.web.middleware.ReadingMiddleware",
     "governance.web.confirmation.ConfirmationMiddleware",

@@ -27,4 +27,5 @@ from governance.actions.reforms import (
     separate_organisation,
     succeed_organisation,
 )
+from governance.actions.tokens import issue_token, revoke_token
 from governance.actions.training import record_training, set_training_target, withdraw_training

@@ -8,7 +8,7 @@ from governance.basics import clock
 from governance.basics.refusal import Refused
 from governance.basics.roles import ROLE_LABELS
 from governance.basics.text import clean_text
-from governance.models import Appointment, Organisation, Regulation, User
+from governance.models import ApiToken, Appointment, Organisation, Regulation, User
 from governance.people import passwords
 
 REQUIRED = {"required": "这一项要填"}
@@ -96,6 +96,21 @@ def _same_twice(form: forms.Form, values: dict) -> dict:
     if values.get("new") and values.get("again") and values["new"] != values["again"]:
         form.add_error("again", "两次输入的新密码不一样")
     return values
+
+
+class TokenForm(forms.Form):
+    """A token of one's own; `resources` are the names under /api/v1/."""
+
+    name = CleanText(label="名称", max_length=60, help_text="用在哪里，例如“统计局取数”")
+    can_write = forms.BooleanField(label="也可以写（不勾为只读）", required=False)
+    days = forms.IntegerField(
+        label="有效期（天）", min_value=1, max_value=ApiToken.DAYS, initial=30, error_messages=REQUIRED
+    )
+    resources = forms.MultipleChoiceField(label="只用于", required=False, help_text="不选为您能看的全部；可多选")
+
+    def __init__(self, *args, resources=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["resources"].choices = [(name, name) for name in resources]
 
 
 class GrantForm(forms.Form):

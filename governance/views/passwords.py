@@ -14,7 +14,7 @@ from governance.basics.roles import ROLE_LABELS, Permission
 from governance.forms.accounts import LinkForm, PasswordForm, errors_of
 from governance.kernel.once import once
 from governance.models import PasswordLink
-from governance.web import confirmation, entry, sessions
+from governance.web import confirmation, entry, sessions, throttle
 
 
 @entry.page(Permission.USE)
@@ -99,6 +99,8 @@ def password(request):
     """One's own password; the session at hand goes on."""
     form, refusal = PasswordForm(), None
     if request.method == "POST":
+        key = f"password:{request.actor.user_id}"
+        throttle.require(key, throttle.PASSWORDS)
         form = PasswordForm(request.POST)
         if form.is_valid():
             try:
@@ -113,6 +115,8 @@ def password(request):
             except Refused as caught:
                 refusal = caught
                 errors_of(form, refusal)
+                if "old" in refusal.fields:
+                    throttle.count(key, throttle.PASSWORDS)
     bad = bool(form.errors)
     context = {
         "form": form,

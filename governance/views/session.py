@@ -25,7 +25,7 @@ from governance.basics.text import storable
 from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
 from governance.notices import inbox, mail
-from governance.web import confirmation, entry, visitor
+from governance.web import confirmation, entry, throttle, visitor
 from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
@@ -49,9 +49,12 @@ def login(request):
     if request.method != "POST":
         return redirect(target) if request.actor else render(request, "registration/login.html", context)
     username, password = request.POST.get("username", "")[:60], request.POST.get("password", "")[:200]
+    key = f"login:{visitor.address_of(request)}"
+    throttle.require(key, throttle.LOGINS)
     hostile = "\x00" in username + password
     user = None if hostile else authenticate(request, username=username, password=password)
     if user is None:
+        throttle.count(key, throttle.LOGINS)
         visitor.note(request, "session.failed", f"用户名“{storable(username)}”登录没有成功", ok=False)
         context |= {
             "username": username.replace("\x00", ""),

@@ -38,6 +38,7 @@ def check(request: HttpRequest) -> str:
     throttle.require(f"password:{request.user.pk}", throttle.PASSWORDS)
     if request.user.check_password(request.POST.get(FIELD, "")[:200]):
         confirm(request)
+        throttle.forget(f"password:{request.user.pk}")
         return ""
     throttle.count(f"password:{request.user.pk}", throttle.PASSWORDS)
     visitor.note(request, "session.unconfirmed", "签署前再输的密码不对", ok=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.multipartparser import MultiPartParserError
@@ -11,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText, is_storable
 from governance.kernel import access, audit
-from governance.web import visitor
+from governance.web import throttle, visitor
 from governance.web.entry import refusal_page
 
 HAT_KEY = "appointment"
@@ -39,6 +40,35 @@ class ActorMiddleware:
         request.actor = None
         if request.user.is_authenticated:
             request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
+        return self.get_response(request)
+
+
+class GateMiddleware:
+    """Before anything is parsed: a body may be only so large, and whoever is not logged in may only post so often."""
+
+    MOST, MOST_OF_STRANGERS = 32 * 1024 * 1024, 2 * 1024 * 1024
+    OWN_COUNT = ("/login/", "/logout/")  # failed logins are counted for themselves
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.path in self.OWN_COUNT:
+            most = self.MOST_OF_STRANGERS
+        else:
+            known = request.user.is_authenticated
+            # Whoever was logged in a moment ago has a file in his form; only its name is kept.
+            most = self.MOST if known or settings.SESSION_COOKIE_NAME in request.COOKIES else self.MOST_OF_STRANGERS
+            if not known and "Authorization" not in request.headers:
+                key = f"post:{visitor.address_of(request)}"
+                try:
+                    throttle.require(key, throttle.POSTS)
+                except throttle.TooMany as refusal:
+                    return refusal_page(request, refusal)
+                throttle.count(key, throttle.POSTS)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > most:
+            return refusal_page(request, Refused(f"提交的内容太大（上限 {most // 2**20} MB），没有保存。", status=413))
         return self.get_response(request)
 
 

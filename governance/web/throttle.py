@@ -29,7 +29,7 @@ class Limit:
 PASSWORDS = Limit(5, 15, "密码")  # of one person: his old password, the one before a signature
 LOGINS = Limit(30, 15, "登录")  # of one address, whatever the names
 TOKENS = Limit(30, 15, "令牌")
-POSTS = Limit(60, 5, "提交")  # of one address without login
+POSTS = Limit(300, 5, "提交")  # of one address without login
 
 
 class TooMany(Refused):

@@ -6,8 +6,9 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from governance.models import Answer, AuditRow
+from governance.models import Answer, ApiToken, AuditRow
 from governance.web import confirmation
 from priorities.models import Conclusion, Submission
 from tests.house.forms import forms_of, stored
@@ -24,6 +25,15 @@ def stale(client):
     return client
 
 
+@pytest.fixture
+def signer(offices) -> str:
+    """Who has not signed yet in the round."""
+    for who in ("finance", "ndrc", "industry", "office_head"):
+        if 'id="sign"' in offices.client(who).get(AT).content.decode():
+            return who
+    raise AssertionError("everybody has signed")
+
+
 def form_of(client, act="sign") -> dict:
     page = client.get(AT).content.decode()
     return next(f.data for f in forms_of(page, AT) if f.action.endswith(f"/{act}/"))
@@ -37,8 +47,8 @@ def again(answer) -> tuple[str, dict]:
     return action, fields
 
 
-def test_an_open_browser_signs_nothing_and_the_password_signs_what_was_posted(offices):
-    client = stale(offices.client("finance"))
+def test_an_open_browser_signs_nothing_and_the_password_signs_what_was_posted(offices, signer):
+    client = stale(offices.client(signer))
     data = form_of(client) | {"text": "同意立项"}
     before = stored()
     asked = client.post(f"{AT}sign/", data)
@@ -55,8 +65,8 @@ def test_an_open_browser_signs_nothing_and_the_password_signs_what_was_posted(of
     assert Answer.objects.latest("pk").text == "同意立项"
 
 
-def test_within_ten_minutes_nobody_is_asked_again(offices):
-    client = offices.client("finance")
+def test_within_ten_minutes_nobody_is_asked_again(offices, signer):
+    client = offices.client(signer)
     assert client.post(f"{AT}sign/", form_of(client)).status_code == 302
 
 
@@ -67,8 +77,8 @@ def test_whoever_may_not_sign_is_refused_and_not_asked(offices):
     assert "再输一次密码" not in answer.content.decode()
 
 
-def test_a_scan_is_chosen_again_after_the_password(offices):
-    client = stale(offices.client("finance"))
+def test_a_scan_is_chosen_again_after_the_password(offices, signer):
+    client = stale(offices.client(signer))
     scan = SimpleUploadedFile("签字.pdf", b"%PDF-1.4", content_type="application/pdf")
     more = {"signer": "王某", "signed_on": "2007-08-19", "scan": scan}
     asked = client.post(f"{AT}sign/", form_of(client) | more, headers={"Referer": f"http://testserver{AT}"})
@@ -86,8 +96,8 @@ def test_a_scan_is_chosen_again_after_the_password(offices):
 
 @pytest.mark.parametrize("missing", ["version", "shown"])
 @pytest.mark.parametrize("act", ["sign", "refuse"])
-def test_a_signature_of_who_knows_what_is_428(offices, missing, act):
-    client = offices.client("finance")
+def test_a_signature_of_who_knows_what_is_428(offices, signer, missing, act):
+    client = offices.client(signer)
     data = form_of(client, act) | {"reason": "other", "clause": "8.3.2(3)", "text": "缺材料"}
     del data[missing]
     before = stored()
@@ -95,8 +105,8 @@ def test_a_signature_of_who_knows_what_is_428(offices, missing, act):
     assert stored() == before
 
 
-def test_a_signature_of_changed_amounts_is_refused_and_of_the_same_is_kept_with_its_digest(offices):
-    client, other = offices.client("finance"), offices.client("finance")
+def test_a_signature_of_changed_amounts_is_refused_and_of_the_same_is_kept_with_its_digest(offices, signer):
+    client, other = offices.client(signer), offices.client(signer)
     data = form_of(client)
     row = Submission.objects.by_reference(JOINT).get()
     conclusion = Conclusion.objects.filter(submission=row, in_force=True).latest("pk")
@@ -112,13 +122,25 @@ def test_a_signature_of_changed_amounts_is_refused_and_of_the_same_is_kept_with_
     assert Answer.objects.latest("pk").shown == data["shown"]
 
 
-def test_the_api_signs_only_with_a_version_and_a_fresh_password(offices):
+def test_the_api_signs_only_with_a_version_and_a_fresh_password(offices, signer):
     row = Submission.objects.by_reference(JOINT).get()
-    at, client = f"/api/v1/submissions/{JOINT}/sign/", offices.client("finance")
+    at, client = f"/api/v1/submissions/{JOINT}/sign/", offices.client(signer)
     assert client.post(at, {}, content_type="application/json").status_code == 428
     body = {"version": row.version}
     assert stale(client).post(at, body, content_type="application/json").status_code == 403
-    assert offices.client("finance").post(at, body, content_type="application/json").status_code == 200
+    assert offices.client(signer).post(at, body, content_type="application/json").status_code == 200
+
+
+def test_a_token_signs_nothing(offices, signer):
+    version = Submission.objects.by_reference(JOINT).get().version
+    answer = Client().post(
+        f"/api/v1/submissions/{JOINT}/sign/",
+        {"version": version},
+        content_type="application/json",
+        headers={"Authorization": f"Token {ApiToken.issue(offices.user(signer))}"},
+    )
+    assert answer.status_code == 403
+    assert "令牌不能签署" in answer.json()["detail"]
 
 
 def test_five_wrong_passwords_are_enough(offices):
@@ -128,6 +150,23 @@ def test_five_wrong_passwords_are_enough(offices):
     answer = client.post("/governance/confirm/", {confirmation.FIELD: "Guiyang-2006"})
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
+
+
+def test_what_is_not_there_for_one_carries_nobody_s_form(offices):
+    """Whoever reads a case and files none of it gets the same page as for a case that does not exist."""
+    client = offices.client("industry")
+    pages = [
+        client.post(f"/priorities/submissions/{number}/edit/", {"version": 1, "title": "x"})
+        for number in ("SB2008-004", "SB2008-999")
+    ]
+    assert [p.status_code for p in pages] == [404, 404]
+    assert 'name="title"' not in pages[0].content.decode()
+
+
+def test_an_auditor_makes_no_file(offices):
+    before = stored()
+    assert offices.client("auditor").post("/priorities/submissions/SB2008-011/receipt/").status_code == 403
+    assert stored() == before
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ NO_VERB = {
     "governance/models/platform.py ApiToken.issue": "a model cannot know the verbs; the command opens the frame",
     "governance/storage/backups.py _load": "a restored database, before anybody works with it",
     "governance/jobs/tasks.py daily": "sessions that have ended",
+    "governance/api/manners.py _used": "when a token was last used",
     "governance/web/throttle.py count": "how often something was tried, whoever tried it",
     "governance/web/throttle.py forget": "it was right at last",
     "governance/kernel/demonstration.py keep_day": "the demonstration's date",

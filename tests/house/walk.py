@@ -195,6 +195,7 @@ def pages() -> list[Page]:
         Page("/governance/password/", P.USE),
         Page("/governance/passwords/", P.VOUCH_PASSWORD),
         Page("/governance/logins/", P.USE),
+        Page("/governance/tokens/", P.USE),
         Page("/governance/confirm/", P.USE),
         Page("/governance/documents/", P.USE),
         Page("/governance/documents/progress/", P.USE),
