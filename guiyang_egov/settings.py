@@ -37,13 +37,9 @@ def _private_folder(path: Path) -> Path:
     return path
 
 
-def _secret_key() -> str:
-    """From the environment; embedded mode makes one once and keeps it in the data folder."""
-    if key := env.str("DJANGO_SECRET_KEY", ""):
-        return key
-    if not EMBEDDED:
-        raise ImproperlyConfigured("生产方式必须设置环境变量 DJANGO_SECRET_KEY。")
-    path = _private_folder(DATA_DIR) / "secret_key"
+def _kept_key(name: str) -> str:
+    """A key of the data folder, made once."""
+    path = _private_folder(DATA_DIR) / name
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -54,6 +50,15 @@ def _secret_key() -> str:
     return key
 
 
+def _secret_key() -> str:
+    """From the environment; embedded mode makes one once and keeps it in the data folder."""
+    if key := env.str("DJANGO_SECRET_KEY", ""):
+        return key
+    if not EMBEDDED:
+        raise ImproperlyConfigured("生产方式必须设置环境变量 DJANGO_SECRET_KEY。")
+    return _kept_key("secret_key")
+
+
 SECRET_KEY = _secret_key()
 
 # What the procurement asks for: 等保2.0 三级 with 国密 digests (dengbao), or OWASP ASVS (asvs).
@@ -61,8 +66,11 @@ PROFILE = env.str("GUIYANG_PROFILE", "dengbao")
 if PROFILE not in ("dengbao", "asvs"):
     raise ImproperlyConfigured("GUIYANG_PROFILE 只能是 dengbao 或 asvs。")
 
-# The audit chain's key lies outside the database; with a new DJANGO_SECRET_KEY the old one goes on here.
-AUDIT_KEY = hashlib.sha256(b"audit:" + env.str("GUIYANG_AUDIT_KEY", SECRET_KEY).encode()).digest()
+# The audit chain's key lies outside the database: in the environment, or embedded in the data folder (and its backup).
+# Production without one takes DJANGO_SECRET_KEY; where that is renewed, the old one goes on in GUIYANG_AUDIT_KEY.
+AUDIT_KEY_IS_KEPT = EMBEDDED and "GUIYANG_AUDIT_KEY" not in os.environ
+AUDIT_KEY = _kept_key("audit_key") if AUDIT_KEY_IS_KEPT else env.str("GUIYANG_AUDIT_KEY", "") or SECRET_KEY
+AUDIT_KEY = hashlib.sha256(b"audit:" + AUDIT_KEY.encode()).digest()
 AUDIT_DIGEST = "sm3" if PROFILE == "dengbao" and "sm3" in hashlib.algorithms_available else "sha256"
 # Where the chain's heads are kept, one file a day; a test has none unless it says so.
 AUDIT_ANCHORS = None if TESTING else Path(env.str("GUIYANG_AUDIT_ANCHORS", "") or DATA_DIR / "anchors")

@@ -33,7 +33,7 @@ from governance.storage.data_folder import is_served
 
 FORMAT = 1
 _FILE = re.compile(r"^files/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-_KNOWN = {"database.sqlite3", "database.dump", "secret_key", "manifest.json"}
+_KNOWN = {"database.sqlite3", "database.dump", "secret_key", "audit_key", "manifest.json"}
 CHUNK = 1024 * 1024
 
 
@@ -69,6 +69,8 @@ def write(path: Path) -> Found:
             with _create(temporary) as out, tarfile.open(fileobj=out, mode="w") as tar:
                 _add_file(tar, name, copied, hashes)
                 _add_bytes(tar, "secret_key", settings.SECRET_KEY.encode(), hashes)
+                if settings.AUDIT_KEY_IS_KEPT:  # without it nobody could verify the restored trail
+                    _add_file(tar, "audit_key", settings.DATA_DIR / "audit_key", hashes)
                 for row in _stored(copied):
                     source = files.path_of(row)
                     try:
@@ -124,6 +126,8 @@ def read(path: Path, *, force: bool = False) -> Found:
                     _extract(tar, member, Path(work) / member.name)
                 elif member.name == "secret_key" and settings.EMBEDDED and "DJANGO_SECRET_KEY" not in os.environ:
                     _extract(tar, member, settings.DATA_DIR / "secret_key")
+                elif member.name == "audit_key" and settings.AUDIT_KEY_IS_KEPT:
+                    _extract(tar, member, settings.DATA_DIR / "audit_key")
             _load(Path(work))
     except OSError as error:
         raise CannotBackUp(f"恢复没有完成（{error.strerror}）；数据库没有改动。请处理后重做一次。") from None

@@ -89,6 +89,7 @@ def test_what_was_backed_up_is_there_after_the_restore(source, restored):
     held = [p.read_bytes() for p in (restored / "media" / "files").rglob("*") if p.is_file()]
     assert held == [b"%PDF-1"]
     assert (source / "secret_key").read_text() == (restored / "secret_key").read_text()
+    assert (source / "audit_key").read_text() == (restored / "audit_key").read_text()
     assert json.loads(manage(restored, "verify_audit").stdout) == {"rows": 1, "ok": True, "first_bad": None}
 
 
