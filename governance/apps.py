@@ -11,7 +11,7 @@ class GovernanceConfig(AppConfig):
         from axes.signals import user_locked_out
 
         from governance import jobs
-        from governance.actions import apply_successions
+        from governance.actions import apply_successions, tell_head
         from governance.basics import clock
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
@@ -21,6 +21,7 @@ class GovernanceConfig(AppConfig):
         clock.ask_for_demonstration_day(demonstration.kept_day)
         jobs.load_before(printing.warm)
         jobs.on_daily(apply_successions)
+        jobs.on_daily(tell_head)
         jobs.often(anchors.drop)
         user_locked_out.connect(visitor.locked_out)
 

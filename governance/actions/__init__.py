@@ -28,4 +28,5 @@ from governance.actions.reforms import (
     succeed_organisation,
 )
 from governance.actions.tokens import issue_token, revoke_token
+from governance.actions.trail import tell_head
 from governance.actions.training import record_training, set_training_target, withdraw_training

@@ -36,7 +36,7 @@ class WatchMiddleware:
             request.session.flush()
             request.user, request.actor = AnonymousUser(), None
         answer = self.get_response(request)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or request.actor:
             answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
 

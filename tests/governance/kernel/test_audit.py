@@ -8,13 +8,14 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from governance.basics import seals
+from governance.actions import tell_head
+from governance.basics import clock, seals
 from governance.basics.refusal import Refused, WrongRole
 from governance.basics.roles import Permission
 from governance.database import append_only
 from governance.kernel import access, anchors, audit
 from governance.kernel.verbs import frame, step, verb
-from governance.models import AuditConcern, AuditHead, AuditRow, Setting
+from governance.models import AuditConcern, AuditHead, AuditRow, Notice, Setting
 
 pytestmark = pytest.mark.django_db
 
@@ -276,6 +277,14 @@ def test_a_thousand_random_tamperings_are_a_thousand_findings(db):
         AuditRow.objects.filter(seq=seq).update(**{field: kept})
     assert found == 300
     assert audit.verify()["ok"]
+
+
+def test_the_auditors_get_the_head_once_a_day(cast):
+    written(2)
+    for _ in range(2):
+        tell_head(clock.today())
+    told = Notice.objects.get(role="auditor")
+    assert AuditHead.objects.get().hash in told.sentence
 
 
 # --- verbs ---------------------------------------------------------------------------------------------------------
