@@ -35,8 +35,9 @@ class WatchMiddleware:
             visitor.note(request, "session.ended", f"登录结束：{why}")
             request.session.flush()
             request.user, request.actor = AnonymousUser(), None
+        known = request.user.is_authenticated
         answer = self.get_response(request)
-        if request.user.is_authenticated or request.actor:
+        if known or request.actor:  # a token's person is known only by now
             answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
 
