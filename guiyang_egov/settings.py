@@ -69,8 +69,8 @@ if PROFILE not in ("dengbao", "asvs"):
 # The audit chain's key lies outside the database: in the environment, or embedded in the data folder (and its backup).
 # Production without one takes DJANGO_SECRET_KEY; where that is renewed, the old one goes on in GUIYANG_AUDIT_KEY.
 AUDIT_KEY_IS_KEPT = EMBEDDED and "GUIYANG_AUDIT_KEY" not in os.environ
-AUDIT_KEY = _kept_key("audit_key") if AUDIT_KEY_IS_KEPT else env.str("GUIYANG_AUDIT_KEY", "") or SECRET_KEY
-AUDIT_KEY = hashlib.sha256(b"audit:" + AUDIT_KEY.encode()).digest()
+_audit_secret = _kept_key("audit_key") if AUDIT_KEY_IS_KEPT else env.str("GUIYANG_AUDIT_KEY", "") or SECRET_KEY
+AUDIT_KEY = hashlib.sha256(b"audit:" + _audit_secret.encode()).digest()
 AUDIT_DIGEST = "sm3" if PROFILE == "dengbao" and "sm3" in hashlib.algorithms_available else "sha256"
 # Where the chain's heads are kept, one file a day; a test has none unless it says so.
 AUDIT_ANCHORS = None if TESTING else Path(env.str("GUIYANG_AUDIT_ANCHORS", "") or DATA_DIR / "anchors")
