@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from governance.views import audit, documents, people, readings, records, regulations, roster, session, units
+from governance.views import (
+    audit,
+    documents,
+    passwords,
+    people,
+    readings,
+    records,
+    regulations,
+    roster,
+    session,
+    tokens,
+    units,
+)
 
 app_name = "governance"
 urlpatterns: list = [
@@ -12,7 +24,12 @@ urlpatterns: list = [
     path("kept/", session.kept, name="kept"),
     path("notices/", session.notice_list, name="notices"),
     path("notices/choices/", session.notice_choices, name="notice_choices"),
-    path("password/", people.password, name="password"),
+    path("password/", passwords.password, name="password"),
+    re_path(r"^password/(?P<secret>[\w-]{20,60})/$", passwords.link, name="password_link"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("logins/", passwords.logins, name="logins"),
+    path("confirm/", passwords.confirm, name="confirm"),
+    path("passwords/", passwords.vouching, name="passwords"),
     path("documents/", documents.documents, name="documents"),
     path("documents/progress/", documents.progress, name="progress"),
     path("documents/request/", documents.request_report, name="request_report"),

@@ -10,6 +10,7 @@ from budgets.api.lines import BudgetLines, ProjectsWithMoney
 from governance.api.resources import Discrepancies, Documents, Organisations
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
+from governance.web import addresses
 from priorities.api.rules import AnnualPlans, ClauseDetail, Clauses, Screenings
 from priorities.api.submissions import Submissions
 from projects.api.catalogue import SharedDataList
@@ -33,17 +34,22 @@ class NoSuchAddress(APIView):
 
 
 router = SimpleRouter()
-router.register("plan-items", PlanItems)
-router.register("projects", ProjectsWithMoney)
-router.register("plan-tasks", PlanTasks)
-router.register("shared-data", SharedDataList)
-router.register("budget-lines", BudgetLines)
-router.register("submissions", Submissions)
-router.register("screenings", Screenings)
-router.register("annual-plans", AnnualPlans)
-router.register("documents", Documents)
-router.register("organisations", Organisations)
-router.register("discrepancies", Discrepancies)
+for name, views in (
+    ("plan-items", PlanItems),
+    ("projects", ProjectsWithMoney),
+    ("plan-tasks", PlanTasks),
+    ("shared-data", SharedDataList),
+    ("budget-lines", BudgetLines),
+    ("submissions", Submissions),
+    ("screenings", Screenings),
+    ("annual-plans", AnnualPlans),
+    ("documents", Documents),
+    ("organisations", Organisations),
+    ("discrepancies", Discrepancies),
+):
+    router.register(name, views, basename=name)
+    addresses.resources.append(name)
+addresses.resources.append("clauses")
 
 urlpatterns = [
     path("", include(router.urls)),

@@ -6,6 +6,7 @@ defaults say as we want it (nosniff, same-origin referrers, X-Frame-Options DENY
 the database, time zones, JSON messages) is not said again.
 """
 
+import hashlib
 import os
 import secrets
 import sys
@@ -41,15 +42,9 @@ def _private_folder(path: Path) -> Path:
 MAKE_A_KEY = "可用 python3 -c 'import secrets; print(secrets.token_urlsafe(50))' 生成。"
 
 
-def _secret_key() -> str:
-    """From the environment; embedded mode makes one once and keeps it in the data folder."""
-    if key := env.str("DJANGO_SECRET_KEY", ""):
-        if not EMBEDDED and (len(key) < 50 or len(set(key)) < 5):
-            raise ImproperlyConfigured(f"DJANGO_SECRET_KEY 太弱：要 50 个以上的随机字符。{MAKE_A_KEY}")
-        return key
-    if not EMBEDDED:
-        raise ImproperlyConfigured(f"生产方式必须设置环境变量 DJANGO_SECRET_KEY。{MAKE_A_KEY}")
-    path = _private_folder(DATA_DIR) / "secret_key"
+def _kept_key(name: str) -> str:
+    """A key of the data folder, made once."""
+    path = _private_folder(DATA_DIR) / name
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -60,7 +55,33 @@ def _secret_key() -> str:
     return key
 
 
+def _secret_key() -> str:
+    """From the environment; embedded mode makes one once and keeps it in the data folder."""
+    if key := env.str("DJANGO_SECRET_KEY", ""):
+        if not EMBEDDED and (len(key) < 50 or len(set(key)) < 5):
+            raise ImproperlyConfigured(f"DJANGO_SECRET_KEY 太弱：要 50 个以上的随机字符。{MAKE_A_KEY}")
+        return key
+    if not EMBEDDED:
+        raise ImproperlyConfigured(f"生产方式必须设置环境变量 DJANGO_SECRET_KEY。{MAKE_A_KEY}")
+    return _kept_key("secret_key")
+
+
 SECRET_KEY = _secret_key()
+
+# What the procurement asks for: 等保2.0 三级 with 国密 digests (dengbao), or OWASP ASVS (asvs).
+PROFILE = env.str("GUIYANG_PROFILE", "dengbao")
+if PROFILE not in ("dengbao", "asvs"):
+    raise ImproperlyConfigured("GUIYANG_PROFILE 只能是 dengbao 或 asvs。")
+
+# The audit chain's key lies outside the database: in the environment, or embedded in the data folder (and its backup).
+# Production without one takes DJANGO_SECRET_KEY; where that is renewed, the old one goes on in GUIYANG_AUDIT_KEY.
+AUDIT_KEY_IS_KEPT = EMBEDDED and "GUIYANG_AUDIT_KEY" not in os.environ
+_audit_secret = _kept_key("audit_key") if AUDIT_KEY_IS_KEPT else env.str("GUIYANG_AUDIT_KEY", "") or SECRET_KEY
+AUDIT_KEY = hashlib.sha256(b"audit:" + _audit_secret.encode()).digest()
+AUDIT_DIGEST = "sm3" if PROFILE == "dengbao" and "sm3" in hashlib.algorithms_available else "sha256"
+# Where the chain's heads are kept, one file a day; a test has none unless it says so.
+AUDIT_ANCHORS = None if TESTING else Path(env.str("GUIYANG_AUDIT_ANCHORS", "") or DATA_DIR / "anchors")
+
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
 if EMBEDDED and (host := env.str("HOST", "")) not in ("", "127.0.0.1", "localhost"):
     ALLOWED_HOSTS += ["*"] if host in ("0.0.0.0", "::") else [host]
@@ -99,6 +120,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "governance.web.middleware.ActorMiddleware",
+    "governance.web.middleware.GateMiddleware",
+    "governance.web.sessions.WatchMiddleware",
+    "governance.web.middleware.ReadingMiddleware",
+    "governance.web.confirmation.ConfirmationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -177,8 +202,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "governance.pe
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "governance.people.passwords.ProfileValidator"},
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -193,6 +217,7 @@ AXES_IPWARE_PROXY_COUNT = env.int("GUIYANG_PROXY_COUNT", 0) or None
 
 SESSION_COOKIE_NAME = "guiyang_session"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 30 * 60
 CSRF_COOKIE_NAME = "guiyang_csrf"
 CSRF_FAILURE_VIEW = "governance.views.session.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

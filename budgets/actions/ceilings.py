@@ -12,7 +12,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 
 
-@verb("budgets.ceiling.set")
+@verb("budgets.ceiling.set", signs=True)
 def set_ceiling(
     *,
     by: Actor,

@@ -16,7 +16,7 @@ from governance.kernel.verbs import verb
 BY_HAND = {"adjust": "调整", "clawback": "收回", "opening": "补录"}
 
 
-@verb("budgets.line.book")
+@verb("budgets.line.book", signs=True)
 def book(
     *,
     by: Actor,
@@ -59,7 +59,7 @@ def book(
     return made
 
 
-@verb("budgets.entry.reverse")
+@verb("budgets.entry.reverse", signs=True)
 def reverse_entry(*, by: Actor, entry: Entry, reason: str) -> Entry:
     """冲正: the opposite entry, once; both stay."""
     access.require(by, Permission.EDIT_BUDGET)

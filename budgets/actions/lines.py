@@ -16,7 +16,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 
 
-@verb("budgets.line.set_cell")
+@verb("budgets.line.set_cell", signs=True)
 def set_cell(
     *,
     by: Actor,

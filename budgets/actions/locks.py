@@ -11,7 +11,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 
 
-@verb("budgets.stage.lock")
+@verb("budgets.stage.lock", signs=True)
 def lock_stage(*, by: Actor, fiscal_year: int, stage: str, locked: bool = True, is_demo: bool = False) -> None:
     """Freeze or unfreeze a column of a year."""
     access.require(by, Permission.EDIT_BUDGET)

@@ -13,7 +13,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 
 
-@verb("budgets.revenue.set")
+@verb("budgets.revenue.set", signs=True)
 def set_revenue(
     *,
     by: Actor,

@@ -21,7 +21,7 @@ from governance.kernel.verbs import verb
 from projects.models import Project
 
 
-@verb("budgets.transfer")
+@verb("budgets.transfer", signs=True)
 def transfer(
     *,
     by: Actor,
@@ -56,7 +56,7 @@ def transfer(
     return target
 
 
-@verb("budgets.carry_over")
+@verb("budgets.carry_over", signs=True)
 def carry_over(*, by: Actor, line: BudgetLine, typed: str, paper: Paper, version: int | None = None) -> BudgetLine:
     """结转: move approved money that is not spent into the project's next year, with what of it is appropriated.
 

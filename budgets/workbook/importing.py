@@ -13,7 +13,7 @@ from budgets.workbook.sheets import MAIN, META
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Role
 from governance.database import bulk
-from governance.kernel import audit
+from governance.kernel import audit, verbs
 from governance.kernel.access import Actor, require
 from governance.kernel.verbs import frame
 from governance.workbooks.writer import Limits, UnsafeWorkbook, read_safely
@@ -64,6 +64,7 @@ def commit(content: bytes, actor: Actor, choices: Choices | None = None) -> Plan
             if plan.changes:
                 import_booking.book(plan, compared.lines, actor)
                 _told(plan, actor)
+                verbs.signature()
     except _NothingStored as nothing:
         return nothing.plan
     except Refused as refusal:

@@ -1,13 +1,14 @@
 """Verbs about people: accounts (system administrator), appointments (security administrator), one's own matters.
 
-三权分立: who runs accounts grants no roles, who grants roles has no account in hand, and nobody grants himself.
+三权分立: who runs accounts grants no roles, who grants roles has no account in hand, and nobody grants himself or an
+account whose password he had a hand in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -22,7 +23,7 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import step, verb
 from governance.models import ApiToken, Appointment, NoticeChoice, Organisation, User, of_unit
 from governance.notices import inbox
-from governance.people import handover
+from governance.people import handover, passwords
 from governance.people.institutions import lock_units
 
 ADDRESS = "/governance/accounts/"
@@ -35,25 +36,27 @@ def mark_read(*, by: Actor) -> int:
     return inbox.unread(by).update(read_at=clock.now())
 
 
-def _checked_password(user: User, password: str, field: str = "password") -> str:
-    """The password, or Invalid with what is wrong with it."""
-    if len(password) > 200:
-        raise Invalid("密码最多 200 个字符。", fields={field: ["密码最多 200 个字符"]})
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid("密码不合要求：" + "".join(error.messages), fields={field: list(error.messages)}) from None
-    return password
-
-
 @step
-def end_sessions(user: User, *, but: str | None = None) -> int:
-    """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one."""
+def end_sessions(user: User, *, but: str | None = None, only: Callable[[str], bool] = lambda key: True) -> int:
+    """End a person's sessions at once (password, disabling, end of an appointment); `but` keeps one, `only` picks."""
     ended = 0
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
-        if session.session_key != but and session.get_decoded().get("_auth_user_id") == str(user.pk):
+        if session.session_key == but or session.get_decoded().get("_auth_user_id") != str(user.pk):
+            continue
+        if only(session.session_key):
             session.delete()
             ended += 1
+    return ended
+
+
+@verb("governance.session.end")
+def end_logins(*, by: Actor, user: User, but: str | None = None, only: Callable[[str], bool] = lambda key: True) -> int:
+    """End sessions of one's own, or as the system administrator somebody's; returns how many."""
+    access.require(by, Permission.USE)
+    if user.pk != by.user_id:
+        access.require(by, Permission.MANAGE_ACCOUNTS)
+    ended = end_sessions(user, but=but, only=only)
+    audit.record(by=by, about=user, sentence=f"结束 {user.full_name} 的 {ended} 个登录")
     return ended
 
 
@@ -90,10 +93,9 @@ def checked_username(username: str) -> str:
 
 
 @verb("governance.account.create")
-def create_account(
-    *, by: Actor, username: str, full_name: str, password: str, email: str = "", phone: str = ""
-) -> User:
-    """A new account without any right; the security administrator appoints. Invalid for a name that is taken."""
+def create_account(*, by: Actor, username: str, full_name: str, email: str = "", phone: str = "") -> User:
+    """A new account without any right and without a password: the security administrator appoints, the person sets his
+    password by a one-time link (governance.actions.passwords). Invalid for a name that is taken."""
     access.require(by, Permission.MANAGE_ACCOUNTS)
     fields: dict[str, list[str]] = {}
     if fault := checked_username(username):
@@ -102,8 +104,8 @@ def create_account(
         fields["full_name"] = ["写明姓名"]
     if fields:
         raise Invalid("账号没有建立：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
-    user = User(username=username, full_name=full_name, email=email, phone=phone, password_is_temporary=True)
-    user.set_password(_checked_password(user, password))
+    user = User(username=username, full_name=full_name, email=email, phone=phone)
+    user.set_unusable_password()
     user.save()
     audit.record(by=by, about=user, now=username, address=ADDRESS, sentence=f"建立账号 {username}（{full_name}）")
     return user
@@ -156,43 +158,6 @@ def _tell_of_stranded(user: User) -> str:
     return f"，任职 {len(rows)} 项待安全管理员结束或移交：{held}"
 
 
-@verb("governance.account.reset_password")
-def reset_password(*, by: Actor, user: User, password: str) -> None:
-    """A new password for somebody who forgot his; ends his sessions and tokens."""
-    access.require(by, Permission.MANAGE_ACCOUNTS)
-    row = User.objects.select_for_update().get(pk=user.pk)
-    row.set_password(_checked_password(row, password))
-    row.password_is_temporary = True
-    row.save(update_fields=["password", "password_is_temporary"])
-    end_sessions(row)
-    ApiToken.objects.filter(user=row).delete()
-    inbox.tell(
-        key=f"password:{row.pk}:{clock.now().isoformat()}",
-        user_id=row.pk,
-        address="/governance/password/",
-        sentence="系统管理员重置了您的密码，请尽快改成自己的。",
-    )
-    audit.record(by=by, about=row, address=ADDRESS, sentence=f"重置 {row.username}（{row.full_name}）的密码")
-
-
-@verb("governance.account.change_password")
-def change_password(*, by: Actor, old: str, new: str, session_key: str | None = None) -> User:
-    """One's own password; other sessions and all tokens end."""
-    access.require(by, Permission.USE)
-    row = User.objects.select_for_update().get(pk=by.user_id)
-    if not row.check_password(old):
-        raise Invalid("现在的密码不对。", fields={"old": ["现在的密码不对"]})
-    if old == new:
-        raise Invalid("新密码要与现在的不同。", fields={"new": ["新密码要与现在的不同"]})
-    row.set_password(_checked_password(row, new, "new"))
-    row.password_is_temporary = False
-    row.save(update_fields=["password", "password_is_temporary"])
-    end_sessions(row, but=session_key)
-    ApiToken.objects.filter(user=row).delete()
-    audit.record(by=by, about=row, sentence="改了自己的密码", address="/governance/password/")
-    return row
-
-
 def _is_last_secadmin(user: User, but: int | None = None) -> bool:
     """Whether without this user (or without his appointment `but`) nobody could grant roles any more."""
     standing = Appointment.objects.in_force(clock.today()).filter(role=Role.SECADMIN, user__is_active=True)
@@ -206,7 +171,7 @@ def _is_last_secadmin(user: User, but: int | None = None) -> bool:
 _POWERS = {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
 
 
-@verb("governance.appointment.grant")
+@verb("governance.appointment.grant", signs=True)
 def grant(
     *,
     by: Actor,
@@ -226,6 +191,8 @@ def grant(
     access.require(by, Permission.GRANT_ROLES)
     if user.pk == by.user_id:
         raise Refused("不能给自己授予角色；请另一位安全管理员来做。")
+    if passwords.lately_reset(user, by):
+        raise Refused(f"{user.full_name}的密码是您在一天之内经手重置的，不能由您授予角色；请另一位安全管理员来做。")
     _check_appointment(organisation, role, manner, from_day, to_day, on_behalf_of)
     user = User.objects.select_for_update().get(pk=user.pk)
     wanted = Role(role)
@@ -323,7 +290,7 @@ def _check_powers(
         )
 
 
-@verb("governance.appointment.end")
+@verb("governance.appointment.end", signs=True)
 def end_appointment(
     *, by: Actor, appointment: Appointment, last_day: dt.date, successor: User | None = None, to_unit: bool = False
 ) -> list[str]:

@@ -17,7 +17,7 @@ from governance.models import Discrepancy, Plan, PlanLine, ReadingDecision, Regu
 from governance.storage import files
 
 
-@verb("governance.discrepancy.decide")
+@verb("governance.discrepancy.decide", signs=True)
 def decide_reading(
     *,
     by: Actor,

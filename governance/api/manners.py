@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 
@@ -10,10 +11,14 @@ from django_filters import rest_framework as filters
 from rest_framework import authentication, exceptions, negotiation, pagination, parsers, permissions, status
 from rest_framework.response import Response
 
-from governance.basics.refusal import NotVisible, Refused, of_full_disk
+from governance.basics import clock
+from governance.basics.refusal import NotVisible, Refused, WrongRole, of_full_disk
 from governance.basics.text import is_storable
 from governance.kernel import access
+from governance.kernel.verbs import Unconfirmed
 from governance.models import ApiToken
+from governance.web import throttle, visitor
+from governance.web.visitor import note_refusal
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_DEPTH = 50
@@ -27,14 +32,26 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "token":
             return None
-        found = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(token.strip())).first()
-        if found is None or not found.user.is_active:
-            raise exceptions.AuthenticationFailed("令牌无效，或账号已停用。")
+        address = visitor.address_of(request._request)
+        throttle.require(f"token:{address}", throttle.TOKENS)
+        tokens = ApiToken.objects.select_related("user").filter(expires_at__gt=clock.now(), user__is_active=True)
+        found = tokens.filter(digest=ApiToken.digest_of(token.strip())).first()
+        if found is None:
+            throttle.count(f"token:{address}", throttle.TOKENS)
+            raise exceptions.AuthenticationFailed("令牌无效、已到期，或账号已停用。")
+        _used(found, address)
         request._request.actor = access.actor_for(found.user)
         return found.user, found
 
     def authenticate_header(self, request):
         return "Token"
+
+
+def _used(token: ApiToken, address: str) -> None:
+    """When and from where a token was last used, to the minute."""
+    now = clock.now()
+    if token.last_used_at is None or now - token.last_used_at > dt.timedelta(minutes=1):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now, last_address=address)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
@@ -63,7 +80,17 @@ class Granted(permissions.BasePermission):
         if request.method not in permissions.SAFE_METHODS:
             name = getattr(view, "write_permission", None) or name
         access.require(actor, name)
+        if isinstance(request.auth, ApiToken):
+            _within(request.auth, getattr(view, "basename", ""), request.method)
         return True
+
+
+def _within(token: ApiToken, resource: str, method: str) -> None:
+    """WrongRole where the token does not reach: it only reads, or is of other resources."""
+    if method not in permissions.SAFE_METHODS and not token.can_write:
+        raise WrongRole(f"令牌“{token.name}”只能读；要写请另办读写的令牌。")
+    if token.resources and resource not in token.resources:
+        raise WrongRole(f"令牌“{token.name}”只用于 {'、'.join(token.resources)}。")
 
 
 class StrictJSONParser(parsers.JSONParser):
@@ -206,7 +233,13 @@ class Invisible:
 def explain(exception, context):
     """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
     exception = of_full_disk(exception) or exception
+    request = context["request"]._request
+    if isinstance(exception, Unconfirmed):
+        exception = Refused("签署、审定和记账要本人登录，并在十分钟之内输过密码；令牌不能签署。", status=403)
+    if isinstance(exception, exceptions.PermissionDenied):
+        note_refusal(request, Refused(str(exception.detail), status=403))
     if isinstance(exception, Refused):
+        note_refusal(request, exception)
         code = {422: 400}.get(exception.status, exception.status)
         body: dict = {field: list(sentences) for field, sentences in exception.fields.items()}
         if not body:
@@ -215,7 +248,8 @@ def explain(exception, context):
                 body["blockers"] = [{"sentence": s, "who": w} for s, w in exception.blockers]
             if exception.current is not None:
                 body["current"] = exception.current
-        return Response(body, status=code)
+        waits = {"Retry-After": str(exception.retry_after)} if hasattr(exception, "retry_after") else None
+        return Response(body, status=code, headers=waits)
     from rest_framework.views import exception_handler  # DRF loads this module for its own defaults
 
     return exception_handler(exception, context)

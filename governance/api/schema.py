@@ -44,10 +44,12 @@ class Schema(AutoSchema):
             "409": "状态或版本不符",
             "413": "太大",
             "415": "不支持的内容类型",
+            "428": "没有写明所看的版本",
+            "429": "试得太多",
         }
-        codes = ["400", "401", "403", "404"]
+        codes = ["400", "401", "403", "404", "429"]
         if self.method not in ("GET", "HEAD"):
-            codes += ["409", "413", "415"]
+            codes += ["409", "413", "415", "428"]
         for code in codes:
             bodies.setdefault(code, {"content": {"application/json": {"schema": error}}, "description": texts[code]})
         return bodies

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     OPERATE_JOBS = "operate_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT_ROLES = "grant_roles"
+    VOUCH_PASSWORD = "vouch_password"  # the second person of a one-time link
 
 
 class Scope(StrEnum):
@@ -126,9 +127,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.READ_BUDGET: _S.CITY,
         _P.READ_AUDIT: _S.CITY,
         _P.READ_CALIBRATION: _S.CITY,
+        _P.VOUCH_PASSWORD: _S.CITY,
     },
     _R.SYSADMIN: {_P.USE: _S.CITY, _P.MANAGE_ACCOUNTS: _S.CITY},
-    _R.SECADMIN: {_P.USE: _S.CITY, _P.GRANT_ROLES: _S.CITY},
+    _R.SECADMIN: {_P.USE: _S.CITY, _P.GRANT_ROLES: _S.CITY, _P.VOUCH_PASSWORD: _S.CITY},
 }
 
 if _missing := set(Role) - set(GRANTS):
@@ -181,6 +183,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     _P.OPERATE_JOBS: "管理后台任务",
     _P.MANAGE_ACCOUNTS: "管理账号",
     _P.GRANT_ROLES: "授予角色",
+    _P.VOUCH_PASSWORD: "复核密码链接",
 }
 
 

@@ -11,6 +11,12 @@ MAX_WAN = Decimal("9999999999.99")  # Decimal(12, 2)
 MAX_TEXT = 20_000
 
 _KEEP = {"\n", "\t", "\u200d"}
+# Code points that are no characters (U+FFFE, U+FFFF and their like): XML refuses them, and so does every workbook.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)
+)
+NO_TEXT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff{_NONCHARACTERS}]")
+_NONCHARACTER = re.compile(f"[{_NONCHARACTERS}]")
 
 
 class BadText(ValueError):
@@ -18,7 +24,8 @@ class BadText(ValueError):
 
 
 def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
-    """Text as it is stored: NFC, no control or format characters but line feed and tab, no lone surrogate.
+    """Text as it is stored: NFC, no control or format characters but line feed and tab, no lone surrogate,
+    no noncharacter.
 
     Raises BadText (a ValueError) with a Chinese sentence where the text has NUL or surrogates,
     or is longer than `limit`.
@@ -29,7 +36,7 @@ def clean_text(value: object, *, limit: int = MAX_TEXT, field: str = "") -> str:
         raise BadText(f"{name}有 {len(text)} 个字，最多 {limit} 个字。")
     if not is_storable(text):
         raise BadText(f"{name}含有不能保存的字符（空字符或残缺的编码），请删去后再交。")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _NONCHARACTER.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(c for c in text if c in _KEEP or unicodedata.category(c) not in ("Cc", "Cf"))
     return unicodedata.normalize("NFC", text).strip(" \n\t\u3000\u200d")
 

@@ -8,7 +8,8 @@ from governance.basics import clock
 from governance.basics.refusal import Refused
 from governance.basics.roles import ROLE_LABELS
 from governance.basics.text import clean_text
-from governance.models import Appointment, Organisation, Regulation, User
+from governance.models import ApiToken, Appointment, Organisation, Regulation, User
+from governance.people import passwords
 
 REQUIRED = {"required": "这一项要填"}
 
@@ -59,27 +60,57 @@ class AccountForm(forms.Form):
     full_name = CleanText(label="姓名", max_length=60)
     phone = CleanText(label="办公电话", max_length=40, required=False)
     email = forms.EmailField(label="电子邮箱", required=False, error_messages={"invalid": "电子邮箱不对"})
-    password = Password("初始密码", help_text="至少 10 个字符，本人登录后自己改")
 
 
-class ResetForm(forms.Form):
-    """A new password for somebody else."""
+class LinkForm(forms.Form):
+    """One's own password by a one-time link."""
 
-    password = Password("新密码", help_text="至少 10 个字符")
+    code = CleanText(label="确认码", max_length=20, help_text="八位数字，由复核人交给您")
+    new = Password("新密码")
+    again = Password("再输一次新密码")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = passwords.help_text()
+
+    def clean(self):
+        return _same_twice(self, super().clean())
 
 
 class PasswordForm(forms.Form):
     """One's own password."""
 
     old = Password("现在的密码", autocomplete="current-password")
-    new = Password("新密码", help_text="至少 10 个字符，不能太常见，不能与用户名相近")
+    new = Password("新密码")
     again = Password("再输一次新密码")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = passwords.help_text()
+
     def clean(self):
-        values = super().clean()
-        if values.get("new") and values.get("again") and values["new"] != values["again"]:
-            self.add_error("again", "两次输入的新密码不一样")
-        return values
+        return _same_twice(self, super().clean())
+
+
+def _same_twice(form: forms.Form, values: dict) -> dict:
+    if values.get("new") and values.get("again") and values["new"] != values["again"]:
+        form.add_error("again", "两次输入的新密码不一样")
+    return values
+
+
+class TokenForm(forms.Form):
+    """A token of one's own; `resources` are the names under /api/v1/."""
+
+    name = CleanText(label="名称", max_length=60, help_text="用在哪里，例如“统计局取数”")
+    can_write = forms.BooleanField(label="也可以写（不勾为只读）", required=False)
+    days = forms.IntegerField(
+        label="有效期（天）", min_value=1, max_value=ApiToken.DAYS, initial=30, error_messages=REQUIRED
+    )
+    resources = forms.MultipleChoiceField(label="只用于", required=False, help_text="不选为您能看的全部；可多选")
+
+    def __init__(self, *args, resources=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["resources"].choices = [(name, name) for name in resources]
 
 
 class GrantForm(forms.Form):

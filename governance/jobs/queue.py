@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from governance.basics import clock
 from governance.basics.refusal import NotVisible, Refused, WrongRole
-from governance.basics.roles import Permission, holders
+from governance.basics.roles import Permission, Role, holders
 from governance.jobs import bell, kinds
 from governance.kernel import audit
 from governance.kernel.access import Actor
@@ -40,6 +40,8 @@ def enqueue(
     Raises Invalid for params that the kind does not take, WrongRole where the actor may not request it.
     """
     found = kinds.find(kind)
+    if by is not None and by.role == Role.AUDITOR:
+        raise WrongRole(f"审计只查看，不生成文件；需要{found.title}请办理单位生成，生成以后您可以下载。")
     params = found.clean(dict(params))
     if by is not None and not found.may_request(by, params):
         who = "、".join(holders(Permission.REQUEST_REPORT))

@@ -81,8 +81,29 @@ def _close() -> None:
         checks.pop(key)()
 
 
-def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function a verb. `event` is the app, a noun and a verb; its audit rows and its refusals stand under it."""
+# Whether whoever acts gave his password lately. None: nobody sits in front (a job, the command line, another program).
+confirmed: ContextVar[bool | None] = ContextVar("verb_confirmed", default=None)
+
+
+class Unconfirmed(Exception):
+    """A signature of somebody who was not asked for his password lately: everything is taken back, the entrance asks.
+    `sentences` say what he is about to sign; no refusal, so that no page takes it for one."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__("；".join(sentences))
+        self.sentences = sentences
+
+
+def signature() -> None:
+    """The verb under way signs, decides or books. Called once everything else is checked and written."""
+    if confirmed.get() is False:
+        raise Unconfirmed([row.sentence for row in audit.buffer.get() or ()])
+
+
+def verb(event: str, *, signs: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a verb. `event` is the app, a noun and a verb; its audit rows and its refusals stand under it.
+    `signs`: it is an act of the person himself (a signature, an adoption, a booking, a grant), who is asked for his
+    password where he gave it more than ten minutes ago."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
@@ -93,6 +114,8 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         result = function(*args, **kwargs)
                         if is_outermost:
                             _close()
+                        if signs:
+                            signature()
                         return result
                     except BadText as error:
                         raise Invalid(str(error)) from None
@@ -102,7 +125,10 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         refusal.about = tuple(v for v in kwargs.values() if isinstance(v, Referable))
                     raise
 
-        vars(run)["event"] = event  # what a form's once-only token is kept under
+        vars(run)["event"], vars(run)["signs"] = (
+            event,
+            signs,
+        )  # the event is what a form's once-only token is kept under
         return run
 
     return decorate

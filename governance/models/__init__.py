@@ -48,6 +48,7 @@ from governance.models.records import (
     TrainingSession,
     TrainingTarget,
 )
+from governance.models.trust import PasswordLink, Tally, digest_of
 
 __all__ = [
     "Answer",
@@ -73,6 +74,7 @@ __all__ = [
     "OnceKey",
     "Organisation",
     "OrganisationAlias",
+    "PasswordLink",
     "PilotUnit",
     "Plan",
     "PlanItem",
@@ -87,9 +89,11 @@ __all__ = [
     "Setting",
     "StoredFile",
     "Succession",
+    "Tally",
     "Trainee",
     "TrainingSession",
     "TrainingTarget",
     "User",
+    "digest_of",
     "of_unit",
 ]

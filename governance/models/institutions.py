@@ -294,6 +294,7 @@ class Answer(Dated):
     condition = models.TextField("条件", blank=True)
     condition_due = models.DateField(null=True)
     document = models.CharField("文号", max_length=80, blank=True)  # of the paper by which a body decides
+    shown = models.CharField("所签内容的摘要", max_length=64, blank=True)
     by_text = models.CharField(max_length=200)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signer = models.CharField("纸质签署人", max_length=60, blank=True)

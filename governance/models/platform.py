@@ -75,6 +75,7 @@ class User(AbstractBaseUser, Demonstrable):
     is_active = models.BooleanField("可登录", default=True)
     password_is_temporary = models.BooleanField("密码只用一次", default=False)  # somebody else knows it
     created_at = models.DateTimeField("建立时间", default=clock.now)
+    former_passwords = models.JSONField(default=list)  # hashes of the last four before this one
 
     hats_in_force: list  # his appointments of the day, kept by governance.kernel.access for the page's frame
 
@@ -101,22 +102,46 @@ class User(AbstractBaseUser, Demonstrable):
     def audit_key(self) -> Ref:
         return ref("user", self.pk)
 
+    def renew_password(self, password: str) -> None:
+        """Set a password and keep the one before among the former ones; the caller saves both."""
+        if self.has_usable_password():
+            self.former_passwords = [self.password, *self.former_passwords][:4]
+        self.set_password(password)
+
+
+def three_months_on() -> dt.datetime:
+    """When a token made now ends, at the latest."""
+    return clock.now() + dt.timedelta(days=ApiToken.DAYS)
+
 
 class ApiToken(models.Model):
-    """A token of the API; only its sha256 is kept."""
+    """A token of the API; only its sha256 is kept. It reads, or reads and writes, all that its person may, or of the
+    named resources alone; for at most 90 days."""
+
+    DAYS = 90
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60, default="接口令牌")
     digest = models.CharField(max_length=64, unique=True)
+    can_write = models.BooleanField(default=True)
+    resources = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(default=three_months_on)
+    last_used_at = models.DateTimeField(null=True)
+    last_address = models.CharField(max_length=45, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.user} {self.created_at:%Y-%m-%d}"
+        return f"{self.user} {self.name}"
+
+    @property
+    def audit_key(self) -> Ref:
+        return ref("token", self.pk)
 
     @classmethod
-    def issue(cls, user: User) -> str:
+    def issue(cls, user: User, **values) -> str:
         """Make a token and return it; it cannot be shown again."""
         token = secrets.token_urlsafe(32)
-        cls.objects.create(user=user, digest=cls.digest_of(token))
+        cls.objects.create(user=user, digest=cls.digest_of(token), **values)
         return token
 
     @staticmethod

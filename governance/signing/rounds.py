@@ -41,7 +41,8 @@ class SeatSpec:
 @dataclass(frozen=True)
 class Reply:
     """What a seat answers; `reason` and `clause` of a refusal, the condition of a conditional agreement and its day,
-    the number of the paper by which a body decides."""
+    the number of the paper by which a body decides; `shown`: the digest of what was signed
+    (governance.signing.shown)."""
 
     kind: str
     text: str = ""
@@ -50,6 +51,7 @@ class Reply:
     condition: str = ""
     condition_due: dt.date | None = None
     document: str = ""
+    shown: str = ""
 
 
 @step

@@ -30,6 +30,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from governance.basics import clock
+from governance.kernel import anchors
 from governance.models import Heartbeat, StoredFile
 from governance.storage import files
 from governance.storage.data_folder import is_served
@@ -37,7 +38,7 @@ from governance.storage.data_folder import is_served
 FORMAT = 1
 _FILE = re.compile(r"^files/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 # Backups of before held the secret key; it is passed over.
-_KNOWN = {"database.sqlite3", "database.dump", "secret_key", "manifest.json"}
+_KNOWN = {"database.sqlite3", "database.dump", "secret_key", "audit_key", "manifest.json"}
 CHUNK = 1024 * 1024
 STREAM = Path("-")
 
@@ -80,6 +81,8 @@ def write(path: Path) -> Found:
             name, copied = _dump(Path(work))
             with _create(temporary) as out, tarfile.open(fileobj=out, mode="w") as tar:
                 _add_file(tar, name, copied, hashes)
+                if settings.AUDIT_KEY_IS_KEPT:  # without it nobody could verify the restored trail
+                    _add_file(tar, "audit_key", settings.DATA_DIR / "audit_key", hashes)
                 for row in _stored(copied):
                     source = files.path_of(row)
                     try:
@@ -137,10 +140,13 @@ def read(path: Path, *, force: bool = False) -> Found:
                     found.files += 1
                 elif member.name.startswith("database."):
                     _extract(tar, member, Path(work) / member.name)
+                elif member.name == "audit_key" and settings.AUDIT_KEY_IS_KEPT:
+                    _extract(tar, member, settings.DATA_DIR / "audit_key")
             _load(Path(work))
     except OSError as error:
         raise CannotBackUp(f"恢复没有完成（{error.strerror}）；数据库没有改动。请处理后重做一次。") from None
     (settings.DATA_DIR / "prepared.json").unlink(missing_ok=True)
+    anchors.set_aside()
     return found
 
 

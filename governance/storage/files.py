@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import uuid
 from pathlib import Path
 
@@ -40,6 +41,8 @@ TYPES: dict[str, tuple[str, bytes]] = {
     "txt": ("text/plain; charset=utf-8", b""),
 }
 
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|script|svg|iframe|img|meta|link)[\s>/]", re.I)
+
 
 def clean_name(name: str) -> str:
     """A name to show and to save under: no folders, no control or direction characters, ≤ 100 characters with its
@@ -74,6 +77,8 @@ def check(name: str, content: bytes, *, kinds: tuple[str, ...], most: int = MAX_
         raise Invalid(f"不收“{shown}”这种文件；可以传：{words}。", fields={"file": [f"可以传：{words}"]})
     content_type, magic = TYPES[extension]
     is_so = content.startswith(magic) if magic else _is_text(content)
+    if content_type.startswith("image/") and _MARKUP.search(content):
+        is_so = False  # a picture that is a page as well
     if not is_so:
         raise Invalid(
             f"“{shown}”的内容不是 {extension.upper()} 文件，请另存为正确的格式再传。",

@@ -47,7 +47,7 @@ def audit_page(request):
         "chosen": chosen,
         "export": f"{reverse('governance:audit_export')}?{urlencode(chosen)}",
         "head": audit.chain_head().first(),
-        "chain": audit.verify() if request.GET.get("verify") == "1" else None,
+        "chain": audit.examine() if request.GET.get("verify") == "1" else None,
     }
     return render(request, "governance/audit.html", context)
 

@@ -164,6 +164,9 @@ def progress(request):
     return answer
 
 
+progress.is_poll = True
+
+
 @entry.page(Permission.USE, methods=("POST",))
 def request_report(request) -> HttpResponse:
     """生成报告: one job for the formats that were ticked."""

@@ -1,27 +1,27 @@
-"""Accounts (system administrator), appointments (security administrator), one's own password."""
+"""Accounts (system administrator) and appointments (security administrator)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from governance import actions
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
-from governance.basics.roles import Permission
-from governance.forms.accounts import AccountForm, Day, GrantForm, PasswordForm, ResetForm, errors_of
+from governance.basics.roles import ROLE_LABELS, Permission
+from governance.forms.accounts import AccountForm, Day, GrantForm, errors_of
 from governance.kernel import audit
 from governance.kernel.once import once
 from governance.models import Appointment, User
 from governance.people import handover
-from governance.web import entry
+from governance.web import entry, visitor
 
 
 @dataclass(frozen=True)
@@ -91,33 +91,35 @@ def accounts(request):
 
 @entry.page(Permission.MANAGE_ACCOUNTS)
 def account(request, pk: int):
-    """One account: POST `act` = disable, enable or reset (with `password`)."""
+    """One account: POST `act` = disable, enable, logout, or link (to a password, shown in the answer alone)."""
     user = entry.found(User.objects, pk=pk)
-    form, refusal = ResetForm(), None
+    refusal, secret = None, ""
+    if request.method == "GET":
+        visitor.note(request, "access.account", f"查看账号 {user.username} 的个人信息")
     if request.method == "POST":
         act = request.POST.get("act", "")
-        form = ResetForm(request.POST) if act == "reset" else ResetForm()
         try:
-            if act not in ("disable", "enable", "reset"):
-                raise Invalid("请选择停用、启用或重置密码。")
-            if act == "reset" and not form.is_valid():
-                raise Invalid("请填写新密码。")
+            if act not in ("disable", "enable", "link", "logout"):
+                raise Invalid("请选择停用、启用、结束登录或申请一次性链接。")
             with once(request.actor, f"governance.account.{act}", request.POST.get("once")) as call:
                 if call.address is None:
-                    if act == "reset":
-                        actions.reset_password(by=request.actor, user=user, password=form.cleaned_data["password"])
+                    call.address = f"/governance/accounts/{user.pk}/"
+                    if act == "logout":
+                        actions.end_logins(by=request.actor, user=user)
+                    elif act == "link":
+                        secret = actions.ask_password_link(by=request.actor, user=user)
                     else:
                         actions.set_active(by=request.actor, user=user, is_active=act == "enable")
-                    call.address = f"/governance/accounts/{user.pk}/"
-            return redirect(call.address)
+            if not secret:
+                return redirect(call.address)
         except Refused as caught:
             refusal = caught
-            errors_of(form, refusal)
     context = {
         "account": user,
-        "form": form,
         "refusal": refusal,
         "sentence": refusal.sentence if refusal else "",
+        "link": secret and request.build_absolute_uri(reverse("governance:password_link", args=[secret])),
+        "voucher": ROLE_LABELS[actions.voucher_for(user)],
         "posts": [Post.of(a) for a in user.appointments.select_related("organisation").order_by("from_day", "pk")],
     }
     return render(request, "governance/account.html", context, status=refusal.status if refusal else 200)
@@ -224,34 +226,3 @@ def _ending(request, row: Appointment, *, refusal=None, status=200) -> HttpRespo
         "today": day,
     }
     return render(request, "governance/appointment_end.html", context, status=status)
-
-
-@entry.page(Permission.USE)
-def password(request):
-    """One's own password; the session at hand goes on."""
-    form, refusal = PasswordForm(), None
-    if request.method == "POST":
-        form = PasswordForm(request.POST)
-        if form.is_valid():
-            try:
-                user = actions.change_password(
-                    by=request.actor,
-                    old=form.cleaned_data["old"],
-                    new=form.cleaned_data["new"],
-                    session_key=request.session.session_key,
-                )
-                update_session_auth_hash(request, user)
-                return redirect("/governance/password/?done=1")
-            except Refused as caught:
-                refusal = caught
-                errors_of(form, refusal)
-    bad = bool(form.errors)
-    context = {
-        "form": form,
-        "refusal": refusal,
-        "done": request.GET.get("done") == "1",
-        "is_temporary": request.user.password_is_temporary,
-    }
-    return render(
-        request, "governance/password.html", context, status=refusal.status if refusal else 422 if bad else 200
-    )

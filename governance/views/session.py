@@ -20,10 +20,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from governance import actions
 from governance.basics.refusal import Refused, of_full_disk
 from governance.basics.roles import Permission
+from governance.basics.text import storable
 from governance.kernel import access
 from governance.models import Letter, NoticeChoice, User
 from governance.notices import inbox, mail
-from governance.web import entry
+from governance.web import confirmation, entry, throttle, visitor
 from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
@@ -55,16 +56,23 @@ def login(request):
     if request.method != "POST":
         return redirect(target) if request.actor else render(request, "registration/login.html", context)
     username, password = request.POST.get("username", "")[:60], request.POST.get("password", "")[:200]
+    key = f"login:{visitor.address_of(request)}"
+    throttle.require(key, throttle.LOGINS)
     hostile = "\x00" in username + password
     user = None if hostile else authenticate(request, username=username, password=password)
     if user is None:
+        throttle.count(key, throttle.LOGINS)
+        visitor.note(request, "session.failed", f"用户名“{storable(username)}”登录没有成功", ok=False)
         context |= {
             "username": username.replace("\x00", ""),
-            "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员重置。",
+            "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员申请一次性链接。",
         }
         return render(request, "registration/login.html", context, status=422)
     start_session(request, user)
     request.session.set_expiry(None)
+    confirmation.confirm(request)
+    request.actor = access.actor_for(user)
+    visitor.note(request, "session.login", "登录")
     return redirect("governance:kept" if keeping.held(request) else target)
 
 
@@ -72,6 +80,8 @@ def login(request):
 def logout(request):
     """POST ends the session."""
     if request.method == "POST":
+        if request.user.is_authenticated:
+            visitor.note(request, "session.logout", "退出登录")
         end_session(request)
     return redirect("/login/")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 _names: dict[str, str] = {}
+resources: list[str] = []  # the names under /api/v1/, put in by its root (guiyang_egov.api)
 
 
 def offer(page: str, url_name: str) -> None:

@@ -24,6 +24,7 @@ from governance.basics.text import clean_text
 from governance.kernel import access
 from governance.kernel.once import once
 from governance.web import kept
+from governance.web.visitor import note_refusal
 
 NO_APPOINTMENT = "您的账号目前没有任职，不能使用本系统；请联系安全管理员授予角色。"
 
@@ -61,11 +62,15 @@ def public(view):
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """The refusal as a page of its own, with blockers and who lifts them; for htmx only the sentence."""
+    note_refusal(request, refusal)
     template = {404: "404.html", 403: "403.html", 413: "413.html"}.get(refusal.status, "409.html")
     if request.headers.get("HX-Request"):
         template = "parts/refusal.html"
     context = {"sentence": refusal.sentence, "refusal": refusal, "status": refusal.status}
-    return render(request, template, context, status=refusal.status)
+    answer = render(request, template, context, status=refusal.status)
+    if hasattr(refusal, "retry_after"):
+        answer["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def field(request: HttpRequest, name: str, *, limit: int = 2000, label: str = "") -> str:
@@ -108,6 +113,13 @@ def found(queryset, **lookup):
     if row is None:
         raise NotVisible()
     return row
+
+
+def signed_version(request: HttpRequest) -> int:
+    """The version that somebody signs. Refused (428) where the form names none: he may have seen anything."""
+    if not request.POST.get("version"):
+        raise Refused("这次提交没有写明所看的版本，不能签署；请刷新页面，看过现在的内容再提交。", status=428)
+    return version(request)
 
 
 def version(request: HttpRequest, default: int = 0) -> int:

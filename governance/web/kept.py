@@ -21,7 +21,7 @@ from django.utils import timezone
 KEY = "kept"
 LIMIT = 64 * 1024
 SECONDS = 30 * 60
-MACHINERY = {"once", "version", "next"}  # what a form carries and nobody types
+MACHINERY = {"once", "version", "shown", "next"}  # what a form carries and nobody types
 CODE = re.compile(r"\s*[\w.,|:-]*\s*", re.ASCII)
 
 

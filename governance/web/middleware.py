@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -12,7 +14,8 @@ from django.urls import reverse
 from governance.basics import limits
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText, is_storable
-from governance.kernel import access
+from governance.kernel import access, audit
+from governance.web import throttle, visitor
 from governance.web.entry import refusal_page
 
 HAT_KEY = "appointment"
@@ -54,6 +57,51 @@ def _change_first(request) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": "请先登录网页，把临时密码改成自己的。"}, status=403)
     return redirect("governance:password")
+
+
+class GateMiddleware:
+    """Before anything is parsed: a body may be only so large, and whoever is not logged in may only post so often."""
+
+    MOST, MOST_OF_STRANGERS = 32 * 1024 * 1024, 2 * 1024 * 1024
+    OWN_COUNT = ("/login/", "/logout/")  # failed logins are counted for themselves
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.path in self.OWN_COUNT:
+            most = self.MOST_OF_STRANGERS
+        else:
+            known = request.user.is_authenticated
+            # Whoever was logged in a moment ago has a file in his form; only its name is kept.
+            most = self.MOST if known or settings.SESSION_COOKIE_NAME in request.COOKIES else self.MOST_OF_STRANGERS
+            if not known and "Authorization" not in request.headers:
+                key = f"post:{visitor.address_of(request)}"
+                try:
+                    throttle.require(key, throttle.POSTS)
+                except throttle.TooMany as refusal:
+                    return refusal_page(request, refusal)
+                throttle.count(key, throttle.POSTS)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > most:
+            return refusal_page(request, Refused(f"提交的内容太大（上限 {most // 2**20} MB），没有保存。", status=413))
+        return self.get_response(request)
+
+
+class ReadingMiddleware:
+    """What is taken out of the system as a file is recorded, by its verb or here: exports, workbooks, documents."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        before = audit.written.get()
+        answer = self.get_response(request)
+        taken = answer.get("Content-Disposition", "")
+        if taken.startswith("attachment") and answer.status_code == 200 and audit.written.get() == before:
+            name = unquote(taken.rpartition("filename*=")[2] or taken.rpartition("filename=")[2])
+            visitor.note(request, "access.export", f"导出 {name.rpartition(chr(39))[2].strip(chr(34))}：{request.path}")
+        return answer
 
 
 class RefusalMiddleware:

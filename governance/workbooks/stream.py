@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from heapq import merge
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
+
+from governance.basics.text import NO_TEXT
 
 _ROW = re.compile(rb'<row r="(\d+)"(?:[^>]*/>|.*?</row>)', re.S)
 
@@ -19,7 +21,7 @@ _ROW = re.compile(rb'<row r="(\d+)"(?:[^>]*/>|.*?</row>)', re.S)
 @lru_cache(maxsize=20_000)
 def escaped(text: str) -> str:
     """Text as XML holds it, without what a workbook cannot hold; outer spaces and line feeds are kept."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)[:32_000]
+    text = NO_TEXT.sub("", text)[:32_000]
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

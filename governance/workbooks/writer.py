@@ -15,13 +15,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from governance.basics.figures import Report, Table
+from governance.basics.text import NO_TEXT
 from governance.workbooks.reader import Limits, UnsafeWorkbook, read_safely
 from governance.workbooks.stream import RowWriter, look_of, merged
 
@@ -75,7 +76,7 @@ def engine() -> str:
 
 def safe_text(value: object) -> str:
     """Text without the characters that a workbook cannot hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", "" if value is None else str(value))[:32_000]
+    return NO_TEXT.sub("", "" if value is None else str(value))[:32_000]
 
 
 class Book:
@@ -227,7 +228,7 @@ def hint(sheet: Worksheet, cells: list[str], title: str, text: str) -> None:
 
 
 def _hinted(sheet: Worksheet, rule, cells: list[str], title: str, text: str) -> None:
-    rule.showInputMessage, rule.promptTitle, rule.prompt = True, title[:32], text[:250]
+    rule.showInputMessage, rule.promptTitle, rule.prompt = True, safe_text(title)[:32], safe_text(text)[:250]
     for cell in cells:
         rule.add(cell)
     sheet.add_data_validation(rule)

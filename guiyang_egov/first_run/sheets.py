@@ -5,7 +5,6 @@ person whose role may do it. A row that stands already is passed over, so that a
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -81,16 +80,14 @@ def _person(row: Row) -> User:
 def add_person(by: Actor, row: Row) -> str:
     if User.objects.filter(username__iexact=row["用户名"]).exists():
         return THERE
-    password = secrets.token_urlsafe(12)
-    actions.create_account(
+    user = actions.create_account(
         by=by,
         username=row["用户名"],
         full_name=row["姓名"],
-        password=password,
         email=row["电子邮箱"],
         phone=row["办公电话"],
     )
-    return f"临时密码 {password}"
+    return f"设密码的链接 /governance/password/{actions.ask_password_link(by=by, user=user)}/"
 
 
 def appoint(by: Actor, row: Row) -> str:
@@ -108,7 +105,8 @@ def appoint(by: Actor, row: Row) -> str:
         from_day=from_day,
         to_day=to_day,
     )
-    return "已任命"
+    code = actions.first_code(by=by, user=user)
+    return f"已任命，确认码 {code}" if code else "已任命"
 
 
 def add_unit(by: Actor, row: Row) -> str:

@@ -15,10 +15,12 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import Answer, Clause, Round, Seat, StoredFile
 from governance.signing import rounds
+from governance.signing import shown as what
 from governance.signing.paper import BY_HIMSELF, PaperSignature
 from priorities.actions.decisions import issue_letter
 from priorities.actions.telling import record, tell_office, tell_seat
 from priorities.approval import seats
+from priorities.approval import shown as approved
 from priorities.case import decision, guards
 from priorities.labels import REFUSALS
 from priorities.models import Conclusion, Submission
@@ -26,7 +28,7 @@ from priorities.screening import conclusions, decided, shares, verdicts
 from priorities.submissions import workflow
 
 
-@verb("priorities.submission.sign")
+@verb("priorities.submission.sign", signs=True)
 def sign(
     *,
     by: Actor,
@@ -39,6 +41,7 @@ def sign(
     amounts: list[dict] | None = None,
     paper: PaperSignature = BY_HIMSELF,
     seat: str | None = None,
+    shown: str | None = None,
 ) -> Submission:
     """同意 or 附条件同意 of one's seat; the last one concludes the case as proposed.
 
@@ -51,6 +54,7 @@ def sign(
     condition = _condition(kind, condition)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
+    shown = what.check(shown, approved.of(row))
     if amounts is not None:
         if kind != rounds.CONDITIONAL:
             raise Invalid("改动审定金额要用附条件同意，写明条件。", fields={"kind": ["改动金额要附条件同意"]})
@@ -58,7 +62,7 @@ def sign(
     paper = paper.stored(by)
     text = clean_text(text, limit=1000, field="意见")
     due = condition_due if kind == rounds.CONDITIONAL else None
-    reply = rounds.Reply(kind, text, condition=condition, condition_due=due)
+    reply = rounds.Reply(kind, text, condition=condition, condition_due=due, shown=shown)
     result = rounds.answer(by=by, round_=round_, seat=mine, reply=reply, paper=paper)
     by_whom = paper.said(by)
     if result == rounds.CONCLUDED:
@@ -93,7 +97,7 @@ def _conclude(by: Actor, row: Submission, round_: Round, reason: str) -> None:
     tell_office(row, f"concluded-office:{round_.pk}", sentence)
 
 
-@verb("priorities.submission.refuse")
+@verb("priorities.submission.refuse", signs=True)
 def refuse(
     *,
     by: Actor,
@@ -104,6 +108,7 @@ def refuse(
     text: str = "",
     paper: PaperSignature = BY_HIMSELF,
     seat: str | None = None,
+    shown: str | None = None,
 ) -> Submission:
     """不同意 with reason and clause: the round closes and the case goes back to review.
 
@@ -115,8 +120,9 @@ def refuse(
     reason, clause, text = _grounds(reason, clause, text)
     round_ = rounds.lock(guards.open_round(row).pk)
     mine = rounds.seat_for(round_, by, seat)
+    shown = what.check(shown, approved.of(row))
     paper = paper.stored(by)
-    reply = rounds.Reply(rounds.REFUSE, text, reason=reason[:100], clause=clause)
+    reply = rounds.Reply(rounds.REFUSE, text, reason=reason[:100], clause=clause, shown=shown)
     rounds.answer(by=by, round_=round_, seat=mine, reply=reply, paper=paper)
     grounds = text.replace("\n", "，")
     why = f"{mine.label}不同意（{clause}）：{grounds}{paper.said(by)}"
@@ -152,7 +158,7 @@ def _grounds(reason: str, clause: str, text: str) -> tuple[str, str, str]:
     return reason, clause, reason if more in ("", reason) else f"{reason}\n{more}"
 
 
-@verb("priorities.submission.withdraw_signature")
+@verb("priorities.submission.withdraw_signature", signs=True)
 def withdraw_signature(
     *, by: Actor, submission: Submission, version: int, text: str = "", seat: str | None = None
 ) -> Submission:

@@ -119,7 +119,7 @@ def waive_opinion(
     return row
 
 
-@verb("priorities.submission.give_opinion")
+@verb("priorities.submission.give_opinion", signs=True)
 def give_opinion(
     *,
     by: Actor,

@@ -21,7 +21,7 @@ from priorities.models import AnnualPlan, PlanEntry, Submission
 from priorities.screening import conclusions
 
 
-@verb("priorities.submission.adopt")
+@verb("priorities.submission.adopt", signs=True)
 def adopt_case(
     *,
     by: Actor,
@@ -53,7 +53,7 @@ def adopt_case(
     return row
 
 
-@verb("priorities.submission.leave_over")
+@verb("priorities.submission.leave_over", signs=True)
 def leave_over(
     *,
     by: Actor,

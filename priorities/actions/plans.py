@@ -120,7 +120,7 @@ def put_entry(
     return entry
 
 
-@verb("priorities.plan.adopt")
+@verb("priorities.plan.adopt", signs=True)
 def adopt(
     *, by: Actor, plan: AnnualPlan, version: int, meeting_title: str, held_on: dt.date, minutes_number: str
 ) -> AnnualPlan:

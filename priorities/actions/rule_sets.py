@@ -85,7 +85,7 @@ def export_dry_run(*, by: Actor, record: RuleSetRecord) -> bytes:
     return dry_run.workbook(found, record, day)
 
 
-@verb("priorities.rule_set.adopt")
+@verb("priorities.rule_set.adopt", signs=True)
 def adopt_rule_set(
     *,
     by: Actor,

@@ -120,7 +120,7 @@ def _decide(by: Actor, row: Submission, decision: dict, paper: PaperSignature) -
     verb(by=by, submission=row, version=row.version, paper=paper, **values)
 
 
-@verb("priorities.sitting.record_minutes")
+@verb("priorities.sitting.record_minutes", signs=True)
 def record_minutes(
     *, by: Actor, sitting: Sitting, version: int, minutes_number: str, notes: dict[int, str] | None = None
 ) -> Sitting:

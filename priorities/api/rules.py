@@ -185,6 +185,7 @@ def _asked(request, known: tuple[str, ...]) -> dict[str, str]:
 class Clauses(generics.GenericAPIView):
     """8.3 的判据：原文、事实、读法与现行读法。"""
 
+    basename = "clauses"
     permission = Permission.READ_REGISTER
     serializer_class = ClauseSerializer
     filter_backends = ()
@@ -217,6 +218,7 @@ class Clauses(generics.GenericAPIView):
 class ClauseDetail(generics.GenericAPIView):
     """一条判据。"""
 
+    basename = "clauses"
     permission = Permission.READ_REGISTER
     serializer_class = ClauseSerializer
     filter_backends = ()

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from governance.api.filters import KnownFilter, LabelFilter, SearchFilter, TextFilter, UnitFilter, YearFilter
 from governance.api.manners import Invisible
 from governance.api.resources import IDEMPOTENCY
-from governance.basics.refusal import NotVisible
+from governance.basics.refusal import NotVisible, Refused
 from governance.basics.roles import Permission
 from governance.kernel.once import once
 from priorities import actions
@@ -261,6 +261,8 @@ class Submissions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Invisible, v
         row, given = self.get_object(), asked.validated_data
         with once(self.actor, f"api.{self.action}.{row.pk}", request.headers.get("Idempotency-Key")) as call:
             if call.address is None:
+                if verb.signs and "version" not in given:
+                    raise Refused("签署要写明所看的版本（version）；请先读现在的内容。", status=428)
                 version = given.get("version") or row.version
                 verb(by=self.actor, submission=row, version=version, **values(given))
                 call.address = row.get_absolute_url()

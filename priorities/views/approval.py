@@ -19,7 +19,7 @@ from governance.signing import rounds, signers
 from governance.storage import files
 from governance.web import entry
 from priorities import actions
-from priorities.approval import carried, opinions, seats
+from priorities.approval import carried, opinions, seats, shown
 from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
 from priorities.memo import one_page
@@ -113,6 +113,7 @@ def _context(request, row: Submission, **more) -> dict:
         "a": found,
         "case": case_page.essence(row),
         "carried": carried.shown_to(row, request.actor, clock.today()),
+        "shown": shown.of(row) if asked else "",
         "sign": signers.among(list(found["round"].seats.all()), request.actor) if asked else None,
         "conflicts": [seats.led_share(s["unit"]) for s in found["seats"] if s["conflict"]],
         "refusals": REFUSALS.items(),
@@ -132,7 +133,7 @@ def _act(request, reference: str, verb: Callable, done: str, **given):
         reverse("priorities:approval", args=[row.reference]),
         again_of(row, functools.partial(_show, request)),
     )
-    given |= {"submission": row, "version": lambda: entry.version(request, row.version)}
+    given |= {"submission": row, "version": lambda: entry.signed_version(request)}
     return do(request, verb, address, again, done=done, **given)
 
 
@@ -152,6 +153,7 @@ def sign(request, reference: str):
         reference,
         actions.sign,
         "已签署。",
+        shown=lambda: request.POST.get("shown", ""),
         kind=rounds.CONDITIONAL if request.POST.get("condition", "").strip() else rounds.AGREE,
         text=_text(request, "text"),
         condition=_text(request, "condition"),
@@ -164,6 +166,7 @@ def sign(request, reference: str):
 def refuse(request, reference: str):
     texts = {"reason": _text(request, "reason"), "text": _text(request, "text"), "clause": _text(request, "clause", 20)}
     done = "已签署不同意，申报退回审核。"
+    texts["shown"] = lambda: request.POST.get("shown", "")
     return _act(request, reference, actions.refuse, done, paper=lambda: _paper(request), **texts)
 
 

@@ -76,3 +76,6 @@ def batch(request, pk: int):
     }
     template = "priorities/parts/batch.html" if request.headers.get("HX-Request") == "true" else "priorities/batch.html"
     return render(request, template, context)
+
+
+batch.is_poll = True

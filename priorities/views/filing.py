@@ -209,6 +209,8 @@ def edit(request, reference: str):
             clashes = merging.clashes(row.proposal, typed.document)
         return _form(request, row, merged, errors={"": [stale.sentence]}, conflict=clashes, status=409)
     except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
         errors = refusal.fields or {"": [refusal.sentence]}
         return _form(request, row, typed.document, errors=errors, base=typed.base, status=refusal.status)
     if request.POST.get("then") == "submit":

@@ -196,7 +196,7 @@ def adopt(request, year: int):
         actions.adopt,
         f"{year}年度计划已审定，项目和预算行已开立。",
         plan=plan,
-        version=lambda: web.version(request, plan.version),
+        version=lambda: web.signed_version(request),
         meeting_title=lambda: web.field(request, "meeting_title", limit=120),
         held_on=lambda: web.day(request, "held_on", "会议日期"),
         minutes_number=lambda: web.field(request, "minutes_number", limit=60),

@@ -135,7 +135,7 @@ def _adopt(request, row: RuleSetRecord) -> str:
     actions.adopt_rule_set(
         by=request.actor,
         record=row,
-        version=entry.version(request, row.version),
+        version=entry.signed_version(request),
         from_day=entry.day(request, "from_day", "起始日期"),
         meeting_title=entry.field(request, "meeting_title", limit=120),
         held_on=entry.day(request, "held_on", "会议日期"),

@@ -151,7 +151,7 @@ def minutes(request, pk: int):
         again_of(sitting, functools.partial(_show, request)),
         sitting=sitting,
         minutes_number=lambda: entry.field(request, "minutes_number", limit=60, label="纪要文号"),
-        version=lambda: entry.version(request),
+        version=lambda: entry.signed_version(request),
         notes=lambda: {key: entry.field(request, f"note.{key}", limit=500, label="纪要意见") for key in keys},
     )
 

@@ -67,7 +67,7 @@ class AcceptanceResult:
         }
 
 
-@verb("projects.acceptance.conclude")
+@verb("projects.acceptance.conclude", signs=True)
 def conclude_acceptance(
     *,
     by: Actor,
@@ -185,15 +185,21 @@ def _lead_on(by: Actor, acceptance: Acceptance) -> None:
         steps.set_state(**values, is_demo=acceptance.is_demo)
 
 
-@verb("projects.acceptance.sign")
+@verb("projects.acceptance.sign", signs=True)
 def sign_acceptance(
-    *, by: Actor, acceptance: Acceptance, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
+    *,
+    by: Actor,
+    acceptance: Acceptance,
+    kind: str,
+    text: str = "",
+    paper: PaperSignature = BY_HIMSELF,
+    shown: str | None = None,
 ) -> str:
     """The independent signature (agree, conditional, refuse), one's own or entered from paper; with the last 同意 the
     acceptance holds."""
     access.require(by, signing.signing(by), acceptance)
     row = Acceptance.objects.select_for_update(of=("self",)).select_related("project", "phase").get(pk=acceptance.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper, shown=shown)
     if state == "refused" and signing.confirms(row):
         signing.reopen_correction(by=by, row=row)
     _lead_on(by, row)
@@ -236,7 +242,7 @@ class Measured:
     satisfaction_percent: int | None = None
 
 
-@verb("projects.evaluation.file")
+@verb("projects.evaluation.file", signs=True)
 def file_evaluation(
     *,
     by: Actor,
@@ -300,14 +306,20 @@ def _check_measures(values: dict) -> None:
         raise Invalid("评估数据没有保存：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
 
 
-@verb("projects.evaluation.sign")
+@verb("projects.evaluation.sign", signs=True)
 def sign_evaluation(
-    *, by: Actor, evaluation: Evaluation, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
+    *,
+    by: Actor,
+    evaluation: Evaluation,
+    kind: str,
+    text: str = "",
+    paper: PaperSignature = BY_HIMSELF,
+    shown: str | None = None,
 ) -> str:
     """The independent signature of an evaluation, one's own or entered from paper."""
     access.require(by, signing.signing(by), evaluation)
     row = Evaluation.objects.select_for_update(of=("self",)).select_related("project").get(pk=evaluation.pk)
-    return signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
+    return signing.sign(by=by, row=row, kind=kind, text=text, paper=paper, shown=shown)
 
 
 @verb("projects.evaluation.report")

@@ -77,14 +77,20 @@ def propose_grading(
     return grading
 
 
-@verb("projects.grading.sign")
+@verb("projects.grading.sign", signs=True)
 def sign_grading(
-    *, by: Actor, grading: SecurityGrading, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
+    *,
+    by: Actor,
+    grading: SecurityGrading,
+    kind: str,
+    text: str = "",
+    paper: PaperSignature = BY_HIMSELF,
+    shown: str | None = None,
 ) -> str:
     """An expert's answer, his own or entered from paper; with the last 同意 the level holds for the project."""
     access.require(by, Permission.GIVE_OPINION, grading)
     row = SecurityGrading.objects.select_for_update().select_related("project").get(pk=grading.pk)
-    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper)
+    state = signing.sign(by=by, row=row, kind=kind, text=text, paper=paper, shown=shown)
     if state == "concluded":
         project = steps.lock(row.project)
         was, project.protection_level = project.protection_level, row.level

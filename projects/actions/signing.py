@@ -15,6 +15,7 @@ from governance.kernel.verbs import step, verb
 from governance.models import Answer, Body, Organisation, Seat, StoredFile
 from governance.notices import inbox
 from governance.signing import rounds, signers
+from governance.signing import shown as what
 from governance.signing.paper import PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects.actions.checks import reporting, words
@@ -76,7 +77,8 @@ def open_signing(
             sentence=f"{row}请{seat.label}独立签署，{due} 前（D44）。",
             is_demo=row.is_demo,
         )
-    return _answer(by, row, rounds.Reply(rounds.AGREE), paper) if state == rounds.OPEN else state
+    reply = rounds.Reply(rounds.AGREE, shown=what.digest(row))
+    return _answer(by, row, reply, paper) if state == rounds.OPEN else state
 
 
 def _open(row, *, kind: str, seats: list[SeatSpec], due: dt.date, title: str = "") -> str:
@@ -195,14 +197,16 @@ def signing(by: Actor) -> Permission:
 
 
 @step
-def sign(*, by: Actor, row, kind: str, text: str, paper: PaperSignature) -> str:
-    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it."""
+def sign(*, by: Actor, row, kind: str, text: str, paper: PaperSignature, shown: str | None = None) -> str:
+    """Answer for one's seat on the record's locked row; returns signing, concluded or refused, and writes it. `shown`:
+    what the page said it showed of the record."""
     paper = paper.stored(by)
     if row.round_id is None:
         raise NotVisible()
     if not row.is_signing:
         raise Refused(f"{row}{row.get_state_display()}，不能再签。")
-    return _answer(by, row, rounds.Reply(kind, words(text, "text", "意见", limit=1000)), paper)
+    seen = what.check(shown, what.digest(row))
+    return _answer(by, row, rounds.Reply(kind, words(text, "text", "意见", limit=1000), shown=seen), paper)
 
 
 def _answer(by: Actor, row, reply: rounds.Reply, paper: PaperSignature) -> str:
@@ -239,7 +243,7 @@ def _tell_end(row, sentence: str) -> None:
     )
 
 
-@verb("projects.signing.withdraw")
+@verb("projects.signing.withdraw", signs=True)
 def withdraw_signing(*, by: Actor, row, reason: str):
     """Take back an acceptance, evaluation, grading or technical document that nobody signs any more: its round closes,
     what was signed stays, and another may be made. By whoever opens such a round."""

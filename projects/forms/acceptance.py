@@ -7,6 +7,7 @@ from django import forms
 from governance.basics.roles import Role
 from governance.models import Appointment, Organisation, User
 from governance.signing.paper import PaperSignature
+from governance.signing.shown import digest
 from projects.actions import AcceptanceResult, Measured
 from projects.forms.register import Day, Long, PlainInteger, UnitField, Versioned, gathered
 from projects.models import Acceptance, SecurityAssessment, SecurityFinding, SecuritySync
@@ -141,12 +142,16 @@ class AcceptanceForm(Paper, Independent, Versioned):
 
 
 class SignForm(Paper):
-    """A signature."""
+    """A signature; `shown` is the digest of the `record` that the page shows."""
 
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     kind = forms.ChoiceField(label="签署", choices=[("agree", "同意"), ("refuse", "不同意")], widget=forms.RadioSelect)
     text = Long(label="意见", rows=2, max_length=1000, required=False, help_text="不同意必须写明理由")
 
     field_order = ("kind", "text")
+
+    def __init__(self, *args, record=None, **kwargs):
+        super().__init__(*args, initial={"shown": digest(record)}, **kwargs)
 
 
 class CorrectionForm(forms.Form):

@@ -48,7 +48,7 @@ def board(request):
 def acceptance(request, pk: int):
     """One acceptance with its list, conclusions and signatures; whoever has the seat signs here."""
     row = found(Acceptance.objects.select_related("project", "phase", "round"), pk=pk)
-    form = forms.SignForm(request.POST or None, request.FILES or None)
+    form = forms.SignForm(request.POST or None, request.FILES or None, record=row)
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
     seats = panels.seats_about(row)
@@ -190,7 +190,7 @@ def evaluations(request):
 def evaluation(request, pk: int):
     """One evaluation: measures, score with its basis, signatures."""
     row = found(Evaluation.objects.select_related("project", "round", "reported_at"), pk=pk)
-    form = forms.SignForm(request.POST or None, request.FILES or None)
+    form = forms.SignForm(request.POST or None, request.FILES or None, record=row)
     if request.method == "POST":
         access.require(request.actor, signing.signing(request.actor), row)
     placed = next((r for r in panels.ranking(row.year).rows if r.evaluation.pk == row.pk), None)

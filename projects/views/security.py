@@ -84,7 +84,7 @@ def project(request, code: str):
         "pending": pending,
         "seats": seats,
         "may_sign": bool(pending) and signing.may_sign(actor, pending),
-        "sign": forms.SignForm(),
+        "sign": forms.SignForm(record=pending),
         "syncs": [(label, syncs.get(key), key in needed) for key, label in SecuritySync.ITEMS],
         "dues": panels.dues_of(row, day),
         "binding": gates.security_binds(row.construction),
@@ -144,7 +144,7 @@ def sign(request, pk: int):
     """An expert's answer to a grading."""
     row = found(SecurityGrading.objects.select_related("project", "round"), pk=pk)
     access.require(request.actor, Permission.GIVE_OPINION, row)
-    form = forms.SignForm(request.POST, request.FILES)
+    form = forms.SignForm(request.POST, request.FILES, record=row)
     context = _about(row.project, "定级签署", f"{row}：{row.grounds}") | {"multipart": True}
     return duty_page(request, form, context, actions.sign_grading, grading=row, done="已签署。")
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from django.apps import apps
 
 # Written by requests that are refused too (that is their purpose), or by every request.
-NOT_BUSINESS = {"governance.AuditRow", "governance.AuditHead", "governance.AuditConcern", "governance.OnceKey"}
+NOT_BUSINESS = {f"governance.{name}" for name in ("AuditRow", "AuditHead", "AuditConcern", "OnceKey", "Tally")}
 OURS = ("governance", "projects", "budgets", "priorities")
 
 

@@ -399,9 +399,12 @@ def test_the_office_and_the_seats_act_by_the_same_verbs(api, stories):
     )
     row = stories.ready()
     assert api("reviewer").post(f"submissions/{row.reference}/send").json()["state"] == "joint_approval"
-    assert api("finance").post(f"submissions/{row.reference}/sign").status_code == 200
+    row.refresh_from_db()
+    seen = {"version": row.version}
+    assert api("finance").post(f"submissions/{row.reference}/sign").status_code == 428
+    assert api("finance").post(f"submissions/{row.reference}/sign", seen).status_code == 200
     refused = api("ndrc").post(
-        f"submissions/{row.reference}/refuse", {"reason": "与在建项目重复", "clause": "8.3.3(3)"}
+        f"submissions/{row.reference}/refuse", seen | {"reason": "与在建项目重复", "clause": "8.3.3(3)"}
     )
     assert refused.json()["state"] == "under_review"
     row = stories.concluded("deferred")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from budgets.models import Ceiling, CityRevenue
 from governance.basics.refusal import Invalid
@@ -43,7 +44,13 @@ def test_people_then_appointments_each_by_their_administrator(cast):
     assert by_second.others == ["人员（2 行）由系统管理员导入"]
     assert not by_first.refused + by_second.refused
     user = User.objects.get(username="zhang")
-    assert (actor_for(user).organisation_name, user.password_is_temporary) == ("市教育局", True)
+    assert (actor_for(user).organisation_name, user.has_usable_password()) == ("市教育局", False)
+    link = by_first.done[0][2].rpartition(" ")[2]
+    code = by_second.done[0][2].rpartition(" ")[2]
+    set_by = Client().post(link, {"code": code, "new": "Bo7-kelan-Twe", "again": "Bo7-kelan-Twe"})
+    assert set_by["Location"] == "/login/"
+    user.refresh_from_db()
+    assert user.check_password("Bo7-kelan-Twe")
     assert Appointment.objects.get(user__username="li").to_day == dt.date(2008, 12, 31)
 
 

@@ -29,6 +29,9 @@ NO_VERB = {
     "governance/jobs/heart.py write": "the process's own heartbeat",
     "governance/jobs/heart.py _write_all": "heartbeats of processes long gone",
     "governance/jobs/heart.py _end": "the process's own heartbeat",
+    "governance/api/manners.py _used": "when a token was last used",
+    "governance/web/throttle.py count": "how often something was tried, whoever tried it",
+    "governance/web/throttle.py forget": "it was right at last",
     "governance/kernel/demonstration.py keep_day": "the demonstration's date",
     "governance/jobs/bell.py queue_name": "the name of the database's queue, made once",
     "governance/jobs/queue.py claim": "a job's lease: one conditional UPDATE decides",
@@ -51,6 +54,8 @@ FRAMES = {
     "governance/kernel/once.py once": "a form's token and its verb are one transaction",
     "governance/actions/first_administrators.py appoint_first_administrators": "nobody may act before them",
     "governance/actions/reforms.py apply_successions": "a reform's day has come",
+    "governance/actions/passwords.py use_password_link": "the person sets his password; he is nobody yet",
+    "governance/actions/trail.py tell_head": "daily",
     "governance/jobs/queue.py request_scheduled": "the schedule requests",
     "governance/jobs/queue.py finish": "a worker's job is done",
     "governance/jobs/queue.py fail": "a worker's job has failed",
@@ -72,6 +77,7 @@ FRAMES = {
     "guiyang_egov/demo/loading.py remove": "the demonstration goes",
 }
 
+ITS_OWN = {"governance/kernel/audit.py", "governance/kernel/anchors.py", "governance/database/append_only.py"}
 TRAIL = {"AuditRow", "AuditConcern", "AuditHead"}
 ANYWAY = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "clear_expired"}
 SQL = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE|MERGE INTO)\b")
@@ -196,7 +202,7 @@ def test_only_the_audit_module_touches_the_trail(modules):
     """Rows are read through its functions; an annotation may name their class."""
     wrong = set()
     for file, module in modules.items():
-        if file == "governance/kernel/audit.py" or file.startswith("governance/models"):
+        if file in ITS_OWN or file.startswith("governance/models"):
             continue
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom) and node.module != "governance.kernel.audit":

@@ -204,3 +204,13 @@ def test_sixty_characters_are_an_amount_and_sixty_one_are_none():
 
 def test_no_text_is_an_empty_one():
     assert clean_text(None) == ""
+
+
+@pytest.mark.parametrize("odd", ["\ufffe", "\uffff", "\ufdd0", "\U0001fffe", "\U0010ffff"])
+def test_what_is_no_character_is_dropped(odd):
+    assert clean_text(f"甲{odd}乙") == "甲乙"
+
+
+@pytest.mark.parametrize("kept", ["𠮷", "\ufdcf", "\ufdf0", "\ufffd", "👨\u200d👩"])
+def test_rare_characters_stay(kept):
+    assert clean_text(f"甲{kept}乙") == f"甲{kept}乙"

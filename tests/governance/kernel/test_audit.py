@@ -5,13 +5,17 @@ from __future__ import annotations
 import random
 
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
 
+from governance.actions import tell_head
+from governance.basics import clock, seals
 from governance.basics.refusal import Refused, WrongRole
 from governance.basics.roles import Permission
-from governance.kernel import access, audit
+from governance.database import append_only
+from governance.kernel import access, anchors, audit
 from governance.kernel.verbs import frame, step, verb
-from governance.models import AuditConcern, AuditHead, AuditRow, Setting
+from governance.models import AuditConcern, AuditHead, AuditRow, Notice, Setting
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +31,8 @@ def test_an_untouched_chain_holds(db):
     assert audit.verify() == {"rows": 5, "ok": True, "first_bad": None}
 
 
-def test_an_empty_chain_holds(db):
-    assert audit.verify() == {"rows": 0, "ok": True, "first_bad": None}
+def test_an_empty_chain_is_a_broken_one(db):
+    assert audit.verify() == {"rows": 0, "ok": False, "first_bad": 1}
 
 
 def change(field, value):
@@ -101,14 +105,162 @@ def test_a_cut_tail_is_found(db):
     assert audit.verify() == {"rows": 4, "ok": False, "first_bad": 5}
 
 
-def test_a_cut_tail_with_a_rewritten_head_is_found_only_by_the_noted_head(db):
-    """Whoever can rewrite everything can rewrite the chain: that is why the page says to copy the head elsewhere."""
+@pytest.fixture
+def anchored(settings, tmp_path):
+    """A folder of anchors; `anchored()` keeps where the chain stands."""
+    settings.AUDIT_ANCHORS = tmp_path / "anchors"
+    return anchors.drop
+
+
+def cut(until):
+    AuditRow.objects.filter(seq__gt=until).delete()
+    AuditConcern.objects.filter(seq__gt=until).delete()
+    AuditHead.objects.update(seq=until, hash=AuditRow.objects.get(seq=until).hash)
+
+
+def test_a_cut_tail_with_a_rewritten_head_is_found_by_the_anchor(anchored):
     written(6)
-    noted = AuditHead.objects.get().hash
-    AuditRow.objects.filter(seq__gte=5).delete()
-    AuditHead.objects.update(seq=4, hash=AuditRow.objects.get(seq=4).hash)
+    anchored()
+    cut(4)
+    assert audit.verify() == {"rows": 4, "ok": False, "first_bad": 5}
+    anchored()
+    assert not audit.verify()["ok"], "an anchor never moves back"
+
+
+def test_what_grew_since_the_anchor_is_in_order(anchored):
+    written(3)
+    anchored()
+    anchored()
+    written(2)
     assert audit.verify()["ok"]
-    assert not AuditRow.objects.filter(hash=noted).exists()
+    anchored()
+    assert sorted(anchors.kept())[-1][0] == 5
+
+
+def rewrite(way):
+    """The whole chain made again over what the rows say now, as somebody with the database alone could."""
+    previous = ""
+    for row in AuditRow.objects.order_by("seq"):
+        row.previous = previous
+        row.hash = previous = way(audit._values(row))
+        row.save()
+    AuditHead.objects.update(hash=previous)
+
+
+@pytest.mark.parametrize("key", [None, b"another"])
+def test_a_chain_that_is_rewritten_without_the_key_is_found(key):
+    written(6)
+    AuditRow.objects.filter(seq=3).update(sentence="换过")
+    rewrite(audit.plain if key is None else lambda values: seals.seal(values, key, "sm3"))
+    assert not audit.verify()["ok"]
+
+
+def test_a_chain_that_is_rewritten_with_the_key_is_found_by_the_anchor(anchored, settings):
+    written(6)
+    anchored()
+    AuditRow.objects.filter(seq=3).update(sentence="换过")
+    rewrite(lambda values: seals.seal(values, settings.AUDIT_KEY, "sha256"))
+    assert audit.verify() == {"rows": 6, "ok": False, "first_bad": 6}
+
+
+def test_a_wiped_trail_is_found_with_and_without_an_anchor(anchored, settings):
+    written(3)
+    anchored()
+    for model in (AuditRow, AuditConcern, AuditHead):
+        model.objects.all().delete()
+    assert not audit.verify()["ok"]
+    written(1)
+    assert not audit.verify()["ok"], "begun anew"
+    settings.AUDIT_ANCHORS = None
+    AuditRow.objects.all().delete()
+    assert not audit.verify()["ok"]
+
+
+def test_a_forged_anchor_is_found(anchored, settings):
+    written(3)
+    anchored()
+    path = next(settings.AUDIT_ANCHORS.glob("*.json"))
+    path.write_text(path.read_text().replace('"seq":3', '"seq":2'))
+    assert "锚定文件" in audit.examine().problem
+
+
+def test_a_restored_backup_is_anchored_anew(anchored):
+    written(6)
+    anchored()
+    cut(4)
+    anchors.set_aside()
+    assert audit.verify()["ok"]
+
+
+@pytest.mark.parametrize("tamper", ["delete", "add", "change"])
+def test_the_index_of_records_is_under_the_chain(tamper):
+    for n in range(3):
+        with frame():
+            audit.record(by=None, event="test", about=("project:P01", f"submission:{n}"))
+    assert audit.verify()["ok"]
+    two = AuditConcern.objects.filter(seq=2)
+    if tamper == "delete":
+        two.filter(key="submission:1").delete()
+    elif tamper == "add":
+        AuditConcern.objects.create(seq=2, key="project:P02")
+    else:
+        two.filter(key="project:P01").update(key="project:P09")
+    assert audit.verify() == {"rows": 2, "ok": False, "first_bad": 2}
+
+
+def test_rows_of_before_there_was_a_key_hold_by_the_keyed_one_after_them():
+    written(4)
+    rewrite(audit.plain)
+    assert not audit.verify()["ok"]
+    written(1)
+    assert audit.verify()["ok"]
+    AuditRow.objects.filter(seq=2).update(sentence="换过")
+    assert audit.verify()["first_bad"] == 2
+
+
+@pytest.fixture
+def sealed(db):
+    append_only.install()
+    assert append_only.missing() == []
+    yield
+    append_only.remove()
+
+
+WRITES = [
+    "UPDATE governance_auditrow SET sentence = 'x' WHERE seq = 2",
+    "UPDATE governance_auditrow SET ok = ok",
+    "DELETE FROM governance_auditrow WHERE seq = 3",
+    "DELETE FROM governance_auditrow",
+    "UPDATE governance_auditconcern SET key = 'x'",
+    "DELETE FROM governance_auditconcern",
+    "UPDATE governance_audithead SET seq = 1",
+    "UPDATE governance_audithead SET hash = 'x'",
+    "DELETE FROM governance_audithead",
+]
+TRUNCATES = ["TRUNCATE governance_auditrow", "TRUNCATE governance_audithead, governance_auditconcern"]
+
+
+@pytest.mark.parametrize("sql", WRITES + TRUNCATES)
+def test_the_database_itself_refuses_to_change_the_trail(sealed, sql):
+    if sql in TRUNCATES and connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL: SQLite has no TRUNCATE")
+    with frame():
+        audit.record(by=None, event="test", about="project:P01")
+    written(3)
+    with pytest.raises(DatabaseError, match="留痕只能增加"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert audit.verify() == {"rows": 4, "ok": True, "first_bad": None}
+
+
+def test_a_trail_without_its_triggers_is_said(db, capsys):
+    written(1)
+    append_only.remove()
+    with pytest.raises(SystemExit):
+        call_command("verify_audit")
+    assert "触发器" in capsys.readouterr().err
+    append_only.install()
+    call_command("verify_audit")
+    append_only.remove()
 
 
 def test_a_thousand_random_tamperings_are_a_thousand_findings(db):
@@ -125,6 +277,14 @@ def test_a_thousand_random_tamperings_are_a_thousand_findings(db):
         AuditRow.objects.filter(seq=seq).update(**{field: kept})
     assert found == 300
     assert audit.verify()["ok"]
+
+
+def test_the_auditors_get_the_head_once_a_day(cast):
+    written(2)
+    for _ in range(2):
+        tell_head(clock.today())
+    told = Notice.objects.get(role="auditor")
+    assert AuditHead.objects.get().hash in told.sentence
 
 
 # --- verbs ---------------------------------------------------------------------------------------------------------

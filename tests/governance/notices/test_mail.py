@@ -18,6 +18,7 @@ from governance.kernel import access, verbs
 from governance.models import Appointment, Delivery, Letter, Notice, NoticeChoice, Organisation, User
 from governance.notices import inbox, mail
 from tests import needs
+from tests.conftest import log_in
 
 MORNING = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 NIGHT = MORNING.replace(hour=3)
@@ -134,7 +135,7 @@ def test_a_letter_whose_sender_died_is_not_sent_a_second_time(reviewer):
 
 
 def test_the_choices_are_made_on_a_page_and_a_bad_address_keeps_what_was_typed(reviewer, client):
-    client.force_login(reviewer, backend="governance.people.backends.AppointedBackend")
+    log_in(client, reviewer)
     values = {topic: "digest" for topic in inbox.TOPICS} | {"email": "zhou@信息办"}
     answer = client.post("/governance/notices/choices/", values)
     assert answer.status_code == 422

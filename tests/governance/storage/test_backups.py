@@ -93,6 +93,7 @@ def test_what_was_backed_up_is_there_after_the_restore(source, restored):
         assert rows(source, f"SELECT * FROM {table}") == rows(restored, f"SELECT * FROM {table}")
     held = [p.read_bytes() for p in (restored / "media" / "files").rglob("*") if p.is_file()]
     assert held == [b"%PDF-1"]
+    assert (source / "audit_key").read_text() == (restored / "audit_key").read_text()
     assert json.loads(manage(restored, "verify_audit").stdout) == {"rows": 1, "ok": True, "first_bad": None}
 
 
@@ -217,6 +218,7 @@ def test_a_broken_chain_is_exit_one(source, tmp_path):
     folder = tmp_path / "data"
     assert manage(folder, "restore", str(source / "b.tar")).returncode == 0
     with sqlite3.connect(folder / "guiyang.sqlite3") as database:
+        database.execute("DROP TRIGGER governance_auditrow_no_update")
         database.execute("UPDATE governance_auditrow SET sentence = 'x'")
     done = manage(folder, "verify_audit")
     assert done.returncode == 1

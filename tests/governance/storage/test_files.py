@@ -55,6 +55,8 @@ def test_a_name_with_a_null_byte_is_refused():
     [
         ("方案.pdf", b"<html>"),
         ("图.png", PDF),
+        ("图.png", b"\x89PNG\r\n\x1a\n....IEND<HTML><script>alert(1)</script>"),
+        ("图.jpg", b"\xff\xd8\xff\xe0....<svg onload=alert(1)>"),
         ("图.jpg", b"GIF89a"),
         ("表.xlsx", PDF),
         ("文.docx", b"MZ\x90"),

@@ -12,7 +12,7 @@ from django.test import Client
 from governance import actions, jobs
 from governance.basics.roles import Role
 from governance.jobs import bell, kinds
-from governance.models import AuditRow, Document, Job, Notice, Regulation, User
+from governance.models import AuditRow, Document, Job, Notice, PasswordLink, Regulation, User
 from tests.governance.drill.kinds import ALL, good
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,7 @@ PAGES = {
     "/governance/password/": set(Role),
     "/governance/audit/": {Role.AUDITOR},
     "/governance/accounts/": {Role.SYSADMIN},
+    "/governance/passwords/": {Role.SECADMIN, Role.AUDITOR},
     "/governance/roles/": {Role.SECADMIN},
     "/governance/regulations/": set(Role) - {Role.SYSADMIN, Role.SECADMIN},
 }
@@ -223,7 +224,23 @@ def test_the_auditor_sees_whether_the_chain_holds(cast):
 
 # --- people --------------------------------------------------------------------------------------------------------
 
-NEW = {"username": "li.na", "full_name": "李娜", "password": "Gui-Yang-2007!", "phone": "", "email": ""}
+NEW = {"username": "li.na", "full_name": "李娜", "phone": "", "email": ""}
+SECRET = "Shu-Lin-84!x"
+
+
+def password_by_link(cast, user) -> None:
+    """The way to a password: the system administrator's link, the second person's code, the person himself."""
+    asked = cast.client("sysadmin").post(f"/governance/accounts/{user.pk}/", {"act": "link"})
+    address = re.search(r"https?://[^/]+(/governance/password/[\w-]+/)", asked.content.decode())[1]
+    assert Client().get(address).status_code == 404, "nobody has vouched"
+    key = PasswordLink.objects.get(user=user, ended_at=None).pk
+    vouched = cast.client("secadmin").post("/governance/passwords/", {"link": key})
+    code = re.search(r"<code>(\d{8})</code>", vouched.content.decode())[1]
+    form = {"code": code, "new": SECRET, "again": SECRET}
+    assert Client().post(address, form | {"code": "00000000"}).status_code == 422
+    assert Client().post(address, form | {"new": "short", "again": "short"}).status_code == 422
+    assert Client().post(address, form)["Location"] == "/login/"
+    assert Client().post(address, form).status_code == 404, "once"
 
 
 def test_an_account_is_created_and_has_no_right_until_it_is_appointed(cast):
@@ -232,7 +249,9 @@ def test_an_account_is_created_and_has_no_right_until_it_is_appointed(cast):
     user = User.objects.get(username="li.na")
     assert answer["Location"] == f"/governance/accounts/{user.pk}/"
     browser = Client()
-    assert browser.post("/login/", {"username": "li.na", "password": NEW["password"]}).status_code == 302
+    assert browser.post("/login/", {"username": "li.na", "password": ""}).status_code == 422
+    password_by_link(cast, user)
+    assert browser.post("/login/", {"username": "li.na", "password": SECRET}).status_code == 302
     assert browser.get("/").status_code == 403
     form = {
         "user": user.pk,
@@ -251,7 +270,6 @@ def test_an_account_is_created_and_has_no_right_until_it_is_appointed(cast):
         ({"username": "demo-cio"}, "已经有人用了"),
         ({"username": "DEMO-CIO"}, "已经有人用了"),
         ({"username": "李娜"}, "英文字母"),
-        ({"password": "123"}, "密码"),
         ({"full_name": " \u200b "}, "要填"),
         ({"username": "a\x00b"}, "字符"),
     ],
@@ -274,13 +292,14 @@ def test_disabling_ends_the_session_at_once(cast):
     assert cast.client("sysadmin").post(page, {"act": "delete"}).status_code == 422
 
 
-def test_a_reset_password_ends_sessions_and_is_told(cast):
+def test_a_password_by_link_ends_sessions_and_is_told(cast):
     browser, user = cast.client("ndrc"), cast.user("ndrc")
     page = f"/governance/accounts/{user.pk}/"
-    assert cast.client("sysadmin").post(page, {"act": "reset", "password": "short"}).status_code == 422
-    assert cast.client("sysadmin").post(page, {"act": "reset", "password": "Nan-Ming-2007!"}).status_code == 302
+    assert cast.client("sysadmin").post(page, {"act": "reset", "password": SECRET}).status_code == 422
+    assert browser.get("/governance/notices/").status_code == 200
+    password_by_link(cast, user)
     assert browser.get("/governance/notices/").status_code == 302
-    assert Notice.objects.filter(user_id=user.pk, sentence__contains="重置").exists()
+    assert Notice.objects.filter(user_id=user.pk, sentence__contains="一次性链接").exists()
 
 
 def test_the_system_administrator_sees_no_role_and_no_business(cast):
@@ -302,7 +321,7 @@ def test_an_appointment_is_ended_with_a_day(cast):
 
 def test_one_changes_ones_own_password_and_stays_logged_in(cast):
     client, other = cast.client("ndrc"), cast.client("ndrc")
-    form = {"old": "Guiyang-2006", "new": "Nan-Ming-2007!", "again": "Nan-Ming-2007!"}
+    form = {"old": "Guiyang-2006", "new": SECRET, "again": SECRET}
     assert client.post("/governance/password/", form | {"old": "falsch"}).status_code == 422
     assert client.post("/governance/password/", form | {"again": "anders"}).status_code == 422
     assert client.post("/governance/password/", form).status_code == 302

@@ -27,6 +27,7 @@ from governance.signing import rounds, signers
 from priorities import actions
 from priorities.approval import meeting_pack, seats
 from priorities.case import guards
+from tests.conftest import log_in
 from tests.priorities.stories import components, proposal
 
 
@@ -252,7 +253,7 @@ def test_the_page_has_the_form_for_the_office_and_the_reason_for_another_role_of
     assert 'id="sign"' in cast.client("finance").get(address).content.decode()
     stranger = appointed(open_seats(row)["市财政局"], Role.NDRC)
     client = Client()
-    client.force_login(User.objects.get(pk=stranger.user_id), backend="governance.people.backends.AppointedBackend")
+    log_in(client, User.objects.get(pk=stranger.user_id))
     shown = client.get(address).content.decode()
     assert 'id="sign"' not in shown
     assert "不能签署：市财政局（财政席）由“财政局”签署（李国栋" in shown

@@ -6,7 +6,6 @@ import pytest
 
 from budgets.models import BudgetLine
 from governance.basics.refusal import Invalid, Refused
-from governance.models import ApiToken
 from priorities import actions
 from priorities.models import AnnualPlan
 from tests.priorities.stories import MINUTES
@@ -15,14 +14,15 @@ SITTING = {**MINUTES, "held_on": MINUTES["held_on"].isoformat()}
 
 
 @pytest.fixture
-def post(client, cast):
+def post(cast):
+    """One adopts oneself, after the login: a token does not (tests/house/test_signatures.py)."""
+
     def send(name: str, row, verb: str, body=None):
-        token = ApiToken.issue(cast.user(name))
-        return client.post(
+        row.refresh_from_db()
+        return cast.client(name).post(
             f"/api/v1/submissions/{row.reference}/{verb}/",
-            body or {},
+            {"version": row.version} | (body or {}),
             content_type="application/json",
-            headers={"Authorization": f"Token {token}"},
         )
 
     return send

@@ -15,8 +15,9 @@ from governance.basics.roles import Role
 from governance.kernel import access
 from governance.models import Answer, Appointment, Notice, User
 from priorities import actions
-from priorities.approval import meeting_pack
+from priorities.approval import meeting_pack, shown
 from priorities.models import Submission
+from tests.conftest import log_in
 from tests.page import words
 
 TITLE = "2007 年第 3 次联合会签会议"
@@ -167,9 +168,9 @@ def test_a_clerk_enters_what_the_leader_signed_and_signs_nothing_himself(cast, a
     with pytest.raises(Invalid, match="受委托的经办人"):
         actions.refuse(by=by, submission=row, version=row.version, reason="source")
     client = Client()
-    client.force_login(clerk, backend="governance.people.backends.AppointedBackend")
+    log_in(client, clerk)
     at = f"/priorities/approvals/{row.reference}/"
-    body = {"version": row.version, "signer": "张局长", "signed_on": "2007-08-18"}
+    body = {"version": row.version, "shown": shown.of(row), "signer": "张局长", "signed_on": "2007-08-18"}
     fake = SimpleUploadedFile("签字.pdf", b"not a pdf")
     assert client.post(f"{at}sign/", body | {"scan": fake}).status_code == 422
     scan = SimpleUploadedFile("签字.pdf", b"%PDF-1.4 signature")

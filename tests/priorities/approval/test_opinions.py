@@ -14,6 +14,7 @@ from governance.models import Appointment, Organisation, User
 from priorities import actions
 from priorities.approval import opinions
 from priorities.case import guards
+from tests.conftest import log_in
 from tests.page import words
 
 SCHEMES, POLICY = "expert-group-schemes", "expert-group-policy"
@@ -193,7 +194,7 @@ def test_others_opinions_stay_hidden_until_ones_own_is_in(row, cast):
     from django.test import Client
 
     client = Client()
-    client.force_login(two, backend="governance.people.backends.AppointedBackend")
+    log_in(client, two)
     at = f"/priorities/approvals/{row.reference}/opinion/"
     pages = (at, f"/priorities/submissions/{row.reference}/", f"/priorities/approvals/{row.reference}/")
     for page in pages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -320,10 +321,15 @@ def test_a_phase_is_accepted_in_a_browser_and_the_board_offers_it(cast, under_wa
     row_at = office.post(at, data)["Location"]
     assert f"{phase.name} 初验" in office.get(row_at).content.decode()
     assert at not in office.get("/projects/acceptances/").content.decode()  # it is being signed
-    assert finance.post(row_at, {"kind": "agree"}).status_code == 302
+    assert finance.post(row_at, shown_at(finance, row_at) | {"kind": "agree"}).status_code == 302
     phase.refresh_from_db()
     assert phase.state == "first_acceptance"
     assert row_at in office.get(f"/projects/P15/life/?phase={phase.order}").content.decode()
+
+
+def shown_at(client, address: str) -> dict:
+    """What the form of a signature says that the page showed."""
+    return {"shown": re.search(r'name="shown" value="(\w+)"', client.get(address).content.decode())[1]}
 
 
 def evaluate(cast, code: str, independent: Organisation | None = None, **measured) -> Evaluation:
@@ -393,10 +399,12 @@ def test_the_pages_of_acceptance_and_evaluation_are_worked_from_browsers(cast, b
     row = Acceptance.objects.get()
     assert answer["Location"] == row.get_absolute_url()
     assert "等我签署 1 件" in strip_tags(finance.get("/projects/acceptances/").content.decode())
-    assert office.post(row.get_absolute_url(), {"kind": "agree"}).status_code == 409
-    assert cast.client("ndrc").post(row.get_absolute_url(), {"kind": "agree"}).status_code == 404
-    assert finance.post(row.get_absolute_url(), {"kind": "refuse"}).status_code == 422
-    assert finance.post(row.get_absolute_url(), {"kind": "agree"}).status_code == 302
+    seen = shown_at(finance, row.get_absolute_url())
+    assert office.post(row.get_absolute_url(), seen | {"kind": "agree"}).status_code == 409
+    assert cast.client("ndrc").post(row.get_absolute_url(), seen | {"kind": "agree"}).status_code == 404
+    assert finance.post(row.get_absolute_url(), seen | {"kind": "refuse"}).status_code == 422
+    assert finance.post(row.get_absolute_url(), {"kind": "agree"}).status_code == 428, "who knows what he saw"
+    assert finance.post(row.get_absolute_url(), seen | {"kind": "agree"}).status_code == 302
     assert Round.objects.get(about=row.audit_key).state == "concluded"
     under_way("P20", "operating")
     answer = office.post(

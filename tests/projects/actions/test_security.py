@@ -334,8 +334,11 @@ def test_the_pages_of_security_are_worked_from_browsers(cast, under_way):
     )
     assert answer["Location"] == "/projects/P01/security/"
     row = SecurityGrading.objects.get()
-    assert "等您签署" in expert.get("/projects/P01/security/").content.decode()
-    assert expert.post(f"/projects/security/gradings/{row.pk}/sign/", {"kind": "agree"}).status_code == 302
+    page = expert.get("/projects/P01/security/").content.decode()
+    assert "等您签署" in page
+    signed = {"kind": "agree", "shown": re.search(r'name="shown" value="(\w+)"', page)[1]}
+    assert expert.post(f"/projects/security/gradings/{row.pk}/sign/", {"kind": "agree"}).status_code == 428
+    assert expert.post(f"/projects/security/gradings/{row.pk}/sign/", signed).status_code == 302
     assert "3 级（安全标记保护级／监督保护级）" in office.get("/projects/security/").content.decode()
     lacking = office.post(
         "/projects/P01/security/assessment/",
