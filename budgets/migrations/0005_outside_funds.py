@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('budgets', '0004_revenue_versions_and_papers'),
-        ('projects', '0009_benefits_ledger'),
+        ('projects', '0011_benefits'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('priorities', '0014_decision_letters'),
+        ('priorities', '0015_plan_scenario'),
     ]
 
     operations = [

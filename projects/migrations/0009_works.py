@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0006_life_answer_document'),
+        ('governance', '0006_answer_document'),
         ('projects', '0008_decided_amounts'),
     ]
 

@@ -48,7 +48,7 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0005_successions")]
+    dependencies = [("governance", "0009_heartbeats")]
 
     operations = [
         migrations.RunPython(go_on_with_the_key, migrations.RunPython.noop),

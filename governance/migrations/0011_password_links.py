@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0006_trust_append_only'),
+        ('governance', '0010_append_only'),
     ]
 
     operations = [

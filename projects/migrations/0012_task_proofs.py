@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0008_decided_amounts'),
+        ('projects', '0011_benefits'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0005_successions'),
-        ('projects', '0008_decided_amounts'),
+        ('projects', '0010_shared_data'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0005_successions'),
+        ('governance', '0008_trainees'),
     ]
 
     operations = [

@@ -41,8 +41,8 @@ def carry_over(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("priorities", "0014_decision_letters"),
-        ("projects", "0009_benefits_ledger"),
+        ("priorities", "0016_sharing_opinions"),
+        ("projects", "0011_benefits"),
     ]
 
     operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]

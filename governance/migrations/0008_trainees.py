@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0005_successions'),
+        ('governance', '0007_sharing_roles'),
     ]
 
     operations = [

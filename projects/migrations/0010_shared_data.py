@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0005_successions'),
-        ('projects', '0008_decided_amounts'),
+        ('projects', '0009_works'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

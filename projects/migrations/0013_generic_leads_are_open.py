@@ -12,5 +12,5 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0009_people_task_proofs")]
+    dependencies = [("projects", "0012_task_proofs")]
     operations = [migrations.RunPython(mark, migrations.RunPython.noop)]

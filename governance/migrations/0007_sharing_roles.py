@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0005_successions'),
+        ('governance', '0006_answer_document'),
     ]
 
     operations = [
