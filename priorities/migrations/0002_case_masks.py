@@ -13,141 +13,89 @@ def leave_room(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("governance", "0002_seat_groups"),
-        ("priorities", "0001_first"),
+        ('governance', '0002_seat_groups'),
+        ('priorities', '0001_first'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="CaseMask",
+            name='CaseMask',
             fields=[
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="mask",
-                        serialize=False,
-                        to="priorities.submission",
-                    ),
-                ),
-                ("says_yes", models.BigIntegerField()),
-                ("says_no", models.BigIntegerField()),
-                ("parts", models.BigIntegerField()),
-                ("outcome", models.SmallIntegerField()),
-                ("amount_wan", governance.models.fields.WanField(decimal_places=2, max_digits=12)),
-                ("rule_set", models.CharField(max_length=60)),
+                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='mask', serialize=False, to='priorities.submission')),
+                ('says_yes', models.BigIntegerField()),
+                ('says_no', models.BigIntegerField()),
+                ('parts', models.BigIntegerField()),
+                ('outcome', models.SmallIntegerField()),
+                ('amount_wan', governance.models.fields.WanField(decimal_places=2, max_digits=12)),
+                ('rule_set', models.CharField(max_length=60)),
             ],
         ),
         migrations.CreateModel(
-            name="Rescreening",
+            name='Rescreening',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("rule_set", models.CharField(max_length=60, verbose_name="规则集")),
-                ("total", models.PositiveIntegerField(default=0)),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("flipped", models.PositiveIntegerField(default=0)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("by_text", models.CharField(max_length=200)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('rule_set', models.CharField(max_length=60, verbose_name='规则集')),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('flipped', models.PositiveIntegerField(default=0)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('by_text', models.CharField(max_length=200)),
             ],
             options={
-                "verbose_name": "重新判定",
-                "ordering": ["pk"],
+                'verbose_name': '重新判定',
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="PlanFact",
+            name='PlanFact',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("fact", models.CharField(max_length=60)),
-                ("value", models.CharField(max_length=8)),
-                ("quote", models.CharField(blank=True, max_length=300)),
-                ("line", models.PositiveIntegerField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=300)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="governance.planitem"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fact', models.CharField(max_length=60)),
+                ('value', models.CharField(max_length=8)),
+                ('quote', models.CharField(blank=True, max_length=300)),
+                ('line', models.PositiveIntegerField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='governance.planitem')),
             ],
             options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("item", "fact"), name="one_plan_fact_per_item"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(models.Q(("quote", ""), _negated=True), ("line__isnull", False)),
-                            models.Q(("line", None), ("quote", ""), models.Q(("reason", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="a_plan_fact_is_quoted_or_says_why",
-                    ),
-                ],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'fact'), name='one_plan_fact_per_item'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('quote', ''), _negated=True), ('line__isnull', False)), models.Q(('line', None), ('quote', ''), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='a_plan_fact_is_quoted_or_says_why')],
             },
         ),
         migrations.CreateModel(
-            name="Flip",
+            name='Flip',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("was", models.SmallIntegerField()),
-                ("now", models.SmallIntegerField()),
-                ("was_rule_set", models.CharField(max_length=60)),
-                ("clauses", models.IntegerField()),
-                ("amount_wan", governance.models.fields.WanField(decimal_places=2, max_digits=12)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="flips",
-                        to="priorities.submission",
-                    ),
-                ),
-                (
-                    "rescreening",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="flips",
-                        to="priorities.rescreening",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('was', models.SmallIntegerField()),
+                ('now', models.SmallIntegerField()),
+                ('was_rule_set', models.CharField(max_length=60)),
+                ('clauses', models.IntegerField()),
+                ('amount_wan', governance.models.fields.WanField(decimal_places=2, max_digits=12)),
+                ('submission', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='flips', to='priorities.submission')),
+                ('rescreening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='flips', to='priorities.rescreening')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("rescreening", "submission"), name="one_flip_per_rescreening")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('rescreening', 'submission'), name='one_flip_per_rescreening')],
             },
         ),
         migrations.CreateModel(
-            name="ShownAdvice",
+            name='ShownAdvice',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("component", models.CharField(blank=True, max_length=40)),
-                ("fact", models.CharField(max_length=60)),
-                ("value", models.CharField(max_length=8)),
-                ("by_text", models.CharField(max_length=200)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="shown_advice",
-                        to="priorities.submission",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('component', models.CharField(blank=True, max_length=40)),
+                ('fact', models.CharField(max_length=60)),
+                ('value', models.CharField(max_length=8)),
+                ('by_text', models.CharField(max_length=200)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shown_advice', to='priorities.submission')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("submission", "component", "fact", "value"), name="advice_shown_once"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('submission', 'component', 'fact', 'value'), name='advice_shown_once')],
             },
         ),
         migrations.RunPython(leave_room, migrations.RunPython.noop),

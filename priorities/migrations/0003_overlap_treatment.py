@@ -4,24 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0002_case_masks"),
+        ('priorities', '0002_case_masks'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="overlapjudgement",
-            name="score",
-            field=models.FloatField(null=True, verbose_name="当时的相似度"),
+            model_name='overlapjudgement',
+            name='score',
+            field=models.FloatField(null=True, verbose_name='当时的相似度'),
         ),
         migrations.AddField(
-            model_name="overlapjudgement",
-            name="treatment",
-            field=models.CharField(
-                blank=True,
-                choices=[("keep", "不重复"), ("cut", "核减"), ("merge", "合并"), ("refuse", "拒")],
-                max_length=8,
-                verbose_name="处理",
-            ),
+            model_name='overlapjudgement',
+            name='treatment',
+            field=models.CharField(blank=True, choices=[('keep', '不重复'), ('cut', '核减'), ('merge', '合并'), ('refuse', '拒')], max_length=8, verbose_name='处理'),
         ),
     ]

@@ -6,83 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0003_overlap_treatment"),
+        ('priorities', '0003_overlap_treatment'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="PlanScenario",
+            name='PlanScenario',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                ("plan_year", models.PositiveSmallIntegerField(db_index=True, verbose_name="年度")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("choice", "年度取舍"), ("period", "全期分年")],
-                        default="choice",
-                        max_length=8,
-                        verbose_name="种类",
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="方案")),
-                ("settings", models.JSONField(default=dict)),
-                ("figures", models.JSONField(default=dict)),
-                ("by_text", models.CharField(max_length=200)),
-                ("withdrawn", models.BooleanField(default=False, verbose_name="已撤下")),
-                ("version", models.PositiveIntegerField(default=1)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('plan_year', models.PositiveSmallIntegerField(db_index=True, verbose_name='年度')),
+                ('kind', models.CharField(choices=[('choice', '年度取舍'), ('period', '全期分年')], default='choice', max_length=8, verbose_name='种类')),
+                ('name', models.CharField(max_length=60, verbose_name='方案')),
+                ('settings', models.JSONField(default=dict)),
+                ('figures', models.JSONField(default=dict)),
+                ('by_text', models.CharField(max_length=200)),
+                ('withdrawn', models.BooleanField(default=False, verbose_name='已撤下')),
+                ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
-                "verbose_name": "计划方案",
-                "ordering": ["plan_year", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("withdrawn", False)),
-                        fields=("plan_year", "name"),
-                        name="one_scenario_per_name",
-                    )
-                ],
+                'verbose_name': '计划方案',
+                'ordering': ['plan_year', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn', False)), fields=('plan_year', 'name'), name='one_scenario_per_name')],
             },
         ),
         migrations.CreateModel(
-            name="PlanOverride",
+            name='PlanOverride',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                ("kind", models.CharField(choices=[("in", "强制列入"), ("out", "强制不列")], max_length=3)),
-                ("reason", models.CharField(max_length=300, verbose_name="理由")),
-                ("by_text", models.CharField(max_length=200)),
-                ("taken_back_day", models.DateField(blank=True, null=True)),
-                ("taken_back_by", models.CharField(blank=True, max_length=200)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.submission"
-                    ),
-                ),
-                (
-                    "scenario",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="overrides",
-                        to="priorities.planscenario",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('kind', models.CharField(choices=[('in', '强制列入'), ('out', '强制不列')], max_length=3)),
+                ('reason', models.CharField(max_length=300, verbose_name='理由')),
+                ('by_text', models.CharField(max_length=200)),
+                ('taken_back_day', models.DateField(blank=True, null=True)),
+                ('taken_back_by', models.CharField(blank=True, max_length=200)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.submission')),
+                ('scenario', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='priorities.planscenario')),
             ],
             options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("taken_back_day", None)),
-                        fields=("scenario", "submission"),
-                        name="one_override_per_candidate",
-                    )
-                ],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_day', None)), fields=('scenario', 'submission'), name='one_override_per_candidate')],
             },
         ),
     ]

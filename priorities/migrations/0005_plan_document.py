@@ -4,19 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0004_scenarios"),
+        ('priorities', '0004_scenarios'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="annualplan",
-            name="document",
+            model_name='annualplan',
+            name='document',
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name="annualplan",
-            name="sha256",
+            model_name='annualplan',
+            name='sha256',
             field=models.CharField(blank=True, max_length=64),
         ),
     ]

@@ -7,94 +7,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0005_plan_document"),
+        ('priorities', '0005_plan_document'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="DeskBatch",
+            name='DeskBatch',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("accept", "受理"),
-                            ("settle", "采用判定"),
-                            ("settle_and_send", "采用判定并送会签"),
-                            ("waive_and_send", "送会签"),
-                            ("acknowledge", "备案"),
-                        ],
-                        max_length=16,
-                        verbose_name="办理",
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="免交理由")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "等待办理"),
-                            ("running", "正在办理"),
-                            ("done", "办完"),
-                            ("undone", "已撤消"),
-                        ],
-                        db_index=True,
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("leaves_at", models.DateTimeField(verbose_name="办理时间")),
-                ("started_at", models.DateTimeField(null=True)),
-                ("appointment_id", models.BigIntegerField(null=True)),
-                ("by_text", models.CharField(max_length=200)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('act', models.CharField(choices=[('accept', '受理'), ('settle', '采用判定'), ('settle_and_send', '采用判定并送会签'), ('waive_and_send', '送会签'), ('acknowledge', '备案')], max_length=16, verbose_name='办理')),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='免交理由')),
+                ('state', models.CharField(choices=[('waiting', '等待办理'), ('running', '正在办理'), ('done', '办完'), ('undone', '已撤消')], db_index=True, default='waiting', max_length=8)),
+                ('leaves_at', models.DateTimeField(verbose_name='办理时间')),
+                ('started_at', models.DateTimeField(null=True)),
+                ('appointment_id', models.BigIntegerField(null=True)),
+                ('by_text', models.CharField(max_length=200)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "批量办理",
-                "ordering": ["-pk"],
+                'verbose_name': '批量办理',
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(
-            name="DeskBatchItem",
+            name='DeskBatchItem',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "等待"), ("done", "办成"), ("refused", "没有办成"), ("undone", "已撤消")],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("sentence", models.TextField(blank=True)),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="priorities.deskbatch"
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="priorities.submission"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField()),
+                ('state', models.CharField(choices=[('waiting', '等待'), ('done', '办成'), ('refused', '没有办成'), ('undone', '已撤消')], default='waiting', max_length=8)),
+                ('sentence', models.TextField(blank=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='priorities.deskbatch')),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='priorities.submission')),
             ],
             options={
-                "ordering": ["pk"],
-                "constraints": [models.UniqueConstraint(fields=("batch", "submission"), name="a_case_once_a_batch")],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'submission'), name='a_case_once_a_batch')],
             },
         ),
     ]

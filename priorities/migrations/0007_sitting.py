@@ -6,88 +6,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0006_desk_batches"),
+        ('priorities', '0006_desk_batches'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Sitting",
+            name='Sitting',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                ("title", models.CharField(max_length=120, verbose_name="会议名称")),
-                ("held_on", models.DateField(verbose_name="会议日期")),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="地点")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("convened", "已召集"), ("recorded", "已记录")],
-                        default="convened",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("minutes_number", models.CharField(blank=True, max_length=60, verbose_name="纪要文号")),
-                ("by_text", models.CharField(max_length=200)),
-                ("version", models.PositiveIntegerField(default=1)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('title', models.CharField(max_length=120, verbose_name='会议名称')),
+                ('held_on', models.DateField(verbose_name='会议日期')),
+                ('place', models.CharField(blank=True, max_length=100, verbose_name='地点')),
+                ('state', models.CharField(choices=[('convened', '已召集'), ('recorded', '已记录')], default='convened', max_length=10, verbose_name='状态')),
+                ('minutes_number', models.CharField(blank=True, max_length=60, verbose_name='纪要文号')),
+                ('by_text', models.CharField(max_length=200)),
+                ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
-                "verbose_name": "会签会议",
-                "ordering": ["-held_on", "-pk"],
+                'verbose_name': '会签会议',
+                'ordering': ['-held_on', '-pk'],
             },
         ),
         migrations.CreateModel(
-            name="FilingCheck",
+            name='FilingCheck',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                ("version", models.PositiveSmallIntegerField()),
-                ("overlaps", models.JSONField(default=list)),
-                ("compared", models.PositiveIntegerField(default=0, verbose_name="比对条数")),
-                ("by_text", models.CharField(max_length=200)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="filing_checks",
-                        to="priorities.submission",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('overlaps', models.JSONField(default=list)),
+                ('compared', models.PositiveIntegerField(default=0, verbose_name='比对条数')),
+                ('by_text', models.CharField(max_length=200)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filing_checks', to='priorities.submission')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="SittingCase",
+            name='SittingCase',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("edition", models.PositiveSmallIntegerField(verbose_name="申报书版次")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("note", models.CharField(blank=True, max_length=500, verbose_name="纪要意见")),
-                (
-                    "sitting",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="cases", to="priorities.sitting"
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.submission"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edition', models.PositiveSmallIntegerField(verbose_name='申报书版次')),
+                ('order', models.PositiveSmallIntegerField()),
+                ('note', models.CharField(blank=True, max_length=500, verbose_name='纪要意见')),
+                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='priorities.sitting')),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.submission')),
             ],
             options={
-                "ordering": ["order", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("sitting", "submission"), name="a_case_once_per_sitting")
-                ],
+                'ordering': ['order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('sitting', 'submission'), name='a_case_once_per_sitting')],
             },
         ),
     ]

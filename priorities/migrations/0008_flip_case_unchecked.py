@@ -5,20 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0007_sitting"),
+        ('priorities', '0007_sitting'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="flip",
-            name="submission",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="flips",
-                to="priorities.submission",
-            ),
+            model_name='flip',
+            name='submission',
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='flips', to='priorities.submission'),
         ),
     ]

@@ -7,59 +7,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0008_flip_case_unchecked"),
+        ('priorities', '0008_flip_case_unchecked'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ProposedChange",
+            name='ProposedChange',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                (
-                    "field",
-                    models.CharField(
-                        choices=[
-                            ("content", "内容"),
-                            ("time", "工期"),
-                            ("budget", "预算"),
-                            ("lead", "牵头单位"),
-                            ("name", "名称"),
-                        ],
-                        max_length=12,
-                        verbose_name="变更什么",
-                    ),
-                ),
-                ("now", models.TextField(verbose_name="变更后")),
-                ("reason", models.TextField(verbose_name="变更理由")),
-                (
-                    "approved_wan",
-                    governance.models.fields.WanField(
-                        decimal_places=2, max_digits=12, verbose_name="提出时的批复总额（万元）"
-                    ),
-                ),
-                (
-                    "total_wan",
-                    governance.models.fields.WanField(
-                        decimal_places=2, max_digits=12, verbose_name="变更后的总额（万元）"
-                    ),
-                ),
-                ("applied_on", models.DateField(blank=True, null=True, verbose_name="生效日期")),
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="proposed_change",
-                        to="priorities.submission",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('field', models.CharField(choices=[('content', '内容'), ('time', '工期'), ('budget', '预算'), ('lead', '牵头单位'), ('name', '名称')], max_length=12, verbose_name='变更什么')),
+                ('now', models.TextField(verbose_name='变更后')),
+                ('reason', models.TextField(verbose_name='变更理由')),
+                ('approved_wan', governance.models.fields.WanField(decimal_places=2, max_digits=12, verbose_name='提出时的批复总额（万元）')),
+                ('total_wan', governance.models.fields.WanField(decimal_places=2, max_digits=12, verbose_name='变更后的总额（万元）')),
+                ('applied_on', models.DateField(blank=True, null=True, verbose_name='生效日期')),
+                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='proposed_change', to='priorities.submission')),
             ],
             options={
-                "verbose_name": "提出的变更",
-                "ordering": ["pk"],
+                'verbose_name': '提出的变更',
+                'ordering': ['pk'],
             },
         ),
     ]

@@ -4,8 +4,9 @@ from governance.database import trigram
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0009_proposed_change"),
+        ('priorities', '0009_proposed_change'),
     ]
 
-    operations = [trigram.index("priorities_submission")]
+    operations = [trigram.index('priorities_submission')]

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0012_decided_of_adopted_cases"),
+        ('priorities', '0012_decided_of_adopted_cases'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="conclusion",
-            name="payers",
-            field=models.JSONField(default=list, verbose_name="出资份额"),
+            model_name='conclusion',
+            name='payers',
+            field=models.JSONField(default=list, verbose_name='出资份额'),
         ),
     ]

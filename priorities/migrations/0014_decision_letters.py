@@ -6,46 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("priorities", "0013_conclusion_payers"),
+        ('priorities', '0013_conclusion_payers'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="DecisionLetter",
+            name='DecisionLetter',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(default=governance.basics.clock.today, verbose_name="业务日期")),
-                ("recorded_at", models.DateTimeField(default=governance.basics.clock.now, verbose_name="记录时间")),
-                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
-                (
-                    "occasion",
-                    models.CharField(
-                        choices=[
-                            ("concluded", "联合会签通过"),
-                            ("refused", "联合会签没有通过"),
-                            ("adopted", "列入年度计划"),
-                            ("left_over", "没有列入，结转候选"),
-                            ("adjusted", "年度计划调整"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("key", models.CharField(max_length=40)),
-                ("content", models.JSONField(default=dict)),
-                ("sha256", models.CharField(max_length=64)),
-                ("by_text", models.CharField(max_length=200)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="letters", to="priorities.submission"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(default=governance.basics.clock.today, verbose_name='业务日期')),
+                ('recorded_at', models.DateTimeField(default=governance.basics.clock.now, verbose_name='记录时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('occasion', models.CharField(choices=[('concluded', '联合会签通过'), ('refused', '联合会签没有通过'), ('adopted', '列入年度计划'), ('left_over', '没有列入，结转候选'), ('adjusted', '年度计划调整')], max_length=10)),
+                ('key', models.CharField(max_length=40)),
+                ('content', models.JSONField(default=dict)),
+                ('sha256', models.CharField(max_length=64)),
+                ('by_text', models.CharField(max_length=200)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='priorities.submission')),
             ],
             options={
-                "verbose_name": "批复通知",
-                "ordering": ["pk"],
-                "constraints": [models.UniqueConstraint(fields=("submission", "key"), name="one_letter_per_decision")],
+                'verbose_name': '批复通知',
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('submission', 'key'), name='one_letter_per_decision')],
             },
         ),
     ]
