@@ -38,7 +38,7 @@ def waiting(request):
     asked = Submission.objects.visible_to(request.actor).filter(
         state__in=("joint_approval", "under_review", "submitted")
     )
-    by_key = {s.audit_key: s for s in asked.select_related("organisation")}
+    by_key = {s.audit_key: s for s in decided.with_money(asked.select_related("organisation"))}
     rows = [
         {
             "round": r,
@@ -53,7 +53,6 @@ def waiting(request):
         if r.about in by_key
     ]
     mine = {r["submission"].pk for r in rows}
-    decided.with_money(r["submission"] for r in rows)
     others = [s for s in by_key.values() if s.state == "joint_approval" and s.pk not in mine]
     with one_page():
         shown = case_page.approvals(others, request.actor, day)

@@ -59,7 +59,8 @@ def _context(request, year: int, **more) -> dict:
         for e in entries
     ]
     taken = {e.submission_id for e in entries}
-    candidates = Submission.objects.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
+    visible = Submission.objects.visible_to(request.actor)
+    candidates = visible.filter(state="candidate", plan_year__lte=year).exclude(pk__in=taken)
     candidates = candidates.select_related("organisation") if may(request.actor, Permission.READ_SUBMISSIONS) else []
     waiting = decided.settled_on(candidates)
     candidates = [(row, waiting[row.pk].total) for row in candidates]

@@ -247,3 +247,19 @@ def test_a_mid_year_adjustment_is_a_new_version_with_its_differences(stories, ca
     assert set(lines(second).values()) == {Decimal("0.00")}
     assert third.state == "adopted"
     assert [p.state for p in AnnualPlan.objects.filter(plan_year=2008)] == ["superseded", "adopted"]
+
+
+def test_the_plan_s_page_links_a_unit_to_its_own_cases_alone(stories, cast):
+    own, other = stories.concluded(), stories.concluded(by=cast.industry)
+    other = actions.sign(by=cast.leader, submission=other, version=other.version)
+    client = cast.client("health_cio")
+
+    def links(year: int) -> list[bool]:
+        page = client.get(f"/priorities/plan/{year}/").content.decode()
+        return [f'href="{row.get_absolute_url()}"' in page for row in (own, other)]
+
+    assert links(2008) == [True, False]  # candidates of a year without a plan yet
+    actions.create_plan(by=cast.reviewer, plan_year=2008)
+    assert links(2008) == [True, False]
+    assert other.title in client.get("/priorities/plan/2008/").content.decode()
+    assert links(2009) == [True, False]
