@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from governance.models import Organisation
 from governance.people.touched import KEEPS, MOVES, Touch
-from projects.models import CollaborationMember, Project, ProjectLead, TopicHead
+from projects.models import CollaborationMember, DataParty, Project, ProjectLead, TopicHead
 
 
 def of_register(unit: Organisation) -> list[Touch]:
-    """Projects that name it as a lead, as budget unit or as builder, members, 课题 that its people answer for."""
+    """Projects that name it as a lead, as budget unit or as builder, its shared data, memberships, 课题 that its
+    people answer for."""
     return [
         Touch(
             "列名牵头的项目",
             ProjectLead.objects.filter(organisation=unit).count(),
             f"牵头{KEEPS}；汇总和待办{MOVES}",
             rows=f"/projects/?lead={unit.pk}",
+        ),
+        Touch(
+            "提供或使用的共享数据",
+            DataParty.objects.filter(organisation=unit).exclude(state="ended").count(),
+            f"登记{KEEPS}；重复和缺口{MOVES}",
         ),
         Touch("以它为预算单位的项目", Project.objects.filter(budget_unit=unit).count(), KEEPS),
         Touch(

@@ -29,7 +29,7 @@ def listing(request):
     """All living entries; `?view=overlap`: two provide it or the names are alike, `gap`: wanted and provided by nobody,
     `waiting`: to be registered or settled; `?q=`."""
     view, q = one_of(request.GET, "view", VIEWS), looked_for(request.GET)
-    every = entries.entries()
+    every, kept = entries.entries(), entries.keeper(clock.today())
     rows = [e for e in every if VIEWS[view][1](e)] if view else every
     if q:
         named = set(SharedData.objects.living().matching(q).values_list("pk", flat=True))
@@ -41,7 +41,8 @@ def listing(request):
         "view": view,
         "q": q,
         "title": VIEWS[view][0] if view else "全部",
-        "keeper": entries.keeper(clock.today()),
+        "keeper": kept,
+        "is_acting": not kept.is_department,
         "may_share": access.may(request.actor, Permission.SHARE_DATA),
     }
     return render(request, "projects/catalogue.html", context)
