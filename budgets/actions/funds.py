@@ -186,7 +186,8 @@ def _must_be_open(call: FundingCall) -> None:
 @verb("budgets.application.edit")
 def edit_application(*, by: Actor, application: FundingApplication, version: int, asked: Asked) -> FundingApplication:
     """Change what was typed, until it is sent."""
-    row = _entered(by, application, version, ("drafting",))
+    access.require(by, reporting(by), application)
+    row = _entered(application, version, ("drafting",))
     for name, value in asked.checked(row.call).items():
         setattr(row, name, value)
     return _kept(by, row, f"修改{row}，申请 {row.asked_wan:,.2f} 万元")
@@ -205,7 +206,8 @@ def send_application(
     *, by: Actor, application: FundingApplication, version: int, sent_on: dt.date | None, sent_number: str
 ) -> FundingApplication:
     """It has gone out: its content is frozen as it stands, with day and number."""
-    row = _entered(by, application, version, ("drafting",))
+    access.require(by, reporting(by), application)
+    row = _entered(application, version, ("drafting",))
     day = past_day(sent_on, "sent_on", "报出日期")
     if row.call.withdrawn:
         _must_be_open(row.call)
@@ -253,7 +255,8 @@ class Outcome:
 @verb("budgets.application.outcome")
 def record_outcome(*, by: Actor, application: FundingApplication, version: int, outcome: Outcome) -> FundingApplication:
     """What came of it. An award is not money of the budget yet: the finance bureau is told to look and to book it."""
-    row = _entered(by, application, version, ("sent",))
+    access.require(by, reporting(by), application)
+    row = _entered(application, version, ("sent",))
     for name, value in outcome.checked(row.sent_on).items():
         setattr(row, name, value)
     amount = f" {row.granted_wan:,.2f} 万元" if row.state == "granted" else ""
@@ -274,7 +277,8 @@ def withdraw_application(
     *, by: Actor, application: FundingApplication, version: int, reason: str
 ) -> FundingApplication:
     """Take it back before an answer came; another may be made."""
-    row = _entered(by, application, version, OPEN)
+    access.require(by, reporting(by), application)
+    row = _entered(application, version, OPEN)
     row.outcome_text = words(reason, "reason", "理由", limit=300, needed="撤回要写明理由。")
     row.state, row.outcome_on = "withdrawn", clock.today()
     return _kept(by, row, f"撤回{row}：{row.outcome_text}")
@@ -333,9 +337,8 @@ def _locked(model: type, row, version: int):
     return found
 
 
-def _entered(by: Actor, application: FundingApplication, version: int, states: tuple[str, ...]) -> FundingApplication:
-    """The application, locked, for a lead unit or the office; refused outside the states."""
-    access.require(by, reporting(by), application)
+def _entered(application: FundingApplication, version: int, states: tuple[str, ...]) -> FundingApplication:
+    """The application, locked; refused outside the states."""
     row = _locked(FundingApplication, application, version)
     if row.state not in states:
         raise Refused(f"{row}{row.get_state_display()}，这一步已经过去。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
 from django import forms
@@ -23,6 +24,25 @@ def _several(label: str, labels: dict[str, str]) -> forms.MultipleChoiceField:
     )
 
 
+RULE_FIELDS: dict[str, forms.Field] = {  # by fact of budgets.funds.fit
+    "words": forms.CharField(
+        label="核对：名称或内容写到",
+        max_length=200,
+        required=False,
+        help_text="写到任一个即可，用顿号分开，如 农村、卫生",
+    ),
+    "mandate": _several("核对：谁要求建设", fit.MANDATES),
+    "investment_type": _several("核对：投资类型（8.2）", INVESTMENT_TYPES),
+    "stage": _several("核对：建设阶段", fit.STAGES),
+    "least_wan": Wan(label="核对：概算不低于（万元）", required=False),
+    "most_wan": Wan(label="核对：概算不超过（万元）", required=False),
+    "year": PlainInteger(label="核对：建设周期含年度", min_value=LOW, max_value=HIGH, required=False),
+    "protection_level": PlainInteger(label="核对：安全保护等级不低于", min_value=1, max_value=5, required=False),
+    "goals": forms.BooleanField(label="核对：要有可度量的目标（8.1(6)）", required=False),
+    "city_money": forms.BooleanField(label="核对：要有本级配套资金", required=False),
+}
+
+
 class CallForm(Versioned):
     """专项资金申报通知; the fields `rule_…` are the conditions that the register answers, each left out where empty."""
 
@@ -38,21 +58,10 @@ class CallForm(Versioned):
     most_wan = Wan(label="单项不超过（万元）", required=False)
     total_wan = Wan(label="总额（万元）", required=False)
     conditions = Long(label="申报条件", rows=4, help_text="照通知原文")
-    rule_words = forms.CharField(
-        label="核对：名称或内容写到",
-        max_length=200,
-        required=False,
-        help_text="写到任一个即可，用顿号分开，如 农村、卫生",
-    )
-    rule_mandate = _several("核对：谁要求建设", fit.MANDATES)
-    rule_investment_type = _several("核对：投资类型（8.2）", INVESTMENT_TYPES)
-    rule_stage = _several("核对：建设阶段", fit.STAGES)
-    rule_least_wan = Wan(label="核对：概算不低于（万元）", required=False)
-    rule_most_wan = Wan(label="核对：概算不超过（万元）", required=False)
-    rule_year = PlainInteger(label="核对：建设周期含年度", min_value=LOW, max_value=HIGH, required=False)
-    rule_protection_level = PlainInteger(label="核对：安全保护等级不低于", min_value=1, max_value=5, required=False)
-    rule_goals = forms.BooleanField(label="核对：要有可度量的目标（8.1(6)）", required=False)
-    rule_city_money = forms.BooleanField(label="核对：要有本级配套资金", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields |= {RULE + fact: copy.deepcopy(field) for fact, field in RULE_FIELDS.items()}
 
     @staticmethod
     def initial_of(call: FundingCall) -> dict:

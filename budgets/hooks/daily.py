@@ -18,7 +18,8 @@ MONTH = 4  # 系统默认，非规划规定: the accounts of a year are closed b
 
 def daily(day: dt.date) -> int:
     """Tell each thing once; returns how many were due."""
-    return _revenue(day) + _calls(day)
+    with frame():
+        return _revenue(day) + _calls(day)
 
 
 CLOSING = (14, 3)  # days before a call closes (系统默认)
@@ -29,17 +30,16 @@ def _calls(day: dt.date) -> int:
     rows = FundingCall.objects.filter(withdrawn="", closes__gte=day, closes__lte=day + dt.timedelta(days=CLOSING[0]))
     drafts = Prefetch("applications", FundingApplication.objects.filter(state="drafting").select_related("project"))
     rows = list(rows.prefetch_related(drafts, "applications__project__leads__organisation").order_by("closes", "pk"))
-    with frame():
-        for row in rows:
-            days = next(n for n in reversed(CLOSING) if (row.closes - day).days <= n)
-            said = {"address": row.get_absolute_url(), "topic": "deadline", "is_demo": row.is_demo}
-            sentence = f"{row}{row.closes} 截止申报，还有 {(row.closes - day).days} 天。"
-            key = f"call-closes:{row.pk}:{row.closes}:{days}"
-            inbox.tell(key=key, role=Role.REVIEWER, sentence=sentence, **said)
-            for application in row.applications.all():
-                for unit in sorted(application.belongs_to()):
-                    about = f"{sentence[:-1]}，{application.project.code} 的申请还没有报出。"
-                    inbox.tell(key=f"{key}:{unit}", organisation_id=unit, sentence=about, **said)
+    for row in rows:
+        days = next(n for n in reversed(CLOSING) if (row.closes - day).days <= n)
+        said = {"address": row.get_absolute_url(), "topic": "deadline", "is_demo": row.is_demo}
+        sentence = f"{row}{row.closes} 截止申报，还有 {(row.closes - day).days} 天。"
+        key = f"call-closes:{row.pk}:{row.closes}:{days}"
+        inbox.tell(key=key, role=Role.REVIEWER, sentence=sentence, **said)
+        for application in row.applications.all():
+            for unit in sorted(application.belongs_to()):
+                about = f"{sentence[:-1]}，{application.project.code} 的申请还没有报出。"
+                inbox.tell(key=f"{key}:{unit}", organisation_id=unit, sentence=about, **said)
     return len(rows)
 
 
@@ -52,11 +52,10 @@ def _revenue(day: dt.date) -> int:
         or CityRevenue.objects.filter(fiscal_year=year).exists()
     ):
         return 0
-    with frame():
-        inbox.tell(
-            key=f"revenue-missing:{year}",
-            role=Role.FINANCE,
-            address=f"/budgets/revenue/?year={year}",
-            sentence=f"{year} 年市本级财政收入还没有录入，9.6.1 的第二项检验无法判定；请录入并写明依据文件。",
-        )
+    inbox.tell(
+        key=f"revenue-missing:{year}",
+        role=Role.FINANCE,
+        address=f"/budgets/revenue/?year={year}",
+        sentence=f"{year} 年市本级财政收入还没有录入，9.6.1 的第二项检验无法判定；请录入并写明依据文件。",
+    )
     return 1

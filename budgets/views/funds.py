@@ -33,7 +33,7 @@ def calls(request):
     """Every call, the ones still open first, and the applications that the actor may see."""
     day, actor = clock.today(), request.actor
     counts = Count("applications", filter=~Q(applications__state="withdrawn"))
-    rows = FundingCall.objects.annotate(count=counts)
+    rows = FundingCall.objects.annotate(count=counts).order_by("-closes", "-pk")
     applications = FundingApplication.objects.visible_to(actor).select_related("call", "project", "entry")
     context = {
         "open": list(rows.filter(closes__gte=day, withdrawn="").order_by("closes", "pk")),

@@ -78,6 +78,11 @@ class Benefit(Dated, Demonstrable):
         return self.replaced_by_id is None and self.dropped_on is None
 
     @property
+    def is_own(self) -> bool:
+        """Added by the office from another paper."""
+        return self.source == "office"
+
+    @property
     def goal(self) -> targets.Goal | None:
         """Its words in numbers; None where they are none."""
         return targets.goal(self.target, self.baseline)
@@ -129,6 +134,10 @@ class Measurement(Dated, Demonstrable):
 
     def belongs_to(self) -> set[int]:
         return self.benefit.belongs_to()
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.state == "rejected"
 
 
 class UnitAssessment(Dated, Demonstrable):
