@@ -135,11 +135,7 @@ class Comparison:
                 f"“{MAIN}”表里找不到表头（{KEY}、编号、概算、批复、下达、支出那一行）；请用导出的工作簿填写。"
             )
             return None
-        needed = [
-            n
-            for n in HEADS
-            if n not in ("number", "filed", "left", "rate", "paper") and (n != "year" or self._has_years)
-        ]
+        needed = [n for n in HEADS if n not in OPTIONAL and (n != "year" or self._has_years)]
         if missing := [HEADS[n] for n in needed if n not in self.columns]:
             self.found.refuse(
                 f"“{MAIN}”表第 {number + 1} 行的表头缺少：{'、'.join(missing)}；表头是锁定的，请用导出的工作簿填写。",

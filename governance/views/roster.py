@@ -37,7 +37,7 @@ def _year(request) -> int:
 def people(request):
     """By unit: who is on the roll, was trained, has none; `?unit=` its people, for whom may see them; `?year=`."""
     year, asked = _year(request), entry.integer(request.GET.get("unit"), name="单位", low=1, high=10**9)
-    lines = attendance.assess(year, clock.today())
+    lines = sorted(attendance.assess(year, clock.today()), key=lambda line: not line.people)
     chosen = next((line for line in lines if line.unit.pk == asked), None)
     if asked and chosen is None:
         raise Refused("没有这个单位的名册。", status=404)

@@ -14,7 +14,7 @@ from governance.kernel.verbs import verb
 from projects.actions.checks import past_day, words
 from projects.labels import TASK_STATES
 from projects.models import PlanTask
-from projects.panels.evidence import Registers, Shown
+from projects.progress.evidence import Registers, Shown
 
 
 @verb("projects.task.set_state")

@@ -15,9 +15,9 @@ from governance.kernel.audit import AuditRow
 from governance.models import Discrepancy, PilotUnit, PlanLine
 from projects.labels import TASK_STATES, TASK_TONES
 from projects.models import PlanTask, Project, TaskLink
-from projects.panels.evidence import Registers, Shown
 from projects.panels.plan import Block, Frame, frame, reading_of, touched
 from projects.panels.project import history
+from projects.progress.evidence import Registers, Shown
 
 WITHOUT_PROJECT = "D35"
 UNLIKE = "D28"

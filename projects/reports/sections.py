@@ -50,7 +50,6 @@ def annual_progress(year: int, scope: str = "") -> Report:
 
 
 def _overview(f: ProgressYear) -> Section:
-    rated = Counter(p.computed.code for p in f.in_year)
     before = f"（{BEFORE_THE_PERIOD}）" if f.before_the_period else ""
     whose = "规划" if f.scope.is_whole else f"{f.scope.name}，规划"
     text = [f"{whose} 10.4 列 {f.planned.total} 项，{_counted(f, f.planned, before)}"]
@@ -65,8 +64,13 @@ def _overview(f: ProgressYear) -> Section:
         )
     else:
         text.append(f"{f.year} 年在规划期之前，规划没有为它列任务；只有起期早于规划期的项目在内（D31）。")
+    return Section("overview", "总体情况", tuple(text), _figures(f), (_milestones(f),) if f.milestones else ())
+
+
+def _figures(f: ProgressYear) -> tuple[Figure, ...]:
+    rated = Counter(p.computed.code for p in f.in_year)
     inside = [m for m in f.milestones if not m.outside]
-    figures = (
+    return (
         Figure("planned", "规划项目", f.planned.total, "项", ("10.4",)),
         Figure("planned_under_way", "规划项目在建", f.planned.under_way, "项", ("10.4",), "立项至试运行"),
         Figure("planned_finished", "规划项目已终验", f.planned.finished, "项", ("9.2.7",), "终验及以后"),
@@ -113,7 +117,6 @@ def _overview(f: ProgressYear) -> Section:
         Figure("tasks_done", "任务已完成", sum(t.state == "已完成" for t in f.tasks), "项"),
         Figure("tasks_late", "任务逾期", sum(t.state == "逾期" for t in f.tasks), "项", (), "所在阶段已结束而未完成"),
     )
-    return Section("overview", "总体情况", tuple(text), figures, (_milestones(f),) if f.milestones else ())
 
 
 def _counted(f: ProgressYear, some: Population, before: str) -> str:

@@ -12,7 +12,7 @@ from governance.basics.refusal import Refused, Stale, WrongRole
 from governance.models import Appointment, AuditRow, Body, Organisation, PilotUnit, Plan, Regulation, User
 from projects import actions
 from projects.models import PlanTask, Project
-from projects.panels.evidence import Registers, Shown
+from projects.progress.evidence import Registers, Shown
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2007, 8, 20)
