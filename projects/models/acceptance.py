@@ -43,6 +43,18 @@ class Signed(models.Model):
     def is_concluded(self) -> bool:
         return self.state == "concluded"
 
+    @property
+    def is_proposed(self) -> bool:
+        return self.state == "proposed"
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state == "refused"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == "withdrawn"
+
     def involves(self) -> set[int]:
         """Units with a seat in its round."""
         return _seated(Seat.objects.filter(round_id=self.round_id))

@@ -89,6 +89,10 @@ class CollaborationSubject(SignedInSteps, Dated, Demonstrable):
     def get_absolute_url(self) -> str:
         return f"/projects/collaboration/{self.pk}/"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
     def belongs_to(self) -> set[int]:
         """The member units as they are now."""
         return {m.organisation.survivor_id for m in CollaborationMember.objects.in_force(clock.today())}

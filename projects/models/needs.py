@@ -47,6 +47,10 @@ class Need(Dated, Demonstrable):
     def get_absolute_url(self) -> str:
         return f"/projects/needs/{self.pk}/"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
     def belongs_to(self) -> set[int]:
         """Who asks: the units that lead the project."""
         return self.project.belongs_to()

@@ -28,7 +28,8 @@ ROWS = Need.objects.select_related("project", "asker", "builder__canonical")
 def needs(request):
     """Every need, those without an answer first; `?project=P17` one project's, with what the agreed ones add up to."""
     code = looked_for(request.GET, "project")
-    project = found(Project.objects.visible_to(request.actor).select_related("builder"), code=code) if code else None
+    projects = Project.objects.visible_to(request.actor).select_related("builder__canonical")
+    project = found(projects.prefetch_related("leads__organisation"), code=code) if code else None
     rows = ROWS.filter(project=project) if project else ROWS.all()
     day = clock.today()
     context = {
