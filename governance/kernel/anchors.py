@@ -1,6 +1,6 @@
 """Anchors: where the audit chain stood, kept outside the database and sealed with the chain's key.
 
-One small file a day, `2007-08-20.json` with `{"seq", "hash", "at", "seal"}`, replaced while the day goes on: a chain
+One small JSON file a day, named by it, with `{"seq", "hash", "at", "seal"}`, replaced while the day goes on: a chain
 that was cut, rewritten or wiped no longer holds what they say. The folder (GUIYANG_AUDIT_ANCHORS) belongs on another
 machine; None keeps none.
 """

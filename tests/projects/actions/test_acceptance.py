@@ -269,7 +269,7 @@ def test_what_a_head_signed_on_paper_says_who_signed_when_and_who_entered_it(cas
         "signed_on": "2007-08-20",
         "scan": SimpleUploadedFile("签字.pdf", b"%PDF-1.4 1"),
     }
-    assert finance.post(page, paper).status_code == 302
+    assert finance.post(page, shown_at(finance, page) | paper).status_code == 302
     shown = cast.client("auditor").get(page).content.decode()
     assert f"纸质签署：李局长（2007-08-20），{cast.finance.text} 录入" in shown
     assert "纸质签署：罗局长（2007-08-17）" in shown
