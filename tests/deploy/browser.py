@@ -37,6 +37,8 @@ class Browser:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+        except urllib.error.URLError:  # nobody listens yet
+            return 0, b""
 
     def token(self) -> str:
         return next((c.value for c in self.cookies if c.name == "guiyang_csrf"), "")
