@@ -19,8 +19,8 @@ from django.test import Client
 from governance.basics import clock
 from governance.database import append_only
 from governance.kernel import access
-from governance.models import Plan
-from governance.web import confirmation
+from governance.models import Appointment, Plan
+from governance.web import confirmation, sessions
 from tests import needs
 
 TODAY = dt.date(2007, 8, 20)
@@ -143,7 +143,9 @@ class Cast:
 def log_in(client: Client, user) -> None:
     client.force_login(user, backend="governance.people.backends.AppointedBackend")
     session = client.session
-    session[confirmation.KEY] = int(time.time())
+    session[confirmation.KEY] = session[sessions.BEGAN] = session[sessions.SEEN] = int(time.time())
+    hats = Appointment.objects.in_force(clock.today()).filter(user=user)
+    session[sessions.HATS] = sorted(hats.values_list("pk", flat=True))  # so that the first page writes nothing
     session.save()
 
 

@@ -17,7 +17,6 @@ from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import ROLE_LABELS, Permission
 from governance.forms.accounts import AccountForm, Day, GrantForm, errors_of
-from governance.kernel import audit
 from governance.kernel.once import once
 from governance.models import Appointment, User
 from governance.people import handover
@@ -26,8 +25,8 @@ from governance.web import entry, visitor
 
 @dataclass(frozen=True)
 class Post:
-    """An appointment on its account's page: what became of it, for whoever runs accounts. How much lies on the desk is
-    a number: business is not his."""
+    """An appointment on its account's page: what became of it, for whoever runs accounts. Neither role nor unit is
+    named, and how much lies on the desk is a number: business is not his (三权分立)."""
 
     appointment: Appointment
     fate: str
@@ -38,18 +37,11 @@ class Post:
     def of(cls, row: Appointment) -> Post:
         day = clock.today()
         if row.to_day is not None and row.to_day < day:
-            return cls(row, _fate(row) or f"已于 {row.to_day} 结束", False, 0)
+            return cls(row, f"任职至 {row.to_day}，已由安全管理员结束", False, 0)
         work = sum(w.personal for w in handover.open_work(row, day))
         if row.user.is_disabled:
             return cls(row, "账号已停用，等安全管理员结束任职、移交或交回单位", True, work)
-        return cls(row, _fate(row) or "在任", False, work)
-
-
-def _fate(row: Appointment) -> str:
-    """How the appointment was ended, in the words of the trail; empty where it was not."""
-    said = f"{row.organisation.name}{row.get_role_display()}任职至 {row.to_day}"
-    ended = audit.done_about(row.user).filter(event="governance.appointment.end", sentence__contains=said).first()
-    return ended.sentence if ended else ""
+        return cls(row, "在任", False, work)
 
 
 def _search(request) -> str:

@@ -112,9 +112,9 @@ def test_the_command_takes_a_csv_named_by_its_sheet(cast, tmp_path: Path, capsys
     call_command("first_run", str(file), "--as", "demo-sysadmin")
     assert "预演 2 行都可以登记" in capsys.readouterr().err
     call_command("first_run", str(file), "--as", "demo-sysadmin", "--register")
-    said = capsys.readouterr().out
-    password = said.splitlines()[0].rpartition(" ")[2]
-    assert User.objects.get(username="zhang").check_password(password)
+    link = capsys.readouterr().out.splitlines()[0].rpartition(" ")[2]
+    assert not User.objects.get(username="zhang").has_usable_password()
+    assert Client().get(link).status_code == 404  # nobody has vouched yet
     with pytest.raises(SystemExit) as refused:
         call_command("first_run", str(file), "--as", "nobody")
     assert refused.value.code == 2

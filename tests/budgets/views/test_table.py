@@ -164,7 +164,7 @@ def test_who_does_not_edit_money_is_offered_nothing_and_refused(cast, name):
 
 
 @pytest.mark.parametrize("address", ["/budgets/2007/", "/budgets/2007/?stage=spent&sources=all", "/budgets/all/"])
-def test_a_page_makes_at_most_fifteen_queries_whatever_the_rows(cast, address):
+def test_a_page_makes_at_most_sixteen_queries_whatever_the_rows(cast, address):
     client = cast.client("finance")
     client.get(address)
     counts = []
@@ -175,7 +175,7 @@ def test_a_page_makes_at_most_fifteen_queries_whatever_the_rows(cast, address):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 15
+    assert counts[0] == counts[1] <= 16  # with the years that have a plan: a later one is 未编制
 
 
 def test_on_the_phone_what_waits_is_open_and_the_other_programmes_fold(cast):

@@ -160,7 +160,7 @@ def test_only_cells_to_be_filled_are_unlocked_and_a_frozen_stage_is_not(money):
     assert sheet.protection.sheet
     assert not sheet.protection.password
     unlocked = {h for h, c in columns.items() if not sheet.cell(row, c).protection.locked}
-    assert unlocked == {"概算", "下达", "支出", "预算单位代码", "功能科目", "经济科目"}
+    assert unlocked == {"概算", "下达", "支出", "预算单位代码", "功能科目", "经济科目", "文号"}
     assert sheet.column_dimensions["Q"].hidden
     rule = sheet.data_validations.dataValidation[0]
     assert (rule.type, rule.operator, rule.formula1) == ("decimal", "greaterThanOrEqual", "0")

@@ -93,7 +93,7 @@ def test_a_temporary_password_opens_its_own_change_and_nothing_else(plan):
     page = client.get("/governance/password/")
     assert page.status_code == 200
     assert "先改密码" in page.content.decode()
-    own = "Gui-Yang-2007!"
+    own = "Bo7-kelan-Twe"
     client.post("/governance/password/", {"old": password, "new": own, "again": own})
     assert client.get("/governance/accounts/").status_code == 200
     assert Client().login(username="xitong", password=password) is False

@@ -260,6 +260,7 @@ def test_an_account_is_created_and_has_no_right_until_it_is_appointed(cast):
         "role": "department_cio",
         "manner": "正式",
         "from_day": "2007-08-20",
+        "second": "on",  # the department has one already
     }
     assert cast.client("secadmin").post("/governance/roles/", form).status_code == 302
     assert browser.get("/")["Location"] == "/governance/password/"  # the administrator knows it: its owner changes it
@@ -413,6 +414,7 @@ def test_a_broker_that_refuses_is_not_ok(client, db, settings, answer):
                 with peer:
                     peer.recv(200)
                     peer.sendall(answer * 5)
+                peer.close()
 
         threading.Thread(target=refuse, daemon=True).start()
         settings.REDIS_URL = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
