@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from governance.basics import clock
+from governance.basics.refs import ref
 from governance.basics.refusal import Invalid, NotVisible
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
@@ -49,4 +50,4 @@ def revoke_token(*, by: Actor, token: ApiToken) -> None:
     if row is None:
         raise NotVisible()
     row.delete()
-    audit.record(by=by, about=f"user:{by.user_id}", address=ADDRESS, sentence=f"收回接口令牌“{row.name}”")
+    audit.record(by=by, about=ref("user", by.user_id), address=ADDRESS, sentence=f"收回接口令牌“{row.name}”")

@@ -14,6 +14,7 @@ from governance.kernel.verbs import verb
 from governance.models import Body, Organisation
 from governance.notices import inbox
 from governance.signing import rounds, signers
+from governance.signing import shown as what
 from governance.signing.paper import BY_HIMSELF, PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects.actions import signing
@@ -200,20 +201,27 @@ def settle_subject(*, by: Actor, row: CollaborationSubject, result: Outcome) -> 
     return row
 
 
-@verb("projects.collaboration.sign")
+@verb("projects.collaboration.sign", signs=True)
 def sign_subject(
-    *, by: Actor, row: CollaborationSubject, kind: str, text: str = "", paper: PaperSignature = BY_HIMSELF
+    *,
+    by: Actor,
+    row: CollaborationSubject,
+    kind: str,
+    text: str = "",
+    paper: PaperSignature = BY_HIMSELF,
+    shown: str | None = None,
 ) -> str:
     """组长审定: with 同意 the outcome holds, with 不同意 the subject goes back to the organisation."""
     access.require(by, Permission.SIGN, row)
     row = _locked(row)
     if row.state != "signing":
         raise Refused(f"{row}{row.get_state_display()}，现在不审定。")
+    text = words(text, "text", "意见", limit=300)
+    reply = rounds.Reply(kind, text, shown=what.check(shown, what.digest(row)))
     paper = paper.stored(by)
     round_ = rounds.lock(row.round_id)
     seat = rounds.seat_for(round_, by)
-    text = words(text, "text", "意见", limit=300)
-    result = rounds.answer(by=by, round_=round_, seat=seat, reply=rounds.Reply(kind, text), paper=paper)
+    result = rounds.answer(by=by, round_=round_, seat=seat, reply=reply, paper=paper)
     row.state = "concluded" if result == rounds.CONCLUDED else "open"
     row.sent_back = "" if row.state == "concluded" else text
     row.save()

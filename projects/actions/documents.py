@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
@@ -13,6 +13,7 @@ from governance.kernel.verbs import verb
 from governance.models import Answer, Round, Seat
 from governance.notices import inbox
 from governance.signing import rounds, signers
+from governance.signing import shown as what
 from governance.signing.paper import BY_HIMSELF, PaperSignature
 from governance.signing.rounds import SeatSpec
 from projects import steps
@@ -119,8 +120,15 @@ def _seat_of(document: TechnicalDocument, at: approvals.Step) -> SeatSpec:
     )
 
 
-@verb("projects.document.sign")
-def sign_document(*, by: Actor, row: TechnicalDocument, decision: Decision, paper: PaperSignature = BY_HIMSELF) -> str:
+@verb("projects.document.sign", signs=True)
+def sign_document(
+    *,
+    by: Actor,
+    row: TechnicalDocument,
+    decision: Decision,
+    paper: PaperSignature = BY_HIMSELF,
+    shown: str | None = None,
+) -> str:
     """An expert's view, or a body's decision (one's own or entered from paper) in the step under way; the next step
     begins once it is there. Returns the document's state: proposed (all experts stood aside), signing, concluded,
     refused."""
@@ -129,12 +137,13 @@ def sign_document(*, by: Actor, row: TechnicalDocument, decision: Decision, pape
     if not row.is_signing:
         raise Refused(f"{row}{row.get_state_display()}，现在不能签署。")
     at = approvals.STEPS[row.step]
+    seen = what.check(shown, what.digest(row))
     paper = paper.stored(by)
     round_ = rounds.lock(row.round_id)
     if signers.may_sign(round_, by).seat is None:
         raise Refused(f"{row}现在待{at.label}，不由您办理；您的一步已经办过。")
     seat = rounds.seat_for(round_, by)
-    reply = decision.reply(at)
+    reply = replace(decision.reply(at), shown=seen)
     result = rounds.answer(by=by, round_=round_, seat=seat, reply=reply, paper=paper, hears_all=not at.decides)
     said = WORDS[reply.kind] + "".join(f"，{part}" for part in (reply.document, reply.condition, reply.text) if part)
     audit.record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from governance.models import Organisation
+from governance.signing.shown import digest
 from projects.actions import Decision
 from projects.actions.collaboration import Outcome
 from projects.actions.needs import Reply
@@ -25,6 +26,7 @@ class DocumentForm(forms.Form):
 class DecisionForm(Paper):
     """A view or a decision in the step under way."""
 
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     kind = forms.ChoiceField(label="意见", widget=forms.RadioSelect)
     number = forms.CharField(
         label="批文或会议纪要文号", max_length=80, required=False, help_text="同意或附条件同意时必填"
@@ -36,8 +38,8 @@ class DecisionForm(Paper):
     field_order = ("kind", "number", "text")
     FOLDED = (("附条件同意时填", ("condition", "condition_due")),)
 
-    def __init__(self, *args, at: approvals.Step | None, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, at: approvals.Step | None, record: TechnicalDocument, **kwargs):
+        super().__init__(*args, initial={"shown": digest(record)}, **kwargs)
         answers = [("agree", "同意"), ("conditional", "附条件同意"), ("refuse", "不同意")]
         if at is not None and not at.decides:
             answers.append(("abstain", "回避"))

@@ -85,7 +85,7 @@ def subject(request, pk: int):
     made = {
         "opine": (forms.OpinionForm(_posted(request, do, "opine"), units=mine), actions.give_subject_opinion),
         "settle": (forms.OutcomeForm(_posted(request, do, "settle")), actions.settle_subject),
-        "sign": (SignForm(_posted(request, do, "sign"), request.FILES or None), actions.sign_subject),
+        "sign": (SignForm(_posted(request, do, "sign"), request.FILES or None, record=row), actions.sign_subject),
     }
     opinions = list(row.opinions.select_related("organisation"))
     standing = {o.organisation.survivor_id: o for o in opinions if o.in_force}

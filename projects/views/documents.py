@@ -101,7 +101,7 @@ def document(request, pk: int):
     if request.method == "POST":
         access.require(actor, signing.signing(actor), row)
     at = approvals.STEPS[row.step]
-    form = forms.DecisionForm(request.POST or None, request.FILES or None, at=at)
+    form = forms.DecisionForm(request.POST or None, request.FILES or None, at=at, record=row)
     may_report = access.may(actor, reporting(actor), row.project)
     seats = signatures.seats_about(row)
     by_round: dict[int, list] = {}

@@ -182,7 +182,9 @@ class Reader:
             answer = self.client.get(plain)
             assert answer.status_code == 200, plain
             self.opened.add(_shape(plain))
-            self.seen[plain] = Page(answer.content.decode())
+            is_page = answer.headers["Content-Type"].startswith("text/html")  # a workbook has no numbers of a page
+            self.seen[plain] = Page(b"".join(answer).decode() if is_page else "")
+            answer.close()
         return self.seen[plain]
 
     def behind(self, address: str, kind: str) -> Decimal:

@@ -8,6 +8,10 @@ from tests.house.test_floors import SOURCES
 
 # Text with a colon that is no reference.
 NO_REFERENCE = {
+    "governance/api/manners.py": "the key of a count",
+    "projects/actions/collaboration.py": "the key of a notice",
+    "projects/actions/documents.py": "the key of a notice",
+    "projects/actions/needs.py": "the key of a notice",
     "priorities/actions/rule_sets.py": "the key of a notice",
     "priorities/annual_plan/optimiser_inputs.py": "a ceiling's year and source",
     "priorities/annual_plan/scenarios.py": "a ceiling's year and source, and the names of its fields in the form",

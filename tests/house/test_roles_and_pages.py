@@ -31,6 +31,7 @@ def address_of(route: str) -> str:
         route = re.sub(r"\(\?P<code>T[^)]*\)", "T2-01", route)
     if "discrepancies/" in route:
         route = re.sub(r"\(\?P<code>D[^)]*\)", "D06", route)
+    route = re.sub(r"\(\?P<code>GX[^)]*\)", "GX-001", route)
     route = re.sub(r"\(\?P<code>\[A-Z\].*?\)\?\)", "P04", route)
     route = re.sub(r"\(\?P<(\w+)>[^)]*\)|<\w+:(\w+)>", fill, route)
     return "/" + route.replace("^", "").replace("$", "")

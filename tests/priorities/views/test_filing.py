@@ -153,13 +153,10 @@ def test_a_verdict_that_filing_changes_says_before_and_after_why_and_who_has_to_
     (turn,) = filed.context["turns"]
     assert (turn.was, turn.now, turn.by_text) == ("priority", "undetermined", "系统")
     assert FACTS["narrow_scope"].question in turn.why
-    against = [
-        {"fact": "business_system", "value": "yes", "evidence": "申报书"},
-        {"fact": "exchangeable", "value": "no", "evidence": "没有接口"},
-    ]
+    against = [{"fact": "leadership_committed", "value": "no", "evidence": "没有分管领导"}]
     row = stories.judged(facts=against)
     turns = browser.get(row.get_absolute_url()).context["turns"]
-    assert [(t.was, t.now, t.why) for t in turns][0] == ("undetermined", "defer", "8.3.2(3) 成立")
+    assert [(t.was, t.now, t.why) for t in turns][0] == ("undetermined", "defer", "8.3.2(1) 成立")
 
 
 def test_the_panel_keeps_what_decides_now_in_sight_and_folds_the_rest(stories, browser):

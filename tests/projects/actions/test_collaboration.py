@@ -9,6 +9,7 @@ import pytest
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.models import Notice, Organisation
+from governance.signing.shown import digest
 from projects import actions
 from projects.actions.collaboration import Outcome
 from projects.hooks import desk
@@ -126,7 +127,9 @@ def test_the_pages_bring_speak_settle_and_withdraw(cast, members):
     assert office.post(f"{at}?do=settle", outcome).status_code == 302
     leader = cast.client("leader")
     assert "等您签署" in leader.get(at).content.decode()
-    assert leader.post(f"{at}?do=sign", {"kind": "agree"}).status_code == 302
+    seen = digest(CollaborationSubject.objects.get())
+    assert leader.post(f"{at}?do=sign", {"kind": "agree", "shown": ""}).status_code == 428
+    assert leader.post(f"{at}?do=sign", {"kind": "agree", "shown": seen}).status_code == 302
     shown = words(cast.client("auditor").get("/projects/collaboration/").content.decode())
     assert "组长已审定" in shown
     assert "刘志远" in shown

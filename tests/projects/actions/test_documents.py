@@ -12,6 +12,7 @@ from governance.kernel import audit
 from governance.models import Appointment, Body, Notice, Organisation, Seat, User
 from governance.signing import signers
 from governance.signing.paper import PaperSignature
+from governance.signing.shown import digest
 from projects import actions
 from projects.hooks import desk
 from projects.hooks.daily import daily
@@ -218,6 +219,11 @@ def test_projects_that_stand_further_keep_their_state(cast, under_way):
     assert go(cast, Project.objects.get(code="P24"), "evaluate").state == "evaluation"
 
 
+def shown_of() -> str:
+    """What the page of the only document shows, as its form says it."""
+    return digest(TechnicalDocument.objects.get())
+
+
 def test_the_pages_file_name_sign_and_refuse(cast, under_way):
     under_way("P17", "procurement")
     lead, office = cast.client("health_cio"), cast.client("reviewer")
@@ -231,11 +237,13 @@ def test_the_pages_file_name_sign_and_refuse(cast, under_way):
     assert office.post(f"{at}experts/", {"experts": [cast.user("expert").pk]}).status_code == 302
     expert = cast.client("expert")
     assert "等您办理：专家意见" in words(expert.get(at).content.decode())
-    assert expert.post(at, {"kind": "agree", "text": "可行"}).status_code == 302
-    refused = expert.post(at, {"kind": "agree", "text": "同意批准"})
+    assert expert.post(at, {"kind": "agree", "text": "可行"}).status_code == 428
+    assert expert.post(at, {"kind": "agree", "text": "可行", "shown": shown_of()}).status_code == 302
+    refused = expert.post(at, {"kind": "agree", "text": "同意批准", "shown": shown_of()})
     assert refused.status_code == 422
     assert "同意批准" in refused.content.decode()
-    assert expert.post(at, {"kind": "agree", "number": "筑信专〔2007〕3号"}).status_code == 302
+    approval = {"kind": "agree", "number": "筑信专〔2007〕3号", "shown": shown_of()}
+    assert expert.post(at, approval).status_code == 302
     assert expert.post(at, {"kind": "agree", "number": "筑信专〔2007〕3号"}).status_code == 409
     shown = words(lead.get("/projects/P17/documents/").content.decode())
     assert "项目专家工作组（专家工作组审批）同意，筑信专〔2007〕3号" in shown

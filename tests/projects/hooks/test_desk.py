@@ -145,7 +145,7 @@ def test_the_accepting_body_is_told_of_corrections_that_did_not_come_and_of_use_
     assert any(s.startswith("P21") and s.endswith("2006 年没有使用评估") for s in found)
 
 
-QUESTIONS = 27  # three more for what waits between offices: experts, conditions, needs, subjects
+QUESTIONS = 31  # more for what waits between offices: experts, conditions, needs, subjects, shared data, goals
 
 
 @pytest.mark.parametrize("name", ["reviewer", "industry", "health_cio"])
@@ -208,6 +208,6 @@ def test_a_register_too_large_for_one_page_is_one_line_and_is_not_read_row_by_ro
         under_way(code)
     assert len(kinds(cast.reviewer, D(2008, 3, 1))) > 1
     monkeypatch.setattr(desk, "MOST", 2)
-    with django_assert_max_num_queries(5):  # the count, the signatures, the corrections, what waits between offices
+    with django_assert_max_num_queries(6):  # the count, signatures, corrections, between offices, shared data
         only = desk.waiting(cast.reviewer, D(2008, 3, 1))
     assert [t.sentence for t in only] == ["在建和已建项目 3 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理"]
