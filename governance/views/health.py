@@ -14,7 +14,7 @@ from django.db.models import Count, Min
 from django.http import Http404, HttpResponse, JsonResponse
 
 from governance.basics import clock
-from governance.models import AuditHead, Heartbeat, Job, Letter
+from governance.models import Heartbeat, Job, Letter
 from governance.web.entry import public
 
 WITHIN_A_SECOND = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None}
@@ -105,7 +105,7 @@ def _figures() -> list[tuple[str, str, list[tuple[str, float]]]]:
     jobs = Job.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
     letters = Letter.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
     beats = Heartbeat.objects.alive().values_list("kind").annotate(n=Count("pk")).order_by("kind")
-    head = AuditHead.objects.first()
+    head = audit.chain_head().first()
     last = audit.trail().first()
     silent = (clock.now() - last.recorded_at).total_seconds() if last else 0.0
     return [
