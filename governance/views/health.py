@@ -14,6 +14,7 @@ from django.db.models import Count, Min
 from django.http import Http404, HttpResponse, JsonResponse
 
 from governance.basics import clock
+from governance.kernel import audit
 from governance.models import Heartbeat, Job, Letter
 from governance.web.entry import public
 
