@@ -106,13 +106,15 @@ MAIN = [
     ("reviewer", "/api/v1/screenings/?page_size=500"),
 ]
 FRAME = re.compile(r'"(django_session|governance_user|governance_appointment|governance_notice)"|SAVEPOINT')
-MOST = 15
-MOST_OF_HOME = 40  # it asks every app once what waits for whoever came in, and the year's money
+MOST = 17  # a case that is signed says what was waived, its decided amounts and what is shared
+MOST_OF_TASKS = 22  # beside the tasks the registers that prove them
+MOST_OF_HOME = 52  # it asks every app once what waits for whoever came in, and the year's money
 MOST_OF_SEARCH = 30  # once for every kind of record
 
 
 def _most(name: str) -> int:
-    return MOST_OF_HOME if name.endswith(" /") else MOST_OF_SEARCH if " /search/" in name else MOST
+    most = {" /": MOST_OF_HOME, " /projects/tasks/": MOST_OF_TASKS}
+    return next((n for end, n in most.items() if name.endswith(end)), MOST_OF_SEARCH if " /search/" in name else MOST)
 
 
 def _queries(client, address: str) -> int:
