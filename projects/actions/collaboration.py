@@ -61,7 +61,7 @@ def appoint_member(
 ) -> CollaborationMember:
     """A leader of a unit becomes a member; the head is one of the information office (9.1.1)."""
     access.require(by, Permission.MANAGE_PROJECT)
-    body = Body.objects.select_for_update().select_related("holder").filter(key=OFFICE).first()
+    body = Body.objects.select_for_update(of=("self",)).select_related("holder").filter(key=OFFICE).first()
     unit = organisation.canonical or organisation
     if unit.is_generic:
         raise Invalid("泛指不是单位（D42）。", fields={"organisation": ["请选择单位"]})
