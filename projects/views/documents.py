@@ -35,7 +35,6 @@ def documents(request):
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
         "mine": ROWS.filter(state="signing", round__in=waiting.values("pk")).order_by("pk"),
         "state": state,
-        "open": TechnicalDocument.objects.filter(state__in=TechnicalDocument.OPEN).count(),
     }
     return render(request, "projects/documents.html", context)
 

@@ -26,19 +26,23 @@ ROWS = Need.objects.select_related("project", "asker", "builder__canonical")
 
 @may_enter(READ, methods=("GET", "HEAD"))
 def needs(request):
-    """Every need, those without an answer first; `?project=P17` one project's, with what the agreed ones add up to."""
+    """Every need, those without an answer first; `?project=P17` one project's, with what the agreed ones add up to;
+    `?late=1` those whose answer is late."""
     code = looked_for(request.GET, "project")
     projects = Project.objects.visible_to(request.actor).select_related("builder__canonical")
     project = found(projects.prefetch_related("leads__organisation"), code=code) if code else None
     rows = ROWS.filter(project=project) if project else ROWS.all()
     day = clock.today()
+    late = ROWS.filter(state="open", due__lt=day)
+    if request.GET.get("late") == "1":
+        rows = rows & late
     context = {
         "project": project,
         "why_not": panels.why_not(project) if project else None,
         "agreed": panels.agreed(project) if project else None,
         "may_raise": project and may_raise(request.actor, project),
         "page": Paginator(rows.order_by(WAITING_FIRST, "due", "-pk"), 50).get_page(request.GET.get("page")),
-        "late": ROWS.filter(state="open", due__lt=day).count(),
+        "late": late.count(),
         "day": day,
     }
     return render(request, "projects/needs.html", context)

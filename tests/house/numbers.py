@@ -53,6 +53,7 @@ DATUMS = (
     (r"^与 \d+ 个项目|件申报的名称和建设内容比较$|比对 \d+ 条", "how far a search for duplicates went"),
     (r"^还有 \d+ 个事实不明", "the clauses below name them"),
     (r"最多|至多|不足 \d+ 件", "a limit, not a count"),
+    (r"目标读作", "a promised value as it is read"),
 )
 
 

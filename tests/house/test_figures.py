@@ -90,6 +90,7 @@ FILTERED = (
 )
 ELSEWHERE = (
     "/export/",
+    "?person=nobody",
     ".xlsx",
     "/template/",  # files, not pages
     "/rule-sets/plan-2006/",
