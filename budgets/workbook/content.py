@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import tempfile
+import weakref
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -124,6 +125,7 @@ class Content:
         self.growth: list[tuple[str, str, str]] = []  # (name, word, sentence)
         self.notes: list[tuple[str, str, str]] = []  # (code, title, how it is read)
         self._file = tempfile.SpooledTemporaryFile(max_size=2_000_000, mode="w+", encoding="utf-8")  # noqa: SIM115 – read later
+        weakref.finalize(self, self._file.close)  # an export that nobody reads to its end leaves no file open
         self._sha = hashlib.sha256()
         self._heads: list[Head] = []
 
