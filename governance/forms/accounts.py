@@ -62,40 +62,37 @@ class AccountForm(forms.Form):
     email = forms.EmailField(label="电子邮箱", required=False, error_messages={"invalid": "电子邮箱不对"})
 
 
-class LinkForm(forms.Form):
+class NewPassword(forms.Form):
+    """A password that one chooses for oneself, typed twice."""
+
+    new = Password("新密码")
+    again = Password("再输一次新密码")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = passwords.help_text()
+
+    def clean(self):
+        values = super().clean()
+        if values.get("new") and values.get("again") and values["new"] != values["again"]:
+            self.add_error("again", "两次输入的新密码不一样")
+        return values
+
+
+class LinkForm(NewPassword):
     """One's own password by a one-time link."""
 
     code = CleanText(label="确认码", max_length=20, help_text="八位数字，由复核人交给您")
-    new = Password("新密码")
-    again = Password("再输一次新密码")
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["new"].help_text = passwords.help_text()
-
-    def clean(self):
-        return _same_twice(self, super().clean())
+    field_order = ("code",)
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(NewPassword):
     """One's own password."""
 
     old = Password("现在的密码", autocomplete="current-password")
-    new = Password("新密码")
-    again = Password("再输一次新密码")
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["new"].help_text = passwords.help_text()
-
-    def clean(self):
-        return _same_twice(self, super().clean())
-
-
-def _same_twice(form: forms.Form, values: dict) -> dict:
-    if values.get("new") and values.get("again") and values["new"] != values["again"]:
-        form.add_error("again", "两次输入的新密码不一样")
-    return values
+    field_order = ("old",)
 
 
 class TokenForm(forms.Form):

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from governance import actions
-from governance.basics import clock, limits
+from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.kernel import access
@@ -120,14 +120,11 @@ def upload(request):
 
 
 def _rehearse(request) -> HttpResponse:
-    sent = request.FILES.get("file")
-    if sent is None:
+    sent = entry.uploaded(request.FILES.get("file"))
+    if not sent:
         raise Invalid("请选择填好的培训名单（.xlsx）。", fields={"file": ["选择文件"]})
-    if sent.size > files.MAX_BYTES:
-        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 {limits.UPLOAD}。", status=413)
-    content = sent.read()
-    name, _ = files.check(sent.name, content, kinds=("xlsx",))
-    rows = roster.rows_of(read_safely(content, roster.LIMITS))
+    name, _ = files.check(**sent, kinds=("xlsx",))
+    rows = roster.rows_of(read_safely(sent["content"], roster.LIMITS))
     found = roster.judge(rows)
     if found.errors:
         return _page(request, found=found, name=name, status=422)

@@ -62,7 +62,7 @@ def _change_first(request) -> HttpResponse:
 class GateMiddleware:
     """Before anything is parsed: a body may be only so large, and whoever is not logged in may only post so often."""
 
-    MOST, MOST_OF_STRANGERS = 32 * 1024 * 1024, 2 * 1024 * 1024
+    MOST, MOST_OF_STRANGERS = 32 * 1024 * 1024, limits.FORM_BYTES
     OWN_COUNT = ("/login/", "/logout/")  # failed logins are counted for themselves
 
     def __init__(self, get_response):

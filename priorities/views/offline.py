@@ -8,7 +8,7 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance.basics import clock, limits
+from governance.basics import clock
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.storage import files
@@ -58,14 +58,11 @@ def upload(request, reference: str):
 
 
 def _preview(request, row: Submission) -> HttpResponse:
-    sent = request.FILES.get("file")
-    if sent is None:
+    sent = entry.uploaded(request.FILES.get("file"))
+    if not sent:
         raise Invalid("请选择填好的工作簿（.xlsx）。", fields={"file": ["选择文件"]})
-    if sent.size > files.MAX_BYTES:
-        raise Refused(f"文件有 {sent.size / 1048576:.1f} MB，最多 {limits.UPLOAD}。", status=413)
-    content = sent.read()
-    name, _ = files.check(sent.name, content, kinds=("xlsx",))
-    returned = offline.read(row, read_safely(content))
+    name, _ = files.check(**sent, kinds=("xlsx",))
+    returned = offline.read(row, read_safely(sent["content"]))
     if returned.errors:
         return _page(request, row, returned=returned, name=name, status=422)
     kept = {"user": request.actor.user_id, "row": row.pk, "base": returned.base, "document": returned.document}

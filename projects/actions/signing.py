@@ -149,14 +149,7 @@ def open_grading(*, row, seats: list[SeatSpec]) -> None:
     """Open the experts' round of a grading and tell each."""
     due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind="grading", seats=seats, due=due)
-    for seat in seats:
-        inbox.tell(
-            key=f"signing:{row.audit_key}:{seat.assigned_id}",
-            user_id=seat.assigned_id,
-            address=row.get_absolute_url(),
-            sentence=f"请审定{row}的安全保护等级，{due} 前（9.3.2）。",
-            is_demo=row.is_demo,
-        )
+    _tell_seats(row, seats, f"请审定{row}的安全保护等级，{due} 前（9.3.2）。")
 
 
 @step
@@ -165,15 +158,7 @@ def open_step(*, row: TechnicalDocument, seats: list[SeatSpec]) -> None:
     at = approvals.STEPS[row.step]
     due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind=at.round_kind, seats=seats, due=due, title=f"{row}{at.label}")
-    for seat in seats:
-        whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
-        inbox.tell(
-            key=f"signing:{row.audit_key}:{row.round_id}:{seat.key}",
-            address=row.get_absolute_url(),
-            sentence=f"请对{row}“{row.title}”办理{at.label}，{due} 前（9.1.1）。",
-            is_demo=row.is_demo,
-            **whom,
-        )
+    _tell_seats(row, seats, f"请对{row}“{row.title}”办理{at.label}，{due} 前（9.1.1）。")
 
 
 @step
@@ -181,13 +166,19 @@ def open_head(*, row: CollaborationSubject, seats: list[SeatSpec]) -> None:
     """Take a weighty subject of the collaboration up to the head of the leading group (9.1.1)."""
     due = working_days.add(clock.today(), TERM_DAYS)
     _open(row, kind="collaboration", seats=seats, due=due)
+    _tell_seats(row, seats, f"{row}报请组长审定，{due} 前（9.1.1）。")
+
+
+def _tell_seats(row, seats: list[SeatSpec], sentence: str) -> None:
+    """Whoever is assigned to a seat hears that it waits for him, else the unit whose seat it is."""
     for seat in seats:
+        whom = {"user_id": seat.assigned_id} if seat.assigned_id else {"organisation_id": seat.organisation_id}
         inbox.tell(
-            key=f"signing:{row.audit_key}:{row.round_id}",
-            organisation_id=seat.organisation_id,
+            key=f"signing:{row.audit_key}:{row.round_id}:{seat.key}",
             address=row.get_absolute_url(),
-            sentence=f"{row}报请组长审定，{due} 前（9.1.1）。",
+            sentence=sentence,
             is_demo=row.is_demo,
+            **whom,
         )
 
 

@@ -184,8 +184,8 @@ class Reader:
             assert answer.status_code == 200, plain
             self.opened.add(_shape(plain))
             is_page = answer.headers["Content-Type"].startswith("text/html")  # a workbook has no numbers of a page
-            self.seen[plain] = Page(b"".join(answer).decode() if is_page else "")
-            answer.close()
+            content = b"".join(answer)  # to its end, so that its file is closed; close() would end the connection too
+            self.seen[plain] = Page(content.decode() if is_page else "")
         return self.seen[plain]
 
     def behind(self, address: str, kind: str) -> Decimal:
