@@ -8,12 +8,8 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection, transaction
-from django.db.models import Model
 from django.test import Client
 
 from governance.basics import clock
@@ -22,6 +18,7 @@ from governance.kernel import access
 from governance.models import Appointment, Plan
 from governance.web import confirmation, sessions
 from tests import needs
+from tests.copies import Copy
 
 TODAY = dt.date(2007, 8, 20)
 PASSWORD_HASH = make_password("Guiyang-2006")
@@ -78,42 +75,16 @@ def media(settings, tmp_path):
 
 
 OUR_APPS = ("governance", "projects", "budgets", "priorities")
-_plan_rows: dict[str, tuple[list[str], list[tuple]]] = {}  # table → columns and rows that load_plan leaves
+_plan = Copy(lambda: call_command("load_plan", stdout=io.StringIO()))
 
 
 @pytest.fixture
 def plan(db):
-    """The plan in the test's database: loaded by its command once a process,
-    its rows copied in for every later test."""
-    if _plan_rows and not Plan.objects.exists():
-        _copy_in()
-        return
-    was_empty = not Plan.objects.exists()
-    call_command("load_plan", stdout=io.StringIO())
-    if was_empty:
-        _copy_out()
-
-
-def _models() -> list[type[Model]]:
-    return [m for m in apps.get_models() if m._meta.app_label in OUR_APPS]
-
-
-def _copy_out() -> None:
-    with connection.cursor() as cursor:
-        for model in _models():
-            table = model._meta.db_table
-            cursor.execute(f"SELECT * FROM {table}")
-            if rows := [tuple(row) for row in cursor.fetchall()]:
-                _plan_rows[table] = [column[0] for column in cursor.description], rows
-
-
-def _copy_in() -> None:
-    with transaction.atomic(), connection.cursor() as cursor:  # foreign keys are checked at the end
-        for table, (columns, rows) in _plan_rows.items():
-            names, values = ", ".join(f'"{c}"' for c in columns), ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)
-        for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
-            cursor.execute(sql)
+    """The plan in the test's database: loaded by its command once a process, copied in for every later test."""
+    if Plan.objects.exists():
+        call_command("load_plan", stdout=io.StringIO())
+    else:
+        _plan.put()
 
 
 @dataclass

@@ -24,12 +24,6 @@ from projects.models import PlanTask, Project
 from tests.conftest import OUR_APPS
 
 
-@pytest.fixture
-def story(plan, settings):
-    settings.GUIYANG_TODAY = ""
-    loading.load()
-
-
 def counts() -> Counter:
     return Counter(Submission.objects.values_list("state", flat=True))
 
