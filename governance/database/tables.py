@@ -17,7 +17,6 @@ from django.db.migrations.state import ProjectState
 
 class CreateTables(Operation):
     category = OperationCategory.ADDITION
-    serialization_expand_args = ["models"]
 
     def __init__(self, models: Sequence[CreateModel]) -> None:
         self.models = models
