@@ -32,6 +32,7 @@ class GovernanceConfig(AppConfig):
         rail.offer("依据", "培训 9.5", "/governance/training/", Permission.READ_REGISTER, order=66)
         rail.offer("报告", "文档与报表", "/governance/documents/", Permission.USE, order=10, roles=business)
         rail.offer("系统管理", "操作留痕", "/governance/audit/", Permission.READ_AUDIT, order=30)
+        rail.offer("系统管理", "系统状态", "/governance/status/", Permission.READ_STATUS, order=20)
         rail.offer("系统管理", "账号", "/governance/accounts/", Permission.MANAGE_ACCOUNTS, order=40)
         rail.offer("系统管理", "任职与角色", "/governance/roles/", Permission.GRANT_ROLES, order=50)
         rail.offer("系统管理", "密码链接复核", "/governance/passwords/", Permission.VOUCH_PASSWORD, order=60)
