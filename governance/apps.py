@@ -11,7 +11,7 @@ class GovernanceConfig(AppConfig):
         from axes.signals import user_locked_out
 
         from governance import jobs
-        from governance.actions import apply_successions, tell_head
+        from governance.actions import apply_successions, purge, tell_head
         from governance.basics import clock
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
@@ -22,6 +22,7 @@ class GovernanceConfig(AppConfig):
         jobs.load_before(printing.warm)
         jobs.on_daily(apply_successions)
         jobs.on_daily(tell_head)
+        jobs.on_daily(purge)
         jobs.often(anchors.drop)
         user_locked_out.connect(visitor.locked_out)
 

@@ -119,11 +119,7 @@ def lines() -> list[Line]:
         Line("程序版本", settings.PRODUCT_VERSION),
         Line("数据库", f"{connection.display_name} {'.'.join(str(n) for n in connection.get_database_version())}"),
         told("migrations", "数据库结构", "与程序一致" if states["migrations"] == "ok" else "有未执行的更新"),
-        told(
-            "broker",
-            "任务队列",
-            {"ok": "Redis 正常", "down": "Redis 连不上", "none": "用文件夹，不用 Redis"}[states["broker"]],
-        ),
+        told("broker", "任务队列", BROKERS[states["broker"]]),
         told(
             "queue",
             "后台任务",

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from governance.actions import retention
 from governance.basics.roles import Permission
 from governance.jobs import condition
 from governance.kernel import audit
@@ -75,4 +76,5 @@ def _figures() -> list[tuple[str, str, list[tuple[str, float]]]]:
 def status(request):
     """系统状态: each part, how it stands, and what to do where it does not stand well."""
     lines = condition.lines()
-    return render(request, "governance/status.html", {"lines": lines, "wrong": sum(bool(x.advice) for x in lines)})
+    wrong = sum(bool(line.advice) for line in lines)
+    return render(request, "governance/status.html", {"lines": lines, "wrong": wrong, "kept": retention.KEPT})
