@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
+from django.utils import timezone
 
 from governance.basics import clock
 from governance.kernel import anchors, audit
@@ -110,6 +111,7 @@ def lines() -> list[Line]:
     """What the three administrators read, the parts of `parts` first."""
     states, ages, running = parts(), work_ages_s(), processes()
     head, jobs, letters = audit.chain_head().first(), by_state(Job), by_state(Letter)
+    waits = f"；最早的等了 {round(oldest_wait_s() / 60)} 分钟" if jobs.get("queued") else ""
     anchored = max((seq for seq, _ in anchors.kept()), default=0)
 
     def told(part: str, title: str, state: str) -> Line:
@@ -123,8 +125,7 @@ def lines() -> list[Line]:
         told(
             "queue",
             "后台任务",
-            f"排队 {jobs.get('queued', 0)} 个，在办 {jobs.get('running', 0)} 个，失败 {jobs.get('failed', 0)} 个；"
-            f"最早的等了 {round(oldest_wait_s() / 60)} 分钟",
+            f"排队 {jobs.get('queued', 0)} 个，在办 {jobs.get('running', 0)} 个，失败 {jobs.get('failed', 0)} 个{waits}",
         ),
     ]
     for kind in ("worker", "beat"):
@@ -140,5 +141,5 @@ def lines() -> list[Line]:
         Line("邮件", mail, "请检查邮件服务器和收件地址。" if letters.get("failed") else ""),
         Line("留痕链", f"{trail}；{anchor}", where),
         told("disk", "可用空间", f"{free_mib():,} MB"),
-        Line("时钟", f"业务日期 {clock.today()}，系统时间 {clock.now():%Y-%m-%d %H:%M}"),
+        Line("时钟", f"业务日期 {clock.today()}，系统时间 {timezone.localtime():%Y-%m-%d %H:%M}"),
     ]

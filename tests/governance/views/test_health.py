@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from governance.basics import clock
 from governance.jobs import condition, heart
@@ -80,6 +81,7 @@ def test_the_page_says_what_to_do_where_a_part_is_not_well(cast, settings, tmp_p
     monkeypatch.setattr(condition, "free_mib", lambda: 10)
     settings.EMBEDDED = False
     page = cast.client("sysadmin").get("/governance/status/").content.decode()
+    assert f"系统时间 {timezone.localtime():%Y-%m-%d}" in page  # the city's
     assert "3 处要处理" in page
     assert all(condition.ADVICE[part] in page for part in ("disk", "worker", "beat"))
 
