@@ -125,7 +125,8 @@ def lines() -> list[Line]:
         told(
             "queue",
             "后台任务",
-            f"排队 {jobs.get('queued', 0)} 个，在办 {jobs.get('running', 0)} 个，失败 {jobs.get('failed', 0)} 个{waits}",
+            f"排队 {jobs.get('queued', 0)} 个，在办 {jobs.get('running', 0)} 个，"
+            f"失败 {jobs.get('failed', 0)} 个{waits}",
         ),
     ]
     for kind in ("worker", "beat"):
