@@ -172,7 +172,7 @@ def test_the_tests_run_in_two_processes_without_a_word_more(args):
     assert command_line.pytest_arguments(args, ROOT) == ["-n", "2", *args]
 
 
-@pytest.mark.parametrize("args", [["-n", "0"], ["-n4"], ["-m", "drill"], ["--pdb"]])
+@pytest.mark.parametrize("args", [["-n", "0"], ["-n4"], ["-m", "drill"], ["-m", "deploy"], ["--pdb"]])
 def test_two_processes_are_only_the_default(args):
     assert command_line.pytest_arguments(args, ROOT) == args
 
