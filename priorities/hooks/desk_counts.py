@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from governance.basics.memo import is_one_page
 from governance.kernel.access import Actor
-from priorities.memo import is_one_page
 from priorities.models import Submission
 from priorities.rules.plan_2006 import CRITERIA
 from priorities.screening import sharing as sharing_of_cases

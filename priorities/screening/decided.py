@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from governance.basics.memo import remembered
 from governance.basics.text import quantise
-from priorities.memo import remembered
 from priorities.models import Conclusion, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS, sums_of
 from priorities.screening import conclusions

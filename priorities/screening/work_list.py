@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Max
 from django.urls import reverse
 
+from governance.basics.memo import remembered
 from governance.basics.refs import all_of
 from governance.basics.roles import Permission
 from governance.kernel import working_days
@@ -15,7 +16,6 @@ from governance.kernel.access import Actor
 from governance.models import Round, Seat, of_unit
 from governance.signing import rounds
 from priorities.labels import OUTCOMES, STATES
-from priorities.memo import remembered
 from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
 from priorities.screening import sharing
 from priorities.submissions import workflow

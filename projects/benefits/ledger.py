@@ -15,7 +15,7 @@ from django.db.models import Prefetch, QuerySet
 from governance import charts
 from governance.basics import clock
 from governance.kernel import readings
-from projects.models import Benefit, Measurement, Project, ProjectLead
+from projects.models import Benefit, Measurement, Project, with_leads
 
 REACHED, MISSED, UNMEASURED, UNDER_WAY = "reached", "missed", "unmeasured", "under_way"
 STATES = {REACHED: "达成", MISSED: "到期未达成", UNMEASURED: "到期未测", UNDER_WAY: "未到期"}
@@ -81,9 +81,9 @@ def lines(day: dt.date, projects: QuerySet[Project] | Iterable[Project] | None =
     if projects is not None:
         rows = rows.filter(project__in=projects)
     values = Measurement.objects.filter(measured_on__lte=day, day__lte=day).exclude(state="rejected")
-    leads = Prefetch("project__leads", ProjectLead.objects.select_related("organisation__canonical"))
-    rows = rows.select_related("project").prefetch_related(Prefetch("measurements", values), leads)
+    rows = rows.select_related("project").prefetch_related(Prefetch("measurements", values))
     rows = list(rows.order_by("project__order", "due", "pk"))
+    with_leads(row.project for row in rows)
     read = {code: readings.current(code, day) for code in {b.discrepancy for b in rows if b.due_by_reading}}
     return [_line(row, day, read.get(row.discrepancy, "")) for row in rows]
 

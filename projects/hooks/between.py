@@ -10,7 +10,7 @@ from governance.basics.roles import Permission, Scope
 from governance.kernel.access import Actor
 from projects.hooks.task import Task, few
 from projects.lifecycle import needs
-from projects.models import CollaborationSubject, SecurityGrading, TechnicalDocument
+from projects.models import CollaborationSubject, SecurityGrading, TechnicalDocument, with_leads
 
 
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
@@ -34,14 +34,18 @@ def _experts(actor: Actor, day: dt.date) -> Iterator[Task]:
     """Gradings and documents without experts, of works that his own unit does not lead."""
     for model in (SecurityGrading, TechnicalDocument):
         rows = model.objects.filter(state="proposed").select_related("project")
-        for row in rows.prefetch_related("project__leads__organisation").order_by("pk"):
+        rows = list(rows.order_by("pk"))
+        with_leads(row.project for row in rows)
+        for row in rows:
             if actor.organisation_id not in row.project.belongs_to():
                 yield Task(f"{row}待指派专家", row.get_absolute_url(), (day - row.day).days, kind="expert")
 
 
 def _conditions(unit: int, day: dt.date) -> Iterator[Task]:
     rows = TechnicalDocument.objects.filter(state="concluded", condition_met_on=None).exclude(condition="")
-    for row in rows.select_related("project").prefetch_related("project__leads__organisation").order_by("pk"):
+    rows = list(rows.select_related("project").order_by("pk"))
+    with_leads(row.project for row in rows)
+    for row in rows:
         if unit in row.project.belongs_to():
             late = row.condition_due < day
             age = (day - row.approved_on).days

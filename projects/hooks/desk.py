@@ -22,7 +22,7 @@ from projects.hooks import between
 from projects.hooks.task import FEW, Task, few
 from projects.labels import STATES
 from projects.lifecycle import gates, guards, life, proofs
-from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead, SharedData
+from projects.models import Acceptance, Contract, GateItem, Phase, Project, SharedData, with_leads
 from projects.progress import owing
 from projects.security import safeguards
 
@@ -159,9 +159,8 @@ def _projects(unit: int | None) -> list[Project]:
         rows = rows.led_by(unit)
     papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))
     contracts = Prefetch("contracts", Contract.objects.filter(voided=""))
-    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation"))
-    found = list(
-        safeguards.with_security(rows).prefetch_related(papers, contracts, leads, "phases", "technical_documents")
+    found = with_leads(
+        safeguards.with_security(rows).prefetch_related(papers, contracts, "phases", "technical_documents")
     )
     proofs.read([p for p in found if "first_acceptance" in (p.state, *(f.state for f in p.phases.all()))], "try")
     return found

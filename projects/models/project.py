@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
+from governance.basics import memo
 from governance.basics.refs import Ref, ref
 from governance.basics.roles import Permission
 from governance.basics.searching import matching
@@ -233,6 +235,35 @@ class ProjectLead(models.Model):
 
     def __str__(self) -> str:
         return self.as_named
+
+
+def with_leads(projects: Iterable[Project]) -> list[Project]:
+    """The projects, each with its leads and their units read (survivors too), a unit once however many it leads; two
+    queries, within one page (governance.basics.memo) none for projects that were read before."""
+    found = list(projects)
+    leads: dict[int, list[ProjectLead]] = memo.kept("leads of projects")
+    missing = [p.pk for p in found if p.pk not in leads]
+    if missing:
+        leads.update((pk, []) for pk in missing)
+        rows = list(ProjectLead.objects.filter(project_id__in=missing).order_by("order"))
+        units = _units({lead.organisation_id for lead in rows})
+        of = {p.pk: p for p in found}
+        for lead in rows:
+            lead.organisation, lead.project = units[lead.organisation_id], of[lead.project_id]
+            leads[lead.project_id].append(lead)
+    for project in found:
+        rows = project.leads.all()
+        rows._result_cache = leads[project.pk]
+        rows._prefetch_done = True
+        project._prefetched_objects_cache = getattr(project, "_prefetched_objects_cache", {}) | {"leads": rows}
+    return found
+
+
+def _units(ids: set[int]) -> dict[int, Organisation]:
+    units: dict[int, Organisation] = memo.kept("units")
+    if missing := ids - units.keys():
+        units.update((u.pk, u) for u in Organisation.objects.filter(pk__in=missing).select_related("canonical"))
+    return units
 
 
 class Phase(models.Model):

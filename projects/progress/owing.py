@@ -13,7 +13,7 @@ from governance.kernel import readings
 from governance.kernel.access import Actor
 from governance.models import Discrepancy
 from projects.lifecycle import life, periods
-from projects.models import ProgressReport, Project, ProjectLead, ReportCall
+from projects.models import ProgressReport, Project, ReportCall, with_leads
 from projects.progress.ratings import due_of_year
 
 
@@ -53,7 +53,6 @@ def owed(
         d48 = d48 or readings.current("D48", day)
     except Discrepancy.DoesNotExist:
         return []
-    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
     reports = Prefetch(
         "progress_reports", ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt="")), to_attr="known"
     )
@@ -65,9 +64,8 @@ def owed(
     if own_alone(actor):
         under_way = under_way.led_by(actor.organisation_id)
     found = []
-    for project in (
-        _lacking(under_way, day, until or day, d48, called).prefetch_related(leads, reports).order_by("order")
-    ):
+    lacking = _lacking(under_way, day, until or day, d48, called).prefetch_related(reports).order_by("order")
+    for project in with_leads(lacking):
         units = [
             lead.organisation.canonical or lead.organisation for lead in project.leads.all() if not lead.is_generic
         ]

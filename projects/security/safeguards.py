@@ -16,7 +16,15 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q,
 from governance.kernel import readings
 from governance.models import Discrepancy, Organisation
 from projects.lifecycle import gates, life
-from projects.models import Project, ProjectLead, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
+from projects.models import (
+    Project,
+    ProjectLead,
+    SecurityAssessment,
+    SecurityFinding,
+    SecurityGrading,
+    SecuritySync,
+    with_leads,
+)
 from projects.security import protection
 
 SYNCS = dict(SecuritySync.ITEMS)
@@ -122,7 +130,7 @@ def overview(day: dt.date) -> Overview:
     """Every one of them with what is due; ten queries."""
     how = reading(day)
     lines, dues = [], []
-    for project in with_security(in_force()).prefetch_related(LEADS):
+    for project in with_leads(with_security(in_force())):
         lines.append(line_of(project, day, how))
         dues += dues_of(project, day)
     return Overview(lines, sorted(dues, key=lambda d: (d.due is None, d.due or day, d.project.order)), levels(how))
@@ -180,7 +188,7 @@ def board(day: dt.date, *, part: str = "", number: object = 1, level: str = "") 
 
 
 def _read(keys) -> list[Project]:
-    return list(with_security(Project.objects.filter(pk__in=keys)).prefetch_related(LEADS)) if keys else []
+    return with_leads(with_security(Project.objects.filter(pk__in=keys))) if keys else []
 
 
 def lacks() -> Q:
@@ -250,9 +258,7 @@ def dated(until: dt.date) -> list[Due]:
     keys = list(_dated(until - dt.timedelta(days=1), findings=Q(due__lt=until)))
     findings, again = _records(keys)
     of = {f.assessment.project_id for f in findings.values()} | {a.project_id for a in again.values()}
-    return _in_order(
-        keys, findings, again, {p.pk: p for p in Project.objects.filter(pk__in=of).prefetch_related(LEADS)}
-    )
+    return _in_order(keys, findings, again, {p.pk: p for p in with_leads(Project.objects.filter(pk__in=of))})
 
 
 # --- one project ---------------------------------------------------------------------------------------------------
