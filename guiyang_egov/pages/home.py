@@ -57,7 +57,7 @@ def page(request):
     with one_page():  # what waits for him is counted in the rail as well
         projects = with_leads(
             Project.objects.planned()
-            .select_related("plan_item", "programme")
+            .select_related("programme")
             .prefetch_related("phases", "milestones")
             .order_by("order")
         )
@@ -70,7 +70,7 @@ def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> di
     home = priorities_panels.home_rows(actor, day)
     others = [*register_desk.waiting(actor, day), *money_desk.waiting(actor, day)]
     tasks = sorted([*home.tasks, *others], key=lambda t: (not t.late, -t.age_days))
-    plan, entries = frame(), touched(day)
+    plan, entries = frame(), touched(day, whole=False)
     steps = filing_windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
     return {
         "planned": PLANNED,

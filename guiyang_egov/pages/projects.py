@@ -60,7 +60,7 @@ def listing(request):
     day, asked = clock.today(), Filter.read(request.GET)
     counted = request.GET.get("part") == "totals"
     year = asked.year or day.year
-    entries, money = touched(day), YearMoney(request.actor, year)
+    entries, money = touched(day, whole=False), YearMoney(request.actor, year)
     found_rows = panels.listing(
         request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year, counted=counted
     )

@@ -17,12 +17,12 @@ from governance.basics.text import clean_text
 from governance.models import Organisation, PlanItem
 from governance.web.entry import integer, one_of
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
-from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink
+from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink, with_leads
 from projects.panels import keyset
 from projects.panels.keyset import SORTS, Keyset
 from projects.panels.plan import TIME_CODES, Touched
 from projects.progress import rating
-from projects.progress.ratings import differs, latest_report, rating_of, with_facts
+from projects.progress.ratings import differs, latest_report, rated, rating_of
 
 PAGE_ROWS = 200
 DIFFER_MOST = 5000
@@ -266,17 +266,18 @@ def listing(
     visible = Project.objects.visible_to(actor)
     passing, sort = asked.rows(visible, touched), SORTS[asked.sort]
     if asked.rated:
-        page = keyset.page(with_facts(passing), sort, size=DIFFER_MOST)
+        page = keyset.page(rated(passing), sort, size=DIFFER_MOST)
         rows = [p for p in page.rows if latest_report(p)]
         known = money_of(rows)
         rows = [p for p in rows if differs(p, rating_of(p, day, money=known.get(p.pk)))]
         page = replace(page, rows=rows[:PAGE_ROWS])
     else:
-        page = keyset.page(with_facts(passing), sort, size=PAGE_ROWS, after=asked.after, before=asked.before)
+        page = keyset.page(rated(passing), sort, size=PAGE_ROWS, after=asked.after, before=asked.before)
     small = page.is_whole and asked.is_empty
     totals = None
     if counted or small or not visible.order_by("pk").values("pk")[LARGE : LARGE + 1].exists():
         totals = _totals(visible, asked, touched, page, tab_year or day.year)
+    with_leads(page.rows)
     marks, known = marks_of(page.rows), money_of(page.rows)
     windows = [(p.start, p.latest_end) for p in page.rows if p.start and p.latest_end]
     scale = (min(w[0] for w in windows), max(w[1] for w in windows)) if windows else None

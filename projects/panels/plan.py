@@ -97,10 +97,13 @@ class Touched:
         return len(rows), sum(row.weight == "A" for row in rows)
 
 
-def touched(day: dt.date | None = None) -> Touched:
-    """One query over the register of discrepancies, each with the reading that holds on the day (`reading_of`)."""
+def touched(day: dt.date | None = None, *, whole: bool = True) -> Touched:
+    """One query over the register of discrepancies, each with the reading that holds on the day (`reading_of`); without
+    `whole` only what a list says of them: code, weight, title."""
     projects, tasks = defaultdict(list), defaultdict(list)
-    for row in with_readings(Discrepancy.objects.order_by("code"), day or clock.today()):
+    rows = Discrepancy.objects.order_by("code")
+    rows = with_readings(rows, day or clock.today()) if whole else rows.only("code", "weight", "title", "touches")
+    for row in rows:
         for code in (row.touches or {}).get("projects", ()):
             projects[code].append(row)
         for code in (row.touches or {}).get("tasks", ()):

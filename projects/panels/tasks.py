@@ -227,7 +227,7 @@ def with_links():
 def by_block(day: dt.date) -> TaskBoard:
     """Seven queries, and about a dozen of the registers that tasks are bound to."""
     plan = frame()
-    entries = touched(day)
+    entries = touched(day, whole=False)
     rows = rows_of(with_links(), plan, day, entries.tasks, entries.projects, Registers(day))
     lines = {n for block in plan.blocks for n in block.lines}
     texts = dict(PlanLine.objects.filter(number__in=lines).values_list("number", "text"))
