@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from budgets.models import FundingApplication, FundingCall
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
 from projects.hooks.desk import Task, few
 
@@ -49,10 +50,8 @@ def _to_book(day: dt.date) -> list[Task]:
 
 
 def _drafts(actor: Actor, day: dt.date, manages: bool) -> list[Task]:
-    rows = FundingApplication.objects.filter(state="drafting", call__withdrawn="")
-    rows = rows.filter(call__closes__gte=day, call__closes__lte=day + dt.timedelta(days=SOON_DAYS))
-    if not manages:
-        rows = rows.visible_to(actor)
+    soon = day + dt.timedelta(days=SOON_DAYS)
+    rows = _DRAFTING(day, soon) if manages else _drafting(day, soon).visible_to(actor)
     return [
         FundTask(
             f"{a.project.code} 专项资金申请还没有报出",
@@ -62,14 +61,27 @@ def _drafts(actor: Actor, day: dt.date, manages: bool) -> list[Task]:
             kind="fund",
             note=str(a.call),
         )
-        for a in rows.select_related("call", "project").order_by("call__closes", "pk")
+        for a in rows
     ]
 
 
 def _closing(day: dt.date) -> list[Task]:
-    rows = FundingCall.objects.filter(withdrawn="", closes__gte=day, closes__lte=day + dt.timedelta(days=SOON_DAYS))
-    rows = rows.exclude(applications__state__in=("drafting", "sent", "granted", "refused"))
     return [
         FundTask(f"{c}{c.closes} 截止，还没有申请", c.get_absolute_url(), 0, c.closes, kind="fund", note=c.subject[:60])
-        for c in rows.order_by("closes", "pk")
+        for c in _CLOSING(day, day + dt.timedelta(days=SOON_DAYS))
     ]
+
+
+def _drafting(day: dt.date, soon: dt.date):
+    rows = FundingApplication.objects.filter(state="drafting", call__withdrawn="", call__closes__gte=day)
+    return rows.filter(call__closes__lte=soon).select_related("call", "project").order_by("call__closes", "pk")
+
+
+_DRAFTING = Prepared(_drafting)
+_CLOSING = Prepared(
+    lambda day, soon: (
+        FundingCall.objects.filter(withdrawn="", closes__gte=day, closes__lte=soon)
+        .exclude(applications__state__in=("drafting", "sent", "granted", "refused"))
+        .order_by("closes", "pk")
+    )
+)

@@ -19,6 +19,7 @@ from budgets.table.chosen import NONE, Chosen, first_lead
 from governance.basics import clock
 from governance.basics.figures import Part
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel import readings
 from governance.kernel.access import Actor
 from governance.models import Plan
@@ -181,7 +182,10 @@ def sees_whole(actor: Actor | None) -> bool:
 
 def projects_with_leads() -> list[Project]:
     """All projects in the plan's order, their leads' units with them, in three queries."""
-    return with_leads(Project.objects.select_related("programme", "plan_item").order_by("order"))
+    return with_leads(_PROJECTS())
+
+
+_PROJECTS = Prepared(lambda: Project.objects.select_related("programme").order_by("order"))
 
 
 def _lead(project: Project) -> tuple[str, list[str]]:
@@ -194,13 +198,13 @@ def _lead(project: Project) -> tuple[str, list[str]]:
 
 def plan_total() -> Decimal:
     """The plan's own total (6883), against which every table is checked."""
-    plan = Plan.objects.order_by("pk").first()
+    plan = _PLAN.first()
     return Decimal(str(plan.data.get("checks", {}).get("total_wan", 0))) if plan else Decimal(0)
 
 
 def year_growth(year: int, approved: Approved | None = None) -> rule.YearGrowth:
     """The two tests of 9.6.1 for a year, on approved city money."""
-    revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
+    revenues = dict(_REVENUES())
     day = clock.today()
     unplanned = planned_years.unplanned([year], day)
     return rule.growth_of(year, city_funds(approved), revenues, readings.current("D06", day), unplanned)
@@ -208,7 +212,7 @@ def year_growth(year: int, approved: Approved | None = None) -> rule.YearGrowth:
 
 def growth_series(years, approved: Approved | None = None) -> tuple[rule.YearGrowth, ...]:
     """The tests of several years with one reading of D06."""
-    revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
+    revenues = dict(_REVENUES())
     day = clock.today()
     unplanned = planned_years.unplanned(years, day)
     return rule.series(years, city_funds(approved), revenues, readings.current("D06", day), unplanned)
@@ -219,10 +223,18 @@ Approved = dict[tuple[int, str, bool], Decimal]  # (year, source, whether the pl
 
 def approved_money() -> Approved:
     """Approved money of the whole city, one query; what holds no approved line is missing."""
+    return {(year, source, bool(planned)): amount for year, source, planned, amount in _APPROVED()}
+
+
+@Prepared
+def _APPROVED():
     listed = Case(When(project__plan_item=None, then=False), default=True, output_field=BooleanField())
     rows = BudgetLine.objects.exclude(approved_wan=None).order_by().annotate(listed=listed)
-    found = rows.values_list("fiscal_year", "source", "listed").annotate(Sum("approved_wan"))
-    return {(year, source, bool(planned)): amount for year, source, planned, amount in found}
+    return rows.values_list("fiscal_year", "source", "listed").annotate(Sum("approved_wan"))
+
+
+_PLAN = Prepared(lambda: Plan.objects.order_by("pk")[:1])
+_REVENUES = Prepared(lambda: CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
 
 
 def by_year(approved: Approved) -> dict[int, Decimal]:

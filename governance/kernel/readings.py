@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from governance.basics import memo
+from governance.database.prepared import Prepared
 from governance.models import Discrepancy, ReadingDecision
 
 # Read by code, each with the readings that the code knows; every other entry says 仅作说明.
@@ -31,7 +32,7 @@ def current(code: str, day: dt.date) -> str:
     if memo.is_one_page():
         known = memo.kept(f"readings of {day}")
         if not known:
-            known.update(_in_force(day).values_list("code", "in_force"))
+            known.update(_ALL(day))
         if code in known:
             return str(known[code])
     return str(_in_force(day).values_list("in_force", flat=True).get(code=code))
@@ -44,3 +45,6 @@ def _in_force(day: dt.date) -> QuerySet:
     return Discrepancy.objects.order_by().annotate(
         in_force=Coalesce(Subquery(decisions.values("reading")[:1]), "default")
     )
+
+
+_ALL = Prepared(lambda day: _in_force(day).values_list("code", "in_force"))

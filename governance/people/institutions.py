@@ -11,6 +11,7 @@ from django.conf import settings
 
 from governance import charts
 from governance.basics.roles import Role
+from governance.database.prepared import Prepared
 from governance.models import Appointment, Body, Organisation, PilotUnit, Plan
 from governance.people import training
 
@@ -45,8 +46,14 @@ def phones_on(day: dt.date) -> dict[int, str]:
 
 def in_office(role: Role, day: dt.date) -> Appointment | None:
     """The first person appointed to the role on the day; None while nobody is, and 市信息办 acts (D05)."""
-    hats = Appointment.objects.in_force(day).filter(role=role)
-    return hats.select_related("user", "organisation").order_by("pk").first()
+    return _IN_OFFICE.first(str(role), day)
+
+
+_IN_OFFICE = Prepared(
+    lambda role, day: (
+        Appointment.objects.in_force(day).filter(role=role).select_related("user", "organisation").order_by("pk")[:1]
+    )
+)
 
 
 @dataclass(frozen=True)

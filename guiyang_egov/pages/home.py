@@ -20,6 +20,7 @@ from governance import charts
 from governance.basics import clock
 from governance.basics.memo import one_page
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared, attach
 from governance.kernel import readings
 from governance.kernel.access import may, require
 from governance.web.entry import page as may_enter
@@ -28,7 +29,7 @@ from priorities.panels import cases as priorities_panels
 from priorities.submissions import filing_windows
 from projects.hooks import desk as register_desk
 from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION, STANDALONE
-from projects.models import Project, with_leads
+from projects.models import Milestone, Phase, Project, with_leads
 from projects.panels.plan import frame, touched
 
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
@@ -55,13 +56,15 @@ def page(request):
                 return redirect(desk)
         require(actor, Permission.READ_REGISTER)
     with one_page():  # what waits for him is counted in the rail as well
-        projects = with_leads(
-            Project.objects.planned()
-            .select_related("programme")
-            .prefetch_related("phases", "milestones")
-            .order_by("order")
-        )
+        projects = with_leads(_PLANNED())
+        for name, rows in (("phases", _PHASES), ("milestones", _MILESTONES)):
+            attach(projects, name, rows(), "project_id")
         return render(request, "pages/home.html", _context(actor, day, projects, every="all" in request.GET))
+
+
+_PLANNED = Prepared(lambda: Project.objects.planned().select_related("programme").order_by("order"))
+_PHASES = Prepared(lambda: Phase.objects.exclude(project__plan_item=None))
+_MILESTONES = Prepared(lambda: Milestone.objects.exclude(project__plan_item=None))
 
 
 def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> dict:

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from governance.basics.memo import remembered
 from governance.basics.refs import all_of
-from governance.basics.roles import Permission
+from governance.basics.roles import Permission, Role, Scope
+from governance.database.prepared import Prepared
 from governance.kernel import working_days
 from governance.kernel.access import Actor
 from governance.models import Round, Seat, of_unit
@@ -103,8 +104,28 @@ def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.dat
 @remembered
 def to_screen(actor: Actor) -> list[Submission]:
     """The cases that wait for the office, in the order of the queue."""
+    if actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:  # others' reach is a list of rows
+        return list(_to_screen(actor))
+    return _TO_SCREEN((actor.role,), actor.organisation_id)
+
+
+def _to_screen(actor: Actor):
     rows = Submission.objects.visible_to(actor).awaiting_screening().filter(is_secret=False)
-    return list(rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk"))
+    return rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk")
+
+
+def _of_city(role: tuple[Role], unit: int) -> Actor:
+    return Actor(0, "", role[0], unit, "")
+
+
+_TO_SCREEN = Prepared(lambda role, unit: _to_screen(_of_city(role, unit)))
+
+
+def count_to_screen(actor: Actor) -> int:
+    """How many there are."""
+    if actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
+        return _to_screen(actor).count()
+    return _TO_SCREEN.count((actor.role,), actor.organisation_id)
 
 
 def open_to(actor: Actor):
@@ -127,7 +148,7 @@ def own_open(actor: Actor) -> list[Submission]:
 @remembered
 def to_answer(actor: Actor) -> list[Round]:
     """Rounds about cases that wait for the actor's unit or himself."""
-    return list(about_cases(actor))
+    return [r for r in rounds.waiting(actor) if r.about.startswith(all_of("submission"))]
 
 
 def about_cases(actor: Actor):
@@ -135,10 +156,26 @@ def about_cases(actor: Actor):
     return rounds.waiting_on(actor).filter(about__startswith=all_of("submission"))
 
 
+def count_to_answer(actor: Actor) -> int:
+    """How many there are."""
+    return _ABOUT_CASES.count((actor.role,), actor.user_id, actor.organisation_id)
+
+
+_ABOUT_CASES = Prepared(lambda role, user, unit: about_cases(Actor(user, "", role[0], unit, "")))
+
+
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
     """Cases by state that the actor may see."""
-    rows = Submission.objects.visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
-    return dict(rows)
+    if actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
+        return dict(_counts(actor))
+    return dict(_COUNTS((actor.role,), actor.organisation_id))
+
+
+def _counts(actor: Actor):
+    return Submission.objects.visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
+
+
+_COUNTS = Prepared(lambda role, unit: _counts(_of_city(role, unit)))
 
 
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
@@ -158,12 +195,15 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 def window_state(day: dt.date) -> tuple[FilingWindow, str, int] | None:
     """The window that is open or comes next: `(window, "open" | "coming", days left or days until)`."""
-    window = FilingWindow.objects.filter(closes__gte=day).order_by("closes").first()
+    window = _NEXT_WINDOW.first(day)
     if window is None:
         return None
     if window.opens <= day:
         return window, "open", (window.closes - day).days
     return window, "coming", (window.opens - day).days
+
+
+_NEXT_WINDOW = Prepared(lambda day: FilingWindow.objects.filter(closes__gte=day).order_by("closes")[:1])
 
 
 def _applicant(actor: Actor, day: dt.date) -> list[Task]:

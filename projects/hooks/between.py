@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
 from projects.hooks.task import Task, few
 from projects.lifecycle import needs
@@ -32,13 +33,18 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 def _experts(actor: Actor, day: dt.date) -> Iterator[Task]:
     """Gradings and documents without experts, of works that his own unit does not lead."""
-    for model in (SecurityGrading, TechnicalDocument):
-        rows = model.objects.filter(state="proposed").select_related("project")
-        rows = list(rows.order_by("pk"))
+    for proposed in _PROPOSED:
+        rows = proposed()
         with_leads(row.project for row in rows)
         for row in rows:
             if actor.organisation_id not in row.project.belongs_to():
                 yield Task(f"{row}待指派专家", row.get_absolute_url(), (day - row.day).days, kind="expert")
+
+
+_PROPOSED = [
+    Prepared(lambda model=model: model.objects.filter(state="proposed").select_related("project").order_by("pk"))
+    for model in (SecurityGrading, TechnicalDocument)
+]
 
 
 def _conditions(unit: int, day: dt.date) -> Iterator[Task]:
@@ -67,8 +73,11 @@ def _to_answer(unit: int, day: dt.date) -> Iterator[Task]:
 
 def _nobody_answers(day: dt.date) -> Iterator[Task]:
     """Late everywhere: the office presses, or enters what the builder wrote."""
-    for row in needs.owed(day):
+    for row in _NEEDS(day):
         yield _need(row, day, f"{row}“{row.title}”逾期没有答复", row.builder.name)
+
+
+_NEEDS = Prepared(needs.owed)
 
 
 def _need(row, day: dt.date, sentence: str, note: str) -> Task:

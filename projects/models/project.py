@@ -15,6 +15,7 @@ from governance.basics import memo
 from governance.basics.refs import Ref, ref
 from governance.basics.roles import Permission
 from governance.basics.searching import matching
+from governance.database.prepared import Prepared, attach
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
 
@@ -242,28 +243,26 @@ def with_leads(projects: Iterable[Project]) -> list[Project]:
     queries, within one page (governance.basics.memo) none for projects that were read before."""
     found = list(projects)
     leads: dict[int, list[ProjectLead]] = memo.kept("leads of projects")
-    missing = [p.pk for p in found if p.pk not in leads]
-    if missing:
+    if missing := [p.pk for p in found if p.pk not in leads]:
         leads.update((pk, []) for pk in missing)
-        rows = list(ProjectLead.objects.filter(project_id__in=missing).order_by("order"))
+        rows = _LEADS(missing)
         units = _units({lead.organisation_id for lead in rows})
-        of = {p.pk: p for p in found}
         for lead in rows:
-            lead.organisation, lead.project = units[lead.organisation_id], of[lead.project_id]
+            lead.organisation = units[lead.organisation_id]
             leads[lead.project_id].append(lead)
-    for project in found:
-        rows = project.leads.all()
-        rows._result_cache = leads[project.pk]
-        rows._prefetch_done = True
-        project._prefetched_objects_cache = getattr(project, "_prefetched_objects_cache", {}) | {"leads": rows}
+    attach(found, "leads", (lead for p in {p.pk: p for p in found} for lead in leads[p]), "project_id")
     return found
 
 
 def _units(ids: set[int]) -> dict[int, Organisation]:
     units: dict[int, Organisation] = memo.kept("units")
     if missing := ids - units.keys():
-        units.update((u.pk, u) for u in Organisation.objects.filter(pk__in=missing).select_related("canonical"))
+        units.update((u.pk, u) for u in _UNITS(sorted(missing)))
     return units
+
+
+_LEADS = Prepared(lambda ids: ProjectLead.objects.filter(project_id__among=ids).order_by("order"))
+_UNITS = Prepared(lambda ids: Organisation.objects.filter(pk__among=ids).select_related("canonical"))
 
 
 class Phase(models.Model):

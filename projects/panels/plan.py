@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from governance.basics import clock
+from governance.database.prepared import Prepared
 from governance.models import Discrepancy, Plan, ReadingDecision
 
 TIME_CODES = ("D27", "D28", "D29")  # the row's time against its content and the tasks
@@ -50,7 +51,10 @@ class Frame:
 
 def frame() -> Frame:
     """One query; an empty frame where no plan is loaded."""
-    return frame_of(Plan.objects.order_by("pk").first())
+    return frame_of(_PLAN.first())
+
+
+_PLAN = Prepared(lambda: Plan.objects.order_by("pk")[:1])
 
 
 def frame_of(plan: Plan | None) -> Frame:
@@ -101,14 +105,16 @@ def touched(day: dt.date | None = None, *, whole: bool = True) -> Touched:
     """One query over the register of discrepancies, each with the reading that holds on the day (`reading_of`); without
     `whole` only what a list says of them: code, weight, title."""
     projects, tasks = defaultdict(list), defaultdict(list)
-    rows = Discrepancy.objects.order_by("code")
-    rows = with_readings(rows, day or clock.today()) if whole else rows.only("code", "weight", "title", "touches")
+    rows = with_readings(Discrepancy.objects.order_by("code"), day or clock.today()) if whole else _SHORT()
     for row in rows:
         for code in (row.touches or {}).get("projects", ()):
             projects[code].append(row)
         for code in (row.touches or {}).get("tasks", ()):
             tasks[code].append(row)
     return Touched(dict(projects), dict(tasks))
+
+
+_SHORT = Prepared(lambda: Discrepancy.objects.order_by("code").only("code", "weight", "title", "touches"))
 
 
 def with_readings(entries: QuerySet, day: dt.date) -> QuerySet:
