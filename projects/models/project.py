@@ -262,7 +262,7 @@ def _units(ids: set[int]) -> dict[int, Organisation]:
 
 
 _LEADS = Prepared(lambda ids: ProjectLead.objects.filter(project_id__among=ids).order_by("order"))
-_UNITS = Prepared(lambda ids: Organisation.objects.filter(pk__among=ids).select_related("canonical"))
+_UNITS = Prepared(lambda ids: Organisation.objects.filter(pk__among=ids).select_related("canonical", "budget_unit"))
 
 
 class Phase(models.Model):
