@@ -137,7 +137,8 @@ WSGI_APPLICATION = "guiyang_egov.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "BACKEND": "governance.web.templates.Templates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "loaders": [
@@ -225,6 +226,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
 TIME_ZONE = "Asia/Shanghai"
+DATE_FORMAT, TIME_FORMAT, DATETIME_FORMAT = "Y年n月j日", "H:i", "Y年n月j日 H:i"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("GUIYANG_STATIC", "") or _private_folder(DATA_DIR / "static"))

@@ -13,9 +13,8 @@ from decimal import Decimal, InvalidOperation
 
 from django import template
 from django.http import QueryDict
-from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -372,10 +371,7 @@ def svg(chart) -> SafeString:
     paper."""
     if not chart:
         return mark_safe("")
-    if (text := written.write(chart)) is None:
-        # A coordinate reads the same in every language: none is asked for at each of the hundreds of numbers.
-        text = get_template(f"svg/{chart.kind}.svg").template.render(Context({"c": chart}, use_l10n=False))
-    return mark_safe(text)
+    return mark_safe(written.write(chart) or render_to_string(f"svg/{chart.kind}.svg", {"c": chart}))
 
 
 @register.simple_tag
