@@ -6,7 +6,7 @@ Django takes several times as long to write most of them as the database takes t
     OPEN.count(day)
 
 What is built may depend on the arguments alone, never on the clock, the settings or what the database holds: it is
-built once. Texts, whole numbers, days and lists of numbers (with the lookup `among`) are parameters of the SQL; any
+built once. Texts, whole numbers, days and lists (with the lookup `among`) are parameters of the SQL; any
 other argument (None, True, a role) is part of the shape and has an SQL of its own.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import ForeignKey, IntegerField, Lookup, Model, QuerySet
+from django.db.models import CharField, ForeignKey, IntegerField, Lookup, Model, QuerySet
 
 MOST = 60  # shapes that one question keeps
 PARAMETERS = (int, str, dt.date, list)
@@ -34,10 +34,11 @@ STAND_INS: dict[type, tuple[Callable[[int], Any], Callable[[int], Any]]] = {
 }
 
 
+@CharField.register_lookup
 @IntegerField.register_lookup
 @ForeignKey.register_lookup
 class Among(Lookup):
-    """`pk__among=[1, 2]`: like `in`, but one parameter however many numbers there are."""
+    """`pk__among=[1, 2]`: like `in`, but one parameter however many numbers or words there are."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -49,7 +50,8 @@ class Among(Lookup):
         lhs, params = self.process_lhs(compiler, connection)
         rhs, more = self.process_rhs(compiler, connection)
         if connection.vendor == "postgresql":
-            return f"{lhs} = ANY({rhs}::bigint[])", [*params, *more]
+            kind = "text" if isinstance(self.lhs.output_field, CharField) else "bigint"
+            return f"{lhs} = ANY({rhs}::{kind}[])", [*params, *more]
         return f"{lhs} IN (SELECT value FROM json_each({rhs}))", [*params, *more]
 
 

@@ -78,14 +78,20 @@ class Task(register_desk.Task):
 
 def queue(actor: Actor, day: dt.date) -> list[QueueRow]:
     """All open cases that the actor may see, oldest in their state first; drafts are not in it."""
-    rows = list(
-        Submission.objects.visible_to(actor)
-        .filter(state__in=OPEN_STATES, is_secret=False)
-        .select_related("organisation", "project", "assignee", "author")
-        .order_by("state_day", "pk")
-    )
-    proposed = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
+    is_city = actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY
+    rows = _QUEUE((actor.role,), actor.organisation_id) if is_city else list(_queue(actor))
+    proposed = {c.submission_id: c for c in _PROPOSED([row.pk for row in rows])}
     return _queued(rows, proposed, day)
+
+
+def _queue(actor: Actor):
+    rows = Submission.objects.visible_to(actor).filter(state__in=OPEN_STATES, is_secret=False)
+    rows = rows.select_related("organisation", "project", "assignee", "author")
+    return rows.defer("proposal", "search_text").order_by("state_day", "pk")
+
+
+_QUEUE = Prepared(lambda role, unit: _queue(_of_city(role, unit)))
+_PROPOSED = Prepared(lambda keys: Conclusion.objects.filter(submission_id__among=keys, in_force=True))
 
 
 def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.date) -> list[QueueRow]:
@@ -271,10 +277,19 @@ def _waits_for(row: Submission) -> str:
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_seats = Seat.objects.silent().filter(round__about__in=keys)
-    for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
+    for about, label in _SILENT(keys):
         found.setdefault(about, []).append(label)
     return found
+
+
+_SILENT = Prepared(
+    lambda keys: (
+        Seat.objects.silent()
+        .filter(round__about__among=keys)
+        .order_by("round_id", "pk")
+        .values_list("round__about", "label")
+    )
+)
 
 
 def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.date]:

@@ -16,18 +16,22 @@ from projects.models import GateItem, Milestone, Phase, Project, ProjectLead
 
 LED = Prepared(lambda unit: Project.objects.led_by(unit).order_by("order", "pk"))
 BY_ROLE = Prepared(
-    lambda role, day: Appointment.objects.in_force(day)
-    .filter(role=role)
-    .select_related("user", "organisation__canonical")
-    .order_by("pk")
+    lambda role, day: (
+        Appointment.objects.in_force(day)
+        .filter(role=role)
+        .select_related("user", "organisation__canonical")
+        .order_by("pk")
+    )
 )
 KEYS = Prepared(lambda keys: Project.objects.filter(pk__among=keys).order_by("pk").only("code", "estimate_wan"))
 STATES = Prepared(lambda: Project.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
 UNION = Prepared(
-    lambda key: Milestone.objects.filter(project=key)
-    .order_by()
-    .values_list("text", "start")
-    .union(Phase.objects.filter(project=key).order_by().values_list("name", "start"))
+    lambda key: (
+        Milestone.objects.filter(project=key)
+        .order_by()
+        .values_list("text", "start")
+        .union(Phase.objects.filter(project=key).order_by().values_list("name", "start"))
+    )
 )
 
 
