@@ -22,7 +22,7 @@ from governance.basics.roles import Permission, Scope
 from governance.database.prepared import Prepared
 from governance.kernel import readings
 from governance.kernel.access import Actor
-from governance.models import Plan
+from governance.people import institutions
 from projects.labels import STANDALONE
 from projects.models import Project, with_leads
 
@@ -198,7 +198,7 @@ def _lead(project: Project) -> tuple[str, list[str]]:
 
 def plan_total() -> Decimal:
     """The plan's own total (6883), against which every table is checked."""
-    plan = _PLAN.first()
+    plan = institutions.current_plan()
     return Decimal(str(plan.data.get("checks", {}).get("total_wan", 0))) if plan else Decimal(0)
 
 
@@ -233,7 +233,6 @@ def _APPROVED():
     return rows.values_list("fiscal_year", "source", "listed").annotate(Sum("approved_wan"))
 
 
-_PLAN = Prepared(lambda: Plan.objects.order_by("pk")[:1])
 _REVENUES = Prepared(lambda: CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
 
 

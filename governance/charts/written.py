@@ -23,7 +23,7 @@ _LABEL = {"white": WHITE, "amber": COLOURS["amber"]}
 def write(chart: object) -> str | None:
     """The whole picture, None where its kind has a template."""
     writer = WRITERS.get(type(chart))
-    return writer(chart) if writer else None
+    return f"{writer(chart)}\n" if writer else None  # a word may follow, with a gap between them
 
 
 def bars(y: float, plan: tuple[Bar, ...], done: tuple[Bar, ...], diamonds: tuple[Diamond, ...]) -> str:

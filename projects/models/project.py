@@ -243,7 +243,7 @@ def with_leads(projects: Iterable[Project]) -> list[Project]:
     queries, within one page (governance.basics.memo) none for projects that were read before."""
     found = list(projects)
     leads: dict[int, list[ProjectLead]] = memo.kept("leads of projects")
-    if missing := [p.pk for p in found if p.pk not in leads]:
+    if missing := sorted({p.pk for p in found} - leads.keys()):
         leads.update((pk, []) for pk in missing)
         rows = _LEADS(missing)
         units = _units({lead.organisation_id for lead in rows})
@@ -256,12 +256,14 @@ def with_leads(projects: Iterable[Project]) -> list[Project]:
 
 def _units(ids: set[int]) -> dict[int, Organisation]:
     units: dict[int, Organisation] = memo.kept("units")
-    if missing := ids - units.keys():
-        units.update((u.pk, u) for u in _UNITS(sorted(missing)))
+    if missing := ids - units.keys():  # a page that asks once asks again: there are some dozens of units in all
+        found = _EVERY_UNIT() if memo.is_one_page() else _UNITS(sorted(missing))
+        units.update((u.pk, u) for u in found)
     return units
 
 
 _LEADS = Prepared(lambda ids: ProjectLead.objects.filter(project_id__among=ids).order_by("order"))
+_EVERY_UNIT = Prepared(lambda: Organisation.objects.select_related("canonical", "budget_unit"))
 _UNITS = Prepared(lambda ids: Organisation.objects.filter(pk__among=ids).select_related("canonical", "budget_unit"))
 
 

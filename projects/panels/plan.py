@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from governance.basics import clock
 from governance.database.prepared import Prepared
 from governance.models import Discrepancy, Plan, ReadingDecision
+from governance.people import institutions
 
 TIME_CODES = ("D27", "D28", "D29")  # the row's time against its content and the tasks
 
@@ -51,10 +52,7 @@ class Frame:
 
 def frame() -> Frame:
     """One query; an empty frame where no plan is loaded."""
-    return frame_of(_PLAN.first())
-
-
-_PLAN = Prepared(lambda: Plan.objects.order_by("pk")[:1])
+    return frame_of(institutions.current_plan())
 
 
 def frame_of(plan: Plan | None) -> Frame:
