@@ -36,7 +36,7 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 
 def _to_book(day: dt.date) -> list[Task]:
-    rows = FundingApplication.objects.filter(state="granted", entry=None).select_related("call", "project")
+    rows = _GRANTED()
     return [
         FundTask(
             f"{a.project.code} 专项资金获批 {a.granted_wan:,.2f} 万元，等待登记批复",
@@ -45,13 +45,14 @@ def _to_book(day: dt.date) -> list[Task]:
             kind="fund",
             note=f"{a.call} · {a.fiscal_year} 年",
         )
-        for a in rows.order_by("outcome_on", "pk")
+        for a in rows
     ]
 
 
 def _drafts(actor: Actor, day: dt.date, manages: bool) -> list[Task]:
     soon = day + dt.timedelta(days=SOON_DAYS)
-    rows = _DRAFTING(day, soon) if manages else _drafting(day, soon).visible_to(actor)
+    every = manages or actor.scope(Permission.READ_BUDGET) is Scope.CITY
+    rows = _DRAFTING(day, soon) if every else _OWN_DRAFTING(day, soon, (actor.role,), actor.organisation_id)
     return [
         FundTask(
             f"{a.project.code} 专项资金申请还没有报出",
@@ -78,6 +79,14 @@ def _drafting(day: dt.date, soon: dt.date):
 
 
 _DRAFTING = Prepared(_drafting)
+_OWN_DRAFTING = Prepared(lambda day, soon, role, unit: _drafting(day, soon).visible_to(Actor(0, "", role[0], unit, "")))
+_GRANTED = Prepared(
+    lambda: (
+        FundingApplication.objects.filter(state="granted", entry=None)
+        .select_related("call", "project")
+        .order_by("outcome_on", "pk")
+    )
+)
 _CLOSING = Prepared(
     lambda day, soon: (
         FundingCall.objects.filter(withdrawn="", closes__gte=day, closes__lte=soon)

@@ -18,7 +18,7 @@ def to_screen(actor: Actor) -> int:
 
 def mine(actor: Actor) -> int:
     """Drafts and returned cases that one's unit may write, its part in others' too: what 我的申报 lists first."""
-    return len(work_list.own_open(actor)) if is_one_page() else work_list.open_to(actor).count()
+    return len(work_list.own_open(actor)) if is_one_page() else work_list.count_own_open(actor)
 
 
 def to_answer(actor: Actor) -> int:

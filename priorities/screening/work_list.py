@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, prefetch_related_objects
 from django.urls import reverse
 
 from governance.basics.memo import remembered
@@ -38,6 +38,7 @@ TASK_LABELS = {
     "sharing": "共享",
     "opinion": "意见",
 }
+PREPARED = (Scope.CITY, Scope.OWN)  # the reach of others is a list of rows, worked out each time
 OPEN_STATES = "submitted under_review returned joint_approval candidate deferred pool no_city_funding".split()
 
 
@@ -90,7 +91,7 @@ def _queue(actor: Actor):
     return rows.defer("proposal", "search_text").order_by("state_day", "pk")
 
 
-_QUEUE = Prepared(lambda role, unit: _queue(_of_city(role, unit)))
+_QUEUE = Prepared(lambda role, unit: _queue(_in_reach(role, unit)))
 _PROPOSED = Prepared(lambda keys: Conclusion.objects.filter(submission_id__among=keys, in_force=True))
 
 
@@ -120,11 +121,18 @@ def _to_screen(actor: Actor):
     return rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk")
 
 
-def _of_city(role: tuple[Role], unit: int) -> Actor:
+def _in_reach(role: tuple[Role], unit: int) -> Actor:
     return Actor(0, "", role[0], unit, "")
 
 
-_TO_SCREEN = Prepared(lambda role, unit: _to_screen(_of_city(role, unit)))
+_TO_SCREEN = Prepared(lambda role, unit: _to_screen(_in_reach(role, unit)))
+
+
+def count_own_open(actor: Actor) -> int:
+    """How many drafts and returned cases there are."""
+    if actor.scope(Permission.READ_SUBMISSIONS) not in PREPARED:
+        return open_to(actor).count()
+    return _OWN_OPEN.count((actor.role,), actor.organisation_id)
 
 
 def count_to_screen(actor: Actor) -> int:
@@ -143,12 +151,17 @@ def open_to(actor: Actor):
 @remembered
 def own_open(actor: Actor) -> list[Submission]:
     """The same, oldest first."""
-    rows = open_to(actor)
-    return list(
-        rows.select_related("organisation")
-        .prefetch_related("participants__organisation", "returned_points")
-        .order_by("state_day", "pk")
-    )
+    ready = actor.scope(Permission.READ_SUBMISSIONS) in PREPARED
+    rows = _OWN_OPEN((actor.role,), actor.organisation_id) if ready else list(_own_open(actor))
+    prefetch_related_objects(rows, "participants__organisation", "returned_points")
+    return rows
+
+
+def _own_open(actor: Actor):
+    return open_to(actor).select_related("organisation").order_by("state_day", "pk")
+
+
+_OWN_OPEN = Prepared(lambda role, unit: _own_open(_in_reach(role, unit)))
 
 
 @remembered
@@ -172,7 +185,7 @@ _ABOUT_CASES = Prepared(lambda role, user, unit: about_cases(Actor(user, "", rol
 
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
     """Cases by state that the actor may see."""
-    if actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
+    if actor.scope(Permission.READ_SUBMISSIONS) not in PREPARED:
         return dict(_counts(actor))
     return dict(_COUNTS((actor.role,), actor.organisation_id))
 
@@ -181,7 +194,7 @@ def _counts(actor: Actor):
     return Submission.objects.visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
 
 
-_COUNTS = Prepared(lambda role, unit: _counts(_of_city(role, unit)))
+_COUNTS = Prepared(lambda role, unit: _counts(_in_reach(role, unit)))
 
 
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
@@ -260,8 +273,12 @@ def _answers(actor: Actor, day: dt.date) -> list[Task]:
 
 
 def _plans(day: dt.date) -> list[Task]:
-    rows = AnnualPlan.objects.filter(state="draft").annotate(last=Max("entries__pk")).exclude(last=None)
-    return [Task(f"{p}等待审定", p.get_absolute_url(), (day - p.day).days, kind="plan") for p in rows]
+    return [Task(f"{p}等待审定", p.get_absolute_url(), (day - p.day).days, kind="plan") for p in _DRAFT_PLANS()]
+
+
+_DRAFT_PLANS = Prepared(
+    lambda: AnnualPlan.objects.filter(state="draft").annotate(last=Max("entries__pk")).exclude(last=None)
+)
 
 
 def _waits_for(row: Submission) -> str:

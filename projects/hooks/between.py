@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import prefetch_related_objects
+
 from governance.basics.roles import Permission, Scope
 from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
@@ -48,8 +50,7 @@ _PROPOSED = [
 
 
 def _conditions(unit: int, day: dt.date) -> Iterator[Task]:
-    rows = TechnicalDocument.objects.filter(state="concluded", condition_met_on=None).exclude(condition="")
-    rows = list(rows.select_related("project").order_by("pk"))
+    rows = _CONDITIONS()
     with_leads(row.project for row in rows)
     for row in rows:
         if unit in row.project.belongs_to():
@@ -67,7 +68,7 @@ def _conditions(unit: int, day: dt.date) -> Iterator[Task]:
 
 
 def _to_answer(unit: int, day: dt.date) -> Iterator[Task]:
-    for row in needs.owed(dt.date.max, builder=unit):
+    for row in _OWED_BY(dt.date.max, unit):
         yield _need(row, day, f"{row}“{row.title}”待答复", row.asker.name)
 
 
@@ -78,6 +79,17 @@ def _nobody_answers(day: dt.date) -> Iterator[Task]:
 
 
 _NEEDS = Prepared(needs.owed)
+_OWED_BY = Prepared(lambda until, unit: needs.owed(until, builder=unit))
+_ANSWERED = Prepared(needs.answered)
+_CONDITIONS = Prepared(
+    lambda: (
+        TechnicalDocument.objects.filter(state="concluded", condition_met_on=None)
+        .exclude(condition="")
+        .select_related("project")
+        .order_by("pk")
+    )
+)
+_SUBJECTS = Prepared(lambda: CollaborationSubject.objects.filter(state="open"))
 
 
 def _need(row, day: dt.date, sentence: str, note: str) -> Task:
@@ -85,17 +97,17 @@ def _need(row, day: dt.date, sentence: str, note: str) -> Task:
 
 
 def _to_agree(unit: int, day: dt.date) -> Iterator[Task]:
-    for row in needs.answered(unit):
+    for row in _ANSWERED(unit):
         age = (day - row.day).days
         yield Task(f"{row}“{row.title}”已答复，待确认", row.get_absolute_url(), age, kind="need", note=row.builder.name)
 
 
 def _subjects(unit: int, day: dt.date) -> Iterator[Task]:
     """Open subjects on which the unit, a member, has not spoken."""
+    subjects = _SUBJECTS()
+    prefetch_related_objects(subjects, "opinions__organisation")
     silent = [
-        row
-        for row in CollaborationSubject.objects.filter(state="open").prefetch_related("opinions__organisation")
-        if unit not in {o.organisation.survivor_id for o in row.opinions.all() if o.in_force}
+        row for row in subjects if unit not in {o.organisation.survivor_id for o in row.opinions.all() if o.in_force}
     ]
     for row in silent if silent and unit in silent[0].belongs_to() else ():
         age = (day - row.day).days

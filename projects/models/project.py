@@ -256,14 +256,18 @@ def with_leads(projects: Iterable[Project]) -> list[Project]:
 
 def _units(ids: set[int]) -> dict[int, Organisation]:
     units: dict[int, Organisation] = memo.kept("units")
-    if missing := ids - units.keys():  # a page that asks once asks again: there are some dozens of units in all
-        found = _EVERY_UNIT() if memo.is_one_page() else _UNITS(sorted(missing))
-        units.update((u.pk, u) for u in found)
+    if ids - units.keys():
+        if not memo.is_one_page():
+            return {u.pk: u for u in _UNITS(sorted(ids))}
+        # Such a page asks again for others: there are some dozens of units in all.
+        units.update((u.pk, u) for u in _EVERY_UNIT())
+        for unit in units.values():
+            unit.canonical, unit.budget_unit = units.get(unit.canonical_id), units.get(unit.budget_unit_id)
     return units
 
 
 _LEADS = Prepared(lambda ids: ProjectLead.objects.filter(project_id__among=ids).order_by("order"))
-_EVERY_UNIT = Prepared(lambda: Organisation.objects.select_related("canonical", "budget_unit"))
+_EVERY_UNIT = Prepared(lambda: Organisation.objects.all())
 _UNITS = Prepared(lambda ids: Organisation.objects.filter(pk__among=ids).select_related("canonical", "budget_unit"))
 
 
