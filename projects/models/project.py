@@ -195,17 +195,19 @@ class Project(Demonstrable):
     @property
     def decided_words(self) -> str:
         """What stands beside the estimate: 申报 420.00，核减 90.00; for a row of the plan, which keeps its estimate,
-        the decided amount as well. Empty where no case was decided."""
+        the decided amount as well. Empty where no case was decided or nothing changed."""
         if self.decided_wan is None:
             return ""
-        return (
-            self.cut_words if self.estimate_basis == "decided" else f"审定 {self.decided_wan:,.2f}（{self.cut_words}）"
-        )
+        if self.estimate_basis == "decided":
+            return self.cut_words
+        return f"审定 {self.decided_wan:,.2f}" + (f"（{self.cut_words}）" if self.cut_words else "")
 
     @property
     def cut_words(self) -> str:
-        """申报 420.00，核减 90.00, of a project with a decided case."""
-        return f"申报 {self.filed_wan:,.2f}，核减 {self.cut_wan:,.2f}"
+        """申报 420.00，核减 90.00, of a project with a decided case; nothing where what was asked for was decided."""
+        if self.decided_wan == self.filed_wan:
+            return ""
+        return f"申报 {self.filed_wan:,.2f}" + (f"，核减 {self.cut_wan:,.2f}" if self.cut_wan else "")
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.code}/"
