@@ -113,6 +113,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "governance.web.compress.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "governance.web.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
