@@ -23,7 +23,7 @@ from governance.charts import written
 from governance.charts.colours import COLOURS, DARK
 from governance.charts.colours import TONES as TONE_COLOURS
 from governance.people import institutions
-from governance.web import addresses
+from governance.web import addresses, rail
 
 register = template.Library()
 
@@ -162,6 +162,12 @@ def clause(clause_id: str) -> SafeString:
     if not clause_id:
         return mark_safe("")
     return format_html('<a class="clause-id" href="{}">{}</a>', clause_address(str(clause_id)), clause_id)
+
+
+@register.simple_tag
+def rail_links(groups) -> SafeString:
+    """The left rail."""
+    return rail.drawn(groups)
 
 
 @register.simple_tag
