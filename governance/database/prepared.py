@@ -70,7 +70,7 @@ class _Written:
     def __init__(self, rows: QuerySet, compiler, sql: str, places: list[tuple[int | None, Any]]) -> None:
         self.rows, self.compiler, self.sql, self.places = rows, compiler, sql, places
         converters = compiler.get_converters([chosen[0] for chosen in compiler.select])
-        compiler.get_converters = lambda expressions: converters
+        compiler.get_converters = lambda *args: converters
 
     def params(self, arguments: Sequence[Any], connection) -> tuple:
         return tuple(

@@ -241,36 +241,44 @@ class ProjectLead(models.Model):
 
 
 def with_leads(projects: Iterable[Project]) -> list[Project]:
-    """The projects, each with its leads and their units read (survivors too), a unit once however many it leads; two
-    queries, within one page (governance.basics.memo) none for projects that were read before."""
+    """The projects, each with its leads and their units read (survivors and budget units too), a unit once however many
+    it leads; one query, within one page (governance.basics.memo) none for projects that were read before."""
     found = list(projects)
     leads: dict[int, list[ProjectLead]] = memo.kept("leads of projects")
     if missing := sorted({p.pk for p in found} - leads.keys()):
         leads.update((pk, []) for pk in missing)
-        rows = _LEADS(missing)
-        units = _units({lead.organisation_id for lead in rows})
-        for lead in rows:
-            lead.organisation = units[lead.organisation_id]
+        units: dict[int, Organisation] = memo.kept("units")
+        for row in _LEADS(missing):
+            own, unit, survivor, payer = (row[n : n + len(_UNIT)] for n in _PARTS)
+            lead = ProjectLead.from_db("default", _LEAD, own[: len(_LEAD)])
+            lead.organisation = _unit(units, unit)
+            lead.organisation.canonical, lead.organisation.budget_unit = _unit(units, survivor), _unit(units, payer)
             leads[lead.project_id].append(lead)
     attach(found, "leads", (lead for p in {p.pk: p for p in found} for lead in leads[p]), "project_id")
     return found
 
 
-def _units(ids: set[int]) -> dict[int, Organisation]:
-    units: dict[int, Organisation] = memo.kept("units")
-    if ids - units.keys():
-        if not memo.is_one_page():
-            return {u.pk: u for u in _UNITS(sorted(ids))}
-        # Such a page asks again for others: there are some dozens of units in all.
-        units.update((u.pk, u) for u in _EVERY_UNIT())
-        for unit in units.values():
-            unit.canonical, unit.budget_unit = units.get(unit.canonical_id), units.get(unit.budget_unit_id)
-    return units
+def _unit(units: dict[int, Organisation], values: tuple) -> Organisation | None:
+    key = values[0]
+    if key is not None and key not in units:
+        units[key] = Organisation.from_db("default", _UNIT, values)
+    return units.get(key)
 
 
-_LEADS = Prepared(lambda ids: ProjectLead.objects.filter(project_id__among=ids).order_by("order"))
-_EVERY_UNIT = Prepared(lambda: Organisation.objects.all())
-_UNITS = Prepared(lambda ids: Organisation.objects.filter(pk__among=ids).select_related("canonical", "budget_unit"))
+_LEAD = [field.attname for field in ProjectLead._meta.concrete_fields]
+_UNIT = [field.attname for field in Organisation._meta.concrete_fields]
+_PARTS = (0, *(len(_LEAD) + n * len(_UNIT) for n in range(3)))
+_LEADS = Prepared(
+    lambda ids: (
+        ProjectLead.objects.filter(project_id__among=ids)
+        .order_by("order")
+        .values_list(
+            *_LEAD,
+            *(f"{path}__{name}" for path in _PATHS for name in _UNIT),
+        )
+    )
+)
+_PATHS = ("organisation", "organisation__canonical", "organisation__budget_unit")
 
 
 class Phase(models.Model):
