@@ -141,13 +141,14 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
     chosen = chosen or Chosen()
     projects = projects_with_leads()
     whole = sees_whole(actor)
-    lines = BudgetLine.objects.in_year(year)
-    if not whole:
+    if whole:
+        lines = _OF_YEAR(year)
+    else:
         # A line that may not be seen is not an empty one: what is not the reader's own is left out, not shown as 未填.
         lines = BudgetLine.objects.visible_to(actor).in_year(year)
         projects = [p for p in projects if actor.organisation_id in p.belongs_to()]
     held: dict[int, dict[str, BudgetLine]] = defaultdict(dict)
-    for line in lines.filter(source=chosen.source) if chosen.source else lines:
+    for line in (line for line in lines if chosen.source in ("", line.source)):
         held[line.project_id][line.source] = line
     groups: dict[str, list[Row]] = defaultdict(list)
     planned: dict[str, list[Decimal]] = defaultdict(list)
@@ -168,11 +169,15 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
             rest.append(row)
     named = [Group(name, rows, len(planned[name]), sum(planned[name], Decimal(0))) for name, rows in groups.items()]
     named.sort(key=lambda g: (g.name == STANDALONE, -g.estimate))
-    locks = {lock.stage: lock for lock in StageLock.objects.filter(fiscal_year=year)}
+    locks = {lock.stage: lock for lock in _LOCKS(year)}
     approved = approved_money()
     return YearTable(
         year, named, rest, locks, year_growth(year, approved), plan_total(), by_year(approved), whole, chosen
     )
+
+
+_OF_YEAR = Prepared(lambda year: BudgetLine.objects.in_year(year))
+_LOCKS = Prepared(lambda year: StageLock.objects.filter(fiscal_year=year))
 
 
 def sees_whole(actor: Actor | None) -> bool:
