@@ -49,7 +49,7 @@ HOUSE: dict[str, tuple[str, str, tuple[Row, ...]]] = {
                 "rescreening 整体重判, annual_plan 年度计划, case 一件申报, approval 会签与意见, documents 回执",
             ),
             (SUBJECTS, "screening 判定与结论, submissions 填报, rule_sets 规则集, radar 查重"),
-            (TABLES, "models 表, memo 一页只问一次"),
+            (TABLES, "models 表"),
             (PLAIN, "labels 中文词, optimiser 优化, proposal 申报书, rules 判据 8.3"),
         ),
     ),

@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "governance.web.logs.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "governance.web.compress.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "governance.web.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,7 +139,8 @@ WSGI_APPLICATION = "guiyang_egov.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "BACKEND": "governance.web.templates.Templates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "loaders": [
@@ -226,6 +228,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
 TIME_ZONE = "Asia/Shanghai"
+DATE_FORMAT, TIME_FORMAT, DATETIME_FORMAT = "Y年n月j日", "H:i", "Y年n月j日 H:i"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("GUIYANG_STATIC", "") or _private_folder(DATA_DIR / "static"))

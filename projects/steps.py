@@ -108,7 +108,7 @@ def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str
             about=row,
             was=None if was is None else f"{was:.2f}",
             now=f"{row.decided_wan:.2f}",
-            sentence=f"{row.code} 审定 {row.decided_wan:,.2f} 万元（{row.cut_words}）",
+            sentence=f"{row.code} 审定 {row.decided_wan:,.2f} 万元" + (f"（{row.cut_words}）" if row.cut_words else ""),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from budgets.models import FundingApplication, FundingCall
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
 from projects.hooks.desk import Task, few
 
@@ -35,7 +36,7 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 
 def _to_book(day: dt.date) -> list[Task]:
-    rows = FundingApplication.objects.filter(state="granted", entry=None).select_related("call", "project")
+    rows = _GRANTED()
     return [
         FundTask(
             f"{a.project.code} 专项资金获批 {a.granted_wan:,.2f} 万元，等待登记批复",
@@ -44,15 +45,14 @@ def _to_book(day: dt.date) -> list[Task]:
             kind="fund",
             note=f"{a.call} · {a.fiscal_year} 年",
         )
-        for a in rows.order_by("outcome_on", "pk")
+        for a in rows
     ]
 
 
 def _drafts(actor: Actor, day: dt.date, manages: bool) -> list[Task]:
-    rows = FundingApplication.objects.filter(state="drafting", call__withdrawn="")
-    rows = rows.filter(call__closes__gte=day, call__closes__lte=day + dt.timedelta(days=SOON_DAYS))
-    if not manages:
-        rows = rows.visible_to(actor)
+    soon = day + dt.timedelta(days=SOON_DAYS)
+    every = manages or actor.scope(Permission.READ_BUDGET) is Scope.CITY
+    rows = _DRAFTING(day, soon) if every else _OWN_DRAFTING(day, soon, (actor.role,), actor.organisation_id)
     return [
         FundTask(
             f"{a.project.code} 专项资金申请还没有报出",
@@ -62,14 +62,35 @@ def _drafts(actor: Actor, day: dt.date, manages: bool) -> list[Task]:
             kind="fund",
             note=str(a.call),
         )
-        for a in rows.select_related("call", "project").order_by("call__closes", "pk")
+        for a in rows
     ]
 
 
 def _closing(day: dt.date) -> list[Task]:
-    rows = FundingCall.objects.filter(withdrawn="", closes__gte=day, closes__lte=day + dt.timedelta(days=SOON_DAYS))
-    rows = rows.exclude(applications__state__in=("drafting", "sent", "granted", "refused"))
     return [
         FundTask(f"{c}{c.closes} 截止，还没有申请", c.get_absolute_url(), 0, c.closes, kind="fund", note=c.subject[:60])
-        for c in rows.order_by("closes", "pk")
+        for c in _CLOSING(day, day + dt.timedelta(days=SOON_DAYS))
     ]
+
+
+def _drafting(day: dt.date, soon: dt.date):
+    rows = FundingApplication.objects.filter(state="drafting", call__withdrawn="", call__closes__gte=day)
+    return rows.filter(call__closes__lte=soon).select_related("call", "project").order_by("call__closes", "pk")
+
+
+_DRAFTING = Prepared(_drafting)
+_OWN_DRAFTING = Prepared(lambda day, soon, role, unit: _drafting(day, soon).visible_to(Actor(0, "", role[0], unit, "")))
+_GRANTED = Prepared(
+    lambda: (
+        FundingApplication.objects.filter(state="granted", entry=None)
+        .select_related("call", "project")
+        .order_by("outcome_on", "pk")
+    )
+)
+_CLOSING = Prepared(
+    lambda day, soon: (
+        FundingCall.objects.filter(withdrawn="", closes__gte=day, closes__lte=soon)
+        .exclude(applications__state__in=("drafting", "sent", "granted", "refused"))
+        .order_by("closes", "pk")
+    )
+)

@@ -90,6 +90,11 @@ class BudgetLine(Demonstrable):
     def get_absolute_url(self) -> str:
         return reverse("budgets:year", args=[self.fiscal_year])
 
+    @property
+    def page(self) -> str:
+        """Its own page, with what was booked on it; a table asks for hundreds of them."""
+        return f"/budgets/lines/{self.pk}/"
+
     def belongs_to(self) -> set[int]:
         return self.project.belongs_to()
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from budgets.models import BudgetLine, Ceiling, CityRevenue, ProjectYear
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor, may
 from projects.models import Project
 
@@ -39,12 +40,11 @@ def finance_desk(actor: Actor, day: dt.date) -> FinanceDesk | None:
     if not may(actor, Permission.EDIT_BUDGET):
         return None
     year = day.year
-    filled = ProjectYear.objects.filter(fiscal_year=year, approved_wan__isnull=False).values("project_id")
-    held = set(CityRevenue.objects.in_force().values_list("fiscal_year", flat=True))
-    has_ceiling = Ceiling.objects.filter(fiscal_year=year + 1, source="city").exists()
+    held = set(_REVENUES())
+    has_ceiling = bool(_CEILINGS.count(year + 1))
     return FinanceDesk(
         year,
-        tuple(Project.objects.in_year(year).exclude(pk__in=filled).order_by("order")),
+        tuple(_UNFILLED((year,))),
         _left(year, "approved_wan", "appropriated_wan"),
         _left(year, "appropriated_wan", "spent_wan"),
         tuple(y for y in (year - 1, year) if y not in held),
@@ -52,9 +52,25 @@ def finance_desk(actor: Actor, day: dt.date) -> FinanceDesk | None:
     )
 
 
+@Prepared
+def _UNFILLED(year: tuple[int]):
+    filled = ProjectYear.objects.filter(fiscal_year=year[0], approved_wan__isnull=False).values("project_id")
+    return Project.objects.in_year(year[0]).exclude(pk__in=filled).order_by("order")
+
+
+_REVENUES = Prepared(lambda: CityRevenue.objects.in_force().values_list("fiscal_year", flat=True))
+_CEILINGS = Prepared(lambda year: Ceiling.objects.filter(fiscal_year=year, source="city").order_by().values_list("pk"))
+
+
 def _left(year: int, upper: str, lower: str) -> tuple[int, Decimal]:
     """Lines on which less stands in `lower` than in `upper`, and how much less in all."""
+    left = [high - low for high, low in _LEFT(year, (upper, lower))]
+    return len(left), sum(left, Decimal(0))
+
+
+@Prepared
+def _LEFT(year: int, stages: tuple[str, str]):
+    upper, lower = stages
     nothing = Coalesce(F(lower), Value(Decimal(0)), output_field=DecimalField())
     rows = BudgetLine.objects.filter(fiscal_year=year).exclude(**{upper: None}).annotate(low=nothing)
-    left = [high - low for high, low in rows.filter(**{f"{upper}__gt": F("low")}).values_list(upper, "low")]
-    return len(left), sum(left, Decimal(0))
+    return rows.filter(**{f"{upper}__gt": F("low")}).values_list(upper, "low")

@@ -17,6 +17,7 @@ from budgets.table.budget_table import add, year_growth
 from governance.basics.roles import Permission, Scope
 from governance.basics.searching import holding
 from governance.basics.text import quantise
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor, may
 from projects.models import Project
 
@@ -37,12 +38,21 @@ def year_brief(actor: Actor, year: int) -> YearBrief | None:
     """For whoever reads the whole city's budget; None for others. Five queries."""
     if actor.scope(Permission.READ_BUDGET) is not Scope.CITY:
         return None
-    projects = Project.objects.in_year(year)
-    held = ProjectYear.objects.filter(fiscal_year=year, project__in=projects)
-    shown = [stage for stage, _ in STAGES[1:]]
-    found = held.aggregate(filled=Count("approved_wan"), **{stage: Sum(f"{stage}_wan") for stage in shown})
-    sums = [(stage, None if found[stage] is None else quantise(found[stage])) for stage in shown]
-    return YearBrief(year, projects.count(), found["filled"], sums, year_growth(year))
+    filled, *amounts = _SUMS.first((year,)) or (0, *(None for _ in SHOWN))
+    sums = [(stage, None if wan is None else quantise(wan)) for stage, wan in zip(SHOWN, amounts, strict=True)]
+    return YearBrief(year, _IN_YEAR.count((year,)), filled, sums, year_growth(year))
+
+
+SHOWN = tuple(stage for stage, _ in STAGES[1:])
+_IN_YEAR = Prepared(lambda year: Project.objects.in_year(year[0]).order_by().values_list("pk"))
+
+
+@Prepared
+def _SUMS(year: tuple[int]) -> QuerySet:
+    held = ProjectYear.objects.filter(fiscal_year=year[0], project__in=Project.objects.in_year(year[0]))
+    sums = {stage: Sum(f"{stage}_wan") for stage in SHOWN}
+    found = held.order_by().values("fiscal_year").annotate(filled=Count("approved_wan"), **sums)
+    return found.values_list("filled", *SHOWN)
 
 
 @dataclass(frozen=True)

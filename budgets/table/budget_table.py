@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Prefetch, Sum, When
+from django.db.models import BooleanField, Case, Sum, When
 
 from budgets.growth import planned as planned_years
 from budgets.growth import rule
@@ -19,11 +19,12 @@ from budgets.table.chosen import NONE, Chosen, first_lead
 from governance.basics import clock
 from governance.basics.figures import Part
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel import readings
 from governance.kernel.access import Actor
-from governance.models import Plan
+from governance.people import institutions
 from projects.labels import STANDALONE
-from projects.models import Project, ProjectLead
+from projects.models import Project, with_leads
 
 STAGE_KEYS = [s for s, _ in STAGES]
 
@@ -140,13 +141,14 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
     chosen = chosen or Chosen()
     projects = projects_with_leads()
     whole = sees_whole(actor)
-    lines = BudgetLine.objects.in_year(year)
-    if not whole:
+    if whole:
+        lines = _OF_YEAR(year)
+    else:
         # A line that may not be seen is not an empty one: what is not the reader's own is left out, not shown as 未填.
         lines = BudgetLine.objects.visible_to(actor).in_year(year)
         projects = [p for p in projects if actor.organisation_id in p.belongs_to()]
     held: dict[int, dict[str, BudgetLine]] = defaultdict(dict)
-    for line in lines.filter(source=chosen.source) if chosen.source else lines:
+    for line in (line for line in lines if chosen.source in ("", line.source)):
         held[line.project_id][line.source] = line
     groups: dict[str, list[Row]] = defaultdict(list)
     planned: dict[str, list[Decimal]] = defaultdict(list)
@@ -167,11 +169,15 @@ def year_table(year: int, actor: Actor | None = None, chosen: Chosen | None = No
             rest.append(row)
     named = [Group(name, rows, len(planned[name]), sum(planned[name], Decimal(0))) for name, rows in groups.items()]
     named.sort(key=lambda g: (g.name == STANDALONE, -g.estimate))
-    locks = {lock.stage: lock for lock in StageLock.objects.filter(fiscal_year=year)}
+    locks = {lock.stage: lock for lock in _LOCKS(year)}
     approved = approved_money()
     return YearTable(
         year, named, rest, locks, year_growth(year, approved), plan_total(), by_year(approved), whole, chosen
     )
+
+
+_OF_YEAR = Prepared(lambda year: BudgetLine.objects.in_year(year))
+_LOCKS = Prepared(lambda year: StageLock.objects.filter(fiscal_year=year))
 
 
 def sees_whole(actor: Actor | None) -> bool:
@@ -180,9 +186,11 @@ def sees_whole(actor: Actor | None) -> bool:
 
 
 def projects_with_leads() -> list[Project]:
-    """All projects in the plan's order, their leads' units with them, in two queries."""
-    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
-    return list(Project.objects.select_related("programme", "plan_item").prefetch_related(leads).order_by("order"))
+    """All projects in the plan's order, their leads' units with them, in three queries."""
+    return with_leads(_PROJECTS())
+
+
+_PROJECTS = Prepared(lambda: Project.objects.select_related("programme").order_by("order"))
 
 
 def _lead(project: Project) -> tuple[str, list[str]]:
@@ -195,13 +203,13 @@ def _lead(project: Project) -> tuple[str, list[str]]:
 
 def plan_total() -> Decimal:
     """The plan's own total (6883), against which every table is checked."""
-    plan = Plan.objects.order_by("pk").first()
+    plan = institutions.current_plan()
     return Decimal(str(plan.data.get("checks", {}).get("total_wan", 0))) if plan else Decimal(0)
 
 
 def year_growth(year: int, approved: Approved | None = None) -> rule.YearGrowth:
     """The two tests of 9.6.1 for a year, on approved city money."""
-    revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
+    revenues = dict(_REVENUES())
     day = clock.today()
     unplanned = planned_years.unplanned([year], day)
     return rule.growth_of(year, city_funds(approved), revenues, readings.current("D06", day), unplanned)
@@ -209,7 +217,7 @@ def year_growth(year: int, approved: Approved | None = None) -> rule.YearGrowth:
 
 def growth_series(years, approved: Approved | None = None) -> tuple[rule.YearGrowth, ...]:
     """The tests of several years with one reading of D06."""
-    revenues = dict(CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
+    revenues = dict(_REVENUES())
     day = clock.today()
     unplanned = planned_years.unplanned(years, day)
     return rule.series(years, city_funds(approved), revenues, readings.current("D06", day), unplanned)
@@ -220,10 +228,17 @@ Approved = dict[tuple[int, str, bool], Decimal]  # (year, source, whether the pl
 
 def approved_money() -> Approved:
     """Approved money of the whole city, one query; what holds no approved line is missing."""
+    return {(year, source, bool(planned)): amount for year, source, planned, amount in _APPROVED()}
+
+
+@Prepared
+def _APPROVED():
     listed = Case(When(project__plan_item=None, then=False), default=True, output_field=BooleanField())
     rows = BudgetLine.objects.exclude(approved_wan=None).order_by().annotate(listed=listed)
-    found = rows.values_list("fiscal_year", "source", "listed").annotate(Sum("approved_wan"))
-    return {(year, source, bool(planned)): amount for year, source, planned, amount in found}
+    return rows.values_list("fiscal_year", "source", "listed").annotate(Sum("approved_wan"))
+
+
+_REVENUES = Prepared(lambda: CityRevenue.objects.in_force().values_list("fiscal_year", "revenue_wan"))
 
 
 def by_year(approved: Approved) -> dict[int, Decimal]:

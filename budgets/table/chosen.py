@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from budgets.models import SOURCES
 from governance.basics.refusal import Refused
+from governance.database.prepared import Prepared
 from governance.models import Organisation
 from projects.labels import STANDALONE
 from projects.models import Programme, Project, ProjectLead
@@ -79,7 +80,21 @@ def first_lead(project: Project) -> int | None:
 
 def options() -> dict[str, list[tuple[str, str]]]:
     """What can be chosen, one query: sources, first leads by name, programmes in their order."""
-    rows = ProjectLead.objects.order_by("project_id", "order").values_list(
+    firsts: dict[int, tuple[str, str]] = {}
+    programmes: set[tuple[int, str, str]] = set()
+    for project, unit, name, survivor, its_name, order, key, programme in _OPTIONS():
+        firsts.setdefault(project, (str(survivor or unit), its_name or name))
+        if key:
+            programmes.add((order, key, programme))
+    return {
+        "source": list(SOURCES),
+        "lead": sorted(set(firsts.values()), key=lambda x: (x[1], x[0])),
+        "programme": [*((key, name) for _, key, name in sorted(programmes)), (NONE, STANDALONE)],
+    }
+
+
+_OPTIONS = Prepared(
+    lambda: ProjectLead.objects.order_by("project_id", "order").values_list(
         "project_id",
         "organisation_id",
         "organisation__name",
@@ -89,14 +104,4 @@ def options() -> dict[str, list[tuple[str, str]]]:
         "project__programme__key",
         "project__programme__name",
     )
-    firsts: dict[int, tuple[str, str]] = {}
-    programmes: set[tuple[int, str, str]] = set()
-    for project, unit, name, survivor, its_name, order, key, programme in rows:
-        firsts.setdefault(project, (str(survivor or unit), its_name or name))
-        if key:
-            programmes.add((order, key, programme))
-    return {
-        "source": list(SOURCES),
-        "lead": sorted(set(firsts.values()), key=lambda x: (x[1], x[0])),
-        "programme": [*((key, name) for _, key, name in sorted(programmes)), (NONE, STANDALONE)],
-    }
+)

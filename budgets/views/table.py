@@ -14,8 +14,10 @@ from budgets.models import FISCAL_YEARS, SOURCES, STAGES
 from budgets.table import budget_table, chosen, pictures
 from budgets.table.chosen import FOOTNOTES, Chosen
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared
 from governance.kernel.access import may
 from governance.kernel.once import once
 from governance.models import Discrepancy
@@ -36,7 +38,12 @@ def index(request):
 def year(request, year: int):
     if not FISCAL_YEARS[0] <= year <= FISCAL_YEARS[1]:
         raise NotVisible()
-    return render(request, "budgets/year.html", _context(request, year))
+    with one_page():
+        context = _context(request, year)
+    return render(request, "budgets/year.html", context)
+
+
+_FOOTNOTES = Prepared(lambda: Discrepancy.objects.filter(code__in=FOOTNOTES).only("code", "title"))
 
 
 def _stage(request) -> str:
@@ -90,7 +97,7 @@ def _context(request, year: int, **more) -> dict:
             "reconciled": found.planned_wan + found.rest_wan == found.check_wan,
             "planned_all": found.planned_wan + found.rest_wan,
             "unsplit": found.planned_wan + found.rest_wan - sum(found.approved_by_year.values()),
-            "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
+            "footnotes": _FOOTNOTES(),
             "years": settings.PLAN_YEARS,
         }
         | _filter(asked)
@@ -332,7 +339,7 @@ def every_year(request):
             "years": settings.PLAN_YEARS,
             "chart": pictures.growth_columns(grown, title="市财政批复与增长（万元）", uid="budget-growth"),
             "may_edit": may(request.actor, EDIT),
-            "footnotes": Discrepancy.objects.filter(code__in=FOOTNOTES),
+            "footnotes": _FOOTNOTES(),
         }
         | _filter(asked)
         | {"pictures": pictures.of_years(found, dict(STAGES)[stage], request.actor)},

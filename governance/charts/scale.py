@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Band:
         return round(self.x + self.width / 2, 1)
 
 
+@functools.lru_cache(maxsize=64)  # the rows of a picture share one scale
 def year_bands(scale: Scale) -> tuple[Band, ...]:
     """One band a calendar year; a first year of which only December shows is labelled `2005-12`."""
     bands = []

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from governance.basics import clock
 from governance.basics.refusal import NotVisible, WrongRole
 from governance.basics.roles import PERMISSION_LABELS, ROLE_LABELS, Permission, Role, Scope, holders, scope_of
+from governance.database.prepared import Prepared
 from governance.models import Appointment, User
 
 
@@ -49,7 +50,7 @@ class Actor:
 
 def actor_for(user: User, appointment_id: int | None = None, day: dt.date | None = None) -> Actor | None:
     """The actor that a user is under one of his appointments of the day (the first, unless one is chosen)."""
-    hats = list(hats_of(user, day))
+    hats = _HATS(user.pk, day or clock.today())
     user.hats_in_force = hats  # the frame of the page shows them again (governance.web.context)
     if not hats:
         return None
@@ -79,6 +80,17 @@ def hats_of(user: User, day: dt.date | None = None) -> QuerySet[Appointment]:
         .select_related("organisation", "on_behalf_of")
         .order_by("pk")
     )
+
+
+# Asked at every request.
+_HATS = Prepared(
+    lambda user, day: (
+        Appointment.objects.in_force(day)
+        .filter(user_id=user)
+        .select_related("organisation", "on_behalf_of")
+        .order_by("pk")
+    )
+)
 
 
 def may(actor: Actor | None, permission: Permission, about: object = None) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from governance.basics import memo
+from governance.database.prepared import Prepared
 from governance.models import Discrepancy, ReadingDecision
 
 # Read by code, each with the readings that the code knows; every other entry says 仅作说明.
@@ -25,9 +27,24 @@ BY_RULE_SET = frozenset(f"D{number}" for number in range(13, 27))
 
 
 def current(code: str, day: dt.date) -> str:
-    """The reading that holds on the day: the latest decision in force, else the plan's default reading."""
+    """The reading that holds on the day: the latest decision in force, else the plan's default reading; within one page
+    all of them are read at once."""
+    if memo.is_one_page():
+        known = memo.kept(f"readings of {day}")
+        if not known:
+            known.update(_ALL(day))
+        if code in known:
+            return str(known[code])
+    return str(_in_force(day).values_list("in_force", flat=True).get(code=code))
+
+
+def _in_force(day: dt.date) -> QuerySet:
     decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by(
         "-from_day", "-pk"
     )
-    decided = Subquery(decisions.values("reading")[:1])
-    return str(Discrepancy.objects.values_list(Coalesce(decided, "default"), flat=True).get(code=code))
+    return Discrepancy.objects.order_by().annotate(
+        in_force=Coalesce(Subquery(decisions.values("reading")[:1]), "default")
+    )
+
+
+_ALL = Prepared(lambda day: _in_force(day).values_list("code", "in_force"))

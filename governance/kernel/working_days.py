@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from governance.database.prepared import Prepared
 from governance.models import Holiday
+
+_HOLIDAYS = Prepared(lambda: Holiday.objects.values_list("day", "is_off"))
 
 
 class WorkingDays:
     """The calendar, read once."""
 
     def __init__(self) -> None:
-        self.off = dict(Holiday.objects.values_list("day", "is_off"))
+        self.off = dict(_HOLIDAYS())
 
     def is_working(self, day: dt.date) -> bool:
         return not self.off.get(day, day.weekday() >= 5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from governance.database.prepared import Prepared
 from governance.kernel.verbs import step
 from governance.models import Notice, Organisation
 
@@ -49,14 +50,24 @@ def tell(
 def for_actor(actor):
     """Notices to the person, to his role anywhere, to his unit (those merged into it included),
     or to his role there."""
-    merged = Organisation.objects.filter(canonical_id=actor.organisation_id).values("pk")
-    unit = Q(organisation_id=actor.organisation_id) | Q(organisation_id__in=merged)
+    return _of(actor.user_id, actor.organisation_id, str(actor.role))
+
+
+def _of(user: int, unit_id: int, role: str):
+    merged = Organisation.objects.filter(canonical_id=unit_id).values("pk")
+    unit = Q(organisation_id=unit_id) | Q(organisation_id__in=merged)
     return Notice.objects.filter(
-        Q(user_id=actor.user_id)
-        | Q(unit, user=None, role__in=["", str(actor.role)])
-        | Q(user=None, organisation_id=None, role=str(actor.role))
+        Q(user_id=user) | Q(unit, user=None, role__in=["", role]) | Q(user=None, organisation_id=None, role=role)
     )
 
 
 def unread(actor):
     return for_actor(actor).filter(read_at=None)
+
+
+def unread_count(actor) -> int:
+    """How many there are; every page says it."""
+    return _UNREAD.count(actor.user_id, actor.organisation_id, str(actor.role))
+
+
+_UNREAD = Prepared(lambda *whose: _of(*whose).filter(read_at=None).order_by().values_list("pk"))

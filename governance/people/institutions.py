@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from governance import charts
+from governance.basics import memo
 from governance.basics.roles import Role
+from governance.database.prepared import Prepared
 from governance.models import Appointment, Body, Organisation, PilotUnit, Plan
 from governance.people import training
 
@@ -45,8 +47,14 @@ def phones_on(day: dt.date) -> dict[int, str]:
 
 def in_office(role: Role, day: dt.date) -> Appointment | None:
     """The first person appointed to the role on the day; None while nobody is, and 市信息办 acts (D05)."""
-    hats = Appointment.objects.in_force(day).filter(role=role)
-    return hats.select_related("user", "organisation").order_by("pk").first()
+    return _IN_OFFICE.first(str(role), day)
+
+
+_IN_OFFICE = Prepared(
+    lambda role, day: (
+        Appointment.objects.in_force(day).filter(role=role).select_related("user", "organisation").order_by("pk")[:1]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -148,23 +156,37 @@ class Coverage:
         return sorted(rows, key=lambda r: (not r[0].is_pilot, not r[1], r[0].unit.pk))
 
 
-def cio_coverage(day: dt.date) -> Coverage:
-    """Four queries."""
-    first, later = settings.CIO_TASKS
-    ends = [end for _, _, end in training.blocks(Plan.objects.order_by("pk").first())]
-    hats = (
+def current_plan() -> Plan | None:
+    """The plan that is loaded; within one page read once."""
+    kept = memo.kept("plan")
+    if "plan" not in kept:
+        kept["plan"] = _PLAN.first()
+    return kept["plan"]
+
+
+_PLAN = Prepared(lambda: Plan.objects.order_by("pk")[:1])
+_PILOTS = Prepared(lambda: PilotUnit.objects.select_related("organisation"))
+_DEPARTMENTS = Prepared(lambda: Organisation.objects.units().filter(kind__in=DEPARTMENTS).order_by("pk"))
+_CIOS = Prepared(
+    lambda day: (
         Appointment.objects.in_force(day)
         .filter(role=Role.DEPARTMENT_CIO)
         .select_related("user", "organisation")
         .order_by("pk")
     )
+)
+
+
+def cio_coverage(day: dt.date) -> Coverage:
+    """Four queries."""
+    first, later = settings.CIO_TASKS
+    ends = [end for _, _, end in training.blocks(current_plan())]
     by_unit = {}
-    for hat in sorted(hats, key=lambda h: h.user.is_disabled):
+    for hat in sorted(_CIOS(day), key=lambda h: h.user.is_disabled):
         by_unit.setdefault(hat.organisation.survivor_id, hat)
-    pilots = {p.organisation.survivor_id for p in PilotUnit.objects.select_related("organisation")}
-    units = Organisation.objects.units().filter(kind__in=DEPARTMENTS).order_by("pk")
+    pilots = {p.organisation.survivor_id for p in _PILOTS()}
     rows = []
-    for unit in units:
+    for unit in _DEPARTMENTS():
         is_pilot = unit.pk in pilots
         due = (ends[0] if is_pilot else ends[1]) if len(ends) > 1 else None
         rows.append(Cio(unit, is_pilot, by_unit.get(unit.pk), due, first if is_pilot else later))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from governance.basics import clock
+from governance.database.prepared import Prepared
 from governance.models import Plan, TrainingSession, TrainingTarget
 from governance.models.records import TRAINING_GROUPS
 
@@ -58,8 +59,8 @@ def blocks(plan: Plan | None) -> list[tuple[str, dt.date, dt.date]]:
 def by_block(plan: Plan | None) -> list[Line]:
     """Every block with what was aimed at and what was held in it; a last line for what was held outside,
     if anything."""
-    targets = {(t.block, t.group): t.heads for t in TrainingTarget.objects.filter(plan=plan, superseded=False)}
-    held = list(TrainingSession.objects.filter(withdrawn="").values_list("group", "held_on", "heads"))
+    targets = {(t.block, t.group): t.heads for t in (_TARGETS(plan.pk) if plan else ())}
+    held = _HELD()
     lines = []
     for code, start, end in blocks(plan):
         inside = [(g, heads) for g, on, heads in held if start <= on <= end]
@@ -72,9 +73,13 @@ def by_block(plan: Plan | None) -> list[Line]:
 def last_courses(plan: Plan | None) -> dict[tuple[str, str], dt.date]:
     """By block and class the day of the last course that was held in it; one query."""
     found: dict[tuple[str, str], dt.date] = {}
-    for group, on in TrainingSession.objects.filter(withdrawn="").order_by("held_on").values_list("group", "held_on"):
+    for group, on in sorted(((group, on) for group, on, _ in _HELD()), key=lambda course: course[1]):
         found |= {(code, group): on for code, start, end in blocks(plan) if start <= on <= end}
     return found
+
+
+_TARGETS = Prepared(lambda plan: TrainingTarget.objects.filter(plan=plan, superseded=False))
+_HELD = Prepared(lambda: TrainingSession.objects.filter(withdrawn="").values_list("group", "held_on", "heads"))
 
 
 def _cells(held: list[tuple[str, int]], targets: dict[str, int | None]) -> dict[str, Cell]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass
 
-from governance.basics import clock
+from governance.basics import clock, memo
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from governance.models import Answer, Round, Seat
@@ -189,6 +190,17 @@ def _end(round_: Round, state: str) -> str:
     round_.state, round_.closed_day = state, clock.today()
     round_.save(update_fields=["state", "closed_day"])
     return state
+
+
+def waiting(actor: Actor) -> list[Round]:
+    """The rows of `waiting_on`; within one page read once."""
+    kept = memo.kept(f"rounds waiting on {actor.user_id} {actor.role} {actor.organisation_id}")
+    if "rows" not in kept:
+        kept["rows"] = _WAITING((actor.role,), actor.user_id, actor.organisation_id)
+    return kept["rows"]
+
+
+_WAITING = Prepared(lambda role, user, unit: waiting_on(Actor(user, "", role[0], unit, "")))
 
 
 def waiting_on(actor: Actor):

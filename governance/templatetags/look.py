@@ -19,10 +19,11 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from governance.basics import clock, limits
+from governance.charts import written
 from governance.charts.colours import COLOURS, DARK
 from governance.charts.colours import TONES as TONE_COLOURS
 from governance.people import institutions
-from governance.web import addresses
+from governance.web import addresses, rail
 
 register = template.Library()
 
@@ -161,6 +162,12 @@ def clause(clause_id: str) -> SafeString:
     if not clause_id:
         return mark_safe("")
     return format_html('<a class="clause-id" href="{}">{}</a>', clause_address(str(clause_id)), clause_id)
+
+
+@register.simple_tag
+def rail_links(groups) -> SafeString:
+    """The left rail."""
+    return rail.drawn(groups)
 
 
 @register.simple_tag
@@ -366,8 +373,17 @@ def tone_word(name: str) -> str:
 
 @register.simple_tag
 def svg(chart) -> SafeString:
-    """A chart of governance.charts, drawn by its template `svg/<kind>.svg`: same bytes on screen and on paper."""
-    return mark_safe(render_to_string(f"svg/{chart.kind}.svg", {"c": chart})) if chart else mark_safe("")
+    """A chart of governance.charts, written out or drawn by its template `svg/<kind>.svg`: same bytes on screen and on
+    paper."""
+    if not chart:
+        return mark_safe("")
+    return mark_safe(written.write(chart) or render_to_string(f"svg/{chart.kind}.svg", {"c": chart}))
+
+
+@register.simple_tag
+def gantt_line(chart, line) -> SafeString:
+    """A line of the Gantt chart."""
+    return mark_safe(written.line(chart, line))
 
 
 @register.simple_tag

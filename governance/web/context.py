@@ -30,9 +30,5 @@ def frame(request) -> dict:
             lambda: getattr(request.user, "hats_in_force", None) or list(access.hats_of(request.user))
         ),
         "rail": SimpleLazyObject(lambda: rail.for_actor(actor, request.path)),
-        "notices_count": SimpleLazyObject(lambda: _unread(actor)),
+        "notices_count": SimpleLazyObject(lambda: inbox.unread_count(actor)),
     }
-
-
-def _unread(actor) -> int:
-    return inbox.unread(actor).count()

@@ -6,15 +6,23 @@ import re
 
 from django.template.loaders import filesystem
 
+from governance.charts.colours import COLOURS
+
 # An HTML tag; template tags and quoted values inside it may hold anything.
 TAG = re.compile(r"</?\w(?:\{[{%].*?[%}]\}|\"(?:\{[{%].*?[%}]\}|[^\"])*\"|[^>\"])*>", re.S)
+COLOUR = re.compile(r"\{\{ '([a-z0-9-]+)'\|colour \}\}")
 
 
 class Lean(filesystem.Loader):
     """No template holds `<pre>` or text inside `<textarea>`."""
 
     def get_contents(self, origin) -> str:
-        return lean(super().get_contents(origin))
+        return coloured(lean(super().get_contents(origin)))
+
+
+def coloured(source: str) -> str:
+    """A picture names its colours dozens of times, always the same: they are looked up once, not at every drawing."""
+    return COLOUR.sub(lambda found: COLOURS[found[1]], source)
 
 
 def lean(source: str) -> str:

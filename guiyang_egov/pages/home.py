@@ -11,7 +11,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 
 from budgets.hooks import desk as money_desk
@@ -19,17 +18,18 @@ from budgets.panels import finance
 from budgets.panels import money as money_panels
 from governance import charts
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared, attach
 from governance.kernel import readings
 from governance.kernel.access import may, require
 from governance.web.entry import page as may_enter
 from guiyang_egov.pages import timeline
-from priorities.memo import one_page
 from priorities.panels import cases as priorities_panels
 from priorities.submissions import filing_windows
 from projects.hooks import desk as register_desk
 from projects.labels import BY_FIRST_LEAD, BY_PARTICIPATION, STANDALONE
-from projects.models import Project, ProjectLead
+from projects.models import Milestone, Phase, Project, with_leads
 from projects.panels.plan import frame, touched
 
 PLANNED = "/projects/?origin=plan"  # the rows behind every figure of this page
@@ -55,16 +55,16 @@ def page(request):
             if may(actor, permission):
                 return redirect(desk)
         require(actor, Permission.READ_REGISTER)
-    projects = list(
-        Project.objects.planned()
-        .select_related("plan_item", "programme")
-        .prefetch_related(
-            "phases", "milestones", Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
-        )
-        .order_by("order")
-    )
     with one_page():  # what waits for him is counted in the rail as well
+        projects = with_leads(_PLANNED())
+        for name, rows in (("phases", _PHASES), ("milestones", _MILESTONES)):
+            attach(projects, name, rows(), "project_id")
         return render(request, "pages/home.html", _context(actor, day, projects, every="all" in request.GET))
+
+
+_PLANNED = Prepared(lambda: Project.objects.planned().select_related("programme").order_by("order"))
+_PHASES = Prepared(lambda: Phase.objects.exclude(project__plan_item=None))
+_MILESTONES = Prepared(lambda: Milestone.objects.exclude(project__plan_item=None))
 
 
 def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> dict:
@@ -73,7 +73,7 @@ def _context(actor, day: dt.date, projects: list[Project], *, every: bool) -> di
     home = priorities_panels.home_rows(actor, day)
     others = [*register_desk.waiting(actor, day), *money_desk.waiting(actor, day)]
     tasks = sorted([*home.tasks, *others], key=lambda t: (not t.late, -t.age_days))
-    plan, entries = frame(), touched(day)
+    plan, entries = frame(), touched(day, whole=False)
     steps = filing_windows.year_steps(home.window[0].plan_year, day) if home.window and files else ()
     return {
         "planned": PLANNED,

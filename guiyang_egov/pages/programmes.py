@@ -25,12 +25,11 @@ from governance.kernel.access import Actor, may
 from governance.web.entry import page as may_enter
 from guiyang_egov.pages import timeline
 from guiyang_egov.pages.sums import of_column, rated
-from projects import panels
 from projects.labels import RATING_TONES, STANDALONE, STATE_TONES
-from projects.models import Milestone, Programme, Project, TaskLink
+from projects.models import Milestone, Programme, Project, TaskLink, with_leads
 from projects.panels import programme as programme_panels
 from projects.panels.plan import Touched, frame, touched
-from projects.progress import rating
+from projects.progress import rating, ratings
 from projects.progress.ratings import rating_of
 
 
@@ -65,7 +64,7 @@ def page(request, key: str):
     if programme is None and key != NONE:
         raise NotVisible()
     projects = _projects(actor, programme)
-    plan, entries = frame(), touched(day)
+    plan, entries = frame(), touched(day, whole=False)
     money = _money(actor, projects, key)
     drawn = _drawn(projects)
     total = _wan(projects)
@@ -127,8 +126,10 @@ def index(request):
     """All programmes and 单列项目 side by side, and the portfolio's picture."""
     actor, day = request.actor, clock.today()
     every = [(p.key, p.name, p.pk) for p in Programme.objects.all()] + [(NONE, STANDALONE, None)]
-    projects = _read(Project.objects.visible_to(actor).filter(Q(programme__isnull=False) | Q(plan_item__isnull=False)))
-    plan, entries, money = frame(), touched(day), _money(actor, projects, "")
+    rows = Project.objects.visible_to(actor).filter(Q(programme__isnull=False) | Q(plan_item__isnull=False))
+    rows = ratings.rated(rows.select_related("programme")).prefetch_related("phases", "milestones")
+    projects = with_leads(rows.order_by("order", "pk"))
+    plan, entries, money = frame(), touched(day, whole=False), _money(actor, projects, "")
     links = defaultdict(set)
     for project_id, code, late in TaskLink.objects.values_list("project_id", "task__code", _late(day)):
         links[project_id].add((code, late))
@@ -208,12 +209,9 @@ def _wan(projects: list[Project]) -> Decimal:
 def _projects(actor: Actor, programme: Programme | None) -> list[Project]:
     rows = Project.objects.visible_to(actor)
     rows = rows.filter(programme=programme) if programme else rows.planned().filter(programme=None)
-    return _read(rows)
-
-
-def _read(rows) -> list[Project]:
     milestones = Prefetch("milestones", Milestone.objects.select_related("owner", "project"))
-    return list(panels.with_facts(rows).prefetch_related("phases", milestones).order_by("order", "pk"))
+    rows = ratings.rated(rows.select_related("plan_item", "programme")).prefetch_related("phases", milestones)
+    return with_leads(rows.order_by("order", "pk"))
 
 
 def _mini(project: Project, day: dt.date, entries: Touched):

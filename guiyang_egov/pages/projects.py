@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.shortcuts import render
 
 from budgets.models import ProjectYear
 from budgets.panels import money as money_panels
 from governance.basics import clock
+from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor, may
-from governance.web.entry import found
 from governance.web.entry import page as may_enter
 from guiyang_egov.pages.sums import of_column, rated
 from priorities.panels import cases as priorities_panels
@@ -23,10 +25,10 @@ from projects import panels
 from projects.actions.checks import reporting
 from projects.labels import INVESTMENT_TYPES, ORIGINS, STATES
 from projects.lifecycle import life
-from projects.models import Project
+from projects.models import Project, with_leads
 from projects.panels.lists import BASES, LARGE, LATER, SORT_LABELS, Filter, Listing
 from projects.panels.plan import TIME_CODES, touched
-from projects.progress import rating
+from projects.progress import rating, ratings
 
 STAGES = ("approved", "appropriated", "spent")
 
@@ -60,7 +62,7 @@ def listing(request):
     day, asked = clock.today(), Filter.read(request.GET)
     counted = request.GET.get("part") == "totals"
     year = asked.year or day.year
-    entries, money = touched(day), YearMoney(request.actor, year)
+    entries, money = touched(day, whole=False), YearMoney(request.actor, year)
     found_rows = panels.listing(
         request.actor, asked, day=day, touched=entries, money_of=money.of, tab_year=day.year, counted=counted
     )
@@ -157,11 +159,20 @@ def _chips(asked: Filter, options: dict) -> list[tuple[str, str]]:
     return [(words, asked.address(**without[name])) for name, words in said.items() if getattr(asked, name)]
 
 
+@Prepared
+def _ONE(code: str) -> QuerySet[Project]:
+    """A project with what its page says of itself; whoever reads the register sees all of them."""
+    rows = Project.objects.filter(code=code).select_related("plan_item__plan", "programme", "budget_unit")
+    return priorities_panels.with_pending(ratings.rated(rows))
+
+
 @may_enter(Permission.READ_REGISTER, methods=("GET", "HEAD"))
 def page(request, code: str):
     """One project; `?part=cases` is the part that is asked for afterwards: its cases and what 8.3 would say."""
     actor, day = request.actor, clock.today()
-    project = found(priorities_panels.with_pending(panels.with_facts(Project.objects.visible_to(actor))), code=code)
+    if not (rows := with_leads(_ONE(code))):
+        raise NotVisible()
+    project = rows[0]
     if request.GET.get("part") == "cases":
         template = "pages/parts/project_cases.html" if request.htmx else "pages/project_cases.html"
         return render(request, template, _cases(project, actor, day))

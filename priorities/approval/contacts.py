@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from governance.basics.memo import is_one_page, remembered
 from governance.basics.roles import ROLE_LABELS, Permission, Role, holders, roles_with
 from governance.models import Appointment, Organisation
 from governance.people import institutions
-from priorities.memo import is_one_page, remembered
 
 
 @remembered

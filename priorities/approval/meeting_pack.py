@@ -14,6 +14,7 @@ from django.conf import settings
 from governance import jobs
 from governance.basics import clock
 from governance.basics.figures import Figure, Report, Section, Table, rows_of, table_columns
+from governance.basics.memo import one_page
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
 from governance.database.snapshots import snapshot_read
@@ -22,7 +23,6 @@ from governance.models import Round
 from priorities import proposal as proposals
 from priorities.approval import carried, opinions
 from priorities.labels import EVERY_OPINION, OPINIONS, OUTCOMES, RESULTS
-from priorities.memo import one_page
 from priorities.models import Conclusion, Sitting, SittingCase
 from priorities.rule_sets import repository
 from priorities.rules.plan_2006 import CLAUSES

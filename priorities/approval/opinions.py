@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, FilteredRelation, Q, Value
 
+from governance.basics.memo import remembered
 from governance.basics.refusal import Refused
 from governance.basics.roles import Permission, Role
 from governance.kernel import audit
@@ -16,7 +17,6 @@ from governance.models import Answer, Appointment, Round, Seat, User
 from governance.signing import signers
 from priorities.approval import contacts, seats
 from priorities.labels import EVERY_OPINION
-from priorities.memo import remembered
 from priorities.models import Submission
 
 WHOLE_GROUP = "expert-group"

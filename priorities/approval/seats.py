@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 
+from governance.basics.memo import remembered
 from governance.basics.refusal import Refused
 from governance.kernel.access import Actor
 from governance.models import Body, Organisation, Seat, of_unit
 from governance.signing import signers
 from governance.signing.rounds import SeatSpec
 from priorities.approval import contacts
-from priorities.memo import remembered
 from priorities.models import Participant, Submission
 from projects.models import Project, ProjectLead
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from governance.basics import clock
+from governance.basics.memo import remembered
 from governance.basics.refusal import Invalid, NotVisible, Refused, Stale, WrongRole
 from governance.basics.roles import Permission, Role, holders
 from governance.kernel import access
@@ -16,7 +17,6 @@ from governance.signing import signers
 from priorities import proposal as proposals
 from priorities.approval import contacts, opinions, seats
 from priorities.labels import ON_ASKING, OPINIONS, PAPERS, VERBS
-from priorities.memo import remembered
 from priorities.models import Submission
 from priorities.screening import conclusions, shares, sharing, verdicts
 from priorities.submissions import advised, filing_windows, merging, workflow

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from governance.basics.memo import remembered
 from governance.basics.roles import Role
 from governance.models import Seat
 from priorities.approval import contacts, opinions
-from priorities.memo import remembered
 from priorities.models import Submission
 from priorities.screening import sharing
 from priorities.submissions import workflow

@@ -10,13 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.basics.memo import remembered
 from governance.basics.refs import Ref, all_of, pk_of, ref
 from governance.basics.roles import Permission, Scope
 from governance.basics.searching import matching
 from governance.models import Organisation, Round, Seat, StoredFile, User, of_unit
 from governance.models.fields import Dated, Demonstrable, WanField
 from priorities.labels import ATTACHMENTS, SUBMISSION_KINDS
-from priorities.memo import remembered
 from projects.models import Project
 
 

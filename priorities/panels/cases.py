@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor, may
 from governance.models import Round
 from priorities.labels import STATES
@@ -101,11 +102,14 @@ def pending_changes(project: Project, actor: Actor) -> list[Pending]:
     queries, none where there is no such change."""
     if not project.has_pending:
         return []
-    rows = list(ProposedChange.objects.pending(project))
+    rows = _PENDING(project.pk)
     seen = set(
         Submission.objects.visible_to(actor).filter(pk__in=[r.submission_id for r in rows]).values_list("pk", flat=True)
     )
     return [Pending(r, r.submission if r.submission_id in seen else None, STATES[r.submission.state]) for r in rows]
+
+
+_PENDING = Prepared(lambda project: ProposedChange.objects.pending(project))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from governance.basics.memo import remembered
 from governance.basics.refusal import Invalid
 from priorities.labels import OUTCOMES
-from priorities.memo import remembered
 from priorities.models import RuleSetRecord
 from priorities.rules import advice as advising
 from priorities.rules import explain

@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from governance.basics.memo import remembered
 from governance.basics.refusal import Invalid
 from governance.basics.text import NotAnAmount, clean_text, parse_wan
 from priorities import proposal as proposals
-from priorities.memo import remembered
 from priorities.models import Conclusion, Screening, Submission
 from priorities.rules.criteria import heading_of, under
 from priorities.rules.plan_2006 import CLAUSES, PRIORITISED, UNFUNDED

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from governance.basics.memo import remembered
 from governance.basics.text import quantise
-from priorities.memo import remembered
 from priorities.models import Conclusion, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS, sums_of
 from priorities.screening import conclusions
@@ -40,15 +40,16 @@ class Amounts:
 
     @property
     def words(self) -> str:
-        """申报 420.00，核减 90.00: what stands beside the decided amount."""
-        cut = "" if self.cut_wan is None else f"，核减 {self.cut_wan:,.2f}"
+        """申报 420.00，核减 90.00: what stands beside the decided amount; nothing where that is what was asked for."""
+        if self.decided_wan == self.filed_wan:
+            return ""
+        cut = f"，核减 {self.cut_wan:,.2f}" if self.is_cut else ""
         return f"申报 {self.filed_wan:,.2f}{cut}"
 
     def __str__(self) -> str:
         """330.00（申报 420.00，核减 90.00）"""
-        if self.decided_wan is None:
-            return f"未定（{self.words}）"
-        return f"{self.decided_wan:,.2f}（{self.words}）"
+        said = "未定" if self.decided_wan is None else f"{self.decided_wan:,.2f}"
+        return f"{said}（{self.words}）" if self.words else said
 
 
 @dataclass(frozen=True)

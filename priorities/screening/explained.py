@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from governance.basics.memo import remembered
 from governance.models import Clause
 from priorities.labels import ANSWERS, RESULTS
-from priorities.memo import remembered
 from priorities.rule_sets import repository
 from priorities.rules import advice, explain
 from priorities.rules.facts import FACTS, on_screen

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from django.db.models import F, QuerySet
 
+from governance.basics.memo import remembered
 from governance.basics.text import clean_text
 from priorities import proposal as proposals
 from priorities.labels import ANSWERS
-from priorities.memo import remembered
 from priorities.models import ConfirmedFact, Submission
 from priorities.rules.facts import FACTS, SHARING_FACTS, Fact
 from priorities.screening import verdicts

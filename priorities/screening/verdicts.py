@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from governance.basics import clock
+from governance.basics.memo import remembered
 from governance.basics.refs import parse
 from governance.kernel import working_days
 from governance.kernel.access import Actor
 from governance.kernel.verbs import step
 from priorities import proposal as proposals
-from priorities.memo import remembered
 from priorities.models import (
     Attachment,
     ConfirmedFact,

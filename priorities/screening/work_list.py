@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, prefetch_related_objects
 from django.urls import reverse
 
+from governance.basics.memo import remembered
 from governance.basics.refs import all_of
-from governance.basics.roles import Permission
+from governance.basics.roles import Permission, Role, Scope
+from governance.database.prepared import Prepared
 from governance.kernel import working_days
 from governance.kernel.access import Actor
 from governance.models import Round, Seat, of_unit
 from governance.signing import rounds
 from priorities.labels import OUTCOMES, STATES
-from priorities.memo import remembered
 from priorities.models import AnnualPlan, Conclusion, FilingWindow, Submission
 from priorities.screening import sharing
 from priorities.submissions import workflow
@@ -37,6 +38,7 @@ TASK_LABELS = {
     "sharing": "共享",
     "opinion": "意见",
 }
+PREPARED = (Scope.CITY, Scope.OWN)  # the reach of others is a list of rows, worked out each time
 OPEN_STATES = "submitted under_review returned joint_approval candidate deferred pool no_city_funding".split()
 
 
@@ -77,14 +79,20 @@ class Task(register_desk.Task):
 
 def queue(actor: Actor, day: dt.date) -> list[QueueRow]:
     """All open cases that the actor may see, oldest in their state first; drafts are not in it."""
-    rows = list(
-        Submission.objects.visible_to(actor)
-        .filter(state__in=OPEN_STATES, is_secret=False)
-        .select_related("organisation", "project", "assignee", "author")
-        .order_by("state_day", "pk")
-    )
-    proposed = {c.submission_id: c for c in Conclusion.objects.filter(submission__in=rows, in_force=True)}
+    is_city = actor.scope(Permission.READ_SUBMISSIONS) is Scope.CITY
+    rows = _QUEUE((actor.role,), actor.organisation_id) if is_city else list(_queue(actor))
+    proposed = {c.submission_id: c for c in _PROPOSED([row.pk for row in rows])}
     return _queued(rows, proposed, day)
+
+
+def _queue(actor: Actor):
+    rows = Submission.objects.visible_to(actor).filter(state__in=OPEN_STATES, is_secret=False)
+    rows = rows.select_related("organisation", "project", "assignee", "author")
+    return rows.defer("proposal", "search_text").order_by("state_day", "pk")
+
+
+_QUEUE = Prepared(lambda role, unit: _queue(_in_reach(role, unit)))
+_PROPOSED = Prepared(lambda keys: Conclusion.objects.filter(submission_id__among=keys, in_force=True))
 
 
 def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.date) -> list[QueueRow]:
@@ -103,8 +111,35 @@ def _queued(rows: list[Submission], proposed: dict[int, Conclusion], day: dt.dat
 @remembered
 def to_screen(actor: Actor) -> list[Submission]:
     """The cases that wait for the office, in the order of the queue."""
+    if actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:  # others' reach is a list of rows
+        return list(_to_screen(actor))
+    return _TO_SCREEN((actor.role,), actor.organisation_id)
+
+
+def _to_screen(actor: Actor):
     rows = Submission.objects.visible_to(actor).awaiting_screening().filter(is_secret=False)
-    return list(rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk"))
+    return rows.select_related("organisation").defer("proposal", "search_text").order_by("state_day", "pk")
+
+
+def _in_reach(role: tuple[Role], unit: int) -> Actor:
+    return Actor(0, "", role[0], unit, "")
+
+
+_TO_SCREEN = Prepared(lambda role, unit: _to_screen(_in_reach(role, unit)))
+
+
+def count_own_open(actor: Actor) -> int:
+    """How many drafts and returned cases there are."""
+    if actor.scope(Permission.READ_SUBMISSIONS) not in PREPARED:
+        return open_to(actor).count()
+    return _OWN_OPEN.count((actor.role,), actor.organisation_id)
+
+
+def count_to_screen(actor: Actor) -> int:
+    """How many there are."""
+    if actor.scope(Permission.READ_SUBMISSIONS) is not Scope.CITY:
+        return _to_screen(actor).count()
+    return _TO_SCREEN.count((actor.role,), actor.organisation_id)
 
 
 def open_to(actor: Actor):
@@ -116,18 +151,23 @@ def open_to(actor: Actor):
 @remembered
 def own_open(actor: Actor) -> list[Submission]:
     """The same, oldest first."""
-    rows = open_to(actor)
-    return list(
-        rows.select_related("organisation")
-        .prefetch_related("participants__organisation", "returned_points")
-        .order_by("state_day", "pk")
-    )
+    ready = actor.scope(Permission.READ_SUBMISSIONS) in PREPARED
+    rows = _OWN_OPEN((actor.role,), actor.organisation_id) if ready else list(_own_open(actor))
+    prefetch_related_objects(rows, "participants__organisation", "returned_points")
+    return rows
+
+
+def _own_open(actor: Actor):
+    return open_to(actor).select_related("organisation").order_by("state_day", "pk")
+
+
+_OWN_OPEN = Prepared(lambda role, unit: _own_open(_in_reach(role, unit)))
 
 
 @remembered
 def to_answer(actor: Actor) -> list[Round]:
     """Rounds about cases that wait for the actor's unit or himself."""
-    return list(about_cases(actor))
+    return [r for r in rounds.waiting(actor) if r.about.startswith(all_of("submission"))]
 
 
 def about_cases(actor: Actor):
@@ -135,10 +175,26 @@ def about_cases(actor: Actor):
     return rounds.waiting_on(actor).filter(about__startswith=all_of("submission"))
 
 
+def count_to_answer(actor: Actor) -> int:
+    """How many there are."""
+    return _ABOUT_CASES.count((actor.role,), actor.user_id, actor.organisation_id)
+
+
+_ABOUT_CASES = Prepared(lambda role, user, unit: about_cases(Actor(user, "", role[0], unit, "")))
+
+
 def counts(actor: Actor, day: dt.date) -> dict[str, int]:
     """Cases by state that the actor may see."""
-    rows = Submission.objects.visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
-    return dict(rows)
+    if actor.scope(Permission.READ_SUBMISSIONS) not in PREPARED:
+        return dict(_counts(actor))
+    return dict(_COUNTS((actor.role,), actor.organisation_id))
+
+
+def _counts(actor: Actor):
+    return Submission.objects.visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
+
+
+_COUNTS = Prepared(lambda role, unit: _counts(_in_reach(role, unit)))
 
 
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
@@ -158,12 +214,15 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 def window_state(day: dt.date) -> tuple[FilingWindow, str, int] | None:
     """The window that is open or comes next: `(window, "open" | "coming", days left or days until)`."""
-    window = FilingWindow.objects.filter(closes__gte=day).order_by("closes").first()
+    window = _NEXT_WINDOW.first(day)
     if window is None:
         return None
     if window.opens <= day:
         return window, "open", (window.closes - day).days
     return window, "coming", (window.opens - day).days
+
+
+_NEXT_WINDOW = Prepared(lambda day: FilingWindow.objects.filter(closes__gte=day).order_by("closes")[:1])
 
 
 def _applicant(actor: Actor, day: dt.date) -> list[Task]:
@@ -214,8 +273,12 @@ def _answers(actor: Actor, day: dt.date) -> list[Task]:
 
 
 def _plans(day: dt.date) -> list[Task]:
-    rows = AnnualPlan.objects.filter(state="draft").annotate(last=Max("entries__pk")).exclude(last=None)
-    return [Task(f"{p}等待审定", p.get_absolute_url(), (day - p.day).days, kind="plan") for p in rows]
+    return [Task(f"{p}等待审定", p.get_absolute_url(), (day - p.day).days, kind="plan") for p in _DRAFT_PLANS()]
+
+
+_DRAFT_PLANS = Prepared(
+    lambda: AnnualPlan.objects.filter(state="draft").annotate(last=Max("entries__pk")).exclude(last=None)
+)
 
 
 def _waits_for(row: Submission) -> str:
@@ -231,10 +294,19 @@ def _waits_for(row: Submission) -> str:
 
 def _seats_waited_for(keys: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    open_seats = Seat.objects.silent().filter(round__about__in=keys)
-    for about, label in open_seats.order_by("round_id", "pk").values_list("round__about", "label"):
+    for about, label in _SILENT(keys):
         found.setdefault(about, []).append(label)
     return found
+
+
+_SILENT = Prepared(
+    lambda keys: (
+        Seat.objects.silent()
+        .filter(round__about__among=keys)
+        .order_by("round_id", "pk")
+        .values_list("round__about", "label")
+    )
+)
 
 
 def step_ends(pairs: set[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], dt.date]:

@@ -7,9 +7,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from priorities.case.next_to_act import next_to_act as who_is_next
 from priorities.labels import STATES
-from priorities.memo import one_page
 from priorities.proposal import SOURCE_LABELS
 from priorities.submissions import returned, workflow
 

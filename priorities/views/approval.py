@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.refs import pk_of
 from governance.basics.roles import Permission, Scope
 from governance.models import Answer, Seat
@@ -22,7 +23,6 @@ from priorities import actions
 from priorities.approval import carried, opinions, seats, shown
 from priorities.case import case_page, guards
 from priorities.labels import REFUSALS, STATES
-from priorities.memo import one_page
 from priorities.models import Sitting, Submission
 from priorities.screening import decided
 from priorities.views.frame import again_of, case_of, do

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.shortcuts import render
 
+from governance.basics.memo import one_page
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
 from governance.web import entry
 from priorities import actions
 from priorities.documents import decisions
-from priorities.memo import one_page
 from priorities.views.frame import case_of, do
 
 

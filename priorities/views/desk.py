@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.refusal import Invalid
 from governance.basics.roles import Permission
 from governance.kernel import audit
@@ -18,7 +19,6 @@ from priorities import actions
 from priorities.approval import carried
 from priorities.case import case_page, guards, settling
 from priorities.labels import PAPERS, STATES
-from priorities.memo import one_page
 from priorities.models import Conclusion, DeskBatch, Submission
 from priorities.rules.facts import Fact
 from priorities.screening import work_list

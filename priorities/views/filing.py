@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.refusal import Invalid, Refused, Stale
 from governance.basics.roles import Permission, Role
 from governance.kernel import audit
@@ -25,7 +26,6 @@ from priorities.approval import carried, opinions
 from priorities.case import case_page, guards
 from priorities.documents import filing_receipts, receipts
 from priorities.labels import OUTCOMES, STATES
-from priorities.memo import one_page
 from priorities.models import Attachment, FilingWindow, Submission
 from priorities.screening import decided, turns, verdicts
 from priorities.submissions import advised, expected_papers, filing_form, filing_windows, merging, returned, workflow

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.roles import Permission
 from governance.web import entry
 from priorities import actions
 from priorities.case import case_page, guards
 from priorities.labels import ANSWERS
-from priorities.memo import one_page
 from priorities.models import Submission
 from priorities.screening import sharing
 from priorities.submissions import workflow

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.shortcuts import render
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.roles import Permission
 from governance.web import entry
 from priorities.approval import side_lanes
-from priorities.memo import one_page
 
 LANES = (("district", "区县备案"), ("deferred", "缓建与储备库"), ("self_funded", "自筹"))
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from governance.actions import request_job
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.refusal import Invalid, WrongRole
 from governance.basics.roles import Permission, Scope
 from governance.models import Document, Job
@@ -20,7 +21,6 @@ from priorities import actions
 from priorities.approval import carried, meeting_pack
 from priorities.case import case_page
 from priorities.labels import REFUSALS
-from priorities.memo import one_page
 from priorities.models import Sitting, Submission
 from priorities.screening import decided
 from priorities.views.frame import again_of, do

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.shortcuts import render
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.roles import Permission
 from governance.web import entry as web
 from priorities.case import guards
 from priorities.labels import VERBS
-from priorities.memo import one_page
 from priorities.submissions import workflow
 from priorities.views.frame import case_of
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from governance import charts
 from governance.basics import clock
+from governance.database.prepared import Prepared, attach
 from governance.kernel import readings
-from projects.models import Benefit, Measurement, Project, ProjectLead
+from projects.models import Benefit, Measurement, Project, with_leads
 
 REACHED, MISSED, UNMEASURED, UNDER_WAY = "reached", "missed", "unmeasured", "under_way"
 STATES = {REACHED: "达成", MISSED: "到期未达成", UNMEASURED: "到期未测", UNDER_WAY: "未到期"}
@@ -77,15 +78,23 @@ def points(benefit: Benefit, value: Measurement) -> Decimal:
 
 def lines(day: dt.date, projects: QuerySet[Project] | Iterable[Project] | None = None) -> list[Line]:
     """Every goal that stood on the day, by project and due day; three queries, one more per doubtful day's reading."""
-    rows = Benefit.objects.in_force(day)
-    if projects is not None:
-        rows = rows.filter(project__in=projects)
-    values = Measurement.objects.filter(measured_on__lte=day, day__lte=day).exclude(state="rejected")
-    leads = Prefetch("project__leads", ProjectLead.objects.select_related("organisation__canonical"))
-    rows = rows.select_related("project").prefetch_related(Prefetch("measurements", values), leads)
-    rows = list(rows.order_by("project__order", "due", "pk"))
+    rows = _EVERY(day) if projects is None else list(_in_force(day).filter(project__in=projects))
+    attach(rows, "measurements", _VALUES([row.pk for row in rows], day) if rows else (), "benefit_id")
+    with_leads(row.project for row in rows)
     read = {code: readings.current(code, day) for code in {b.discrepancy for b in rows if b.due_by_reading}}
     return [_line(row, day, read.get(row.discrepancy, "")) for row in rows]
+
+
+def _in_force(day: dt.date) -> QuerySet[Benefit]:
+    return Benefit.objects.in_force(day).select_related("project").order_by("project__order", "due", "pk")
+
+
+_EVERY = Prepared(_in_force)
+_VALUES = Prepared(
+    lambda keys, day: Measurement.objects.filter(benefit_id__among=keys, measured_on__lte=day, day__lte=day).exclude(
+        state="rejected"
+    )
+)
 
 
 def due_lines(project: Project, year: int) -> list[Line]:

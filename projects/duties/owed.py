@@ -10,8 +10,9 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
+from governance.database.prepared import Prepared, attach
 from governance.kernel import readings
 from governance.models import Body, Discrepancy
 from projects.lifecycle import life
@@ -113,12 +114,7 @@ def duties_of(topics: list[Topic], day: dt.date, d48: str | None = None) -> dict
             returned[key] = report
     by_project = {t.project_id: t.pk for t in topics if t.project_id}
     if by_project:
-        kept = ProgressReport.objects.filter(
-            Q(superseded=False) | Q(returned__gt=""), project_id__in=by_project
-        ).exclude(period__contains="H")
-        for report in kept.only("project_id", "period_end", "day", "superseded", "returned", "returned_on").order_by(
-            "pk"
-        ):
+        for report in _KEPT(sorted(by_project)):
             key = by_project[report.project_id], "annual", report.period_end.year
             if not report.superseded:
                 filed.setdefault(key, report.day)
@@ -158,6 +154,16 @@ def duties_of(topics: list[Topic], day: dt.date, d48: str | None = None) -> dict
                     )
                 )
     return found
+
+
+_KEPT = Prepared(
+    lambda keys: (
+        ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt=""), project_id__among=keys)
+        .exclude(period__contains="H")
+        .only("project_id", "period_end", "day", "superseded", "returned", "returned_on")
+        .order_by("pk")
+    )
+)
 
 
 def _filing(topic_id: int, kind: str, year: int, filed: dict, returned: dict) -> dict:
@@ -248,20 +254,12 @@ def owing(day: dt.date, *, until: dt.date, unit: int | None = None, d48: str | N
     """Reports due before `until` (and those that were given back), and demands of visits,
     that no progress report of a project covers; of the 课题 of one unit where `unit` is given. Oldest first;
     at most six queries. `d48`: its reading, where it was read."""
-    mine = rows("visits")
-    if unit is not None:
-        here = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
-        heads = TopicHead.objects.filter(here, to_day=None).values("topic_id")
-        leads = ProjectLead.objects.filter(here, is_generic=False).values("project_id")
-        mine = mine.filter(Q(pk__in=heads) | Q(project_id__in=leads))
-    asked = Supervision.objects.exclude(demand="").filter(settled_on=None).values("topic_id")
-    over = (
-        Q(project=None)
-        | Q(project__state__in=(*life.FINISHED, *life.ENDED))
-        | Q(pk__in=asked)
-        | Q(reports__returned__gt="")
-    )
-    topics = list(mine.filter(over).distinct())
+    topics = _OWING() if unit is None else _OWING_OF(unit)
+    if topics:
+        keys = [t.pk for t in topics]
+        attach(topics, "heads", _HEADS(keys), "topic_id")
+        attach(topics, "reports", _REPORTS(keys), "topic_id")
+        attach(topics, "visits", _VISITS(keys), "topic_id")
     owed = duties_of(topics, day, d48) if topics else {}
     found = []
     for topic in topics:
@@ -294,6 +292,32 @@ def owing(day: dt.date, *, until: dt.date, unit: int | None = None, d48: str | N
                     )
                 )
     return sorted(found, key=lambda o: (o.due, o.topic.pk))
+
+
+def _owing() -> QuerySet[Topic]:
+    """课题 that may owe something which no progress report of a project covers."""
+    asked = Supervision.objects.exclude(demand="").filter(settled_on=None).values("topic_id")
+    over = (
+        Q(project=None)
+        | Q(project__state__in=(*life.FINISHED, *life.ENDED))
+        | Q(pk__in=asked)
+        | Q(reports__returned__gt="")
+    )
+    topics = Topic.objects.standing().select_related("project", "parent").filter(over)
+    return topics.order_by("project__order", "pk").distinct()
+
+
+def _owing_of(unit: int) -> QuerySet[Topic]:
+    here = Q(organisation_id=unit) | Q(organisation__canonical_id=unit)
+    heads = TopicHead.objects.filter(here, to_day=None).values("topic_id")
+    leads = ProjectLead.objects.filter(here, is_generic=False).values("project_id")
+    return _owing().filter(Q(pk__in=heads) | Q(project_id__in=leads))
+
+
+_OWING, _OWING_OF = Prepared(_owing), Prepared(_owing_of)
+_HEADS = Prepared(lambda keys: TopicHead.objects.filter(topic_id__among=keys).select_related("organisation"))
+_REPORTS = Prepared(lambda keys: TopicReport.objects.filter(topic_id__among=keys).select_related("file"))
+_VISITS = Prepared(lambda keys: Supervision.objects.filter(topic_id__among=keys))
 
 
 def unit_of(topic: Topic) -> int | None:

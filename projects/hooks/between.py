@@ -6,11 +6,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import prefetch_related_objects
+
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
 from projects.hooks.task import Task, few
 from projects.lifecycle import needs
-from projects.models import CollaborationSubject, SecurityGrading, TechnicalDocument
+from projects.models import CollaborationSubject, SecurityGrading, TechnicalDocument, with_leads
 
 
 def waiting(actor: Actor, day: dt.date) -> list[Task]:
@@ -32,16 +35,24 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
 
 def _experts(actor: Actor, day: dt.date) -> Iterator[Task]:
     """Gradings and documents without experts, of works that his own unit does not lead."""
-    for model in (SecurityGrading, TechnicalDocument):
-        rows = model.objects.filter(state="proposed").select_related("project")
-        for row in rows.prefetch_related("project__leads__organisation").order_by("pk"):
+    for proposed in _PROPOSED:
+        rows = proposed()
+        with_leads(row.project for row in rows)
+        for row in rows:
             if actor.organisation_id not in row.project.belongs_to():
                 yield Task(f"{row}待指派专家", row.get_absolute_url(), (day - row.day).days, kind="expert")
 
 
+_PROPOSED = [
+    Prepared(lambda model=model: model.objects.filter(state="proposed").select_related("project").order_by("pk"))
+    for model in (SecurityGrading, TechnicalDocument)
+]
+
+
 def _conditions(unit: int, day: dt.date) -> Iterator[Task]:
-    rows = TechnicalDocument.objects.filter(state="concluded", condition_met_on=None).exclude(condition="")
-    for row in rows.select_related("project").prefetch_related("project__leads__organisation").order_by("pk"):
+    rows = _CONDITIONS()
+    with_leads(row.project for row in rows)
+    for row in rows:
         if unit in row.project.belongs_to():
             late = row.condition_due < day
             age = (day - row.approved_on).days
@@ -57,14 +68,28 @@ def _conditions(unit: int, day: dt.date) -> Iterator[Task]:
 
 
 def _to_answer(unit: int, day: dt.date) -> Iterator[Task]:
-    for row in needs.owed(dt.date.max, builder=unit):
+    for row in _OWED_BY(dt.date.max, unit):
         yield _need(row, day, f"{row}“{row.title}”待答复", row.asker.name)
 
 
 def _nobody_answers(day: dt.date) -> Iterator[Task]:
     """Late everywhere: the office presses, or enters what the builder wrote."""
-    for row in needs.owed(day):
+    for row in _NEEDS(day):
         yield _need(row, day, f"{row}“{row.title}”逾期没有答复", row.builder.name)
+
+
+_NEEDS = Prepared(needs.owed)
+_OWED_BY = Prepared(lambda until, unit: needs.owed(until, builder=unit))
+_ANSWERED = Prepared(needs.answered)
+_CONDITIONS = Prepared(
+    lambda: (
+        TechnicalDocument.objects.filter(state="concluded", condition_met_on=None)
+        .exclude(condition="")
+        .select_related("project")
+        .order_by("pk")
+    )
+)
+_SUBJECTS = Prepared(lambda: CollaborationSubject.objects.filter(state="open"))
 
 
 def _need(row, day: dt.date, sentence: str, note: str) -> Task:
@@ -72,17 +97,17 @@ def _need(row, day: dt.date, sentence: str, note: str) -> Task:
 
 
 def _to_agree(unit: int, day: dt.date) -> Iterator[Task]:
-    for row in needs.answered(unit):
+    for row in _ANSWERED(unit):
         age = (day - row.day).days
         yield Task(f"{row}“{row.title}”已答复，待确认", row.get_absolute_url(), age, kind="need", note=row.builder.name)
 
 
 def _subjects(unit: int, day: dt.date) -> Iterator[Task]:
     """Open subjects on which the unit, a member, has not spoken."""
+    subjects = _SUBJECTS()
+    prefetch_related_objects(subjects, "opinions__organisation")
     silent = [
-        row
-        for row in CollaborationSubject.objects.filter(state="open").prefetch_related("opinions__organisation")
-        if unit not in {o.organisation.survivor_id for o in row.opinions.all() if o.in_force}
+        row for row in subjects if unit not in {o.organisation.survivor_id for o in row.opinions.all() if o.in_force}
     ]
     for row in silent if silent and unit in silent[0].belongs_to() else ():
         age = (day - row.day).days

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Count, Min, Prefetch, Q
+from django.db.models import Count, Min, Q
 
 from governance.basics.roles import Permission, Role, Scope
+from governance.database.prepared import Prepared, attach
 from governance.kernel.access import Actor
 from governance.signing import rounds
 from projects.acceptance import acceptances
@@ -22,7 +23,7 @@ from projects.hooks import between
 from projects.hooks.task import FEW, Task, few
 from projects.labels import STATES
 from projects.lifecycle import gates, guards, life, proofs
-from projects.models import Acceptance, Contract, GateItem, Phase, Project, ProjectLead, SharedData
+from projects.models import Acceptance, Contract, GateItem, Phase, Project, SharedData, TechnicalDocument
 from projects.progress import owing
 from projects.security import safeguards
 
@@ -39,7 +40,7 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += _catalogue(actor, day)
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
-    if (manages or accepts) and (many := _under_way().count()) > MOST:
+    if (manages or accepts) and (many := _UNDER_WAY.count()) > MOST:
         everything = Task(
             f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理",
             "/projects/progress/",
@@ -87,7 +88,7 @@ def _under_way():
 
 def _signatures(actor: Actor, day: dt.date) -> Iterator[Task]:
     """Open rounds of acceptance, evaluation and grading with his seat empty; one query."""
-    for round_ in rounds.waiting_on(actor).filter(kind__in=acceptances.KINDS):
+    for round_ in (r for r in rounds.waiting(actor) if r.kind in acceptances.KINDS):
         late = bool(round_.due_day and round_.due_day < day)
         yield Task(
             f"{round_.title}等待签署", round_.address, (day - round_.day).days, round_.due_day, late, "signature"
@@ -154,17 +155,23 @@ def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
 def _projects(unit: int | None) -> list[Project]:
     """Projects under way or finished (those that a unit leads), read for their gates and their security;
     twelve queries, thirteen where a trial run is to begin."""
-    rows = _under_way().order_by("order", "pk")
-    if unit is not None:
-        rows = rows.led_by(unit)
-    papers = Prefetch("gate_items", GateItem.objects.filter(withdrawn=""))
-    contracts = Prefetch("contracts", Contract.objects.filter(voided=""))
-    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation"))
-    found = list(
-        safeguards.with_security(rows).prefetch_related(papers, contracts, leads, "phases", "technical_documents")
-    )
+    found = safeguards.read_security(_UNDER_WAY() if unit is None else _LED(unit))
+    keys = [p.pk for p in found]
+    attach(found, "gate_items", _PAPERS(keys), "project_id")
+    attach(found, "contracts", _CONTRACTS(keys), "project_id")
+    attach(found, "phases", _PHASES(keys), "project_id")
+    attach(found, "technical_documents", _DOCUMENTS(keys), "project_id")
     proofs.read([p for p in found if "first_acceptance" in (p.state, *(f.state for f in p.phases.all()))], "try")
     return found
+
+
+_UNDER_WAY = Prepared(lambda: _under_way().order_by("order", "pk"))
+_LED = Prepared(lambda unit: _under_way().order_by("order", "pk").led_by(unit))
+_SIGNING = Prepared(lambda: Acceptance.objects.filter(state="signing").values_list("project_id", "phase_id"))
+_PAPERS = Prepared(lambda keys: GateItem.objects.filter(withdrawn="", project_id__among=keys))
+_CONTRACTS = Prepared(lambda keys: Contract.objects.filter(voided="", project_id__among=keys))
+_PHASES = Prepared(lambda keys: Phase.objects.filter(project_id__among=keys))
+_DOCUMENTS = Prepared(lambda keys: TechnicalDocument.objects.filter(project_id__among=keys))
 
 
 def _held(project: Project) -> Iterator[tuple[Project | Phase, str, list[gates.Requirement], list[str]]]:
@@ -225,7 +232,7 @@ def _papers(projects: list[Project], day: dt.date) -> list[Task]:
 
 def _acceptable(projects: list[Project], day: dt.date) -> list[Task]:
     """What can be accepted now: every paper is there and the trial was long enough; nobody is signing it yet."""
-    signing = set(Acceptance.objects.filter(state="signing").values_list("project_id", "phase_id"))
+    signing = set(_SIGNING())
     found = []
     for project in projects:
         for held, onward, lacking, first in _held(project):
@@ -308,9 +315,6 @@ def _to_confirm(goals: list[ledger.Line], actor: Actor, day: dt.date) -> list[Ta
 
 
 def _corrections(day: dt.date) -> list[Task]:
-    rows = Acceptance.objects.exclude(state__in=Acceptance.DEAD).filter(
-        conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day
-    )
     return [
         Task(
             f"{a}的整改期限已过，没有登记完成",
@@ -321,8 +325,18 @@ def _corrections(day: dt.date) -> list[Task]:
             "correction",
             a.correction[:60],
         )
-        for a in rows.select_related("project", "phase").order_by("correction_due", "pk")
+        for a in _LATE_CORRECTIONS(day)
     ]
+
+
+_LATE_CORRECTIONS = Prepared(
+    lambda day: (
+        Acceptance.objects.exclude(state__in=Acceptance.DEAD)
+        .filter(conclusion="pass_after_correction", corrected_on=None, correction_due__lt=day)
+        .select_related("project", "phase")
+        .order_by("correction_due", "pk")
+    )
+)
 
 
 def _evaluations(day: dt.date) -> list[Task]:

@@ -27,6 +27,6 @@ from projects.models.life import Change, StateChange
 from projects.models.milestone import Milestone
 from projects.models.needs import Need, NeedAnswer
 from projects.models.progress import ExpertRating, ProgressReport, ReportCall
-from projects.models.project import Phase, Programme, Project, ProjectLead, ProjectQuerySet
+from projects.models.project import Phase, Programme, Project, ProjectLead, ProjectQuerySet, with_leads
 from projects.models.security import SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
 from projects.models.tasks import PlanTask, PlanTaskQuerySet, TaskLink

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from governance.basics import clock
 from governance.basics.refs import Ref, ref
+from governance.database.prepared import Prepared
 from governance.models import Organisation
 from governance.models.fields import Dated, Demonstrable
 from projects.models.acceptance import SignedInSteps
@@ -95,7 +96,10 @@ class CollaborationSubject(SignedInSteps, Dated, Demonstrable):
 
     def belongs_to(self) -> set[int]:
         """The member units as they are now."""
-        return {m.organisation.survivor_id for m in CollaborationMember.objects.in_force(clock.today())}
+        return {m.organisation.survivor_id for m in _MEMBERS(clock.today())}
+
+
+_MEMBERS = Prepared(lambda day: CollaborationMember.objects.in_force(day))
 
 
 class CollaborationOpinion(Dated, Demonstrable):

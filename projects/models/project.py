@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
@@ -10,9 +11,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
+from governance.basics import memo
 from governance.basics.refs import Ref, ref
 from governance.basics.roles import Permission
 from governance.basics.searching import matching
+from governance.database.prepared import Prepared, attach
 from governance.models import Organisation, PlanItem
 from governance.models.fields import PRECISIONS, DayedHistory, Demonstrable, WanField
 
@@ -192,17 +195,19 @@ class Project(Demonstrable):
     @property
     def decided_words(self) -> str:
         """What stands beside the estimate: 申报 420.00，核减 90.00; for a row of the plan, which keeps its estimate,
-        the decided amount as well. Empty where no case was decided."""
+        the decided amount as well. Empty where no case was decided or nothing changed."""
         if self.decided_wan is None:
             return ""
-        return (
-            self.cut_words if self.estimate_basis == "decided" else f"审定 {self.decided_wan:,.2f}（{self.cut_words}）"
-        )
+        if self.estimate_basis == "decided":
+            return self.cut_words
+        return f"审定 {self.decided_wan:,.2f}" + (f"（{self.cut_words}）" if self.cut_words else "")
 
     @property
     def cut_words(self) -> str:
-        """申报 420.00，核减 90.00, of a project with a decided case."""
-        return f"申报 {self.filed_wan:,.2f}，核减 {self.cut_wan:,.2f}"
+        """申报 420.00，核减 90.00, of a project with a decided case; nothing where what was asked for was decided."""
+        if self.decided_wan == self.filed_wan:
+            return ""
+        return f"申报 {self.filed_wan:,.2f}" + (f"，核减 {self.cut_wan:,.2f}" if self.cut_wan else "")
 
     def get_absolute_url(self) -> str:
         return f"/projects/{self.code}/"
@@ -233,6 +238,47 @@ class ProjectLead(models.Model):
 
     def __str__(self) -> str:
         return self.as_named
+
+
+def with_leads(projects: Iterable[Project]) -> list[Project]:
+    """The projects, each with its leads and their units read (survivors and budget units too), a unit once however many
+    it leads; one query, within one page (governance.basics.memo) none for projects that were read before."""
+    found = list(projects)
+    leads: dict[int, list[ProjectLead]] = memo.kept("leads of projects")
+    if missing := sorted({p.pk for p in found} - leads.keys()):
+        leads.update((pk, []) for pk in missing)
+        units: dict[int, Organisation] = memo.kept("units")
+        for row in _LEADS(missing):
+            own, unit, survivor, payer = (row[n : n + len(_UNIT)] for n in _PARTS)
+            lead = ProjectLead.from_db("default", _LEAD, own[: len(_LEAD)])
+            lead.organisation = _unit(units, unit)
+            lead.organisation.canonical, lead.organisation.budget_unit = _unit(units, survivor), _unit(units, payer)
+            leads[lead.project_id].append(lead)
+    attach(found, "leads", (lead for p in {p.pk: p for p in found} for lead in leads[p]), "project_id")
+    return found
+
+
+def _unit(units: dict[int, Organisation], values: tuple) -> Organisation | None:
+    key = values[0]
+    if key is not None and key not in units:
+        units[key] = Organisation.from_db("default", _UNIT, values)
+    return units.get(key)
+
+
+_LEAD = [field.attname for field in ProjectLead._meta.concrete_fields]
+_UNIT = [field.attname for field in Organisation._meta.concrete_fields]
+_PARTS = (0, *(len(_LEAD) + n * len(_UNIT) for n in range(3)))
+_LEADS = Prepared(
+    lambda ids: (
+        ProjectLead.objects.filter(project_id__among=ids)
+        .order_by("order")
+        .values_list(
+            *_LEAD,
+            *(f"{path}__{name}" for path in _PATHS for name in _UNIT),
+        )
+    )
+)
+_PATHS = ("organisation", "organisation__canonical", "organisation__budget_unit")
 
 
 class Phase(models.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from governance.basics.refs import Ref, ref
@@ -51,7 +50,7 @@ class PlanTask(Demonstrable):
         return ref("plan-task", self.code)
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:task", args=[self.code])
+        return f"/projects/tasks/{self.code}/"
 
 
 class TaskLink(models.Model):

@@ -74,8 +74,16 @@ def _place(sort: Sort, text: str) -> tuple:
     return place
 
 
-def page(projects: QuerySet, sort: Sort, *, size: int, after: str = "", before: str = "") -> Keyset:
-    """`size` rows after (or before) a place; one query."""
+def first_page(projects: QuerySet, sort: Sort, size: int) -> QuerySet:
+    """The rows that stand first, and one more."""
+    order = "-sort_key" if sort.descending else "sort_key"
+    return projects.annotate(sort_key=sort.key).order_by(order, "order", "pk")[: size + 1]
+
+
+def page(
+    projects: QuerySet, sort: Sort, *, size: int, after: str = "", before: str = "", ready: list | None = None
+) -> Keyset:
+    """`size` rows after (or before) a place; one query, none where the `first_page` is `ready`."""
     backwards = bool(before)
     rows = projects.annotate(sort_key=sort.key)
     if after or before:
@@ -92,7 +100,7 @@ def page(projects: QuerySet, sort: Sort, *, size: int, after: str = "", before: 
         "-sort_key" if sort.descending is not backwards else "sort_key",
         *(("-order", "-pk") if backwards else ("order", "pk")),
     )
-    found = list(rows[: size + 1])
+    found = list(rows[: size + 1]) if ready is None else ready
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -14,15 +14,16 @@ from django.db.models.functions import Cast, Coalesce
 from governance import charts
 from governance.basics.refusal import Invalid
 from governance.basics.text import clean_text
+from governance.database.prepared import Prepared
 from governance.models import Organisation, PlanItem
 from governance.web.entry import integer, one_of
 from projects.labels import INVESTMENT_TYPES, ORIGINS, RATING_TONES, STANDALONE, STATE_TONES, STATES
-from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink
+from projects.models import Milestone, Phase, Programme, Project, ProjectLead, TaskLink, with_leads
 from projects.panels import keyset
 from projects.panels.keyset import SORTS, Keyset
 from projects.panels.plan import TIME_CODES, Touched
 from projects.progress import rating
-from projects.progress.ratings import differs, latest_report, rating_of, with_facts
+from projects.progress.ratings import differs, latest_report, rated, rating_of
 
 PAGE_ROWS = 200
 DIFFER_MOST = 5000
@@ -213,22 +214,23 @@ Drawn = tuple[list[charts.Milestone], list[charts.Phase]]
 def marks_of(projects) -> dict[int, Drawn]:
     """Milestones and phases of several projects for their pictures, by the project's id; one query."""
     ids = [p.pk for p in projects]
-    columns = ("project_id", "start", "end", "precision")
-    milestones = (
-        Milestone.objects.filter(project__in=ids, dropped_reason="")
-        .order_by()
-        .values_list(Value("m"), "text", *columns)
-    )
-    phases = Phase.objects.filter(project__in=ids).order_by().values_list(Value("p"), "name", *columns)
     found: dict[int, Drawn] = {pk: ([], []) for pk in ids}
-    for kind, text, project, start, end, precision in sorted(
-        milestones.union(phases, all=True), key=lambda r: (r[3], r[4])
-    ):
+    for kind, text, project, start, end, precision in sorted(_MARKS(ids), key=lambda r: (r[3], r[4])):
         if kind == "m":
             found[project][0].append(charts.Milestone(text, start, end, precision))
         else:
             found[project][1].append(charts.Phase(text, start, end))
     return found
+
+
+@Prepared
+def _MARKS(ids: list[int]) -> QuerySet:
+    columns = ("project_id", "start", "end", "precision")
+    milestones = Milestone.objects.filter(project_id__among=ids, dropped_reason="").order_by()
+    phases = Phase.objects.filter(project_id__among=ids).order_by()
+    return milestones.values_list(Value("m"), "text", *columns).union(
+        phases.values_list(Value("p"), "name", *columns), all=True
+    )
 
 
 def chart_row(project: Project, drawn: Drawn) -> charts.Row | None:
@@ -266,22 +268,27 @@ def listing(
     visible = Project.objects.visible_to(actor)
     passing, sort = asked.rows(visible, touched), SORTS[asked.sort]
     if asked.rated:
-        page = keyset.page(with_facts(passing), sort, size=DIFFER_MOST)
+        page = keyset.page(rated(passing), sort, size=DIFFER_MOST)
         rows = [p for p in page.rows if latest_report(p)]
         known = money_of(rows)
         rows = [p for p in rows if differs(p, rating_of(p, day, money=known.get(p.pk)))]
         page = replace(page, rows=rows[:PAGE_ROWS])
     else:
-        page = keyset.page(with_facts(passing), sort, size=PAGE_ROWS, after=asked.after, before=asked.before)
+        ready = _FIRST_PAGE((asked.sort,)) if asked == Filter(sort=asked.sort) else None  # whoever reads it reads all
+        page = keyset.page(rated(passing), sort, size=PAGE_ROWS, after=asked.after, before=asked.before, ready=ready)
     small = page.is_whole and asked.is_empty
     totals = None
     if counted or small or not visible.order_by("pk").values("pk")[LARGE : LARGE + 1].exists():
         totals = _totals(visible, asked, touched, page, tab_year or day.year)
+    with_leads(page.rows)
     marks, known = marks_of(page.rows), money_of(page.rows)
     windows = [(p.start, p.latest_end) for p in page.rows if p.start and p.latest_end]
     scale = (min(w[0] for w in windows), max(w[1] for w in windows)) if windows else None
     rows = [_row(p, day, known.get(p.pk), touched, marks[p.pk], scale) for p in page.rows]
     return Listing(asked, page, rows, totals)
+
+
+_FIRST_PAGE = Prepared(lambda sort: keyset.first_page(rated(Project.objects.all()), SORTS[sort[0]], PAGE_ROWS))
 
 
 def _totals(visible: QuerySet, asked: Filter, touched: Touched, page: Keyset, year: int) -> Totals:
@@ -370,6 +377,14 @@ def options(*, counted: bool = True) -> dict[str, list[dict]]:
 
 
 def _counted_options() -> dict[str, list[dict]]:
+    found: dict[str, list[dict]] = {"lead": [], "programme": []}
+    for kind, key, name, rank, n in _OPTIONS():
+        found[kind].append({"key": key, "name": name, "rank": rank, "count": n})
+    return found
+
+
+@Prepared
+def _OPTIONS() -> QuerySet:
     unit = Coalesce("organisation__canonical_id", "organisation_id", output_field=BigIntegerField())
     leads = (
         ProjectLead.objects.filter(is_generic=False)
@@ -386,7 +401,4 @@ def _counted_options() -> dict[str, list[dict]]:
         .values_list("kind", "key_", "label", "rank")
         .annotate(n=Count("projects", distinct=True))
     )
-    found: dict[str, list[dict]] = {"lead": [], "programme": []}
-    for kind, key, name, rank, n in leads.union(programmes, all=True):
-        found[kind].append({"key": key, "name": name, "rank": rank, "count": n})
-    return found
+    return leads.union(programmes, all=True)

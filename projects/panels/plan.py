@@ -10,7 +10,9 @@ from decimal import Decimal
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from governance.basics import clock
+from governance.database.prepared import Prepared
 from governance.models import Discrepancy, Plan, ReadingDecision
+from governance.people import institutions
 
 TIME_CODES = ("D27", "D28", "D29")  # the row's time against its content and the tasks
 
@@ -50,7 +52,7 @@ class Frame:
 
 def frame() -> Frame:
     """One query; an empty frame where no plan is loaded."""
-    return frame_of(Plan.objects.order_by("pk").first())
+    return frame_of(institutions.current_plan())
 
 
 def frame_of(plan: Plan | None) -> Frame:
@@ -97,15 +99,20 @@ class Touched:
         return len(rows), sum(row.weight == "A" for row in rows)
 
 
-def touched(day: dt.date | None = None) -> Touched:
-    """One query over the register of discrepancies, each with the reading that holds on the day (`reading_of`)."""
+def touched(day: dt.date | None = None, *, whole: bool = True) -> Touched:
+    """One query over the register of discrepancies, each with the reading that holds on the day (`reading_of`); without
+    `whole` only what a list says of them: code, weight, title."""
     projects, tasks = defaultdict(list), defaultdict(list)
-    for row in with_readings(Discrepancy.objects.order_by("code"), day or clock.today()):
+    rows = with_readings(Discrepancy.objects.order_by("code"), day or clock.today()) if whole else _SHORT()
+    for row in rows:
         for code in (row.touches or {}).get("projects", ()):
             projects[code].append(row)
         for code in (row.touches or {}).get("tasks", ()):
             tasks[code].append(row)
     return Touched(dict(projects), dict(tasks))
+
+
+_SHORT = Prepared(lambda: Discrepancy.objects.order_by("code").only("code", "weight", "title", "touches"))
 
 
 def with_readings(entries: QuerySet, day: dt.date) -> QuerySet:

@@ -12,13 +12,14 @@ from django.db.models.functions import Cast, Coalesce
 from governance import charts
 from governance.basics import clock
 from governance.basics.roles import Permission
+from governance.database.prepared import Prepared
 from governance.kernel import audit
 from governance.kernel.access import Actor, may
 from governance.kernel.audit import AuditRow
 from governance.models import Discrepancy
 from projects.labels import CERTAINTIES, RATING_TONES, STATE_TONES, STATES, TASK_TONES
 from projects.lifecycle import gates, guards, life, period_text, periods
-from projects.models import Change, Milestone, PlanTask, Project, TaskLink
+from projects.models import Change, Contract, GateItem, Milestone, Phase, PlanTask, ProgressReport, Project, TaskLink
 from projects.panels.leads import handovers
 from projects.panels.lists import Lead, chart_row, leads_of
 from projects.panels.plan import Block, Frame, frame, frame_of, reading_key, reading_of, with_readings
@@ -179,7 +180,7 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         [charts.Milestone(m.text, m.start, m.end, m.precision) for m in standing],
         [charts.Phase(p.name, p.start, p.end) for p in phases],
     )
-    reports = list(project.progress_reports.filter(superseded=False).select_related("organisation"))
+    reports = _STANDING(project.pk)
     computed = rating_of(project, day, money=money, d48=d48)
     confirmed = any(c.field == "lead" for c in changes)
     offered = guards.offered(project, actor, papers)
@@ -209,6 +210,11 @@ def parts(project: Project, actor, *, day: dt.date, money: rating.Money | None =
         may_take_over=project.is_unapproved and project.start is not None and project.start <= day,
         day=day,
     )
+
+
+_STANDING = Prepared(
+    lambda project: ProgressReport.objects.filter(project=project, superseded=False).select_related("organisation")
+)
 
 
 def _entries(item, day: dt.date):
@@ -268,31 +274,25 @@ def _tasks(project: Project, entries) -> tuple[list[PlanTask], list[PlanTask]]:
     """Tasks that it carries (`certainty` says how surely), and tasks that are like it but not linked (D23);
     one query."""
     near = {code for e in entries if e.code == NEAR for code in e.touches.get("tasks", ())}
+    rows = _CARRIED(project.pk, tuple(sorted(near)))
+    return [t for t in rows if t.certainty], [t for t in rows if not t.certainty]
+
+
+@Prepared
+def _CARRIED(project: int, near: tuple[str, ...]):
     link = TaskLink.objects.filter(task=OuterRef("pk"), project=project).values("certainty")
     rows = PlanTask.objects.annotate(certainty=Subquery(link[:1])).filter(Q(certainty__isnull=False) | Q(code__in=near))
-    rows = list(rows.order_by("block", "order"))
-    return [t for t in rows if t.certainty], [t for t in rows if not t.certainty]
+    return rows.order_by("block", "order")
 
 
 def _stretches(project: Project) -> tuple[list[Milestone], list[PhaseLine], guards.Papers]:
     """Its milestones, its phases, and what its gates are judged by; one query."""
-    shared = ("start", "end", "precision")
-    told = ("quote", "outside_window", "discrepancy", "done_on", "evidence", "dropped_reason")
-    none, no_day, no_flag = Value(""), Cast(Value(None), DateField()), Value(False)
-    rest = (no_flag, none, no_day, none, none, none)
-    owner = Coalesce("owner__name", none, output_field=CharField())
-    stated = project.milestones.order_by().values_list(Value("m"), "pk", "text", *shared, *told, owner)
-    phases = project.phases.order_by().values_list(Value("p"), "pk", "name", *shared, "state", *rest)
-    items = project.gate_items.filter(phase=None, withdrawn="").order_by()
-    items = items.values_list(Value("g"), "pk", "key", "day", "day", none, none, *rest)
-    contracts = project.contracts.filter(phase=None, voided="").order_by()
-    contracts = contracts.values_list(Value("c"), "pk", "kind", "day", "day", none, none, *rest)
     found: dict[str, list] = {"m": [], "p": [], "g": [], "c": []}
-    for row in sorted(stated.union(phases, items, contracts, all=True), key=lambda r: (r[3], r[1])):
+    for row in sorted(_STRETCHES(project.pk), key=lambda r: (r[3], r[1])):
         found[row[0]].append(row[1:])
     milestones = []
     for pk, text, start, end, precision, *values, owner_name in found["m"]:
-        known = dict(zip(told, values, strict=True))
+        known = dict(zip(_TOLD, values, strict=True))
         row = Milestone(pk=pk, project=project, text=text, start=start, end=end, precision=precision, **known)
         row.owner_name = owner_name
         milestones.append(row)
@@ -303,6 +303,26 @@ def _stretches(project: Project) -> tuple[list[Milestone], list[PhaseLine], guar
         tuple((row[1], row[5]) for row in found["p"]),
     )
     return milestones, lines, papers
+
+
+_TOLD = ("quote", "outside_window", "discrepancy", "done_on", "evidence", "dropped_reason")
+
+
+@Prepared
+def _STRETCHES(project: int):
+    shared = ("start", "end", "precision")
+    none, no_day, no_flag = Value(""), Cast(Value(None), DateField()), Value(False)
+    rest = (no_flag, none, no_day, none, none, none)
+    owner = Coalesce("owner__name", none, output_field=CharField())
+    stated = Milestone.objects.filter(project=project).order_by()
+    stated = stated.values_list(Value("m"), "pk", "text", *shared, *_TOLD, owner)
+    phases = Phase.objects.filter(project=project).order_by()
+    phases = phases.values_list(Value("p"), "pk", "name", *shared, "state", *rest)
+    items = GateItem.objects.filter(project=project, phase=None, withdrawn="").order_by()
+    items = items.values_list(Value("g"), "pk", "key", "day", "day", none, none, *rest)
+    contracts = Contract.objects.filter(project=project, phase=None, voided="").order_by()
+    contracts = contracts.values_list(Value("c"), "pk", "kind", "day", "day", none, none, *rest)
+    return stated.union(phases, items, contracts, all=True)
 
 
 def _task(task: PlanTask, plan: Frame, day: dt.date) -> TaskLine:

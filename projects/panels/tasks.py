@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import Prefetch
 
 from governance import charts
+from governance.database.prepared import Prepared, attach
 from governance.kernel.audit import AuditRow
 from governance.models import Discrepancy, PilotUnit, PlanLine
 from projects.labels import TASK_STATES, TASK_TONES
@@ -224,11 +225,18 @@ def with_links():
     return PlanTask.objects.prefetch_related(Prefetch("links", TaskLink.objects.select_related("project")))
 
 
+_TASKS = Prepared(lambda: PlanTask.objects.all())
+_LINKS = Prepared(lambda: TaskLink.objects.select_related("project"))
+_PLANNED = Prepared(lambda: Project.objects.planned().order_by("order"))
+
+
 def by_block(day: dt.date) -> TaskBoard:
     """Seven queries, and about a dozen of the registers that tasks are bound to."""
     plan = frame()
-    entries = touched(day)
-    rows = rows_of(with_links(), plan, day, entries.tasks, entries.projects, Registers(day))
+    entries = touched(day, whole=False)
+    planned, tasks = _PLANNED(), _TASKS()
+    attach(tasks, "links", _LINKS(), "task_id")
+    rows = rows_of(tasks, plan, day, entries.tasks, entries.projects, Registers(day))
     lines = {n for block in plan.blocks for n in block.lines}
     texts = dict(PlanLine.objects.filter(number__in=lines).values_list("number", "text"))
     pilots = list(PilotUnit.objects.select_related("organisation"))
@@ -247,7 +255,6 @@ def by_block(day: dt.date) -> TaskBoard:
                 pilots if number == 0 else [],
             )
         )
-    planned = list(Project.objects.planned().order_by("order"))
     served = {p.pk for row in rows for p in row.sure}
     unserved = [p for p in planned if p.pk not in served]
     served_rows = [p for p in planned if p.pk in served]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from governance.basics.roles import Role
-from governance.models import Appointment, Body, Plan, Regulation, ServiceRecord
+from governance.database.prepared import Prepared
+from governance.models import Appointment, Body, Regulation, ServiceRecord
 from governance.people import institutions, training
 from projects.labels import STATES, TASK_STATES
 from projects.lifecycle import life
@@ -101,11 +102,11 @@ class Registers:
 
     @cached_property
     def bodies(self) -> dict[str, Body]:
-        return {body.key: body for body in Body.objects.select_related("holder")}
+        return {body.key: body for body in _BODIES()}
 
     @cached_property
     def projects(self) -> dict[str, Project]:
-        return {p.code: p for p in Project.objects.planned()}
+        return {p.code: p for p in _PLANNED()}
 
     @cached_property
     def coverage(self) -> institutions.Coverage:
@@ -113,28 +114,35 @@ class Registers:
 
     @cached_property
     def lines(self) -> dict[str, training.Line]:
-        return {line.code: line for line in training.by_block(Plan.objects.order_by("pk").first())}
+        return {line.code: line for line in training.by_block(institutions.current_plan())}
 
     @cached_property
     def last_courses(self) -> dict[tuple[str, str], dt.date]:
-        return training.last_courses(Plan.objects.order_by("pk").first())
+        return training.last_courses(institutions.current_plan())
 
     @cached_property
     def regulations(self) -> list[Regulation]:
-        return list(Regulation.objects.all())
+        return _REGULATIONS()
 
     @cached_property
     def services(self) -> list[ServiceRecord]:
-        rows = ServiceRecord.objects.filter(from_day__lte=self.day).order_by("from_day", "pk")
-        return [row for row in rows if row.to_day is None or row.to_day >= self.day]
+        return [row for row in _SERVICES(self.day) if row.to_day is None or row.to_day >= self.day]
 
     @cached_property
     def gradings(self) -> list[SecurityGrading]:
-        return list(SecurityGrading.objects.filter(state="concluded").order_by("pk"))
+        return _GRADINGS()
 
     @cached_property
     def experts(self) -> list[Appointment]:
-        return list(Appointment.objects.in_force(self.day).filter(role=Role.EXPERT).order_by("from_day"))
+        return _EXPERTS(self.day)
+
+
+_BODIES = Prepared(lambda: Body.objects.select_related("holder"))
+_PLANNED = Prepared(lambda: Project.objects.planned())
+_REGULATIONS = Prepared(lambda: Regulation.objects.all())
+_SERVICES = Prepared(lambda day: ServiceRecord.objects.filter(from_day__lte=day).order_by("from_day", "pk"))
+_GRADINGS = Prepared(lambda: SecurityGrading.objects.filter(state="concluded").order_by("pk"))
+_EXPERTS = Prepared(lambda day: Appointment.objects.in_force(day).filter(role=Role.EXPERT).order_by("from_day"))
 
 
 def _body(at: Registers, of: str, state: str, block: str) -> Proof:

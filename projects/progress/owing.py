@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from governance.basics.roles import Permission, Scope
+from governance.database.prepared import Prepared
 from governance.kernel import readings
 from governance.kernel.access import Actor
 from governance.models import Discrepancy
 from projects.lifecycle import life, periods
-from projects.models import ProgressReport, Project, ProjectLead, ReportCall
+from projects.models import ProgressReport, Project, ReportCall, with_leads
 from projects.progress.ratings import due_of_year
 
 
@@ -53,21 +55,16 @@ def owed(
         d48 = d48 or readings.current("D48", day)
     except Discrepancy.DoesNotExist:
         return []
-    leads = Prefetch("leads", ProjectLead.objects.select_related("organisation__canonical"))
-    reports = Prefetch(
-        "progress_reports", ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt="")), to_attr="known"
-    )
-    in_force = ReportCall.objects.filter(withdrawn="") if calls is None else calls
+    in_force = _CALLS() if calls is None else calls
     called = [(c.period, c.due) for c in in_force if c.due < (until or day)]
-    under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED)).exclude(
-        latest_start=None
-    )
-    if own_alone(actor):
-        under_way = under_way.led_by(actor.organisation_id)
     found = []
-    for project in (
-        _lacking(under_way, day, until or day, d48, called).prefetch_related(leads, reports).order_by("order")
-    ):
+    years = tuple(y for y in range(settings.PLAN_YEARS[0], day.year + 1) if due_of_year(y, d48) < (until or day))
+    asked = years, tuple(period for period, _ in called)
+    lacking = with_leads(_OF_UNIT(asked, actor.organisation_id) if own_alone(actor) else _LACKING(asked))
+    known = defaultdict(list)
+    for report in _KNOWN([p.pk for p in lacking]) if lacking else ():
+        known[report.project_id].append(report)
+    for project in lacking:
         units = [
             lead.organisation.canonical or lead.organisation for lead in project.leads.all() if not lead.is_generic
         ]
@@ -75,8 +72,8 @@ def owed(
             units = [unit for unit in units if unit.pk == actor.organisation_id]
             if not units:
                 continue
-        before, reported = len(found), {r.period for r in project.known if not r.superseded}
-        back = {r.period: r for r in reversed(project.known) if r.superseded and r.period not in reported}
+        before, reported = len(found), {r.period for r in known[project.pk] if not r.superseded}
+        back = {r.period: r for r in reversed(known[project.pk]) if r.superseded and r.period not in reported}
         for year in range(max(project.latest_start.year, project.registered_on.year), day.year + 1):
             due = due_of_year(year, d48)
             if str(year) not in reported and (due < (until or day) or str(year) in back):
@@ -90,18 +87,29 @@ def owed(
     return sorted(found, key=lambda o: (o.due, o.project.order))
 
 
-def _lacking(projects: QuerySet, day: dt.date, until: dt.date, d48: str, called: list[tuple[str, dt.date]]) -> QuerySet:
-    """Those of the projects that a report is missing of: whoever has reported everything is not read at all."""
+_CALLS = Prepared(lambda: ReportCall.objects.filter(withdrawn=""))
+_KNOWN = Prepared(
+    lambda keys: ProgressReport.objects.filter(Q(superseded=False) | Q(returned__gt=""), project_id__among=keys)
+)
+
+
+def _lacking(asked: tuple[tuple[int, ...], tuple[str, ...]]) -> QuerySet[Project]:
+    """Projects under way that a report of these years or called periods is missing of: whoever has reported everything
+    is not read at all. Nothing is registered before the plan's first year."""
+    under_way = Project.objects.exclude(state__in=("registered", *life.FINISHED, *life.ENDED))
     there = ProgressReport.objects.filter(project=OuterRef("pk"), superseded=False)
     lacks = Q(Exists(ProgressReport.objects.filter(project=OuterRef("pk"), superseded=True, returned__gt="")))
-    for year in range(settings.PLAN_YEARS[0], day.year + 1):  # nothing is registered before the plan's first year
-        if due_of_year(year, d48) < until:
-            lacks |= Q(latest_start__year__lte=year, registered_on__year__lte=year) & ~Exists(
-                there.filter(period=str(year))
-            )
-    for period, _ in called:
+    for year in asked[0]:
+        lacks |= Q(latest_start__year__lte=year, registered_on__year__lte=year) & ~Exists(
+            there.filter(period=str(year))
+        )
+    for period in asked[1]:
         lacks |= Q(latest_start__lte=periods.parse(period)[1]) & ~Exists(there.filter(period=period))
-    return projects.filter(lacks)
+    return under_way.exclude(latest_start=None).filter(lacks).order_by("order")
+
+
+_LACKING = Prepared(_lacking)
+_OF_UNIT = Prepared(lambda asked, unit: _lacking(asked).led_by(unit))
 
 
 def own_alone(actor: Actor | None) -> bool:

@@ -44,29 +44,27 @@ class Toned:
 
 
 def with_facts(projects: QuerySet) -> QuerySet:
-    """What a row and its rating need: the row, its plan row and newest report in one query, the leads in another."""
+    """What a project's page and its rating need: the row, its plan row and newest report in one query, the leads in
+    another."""
+    leads = ProjectLead.objects.select_related("organisation__canonical", "organisation__budget_unit")
+    return rated(projects.select_related("plan_item__plan", "programme", "budget_unit")).prefetch_related(
+        Prefetch("leads", leads)
+    )
+
+
+def rated(projects: QuerySet) -> QuerySet:
+    """What a rating needs, beside whatever else is read of the row."""
     accepted = StateChange.objects.filter(project=OuterRef("pk"), phase=None, now="final_acceptance").order_by("-pk")
     newest = ProgressReport.objects.filter(project=OuterRef("pk"), superseded=False).order_by("-period_end", "-pk")
     experts = ExpertRating.objects.filter(project=OuterRef("pk")).order_by("-day", "-pk")
     facts = JSONObject(
         period="period", end="period_end", day="day", percent="percent", own="self_rating", problems="problems"
     )
-    return (
-        projects.select_related("plan_item__plan", "programme", "budget_unit")
-        .annotate(
-            accepted_on=Subquery(accepted.values(on=Coalesce("happened_on", "day"))[:1]),
-            newest=Subquery(newest.values(facts=facts)[:1]),
-            expert=Subquery(
-                experts.values(
-                    facts=JSONObject(rating="rating", day="day", reason="reason", unit="organisation__name")
-                )[:1]
-            ),
-        )
-        .prefetch_related(
-            Prefetch(
-                "leads", ProjectLead.objects.select_related("organisation__canonical", "organisation__budget_unit")
-            )
-        )
+    said = JSONObject(rating="rating", day="day", reason="reason", unit="organisation__name")
+    return projects.annotate(
+        accepted_on=Subquery(accepted.values(on=Coalesce("happened_on", "day"))[:1]),
+        newest=Subquery(newest.values(facts=facts)[:1]),
+        expert=Subquery(experts.values(facts=said)[:1]),
     )
 
 

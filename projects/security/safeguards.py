@@ -13,10 +13,19 @@ from dataclasses import dataclass, field
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 
+from governance.database.prepared import Prepared, attach
 from governance.kernel import readings
 from governance.models import Discrepancy, Organisation
 from projects.lifecycle import gates, life
-from projects.models import Project, ProjectLead, SecurityAssessment, SecurityFinding, SecurityGrading, SecuritySync
+from projects.models import (
+    Project,
+    ProjectLead,
+    SecurityAssessment,
+    SecurityFinding,
+    SecurityGrading,
+    SecuritySync,
+    with_leads,
+)
 from projects.security import protection
 
 SYNCS = dict(SecuritySync.ITEMS)
@@ -104,6 +113,23 @@ def reading(day: dt.date) -> str:
         return "a"
 
 
+def read_security(projects: list[Project]) -> list[Project]:
+    """The same of projects that were read already, with their leads."""
+    keys = [p.pk for p in projects]
+    assessments = _ASSESSMENTS(keys)
+    attach(assessments, "findings", _FINDINGS([a.pk for a in assessments]) if assessments else (), "assessment_id")
+    attach(projects, "security_assessments", assessments, "project_id")
+    attach(projects, "security_syncs", _SYNCS(keys), "project_id")
+    attach(projects, "gradings", _GRADINGS(keys), "project_id")
+    return with_leads(projects)
+
+
+_FINDINGS = Prepared(lambda keys: SecurityFinding.objects.filter(assessment_id__among=keys).order_by("due", "pk"))
+_ASSESSMENTS = Prepared(lambda keys: SecurityAssessment.objects.standing().filter(project_id__among=keys))
+_SYNCS = Prepared(lambda keys: SecuritySync.objects.filter(withdrawn="", project_id__among=keys))
+_GRADINGS = Prepared(lambda keys: SecurityGrading.objects.filter(project_id__among=keys).select_related("round"))
+
+
 def with_security(projects):
     """Projects with their leads, gradings, syncs, assessments and findings; seven queries for any number."""
     assessments = SecurityAssessment.objects.standing()
@@ -122,7 +148,7 @@ def overview(day: dt.date) -> Overview:
     """Every one of them with what is due; ten queries."""
     how = reading(day)
     lines, dues = [], []
-    for project in with_security(in_force()).prefetch_related(LEADS):
+    for project in read_security(list(in_force())):
         lines.append(line_of(project, day, how))
         dues += dues_of(project, day)
     return Overview(lines, sorted(dues, key=lambda d: (d.due is None, d.due or day, d.project.order)), levels(how))
@@ -180,7 +206,7 @@ def board(day: dt.date, *, part: str = "", number: object = 1, level: str = "") 
 
 
 def _read(keys) -> list[Project]:
-    return list(with_security(Project.objects.filter(pk__in=keys)).prefetch_related(LEADS)) if keys else []
+    return read_security(list(Project.objects.filter(pk__in=keys))) if keys else []
 
 
 def lacks() -> Q:
@@ -250,9 +276,7 @@ def dated(until: dt.date) -> list[Due]:
     keys = list(_dated(until - dt.timedelta(days=1), findings=Q(due__lt=until)))
     findings, again = _records(keys)
     of = {f.assessment.project_id for f in findings.values()} | {a.project_id for a in again.values()}
-    return _in_order(
-        keys, findings, again, {p.pk: p for p in Project.objects.filter(pk__in=of).prefetch_related(LEADS)}
-    )
+    return _in_order(keys, findings, again, {p.pk: p for p in with_leads(Project.objects.filter(pk__in=of))})
 
 
 # --- one project ---------------------------------------------------------------------------------------------------

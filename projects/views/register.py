@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.roles import Permission
 from governance.kernel import access
 from governance.models import Organisation
@@ -31,7 +32,8 @@ def tasks(request):
     """The 59 tasks by block, those without a project apart, projects without a task (D35). `?block=10.1`,
     `?state=late`,
     `?carried=no`, `?shown=against`: the tasks behind one of the board's numbers."""
-    board = task_panels.by_block(clock.today())
+    with one_page():
+        board = task_panels.by_block(clock.today())
     blocks = {block.block.code for block in board.blocks}
     asked = task_panels.Asked(
         block=one_of(request.GET, "block", blocks),

@@ -58,7 +58,8 @@ def total(amounts: dict, source: str = "") -> Decimal:
 
 
 def said(filed: Decimal, decided: Decimal) -> str:
-    return f"{decided:,.2f}（申报 {filed:,.2f}，核减 {filed - decided:,.2f}）"
+    """Where nothing was cut, nothing is said of it."""
+    return f"{decided:,.2f}" + (f"（申报 {filed:,.2f}，核减 {filed - decided:,.2f}）" if filed != decided else "")
 
 
 def read(client, path: str) -> str:
@@ -149,7 +150,7 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     assert (signing.count('class="strip strip-info"'), "下一步" in signing) == (1, True)
     assert words in read(applicant, f"/priorities/submissions/{row.number}/")
     assert api(f"/api/v1/submissions/{row.number}/") == triple()
-    beside = f"{whole[1]:,.2f} 拟定，申报 {filed_words(whole)}"
+    beside = "，".join(filter(None, (f"{whole[1]:,.2f} 拟定", filed_words(whole))))
     assert beside in row_with("/priorities/approvals/", finance, title)
     assert f"拟审定 {said(*whole)} 万元" in read(office, "/priorities/sittings/")
     called = {"title": f"第 {n} 次会签会", "held_on": dt.date(2007, 8, 21), "submissions": [row]}
@@ -160,7 +161,7 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     assert Notice.objects.filter(sentence__contains=f"“{title}”联合会签通过").filter(sentence__contains=words).exists()
 
     # The candidate, in the scenario and in the draft of the plan.
-    assert f"申报 {filed_words(whole)}" in row_with("/priorities/plan/2008/scenarios/", office, title)
+    assert filed_words(whole) in row_with("/priorities/plan/2008/scenarios/", office, title)
     plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
     if less:  # the leading group takes some off
         kept = {}
@@ -179,10 +180,10 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
         )
         plan.refresh_from_db()
         city, whole = (city[0], city[1] - less), (whole[0], whole[1] - less)
-    assert f"申报 {filed_words(whole)}" in row_with("/priorities/plan/2008/", office, title)
+    assert filed_words(whole) in row_with("/priorities/plan/2008/", office, title)
     preview = row_with("/priorities/plan/2008/preview/", office, title)
     assert f"审定 {whole[1]:,.2f}" in preview
-    assert f"申报 {filed_words(whole)}" in preview
+    assert filed_words(whole) in preview
 
     actions.adopt(by=cast.leader, plan=plan, version=plan.version, **MINUTES)
     row.refresh_from_db()
@@ -202,10 +203,10 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     assert (project.estimate_wan, project.filed_wan, project.decided_wan) == (whole[1], *whole)
     assert api(f"/api/v1/projects/{project.code}/") == triple()
     assert Decimal(office.get(f"/api/v1/projects/{project.code}/").json()["estimate_wan"]) == whole[1]
-    beside = f"申报 {filed_words(whole)}"
+    beside = filed_words(whole)
     assert beside in read(office, f"/projects/{project.code}/")
     assert beside in row_with(f"/projects/?q={project.code}", office, project.code)
-    assert f"{whole[1]:,.2f} {beside}" in row_with(f"/projects/{project.code}/?part=cases", office, row.number)
+    assert f"{whole[1]:,.2f} {beside}".strip() in row_with(f"/projects/{project.code}/?part=cases", office, row.number)
     cut_whole = [p for p in parts if not total({k: a for k, a in settled.items() if k[0] == p})]
     assert all(f"部分{p} 不列入" in project.content for p in cut_whole)
 
@@ -243,4 +244,5 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
 
 
 def filed_words(whole: tuple[Decimal, Decimal]) -> str:
-    return f"{whole[0]:,.2f}，核减 {whole[0] - whole[1]:,.2f}"
+    """What stands beside a decided amount that is less than what was asked for."""
+    return f"申报 {whole[0]:,.2f}，核减 {whole[0] - whole[1]:,.2f}" if whole[0] != whole[1] else ""

@@ -245,7 +245,7 @@ def test_a_unit_that_is_flagged_is_flagged_in_the_picture_and_in_the_table():
     table = render_to_string(
         "parts/bar_table.html", {"c": flagged, "heading": "第一牵头", "total_label": "合计", "total": "780"}
     )
-    assert words(table) == "第一牵头项比例万元市委组织部远教办 内设机构1 780合计780"
+    assert words(table) == "第一牵头项比例万元市委组织部远教办 内设机构1780合计780"
 
 
 def test_no_template_has_inline_script_style_or_handlers():

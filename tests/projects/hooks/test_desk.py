@@ -8,6 +8,7 @@ import pytest
 
 from governance import actions as people
 from governance.basics import clock
+from governance.basics.memo import one_page
 from governance.basics.refusal import Refused
 from governance.kernel import access
 from governance.models import Appointment, Notice, Organisation, Round, User
@@ -152,11 +153,11 @@ QUESTIONS = 31  # more for what waits between offices: experts, conditions, need
 def test_the_number_of_questions_does_not_grow_with_projects(cast, under_way, name, django_assert_max_num_queries):
     for code in ("P17", "P20"):
         under_way(code)
-    with django_assert_max_num_queries(QUESTIONS):
+    with one_page(), django_assert_max_num_queries(QUESTIONS):
         desk.waiting(getattr(cast, name), DAY)
     for code in ("P01", "P12", "P15", "P21", "P24"):
         under_way(code, "trial")
-    with django_assert_max_num_queries(QUESTIONS):
+    with one_page(), django_assert_max_num_queries(QUESTIONS):
         desk.waiting(getattr(cast, name), DAY)
 
 

@@ -38,6 +38,12 @@ def is_one_page() -> bool:
     return _answers.get() is not None
 
 
+def kept(name: str) -> dict:
+    """What a reader keeps of rows for the rest of the page; outside of one a new dict, which nobody sees again."""
+    answers = _answers.get()
+    return {} if answers is None else answers.setdefault(name, {})
+
+
 def remembered(function: Callable) -> Callable:
     """Ask once within `one_page()`; outside, and where an argument cannot be a key, ask every time."""
 
