@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -129,10 +129,23 @@ class Paying:
     total: Decimal | None
     type_open: bool  # the investment type of 8.2 is not settled
     amount_label: str  # 申报 or 批复
+    is_settled: bool = False  # the joint approval settled the shares that the plan leaves open
+
+    @property
+    def questions(self) -> list[tuple[str, str, bool]]:
+        """What the plan leaves open: (discrepancy, sentence, whether its shares are settled)."""
+        shares = {share.code for share in self.answer.open_shares}
+        return [(code, text, self.is_settled and code in shares) for code, text in self.answer.conflicts]
 
 
-def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amount_label: str) -> Paying:
-    """The answer of 8.1 and 8.2 beside `held`, the money by source; a payer without any shows None (未填)."""
+def paying(
+    question: payers.PayerQuestion,
+    held: dict[str, Decimal | None],
+    amount_label: str,
+    settled: Mapping[str, Decimal] | None = None,
+) -> Paying:
+    """The answer of 8.1 and 8.2 beside `held`, the money by source, and beside the shares that the joint approval
+    `settled`; a payer without any shows None (未填)."""
     answer = payers.who_pays(question)
     labels = dict(SOURCES)
     named = {
@@ -149,13 +162,24 @@ def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amou
         if question.investment_type == "government"
         else {"role": "", "clause": ""}
     )
-    others = [{"label": labels[s], "wan": held[s]} | more for s in labels if s not in named and held.get(s)]
-    return Paying(answer, [*named.values(), *others], add(held.values()), not question.investment_type, amount_label)
+    settled = settled or {}
+    others = [
+        {"label": labels[s], "wan": held.get(s)} | more
+        for s in labels
+        if s not in named and (held.get(s) or settled.get(s))
+    ]
+    rows = [*named.values(), *others]
+    keys = {label: source for source, label in labels.items()}
+    rows = [row | {"settled": settled.get(keys[row["label"]])} for row in rows]
+    return Paying(answer, rows, add(held.values()), not question.investment_type, amount_label, bool(settled))
 
 
-def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
+def paying_of(
+    project: Project, money: ProjectMoney | None = None, settled: Mapping[str, Decimal] | None = None
+) -> Paying:
     """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what
-    is approved over all years; `money` where the page has read it, else no amounts are shown."""
+    is approved over all years and the shares that were `settled`; `money` where the page has read it, else no amounts
+    are shown."""
     question = payers.PayerQuestion(
         mandate=project.mandate,
         investment_type=project.investment_type,
@@ -164,7 +188,7 @@ def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
         is_self_funded=project.origin == "self_funded",
     )
     return paying(
-        question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else ""
+        question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else "", settled
     )
 
 

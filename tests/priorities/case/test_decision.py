@@ -283,3 +283,29 @@ def test_hostile_words_stay_words_on_page_and_paper(stories, cast):
     jobs.perform(decisions.key_of(row.letters.get().pk))
     paper = Document.objects.get(kind="decision")
     assert "onerror=1" in re.sub(r"\s+", "", pdf.text(path_of(paper.file_id).read_bytes()))
+
+
+def test_the_share_that_the_joint_approval_settled_for_another_payer_arrives_with_the_decision(stories, cast):
+    """The city requires it, the county finds 62.50 beside what was filed (D12): the signers, the applicant, the letter
+    and the project's page say so, and no sum takes it in."""
+    row = stories.judged(document=proposal(title="疫苗冷链监测", investment_type="government", mandate="city"))
+    row = actions.propose_conclusion(
+        by=cast.reviewer, submission=row, version=row.version, kind="candidate", payers={"county": "62.5"}
+    )
+    row = actions.send(by=cast.reviewer, submission=stories.without_papers(row), version=row.version + 3)
+    said = "另由县（市、区）财政出62.50"
+    assert said in words(cast.client("finance").get(f"/priorities/approvals/{row.number}/").content.decode())
+    assert said in words(cast.client("reviewer").get(f"/priorities/desk/{row.number}/").content.decode())
+    row = signed(row, cast)
+    assert Notice.objects.filter(sentence__contains="另由县（市、区）财政出 62.50").exists()
+    plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
+    actions.adopt(by=cast.leader, plan=plan, version=plan.version, **MINUTES)
+    row.refresh_from_db()
+    for letter in DecisionLetter.objects.filter(submission=row):
+        assert letter.content["beside"] == {"county": "62.50"}
+        assert letter.content["sums"]["decided_wan"] == "120.00"
+        assert any("62.50 万元配套，请与出资方落实" in s for s in letter.content["next"])
+    client = cast.client("health_cio")
+    assert "县（市、区）财政（会签填定，合计之外）—62.50" in words(client.get(at(row)).content.decode())
+    assert said in words(client.get(f"/priorities/submissions/{row.number}/").content.decode())
+    assert "县（市、区）财政配套8.1(4)未填62.50" in words(client.get(row.project.get_absolute_url()).content.decode())

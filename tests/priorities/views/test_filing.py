@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 from priorities import proposal as proposals
 from priorities.rules.facts import FACTS
 from tests.priorities.browser import filled
+from tests.priorities.screening.test_decided import with_a_machine_room
 from tests.priorities.stories import components, proposal
 
 
@@ -217,3 +218,31 @@ def test_the_money_table_of_a_district_starts_with_county_and_own_money(stories,
     empty = stories.draft(kind="district")
     table = cast.client("district").get(f"/priorities/submissions/{empty.reference}/edit/").context["money"]
     assert table["sources"] == ["county", "own"]
+
+
+def test_what_8_3_3_will_cut_is_said_while_it_is_typed_and_before_it_is_filed(stories, browser):
+    document = with_a_machine_room()
+    row = stories.draft(document=document)
+    at = f"/priorities/submissions/{row.reference}/"
+    typed = page(browser, row)
+    for answer in (browser.get(f"{at}edit/"), browser.get(f"{at}review/"), browser.post(f"{at}live/", typed)):
+        words = "".join(strip_tags(answer.content.decode()).split())
+        assert "照此核减市财政90.00万元：机房90.00（8.3.3(5)）" in words
+    review = "".join(strip_tags(browser.get(f"{at}review/").content.decode()).split())
+    assert "机房100.0023.3%核减90.00，余10.008.3.3(5)" in review
+
+
+def test_a_returned_case_is_not_told_of_others_where_nobody_else_wrote(stories, browser):
+    """The dates of a month are shut, so they are not posted: their precision stays as it is too."""
+    row = stories.returned(points=[("evaluation", "写明由谁评估")])
+    typed = page(browser, row) | {"evaluation": "卫生局每年评估"}
+    answer = browser.post(f"/priorities/submissions/{row.reference}/edit/", typed | {"then": "stay"}, follow=True)
+    assert "别人同时改过" not in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.proposal["evaluation"], row.proposal["precision"]) == ("卫生局每年评估", "month")
+
+
+def test_the_departments_own_list_says_what_was_decided_beside_what_it_filed(stories, browser):
+    stories.concluded(document=with_a_machine_room())
+    words = " ".join(strip_tags(browser.get("/priorities/mine/").content.decode()).split())
+    assert "430.00 审定 340.00" in words
