@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from governance import jobs
+from governance.basics import clock
 from governance.models import AuditRow, Document, Job, Notice, Organisation
 from governance.storage.files import path_of
 from priorities import actions
@@ -309,3 +310,24 @@ def test_the_share_that_the_joint_approval_settled_for_another_payer_arrives_wit
     assert "县（市、区）财政（会签填定，合计之外）—62.50" in words(client.get(at(row)).content.decode())
     assert said in words(client.get(f"/priorities/submissions/{row.number}/").content.decode())
     assert "县（市、区）财政配套8.1(4)未填62.50" in words(client.get(row.project.get_absolute_url()).content.decode())
+
+
+def test_a_decision_from_before_letters_were_kept_gets_its_letter_once_dated_on_its_day(stories, cast):
+    """Without a letter until now: the applicant gets the page and a notice, its paper on asking."""
+    adopted, pool, open_ = stories.adopted(), stories.concluded("pool"), stories.under_review()
+    DecisionLetter.objects.all().delete()
+    Notice.objects.all().delete()
+    with clock.at(dt.date(2008, 1, 15)):
+        assert [letters.issue_missing(clock.today()), letters.issue_missing(clock.today())] == [2, 0]
+    found = {x.submission_id: x for x in DecisionLetter.objects.all()}
+    assert set(found) == {adopted.pk, pool.pk}
+    assert open_.pk not in found
+    assert [found[r.pk].content["day"] for r in (adopted, pool)] == ["2007-08-20", "2007-08-20"]
+    assert found[adopted.pk].content["project"] == adopted.project.code
+    assert found[pool.pk].content["headline"] == "进入储备库"
+    assert Notice.objects.filter(address=found[pool.pk].get_absolute_url()).count() == 1
+    client = cast.client("health_cio")
+    page = client.get(at(adopted))
+    assert "生成批复通知" in page.content.decode()
+    client.post(at(adopted), {"letter": found[adopted.pk].pk})
+    assert Job.objects.filter(pk=decisions.key_of(found[adopted.pk].pk)).exists()
