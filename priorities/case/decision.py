@@ -59,12 +59,13 @@ def of_conclusion(row: Submission, conclusion: Conclusion, day: dt.date) -> dict
     """The letter of a joint approval that concluded."""
     frozen = verdicts.confirmed(row)
     kind = conclusion.kind
-    rows = settled(conclusion)
+    decides = kind in decided.DECIDING  # what is deferred or waits in the pool has no decided amount
+    rows = settled(conclusion) if decides else []
     said = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
     letter = _letter(row, day, "concluded", conclusion.get_kind_display(), rows, frozen) | {
         "sentence": f"{row.number}“{row.title}”联合会签通过：{said}。",
         "beside": _beside(row, conclusion),
-        "cuts": _cuts(conclusion),
+        "cuts": _cuts(conclusion) if decides else [],
         "reason": " ".join(filter(None, [conclusion.clause, conclusion.reason])),
         "lacking": conclusion.lacking,
         "re_review_on": conclusion.re_review_on.isoformat() if conclusion.re_review_on else "",
@@ -140,7 +141,8 @@ def _letter(
 ) -> dict:
     """What every letter has."""
     with_it = carried.of_case(row, day)
-    reviewer = contacts.person(row.assignee) if row.assignee_id else contacts.role(Role.REVIEWER, day)
+    knows = row.assignee_id and row.assignee.phone and not row.assignee.is_disabled
+    reviewer = contacts.person(row.assignee) if knows else contacts.role(Role.REVIEWER, day)
     units = [row.organisation.name, *(p.organisation.name for p in row.participants.select_related("organisation"))]
     return {
         "number": row.number,

@@ -12,7 +12,7 @@ import pytest
 
 from governance import jobs
 from governance.basics import clock
-from governance.models import AuditRow, Document, Job, Notice, Organisation
+from governance.models import Appointment, AuditRow, Document, Job, Notice, Organisation, User
 from governance.storage.files import path_of
 from priorities import actions
 from priorities.actions import decisions as letters
@@ -331,3 +331,26 @@ def test_a_decision_from_before_letters_were_kept_gets_its_letter_once_dated_on_
     assert "生成批复通知" in page.content.decode()
     client.post(at(adopted), {"letter": found[adopted.pk].pk})
     assert Job.objects.filter(pk=decisions.key_of(found[adopted.pk].pk)).exists()
+
+
+@pytest.mark.parametrize("kind", ["deferred", "pool"])
+def test_what_is_deferred_or_waits_in_the_pool_is_told_of_no_decided_amount(stories, cast, kind):
+    """Nothing is decided about its money: a letter that said 审定 120.00 would promise it."""
+    row = stories.concluded(kind)
+    content = DecisionLetter.objects.get(submission=row).content
+    assert (content["amounts"], content["cuts"], content["sums"]["decided_wan"]) == ([], [], "0.00")
+    page = cast.client("health_cio").get(at(row)).content.decode()
+    assert "审定市财政" not in page
+    assert "审定" not in Notice.objects.get(address=row.letters.get().get_absolute_url()).sentence
+
+
+def test_whoever_is_to_be_called_can_be_called(stories, cast):
+    """The case's reviewer has no phone on record: the letter names one of the office who has."""
+    row = stories.joint_approval()
+    mine = Appointment.objects.get(user=row.assignee)
+    User.objects.filter(pk=mine.user_id).update(phone="")
+    other = User.objects.create(username="colleague", full_name="许静", phone="0851-5820299")
+    Appointment.objects.create(user=other, organisation=mine.organisation, role=mine.role, from_day=dt.date(2007, 1, 1))
+    row = signed(row, cast)
+    call = row.letters.get().content["call"]
+    assert {"about": "审核与复审", "who": "信息办审核人（许静 0851-5820299）"} in call
