@@ -7,6 +7,7 @@ import re
 import pytest
 from django.utils.html import strip_tags
 
+from priorities import actions
 from priorities import proposal as proposals
 from priorities.rules.facts import FACTS
 from tests.priorities.browser import filled
@@ -199,6 +200,11 @@ def test_a_district_that_asks_for_city_money_is_told_at_once_that_8_1_decides_to
     assert "要市财政 20.00，另按 8.1 会签" in office.get("/priorities/desk/").content.decode()
     case = office.get(f"/priorities/desk/{row.number}/").content.decode()
     assert BOTH in case
+    assert "受理时备案、发回执" in case
+    actions.accept(by=cast.reviewer, submission=row, version=row.version)
+    row.refresh_from_db()
+    shown = " ".join(strip_tags(client.get(at).content.decode()).split())
+    assert f"已备案，回执 {row.receipt_number}" in shown
     assert "/acknowledge/" not in case  # 备案 alone is not offered, 受理 is
     assert "另按 8.1 联合审批" in office.get("/governance/notices/").content.decode()
 
