@@ -161,7 +161,7 @@ def clause(clause_id: str) -> SafeString:
     if not clause_id:
         return mark_safe("")
     if not str(clause_id)[0].isdecimal():
-        return format_html('<span class="clause-id">{}</span>', clause_id)
+        return format_html("{}", clause_id)
     return format_html('<a class="clause-id" href="{}">{}</a>', clause_address(str(clause_id)), clause_id)
 
 

@@ -278,3 +278,11 @@ def test_a_day_that_is_none_is_refused_and_what_was_typed_comes_back(row, cast):
     answer = cast.client("network").post(f"/priorities/approvals/{row.number}/opinion/", typed)
     assert answer.status_code == 422
     assert "接入方案报审" in answer.content.decode()
+
+
+def test_opinions_that_are_in_pass_nothing(row, cast):
+    row = actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="network_centre")
+    actions.give_opinion(by=cast.network, submission=row, edition=row.current_version, kind="refuse", text="另设出口")
+    page = words(cast.client("health_cio").get(row.get_absolute_url()).content.decode())
+    assert "意见已交齐" in page
+    assert "已通过" not in page

@@ -248,7 +248,11 @@ def test_a_returned_case_is_not_told_of_others_where_nobody_else_wrote(stories, 
     assert (row.proposal["evaluation"], row.proposal["precision"]) == ("卫生局每年评估", "month")
 
 
-def test_the_departments_own_list_says_what_was_decided_beside_what_it_filed(stories, browser):
+def test_the_departments_own_list_says_what_is_proposed_and_what_was_decided_beside_what_it_filed(stories, browser):
+    def listed() -> str:
+        return " ".join(strip_tags(browser.get("/priorities/mine/").content.decode()).split())
+
+    stories.joint_approval(document=with_a_machine_room())
+    assert "430.00 拟审定 340.00" in listed()
     stories.concluded(document=with_a_machine_room())
-    words = " ".join(strip_tags(browser.get("/priorities/mine/").content.decode()).split())
-    assert "430.00 审定 340.00" in words
+    assert "430.00 审定 340.00" in listed()
