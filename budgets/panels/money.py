@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from budgets import payers
 from budgets.growth import rule
+from budgets.ledger.decided import beside
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from budgets.table.budget_table import add, year_growth
 from governance.basics.roles import Permission, Scope
@@ -56,6 +57,7 @@ class ProjectMoney:
     entries: QuerySet  # the newest 20, read where they are shown
     totals: dict[str, Decimal | None]
     decided: list[tuple[str, Decimal, Decimal]]  # (source, 申报, 审定), where a case was decided
+    beside: list[tuple[str, Decimal]]  # (source, 万元) that payers find beside what was filed
 
 
 def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney | None:
@@ -88,8 +90,9 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         for source, a in project.decided.items()
         if a["decided_wan"] is not None
     ]
+    found = [(labels[source], amount) for source, amount in beside(project).items()]
     split = [quantise(a) for a in even_split(project, years)]
-    return ProjectMoney(years, stages, sources, split, entries, totals, decided)
+    return ProjectMoney(years, stages, sources, split, entries, totals, decided, found)
 
 
 def _led(
@@ -174,12 +177,10 @@ def paying(
     return Paying(answer, rows, add(held.values()), not question.investment_type, amount_label, bool(settled))
 
 
-def paying_of(
-    project: Project, money: ProjectMoney | None = None, settled: Mapping[str, Decimal] | None = None
-) -> Paying:
+def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
     """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what
-    is approved over all years and the shares that were `settled`; `money` where the page has read it, else no amounts
-    are shown."""
+    is approved over all years and what was settled for payers beside the filing; `money` where the page has read it,
+    else no amounts are shown."""
     question = payers.PayerQuestion(
         mandate=project.mandate,
         investment_type=project.investment_type,
@@ -188,7 +189,10 @@ def paying_of(
         is_self_funded=project.origin == "self_funded",
     )
     return paying(
-        question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else "", settled
+        question,
+        {s["key"]: s["total"] for s in money.sources} if money else {},
+        "批复，各年" if money else "",
+        beside(project) if money else {},
     )
 
 

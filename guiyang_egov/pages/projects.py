@@ -176,7 +176,7 @@ def page(request, code: str):
         "p": project,
         "x": parts,
         "money": money,
-        "paying": _paying(project, money),
+        "paying": money_panels.paying_of(project, money),
         "amounts": [(stage, money.totals.get(stage)) for stage in STAGES] if money else None,
         "may_manage": may(actor, Permission.MANAGE_PROJECT),
         "ended": ended,
@@ -188,13 +188,6 @@ def page(request, code: str):
         "weights": [(w, sum(e.row.weight == w for e in parts.entries)) for w in "AB"],
     }
     return render(request, "pages/project.html", context)
-
-
-def _paying(project: Project, money: money_panels.ProjectMoney | None) -> money_panels.Paying:
-    """Who pays; what was settled is asked for only where 8.1 leaves a share open."""
-    paying = money_panels.paying_of(project, money)
-    settled = priorities_panels.shares_of(project) if money and paying.answer.open_shares else {}
-    return money_panels.paying_of(project, money, settled) if settled else paying
 
 
 def _cases(project: Project, actor: Actor, day: dt.date) -> dict:

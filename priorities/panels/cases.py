@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -16,8 +15,7 @@ from priorities.models import Conclusion, PlanEntry, PlanFact, ProposedChange, S
 from priorities.rule_sets import plan_facts, repository
 from priorities.rules.facts import FACTS, on_screen
 from priorities.rules.plan_2006 import CLAUSE_OF
-from priorities.screening import decided, shares, work_list
-from priorities.submissions import workflow
+from priorities.screening import decided, work_list
 from projects.models import Project
 
 
@@ -82,17 +80,6 @@ def for_project(project: Project, actor: Actor) -> ProjectCases:
     return ProjectCases(
         rows, conclusions, list(entries.order_by("-plan__plan_year")), list(rounds.prefetch_related("seats__answers"))
     )
-
-
-def shares_of(project: Project) -> dict[str, Decimal]:
-    """What the joint approvals of a project's cases settled for payers of whom the filings asked nothing (D11, D12), by
-    source."""
-    found: dict[str, Decimal] = {}
-    held = Conclusion.objects.filter(submission__project=project, submission__state=workflow.ADOPTED, in_force=True)
-    for conclusion in held:
-        for source, amount in shares.typed(conclusion).items():
-            found[source] = found.get(source, Decimal(0)) + Decimal(amount)
-    return found
 
 
 @dataclass(frozen=True)

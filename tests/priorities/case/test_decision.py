@@ -10,8 +10,12 @@ from decimal import Decimal
 
 import pytest
 
+from budgets import actions as money_actions
+from budgets.ledger.booking import LineKey
+from budgets.models import BudgetLine
 from governance import jobs
 from governance.basics import clock
+from governance.basics.refusal import Refused
 from governance.models import Appointment, AuditRow, Document, Job, Notice, Organisation, User
 from governance.storage.files import path_of
 from priorities import actions
@@ -310,6 +314,13 @@ def test_the_share_that_the_joint_approval_settled_for_another_payer_arrives_wit
     assert "县（市、区）财政（会签填定，合计之外）—62.50" in words(client.get(at(row)).content.decode())
     assert said in words(client.get(f"/priorities/submissions/{row.number}/").content.decode())
     assert "县（市、区）财政配套8.1(4)未填62.50" in words(client.get(row.project.get_absolute_url()).content.decode())
+    project = row.project
+    assert (project.decided["county"]["beside_wan"], project.decided_wan) == ("62.50", Decimal("120.00"))
+    county = LineKey(project, 2008, "county")
+    money_actions.set_cell(by=cast.finance, at=county, stage="approved", typed="62.50", version=0)
+    now = BudgetLine.objects.get(**vars(county)).version
+    with pytest.raises(Refused, match="超过审定的 182.50"):
+        money_actions.set_cell(by=cast.finance, at=county, stage="approved", typed="62.51", version=now)
 
 
 def test_a_decision_from_before_letters_were_kept_gets_its_letter_once_dated_on_its_day(stories, cast):
