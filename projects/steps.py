@@ -87,9 +87,9 @@ def register_project(
 
 @step
 def set_decided(*, by: Actor, project: Project, amounts: dict[str, dict[str, str | None]]) -> None:
-    """What its cases asked for and what was decided, by source ({source: {"filed_wan", "decided_wan", "before_wan"}});
-    a project that a case registered takes what was decided first as its estimate (the first baseline stays whatever
-    later cases add), a row of the plan keeps its own."""
+    """What its cases asked for and what was decided, by source (the shape of Project.decided); a project that a case
+    registered takes what was decided first as its estimate (the first baseline stays whatever later cases add), a row
+    of the plan keeps its own."""
     row = lock(project)
     if row.decided == amounts:
         return

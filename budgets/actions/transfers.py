@@ -15,7 +15,7 @@ from budgets.ledger.booking import LineKey
 from budgets.models import BudgetLine
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.roles import Permission
-from governance.kernel import access, audit
+from governance.kernel import access, audit, verbs
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from projects.models import Project
@@ -108,11 +108,15 @@ class Effect:
 def rehearse(act: Callable[..., BudgetLine], *, by: Actor, line: BudgetLine, **given) -> list[Effect]:
     """What `transfer` or `carry_over` would change, tried and rolled back: the two lines, stage by stage. Raises the
     verb's own refusal; stores nothing."""
-    with transaction.atomic():
-        target = act(by=by, line=line, **given)
-        keys = [LineKey(row.project, row.fiscal_year, row.source) for row in (line, target)]
-        after = [_totals(key) for key in keys]
-        transaction.set_rollback(True)
+    token = verbs.confirmed.set(None)  # whoever only looks is not asked for his password
+    try:
+        with transaction.atomic():
+            target = act(by=by, line=line, **given)
+            keys = [LineKey(row.project, row.fiscal_year, row.source) for row in (line, target)]
+            after = [_totals(key) for key in keys]
+            transaction.set_rollback(True)
+    finally:
+        verbs.confirmed.reset(token)
     return [
         Effect(f"{key.project.code} {key.fiscal_year} 年", label, before[field], now[field])
         for key, now, before in zip(keys, after, map(_totals, keys), strict=True)

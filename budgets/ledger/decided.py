@@ -52,5 +52,11 @@ def _check_one(project: Project) -> None:
 
 
 def allowed(amount: dict[str, str | None]) -> Decimal:
-    """What was decided, on top of what had been approved before any case was."""
-    return Decimal(amount.get("decided_wan") or 0) + Decimal(amount.get("before_wan") or 0)
+    """What was decided, on top of what had been approved before any case was, with what the joint approval left to this
+    payer to find beside what was filed (8.1(3), 8.1(4))."""
+    return sum((Decimal(amount.get(f"{name}_wan") or 0) for name in ("decided", "before", "beside")), ZERO)
+
+
+def beside(project: Project) -> dict[str, Decimal]:
+    """What payers find beside what was filed, by source."""
+    return {s: Decimal(a["beside_wan"]) for s, a in project.decided.items() if a.get("beside_wan")}

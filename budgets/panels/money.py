@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from budgets import payers
 from budgets.growth import rule
+from budgets.ledger.decided import beside
 from budgets.models import SOURCES, STAGES, BudgetLine, Entry, ProjectYear
 from budgets.table.budget_table import add, year_growth
 from governance.basics.roles import Permission, Scope
@@ -66,6 +67,7 @@ class ProjectMoney:
     entries: QuerySet  # the newest 20, read where they are shown
     totals: dict[str, Decimal | None]
     decided: list[tuple[str, Decimal, Decimal]]  # (source, 申报, 审定), where a case was decided
+    beside: list[tuple[str, Decimal]]  # (source, 万元) that payers find beside what was filed
 
 
 def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney | None:
@@ -98,8 +100,9 @@ def project_money(project: Project, actor: Actor, day: dt.date) -> ProjectMoney 
         for source, a in project.decided.items()
         if a["decided_wan"] is not None
     ]
+    found = [(labels[source], amount) for source, amount in beside(project).items()]
     split = [quantise(a) for a in even_split(project, years)]
-    return ProjectMoney(years, stages, sources, split, entries, totals, decided)
+    return ProjectMoney(years, stages, sources, split, entries, totals, decided, found)
 
 
 def _led(
@@ -139,10 +142,23 @@ class Paying:
     total: Decimal | None
     type_open: bool  # the investment type of 8.2 is not settled
     amount_label: str  # 申报 or 批复
+    is_settled: bool = False  # the joint approval settled the shares that the plan leaves open
+
+    @property
+    def questions(self) -> list[tuple[str, str, bool]]:
+        """What the plan leaves open: (discrepancy, sentence, whether its shares are settled)."""
+        shares = {share.code for share in self.answer.open_shares}
+        return [(code, text, self.is_settled and code in shares) for code, text in self.answer.conflicts]
 
 
-def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amount_label: str) -> Paying:
-    """The answer of 8.1 and 8.2 beside `held`, the money by source; a payer without any shows None (未填)."""
+def paying(
+    question: payers.PayerQuestion,
+    held: dict[str, Decimal | None],
+    amount_label: str,
+    settled: Mapping[str, Decimal] | None = None,
+) -> Paying:
+    """The answer of 8.1 and 8.2 beside `held`, the money by source, and beside the shares that the joint approval
+    `settled`; a payer without any shows None (未填)."""
     answer = payers.who_pays(question)
     labels = dict(SOURCES)
     named = {
@@ -159,13 +175,22 @@ def paying(question: payers.PayerQuestion, held: dict[str, Decimal | None], amou
         if question.investment_type == "government"
         else {"role": "", "clause": ""}
     )
-    others = [{"label": labels[s], "wan": held[s]} | more for s in labels if s not in named and held.get(s)]
-    return Paying(answer, [*named.values(), *others], add(held.values()), not question.investment_type, amount_label)
+    settled = settled or {}
+    others = [
+        {"label": labels[s], "wan": held.get(s)} | more
+        for s in labels
+        if s not in named and (held.get(s) or settled.get(s))
+    ]
+    rows = [*named.values(), *others]
+    keys = {label: source for source, label in labels.items()}
+    rows = [row | {"settled": settled.get(keys[row["label"]])} for row in rows]
+    return Paying(answer, rows, add(held.values()), not question.investment_type, amount_label, bool(settled))
 
 
 def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
     """谁出钱 of a project, by what the office said of it (that it stands in 8.1(2)'s list is not assumed), beside what
-    is approved over all years; `money` where the page has read it, else no amounts are shown."""
+    is approved over all years and what was settled for payers beside the filing; `money` where the page has read it,
+    else no amounts are shown."""
     question = payers.PayerQuestion(
         mandate=project.mandate,
         investment_type=project.investment_type,
@@ -174,7 +199,10 @@ def paying_of(project: Project, money: ProjectMoney | None = None) -> Paying:
         is_self_funded=project.origin == "self_funded",
     )
     return paying(
-        question, {s["key"]: s["total"] for s in money.sources} if money else {}, "批复，各年" if money else ""
+        question,
+        {s["key"]: s["total"] for s in money.sources} if money else {},
+        "批复，各年" if money else "",
+        beside(project) if money else {},
     )
 
 

@@ -236,6 +236,12 @@ class Round(Dated, Demonstrable):
     def is_open(self) -> bool:
         return self.state == "open"
 
+    @property
+    def state_words(self) -> str:
+        """A round of opinions passes nothing: it is complete."""
+        is_opinions = self.state == "concluded" and self.kind.startswith("opinion")
+        return "意见已交齐" if is_opinions else self.get_state_display()
+
 
 class SeatQuerySet(models.QuerySet):
     def silent(self):

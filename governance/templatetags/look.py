@@ -158,9 +158,11 @@ def state_badge(code: str, label: str, tone: str = "") -> SafeString:
 
 @register.simple_tag
 def clause(clause_id: str) -> SafeString:
-    """A clause id as a link: `{% clause "8.3.2(3)" %}`."""
+    """A clause id as a link: `{% clause "8.3.2(3)" %}`; what is no clause (概算审核) leads nowhere."""
     if not clause_id:
         return mark_safe("")
+    if not str(clause_id)[0].isdecimal():
+        return format_html("{}", clause_id)
     return format_html('<a class="clause-id" href="{}">{}</a>', clause_address(str(clause_id)), clause_id)
 
 

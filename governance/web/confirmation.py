@@ -59,8 +59,11 @@ class ConfirmationMiddleware:
             verbs.confirmed.reset(token)
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
-        """What is posted again with the password goes on, or is asked again."""
+        """What is posted again with the password goes on, or is asked again. A page that came back at this address
+        (refused, or looked at first) posts there without one: that is no attempt, its verb asks where it must."""
         if request.method != "POST" or ASKED not in request.GET or not request.user.is_authenticated:
+            return None
+        if FIELD not in request.POST:
             return None
         wrong = check(request)
         return ask(request, [], wrong) if wrong else None

@@ -130,6 +130,7 @@ def give_opinion(
     reason: str = "",
     clause: str = "",
     condition: str = "",
+    condition_due: dt.date | None = None,
 ) -> Submission:
     """An opinion of the network centre, an expert or a department of 9.1.2 on one frozen version; on an older one it is
     refused (409).
@@ -151,6 +152,7 @@ def give_opinion(
         clause=clean_text(clause, limit=20, field="条款"),
         reason=clean_text(reason, limit=100, field="理由"),
         condition=clean_text(condition, limit=1000, field="条件"),
+        condition_due=condition_due if kind == rounds.CONDITIONAL else None,
     )
     rounds.answer(by=by, round_=round_, seat=mine, reply=reply, hears_all=True)
     word = OPINION_ANSWERS[kind]
@@ -243,7 +245,7 @@ def _of_body(row: Submission, what: str, due_day: dt.date, day: dt.date) -> Seat
         raise Refused(f"{body}还没有人任职，没有人可以征求；由市信息办审核时一并回答（系统默认，非规划规定，D05）。")
     return SeatSpec(
         key=what,
-        label=f"{organisation}（{body}）"[:100],
+        label=(str(organisation) if str(organisation) == body else f"{organisation}（{body}）")[:100],
         organisation_id=organisation.survivor_id,
         acting_for=acting_for,
         due_day=due_day,

@@ -91,8 +91,11 @@ def decide(*, by: Actor, project: Project) -> None:
     """Tell the register what the project's cases asked for and what was decided on them; before money is booked."""
     cases = Submission.objects.filter(project=project, state__in=DECIDED).order_by("pk")
     sums: dict[str, list[Decimal | None]] = {}
+    beside: dict[str, Decimal] = {}
     project = register_steps.lock(project)
     for money in decided.of_cases(cases).values():
+        for source, amount in money.beside:
+            beside[source] = beside.get(source, Decimal(0)) + amount
         for _, source, amounts in money.rows():
             filed, settled = sums.get(source, [Decimal(0), None])
             if amounts.decided_wan is not None:
@@ -111,8 +114,9 @@ def decide(*, by: Actor, project: Project) -> None:
                 "decided_wan": None if settled is None else f"{settled:.2f}",
                 "before_wan": held[source]["before_wan"] if source in held else f"{before.get(source, Decimal(0)):.2f}",
             }
+            | ({"beside_wan": f"{beside[source]:.2f}"} if beside.get(source) else {})
             for source, (filed, settled) in sorted(
-                {**{s: [Decimal(0), None] for s in (*held, *before)}, **sums}.items()
+                {**{s: [Decimal(0), None] for s in (*held, *before, *beside)}, **sums}.items()
             )
         },
     )

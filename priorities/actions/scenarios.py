@@ -134,7 +134,9 @@ def apply_scenario(*, by: Actor, scenario: PlanScenario, version: int) -> Annual
             continue
         why = by_hand[candidate.key].reason if candidate.key in by_hand else f"方案“{row.name}”"
         decision, reason = ("listed", why) if start == row.plan_year else ("left_over", why)
-        if start not in (None, row.plan_year):
+        if start == row.plan_year and candidate.key not in by_hand:
+            reason = f"按{why}列入"
+        elif start not in (None, row.plan_year):
             reason = f"{why}，排在 {start} 年"
         elif start is None and candidate.key not in by_hand:
             reason = f"{why}未选入"

@@ -148,7 +148,7 @@ def curve(evidence: Mapping, year: int) -> charts.Frontier | None:
         spots,
         title=f"{year} 年市财政上限每变一档，价值变多少",
         limit=float(limit) if limit else None,
-        limit_text=f"上限 {Decimal(limit):,.0f}" if limit else "",
+        limit_text=f"上限 {Decimal(limit).normalize():,f}" if limit else "",
         x_label=f"{year} 年市财政上限（万元），左端为已批复",
         y_label="价值",
     )

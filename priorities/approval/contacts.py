@@ -38,8 +38,9 @@ def unit(organisation: Organisation, day: dt.date) -> str:
 
 
 def role(role_: Role, day: dt.date) -> str:
-    """信息办审核人（周敏 0851-5820201）: the first person who holds the role on the day."""
-    hat = next(iter(_hats(day, role=role_)), None)
+    """信息办审核人（周敏 0851-5820201）: the first person who holds the role on the day and can be called."""
+    hats = _hats(day, role=role_)
+    hat = next((h for h in hats if h.user.phone), next(iter(hats), None))
     if hat is None:
         return ROLE_LABELS[role_]
     return f"{ROLE_LABELS[role_]}（{' '.join(p for p in (hat.user.full_name, hat.user.phone) if p)}）"

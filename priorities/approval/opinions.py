@@ -21,7 +21,7 @@ from priorities.models import Submission
 
 WHOLE_GROUP = "expert-group"
 EVENT = "priorities.submission.give_opinion"
-_GIVEN = ("id", "kind", "text", "condition", "clause", "day", "by_text")
+_GIVEN = ("id", "kind", "text", "condition", "condition_due", "clause", "day", "by_text")
 _WROTE = ("create_draft", "save", "submit", "attach", "confirm_participation", "answer_correction")
 
 

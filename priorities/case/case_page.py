@@ -110,7 +110,7 @@ def parts(document: dict, result: dict, money: Decided = NOTHING_DECIDED) -> dic
         if step["result"] == "met" and heading_of(step["clause"]) == UNFUNDED:
             for name in step["components"]:
                 hits.setdefault(name, []).append(step["clause"])
-    if money.total.decided_wan is not None:
+    if money.parts and money.total.decided_wan is not None:
         cuts, clauses = {}, {}
         for part in money.cuts:
             cuts[part.component] = money.of_component(part.component).cut_wan
@@ -145,8 +145,8 @@ def essence(row: Submission) -> dict:
     result = verdicts.verdict(row, decisions=frozen.decisions if frozen else None)
     return _shown(result, document, decided.of(row)) | {
         "view": filing_form.readable(document),
-        "payer": payer.panel(row, document, result),
-        "conclusion": (concluded := conclusions.in_force(row)),
+        "payer": payer.panel(row, document, result, concluded := conclusions.in_force(row)),
+        "conclusion": concluded,
         "shares_words": shares.words(concluded) if concluded else "",
         "attachments": lambda: verdicts.attachments(row),  # only the opinion's page shows them
         "opinion_kinds": OPINION_ANSWERS.items(),
@@ -180,7 +180,7 @@ def build(row: Submission, day: dt.date) -> dict:
         "stated_outcome": stated["outcome"],
         "corrected": verdicts.corrected(confirmed),
         "kept_wan": (row.total_wan or Decimal(0)) - (shown["cut_wan"] or 0),
-        "payer": payer.panel(row, document, result),
+        "payer": payer.panel(row, document, result, conclusion),
         "precedence": repository.precedence_words(day),
         "needs_decision": undecided["needs_decision"],
         "decisions": decisions,

@@ -5,6 +5,7 @@
      "verdict": {"outcome", "override", "rule_set", "clauses": [{"clause", "text", "result", "because", "components"}]},
      "amounts": [{"source", "fiscal_year", "asked_wan", "decided_wan"}],
      "sums": {"asked_wan", "decided_wan", "cut_wan", "city_asked_wan", "city_decided_wan", "city_cut_wan"},
+     "beside": {source: amount}, what payers find beside what was filed (D11, D12),
      "cuts": [{"what", "source", "fiscal_year", "asked_wan", "decided_wan", "cut_wan", "clause", "reason"}],
      "conditions": [{"text", "whose", "where", "due", "phone"}], "waived": [{"paper", "reason"}],
      "refusal": {"who", "clause", "text"}, "reason", "lacking", "re_review_on",
@@ -58,11 +59,13 @@ def of_conclusion(row: Submission, conclusion: Conclusion, day: dt.date) -> dict
     """The letter of a joint approval that concluded."""
     frozen = verdicts.confirmed(row)
     kind = conclusion.kind
-    rows = settled(conclusion)
+    decides = kind in decided.DECIDING  # what is deferred or waits in the pool has no decided amount
+    rows = settled(conclusion) if decides else []
     said = "，".join(filter(None, (conclusion.get_kind_display(), decided.of_conclusion(row, conclusion).sentence)))
     letter = _letter(row, day, "concluded", conclusion.get_kind_display(), rows, frozen) | {
         "sentence": f"{row.number}“{row.title}”联合会签通过：{said}。",
-        "cuts": _cuts(conclusion),
+        "beside": _beside(row, conclusion),
+        "cuts": _cuts(conclusion) if decides else [],
         "reason": " ".join(filter(None, [conclusion.clause, conclusion.reason])),
         "lacking": conclusion.lacking,
         "re_review_on": conclusion.re_review_on.isoformat() if conclusion.re_review_on else "",
@@ -115,11 +118,13 @@ def of_plan(
     said = decided.of_cases([row])[row.pk].adopting(entry.amounts).sentence if listed else entry.reason
     letter["sentence"] = f"{row.number}“{row.title}”{headline}{'，' if listed else '：'}{said}。"
     if listed:
+        letter["beside"] = _beside(row, conclusion)
         letter["next"] = [
             f"项目编号 {letter['project']}，按批复内容办理采购和合同，核减的部分不得列入。",
             f"{year} 年度的预算行已按审定金额开立，资金下达由市财政局办理。",
             "内容、时间或总额要变更的，在项目页提出变更；超过审定总额的须重新会签。",
         ]
+        letter["next"] += _find(letter)
         letter["call"].insert(0, _person("资金下达", contacts.role(Role.FINANCE, day)))
     elif occasion == "left_over":
         letter["next"] = [f"不用重新申报：本件已是 {row.plan_year} 年度的候选，编制该年度计划时一并考虑。"]
@@ -136,7 +141,8 @@ def _letter(
 ) -> dict:
     """What every letter has."""
     with_it = carried.of_case(row, day)
-    reviewer = contacts.person(row.assignee) if row.assignee_id else contacts.role(Role.REVIEWER, day)
+    knows = row.assignee_id and row.assignee.phone and not row.assignee.is_disabled
+    reviewer = contacts.person(row.assignee) if knows else contacts.role(Role.REVIEWER, day)
     units = [row.organisation.name, *(p.organisation.name for p in row.participants.select_related("organisation"))]
     return {
         "number": row.number,
@@ -156,6 +162,7 @@ def _letter(
         "verdict": _verdict(frozen),
         "amounts": rows,
         "sums": _sums(rows),
+        "beside": {},
         "cuts": [],
         "conditions": [
             {
@@ -307,9 +314,22 @@ def _next(letter: dict, kind: str, row: Submission) -> list[str]:
             "要市财政资金的，按下面的办法修改后在申报页“据此重报”。"
         ],
     }[kind]
+    found += _find(letter)
     if letter["conditions"]:
         found.append("按期满足所附条件，把办理情况告诉提出条件的单位。")
     return found
+
+
+def _beside(row: Submission, conclusion: Conclusion | None) -> dict[str, str]:
+    """What payers find of whom the filing asked nothing, by source."""
+    found = decided.of_conclusion(row, conclusion).beside if conclusion else ()
+    return {source: _text(amount) for source, amount in found if amount}
+
+
+def _find(letter: dict) -> list[str]:
+    """What the applicant does about it."""
+    said = [f"{proposals.SOURCE_LABELS[source]} {amount}" for source, amount in letter["beside"].items()]
+    return [f"会签填定另由{'、'.join(said)} 万元配套，请与出资方落实，不足的市财政不补。"] if said else []
 
 
 def clause_text(clause: str) -> str:

@@ -7,14 +7,15 @@ from decimal import Decimal
 from budgets.models import SOURCES
 from budgets.panels import money
 from priorities import proposal as proposals
-from priorities.models import Submission
+from priorities.models import Conclusion, Submission
 from priorities.rules.criteria import heading_of
 from priorities.rules.plan_2006 import UNFUNDED
 from priorities.screening import shares
 
 
-def panel(row: Submission, document: dict, result: dict) -> dict | None:
-    """`{"requested", "cuts", "ceiling", "paying"}` in 万元; None while no money is asked for."""
+def panel(row: Submission, document: dict, result: dict, conclusion: Conclusion | None = None) -> dict | None:
+    """`{"requested", "cuts", "ceiling", "paying"}` in 万元; None while no money is asked for. `conclusion` is what
+    settles the open shares."""
     requested = proposals.total_wan(document, source="city")
     if not proposals.total_wan(document):
         return None
@@ -22,7 +23,7 @@ def panel(row: Submission, document: dict, result: dict) -> dict | None:
     ceiling = (
         Decimal(0) if result["outcome"] == "no_city_funding" else requested - sum((c["wan"] for c in cuts), Decimal(0))
     )
-    return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "paying": paying(row, document)}
+    return {"requested": requested, "cuts": cuts, "ceiling": ceiling, "paying": paying(row, document, conclusion)}
 
 
 def cuts_of(document: dict, result: dict) -> list[dict]:
@@ -41,7 +42,8 @@ def cuts_of(document: dict, result: dict) -> list[dict]:
     return found
 
 
-def paying(row: Submission, document: dict) -> money.Paying:
-    """8.1 and 8.2 for the proposal, beside what it asks of every source."""
+def paying(row: Submission, document: dict, conclusion: Conclusion | None = None) -> money.Paying:
+    """8.1 and 8.2 for the proposal, beside what it asks of every source and what its conclusion settled."""
     held = {source: amount for source, _ in SOURCES if (amount := proposals.total_wan(document, source=source))}
-    return money.paying(shares.question(row, document), held, "申报")
+    settled = shares.by_source(conclusion) if conclusion else {}
+    return money.paying(shares.question(row, document), held, "申报", settled)

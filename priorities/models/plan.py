@@ -45,7 +45,7 @@ class AnnualPlan(Dated, Demonstrable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan_year}年度计划 第{self.number}版"
+        return f"{self.plan_year} 年度计划第 {self.number} 版"
 
     @property
     def is_draft(self) -> bool:
@@ -85,6 +85,10 @@ class PlanEntry(Demonstrable):
 
     def __str__(self) -> str:
         return f"{self.submission.reference} {self.get_decision_display()}"
+
+    @property
+    def is_listed(self) -> bool:
+        return self.decision in ("listed", "adjusted")
 
     def save(self, *args, **kwargs) -> None:
         """Refused once the version is frozen: what was adopted stays as it was."""

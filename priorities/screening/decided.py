@@ -16,7 +16,7 @@ from governance.basics.memo import remembered
 from governance.basics.text import quantise
 from priorities.models import Conclusion, PlanEntry, Submission
 from priorities.proposal import SOURCE_LABELS, sums_of
-from priorities.screening import conclusions
+from priorities.screening import conclusions, shares
 from priorities.submissions import workflow
 
 DECIDING = ("candidate", conclusions.NO_CITY)  # the conclusions that settle money
@@ -71,10 +71,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Decided:
-    """The amounts of one case. `adopted` by (year, source) is what the leading group adopted, None before."""
+    """The amounts of one case. `adopted` by (year, source) is what the leading group adopted, None before; `beside` by
+    source is what payers find of whom the proposal asks nothing (D11, D12): no part of the sums."""
 
     parts: tuple[Part, ...] = ()
     adopted: dict[tuple[int, str], Decimal] | None = None
+    beside: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def total(self) -> Amounts:
@@ -119,7 +121,13 @@ class Decided:
         if self.total.decided_wan is None:
             return ""
         more = f"；各来源合计审定 {self.total}" if self.has_others else ""
-        return f"审定市财政 {self.city}{more}"
+        return f"审定市财政 {self.city}{more}{self.beside_words and f'；{self.beside_words}'}"
+
+    @property
+    def beside_words(self) -> str:
+        """另由县（市、区）财政出 62.00; empty where nobody finds money beside what was filed."""
+        found = [f"{SOURCE_LABELS[source]}出 {amount:,.2f}" for source, amount in self.beside if amount]
+        return f"另由{'、'.join(found)}" if found else ""
 
     def _of(self, takes: Callable[[int, str], bool]) -> Amounts:
         found = _sum(p.amounts for p in self.parts if takes(p.fiscal_year, p.source))
@@ -196,5 +204,6 @@ def of_conclusion(row: Submission, conclusion: Conclusion | None, adopted: list[
         )
         for a in asked
     )
-    found = Decided(parts)
+    beside = shares.typed(conclusion) if conclusion is not None and settles else {}
+    found = Decided(parts, beside=tuple((source, Decimal(amount)) for source, amount in beside.items()))
     return found if adopted is None else found.adopting(adopted)

@@ -85,5 +85,9 @@ def names(share: dict) -> str:
 
 def words(conclusion: Conclusion) -> str:
     """市财政 330.00、县（市、区）财政 30.00 万元, of a conclusion that has open shares; empty where there are none."""
-    found = {source: amount for share in conclusion.payers for source, amount in share["amounts"].items()}
-    return "、".join(f"{SOURCE_LABELS[source]} {Decimal(amount):,.2f}" for source, amount in found.items())
+    return "、".join(f"{SOURCE_LABELS[source]} {amount:,.2f}" for source, amount in by_source(conclusion).items())
+
+
+def by_source(conclusion: Conclusion) -> dict[str, Decimal]:
+    """The shares that were settled, by who pays."""
+    return {source: Decimal(amount) for share in conclusion.payers for source, amount in share["amounts"].items()}

@@ -193,6 +193,8 @@ def fill(document: dict, held: dict, is_open: Callable[[str], bool]) -> dict:
     """`document` with what is empty in it taken from `held`, except in open fields: a closed input is not posted."""
     mine, theirs = split(document), split(held)
     mine = {p: v for p, v in mine.items() if not (p.startswith("facts.") and v == "unknown" and not is_open(p))}
+    if not is_open("precision"):  # cleaning gives it a value though no date was posted
+        mine.pop("precision", None)
     out = {p: mine.get(p, None if is_open(p) else v) for p, v in theirs.items()} | mine
     return join({p: v for p, v in out.items() if v is not None})
 

@@ -87,7 +87,8 @@ def next_to_act(row) -> dict:
 def district_way(row, typed_wan=None) -> dict:
     """Which way a district's filing goes (D50), by the city money that is typed, else by what is saved."""
     city_wan = row.city_wan if typed_wan is None else typed_wan
-    return {"shown": row.kind == "district" and row.state not in workflow.FINAL, "city_wan": city_wan}
+    shown = row.kind == "district" and row.state not in workflow.FINAL
+    return {"shown": shown, "city_wan": city_wan, "receipt_number": row.receipt_number}
 
 
 @register.simple_tag(takes_context=True)

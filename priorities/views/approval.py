@@ -192,6 +192,7 @@ def opinion(request, reference: str):
         text=lambda: entry.field(request, "text", limit=2000, label="意见"),
         clause=lambda: entry.field(request, "clause", limit=20, label="条款"),
         condition=lambda: entry.field(request, "condition", limit=1000, label="条件"),
+        condition_due=lambda: entry.day(request, "condition_due", "满足期限"),
     )
 
 

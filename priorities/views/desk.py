@@ -85,7 +85,7 @@ def _context(request, row: Submission, **more) -> dict:
         "next": waiting[at + 1] if at is not None and at + 1 < len(waiting) else None,
         "place": None if at is None else at + 1,
         "queue_length": len(waiting),
-        "history": audit.history(row, limit=30),
+        "history": audit.history(row, limit=1000),
         "conclusions": Conclusion.KINDS,
         "states": STATES,
         "carried": carried.shown_to(row, request.actor, day),
@@ -94,9 +94,9 @@ def _context(request, row: Submission, **more) -> dict:
 
 
 def _return_rows(typed) -> list[tuple[str, str]]:
-    """`(field, sentence)` of the form of 退回补正: what was typed, filled up to three lines."""
+    """`(field, sentence)` of the form of 退回补正: what was typed, filled up to eight lines and one more."""
     rows = list(zip(typed.getlist("field"), typed.getlist("sentence"), strict=False)) if typed else []
-    return rows + [("", "")] * (3 - len(rows))
+    return rows + [("", "")] * max(8 - len(rows), 1)
 
 
 def _act(request, reference: str, act, *, done: str = "", **given):
@@ -116,7 +116,7 @@ def accept(request, reference: str):
 def return_(request, reference: str):
     """退回补正: all lacking points at once; inputs `field` and `sentence` repeated."""
     pairs = zip(request.POST.getlist("field"), request.POST.getlist("sentence"), strict=False)
-    points = [(f.strip()[:80], s.strip()[:500]) for f, s in pairs if f.strip() and s.strip()]
+    points = [(f.strip()[:80], s.strip()[:500]) for f, s in pairs if f.strip() or s.strip()]
     return _act(
         request, reference, actions.return_for_correction, points=points, done="已退回补正，申报单位只能改所列各处。"
     )

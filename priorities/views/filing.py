@@ -55,7 +55,7 @@ def mine(request):
     open_rows = [r for r in rows if r.state in EDITABLE and not r.is_secret]
     context = {
         "open_rows": open_rows,
-        "rows": [r for r in rows if r.state not in EDITABLE or r.is_secret],
+        "rows": decided.with_money(r for r in rows if r.state not in EDITABLE or r.is_secret),
         "lacks_scan": _lacking_scan(rows),
         "window": window,
         "only": STATES.get(state),

@@ -335,7 +335,7 @@ def _frontier(choice: PlanScenario, year: int):
         spots,
         title=f"{year} 年市财政上限每变一档，价值变多少",
         limit=float(ceiling) if ceiling else None,
-        limit_text=f"上限 {Decimal(ceiling):,.0f}" if ceiling else "",
+        limit_text=f"上限 {Decimal(ceiling).normalize():,f}" if ceiling else "",
         x_label=f"{year} 年市财政上限（万元），左端为已批复",
         y_label="价值",
     )

@@ -115,7 +115,7 @@ def measure(
         value=text,
         number=number,
         reached=is_reached,
-        measured_on=past_day(measured_on, "measured_on", "测量日期", not_before=project.start),
+        measured_on=past_day(measured_on, "measured_on", "测量日期", not_before=project.start, what="项目开始的"),
         evidence=words(evidence, "evidence", "证据", limit=300, needed="请写明证据：统计报表、调查、系统记录及文号。"),
         organisation_id=by.organisation_id,
         user_id=by.user_id,

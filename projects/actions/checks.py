@@ -52,8 +52,10 @@ def words(value: object, field: str, label: str, *, limit: int = 2000, needed: s
 EARLIEST = dt.date(1990, 1, 1)  # nothing of the register is older; an older year is a slip of the hand
 
 
-def past_day(day: dt.date | None, field: str, label: str, *, not_before: dt.date | None = None) -> dt.date:
-    """A day that is not in the future (today where none is given), nor before what came before it."""
+def past_day(
+    day: dt.date | None, field: str, label: str, *, not_before: dt.date | None = None, what: str = ""
+) -> dt.date:
+    """A day that is not in the future (today where none is given), nor before what came before it (`what`)."""
     day = day or clock.today()
     if day > clock.today():
         sentence = f"{label} {day} 在今天之后，只能登记已经发生的事。"
@@ -62,7 +64,7 @@ def past_day(day: dt.date | None, field: str, label: str, *, not_before: dt.date
         sentence = f"{label} {day} 不像是本册的日期，请核对年份。"
         raise Invalid(sentence, fields={field: [sentence]})
     if not_before and day < not_before:
-        sentence = f"{label} {day} 早于 {not_before}，次序不对。"
+        sentence = f"{label} {day} 早于{what} {not_before}，次序不对。"
         raise Invalid(sentence, fields={field: [sentence]})
     return day
 

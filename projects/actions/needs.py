@@ -100,7 +100,7 @@ def raise_need(
         by_text=by.text,
         is_demo=is_demo or row.is_demo,
     )
-    _record(by, need, kind, f"提出{need}：{need.title}，请{need.builder.name}在 {due} 前答复")
+    _record(by, need, kind, f"{need}：提出“{need.title}”，请{need.builder.name}在 {due} 前答复")
     asked = f"{row.code} {row.name}的{need.get_kind_display()}“{need.title}”请在 {due} 前答复"
     _tell(need, need.builder_id, "raised", asked)
     return need
@@ -122,7 +122,7 @@ def answer_need(*, by: Actor, need: Need, reply: Reply, is_demo: bool = False) -
     row.save(update_fields=["state"])
     effect = needs.effect(answer.amount_wan, answer.days)
     said = f"{answer.get_kind_display()}{'，' + effect if effect else ''}"
-    _record(by, row, answer.kind, f"{row.builder.name}答复{row}“{row.title}”：{said}。{answer.text}")
+    _record(by, row, answer.kind, f"{row}“{row.title}”：{row.builder.name}答复，{said}。{answer.text}")
     _tell(row, row.asker_id, f"answer-{answer.pk}", f"{row}“{row.title}”已答复：{said}，请确认")
     return answer
 

@@ -125,7 +125,8 @@ class Project(Demonstrable):
     estimate_wan = WanField("概算（万元，非批复）", null=True, blank=True)
     estimate_basis = models.CharField("概算依据", max_length=8, choices=ESTIMATE_BASES, default="plan")
     # What its cases asked for and what was decided on them, null where there was no case; `decided` says it by source:
-    # {source: {"filed_wan", "decided_wan" (null: nothing decided), "before_wan" (approved before the first decision)}}.
+    # {source: {"filed_wan", "decided_wan" (null: nothing decided), "before_wan" (approved before the first decision),
+    # "beside_wan" (what this payer finds beside what was filed, D11, D12; in no sum; often left out)}}.
     filed_wan = WanField("申报（万元）", null=True, blank=True)
     decided_wan = WanField("审定（万元）", null=True, blank=True)
     decided = models.JSONField("审定按来源", default=dict, blank=True)

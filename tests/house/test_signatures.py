@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from budgets.models import BudgetLine
 from governance.models import Answer, ApiToken, AuditRow
 from governance.web import confirmation
 from priorities.models import Conclusion, Submission
@@ -63,6 +64,34 @@ def test_an_open_browser_signs_nothing_and_the_password_signs_what_was_posted(of
     assert AuditRow.objects.filter(event="session.unconfirmed").count() == 1
     assert client.post(where, fields | {confirmation.FIELD: "Guiyang-2006"}).status_code == 302
     assert Answer.objects.latest("pk").text == "同意立项"
+
+
+def test_a_form_that_comes_back_at_the_address_of_the_confirmation_is_no_wrong_password(offices, signer):
+    """Refused there because somebody else was quicker, the page posts to that address without a password."""
+    client = offices.client(signer)
+    assert client.post(f"{AT}sign/?{confirmation.ASKED}=1", form_of(client)).status_code == 302
+    assert not AuditRow.objects.filter(event="session.unconfirmed").exists()
+
+
+def test_that_form_asks_all_the_same_where_the_password_was_given_long_ago(offices, signer):
+    client, before = stale(offices.client(signer)), stored()
+    asked = client.post(f"{AT}sign/?{confirmation.ASKED}=1", form_of(client))
+    assert asked.status_code == 403
+    assert "再输一次密码" in asked.content.decode()
+    assert stored() == before
+
+
+def test_whoever_only_looks_at_what_a_move_would_do_is_not_asked_for_his_password(offices):
+    client = stale(offices.client("finance"))
+    line = BudgetLine.objects.filter(source="city", approved_wan__gt=1, appropriated_wan=None).first()
+    at, before = f"/budgets/lines/{line.pk}/", stored()
+    form = next(f.data for f in forms_of(client.get(at).content.decode(), at) if "to_project" in f.kinds)
+    form |= {"stage": "approved", "to_project": "P17", "amount_wan": "0.12", "look": "1"}
+    looked = client.post(at, form)
+    assert looked.status_code == 200
+    assert "0.12" in looked.content.decode()
+    assert looked.context["effects"], looked.context["not_so"]
+    assert stored() == before
 
 
 def test_within_ten_minutes_nobody_is_asked_again(offices, signer):

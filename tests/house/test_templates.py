@@ -77,6 +77,15 @@ def test_what_every_form_carries_is_written_by_one_tag():
     assert [str(path) for path in FILES if wrong.search(path.read_text())] == []
 
 
+def test_a_form_of_folded_fields_sends_its_hidden_ones_too():
+    """What somebody signs is a hidden field (governance.signing.shown): a form without it can never be signed."""
+    asked = '{% include "projects/parts/paper_fields.html" %}'
+    plain = [
+        p.relative_to(ROOT) for p in FILES if asked in (t := p.read_text("utf-8")) and "form.hidden_fields" not in t
+    ]
+    assert [str(p) for p in plain] == ["projects/duty_form.html"]  # which prints the fields of form.html
+
+
 def test_what_a_refusal_says_is_written_in_one_place():
     said = [str(path.relative_to(ROOT)) for path in FILES if "refusal.sentence" in path.read_text()]
     assert said == ["parts/refusal.html"]

@@ -70,6 +70,7 @@ FRAMES = {
     "priorities/actions/batches.py _item": "the case's verb and what came of it are one transaction",
     "priorities/actions/batches.py _finish": "a worker is done with a batch",
     "priorities/actions/side_lanes.py re_review_due": "daily",
+    "priorities/actions/decisions.py issue_missing": "daily",
     "priorities/rescreening/sweep.py run": "a batch of cases a transaction, so that nobody waits long",
     "priorities/rescreening/sweep.py renew": "stored bits of another layout, before they are read",
     "priorities/hooks/reminders.py remind": "daily",

@@ -140,11 +140,15 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     def triple() -> tuple:
         return (whole[0], whole[1], whole[0] - whole[1])
 
+    # What the county finds beside what was filed is in no sum, and is said wherever the sums are (D12).
+    beside_it = "另由县（市、区）财政出 12.34" if payers else ""
+
     # Before it is signed: the signing page says first what is signed, and so do the desk and the applicant's own page.
     words = f"审定市财政 {said(*city)}"
     assert words in read(finance, f"/priorities/approvals/{row.number}/")
     desk = read(office, f"/priorities/desk/{row.number}/")
     assert words in desk
+    assert beside_it in desk
     assert "成立。核减" in desk or whole[0] == whole[1]  # the deciding clause stands before the money
     signing = finance.get(f"/priorities/approvals/{row.number}/").content.decode()
     assert (signing.count('class="strip strip-info"'), "下一步" in signing) == (1, True)
@@ -194,12 +198,16 @@ def test_the_decided_amount_is_one_number_from_the_filing_to_the_budget_line(cas
     listed = report_row("annual_plan", 2008, "listed", "title", title)
     assert (Decimal(listed["filed"]), Decimal(listed["total"])) == whole
     words = f"审定市财政 {said(*city)}"
+    assert f"审定 {whole[1]:,.2f}" in row_with("/priorities/mine/", applicant, title)
     assert Notice.objects.filter(sentence__contains=f"“{title}”列入").filter(sentence__contains=words).exists()
     assert words in read(applicant, f"/priorities/submissions/{row.number}/")
     assert api(f"/api/v1/submissions/{row.number}/") == triple()
 
     # The register.
     project = row.project
+    if payers:
+        assert "12.34" in read(finance, f"/projects/{project.code}/")
+        assert "12.34" in read(applicant, f"/priorities/submissions/{row.number}/decision/")
     assert (project.estimate_wan, project.filed_wan, project.decided_wan) == (whole[1], *whole)
     assert api(f"/api/v1/projects/{project.code}/") == triple()
     assert Decimal(office.get(f"/api/v1/projects/{project.code}/").json()["estimate_wan"]) == whole[1]

@@ -366,3 +366,8 @@ def test_the_login_page_says_what_was_wrong_beside_the_fields():
     assert 'name="next" value="/projects/P04/"' in html
     assert 'name="username"' in html
     assert 'name="password" type="password"' in html
+
+
+@pytest.mark.parametrize("words", ["概算审核", "年度计划"])
+def test_what_is_no_clause_leads_nowhere(words):
+    assert look.clause(words) == words

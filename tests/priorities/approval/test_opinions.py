@@ -12,7 +12,7 @@ from governance.basics.roles import Role
 from governance.kernel import access
 from governance.models import Appointment, Organisation, User
 from priorities import actions
-from priorities.approval import opinions
+from priorities.approval import carried, opinions
 from priorities.case import guards
 from tests.conftest import log_in
 from tests.page import words
@@ -256,3 +256,33 @@ def test_the_case_page_asks_several_experts_of_a_group_in_one_post(row, cast):
 def test_the_case_page_still_shows_the_seventeen_clauses_beside_the_groups(row, cast):
     page = cast.client("reviewer").get(f"/priorities/desk/{row.reference}/").content.decode()
     assert page.count('class="clause-text"') == 17
+
+
+def test_a_condition_of_an_opinion_has_a_day_and_its_body_is_named_once(row, cast):
+    """Until when it is to be met stands wherever the condition stands: it is signed and read with it."""
+    row = actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="network_centre")
+    given = {"edition": row.current_version, "kind": "conditional", "condition": "接入方案报审"}
+    answer = cast.client("network").post(
+        f"/priorities/approvals/{row.number}/opinion/", given | {"condition_due": "2008-03-31"}, follow=True
+    )
+    assert answer.status_code == 200
+    (condition,) = carried.of_case(row, clock.today()).conditions
+    assert (condition.due, condition.whose) == (dt.date(2008, 3, 31), "市电子政务网络管理中心")
+    assert "2008-03-31" in cast.client("reviewer").get(f"/priorities/desk/{row.number}/").content.decode()
+
+
+def test_a_day_that_is_none_is_refused_and_what_was_typed_comes_back(row, cast):
+    row = actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="network_centre")
+    given = {"edition": row.current_version, "kind": "conditional", "condition": "接入方案报审"}
+    typed = given | {"condition_due": "三月"}
+    answer = cast.client("network").post(f"/priorities/approvals/{row.number}/opinion/", typed)
+    assert answer.status_code == 422
+    assert "接入方案报审" in answer.content.decode()
+
+
+def test_opinions_that_are_in_pass_nothing(row, cast):
+    row = actions.request_opinion(by=cast.reviewer, submission=row, version=row.version, what="network_centre")
+    actions.give_opinion(by=cast.network, submission=row, edition=row.current_version, kind="refuse", text="另设出口")
+    page = words(cast.client("health_cio").get(row.get_absolute_url()).content.decode())
+    assert "意见已交齐" in page
+    assert "已通过" not in page

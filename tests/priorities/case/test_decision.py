@@ -10,8 +10,13 @@ from decimal import Decimal
 
 import pytest
 
+from budgets import actions as money_actions
+from budgets.ledger.booking import LineKey
+from budgets.models import BudgetLine
 from governance import jobs
-from governance.models import AuditRow, Document, Job, Notice, Organisation
+from governance.basics import clock
+from governance.basics.refusal import Refused
+from governance.models import Appointment, AuditRow, Document, Job, Notice, Organisation, User
 from governance.storage.files import path_of
 from priorities import actions
 from priorities.actions import decisions as letters
@@ -283,3 +288,80 @@ def test_hostile_words_stay_words_on_page_and_paper(stories, cast):
     jobs.perform(decisions.key_of(row.letters.get().pk))
     paper = Document.objects.get(kind="decision")
     assert "onerror=1" in re.sub(r"\s+", "", pdf.text(path_of(paper.file_id).read_bytes()))
+
+
+def test_the_share_that_the_joint_approval_settled_for_another_payer_arrives_with_the_decision(stories, cast):
+    """The city requires it, the county finds 62.50 beside what was filed (D12): the signers, the applicant, the letter
+    and the project's page say so, and no sum takes it in."""
+    row = stories.judged(document=proposal(title="疫苗冷链监测", investment_type="government", mandate="city"))
+    row = actions.propose_conclusion(
+        by=cast.reviewer, submission=row, version=row.version, kind="candidate", payers={"county": "62.5"}
+    )
+    row = actions.send(by=cast.reviewer, submission=stories.without_papers(row), version=row.version + 3)
+    said = "另由县（市、区）财政出62.50"
+    assert said in words(cast.client("finance").get(f"/priorities/approvals/{row.number}/").content.decode())
+    assert said in words(cast.client("reviewer").get(f"/priorities/desk/{row.number}/").content.decode())
+    row = signed(row, cast)
+    assert Notice.objects.filter(sentence__contains="另由县（市、区）财政出 62.50").exists()
+    plan = actions.create_plan(by=cast.reviewer, plan_year=2008)
+    actions.adopt(by=cast.leader, plan=plan, version=plan.version, **MINUTES)
+    row.refresh_from_db()
+    for letter in DecisionLetter.objects.filter(submission=row):
+        assert letter.content["beside"] == {"county": "62.50"}
+        assert letter.content["sums"]["decided_wan"] == "120.00"
+        assert any("62.50 万元配套，请与出资方落实" in s for s in letter.content["next"])
+    client = cast.client("health_cio")
+    assert "县（市、区）财政（会签填定，合计之外）—62.50" in words(client.get(at(row)).content.decode())
+    assert said in words(client.get(f"/priorities/submissions/{row.number}/").content.decode())
+    assert "县（市、区）财政配套8.1(4)未填62.50" in words(client.get(row.project.get_absolute_url()).content.decode())
+    project = row.project
+    assert (project.decided["county"]["beside_wan"], project.decided_wan) == ("62.50", Decimal("120.00"))
+    county = LineKey(project, 2008, "county")
+    money_actions.set_cell(by=cast.finance, at=county, stage="approved", typed="62.50", version=0)
+    now = BudgetLine.objects.get(**vars(county)).version
+    with pytest.raises(Refused, match="超过审定的 182.50"):
+        money_actions.set_cell(by=cast.finance, at=county, stage="approved", typed="62.51", version=now)
+
+
+def test_a_decision_from_before_letters_were_kept_gets_its_letter_once_dated_on_its_day(stories, cast):
+    """Without a letter until now: the applicant gets the page and a notice, its paper on asking."""
+    adopted, pool, open_ = stories.adopted(), stories.concluded("pool"), stories.under_review()
+    DecisionLetter.objects.all().delete()
+    Notice.objects.all().delete()
+    with clock.at(dt.date(2008, 1, 15)):
+        assert [letters.issue_missing(clock.today()), letters.issue_missing(clock.today())] == [2, 0]
+    found = {x.submission_id: x for x in DecisionLetter.objects.all()}
+    assert set(found) == {adopted.pk, pool.pk}
+    assert open_.pk not in found
+    assert [found[r.pk].content["day"] for r in (adopted, pool)] == ["2007-08-20", "2007-08-20"]
+    assert found[adopted.pk].content["project"] == adopted.project.code
+    assert found[pool.pk].content["headline"] == "进入储备库"
+    assert Notice.objects.filter(address=found[pool.pk].get_absolute_url()).count() == 1
+    client = cast.client("health_cio")
+    page = client.get(at(adopted))
+    assert "生成批复通知" in page.content.decode()
+    client.post(at(adopted), {"letter": found[adopted.pk].pk})
+    assert Job.objects.filter(pk=decisions.key_of(found[adopted.pk].pk)).exists()
+
+
+@pytest.mark.parametrize("kind", ["deferred", "pool"])
+def test_what_is_deferred_or_waits_in_the_pool_is_told_of_no_decided_amount(stories, cast, kind):
+    """Nothing is decided about its money: a letter that said 审定 120.00 would promise it."""
+    row = stories.concluded(kind)
+    content = DecisionLetter.objects.get(submission=row).content
+    assert (content["amounts"], content["cuts"], content["sums"]["decided_wan"]) == ([], [], "0.00")
+    page = cast.client("health_cio").get(at(row)).content.decode()
+    assert "审定市财政" not in page
+    assert "审定" not in Notice.objects.get(address=row.letters.get().get_absolute_url()).sentence
+
+
+def test_whoever_is_to_be_called_can_be_called(stories, cast):
+    """The case's reviewer has no phone on record: the letter names one of the office who has."""
+    row = stories.joint_approval()
+    mine = Appointment.objects.get(user=row.assignee)
+    User.objects.filter(pk=mine.user_id).update(phone="")
+    other = User.objects.create(username="colleague", full_name="许静", phone="0851-5820299")
+    Appointment.objects.create(user=other, organisation=mine.organisation, role=mine.role, from_day=dt.date(2007, 1, 1))
+    row = signed(row, cast)
+    call = row.letters.get().content["call"]
+    assert {"about": "审核与复审", "who": "信息办审核人（许静 0851-5820299）"} in call

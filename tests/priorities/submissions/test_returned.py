@@ -80,3 +80,18 @@ def test_the_list_leads_to_the_form_of_a_return_and_an_empty_one_is_refused_with
     office.post(f"/priorities/desk/{row.number}/return/", {"field": ["evaluation"], "sentence": ["缺评估"]})
     row.refresh_from_db()
     assert row.state == "returned"
+
+
+def test_more_than_three_remarks_go_out_at_once_and_all_come_back_where_one_is_refused(stories, cast):
+    row, office = stories.submitted(), cast.client("reviewer")
+    fields = ["title", "content", "evaluation", "security.plan", "goals"]
+    said = [f"第 {n} 处请写清" for n in range(1, 6)]
+    page = office.get(f"/priorities/desk/{row.number}/").content.decode()
+    form = page[page.index('id="return"') :]
+    assert form[: form.index("</form>")].count('name="sentence"') >= 8
+    address = f"/priorities/desk/{row.number}/return/"
+    refused = office.post(address, {"field": [*fields, ""], "sentence": [*said, "没有选字段"]})
+    assert all(f'value="{s}"' in refused.content.decode() for s in [*said, "没有选字段"])
+    office.post(address, {"field": fields, "sentence": said})
+    row.refresh_from_db()
+    assert [p.sentence for p in row.returned_points.order_by("pk")] == said

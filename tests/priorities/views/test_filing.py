@@ -7,9 +7,11 @@ import re
 import pytest
 from django.utils.html import strip_tags
 
+from priorities import actions
 from priorities import proposal as proposals
 from priorities.rules.facts import FACTS
 from tests.priorities.browser import filled
+from tests.priorities.screening.test_decided import with_a_machine_room
 from tests.priorities.stories import components, proposal
 
 
@@ -198,6 +200,11 @@ def test_a_district_that_asks_for_city_money_is_told_at_once_that_8_1_decides_to
     assert "要市财政 20.00，另按 8.1 会签" in office.get("/priorities/desk/").content.decode()
     case = office.get(f"/priorities/desk/{row.number}/").content.decode()
     assert BOTH in case
+    assert "受理时备案、发回执" in case
+    actions.accept(by=cast.reviewer, submission=row, version=row.version)
+    row.refresh_from_db()
+    shown = " ".join(strip_tags(client.get(at).content.decode()).split())
+    assert f"已备案，回执 {row.receipt_number}" in shown
     assert "/acknowledge/" not in case  # 备案 alone is not offered, 受理 is
     assert "另按 8.1 联合审批" in office.get("/governance/notices/").content.decode()
 
@@ -217,3 +224,35 @@ def test_the_money_table_of_a_district_starts_with_county_and_own_money(stories,
     empty = stories.draft(kind="district")
     table = cast.client("district").get(f"/priorities/submissions/{empty.reference}/edit/").context["money"]
     assert table["sources"] == ["county", "own"]
+
+
+def test_what_8_3_3_will_cut_is_said_while_it_is_typed_and_before_it_is_filed(stories, browser):
+    document = with_a_machine_room()
+    row = stories.draft(document=document)
+    at = f"/priorities/submissions/{row.reference}/"
+    typed = page(browser, row)
+    for answer in (browser.get(f"{at}edit/"), browser.get(f"{at}review/"), browser.post(f"{at}live/", typed)):
+        words = "".join(strip_tags(answer.content.decode()).split())
+        assert "照此核减市财政90.00万元：机房90.00（8.3.3(5)）" in words
+    review = "".join(strip_tags(browser.get(f"{at}review/").content.decode()).split())
+    assert "机房100.0023.3%核减90.00，余10.008.3.3(5)" in review
+
+
+def test_a_returned_case_is_not_told_of_others_where_nobody_else_wrote(stories, browser):
+    """The dates of a month are shut, so they are not posted: their precision stays as it is too."""
+    row = stories.returned(points=[("evaluation", "写明由谁评估")])
+    typed = page(browser, row) | {"evaluation": "卫生局每年评估"}
+    answer = browser.post(f"/priorities/submissions/{row.reference}/edit/", typed | {"then": "stay"}, follow=True)
+    assert "别人同时改过" not in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.proposal["evaluation"], row.proposal["precision"]) == ("卫生局每年评估", "month")
+
+
+def test_the_departments_own_list_says_what_is_proposed_and_what_was_decided_beside_what_it_filed(stories, browser):
+    def listed() -> str:
+        return " ".join(strip_tags(browser.get("/priorities/mine/").content.decode()).split())
+
+    stories.joint_approval(document=with_a_machine_room())
+    assert "430.00 拟审定 340.00" in listed()
+    stories.concluded(document=with_a_machine_room())
+    assert "430.00 审定 340.00" in listed()

@@ -17,6 +17,7 @@ from projects import actions
 from projects.hooks import desk
 from projects.hooks.daily import daily
 from projects.models import Project, TechnicalDocument
+from tests.house.forms import forms_of
 from tests.page import words
 from tests.projects.gates import accept, go, record_papers
 
@@ -295,3 +296,16 @@ def test_what_is_not_in_the_row_of_a_state_is_refused(cast, under_way, state):
             assert refused.value.sentence.endswith("。"), name
     row.refresh_from_db()
     assert row.state == state
+
+
+def test_whoever_decides_signs_by_the_form_of_the_page_as_a_browser_sends_it(cast, under_way):
+    row = file(cast, under_way("P17", "approved"))
+    at = row.get_absolute_url()
+    for name, number in (("office_head", "筑信办批〔2007〕9号"), ("leader", "筑信领〔2007〕6号")):
+        client = cast.client(name)
+        (form,) = [f for f in forms_of(client.get(at).content.decode(), at) if "number" in f.kinds]
+        assert len(form.data["shown"]) == 64
+        answer = client.post(at, form.data | {"kind": "agree", "number": number})
+        assert answer.status_code == 302, words(answer.content.decode())[:300]
+    row.refresh_from_db()
+    assert row.approval == "市信息化领导小组（领导小组审批）同意，筑信领〔2007〕6号"

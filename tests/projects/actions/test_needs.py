@@ -72,7 +72,7 @@ def test_a_change_is_asked_answered_and_agreed_to_and_both_hear(cast, built, bui
     assert any("请在 2007-09-03 前答复" in s for s in told)
     assert any("接受，资金 +12.50 万元，工期 +30 天，请确认" in s for s in told)
     page = cast.client("health_cio").get(need.get_absolute_url()).content.decode()
-    assert "提出P17 变更需求 1" in page
+    assert "P17 变更需求 1：提出" in page
 
 
 def test_an_answer_that_is_not_taken_is_asked_for_again(cast, built, builder):
