@@ -40,7 +40,7 @@ class WatchMiddleware:
         answer = self.get_response(request)
         if known or request.actor:  # a token's person is known only by now
             answer.headers.setdefault("Cache-Control", "private, no-store")
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty():
+        if request.COOKIES.get(settings.SESSION_COOKIE_NAME) and request.session.is_empty():
             answer.headers["Clear-Site-Data"] = '"cache"'  # logged out, timed out, or ended from elsewhere
         return answer
 
