@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -29,6 +30,7 @@ from projects import actions as register
 from projects.models import PlanTask
 from tests.house.conftest import told_verbs
 from tests.house.test_addresses import PAGES, PATTERNS
+from tests.house.test_floors import SOURCES
 from tests.house.test_writes import NO_VERB
 
 # Written outside every verb (tests/house/test_writes.py) and told to the state's word, or moving it by itself.
@@ -79,6 +81,32 @@ ALWAYS_DRAWN = {
     "governance/tokens/",
     "priorities/desk/bulk/<int:pk>/",
 }
+# Who asks for the real time, outside verbs, jobs, commands and files: what a page shows of it must be always drawn.
+REAL_TIME = {
+    "budgets/views/workbook.py": "a POST: how long a rehearsed file is kept",
+    "budgets/workbook/import_booking.py": "when a booking is written",
+    "governance/api/manners.py": "until when a token is good, before anything is read",
+    "governance/kernel/anchors.py": "when an anchor is written",
+    "governance/kernel/audit.py": "when a row is written",
+    "governance/models/fields.py": "when a row is written",
+    "governance/models/platform.py": "when a row is written; heartbeats, for health",
+    "governance/models/post.py": "when a letter is written",
+    "governance/models/trust.py": "one-time links: their page is always drawn",
+    "governance/notices/mail.py": "letters: the choices' page is always drawn",
+    "governance/people/passwords.py": "whether a link was asked for lately: a verb's question",
+    "governance/views/documents.py": "always drawn",
+    "governance/views/health.py": "nobody's page",
+    "governance/views/tokens.py": "always drawn",
+    "governance/web/confirmation.py": "whether a POST may sign",
+    "governance/web/kept.py": "always drawn",
+    "governance/web/sessions.py": "whether a session goes on, before the tag; the logins' page is always drawn",
+    "governance/web/throttle.py": "whether a POST may be tried",
+    "priorities/rescreening/sweep.py": "when a row is written",
+    "priorities/views/batches.py": "always drawn",
+    "priorities/views/filing.py": "the answer to a POST",
+}
+CLOCKS = (".clock.now", ".timezone.now", ".time.time", ".localdate", ".localtime", ".datetime.now", ".Now")
+AT_WORK = ("/actions/", "/jobs/", "/management/", "/runtime/", "/storage/", "governance/basics/clock.py")
 ONE_SHOWING = re.compile(
     r'name="(?:csrfmiddlewaretoken|once)" value="\w+"|"X-CSRFToken": "\w+"|X-CSRFToken&quot;: &quot;\w+'
 )
@@ -136,6 +164,18 @@ def test_what_is_always_drawn_is_named():
     assert found == ALWAYS_DRAWN
     polls = {r for r, p in PATTERNS if getattr(p.callback, "is_poll", False)}
     assert polls <= found, "what asks for itself shows what moves by itself"
+
+
+def asks_the_time(path: Path) -> bool:
+    names = (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Attribute | ast.Name))
+    return any(f".{ast.unparse(name)}".endswith(CLOCKS) for name in names)
+
+
+def test_whoever_asks_for_the_real_time_is_named():
+    """Pages show days; what shows the time of day changes without anything being written."""
+    files = {path.relative_to(settings.BASE_DIR).as_posix(): path for path in SOURCES}
+    found = {file for file, path in files.items() if not any(w in file for w in AT_WORK) and asks_the_time(path)}
+    assert found == set(REAL_TIME)
 
 
 @dataclass
