@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from governance.basics import clock
 from governance.basics.refusal import NotVisible, Refused, WrongRole, of_full_disk
 from governance.basics.text import is_storable
-from governance.kernel import access
+from governance.kernel import access, state
 from governance.kernel.verbs import Unconfirmed
 from governance.models import ApiToken
 from governance.web import fresh, throttle, visitor
@@ -40,7 +40,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             throttle.count(f"token:{address}", throttle.TOKENS)
             raise exceptions.AuthenticationFailed("令牌无效、已到期，或账号已停用。")
         _used(found, address)
-        request._request.actor = access.actor_for(found.user)
+        request._request.actor = access.actor_for(found.user, beside=state.BESIDE)
         return found.user, found
 
     def authenticate_header(self, request):

@@ -4,7 +4,9 @@ queryset starts from `Actor.scope`."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -47,9 +49,16 @@ class Actor:
         return scope_of(self.role, permission)
 
 
-def actor_for(user: User, appointment_id: int | None = None, day: dt.date | None = None) -> Actor | None:
-    """The actor that a user is under one of his appointments of the day (the first, unless one is chosen)."""
-    hats = list(hats_of(user, day))
+def actor_for(
+    user: User,
+    appointment_id: int | None = None,
+    day: dt.date | None = None,
+    *,
+    beside: Mapping[str, Any] | None = None,
+) -> Actor | None:
+    """The actor that a user is under one of his appointments of the day (the first, unless one is chosen). `beside`
+    are expressions that the appointments' query answers with them."""
+    hats = list(hats_of(user, day).annotate(**beside or {}))
     user.hats_in_force = hats  # the frame of the page shows them again (governance.web.context)
     if not hats:
         return None

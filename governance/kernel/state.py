@@ -1,6 +1,7 @@
 """The state of the database in one word: while it stays the same, nothing that a page shows has changed.
 
-    state.now()      the word, by one small query
+    state.now()      the word
+    state.BESIDE     the same, asked beside another query's rows; state.of(row)
     state.moved()    something was written outside the audit chain: the last statement of its transaction
 
 Every verb ends in the audit chain, whose head names exactly one state. A verb that leaves no audit row (notices read,
@@ -12,6 +13,7 @@ The word is drawn by lot, so that a database restored from a backup never comes 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db.models import Subquery
 
@@ -21,13 +23,25 @@ from governance.models import Setting
 KEY = "state"
 
 
+BESIDE = {
+    "state_of_chain": Subquery(audit.chain_head().values("hash")),
+    "state_beside": Subquery(Setting.objects.filter(key=KEY).values("value")),
+}
+
+
 def now() -> str:
     """The word for what is committed; equal words, equal rows."""
-    beside = Setting.objects.filter(key=KEY).values("value")
-    found = audit.chain_head().annotate(beside=Subquery(beside)).values_list("hash", "beside").first()
-    if found is None:  # before the first verb
-        return beside.values_list("value", flat=True).first() or ""
-    return "{}.{}".format(*found)
+    chain = audit.chain_head().values_list("hash", flat=True).first()
+    return _word(chain, Setting.objects.filter(key=KEY).values_list("value", flat=True).first())
+
+
+def of(row: Any) -> str:
+    """The word as of the query that gave the row, which was annotated with BESIDE."""
+    return _word(row.state_of_chain, row.state_beside)
+
+
+def _word(chain: str | None, beside: str | None) -> str:
+    return f"{chain or ''}.{beside or ''}"
 
 
 def moved() -> None:

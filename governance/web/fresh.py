@@ -1,10 +1,11 @@
 """What has not changed is not drawn again: a page or answer of the API carries an ETag, and whoever asks with it for
-the same again gets 304, for one small query beside session, user and appointments: no view, no template.
+the same again gets 304 for what every page asks first (session, user, appointments): no view, no template.
 
 The tag is of everything that an answer is drawn from: the state of the database (governance.kernel.state), the business
-day, who asks under which appointment, his session and his form token's secret, the address and the release. It is taken
-before the view reads, so that what is written meanwhile is at worst drawn once more. Rights come first: the session,
-its end and the appointments are looked at as for every page; the tag is a keyed digest that nobody can make up.
+day, who asks under which appointment, his session and his form token's secret, the address and the release. The state
+is asked beside the appointments, before the view reads, so that what is written meanwhile is at worst drawn once more.
+Rights come first: the session, its end and the appointments are looked at as for every page; the tag is a keyed digest
+that nobody can make up.
 
 Never answered from before: what shows more than that, which says so (`entry.page(…, always_drawn=…)`); what is told
 once (messages), recorded when it is read, taken away as a file, streamed; what htmx asks for; whoever is not logged in.
@@ -72,7 +73,7 @@ def unchanged(request: HttpRequest, about: object = "") -> HttpResponse | None:
         return None
     secret = request.META.get("CSRF_COOKIE") or ""
     drawn_from = (
-        (release.digest(), state.now(), clock.today(), clock.is_demonstration()),
+        (release.digest(), state.of(request.user.hats_in_force[0]), clock.today(), clock.is_demonstration()),
         (request.actor, session.session_key, sorted((k, v) for k, v in session.items() if k != SEEN), secret, about),
         (request.scheme, request.get_host(), request.get_full_path()),
     )
