@@ -40,7 +40,8 @@ class WatchMiddleware:
         answer = self.get_response(request)
         if known or request.actor:  # a token's person is known only by now
             answer.headers.setdefault("Cache-Control", "private, no-store")
-        if request.COOKIES.get(settings.SESSION_COOKIE_NAME) and request.session.is_empty():
+        held = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if held and held != request.session.session_key and not request.user.is_authenticated:
             answer.headers["Clear-Site-Data"] = '"cache"'  # logged out, timed out, or ended from elsewhere
         return answer
 

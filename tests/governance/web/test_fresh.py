@@ -107,11 +107,17 @@ def test_an_ended_session_and_another_person_get_nothing_that_was_kept(cast):
     assert "Clear-Site-Data" not in ask(client), "once"
 
 
-def test_a_session_that_was_ended_elsewhere_empties_the_browser(cast):
-    client = cast.client("finance")
-    tag = tag_of(client)
-    actions.end_logins(by=cast.sysadmin, user=cast.user("finance"))
-    assert ask(client, tag)["Clear-Site-Data"] == '"cache"'
+def test_a_session_that_was_ended_elsewhere_empties_the_browser_and_keeps_what_was_typed(cast):
+    for typed in (None, {"email": "打了很多字"}):
+        client = cast.client("finance")
+        tag = tag_of(client)
+        actions.end_logins(by=cast.sysadmin, user=cast.user("finance"))
+        answer = client.post("/governance/notices/choices/", typed) if typed else ask(client, tag)
+        assert (answer.status_code, answer["Clear-Site-Data"]) == (302, '"cache"')
+    assert client.session["kept"]["fields"] == [["email", "打了很多字"]]
+    assert "Clear-Site-Data" not in client.get("/login/")
+    entered = client.post("/login/", {"username": "demo-finance", "password": "Guiyang-2006"})
+    assert (entered.status_code, "Clear-Site-Data" in entered) == (302, False)
 
 
 def test_a_page_with_a_message_is_kept_by_nobody(cast):
