@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "governance.web.middleware.ActorMiddleware",
     "governance.web.middleware.GateMiddleware",
     "governance.web.sessions.WatchMiddleware",
+    "governance.web.fresh.FreshMiddleware",
     "governance.web.middleware.ReadingMiddleware",
     "governance.web.confirmation.ConfirmationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -242,7 +242,8 @@ def cells(request, year: int):
             continue
         try:
             version = entry.integer(request.POST.get(f"version|{key}"), name="版本", low=0, high=10**9, default=0)
-            with once(request.actor, f"budgets.cell.{year}.{stage}.{key}", _token(request, key)) as call:
+            token = entry.token(request, f"{key}={value} {request.POST.get('document_number', '')}")
+            with once(request.actor, f"budgets.cell.{year}.{stage}.{key}", token) as call:
                 if call.address is None:
                     actions.set_cell(
                         by=request.actor,
@@ -286,11 +287,6 @@ def _refused_cell(key: str, typed: str, stage: str, refusal: Refused) -> dict:
         "is_ceiling": "ceiling_wan" in current,
         "upper": ABOVE.get(stage, ""),
     }
-
-
-def _token(request, key: str) -> str | None:
-    token = request.POST.get("once", "")
-    return f"{token[:60]}.{key}"[:100] if token else None
 
 
 @entry.page(READ, methods=("GET", "HEAD"))

@@ -102,7 +102,7 @@ def _rehearse(request) -> HttpResponse:
 
 def _commit(request) -> HttpResponse:
     content, name = _kept(request)
-    with once(request.actor, "budgets.import", request.POST.get("once")) as call:
+    with once(request.actor, "budgets.import", entry.token(request)) as call:
         if call.address is None:
             plan = importing.commit(content, request.actor, _choices(request))
             if not plan.committed:

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from governance.basics import clock
 from governance.basics.refusal import NotVisible, Refused, WrongRole, of_full_disk
 from governance.basics.text import is_storable
-from governance.kernel import access
+from governance.kernel import access, state
 from governance.kernel.verbs import Unconfirmed
 from governance.models import ApiToken
-from governance.web import throttle, visitor
+from governance.web import fresh, throttle, visitor
 from governance.web.visitor import note_refusal
 
 MAX_BODY = 2 * 1024 * 1024
@@ -40,7 +40,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             throttle.count(f"token:{address}", throttle.TOKENS)
             raise exceptions.AuthenticationFailed("令牌无效、已到期，或账号已停用。")
         _used(found, address)
-        request._request.actor = access.actor_for(found.user)
+        request._request.actor = access.actor_for(found.user, hats=state.hats(found.user_id, clock.today()))
         return found.user, found
 
     def authenticate_header(self, request):
@@ -70,7 +70,7 @@ class Open(permissions.BasePermission):
 
 class Granted(permissions.BasePermission):
     """A view names its permission (`permission`, or `write_permission` for unsafe methods); none named:
-    nobody enters."""
+    nobody enters. Whoever may enter and has the answer already gets 304 (governance.web.fresh)."""
 
     def has_permission(self, request, view):
         actor = getattr(request._request, "actor", None)
@@ -82,6 +82,8 @@ class Granted(permissions.BasePermission):
         access.require(actor, name)
         if isinstance(request.auth, ApiToken):
             _within(request.auth, getattr(view, "basename", ""), request.method)
+        if answer := fresh.unchanged(request._request, request.auth and request.auth.pk):
+            raise fresh.Unchanged(answer)
         return True
 
 
@@ -232,6 +234,8 @@ class Invisible:
 
 def explain(exception, context):
     """Refusals and errors as `{"detail"}` or `{field: [sentence]}`; a form's 422 is the API's 400."""
+    if isinstance(exception, fresh.Unchanged):
+        return exception.answer
     exception = of_full_disk(exception) or exception
     request = context["request"]._request
     if isinstance(exception, Unconfirmed):

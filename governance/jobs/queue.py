@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Iterable
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -18,7 +18,7 @@ from governance.basics import clock
 from governance.basics.refusal import NotVisible, Refused, WrongRole
 from governance.basics.roles import Permission, Role, holders
 from governance.jobs import bell, kinds
-from governance.kernel import audit
+from governance.kernel import audit, state
 from governance.kernel.access import Actor
 from governance.kernel.verbs import frame, step
 from governance.models import Document, Job, StoredFile
@@ -80,7 +80,8 @@ def request_scheduled(kind: str, due: Iterable[tuple[str, dict]]) -> int:
 def claim(job_id, owner: str | None = None) -> Job | None:
     """Take a waiting row: one UPDATE decides. None where somebody else has it, or it is no longer waiting."""
     owner = owner or secrets.token_hex(16)
-    won = Job.objects.filter(pk=job_id, state="queued", cancel_asked=False, attempts__lt=MAX_ATTEMPTS).update(
+    won = _move(
+        Job.objects.filter(pk=job_id, state="queued", cancel_asked=False, attempts__lt=MAX_ATTEMPTS),
         state="running",
         owner=owner,
         lease_until=Now() + dt.timedelta(seconds=LEASE_S),
@@ -91,6 +92,15 @@ def claim(job_id, owner: str | None = None) -> Job | None:
         error="",
     )
     return Job.objects.get(pk=job_id) if won else None
+
+
+def _move(rows, **values) -> int:
+    """One conditional UPDATE of a job's state, which pages show, and with it the word for the database's."""
+    with transaction.atomic():
+        moved = rows.update(**values)
+        if moved:
+            state.moved()
+    return moved
 
 
 def _held(job: Job):
@@ -161,7 +171,7 @@ def fail(job: Job, sentence: str, *, is_final: bool, rows=None) -> bool:
             "percent": 0,
             "doing": "上一次没有办成，已重新排队",
         }
-        return bool(rows.update(**waits, error=sentence[:1000]))
+        return bool(_move(rows, **waits, error=sentence[:1000]))
     with frame():
         ended = rows.update(
             state="failed", owner="", lease_until=None, finished_at=Now(), doing="", error=sentence[:1000]
@@ -174,7 +184,7 @@ def fail(job: Job, sentence: str, *, is_final: bool, rows=None) -> bool:
 
 def give_up(job: Job) -> None:
     """Cancelled while running: the state, if the row is still ours."""
-    _held(job).update(state="cancelled", owner="", lease_until=None, finished_at=Now(), doing="")
+    _move(_held(job), state="cancelled", owner="", lease_until=None, finished_at=Now(), doing="")
 
 
 def _tell(job: Job, what: str, sentence: str) -> None:
@@ -204,14 +214,14 @@ def reconcile() -> dict[str, int]:
     for job in Job.objects.filter(state="running", lease_until__lt=Now()):
         stale = Job.objects.filter(pk=job.pk, state="running", owner=job.owner, lease_until__lt=Now())
         if job.cancel_asked:
-            counts["cancelled"] += stale.update(
-                state="cancelled", owner="", lease_until=None, finished_at=Now(), doing=""
+            counts["cancelled"] += _move(
+                stale, state="cancelled", owner="", lease_until=None, finished_at=Now(), doing=""
             )
         elif job.attempts >= MAX_ATTEMPTS:
             counts["failed"] += fail(job, THRICE, is_final=True, rows=stale)
         else:
-            counts["returned"] += stale.update(
-                state="queued", owner="", lease_until=None, percent=0, doing="上一个办理进程中断，已重新排队"
+            counts["returned"] += _move(
+                stale, state="queued", owner="", lease_until=None, percent=0, doing="上一个办理进程中断，已重新排队"
             )
     long_ago = clock.now() - dt.timedelta(seconds=RESEND_AFTER_S)
     waiting = Job.objects.filter(state="queued", cancel_asked=False, recorded_at__lt=long_ago)

@@ -48,9 +48,16 @@ class Actor:
         return scope_of(self.role, permission)
 
 
-def actor_for(user: User, appointment_id: int | None = None, day: dt.date | None = None) -> Actor | None:
-    """The actor that a user is under one of his appointments of the day (the first, unless one is chosen)."""
-    hats = _HATS(user.pk, day or clock.today())
+def actor_for(
+    user: User,
+    appointment_id: int | None = None,
+    day: dt.date | None = None,
+    *,
+    hats: list[Appointment] | None = None,
+) -> Actor | None:
+    """The actor that a user is under one of his appointments of the day (the first, unless one is chosen). `hats`:
+    these appointments, where they have been read already (governance.kernel.state)."""
+    hats = _HATS(user.pk, day or clock.today()) if hats is None else hats
     user.hats_in_force = hats  # the frame of the page shows them again (governance.web.context)
     if not hats:
         return None
@@ -72,7 +79,7 @@ def under(hat: Appointment, user: User | None = None) -> Actor:
     )
 
 
-def hats_of(user: User, day: dt.date | None = None) -> QuerySet[Appointment]:
+def hats_of(user: User | int, day: dt.date | None = None) -> QuerySet[Appointment]:
     """The user's appointments in force on the day, first given first."""
     return (
         Appointment.objects.in_force(day or clock.today())
@@ -82,15 +89,7 @@ def hats_of(user: User, day: dt.date | None = None) -> QuerySet[Appointment]:
     )
 
 
-# Asked at every request.
-_HATS = Prepared(
-    lambda user, day: (
-        Appointment.objects.in_force(day)
-        .filter(user_id=user)
-        .select_related("organisation", "on_behalf_of")
-        .order_by("pk")
-    )
-)
+_HATS = Prepared(hats_of)
 
 
 def may(actor: Actor | None, permission: Permission, about: object = None) -> bool:

@@ -23,7 +23,8 @@ from django.db import transaction
 from governance.basics.refs import Referable
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText
-from governance.kernel import audit
+from governance.database import changes
+from governance.kernel import audit, state
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +34,8 @@ _closing: ContextVar[dict[tuple[Any, ...], Callable[[], None]]] = ContextVar("ve
 
 @contextmanager
 def frame() -> Iterator[list[audit.Entry]]:
-    """One transaction round a verb and all that it calls; yields the buffer of audit rows."""
+    """One transaction round a verb and all that it calls; yields the buffer of audit rows. What ends in the chain moves
+    it; what writes and leaves no row there moves governance.kernel.state."""
     outer = audit.buffer.get()
     if outer is not None:
         with transaction.atomic():
@@ -43,9 +45,12 @@ def frame() -> Iterator[list[audit.Entry]]:
     token, closing = audit.buffer.set(rows), _closing.set({})
     try:
         with transaction.atomic():
+            before = changes.mark()
             yield rows
             _close()
             audit.append(rows)
+            if not rows and changes.since(before):
+                state.move()
     except Refused as refusal:
         if refusal.event:
             audit.refused(refusal)

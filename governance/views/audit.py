@@ -38,7 +38,7 @@ def _filters(chosen: dict[str, str]) -> dict:
     return days | {name: chosen[name] for name in ("person", "record", "ok")}
 
 
-@entry.page(Permission.READ_AUDIT, methods=("GET", "HEAD"))
+@entry.page(Permission.READ_AUDIT, methods=("GET", "HEAD"), always_drawn="must show what was changed behind the system")
 def audit_page(request):
     """Rows newest first, filtered by days, person, record, done or refused; `?verify=1` walks the chain."""
     chosen = _chosen(request)

@@ -67,7 +67,7 @@ class RequestForm(forms.Form):
         self.is_offered = bool(offered)
 
 
-@entry.page(Permission.USE, methods=("GET", "HEAD"))
+@entry.page(Permission.USE, methods=("GET", "HEAD"), always_drawn="tells from second to second how far jobs are")
 def documents(request):
     """Jobs of one's own (an operator: of all), and the documents that one may download."""
     actor = request.actor
@@ -153,7 +153,7 @@ def running(actor) -> list[Running]:
     return sorted(shown, key=lambda r: r.job.state != "running")
 
 
-@entry.page(Permission.USE, methods=("GET", "HEAD"))
+@entry.page(Permission.USE, methods=("GET", "HEAD"), always_drawn="tells from second to second how far jobs are")
 def progress(request):
     """The fragment that htmx asks for every second; when a job has ended, the page reloads itself."""
     rows = running(request.actor)
@@ -174,7 +174,7 @@ def request_report(request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "governance/documents.html", _context(request, form, None, ""), status=422)
     params = {key: form.cleaned_data[key] for key in ("year", "formats", "scope") if form.cleaned_data[key]}
-    with once(request.actor, "governance.job.request", request.POST.get("once")) as call:
+    with once(request.actor, "governance.job.request", entry.token(request)) as call:
         if call.address is None:
             actions.request_job(by=request.actor, kind=form.cleaned_data["kind"], params=params)
             call.address = "/governance/documents/"
@@ -220,7 +220,7 @@ def retry(request, pk):
 
 def _on_job(request, pk, event: str, verb):
     job = entry.found(Job.objects.visible_to(request.actor), pk=pk)
-    with once(request.actor, event, request.POST.get("once")) as call:
+    with once(request.actor, event, entry.token(request)) as call:
         if call.address is None:
             verb(by=request.actor, job=job)
             call.address = "/governance/documents/"

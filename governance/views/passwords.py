@@ -17,7 +17,7 @@ from governance.models import PasswordLink
 from governance.web import confirmation, entry, sessions, throttle
 
 
-@entry.page(Permission.USE)
+@entry.page(Permission.USE, always_drawn="shows sessions, which are written by every request")
 def logins(request):
     """我的登录: one's open sessions; POST ends the one named by `login`, or all others."""
     this = request.session.session_key
@@ -30,7 +30,7 @@ def logins(request):
     return render(request, "governance/logins.html", {"logins": sessions.logins_of(request.user, this)})
 
 
-@entry.page(Permission.VOUCH_PASSWORD)
+@entry.page(Permission.VOUCH_PASSWORD, always_drawn="shows one-time links and codes, which end by themselves")
 def vouching(request):
     """密码链接复核: the links that are asked for; POST `link` vouches for one, its code stands in the answer alone."""
     refusal, code, vouched = None, "", None
@@ -38,7 +38,7 @@ def vouching(request):
         key = entry.integer(request.POST.get("link"), name="链接", low=1, high=10**12, default=0)
         vouched = entry.found(PasswordLink.objects.select_related("user"), pk=key)
         try:
-            with once(request.actor, actions.vouch_password_link.event, request.POST.get("once")) as call:
+            with once(request.actor, actions.vouch_password_link.event, entry.token(request)) as call:
                 if call.address is None:
                     call.address = request.path
                     code = actions.vouch_password_link(by=request.actor, link=vouched)
@@ -60,7 +60,7 @@ def vouching(request):
     return render(request, "governance/passwords.html", context, status=refusal.status if refusal else 200)
 
 
-@entry.page(Permission.USE)
+@entry.page(Permission.USE, always_drawn="a password is typed there")
 @sensitive_post_parameters(confirmation.FIELD)
 def confirm(request):
     """再输一次密码, before one signs; leads back to `next` on this site."""
@@ -94,7 +94,7 @@ def link(request, secret: str):
     return render(request, "governance/password_link.html", context, status=422 if form.errors else 200)
 
 
-@entry.page(Permission.USE)
+@entry.page(Permission.USE, always_drawn="a password is typed there")
 def password(request):
     """One's own password; the session at hand goes on."""
     form, refusal = PasswordForm(), None

@@ -62,7 +62,7 @@ def _accounts(request, *, form=None, refusal=None, status=200) -> HttpResponse:
     return render(request, "governance/accounts.html", context, status=status)
 
 
-@entry.page(Permission.MANAGE_ACCOUNTS)
+@entry.page(Permission.MANAGE_ACCOUNTS, always_drawn="personal data, which no browser keeps")
 def accounts(request):
     """The accounts, without anything of the business; POST makes a new one."""
     if request.method != "POST":
@@ -71,7 +71,7 @@ def accounts(request):
     if not form.is_valid():
         return _accounts(request, form=form, status=422)
     try:
-        with once(request.actor, "governance.account.create", request.POST.get("once")) as call:
+        with once(request.actor, "governance.account.create", entry.token(request)) as call:
             if call.address is None:
                 user = actions.create_account(by=request.actor, **form.cleaned_data)
                 call.address = f"/governance/accounts/{user.pk}/"
@@ -81,7 +81,7 @@ def accounts(request):
     return redirect(call.address)
 
 
-@entry.page(Permission.MANAGE_ACCOUNTS)
+@entry.page(Permission.MANAGE_ACCOUNTS, always_drawn="personal data, whose every reading is recorded")
 def account(request, pk: int):
     """One account: POST `act` = disable, enable, logout, or link (to a password, shown in the answer alone)."""
     user = entry.found(User.objects, pk=pk)
@@ -93,7 +93,7 @@ def account(request, pk: int):
         try:
             if act not in ("disable", "enable", "link", "logout"):
                 raise Invalid("请选择停用、启用、结束登录或申请一次性链接。")
-            with once(request.actor, f"governance.account.{act}", request.POST.get("once")) as call:
+            with once(request.actor, f"governance.account.{act}", entry.token(request)) as call:
                 if call.address is None:
                     call.address = f"/governance/accounts/{user.pk}/"
                     if act == "logout":
@@ -163,7 +163,7 @@ def appointments(request):
     if not form.is_valid():
         return _appointments(request, form=form, status=422)
     try:
-        with once(request.actor, "governance.appointment.grant", request.POST.get("once")) as call:
+        with once(request.actor, "governance.appointment.grant", entry.token(request)) as call:
             if call.address is None:
                 actions.grant(by=request.actor, **form.cleaned_data)
                 call.address = "/governance/roles/"
@@ -187,7 +187,7 @@ def appointment_end(request, pk: int):
             raise Invalid("止日应写作 2007-08-20。") from None
         key = entry.integer(request.POST.get("successor"), name="接手人", low=1, high=10**9)
         successor = entry.found(User.objects.filter(is_active=True), pk=key) if key else None
-        with once(request.actor, "governance.appointment.end", request.POST.get("once")) as call:
+        with once(request.actor, "governance.appointment.end", entry.token(request)) as call:
             if call.address is None:
                 moved = actions.end_appointment(
                     by=request.actor,

@@ -86,7 +86,7 @@ def logout(request):
     return redirect("/login/")
 
 
-@entry.page(Permission.USE)
+@entry.page(Permission.USE, always_drawn="shows what was typed into a session, for half an hour")
 def kept(request):
     """找回的内容: what was posted after the session had ended, to be posted once more; POST forgets it."""
     found = keeping.held(request)
@@ -119,7 +119,7 @@ def notice_list(request):
     return render(request, "governance/notices.html", {"page": page, "unread": inbox.unread(request.actor).count()})
 
 
-@entry.page(Permission.USE)
+@entry.page(Permission.USE, always_drawn="shows what became of letters, which the post writes outside every verb")
 def notice_choices(request):
     """邮件设置: how one wants each topic by e-mail, where to, and what became of the last letters."""
     person = User.objects.get(pk=request.actor.user_id)

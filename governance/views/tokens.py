@@ -14,7 +14,7 @@ from governance.models import ApiToken
 from governance.web import addresses, entry
 
 
-@entry.page(Permission.USE)
+@entry.page(Permission.USE, always_drawn="shows a new token once, and when each was last used")
 def tokens(request):
     """The list; POST makes one, whose text stands in the answer alone, or takes one back (`revoke`)."""
     form, refusal, made = TokenForm(resources=addresses.resources), None, ""
@@ -26,7 +26,7 @@ def tokens(request):
         form = TokenForm(request.POST, resources=addresses.resources)
         if form.is_valid():
             try:
-                with once(request.actor, actions.issue_token.event, request.POST.get("once")) as call:
+                with once(request.actor, actions.issue_token.event, entry.token(request)) as call:
                     if call.address is None:
                         call.address = request.path
                         made = actions.issue_token(by=request.actor, **form.cleaned_data)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 
 from django.contrib import messages
@@ -29,10 +30,14 @@ from governance.web.visitor import note_refusal
 NO_APPOINTMENT = "您的账号目前没有任职，不能使用本系统；请联系安全管理员授予角色。"
 
 
-def page(permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Callable:
+def page(
+    permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), always_drawn: str = ""
+) -> Callable:
     """Let in whoever holds the permission: 302 to the login without one, 403 for the wrong role.
 
     Reach (own, involved, assigned) is the queryset's matter: fetch through `visible_to(request.actor)`.
+    `always_drawn` says what the page shows besides the database's rows of the day: it is never answered from before
+    (governance.web.fresh), and no browser keeps it.
     """
 
     def decorate(view):
@@ -48,7 +53,7 @@ def page(permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD", "
             access.require(request.actor, permission)
             return view(request, *args, **kwargs)
 
-        enter.permission = permission
+        enter.permission, enter.always_drawn = permission, always_drawn
         return enter
 
     return decorate
@@ -137,11 +142,23 @@ def day(request: HttpRequest, name: str, label: str) -> dt.date | None:
         raise Invalid(sentence, fields={name: ["日期不对"]}) from None
 
 
+def token(request: HttpRequest, about: str = "") -> str | None:
+    """What governance.kernel.once keeps a post under: the form's own token and what was typed into it (or `about` it).
+    A page may be shown twice with one token, kept by the browser or open in two windows: the same post twice is one,
+    but other words are another."""
+    key = request.POST.get("once")
+    if not key or len(key) > 60:
+        return key
+    typed = [] if about else [(n, vs) for n, vs in request.POST.lists() if n not in ("once", "csrfmiddlewaretoken")]
+    sent = [] if about else [(n, [(f.name, f.size) for f in fs]) for n, fs in request.FILES.lists()]
+    return f"{key}.{hashlib.sha256(repr((about, sorted(typed), sorted(sent))).encode()).hexdigest()[:16]}"
+
+
 def posted(request, verb: str, act: Callable, again: Callable | None = None, done: str = ""):
     """Do a POST once and go on to the address that `act` returns. Refused on its merits, the page comes `again(status,
     refusal=…, typed=…)` with the sentence and what was typed; without `again` the refusal is a page of its own."""
     try:
-        with once(request.actor, verb, request.POST.get("once")) as first:
+        with once(request.actor, verb, token(request)) as first:
             if first.address is None:
                 first.address = act()
                 if done:
@@ -164,7 +181,7 @@ def form_page(request, form, context: dict, act: Callable, *, template: str, don
         status = 422
         if form.is_valid():
             try:
-                with once(request.actor, act.event, request.POST.get("once")) as first:
+                with once(request.actor, act.event, token(request)) as first:
                     if first.address is None:
                         values = form.values() if hasattr(form, "values") else form.cleaned_data
                         result = act(by=request.actor, **about, **values)

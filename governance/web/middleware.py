@@ -11,10 +11,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from governance.basics import limits
+from governance.basics import clock, limits
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText, is_storable
-from governance.kernel import access, audit
+from governance.kernel import access, audit, state
 from governance.web import throttle, visitor
 from governance.web.entry import refusal_page
 
@@ -42,7 +42,9 @@ class ActorMiddleware:
     def __call__(self, request):
         request.actor = None
         if request.user.is_authenticated:
-            request.actor = access.actor_for(request.user, request.session.get(HAT_KEY))
+            request.actor = access.actor_for(
+                request.user, request.session.get(HAT_KEY), hats=state.hats(request.user.pk, clock.today())
+            )
             if request.actor and request.user.password_is_temporary and not _may_wait(request.path):
                 return _change_first(request)
         return self.get_response(request)

@@ -25,7 +25,8 @@ QUIET = 60  # seconds that are not written down
 
 
 class WatchMiddleware:
-    """After ActorMiddleware: ends what is over, keeps what goes on, and lets nobody store a private answer."""
+    """After ActorMiddleware: ends what is over, keeps what goes on, and lets nobody store a private answer but what
+    governance.web.fresh lets the person's own browser keep; with the session that browser forgets it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -39,6 +40,9 @@ class WatchMiddleware:
         answer = self.get_response(request)
         if known or request.actor:  # a token's person is known only by now
             answer.headers.setdefault("Cache-Control", "private, no-store")
+        held = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if held and held != request.session.session_key and not request.user.is_authenticated:
+            answer.headers["Clear-Site-Data"] = '"cache"'  # logged out, timed out, or ended from elsewhere
         return answer
 
     def process_view(self, request, view, args, kwargs) -> None:

@@ -20,7 +20,7 @@ from budgets.models import (
     StageLock,
 )
 from governance.basics.refusal import Refused
-from governance.kernel import audit, demonstration, verbs
+from governance.kernel import audit, demonstration, state, verbs
 from governance.models import (
     Answer,
     Appointment,
@@ -121,6 +121,7 @@ def load() -> str:
     """
     with transaction.atomic():
         create_accounts()
+        state.moved()
         demonstration.keep_day(dt.date.fromisoformat(settings.DEMO_TODAY))
         if Setting.objects.filter(key=LOADED).exists():
             return "演示数据已经装入，没有改动。"

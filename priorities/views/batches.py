@@ -54,7 +54,7 @@ def plan(request):
     return do(request, actions.plan_batch, DeskBatch.get_absolute_url, act=act, items=rows, reason=reason)
 
 
-@entry.page(SCREEN)
+@entry.page(SCREEN, always_drawn="counts the seconds until it can no longer be undone")
 def batch(request, pk: int):
     """One batch: how long it can be undone, then what came of each case. POST undoes or hurries it."""
     row = entry.found(DeskBatch.objects.filter(user_id=request.actor.user_id), pk=pk)

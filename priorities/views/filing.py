@@ -194,7 +194,7 @@ def edit(request, reference: str):
         shown = as_typed(typed.document, typed.raw, typed.errors, row.proposal)
         return _form(request, row, typed.document, errors=typed.errors, shown=shown, base=typed.base, status=422)
     try:
-        with once(request.actor, f"priorities.save.{row.pk}", request.POST.get("once")) as call:
+        with once(request.actor, f"priorities.save.{row.pk}", entry.token(request)) as call:
             if call.address is None:
                 saved = actions.save_draft(
                     by=request.actor, submission=row, version=typed.version, base=typed.base, proposal=typed.document

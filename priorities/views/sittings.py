@@ -129,7 +129,7 @@ def decide(request, pk: int):
         sitting=sitting,
         decisions=decisions,
         signer=entry.field(request, "signer", limit=60, label="签署人"),
-        token=request.POST.get("once", "")[:60] or uuid.uuid4().hex,
+        token=entry.token(request) or uuid.uuid4().hex,
     )
     signed = sum(not d.refusal for d in done)
     if signed:

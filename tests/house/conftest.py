@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import functools
 import io
+from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 
 from governance.basics import clock
+from governance.kernel import state
 from governance.models import User
 from guiyang_egov.demo import loading
+from guiyang_egov.demo import story as the_story
 from tests.conftest import Cast
 from tests.copies import Copy, number_on
+
+told_verbs: list[tuple[str, bool]] = []  # each verb of the story, and whether it moved the word of the state
 
 
 def _tell() -> None:
     number_on()  # PostgreSQL rolls no sequence back: a draft's reference (draft-3) would hang on the tests before it
     call_command("load_plan", stdout=io.StringIO())
-    loading.load()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(the_story, "_verb", _watched(the_story._verb))
+        loading.load()
+
+
+def _watched(found: Callable) -> Callable:
+    """Verbs that note whether they moved `governance.kernel.state` (tests/house/test_fresh.py)."""
+
+    def find(name: str) -> Callable:
+        verb = found(name)
+
+        @functools.wraps(verb)  # the story reads its parameters
+        def run(**arguments):
+            before = state.now()
+            result = verb(**arguments)
+            told_verbs.append((name, state.now() != before))
+            return result
+
+        return run
+
+    return find
 
 
 _story = Copy(_tell)

@@ -477,7 +477,7 @@ def test_a_double_click_leads_to_the_same_place_and_makes_one_thing(posting):
     data = {"kind": "new", "plan_year": "2008", "once": token}
     first, second = cio.post("/priorities/submissions/new/", data), cio.post("/priorities/submissions/new/", data)
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
-    assert (Submission.objects.count(), OnceKey.objects.filter(key=token).count()) == (count + 1, 1)
+    assert (Submission.objects.count(), OnceKey.objects.filter(key__startswith=token).count()) == (count + 1, 1)
     row = Submission.objects.by_reference(SUBMITTED).get()
     data = {"version": row.version, "once": token}
     first, second = (posting("reviewer").post(f"/priorities/desk/{SUBMITTED}/accept/", data) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Sessions end by themselves, with the role, and by their owner; private answers are stored nowhere."""
+"""Sessions end by themselves, with the role, and by their owner; private answers are stored by nobody else."""
 
 from __future__ import annotations
 
@@ -96,7 +96,19 @@ def test_the_system_administrator_ends_somebodys_logins(cast):
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/projects/", "/projects/P01/", "/api/v1/projects/", "/nowhere/", "/budgets/2007/export/"]
+    ("address", "kept"),
+    [
+        ("/", "no-cache"),
+        ("/projects/P01/", "no-cache"),
+        ("/api/v1/projects/", "no-cache"),
+        ("/nowhere/", "no-store"),
+        ("/budgets/2007/export/", "no-store"),
+        ("/governance/tokens/", "no-store"),
+        ("/governance/password/", "no-store"),
+        ("/governance/kept/", "no-store"),
+    ],
 )
-def test_private_answers_are_stored_nowhere(cast, address):
-    assert "no-store" in cast.client("reviewer").get(address)["Cache-Control"]
+def test_private_answers_are_stored_nowhere_or_in_their_own_browser_that_asks_each_time(cast, address, kept):
+    client = cast.client("reviewer")
+    client.get("/governance/logins/")
+    assert client.get(address)["Cache-Control"] == f"private, {kept}"
