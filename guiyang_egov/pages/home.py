@@ -56,7 +56,8 @@ def page(request):
                 return redirect(desk)
         require(actor, Permission.READ_REGISTER)
     with one_page():  # what waits for him is counted in the rail as well
-        projects = with_leads(_PLANNED())
+        projects = _PLANNED()
+        with_leads([*projects, *register_desk.read_one_by_one(actor)])
         for name, rows in (("phases", _PHASES), ("milestones", _MILESTONES)):
             attach(projects, name, rows(), "project_id")
         return render(request, "pages/home.html", _context(actor, day, projects, every="all" in request.GET))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Min, Q
 
+from governance.basics import memo
 from governance.basics.roles import Permission, Role, Scope
 from governance.database.prepared import Prepared, attach
 from governance.kernel.access import Actor
@@ -40,7 +41,7 @@ def waiting(actor: Actor, day: dt.date) -> list[Task]:
         tasks += _catalogue(actor, day)
     manages, accepts = actor.scope(Permission.MANAGE_PROJECT), actor.scope(Permission.ACCEPT_WORKS)
     reports = actor.scope(Permission.REPORT_PROGRESS) is Scope.OWN and (manages or accepts or _leads_anything(actor))
-    if (manages or accepts) and (many := _UNDER_WAY.count()) > MOST:
+    if (manages or accepts) and (many := _how_many()) > MOST:
         everything = Task(
             f"在建和已建项目 {many:,} 个，不在首页逐项列出，请按进度、验收、安全各页的清单办理",
             "/projects/progress/",
@@ -152,10 +153,32 @@ def _topics(day: dt.date, d48: str, unit: int | None) -> list[Task]:
     ]
 
 
+def read_one_by_one(actor: Actor) -> list[Project]:
+    """Every project under way, where `waiting` goes through all of them for this person; within one page the same rows,
+    so that the page can read their leads together with those of its own projects."""
+    if not (actor.scope(Permission.MANAGE_PROJECT) or actor.scope(Permission.ACCEPT_WORKS)) or _how_many() > MOST:
+        return []
+    return _rows(None)
+
+
+def _how_many() -> int:
+    kept = memo.kept("how many projects are under way")
+    if "count" not in kept:
+        kept["count"] = _UNDER_WAY.count()
+    return kept["count"]
+
+
+def _rows(unit: int | None) -> list[Project]:
+    kept = memo.kept("projects under way")
+    if unit not in kept:
+        kept[unit] = _UNDER_WAY() if unit is None else _LED(unit)
+    return kept[unit]
+
+
 def _projects(unit: int | None) -> list[Project]:
     """Projects under way or finished (those that a unit leads), read for their gates and their security;
     twelve queries, thirteen where a trial run is to begin."""
-    found = safeguards.read_security(_UNDER_WAY() if unit is None else _LED(unit))
+    found = safeguards.read_security(_rows(unit))
     keys = [p.pk for p in found]
     attach(found, "gate_items", _PAPERS(keys), "project_id")
     attach(found, "contracts", _CONTRACTS(keys), "project_id")
