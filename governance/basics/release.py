@@ -18,7 +18,7 @@ PLAIN = (str, int, float, bool, type(None), tuple, list, range, Path)
 
 @functools.cache
 def digest() -> str:
-    """Read once a process, some 20 ms."""
+    """Read once a process, within a tenth of a second."""
     found = hashlib.sha256()
     for folder in FOLDERS:
         for path in sorted(settings.BASE_DIR.joinpath(folder).rglob("*")):
