@@ -172,7 +172,10 @@ def use_factor_link(*, secret: str, code: str, password: str) -> User:
                 sentence="您的动态验证码由一次性链接重设；不是您本人办的，请立即联系安全管理员。",
             )
             audit.record(
-                by=None, event="governance.factor.reset", about=user, sentence=f"{user.full_name}用一次性链接重设动态验证码"
+                by=None,
+                event="governance.factor.reset",
+                about=user,
+                sentence=f"{user.full_name}用一次性链接重设动态验证码",
             )
     if not is_right:
         sentence = "确认码或密码不对；连错五次链接作废。"

@@ -40,7 +40,8 @@ def issue_token(
     user = User.objects.get(pk=by.user_id)
     if settings.SECOND_FACTOR == "required" and not factors.enrolled(user):
         raise Refused(
-            "办理接口令牌以前要启用动态验证码；请在“动态验证码”页启用，再来办理。", blockers=(("启用动态验证码", "您本人"),)
+            "办理接口令牌以前要启用动态验证码；请在“动态验证码”页启用，再来办理。",
+            blockers=(("启用动态验证码", "您本人"),),
         )
     ends = clock.now() + dt.timedelta(days=days)
     token = ApiToken.issue(user, name=name, can_write=can_write, resources=list(resources), expires_at=ends)

@@ -1,8 +1,8 @@
 """The second factor: who must have one, what a code is worth, and the keys that its secrets lie encrypted under.
 
-    is_missing(user)     he may do nothing before he has one
-    has(user)            he is asked for a code beside his password
-    spend(user, code)    take a code or a recovery code; how he is known by it ("code", "recovery"), "" where it is wrong
+is_missing(user)     he may do nothing before he has one
+has(user)            he is asked for a code beside his password
+spend(user, code)    take a code or a recovery code; how he is known by it ("code", "recovery"), "" where it is wrong
 """
 
 from __future__ import annotations

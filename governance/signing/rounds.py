@@ -136,9 +136,7 @@ def answer(
     if why := signers.may_sign(round_, by, seat.key).why:
         raise Refused(f"{why}。")
     known = "paper" if paper.signer else known_by.get()
-    Answer.objects.create(
-        seat=seat, by_text=by.text, user_id=by.user_id, known_by=known, **vars(reply), **vars(paper)
-    )
+    Answer.objects.create(seat=seat, by_text=by.text, user_id=by.user_id, known_by=known, **vars(reply), **vars(paper))
     if kind == REFUSE and not hears_all:
         return _end(round_, REFUSED)
     return OPEN if silent(round_) else _end(round_, CONCLUDED)
