@@ -49,6 +49,7 @@ def _context(request, made: list[str], refusal: Refused | None) -> dict:
     row = SecondFactor.objects.filter(user=request.user).first()
     secret = "" if made else actions.offered_secret(request.user)
     address = codes.address(secret, request.user.username, settings.PRODUCT_NAME) if secret else ""
+    picture = qr.svg(address, title="动态验证码的二维码", dark="black", light="white", scale=5) if secret else ""
     return {
         "made": made,
         "refusal": refusal,
@@ -58,9 +59,7 @@ def _context(request, made: list[str], refusal: Refused | None) -> dict:
         "left": row.recovery_codes.count() if row and row.pk else 0,
         "secret": codes.grouped(secret),
         "address": address,
-        "qr": mark_safe(qr.svg(address, title="动态验证码的二维码", dark="black", light="white", scale=5))
-        if secret
-        else "",
+        "qr": mark_safe(picture),
     }
 
 
