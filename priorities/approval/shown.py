@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from governance.basics.refs import pk_of
 from governance.kernel.access import Actor
 from governance.models import Answer, Round
@@ -15,10 +17,9 @@ KIND = "joint_approval"
 def of(row: Submission) -> str:
     """The digest; a mere 同意 of another seat leaves it as it is."""
     opened = Round.objects.filter(about=row.audit_key, kind=KIND, state="open").last()
-    answers = opened.seats.filter(answers__in_force=True).exclude(answers__condition="") if opened else ()
-    conditions = sorted((s.key, s.standing.condition, str(s.standing.condition_due)) for s in answers)
+    answers = Answer.objects.filter(seat__round=opened, in_force=True).select_related("seat") if opened else ()
     version = row.versions.filter(number=row.current_version).first()
-    return _digest(version, conclusions.in_force(row), conditions)
+    return _digest(version, conclusions.in_force(row), _conditions(answers))
 
 
 def _digest(version: SubmissionVersion | None, conclusion: Conclusion | None, conditions: list) -> str:
@@ -47,4 +48,8 @@ def _conditions_before(answer: Answer) -> list:
     last = {}
     for a in Answer.objects.filter(seat__round=answer.seat.round_id, pk__lt=answer.pk).select_related("seat"):
         last[a.seat_id] = a
-    return sorted((a.seat.key, a.condition, str(a.condition_due)) for a in last.values() if a.condition)
+    return _conditions(last.values())
+
+
+def _conditions(answers: Iterable[Answer]) -> list:
+    return sorted((a.seat.key, a.condition, str(a.condition_due)) for a in answers if a.condition)
