@@ -27,8 +27,8 @@ AGAIN = "这次启用已经过期，请重新开始。"
 def offered_secret(user: User) -> str:
     """The secret that waits for its first code, "" where none does."""
     since = clock.now() - dt.timedelta(minutes=OFFER_MINUTES)
-    row = SecondFactor.objects.filter(user=user, offered_at__gt=since).exclude(offered="").first()
-    return factors.opened(row.offered) if row else ""
+    row = SecondFactor.objects.filter(user=user).exclude(offered="").first()
+    return factors.opened(row.offered) if row and row.offered_at and row.offered_at > since else ""
 
 
 @verb("governance.factor.begin", signs=True)
@@ -50,14 +50,14 @@ def confirm_factor(*, by: Actor, code: str, session_key: str | None = None) -> l
     secret = offered_secret(row.user)
     if not secret:
         raise Refused(AGAIN)
-    step_ = codes.matching_step(secret, code, time.time())
-    if step_ is None:
+    used = codes.matching_step(secret, code, time.time())
+    if used is None:
         sentence = "验证码不对：请输入手机上现在显示的六位数；手机的时间要准。"
         raise Invalid(sentence, fields={"code": ["验证码不对"]})
     row.secret, row.offered, row.offered_at = row.offered, "", None
-    row.confirmed_at, row.last_step = clock.now(), step_
+    row.confirmed_at, row.last_step = clock.now(), used
     row.save()
-    made = factors.renew_recovery_codes(row)
+    made = factors.renew_recovery_codes(row=row)
     end_sessions(row.user, but=session_key)
     inbox.tell(
         key=f"factor:{row.pk}:{row.confirmed_at.isoformat()}",
@@ -77,7 +77,7 @@ def renew_recovery_codes(*, by: Actor) -> list[str]:
     row = _mine(by)
     if row.confirmed_at is None:
         raise Refused("您还没有启用动态验证码；请先启用。")
-    made = factors.renew_recovery_codes(row)
+    made = factors.renew_recovery_codes(row=row)
     audit.record(by=by, about=row.user, address=factors.ADDRESS, sentence=f"重新生成 {len(made)} 个恢复码")
     return made
 
@@ -103,7 +103,7 @@ def _mine(by: Actor) -> SecondFactor:
 
 
 @step
-def forget_factor(user: User) -> None:
+def forget_factor(*, user: User) -> None:
     """His phone is lost: the next login enrols another. His sessions and tokens end."""
     SecondFactor.objects.filter(user=user).delete()
     end_sessions(user)

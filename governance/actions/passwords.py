@@ -163,7 +163,7 @@ def use_factor_link(*, secret: str, code: str, password: str) -> User:
         is_right = _is_right(row, code, password)
         if is_right:
             user = User.objects.select_for_update().get(pk=row.user_id)
-            forget_factor(user)
+            forget_factor(user=user)
             inbox.tell(
                 key=f"factor-reset:{row.pk}",
                 user_id=user.pk,

@@ -17,7 +17,7 @@ from governance.basics import clock, codes, vault
 from governance.basics.refusal import Refused
 from governance.basics.roles import needs_second_factor
 from governance.kernel import access, audit
-from governance.kernel.verbs import frame
+from governance.kernel.verbs import frame, step
 from governance.models import ApiToken, RecoveryCode, SecondFactor, User, digest_of
 from governance.notices import inbox
 
@@ -130,8 +130,9 @@ def _recovered(row: SecondFactor, text: str) -> str:
     return RECOVERY
 
 
-def renew_recovery_codes(row: SecondFactor) -> list[str]:
-    """Ten new ones, shown once; those of before are void. Inside a verb."""
+@step
+def renew_recovery_codes(*, row: SecondFactor) -> list[str]:
+    """Ten new ones, shown once; those of before are void."""
     made = [codes.new_recovery_code() for _ in range(RECOVERY_CODES)]
     row.recovery_codes.all().delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(factor=row, digest=digest_of(text)) for text in made)
