@@ -38,5 +38,6 @@ class GovernanceConfig(AppConfig):
         rail.offer("系统管理", "任职与角色", "/governance/roles/", Permission.GRANT_ROLES, order=50)
         rail.offer("系统管理", "密码链接复核", "/governance/passwords/", Permission.VOUCH_PASSWORD, order=60)
         rail.offer("系统管理", "我的密码", "/governance/password/", Permission.USE, order=90)
+        rail.offer("系统管理", "动态验证码", "/governance/factor/", Permission.USE, order=91)
         rail.offer("系统管理", "接口令牌", "/governance/tokens/", Permission.USE, order=94)
         rail.offer("系统管理", "我的登录", "/governance/logins/", Permission.USE, order=92)

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from governance.views import (
     audit,
     documents,
+    factors,
     health,
     passwords,
     people,
@@ -15,6 +16,7 @@ from governance.views import (
     regulations,
     roster,
     session,
+    signatures,
     tokens,
     units,
 )
@@ -27,6 +29,8 @@ urlpatterns: list = [
     path("notices/choices/", session.notice_choices, name="notice_choices"),
     path("password/", passwords.password, name="password"),
     re_path(r"^password/(?P<secret>[\w-]{20,60})/$", passwords.link, name="password_link"),
+    path("factor/", factors.factor, name="factor"),
+    path("signatures/<int:pk>/", signatures.signature, name="signature"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("logins/", passwords.logins, name="logins"),
     path("confirm/", passwords.confirm, name="confirm"),

@@ -79,6 +79,16 @@ AUDIT_KEY_IS_KEPT = EMBEDDED and "GUIYANG_AUDIT_KEY" not in os.environ
 _audit_secret = _kept_key("audit_key") if AUDIT_KEY_IS_KEPT else env.str("GUIYANG_AUDIT_KEY", "") or SECRET_KEY
 AUDIT_KEY = hashlib.sha256(b"audit:" + _audit_secret.encode()).digest()
 AUDIT_DIGEST = "sm3" if PROFILE == "dengbao" and "sm3" in hashlib.algorithms_available else "sha256"
+# A code of the phone beside the password: `required` of whoever signs or administers (GRANTS), `offered` or `off`.
+SECOND_FACTOR = env.str("GUIYANG_SECOND_FACTOR", "") or ("offered" if EMBEDDED else "required")
+if SECOND_FACTOR not in ("required", "offered", "off"):
+    raise ImproperlyConfigured("GUIYANG_SECOND_FACTOR 只能是 required、offered 或 off。")
+# The keys that its secrets lie encrypted under, the newest first: in the environment, else DJANGO_SECRET_KEY, embedded
+# a file of the data folder with one on each line (command rotate_factor_keys).
+FACTOR_KEYS = env.list("GUIYANG_FACTOR_KEYS", default=[]) or ([] if EMBEDDED else [SECRET_KEY])
+FACTOR_KEYS_FILE = None if FACTOR_KEYS else DATA_DIR / "factor_keys"
+if FACTOR_KEYS_FILE:
+    _kept_key(FACTOR_KEYS_FILE.name)
 # Where the chain's heads are kept, one file a day; a test has none unless it says so.
 AUDIT_ANCHORS = None if TESTING else Path(env.str("GUIYANG_AUDIT_ANCHORS", "") or DATA_DIR / "anchors")
 

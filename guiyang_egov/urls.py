@@ -44,6 +44,7 @@ handler500 = session.server_error
 urlpatterns = [
     path("", home.page, name="home"),
     path("login/", session.login, name="login"),
+    path("login/code/", session.login_code, name="login_code"),
     path("logout/", session.logout, name="logout"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -12,8 +12,9 @@ class PrioritiesConfig(AppConfig):
         from governance import jobs
         from governance.basics import refs
         from governance.people import handover, touched
+        from governance.signing import shown as signed
         from governance.web import addresses
-        from priorities.approval import meeting_pack
+        from priorities.approval import meeting_pack, shown
         from priorities.documents import decisions, filing_receipts, receipts
         from priorities.hooks import named
         from priorities.hooks.daily import daily, run_due_batches
@@ -29,6 +30,7 @@ class PrioritiesConfig(AppConfig):
         handover.offer(DESK)
         touched.offer(of_cases)
         refs.offer(named.cases)
+        signed.offer([shown.KIND], shown.see)
         addresses.offer("criterion", "priorities:criterion")
         planned.offer(adopted_years)
         self._offer_reports()

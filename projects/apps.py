@@ -13,9 +13,10 @@ class ProjectsConfig(AppConfig):
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
         from governance.people import handover, touched
+        from governance.signing import shown
         from governance.web import addresses, rail
         from projects import reports
-        from projects.hooks import named
+        from projects.hooks import named, signed
         from projects.hooks.daily import daily
         from projects.hooks.handover import DESK
         from projects.hooks.touched import of_register
@@ -25,6 +26,7 @@ class ProjectsConfig(AppConfig):
         handover.offer(DESK)
         touched.offer(of_register)
         refs.offer(named.register)
+        shown.offer(signed.KINDS, signed.see)
         addresses.offer("task", "projects:task")
         printing.register_report(
             "annual_progress",

@@ -1,5 +1,13 @@
 """Verbs of governance."""
 
+from governance.actions.factors import (
+    begin_factor,
+    confirm_factor,
+    end_factor,
+    offered_secret,
+    renew_keys,
+    renew_recovery_codes,
+)
 from governance.actions.first_administrators import appoint_first_administrators
 from governance.actions.jobs import cancel_job, check_document, download_document, request_job, retry_job
 from governance.actions.organisations import add_alias, edit_organisation, end_service, record_service, set_body
@@ -8,6 +16,7 @@ from governance.actions.passwords import (
     change_password,
     first_code,
     open_link,
+    use_factor_link,
     use_password_link,
     vouch_password_link,
     voucher_for,

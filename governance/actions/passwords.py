@@ -1,4 +1,5 @@
-"""Verbs about passwords: one changes one's own; whoever forgot his gets a one-time link, for which two people stand.
+"""Verbs about passwords: one changes one's own; whoever forgot his, or lost the phone of his second factor, gets a
+one-time link, for which two people stand.
 
 三权分立: the system administrator asks and holds the link, the security administrator (for one of his own kind the
 auditor) vouches and holds the code. The person sets the password himself; nobody else ever knows it.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 
+from governance.actions.factors import forget_factor
 from governance.actions.people import ADDRESS, end_sessions
 from governance.basics import clock
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
@@ -17,9 +19,11 @@ from governance.kernel.access import Actor
 from governance.kernel.verbs import frame, verb
 from governance.models import ApiToken, Appointment, PasswordLink, User, digest_of
 from governance.notices import inbox
-from governance.people import passwords
+from governance.people import factors, passwords
 
 VOUCHING = "/governance/passwords/"
+PASSWORD, FACTOR = "password", "factor"
+PURPOSE = {PASSWORD: "设密码", FACTOR: "重设动态验证码"}
 
 
 def voucher_for(user: User) -> Role:
@@ -29,31 +33,35 @@ def voucher_for(user: User) -> Role:
 
 
 @verb("governance.password.link", signs=True)
-def ask_password_link(*, by: Actor, user: User) -> str:
-    """Ask for a link for somebody who has no password or forgot it; returns what stands in the link, shown once.
+def ask_password_link(*, by: Actor, user: User, opens: str = PASSWORD) -> str:
+    """Ask for a link for somebody who has no password or forgot it, or (`opens` FACTOR) lost his phone; returns what
+    stands in the link, shown once.
 
     It opens nothing before the second person has vouched; what was asked before for him ends."""
     access.require(by, Permission.MANAGE_ACCOUNTS)
     row = User.objects.select_for_update().get(pk=user.pk)
     if not row.is_active:
         raise Refused(f"账号 {row.username} 已停用；请先启用。")
-    PasswordLink.objects.open().filter(user=row).update(ended_at=clock.now())
+    if opens == FACTOR and not factors.enrolled(row):
+        raise Refused(f"{row.username} 没有启用动态验证码，不用重设。")
+    PasswordLink.objects.open().filter(user=row, opens=opens).update(ended_at=clock.now())
     secret, role = PasswordLink.new_secret(), voucher_for(row)
+    is_first = opens == PASSWORD and not row.has_usable_password()
     link = PasswordLink.objects.create(
-        user=row, digest=digest_of(secret), asked_by_id=by.user_id, is_first=not row.has_usable_password()
+        user=row, digest=digest_of(secret), opens=opens, asked_by_id=by.user_id, is_first=is_first
     )
     inbox.tell(
         key=f"password-link:{link.pk}",
         role=role,
         address=VOUCHING,
         topic="account",
-        sentence=f"{by.name}为 {row.username}（{row.full_name}）申请了设密码的一次性链接，请核实本人后复核。",
+        sentence=f"{by.name}为 {row.username}（{row.full_name}）申请了{PURPOSE[opens]}的一次性链接，请核实本人后复核。",
     )
     audit.record(
         by=by,
         about=row,
         address=ADDRESS,
-        sentence=f"为 {row.username}（{row.full_name}）申请设密码的一次性链接，待{ROLE_LABELS[role]}复核",
+        sentence=f"为 {row.username}（{row.full_name}）申请{PURPOSE[opens]}的一次性链接，待{ROLE_LABELS[role]}复核",
     )
     return secret
 
@@ -78,7 +86,7 @@ def vouch_password_link(*, by: Actor, link: PasswordLink) -> str:
         by=by,
         about=row.user,
         address=VOUCHING,
-        sentence=f"复核 {row.user.username}（{row.user.full_name}）设密码的一次性链接",
+        sentence=f"复核 {row.user.username}（{row.user.full_name}）{PURPOSE[row.opens]}的一次性链接",
     )
     return code
 
@@ -97,21 +105,13 @@ def use_password_link(*, secret: str, code: str, new: str) -> User:
 
     NotVisible for a link that is not open, Invalid for a wrong code (the fifth ends the link) or a bad password."""
     with frame():
-        row = PasswordLink.objects.select_for_update().get(pk=open_link(secret).pk)
-        if row.ended_at is not None:
-            raise NotVisible("这个链接刚才已经用过。")
-        is_right = hmac.compare_digest(row.code_digest, digest_of(code.strip()))
-        if not is_right:
-            row.tries += 1
-            row.save(update_fields=["tries"])
-            audit.record(by=None, event="governance.password.wrong_code", about=row.user, sentence="确认码不对")
-        else:
+        row = _taken(secret, PASSWORD)
+        is_right = _is_right(row, code)
+        if is_right:
             user = User.objects.select_for_update().get(pk=row.user_id)
             user.renew_password(passwords.checked(user, new, "new"))
             user.password_is_temporary = False
             user.save(update_fields=["password", "former_passwords", "password_is_temporary"])
-            row.ended_at = clock.now()
-            row.save(update_fields=["ended_at"])
             end_sessions(user)
             ApiToken.objects.filter(user=user).delete()
             inbox.tell(
@@ -125,7 +125,61 @@ def use_password_link(*, secret: str, code: str, new: str) -> User:
                 by=None, event="governance.password.set", about=user, sentence=f"{user.full_name}用一次性链接设定密码"
             )
     if not is_right:
-        raise Invalid("确认码不对；连错五次链接作废。", fields={"code": ["确认码不对"]})
+        raise Invalid(WRONG_CODE, fields={"code": ["确认码不对"]})
+    return user
+
+
+WRONG_CODE = "确认码不对；连错五次链接作废。"
+
+
+def _taken(secret: str, opens: str) -> PasswordLink:
+    """The open link, locked. NotVisible where it is of another kind or somebody was quicker."""
+    row = PasswordLink.objects.select_for_update().get(pk=open_link(secret).pk)
+    if row.ended_at is not None or row.opens != opens:
+        raise NotVisible("这个链接刚才已经用过。")
+    return row
+
+
+def _is_right(row: PasswordLink, code: str, password: str | None = None) -> bool:
+    """Use the link up where its code is right, and the person's password where one is asked; else count the try."""
+    is_right = hmac.compare_digest(row.code_digest, digest_of(code.strip()))
+    if password is not None:
+        is_right = row.user.check_password(password[:200]) and is_right
+    if is_right:
+        row.ended_at = clock.now()
+        row.save(update_fields=["ended_at"])
+    else:
+        row.tries += 1
+        row.save(update_fields=["tries"])
+        audit.record(by=None, event="governance.password.wrong_code", about=row.user, sentence="确认码不对")
+    return is_right
+
+
+def use_factor_link(*, secret: str, code: str, password: str) -> User:
+    """The person lost his phone: with the link, its code and his password his second factor is taken off, and the next
+    login enrols another. He is nobody yet, so this is no verb. Refused as `use_password_link`."""
+    with frame():
+        row = _taken(secret, FACTOR)
+        is_right = _is_right(row, code, password)
+        if is_right:
+            user = User.objects.select_for_update().get(pk=row.user_id)
+            forget_factor(user=user)
+            inbox.tell(
+                key=f"factor-reset:{row.pk}",
+                user_id=user.pk,
+                address=factors.ADDRESS,
+                topic="account",
+                sentence="您的动态验证码由一次性链接重设；不是您本人办的，请立即联系安全管理员。",
+            )
+            audit.record(
+                by=None,
+                event="governance.factor.reset",
+                about=user,
+                sentence=f"{user.full_name}用一次性链接重设动态验证码",
+            )
+    if not is_right:
+        sentence = "确认码或密码不对；连错五次链接作废。"
+        raise Invalid(sentence, fields={"code": ["确认码或密码不对"]})
     return user
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.conf import settings
+
 from governance.basics import clock
 from governance.basics.refs import ref
-from governance.basics.refusal import Invalid, NotVisible
+from governance.basics.refusal import Invalid, NotVisible, Refused
 from governance.basics.roles import Permission
 from governance.basics.text import clean_text
 from governance.kernel import access, audit
 from governance.kernel.access import Actor
 from governance.kernel.verbs import verb
 from governance.models import ApiToken, User
+from governance.people import factors
 
 ADDRESS = "/governance/tokens/"
 
@@ -35,6 +38,11 @@ def issue_token(
     if fields:
         raise Invalid("没有办理：" + "；".join(s for ss in fields.values() for s in ss) + "。", fields=fields)
     user = User.objects.get(pk=by.user_id)
+    if settings.SECOND_FACTOR == "required" and not factors.enrolled(user):
+        raise Refused(
+            "办理接口令牌以前要启用动态验证码；请在“动态验证码”页启用，再来办理。",
+            blockers=(("启用动态验证码", "您本人"),),
+        )
     ends = clock.now() + dt.timedelta(days=days)
     token = ApiToken.issue(user, name=name, can_write=can_write, resources=list(resources), expires_at=ends)
     reach = ("读写" if can_write else "只读") + (f"，限 {'、'.join(resources)}" if resources else "")

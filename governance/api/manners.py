@@ -17,6 +17,7 @@ from governance.basics.text import is_storable
 from governance.kernel import access, state
 from governance.kernel.verbs import Unconfirmed
 from governance.models import ApiToken
+from governance.people import factors
 from governance.web import fresh, throttle, visitor
 from governance.web.visitor import note_refusal
 
@@ -39,6 +40,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if found is None:
             throttle.count(f"token:{address}", throttle.TOKENS)
             raise exceptions.AuthenticationFailed("令牌无效、已到期，或账号已停用。")
+        if factors.is_missing(found.user):
+            raise exceptions.AuthenticationFailed(factors.FIRST)
         _used(found, address)
         request._request.actor = access.actor_for(found.user, hats=state.hats(found.user_id, clock.today()))
         return found.user, found
@@ -239,7 +242,9 @@ def explain(exception, context):
     exception = of_full_disk(exception) or exception
     request = context["request"]._request
     if isinstance(exception, Unconfirmed):
-        exception = Refused("签署、审定和记账要本人登录，并在十分钟之内输过密码；令牌不能签署。", status=403)
+        exception = Refused(
+            "签署、审定和记账要本人登录，并在十分钟之内输过密码或动态验证码；令牌不能签署。", status=403
+        )
     if isinstance(exception, exceptions.PermissionDenied):
         note_refusal(request, Refused(str(exception.detail), status=403))
     if isinstance(exception, Refused):

@@ -195,6 +195,27 @@ def scope_of(role: Role | str, permission: Permission) -> Scope | None:
     return GRANTS[Role(role)].get(permission)
 
 
+# Whose bearer signs, decides, books or lets others in: every `@verb(…, signs=True)` asks for one of them.
+WEIGHTY = {
+    _P.SIGN,
+    _P.GIVE_OPINION,
+    _P.SCREEN,
+    _P.ADOPT_PLAN,
+    _P.ADOPT_RULE_SET,
+    _P.DECIDE_READING,
+    _P.EDIT_BUDGET,
+    _P.ACCEPT_WORKS,
+    _P.MANAGE_ACCOUNTS,
+    _P.GRANT_ROLES,
+    _P.VOUCH_PASSWORD,
+}
+
+
+def needs_second_factor(role: Role | str) -> bool:
+    """Whether a password alone is too little for the role: it signs or administers."""
+    return not WEIGHTY.isdisjoint(GRANTS[Role(role)])
+
+
 def roles_with(permission: Permission) -> list[Role]:
     """The roles that hold a permission, in the table's order."""
     return [role for role, grants in GRANTS.items() if permission in grants]

@@ -87,6 +87,13 @@ class LinkForm(NewPassword):
     field_order = ("code",)
 
 
+class FactorLinkForm(forms.Form):
+    """One's second factor taken off by a one-time link."""
+
+    code = CleanText(label="确认码", max_length=20, help_text="八位数字，由复核人交给您")
+    password = Password("您的密码", autocomplete="current-password")
+
+
 class PasswordForm(NewPassword):
     """One's own password."""
 

@@ -90,6 +90,10 @@ def _close() -> None:
 confirmed: ContextVar[bool | None] = ContextVar("verb_confirmed", default=None)
 
 
+# How he is known who acts: a kind of governance.models.Answer.KNOWN; "" where nobody sits in front.
+known_by: ContextVar[str] = ContextVar("verb_known_by", default="")
+
+
 class Unconfirmed(Exception):
     """A signature of somebody who was not asked for his password lately: everything is taken back, the entrance asks.
     `sentences` say what he is about to sign; no refusal, so that no page takes it for one."""

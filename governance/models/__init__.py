@@ -48,7 +48,7 @@ from governance.models.records import (
     TrainingSession,
     TrainingTarget,
 )
-from governance.models.trust import PasswordLink, Tally, digest_of
+from governance.models.trust import PasswordLink, RecoveryCode, SecondFactor, Tally, digest_of
 
 __all__ = [
     "Answer",
@@ -81,10 +81,12 @@ __all__ = [
     "PlanItemLead",
     "PlanLine",
     "ReadingDecision",
+    "RecoveryCode",
     "Regulation",
     "RegulationText",
     "Round",
     "Seat",
+    "SecondFactor",
     "ServiceRecord",
     "Setting",
     "StoredFile",

@@ -291,6 +291,8 @@ class Answer(Dated):
         ("abstain", "回避"),
         ("withdrawn", "撤回签署"),
     ]
+    # How the person was known when he signed (governance.web.confirmation); "" before this was kept.
+    KNOWN = [("password", "密码"), ("code", "密码和动态验证码"), ("recovery", "密码和恢复码"), ("paper", "纸质签署")]
 
     seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="answers")
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -301,6 +303,7 @@ class Answer(Dated):
     condition_due = models.DateField(null=True)
     document = models.CharField("文号", max_length=80, blank=True)  # of the paper by which a body decides
     shown = models.CharField("所签内容的摘要", max_length=64, blank=True)
+    known_by = models.CharField("本人身份凭", max_length=10, choices=KNOWN, blank=True)
     by_text = models.CharField(max_length=200)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signer = models.CharField("纸质签署人", max_length=60, blank=True)

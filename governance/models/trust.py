@@ -33,6 +33,9 @@ class PasswordLink(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     code_digest = models.CharField(max_length=64, blank=True)
+    OPENS = [("password", "密码"), ("factor", "动态验证码")]
+
+    opens = models.CharField("重设什么", max_length=10, choices=OPENS, default="password")
     is_first = models.BooleanField(default=False)  # the account had no password before
     asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     vouched_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
@@ -52,6 +55,34 @@ class PasswordLink(models.Model):
     @staticmethod
     def new_code() -> str:
         return f"{secrets.randbelow(10**8):08d}"
+
+
+class SecondFactor(models.Model):
+    """What the phone of a person knows, encrypted with keys outside the database (governance.people.factors). `offered`
+    waits for its first code; `secret` is in force."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    secret = models.TextField(blank=True)
+    offered = models.TextField(blank=True)
+    offered_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)  # of the last code used; none before it is taken again
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class RecoveryCode(models.Model):
+    """A code in place of the phone, its digest alone; once used it is gone."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["factor", "digest"], name="one_recovery_code_per_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.factor} {self.digest[:6]}"
 
 
 class Tally(models.Model):

@@ -13,7 +13,7 @@ from governance.basics import clock, memo
 from governance.basics.refusal import Invalid, NotVisible, Refused, WrongRole
 from governance.database.prepared import Prepared
 from governance.kernel.access import Actor
-from governance.kernel.verbs import step
+from governance.kernel.verbs import known_by, step
 from governance.models import Answer, Round, Seat
 from governance.signing import signers
 from governance.signing.paper import BY_HIMSELF, PaperSignature
@@ -136,7 +136,8 @@ def answer(
         raise Invalid("附条件同意必须写明条件。", fields={"condition": ["写明条件、谁来满足、何时之前"]})
     if why := signers.may_sign(round_, by, seat.key).why:
         raise Refused(f"{why}。")
-    Answer.objects.create(seat=seat, by_text=by.text, user_id=by.user_id, **vars(reply), **vars(paper))
+    known = "paper" if paper.signer else known_by.get()
+    Answer.objects.create(seat=seat, by_text=by.text, user_id=by.user_id, known_by=known, **vars(reply), **vars(paper))
     if kind == REFUSE and not hears_all:
         return _end(round_, REFUSED)
     return OPEN if silent(round_) else _end(round_, CONCLUDED)
@@ -176,7 +177,15 @@ def withdraw_answer(*, by: Actor, round_: Round, seat: Seat, text: str = "") -> 
         raise Refused(f"{seat.label}还没有签署，没有可撤回的。")
     standing.in_force = False
     standing.save(update_fields=["in_force"])
-    Answer.objects.create(seat=seat, kind="withdrawn", text=text, by_text=by.text, user_id=by.user_id, in_force=False)
+    Answer.objects.create(
+        seat=seat,
+        kind="withdrawn",
+        text=text,
+        known_by=known_by.get(),
+        by_text=by.text,
+        user_id=by.user_id,
+        in_force=False,
+    )
 
 
 @step

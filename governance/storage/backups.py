@@ -38,7 +38,7 @@ from governance.storage.data_folder import is_served
 FORMAT = 1
 _FILE = re.compile(r"^files/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 # Backups of before held the secret key; it is passed over.
-_KNOWN = {"database.sqlite3", "database.dump", "secret_key", "audit_key", "manifest.json"}
+_KNOWN = {"database.sqlite3", "database.dump", "secret_key", "audit_key", "factor_keys", "manifest.json"}
 CHUNK = 1024 * 1024
 STREAM = Path("-")
 
@@ -83,6 +83,8 @@ def write(path: Path) -> Found:
                 _add_file(tar, name, copied, hashes)
                 if settings.AUDIT_KEY_IS_KEPT:  # without it nobody could verify the restored trail
                     _add_file(tar, "audit_key", settings.DATA_DIR / "audit_key", hashes)
+                if settings.FACTOR_KEYS_FILE:  # without them nobody who enrolled a phone could log in
+                    _add_file(tar, "factor_keys", settings.FACTOR_KEYS_FILE, hashes)
                 for row in _stored(copied):
                     source = files.path_of(row)
                     try:
@@ -142,6 +144,8 @@ def read(path: Path, *, force: bool = False) -> Found:
                     _extract(tar, member, Path(work) / member.name)
                 elif member.name == "audit_key" and settings.AUDIT_KEY_IS_KEPT:
                     _extract(tar, member, settings.DATA_DIR / "audit_key")
+                elif member.name == "factor_keys" and settings.FACTOR_KEYS_FILE:
+                    _extract(tar, member, settings.FACTOR_KEYS_FILE)
             _load(Path(work))
     except OSError as error:
         raise CannotBackUp(f"恢复没有完成（{error.strerror}）；数据库没有改动。请处理后重做一次。") from None

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from governance import actions
 from governance.basics.refusal import Refused
 from governance.basics.roles import ROLE_LABELS, Permission
-from governance.forms.accounts import LinkForm, PasswordForm, errors_of
+from governance.forms.accounts import FactorLinkForm, LinkForm, PasswordForm, errors_of
 from governance.kernel.once import once
 from governance.models import PasswordLink
 from governance.web import confirmation, entry, sessions, throttle
@@ -69,29 +69,35 @@ def confirm(request):
         target = "/"
     wrong = confirmation.check(request) if request.method == "POST" else ""
     if request.method == "POST" and not wrong:
-        messages.success(request, "密码已确认，十分钟内可以签署、审定和记账。")
+        messages.success(request, "已确认是您本人，十分钟内可以签署、审定和记账。")
         return redirect(target)
-    context = {"alone": True, "back": target, "wrong": wrong}
+    context = {"alone": True, "back": target, "wrong": wrong, "asked": confirmation.asked_of(request)}
     return render(request, "governance/confirm.html", context, status=422 if wrong else 200)
 
 
 @entry.public
-@sensitive_post_parameters("code", "new", "again")
+@sensitive_post_parameters("code", "new", "again", "password")
 def link(request, secret: str):
-    """Set one's password by a link and the code that goes with it; leads to the login."""
-    person = actions.open_link(secret).user
-    form, refusal = LinkForm(request.POST or None), None
+    """Set one's password, or take off one's second factor, by a link and the code that goes with it; leads to the
+    login."""
+    found = actions.open_link(secret)
+    use, kind = LINKS[found.opens]
+    form, refusal = kind(request.POST or None), None
     if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "again"}
         try:
-            actions.use_password_link(secret=secret, code=form.cleaned_data["code"], new=form.cleaned_data["new"])
+            use(secret=secret, **given)
             return redirect("/login/")
         except Refused as caught:
             if caught.status == 404:
                 raise
             refusal = caught
             errors_of(form, refusal)
-    context = {"form": form, "refusal": refusal, "person": person}
+    context = {"form": form, "refusal": refusal, "person": found.user, "is_factor": found.opens == "factor"}
     return render(request, "governance/password_link.html", context, status=422 if form.errors else 200)
+
+
+LINKS = {"password": (actions.use_password_link, LinkForm), "factor": (actions.use_factor_link, FactorLinkForm)}
 
 
 @entry.page(Permission.USE, always_drawn="a password is typed there")

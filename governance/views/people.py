@@ -19,7 +19,7 @@ from governance.basics.roles import ROLE_LABELS, Permission
 from governance.forms.accounts import AccountForm, Day, GrantForm, errors_of
 from governance.kernel.once import once
 from governance.models import Appointment, User
-from governance.people import handover
+from governance.people import factors, handover
 from governance.web import entry, visitor
 
 
@@ -83,7 +83,8 @@ def accounts(request):
 
 @entry.page(Permission.MANAGE_ACCOUNTS, always_drawn="personal data, whose every reading is recorded")
 def account(request, pk: int):
-    """One account: POST `act` = disable, enable, logout, or link (to a password, shown in the answer alone)."""
+    """One account: POST `act` = disable, enable, logout, or link, factor (to a password, to another phone; shown in the
+    answer alone)."""
     user = entry.found(User.objects, pk=pk)
     refusal, secret = None, ""
     if request.method == "GET":
@@ -91,15 +92,16 @@ def account(request, pk: int):
     if request.method == "POST":
         act = request.POST.get("act", "")
         try:
-            if act not in ("disable", "enable", "link", "logout"):
+            if act not in ("disable", "enable", "link", "factor", "logout"):
                 raise Invalid("请选择停用、启用、结束登录或申请一次性链接。")
             with once(request.actor, f"governance.account.{act}", entry.token(request)) as call:
                 if call.address is None:
                     call.address = f"/governance/accounts/{user.pk}/"
                     if act == "logout":
                         actions.end_logins(by=request.actor, user=user)
-                    elif act == "link":
-                        secret = actions.ask_password_link(by=request.actor, user=user)
+                    elif act in ("link", "factor"):
+                        opens = "factor" if act == "factor" else "password"
+                        secret = actions.ask_password_link(by=request.actor, user=user, opens=opens)
                     else:
                         actions.set_active(by=request.actor, user=user, is_active=act == "enable")
             if not secret:
@@ -111,6 +113,8 @@ def account(request, pk: int):
         "refusal": refusal,
         "sentence": refusal.sentence if refusal else "",
         "link": secret and request.build_absolute_uri(reverse("governance:password_link", args=[secret])),
+        "is_factor": request.POST.get("act") == "factor",
+        "has_factor": factors.enrolled(user),
         "voucher": ROLE_LABELS[actions.voucher_for(user)],
         "posts": [Post.of(a) for a in user.appointments.select_related("organisation").order_by("from_day", "pk")],
     }

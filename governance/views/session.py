@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,12 +23,15 @@ from governance.basics.refusal import Refused, of_full_disk
 from governance.basics.roles import Permission
 from governance.basics.text import storable
 from governance.kernel import access
-from governance.models import Letter, NoticeChoice, User
+from governance.models import Answer, Letter, NoticeChoice, User
 from governance.notices import inbox, mail
+from governance.people import factors
 from governance.web import confirmation, entry, throttle, visitor
 from governance.web import kept as keeping
 from governance.web.entry import public, refusal_page
 from governance.web.middleware import HAT_KEY
+
+WAITS, WAIT_SECONDS = "waits_for_code", 300
 
 
 @public
@@ -68,12 +72,55 @@ def login(request):
             "sentence": "用户名或密码不对，或账号已停用。忘记密码请找系统管理员申请一次性链接。",
         }
         return render(request, "registration/login.html", context, status=422)
+    if factors.has(user):
+        request.session[WAITS] = {
+            "user": user.pk,
+            "at": int(time.time()),
+            "hash": user.get_session_auth_hash(),
+            "next": target,
+            "backend": user.backend,
+        }
+        return redirect("login_code")
+    return _enter(request, user, factors.PASSWORD, target)
+
+
+def _enter(request, user, how: str, target: str):
+    """Open the session of somebody who is known; back to what he wanted."""
+    request.session.pop(WAITS, None)
     start_session(request, user)
     request.session.set_expiry(None)
-    confirmation.confirm(request)
+    confirmation.confirm(request, how)
     request.actor = access.actor_for(user)
-    visitor.note(request, "session.login", "登录")
+    visitor.note(request, "session.login", f"登录（{dict(Answer.KNOWN)[how]}）")
     return redirect("governance:kept" if keeping.held(request) else target)
+
+
+def _waiting(request) -> User | None:
+    """Whose password was right a moment ago in this browser, and whose code is waited for."""
+    waits = request.session.get(WAITS)
+    if not waits or not 0 <= time.time() - waits["at"] < WAIT_SECONDS:
+        return None
+    user = User.objects.filter(pk=waits["user"], is_active=True).first()
+    if user is None or not factors.has(user) or user.get_session_auth_hash() != waits["hash"]:
+        return None
+    user.backend = waits["backend"]
+    return user
+
+
+@public
+@sensitive_post_parameters("code")
+def login_code(request):
+    """The second step of a login: a code of the phone, or a recovery code. Nobody is logged in before it."""
+    user = _waiting(request)
+    if user is None:
+        request.session.pop(WAITS, None)
+        return redirect("login")
+    target, sentence = request.session[WAITS]["next"], ""
+    if request.method == "POST":
+        if how := confirmation.spend(request, user, request.POST.get("code", "").replace("\x00", "")):
+            return _enter(request, user, how, target)
+        sentence = "验证码不对或已经用过。请输入手机上现在显示的六位数，或一个恢复码。"
+    return render(request, "registration/login_code.html", {"sentence": sentence}, status=422 if sentence else 200)
 
 
 @public

@@ -15,6 +15,7 @@ from governance.basics import clock, limits
 from governance.basics.refusal import Invalid, Refused
 from governance.basics.text import BadText, is_storable
 from governance.kernel import access, audit, state
+from governance.people import factors
 from governance.web import throttle, visitor
 from governance.web.entry import refusal_page
 
@@ -45,27 +46,34 @@ class ActorMiddleware:
             request.actor = access.actor_for(
                 request.user, request.session.get(HAT_KEY), hats=state.hats(request.user.pk, clock.today())
             )
-            if request.actor and request.user.password_is_temporary and not _may_wait(request.path):
-                return _change_first(request)
+            if request.actor and (first := _first(request)):
+                return first
         return self.get_response(request)
 
 
-def _may_wait(path: str) -> bool:
-    return path in (reverse("governance:password"), "/logout/") or path.startswith(settings.STATIC_URL)
+def _first(request) -> HttpResponse | None:
+    """What must be done before anything is shown or done: a password that somebody else knows is changed, a second
+    factor that the person must have is enrolled."""
+    if request.user.password_is_temporary:
+        return _go_first(request, "governance:password", "请先登录网页，把临时密码改成自己的。")
+    if factors.is_missing(request.user):
+        return _go_first(request, "governance:factor", factors.FIRST)
+    return None
 
 
-def _change_first(request) -> HttpResponse:
-    """Somebody else knows this password: nothing is shown or done before its owner has changed it."""
+def _go_first(request, page: str, sentence: str) -> HttpResponse | None:
+    if request.path in (reverse(page), "/logout/") or request.path.startswith(settings.STATIC_URL):
+        return None
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": "请先登录网页，把临时密码改成自己的。"}, status=403)
-    return redirect("governance:password")
+        return JsonResponse({"detail": sentence}, status=403)
+    return redirect(page)
 
 
 class GateMiddleware:
     """Before anything is parsed: a body may be only so large, and whoever is not logged in may only post so often."""
 
     MOST, MOST_OF_STRANGERS = 32 * 1024 * 1024, limits.FORM_BYTES
-    OWN_COUNT = ("/login/", "/logout/")  # failed logins are counted for themselves
+    OWN_COUNT = ("/login/", "/login/code/", "/logout/")  # failed logins are counted for themselves
 
     def __init__(self, get_response):
         self.get_response = get_response

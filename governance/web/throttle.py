@@ -27,6 +27,7 @@ class Limit:
 
 
 PASSWORDS = Limit(5, 15, "密码")  # of one person: his old password, the one before a signature
+CODES = Limit(5, 15, "验证码")  # of one person
 LOGINS = Limit(30, 15, "登录")  # of one address, whatever the names
 TOKENS = Limit(30, 15, "令牌")
 POSTS = Limit(300, 5, "提交")  # of one address without login

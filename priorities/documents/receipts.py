@@ -10,7 +10,6 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from governance import jobs
 from governance.basics.refusal import NotVisible
 from governance.basics.roles import Permission
+from governance.charts import qr
 from governance.charts.colours import COLOURS
 from governance.database import snapshots
 from governance.documents import printing
@@ -166,17 +166,7 @@ def build(params: dict) -> Receipt:
 
 def qr_code(address: str) -> SafeString:
     """The address as a QR code: one SVG path with presentation attributes alone."""
-    code = segno.make(address, error="m", micro=False)
-    return mark_safe(
-        code.svg_inline(
-            border=2,
-            svgclass=None,
-            lineclass=None,
-            omitsize=True,
-            dark=COLOURS["paper-rule"],
-            title=f"二维码：{address}",
-        )
-    )
+    return mark_safe(qr.svg(address, title=f"二维码：{address}", dark=COLOURS["paper-rule"]))
 
 
 def _run(params: dict, progress: Progress) -> list[Produced]:

@@ -59,6 +59,7 @@ def stack():
         "DJANGO_ALLOWED_HOSTS": "localhost",
         "POSTGRES_PASSWORD": secrets.token_hex(12),
         "GUIYANG_TODAY": "2007-08-20",
+        "GUIYANG_SECOND_FACTOR": "offered",  # tests/governance/web/test_second_factor.py is about it
         "GUIYANG_ADDRESS": SITE,
         "WEB_ADDRESS": f"127.0.0.1:{WEB}",
     }

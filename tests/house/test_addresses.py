@@ -52,7 +52,7 @@ def test_every_api_view_names_its_permission(route, pattern):
 
 
 LINK = r"governance/^password/(?P<secret>[\w-]{20,60})/$"  # whoever sets his password by it is nobody yet
-PUBLIC = {"login/", "logout/", "healthz", "readyz", "metrics", "robots.txt", "favicon.ico", LINK}
+PUBLIC = {"login/", "login/code/", "logout/", "healthz", "readyz", "metrics", "robots.txt", "favicon.ico", LINK}
 
 
 def test_only_login_logout_and_health_are_public():

@@ -11,7 +11,9 @@ from django.test import Client
 from budgets.models import BudgetLine
 from governance.models import Answer, ApiToken, AuditRow
 from governance.web import confirmation
+from priorities import actions
 from priorities.models import Conclusion, Submission
+from tests.governance.phones import phone_of
 from tests.house.forms import forms_of, stored
 
 JOINT = "SB2008-010"
@@ -170,6 +172,109 @@ def test_a_token_signs_nothing(offices, signer):
     )
     assert answer.status_code == 403
     assert "令牌不能签署" in answer.json()["detail"]
+
+
+def test_whoever_has_a_second_factor_signs_with_a_code_and_not_with_the_password(offices, signer):
+    with phone_of(offices.user(signer)) as phone:
+        client = stale(offices.client(signer))
+        asked = client.post(f"{AT}sign/", form_of(client) | {"text": "同意立项"})
+        assert asked.status_code == 403
+        assert "再输一次验证码" in asked.content.decode()
+        where, fields = again(asked)
+        before = Answer.objects.count()
+        for wrong in ("Guiyang-2006", "000000", ""):
+            assert client.post(where, fields | {confirmation.FIELD: wrong}).status_code == 403
+        assert Answer.objects.count() == before
+        assert client.post(where, fields | {confirmation.FIELD: phone.code()}).status_code == 302
+    assert Answer.objects.latest("pk").known_by == "code"
+
+
+def test_a_sixth_wrong_password_of_a_posted_signature_is_429_and_no_error(offices, signer):
+    client = stale(offices.client(signer))
+    where, fields = again(client.post(f"{AT}sign/", form_of(client)))
+    found = [client.post(where, fields | {confirmation.FIELD: "x"}).status_code for _ in range(6)]
+    assert found == [403] * 5 + [429]
+
+
+@pytest.mark.parametrize("how", ["password", "code", "recovery"])
+def test_a_signature_says_how_its_person_was_known(offices, signer, how):
+    client = offices.client(signer)
+    session = client.session
+    session[confirmation.HOW] = how
+    session.save()
+    assert client.post(f"{AT}sign/", form_of(client)).status_code == 302
+    row = Answer.objects.latest("pk")
+    assert row.known_by == how
+    page = client.get(AT).content.decode()
+    assert f"凭{dict(Answer.KNOWN)[how]}" in page
+    assert f"/governance/signatures/{row.pk}/" in page
+
+
+def test_a_paper_signature_says_so_and_a_withdrawn_one_keeps_its_row(offices, signer):
+    client = offices.client(signer)
+    scan = SimpleUploadedFile("签字.pdf", b"%PDF-1.4", content_type="application/pdf")
+    client.post(f"{AT}sign/", form_of(client) | {"signer": "王某", "signed_on": "2007-08-19", "scan": scan})
+    row = Answer.objects.latest("pk")
+    assert (row.signer, row.known_by) == ("王某", "paper")
+    assert "纸质签署" in client.get(f"/governance/signatures/{row.pk}/").content.decode()
+
+
+def verified(client, row) -> tuple[bool, str]:
+    answer = client.get(f"/governance/signatures/{row.pk}/")
+    assert answer.status_code == 200
+    return answer.context["is_same"], answer.content.decode()
+
+
+def test_a_signature_is_verified_what_by_whom_when_and_that_it_still_stands(offices, signer):
+    client = offices.client(signer)
+    client.post(f"{AT}sign/", form_of(client) | {"text": "同意立项"})
+    row = Answer.objects.latest("pk")
+    is_same, page = verified(offices.client("auditor"), row)
+    assert is_same
+    trail = AuditRow.objects.filter(event="priorities.submission.sign", user_id=row.user_id).latest("seq")
+    for said in (row.shown, "密码", row.by_text, "同意立项", JOINT, f"第 {trail.seq} 条", trail.hash):
+        assert said in page, said
+    conclusion = Conclusion.objects.filter(submission__number=JOINT, in_force=True).latest("pk")
+    Conclusion.objects.filter(pk=conclusion.pk).update(amounts=[{"approved_wan": "1.00"}])
+    is_same, page = verified(offices.client("auditor"), row)
+    assert not is_same
+    assert "有变化" in page
+
+
+def test_a_later_signature_with_a_condition_leaves_the_earlier_one_as_it_was(offices):
+    signers = ("finance", "ndrc", "industry", "office_head")
+    second = next(who for who in signers if may_sign(offices, who))
+    row = Submission.objects.by_reference(JOINT).get()
+    given = Answer.objects.filter(seat__round__about=row.audit_key, in_force=True)
+    first = next(who for who in signers if given.filter(user=offices.user(who)).exists())
+    actions.withdraw_signature(by=getattr(offices, first), submission=row, version=row.version)
+    client = offices.client(first)
+    more = {"condition": "补齐材料", "condition_due": "2007-12-31"}
+    assert client.post(f"{AT}sign/", form_of(client) | {"kind": "conditional", **more}).status_code == 302
+    one = Answer.objects.latest("pk")
+    client = offices.client(second)
+    assert client.post(f"{AT}sign/", form_of(client)).status_code == 302
+    two = Answer.objects.latest("pk")
+    assert one.shown != two.shown
+    assert [verified(offices.client("auditor"), row)[0] for row in (one, two)] == [True, True]
+
+
+def may_sign(offices, who) -> bool:
+    return 'id="sign"' in offices.client(who).get(AT).content.decode()
+
+
+def test_every_signature_of_the_demonstration_has_its_page(offices):
+    client = offices.client("auditor")
+    rows = Answer.objects.exclude(kind="withdrawn")
+    assert rows.count() > 3
+    assert {client.get(f"/governance/signatures/{row.pk}/").status_code for row in rows} == {200}
+
+
+def test_a_signature_is_not_there_for_whoever_does_not_see_its_record(offices):
+    row = Answer.objects.filter(seat__round__kind="joint_approval").first()
+    pages = [offices.client("district").get(f"/governance/signatures/{pk}/") for pk in (row.pk, 10**9)]
+    assert [p.status_code for p in pages] == [404, 404]
+    assert offices.client("sysadmin").get(f"/governance/signatures/{row.pk}/").status_code == 403
 
 
 def test_five_wrong_passwords_are_enough(offices):

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from budgets.models import BudgetLine, FundingApplication, FundingCall
+from governance.basics.refs import pk_of
 from governance.basics.roles import Permission as P
 from governance.basics.roles import Scope
 from governance.kernel.access import Actor, may
-from governance.models import Appointment, Body, Organisation, ServiceRecord, TrainingSession, User
+from governance.models import Answer, Appointment, Body, Organisation, ServiceRecord, TrainingSession, User
 from priorities.models import DeskBatch, Sitting, Submission
 from projects.models import (
     Acceptance,
@@ -107,6 +108,8 @@ def pages() -> list[Page]:
     line = BudgetLine.objects.filter(project__code="P17").select_related("project").first()
     found = [
         Page("/", P.USE, more=_home),
+        Page("/governance/factor/", P.USE),
+        *of_signatures(),
         Page("/search/?q=卫生", P.READ_REGISTER),
         Page("/calendar/", P.READ_REGISTER),
         Page("/projects/", P.READ_REGISTER),
@@ -289,6 +292,22 @@ def of_funds() -> list[Page]:
         *(Page(f"{at}{step}/", P.READ_REGISTER, sees, reports) for step in ("edit", "send", "outcome", "withdraw")),
         Page(f"{at}book/", P.EDIT_BUDGET),
         Page(f"{at}book/?relief=10", P.EDIT_BUDGET),
+    ]
+
+
+def of_signatures() -> list[Page]:
+    """A signature of a case is read by whoever reads the case, one of the register by whoever reads that."""
+    answers = Answer.objects.order_by("pk")
+    joint = answers.filter(seat__round__kind="joint_approval").first()
+    case = Submission.objects.get(pk=pk_of(joint.seat.round.about))
+    other = answers.filter(seat__round__kind__in=("acceptance", "evaluation")).first()
+
+    def sees(actor: Actor) -> bool:
+        return joint.user_id == actor.user_id or Submission.objects.visible_to(actor).filter(pk=case.pk).exists()
+
+    return [
+        Page(f"/governance/signatures/{joint.pk}/", P.READ_REGISTER, sees=sees),
+        Page(f"/governance/signatures/{other.pk}/", P.READ_REGISTER),
     ]
 
 

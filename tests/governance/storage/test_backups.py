@@ -93,7 +93,8 @@ def test_what_was_backed_up_is_there_after_the_restore(source, restored):
         assert rows(source, f"SELECT * FROM {table}") == rows(restored, f"SELECT * FROM {table}")
     held = [p.read_bytes() for p in (restored / "media" / "files").rglob("*") if p.is_file()]
     assert held == [b"%PDF-1"]
-    assert (source / "audit_key").read_text() == (restored / "audit_key").read_text()
+    for key in ("audit_key", "factor_keys"):
+        assert (source / key).read_text() == (restored / key).read_text()
     assert json.loads(manage(restored, "verify_audit").stdout) == {"rows": 1, "ok": True, "first_bad": None}
 
 
