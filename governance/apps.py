@@ -11,7 +11,7 @@ class GovernanceConfig(AppConfig):
         from axes.signals import user_locked_out
 
         from governance import jobs
-        from governance.actions import apply_successions, tell_head
+        from governance.actions import apply_successions, purge, tell_head
         from governance.basics import clock
         from governance.basics.roles import Permission, Role
         from governance.documents import printing
@@ -22,6 +22,7 @@ class GovernanceConfig(AppConfig):
         jobs.load_before(printing.warm)
         jobs.on_daily(apply_successions)
         jobs.on_daily(tell_head)
+        jobs.on_daily(purge)
         jobs.often(anchors.drop)
         user_locked_out.connect(visitor.locked_out)
 
@@ -32,6 +33,7 @@ class GovernanceConfig(AppConfig):
         rail.offer("依据", "培训 9.5", "/governance/training/", Permission.READ_REGISTER, order=66)
         rail.offer("报告", "文档与报表", "/governance/documents/", Permission.USE, order=10, roles=business)
         rail.offer("系统管理", "操作留痕", "/governance/audit/", Permission.READ_AUDIT, order=30)
+        rail.offer("系统管理", "系统状态", "/governance/status/", Permission.READ_STATUS, order=20)
         rail.offer("系统管理", "账号", "/governance/accounts/", Permission.MANAGE_ACCOUNTS, order=40)
         rail.offer("系统管理", "任职与角色", "/governance/roles/", Permission.GRANT_ROLES, order=50)
         rail.offer("系统管理", "密码链接复核", "/governance/passwords/", Permission.VOUCH_PASSWORD, order=60)

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from governance.views import (
     audit,
     documents,
+    health,
     passwords,
     people,
     readings,
@@ -40,6 +41,7 @@ urlpatterns: list = [
     re_path(r"^discrepancies/(?P<code>D\d{2})/decide/$", readings.decide, name="decide"),
     path("audit/", audit.audit_page, name="audit"),
     path("audit/export/", audit.export, name="audit_export"),
+    path("status/", health.status, name="status"),
     path("accounts/", people.accounts, name="accounts"),
     path("accounts/<int:pk>/", people.account, name="account"),
     path("roles/", people.appointments, name="roles"),

@@ -79,7 +79,7 @@ def run_tests(args: list[str]) -> int:
 def pytest_arguments(args: list[str], folder: Path) -> list[str]:
     """Paths seen from the caller's folder become absolute; two processes unless the caller says otherwise.
 
-    Drills kill processes and measure what follows, so they run one at a time.
+    Drills kill processes and measure what follows, and a deployment is built up test by test: one process for these.
     """
     result, previous = [], ""
     for arg in args:
@@ -90,7 +90,7 @@ def pytest_arguments(args: list[str], folder: Path) -> list[str]:
         previous = arg
     marked = [value for flag, value in itertools.pairwise(args) if flag == "-m"]
     chosen = any(arg.startswith(("-n", "--numprocesses", "--pdb", "--collect-only", "--co")) for arg in args)
-    if not chosen and "drill" not in marked:
+    if not chosen and not {"drill", "deploy"} & set(marked):
         result = ["-n", "2", *result]
     return result
 

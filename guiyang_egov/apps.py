@@ -10,6 +10,7 @@ class HouseConfig(AppConfig):
     def ready(self) -> None:
         from governance.basics.roles import Permission
         from governance.web import addresses, rail
+        from guiyang_egov import celery  # noqa: F401  # in every process: the doorbell of the jobs rings through it
 
         addresses.offer("calendar", "calendar")
         addresses.offer("search", "search")

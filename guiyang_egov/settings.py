@@ -111,6 +111,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "governance.web.logs.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -322,14 +323,22 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+LOG_FORM = env.str("GUIYANG_LOG", "line")  # line or json
+if LOG_FORM not in ("line", "json"):
+    raise ImproperlyConfigured(f"GUIYANG_LOG 只能是 line 或 json，现在是 {LOG_FORM[:20]}。")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "governance.basics.logs.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "governance.basics.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM, "filters": ["request"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "guiyang": {"level": "INFO"},
+        "guiyang.access": {"level": "WARNING" if EMBEDDED else "INFO"},
         "axes": {"level": "ERROR"},
         "weasyprint.progress": {"propagate": False},  # read by governance.documents.printing alone
         "fontTools": {"level": "ERROR"},
@@ -343,6 +352,7 @@ PUBLIC_ADDRESS = env.str("GUIYANG_ADDRESS", "").rstrip("/") or (
 
 # What belongs to this city and this plan; logic never names them.
 PRODUCT_NAME = "贵阳市电子政务项目组合管理系统"
+PRODUCT_VERSION = "1.0.0"  # as CHANGELOG.md names it
 CITY_NAME = "贵阳市"
 PLAN_FOLDER = BASE_DIR / "fixtures"
 PLAN_YEARS = range(2005, 2011)

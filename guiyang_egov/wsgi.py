@@ -4,8 +4,6 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from guiyang_egov import celery  # noqa: F401  # the doorbell of the jobs rings through this application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiyang_egov.settings")
 
 application = get_wsgi_application()

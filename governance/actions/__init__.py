@@ -29,6 +29,7 @@ from governance.actions.reforms import (
     separate_organisation,
     succeed_organisation,
 )
+from governance.actions.retention import purge
 from governance.actions.tokens import issue_token, revoke_token
 from governance.actions.trail import export_trail, tell_head
 from governance.actions.training import import_roster, record_training, set_training_target, withdraw_training

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     REQUEST_REPORT = "request_report"
     READ_AUDIT = "read_audit"
     OPERATE_JOBS = "operate_jobs"
+    READ_STATUS = "read_status"
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT_ROLES = "grant_roles"
     VOUCH_PASSWORD = "vouch_password"  # the second person of a one-time link
@@ -128,9 +129,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.READ_AUDIT: _S.CITY,
         _P.READ_CALIBRATION: _S.CITY,
         _P.VOUCH_PASSWORD: _S.CITY,
+        _P.READ_STATUS: _S.CITY,
     },
-    _R.SYSADMIN: {_P.USE: _S.CITY, _P.MANAGE_ACCOUNTS: _S.CITY},
-    _R.SECADMIN: {_P.USE: _S.CITY, _P.GRANT_ROLES: _S.CITY, _P.VOUCH_PASSWORD: _S.CITY},
+    _R.SYSADMIN: {_P.USE: _S.CITY, _P.MANAGE_ACCOUNTS: _S.CITY, _P.READ_STATUS: _S.CITY},
+    _R.SECADMIN: {_P.USE: _S.CITY, _P.GRANT_ROLES: _S.CITY, _P.VOUCH_PASSWORD: _S.CITY, _P.READ_STATUS: _S.CITY},
 }
 
 if _missing := set(Role) - set(GRANTS):
@@ -181,6 +183,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     _P.REQUEST_REPORT: "生成报告",
     _P.READ_AUDIT: "查看留痕",
     _P.OPERATE_JOBS: "管理后台任务",
+    _P.READ_STATUS: "查看系统状态",
     _P.MANAGE_ACCOUNTS: "管理账号",
     _P.GRANT_ROLES: "授予角色",
     _P.VOUCH_PASSWORD: "复核密码链接",

@@ -368,6 +368,11 @@ def register_report(
         jobs.on_schedule(kind, monthly_and_annual)
 
 
+def report_kinds() -> list[str]:
+    """The keys of every report that is offered."""
+    return sorted(_builders)
+
+
 def monthly_and_annual(day: dt.date):
     """The schedule of an annual report: every month the year so far, and once the year is over the whole of it."""
     years = years_of_reports(day)

@@ -69,7 +69,7 @@ def _send_all(waiting: queue.Queue) -> None:
             _send(name, job_id)
         except Exception as error:  # a broker fails in many ways, and none of them is this process's trouble
             _state["resting_until"] = time.monotonic() + REST_S
-            logger.warning("doorbell rests for %d s: %s", REST_S, type(error).__name__)
+            logger.warning("doorbell rests for %d s: %s: %s", REST_S, type(error).__name__, error)
 
 
 def _send(name: str, job_id: str) -> None:

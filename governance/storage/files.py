@@ -100,6 +100,20 @@ def path_of(key: uuid.UUID | str) -> Path:
     return Path(settings.MEDIA_ROOT) / "files" / name[:2] / name
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or, after an OSError, nothing: a file beside it, forced to the disk, then renamed."""
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with open(temporary, "wb", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 @step
 def store(*, content: bytes, display_name: str, content_type: str, by: Actor | None) -> StoredFile:
     """Write bytes (temporary file, fsync, rename), then their row. Bytes of a verb that rolls back later stay

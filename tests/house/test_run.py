@@ -83,6 +83,15 @@ def test_a_python_without_venv_gets_the_line_to_type(bare_product):
     assert "sudo apt-get install -y python3-venv" in refused(bare_product)
 
 
+def test_where_dnf_installs_the_line_to_type_is_its(bare_product):
+    tools = bare_product[1]
+    (tools / "dnf").write_text("#!/bin/sh\n")
+    (tools / "dnf").chmod(0o755)
+    assert "sudo dnf install -y python3.11" in refused(bare_product)
+    fake_python(tools, "python3.12", "bare 3.12 /x")
+    assert "sudo dnf install -y python3.12-pip" in refused(bare_product)
+
+
 def test_a_half_made_environment_is_made_again_and_does_not_look_finished(bare_product):
     folder, tools = bare_product
     (folder / ".venv" / "bin").mkdir(parents=True)
@@ -163,7 +172,7 @@ def test_the_tests_run_in_two_processes_without_a_word_more(args):
     assert command_line.pytest_arguments(args, ROOT) == ["-n", "2", *args]
 
 
-@pytest.mark.parametrize("args", [["-n", "0"], ["-n4"], ["-m", "drill"], ["--pdb"]])
+@pytest.mark.parametrize("args", [["-n", "0"], ["-n4"], ["-m", "drill"], ["-m", "deploy"], ["--pdb"]])
 def test_two_processes_are_only_the_default(args):
     assert command_line.pytest_arguments(args, ROOT) == args
 

@@ -85,6 +85,7 @@ class TestServe:
         assert time.monotonic() - began < 10
         assert rest == ""
         assert "demo-cio" in said
+        assert "WARNING" not in said
         assert not processes(place)
 
     def test_a_killed_worker_is_back_and_the_third_time_everything_stops(self, place, served):

@@ -54,6 +54,7 @@ FRAMES = {
     "governance/actions/reforms.py apply_successions": "a reform's day has come",
     "governance/actions/passwords.py use_password_link": "the person sets his password; he is nobody yet",
     "governance/actions/trail.py tell_head": "daily",
+    "governance/actions/retention.py purge": "daily",
     "governance/jobs/queue.py request_scheduled": "the schedule requests",
     "governance/jobs/queue.py finish": "a worker's job is done",
     "governance/jobs/queue.py fail": "a worker's job has failed",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from budgets.workbook import export
 from budgets.workbook.importing import SYSTEM
 from governance.basics import clock
 from governance.basics.refusal import Refused
+from governance.storage import files
 
 
 class Command(BaseCommand):
@@ -28,16 +28,9 @@ class Command(BaseCommand):
         except Refused as refusal:
             self.stderr.write(refusal.sentence)
             sys.exit(2)
-        target = Path(path)
-        temporary = target.with_name(target.name + ".part")
         try:
-            with open(temporary, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
+            files.write_whole(Path(path), content)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             self.stderr.write(f"写不了 {path}：{error.strerror}。")
             sys.exit(2)
         self.stderr.write(f"已写 {path}。")

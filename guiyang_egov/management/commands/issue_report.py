@@ -5,7 +5,6 @@ At once, without broker or worker. Exit 1: refused on its merits; 2: the call ca
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand
 
 from governance import jobs
 from governance.basics.refusal import Invalid, Refused
+from governance.storage import files
 
 
 class Command(BaseCommand):
@@ -35,16 +35,9 @@ class Command(BaseCommand):
         except Refused as refusal:
             self.stderr.write(refusal.sentence)
             sys.exit(2 if refusal.status in (404, 422) else 1)
-        path = Path(output)
-        temporary = path.with_name(path.name + ".part")
         try:
-            with open(temporary, "wb") as file:
-                file.write(made[0].content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
+            files.write_whole(Path(output), made[0].content)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             self.stderr.write(f"写不了 {output}：{error.strerror}。")
             sys.exit(1)
         self.stderr.write(f"已写 {output}（快照 {made[0].snapshot[:12]}）。")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import subprocess
+import sys
 import threading
 import time
 import uuid
-from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from governance import actions, jobs
 from governance.basics import clock
@@ -377,7 +379,8 @@ def test_two_databases_have_two_queues(db, monkeypatch):
 
 
 def test_nothing_but_the_bell_sends_to_the_broker():
-    root = Path(jobs.__file__).resolve().parents[3]
+    root = settings.BASE_DIR
+    assert (root / "governance/jobs/bell.py").exists()
     for app in ("governance", "projects", "budgets", "priorities", "guiyang_egov"):
         for path in (root / app).rglob("*.py"):
             text = path.read_text()
@@ -385,9 +388,17 @@ def test_nothing_but_the_bell_sends_to_the_broker():
                 assert not any(call in text for call in (".apply_async(", ".delay(", "send_task(")), path
 
 
-def test_the_worker_knows_every_task_that_the_beat_and_the_bell_send_by_name(settings):
+def test_the_worker_knows_every_task_that_the_beat_and_the_bell_send_by_name():
     from guiyang_egov.celery import app
 
     app.loader.import_default_modules()
     asked = {"governance.tasks.run", *(entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values())}
     assert asked <= set(app.tasks)
+
+
+def test_a_command_rings_the_broker_of_the_settings_too():
+    """A process that no server started knows the application all the same: not the default one on localhost."""
+    asks = "import django; django.setup(); from celery import current_app as a; print(a.main, a.conf.broker_url)"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "guiyang_egov.settings", "PYTHONPATH": str(settings.BASE_DIR)}
+    done = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True)
+    assert done.stdout.split() == ["guiyang_egov", settings.CELERY_BROKER_URL], done.stderr

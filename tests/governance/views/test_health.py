@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from governance.basics import clock
-from governance.jobs import heart
+from governance.jobs import condition, heart
 from governance.models import Job
-from governance.views import health
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +28,9 @@ def test_everything_is_well_and_nothing_of_the_business_is_told(client):
 @pytest.mark.parametrize(
     ("part", "change"),
     [
-        ("disk", lambda patch: patch.setattr(health, "_free_mib", lambda: 10)),
-        ("queue", lambda patch: patch.setattr(health, "_oldest_wait_s", lambda: 1000.0)),
-        ("migrations", lambda patch: patch.setattr(health.MigrationExecutor, "migration_plan", lambda *a: ["one"])),
+        ("disk", lambda patch: patch.setattr(condition, "free_mib", lambda: 10)),
+        ("queue", lambda patch: patch.setattr(condition, "oldest_wait_s", lambda: 1000.0)),
+        ("migrations", lambda patch: patch.setattr(condition.MigrationExecutor, "migration_plan", lambda *a: ["one"])),
     ],
 )
 def test_what_is_not_well_is_named(client, monkeypatch, part, change):
@@ -50,7 +50,7 @@ def test_in_production_silent_processes_are_named(client, settings):
 
 def test_a_waiting_job_ages(db):
     Job.objects.create(kind="annual_progress", params={}, title="x", recorded_at=clock.now() - dt.timedelta(seconds=90))
-    assert 89 < health._oldest_wait_s() < 200
+    assert 89 < condition.oldest_wait_s() < 200
 
 
 def test_figures_are_not_there_without_a_token_and_are_not_given_for_a_wrong_one(client, settings):
@@ -65,3 +65,27 @@ def test_figures_are_not_there_without_a_token_and_are_not_given_for_a_wrong_one
     lines = answer.content.decode().splitlines()
     assert 'guiyang_processes{kind="web"} 1' in lines
     assert any(line.startswith("guiyang_disk_free_mib ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("sysadmin", 200), ("secadmin", 200), ("auditor", 200), ("reviewer", 403)]
+)
+def test_the_three_administrators_read_how_the_installation_stands(cast, name, status):
+    assert cast.client(name).get("/governance/status/").status_code == status
+
+
+def test_the_page_says_what_to_do_where_a_part_is_not_well(cast, settings, tmp_path, monkeypatch):
+    settings.AUDIT_ANCHORS = tmp_path
+    page = cast.client("sysadmin").get("/governance/status/").content.decode()
+    assert ("各部分正常" in page, settings.PRODUCT_VERSION in page) == (True, True)
+    monkeypatch.setattr(condition, "free_mib", lambda: 10)
+    settings.EMBEDDED = False
+    page = cast.client("sysadmin").get("/governance/status/").content.decode()
+    assert f"系统时间 {timezone.localtime():%Y-%m-%d}" in page  # the city's
+    assert "3 处要处理" in page
+    assert all(condition.ADVICE[part] in page for part in ("disk", "worker", "beat"))
+
+
+def test_the_version_is_the_newest_of_the_changes(settings):
+    changes = (settings.BASE_DIR / "CHANGELOG.md").read_text()
+    assert f"## {settings.PRODUCT_VERSION}\n" in changes
