@@ -49,9 +49,9 @@ UNSEEN = {
     "governance/models/platform.py ApiToken.issue": "the command opens a frame; the tokens' page is always drawn",
     "governance/storage/backups.py _load": "an old state comes back with its own word, drawn by lot",
     "governance/jobs/tasks.py daily": "sessions: the logins' page is always drawn",
-    "governance/jobs/heart.py write": "health alone, which is nobody's page",
-    "governance/jobs/heart.py _write_all": "health alone",
-    "governance/jobs/heart.py _end": "health alone",
+    "governance/jobs/heart.py write": "health and the status page, which is always drawn",
+    "governance/jobs/heart.py _write_all": "health",
+    "governance/jobs/heart.py _end": "health",
     "governance/api/manners.py _used": "the tokens' page is always drawn",
     "governance/web/throttle.py count": "no page shows it",
     "governance/web/throttle.py forget": "no page shows it",
@@ -78,6 +78,7 @@ ALWAYS_DRAWN = {
     "governance/notices/choices/",
     "governance/password/",
     "governance/passwords/",
+    "governance/status/",
     "governance/tokens/",
     "priorities/desk/bulk/<int:pk>/",
 }
@@ -86,7 +87,11 @@ REAL_TIME = {
     "budgets/views/workbook.py": "a POST: how long a rehearsed file is kept",
     "budgets/workbook/import_booking.py": "when a booking is written",
     "governance/api/manners.py": "until when a token is good, before anything is read",
+<<<<<<< HEAD
     "governance/basics/logs.py": "when a line is logged",
+=======
+    "governance/basics/logs.py": "the log",
+>>>>>>> fresh
     "governance/kernel/anchors.py": "when an anchor is written",
     "governance/kernel/audit.py": "when a row is written",
     "governance/models/fields.py": "when a row is written",
