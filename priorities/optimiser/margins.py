@@ -79,7 +79,8 @@ def _lack(model: Model, row: Row, short: int, taken: frozenset[int], first: int)
 
 def _growth_lack(problem: Problem, row: Row, short: int, taken: frozenset[int], model: Model) -> Lack:
     """A year that grows too little once an earlier one has taken more: the money it lacks, or the floor that holds."""
-    growth, (year, source) = problem.growth, row.about
+    (year, source), growth = row.about, problem.growth
+    assert growth is not None  # a row of this kind comes of it
     missing = wan(math.ceil(Fraction(short, Fraction(growth.floor + 1).denominator)))
     money = dict.fromkeys((year, year - 1), 0)
     for at in money:
@@ -112,7 +113,8 @@ def gains(
     costs = np.zeros(len(model.variables))
     for v, (i, o) in enumerate(model.variables):
         costs[v] = cents(problem.items[i].options[o].costs.get(key, Decimal(0)))
-    held, value, found = cents(problem.held.get(key, Decimal(0))), best.value, []
+    found: list[Gain] = []
+    held, value = cents(problem.held.get(key, Decimal(0))), best.value
     while model.variables and len(found) < most and (left := until - time.monotonic()) > 0:
         taken, bound, _ = _Search(model, left)._mip(-costs, at_least=value + 1)
         more = sum(int(costs[v]) for v in taken or ())
