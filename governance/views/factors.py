@@ -17,6 +17,8 @@ from governance.models import SecondFactor
 from governance.people import factors
 from governance.web import confirmation, entry, throttle
 
+ISSUER = f"{settings.CITY_NAME}电子政务"  # short: each of its characters is nine in the QR code
+
 
 @entry.page(Permission.USE, always_drawn="shows the secret and recovery codes once")
 @sensitive_post_parameters("code")
@@ -48,7 +50,7 @@ def _status(refusal: Refused | None) -> int:
 def _context(request, made: list[str], refusal: Refused | None) -> dict:
     row = SecondFactor.objects.filter(user=request.user).first()
     secret = "" if made else actions.offered_secret(request.user)
-    address = codes.address(secret, request.user.username, settings.PRODUCT_NAME) if secret else ""
+    address = codes.address(secret, request.user.username, ISSUER) if secret else ""
     picture = qr.svg(address, title="动态验证码的二维码", dark="black", light="white", scale=5) if secret else ""
     return {
         "made": made,

@@ -9,8 +9,9 @@ import time
 import pytest
 from django.test import Client
 
+from governance import actions
 from governance.basics import codes
-from governance.models import ApiToken, AuditRow, SecondFactor
+from governance.models import ApiToken, AuditRow, PasswordLink, SecondFactor
 from governance.views import session as views
 from governance.web import confirmation
 from tests.governance.phones import PASSWORD, phone_of
@@ -48,9 +49,16 @@ def test_the_password_alone_logs_nobody_in(cast):
     assert AuditRow.objects.filter(event="session.wrong_code", ok=False).count() == 2
 
 
-def test_a_recovery_code_opens_as_well(cast):
-    from governance import actions
+def test_what_was_typed_into_an_ended_session_is_kept_over_both_steps(cast):
+    client = Client()
+    client.post("/governance/notices/choices/", {"email": "打了很多字"})
+    with phone_of(cast.user("finance")) as phone:
+        password(client)
+        assert client.post("/login/code/", {"code": phone.code()})["Location"] == "/governance/kept/"
+    assert "打了很多字" in client.get("/governance/kept/").content.decode()
 
+
+def test_a_recovery_code_opens_as_well(cast):
     client = Client()
     with phone_of(cast.user("finance")):
         made = actions.renew_recovery_codes(by=cast.finance)
@@ -213,6 +221,4 @@ def test_the_pages_of_a_lost_phone_lead_to_another(cast):
 
 
 def user_link(user):
-    from governance.models import PasswordLink
-
     return PasswordLink.objects.get(user=user, ended_at=None)
