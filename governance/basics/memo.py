@@ -14,10 +14,14 @@ import functools
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db.models import Model
 
-_answers: ContextVar[dict | None] = ContextVar("answers_of_this_page", default=None)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers_of_this_page", default=None)
 
 
 @contextmanager
@@ -38,23 +42,23 @@ def is_one_page() -> bool:
     return _answers.get() is not None
 
 
-def kept(name: str) -> dict:
+def kept(name: str) -> dict[Any, Any]:
     """What a reader keeps of rows for the rest of the page; outside of one a new dict, which nobody sees again."""
     answers = _answers.get()
     return {} if answers is None else answers.setdefault(name, {})
 
 
-def remembered(function: Callable) -> Callable:
+def remembered(function: Callable[P, R]) -> Callable[P, R]:
     """Ask once within `one_page()`; outside, and where an argument cannot be a key, ask every time."""
 
     @functools.wraps(function)
-    def ask(*args):
+    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
         answers, key = _answers.get(), tuple(_key(a) for a in args)
-        if answers is None or None in key:
-            return function(*args)
+        if answers is None or None in key or kwargs:
+            return function(*args, **kwargs)
         if (function, key) not in answers:
-            answers[function, key] = function(*args)
-        return answers[function, key]
+            answers[function, key] = function(*args, **kwargs)
+        return cast(R, answers[function, key])
 
     return ask
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -38,7 +39,7 @@ def current(code: str, day: dt.date) -> str:
     return str(_in_force(day).values_list("in_force", flat=True).get(code=code))
 
 
-def _in_force(day: dt.date) -> QuerySet:
+def _in_force(day: dt.date) -> QuerySet[Any]:
     decisions = ReadingDecision.objects.filter(discrepancy=OuterRef("pk"), from_day__lte=day).order_by(
         "-from_day", "-pk"
     )

@@ -72,15 +72,11 @@ def _figures() -> list[tuple[str, str, list[tuple[str, float]]]]:
     ]
 
 
-<<<<<<< HEAD
-@entry.page(Permission.READ_STATUS, methods=("GET", "HEAD"), always_drawn="shows processes, disk and the time")
-=======
 @entry.page(
     Permission.READ_STATUS,
     methods=("GET", "HEAD"),
     always_drawn="shows processes, disk and queue as they are this second",
 )
->>>>>>> fresh
 def status(request):
     """系统状态: each part, how it stands, and what to do where it does not stand well."""
     lines = condition.lines()

@@ -87,11 +87,7 @@ REAL_TIME = {
     "budgets/views/workbook.py": "a POST: how long a rehearsed file is kept",
     "budgets/workbook/import_booking.py": "when a booking is written",
     "governance/api/manners.py": "until when a token is good, before anything is read",
-<<<<<<< HEAD
     "governance/basics/logs.py": "when a line is logged",
-=======
-    "governance/basics/logs.py": "the log",
->>>>>>> fresh
     "governance/kernel/anchors.py": "when an anchor is written",
     "governance/kernel/audit.py": "when a row is written",
     "governance/models/fields.py": "when a row is written",
