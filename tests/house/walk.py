@@ -223,6 +223,7 @@ def pages() -> list[Page]:
         Page("/governance/confirm/", P.USE),
         Page("/governance/documents/", P.USE),
         Page("/governance/documents/progress/", P.USE),
+        Page("/governance/status/", P.READ_STATUS),
         Page("/governance/audit/", P.READ_AUDIT),
         Page("/governance/audit/?verify=1", P.READ_AUDIT),
         Page("/governance/audit/export/?person=nobody", P.READ_AUDIT),
