@@ -274,7 +274,9 @@ def listing(
         rows = [p for p in rows if differs(p, rating_of(p, day, money=known.get(p.pk)))]
         page = replace(page, rows=rows[:PAGE_ROWS])
     else:
-        ready = _FIRST_PAGE((asked.sort,)) if asked == Filter(sort=asked.sort) else None  # whoever reads it reads all
+        ready = (
+            _FIRST_PAGE((asked.sort, PAGE_ROWS)) if asked == Filter(sort=asked.sort) else None
+        )  # whoever reads it reads all
         page = keyset.page(rated(passing), sort, size=PAGE_ROWS, after=asked.after, before=asked.before, ready=ready)
     small = page.is_whole and asked.is_empty
     totals = None
@@ -288,7 +290,7 @@ def listing(
     return Listing(asked, page, rows, totals)
 
 
-_FIRST_PAGE = Prepared(lambda sort: keyset.first_page(rated(Project.objects.all()), SORTS[sort[0]], PAGE_ROWS))
+_FIRST_PAGE = Prepared(lambda of: keyset.first_page(rated(Project.objects.all()), SORTS[of[0]], of[1]))
 
 
 def _totals(visible: QuerySet, asked: Filter, touched: Touched, page: Keyset, year: int) -> Totals:

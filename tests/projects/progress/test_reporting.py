@@ -240,18 +240,25 @@ def test_who_owes_nothing_is_not_read_and_the_others_are_the_same(cast, under_wa
                 progress=actions.ReportedProgress(10, "推进", "normal"),
             )
     read = []
-    lacking = owing._lacking
+    lacking, of_unit = owing._LACKING, owing._OF_UNIT
 
-    def watched(*args):
-        read.append({p.code for p in lacking(*args)})
-        return lacking(*args)
+    def every(asked, unit=None):
+        under_way = Project.objects.exclude(state__in=("registered", *owing.life.FINISHED, *owing.life.ENDED))
+        return list((under_way.led_by(unit) if unit else under_way).exclude(latest_start=None).order_by("order"))
+
+    def watched(*asked):
+        found = (of_unit if len(asked) > 1 else lacking)(*asked)
+        read.append({p.code for p in found})
+        return found
 
     for day in (dt.date(2007, 3, 1), dt.date(2007, 8, 21), dt.date(2008, 1, 1), dt.date(2009, 6, 1)):
         for actor in (None, cast.reviewer, cast.health_cio, cast.industry):
             with clock.at(day):
-                monkeypatch.setattr(owing, "_lacking", lambda projects, *_: projects)
+                for name in ("_LACKING", "_OF_UNIT"):
+                    monkeypatch.setattr(owing, name, every)
                 whole = [(o.project.code, o.period, o.due, o.unit) for o in owing.owed(day, actor)]
-                monkeypatch.setattr(owing, "_lacking", watched)
+                for name in ("_LACKING", "_OF_UNIT"):
+                    monkeypatch.setattr(owing, name, watched)
                 assert [(o.project.code, o.period, o.due, o.unit) for o in owing.owed(day, actor)] == whole
             assert {code for code, *_ in whole} == read[-1] or actor is cast.health_cio
     assert "P01" not in read[4]  # on 2007-08-21 it has reported everything
