@@ -26,7 +26,6 @@ STANDINS = {
     "redis:7": "redis",
     "nginx:stable": "nginx",
 }
-REGISTRY = "docker.io/library/"
 
 
 def find_engine() -> str:
@@ -66,16 +65,16 @@ class Stack:
     def bases(self) -> None:
         """The images that the files build from: pulled, or made of the distribution where no registry answers."""
         for image, standin in STANDINS.items():
-            if self.call("image", "inspect", REGISTRY + image, check=False).returncode == 0:
+            if self.call("image", "inspect", image, check=False).returncode == 0:
                 continue
-            if self.call("pull", "-q", REGISTRY + image, check=False, timeout=300).returncode == 0:
+            if self.call("pull", "-q", image, check=False, timeout=300).returncode == 0:
                 continue
             self._debian()
             file = str(BASES / f"{standin}.Containerfile")
-            self.call("build", "-q", *self._plain(), "-t", REGISTRY + image, "-f", file, str(BASES))
+            self.call("build", "-q", *self._plain(), "-t", image, "-f", file, str(BASES))
 
     def _debian(self) -> None:
-        image = f"{REGISTRY}debian:bookworm-slim"
+        image = "debian:bookworm-slim"
         if self.call("image", "inspect", image, check=False).returncode == 0:
             return
         work = Path("/var/tmp/guiyang-egov-debootstrap")
@@ -99,7 +98,7 @@ class Stack:
 
     def _image(self, service: dict) -> str:
         name = service["image"]
-        return f"localhost/{name}" if "build" in service else REGISTRY + name
+        return f"localhost/{name}" if "build" in service else name
 
     # --- containers ---
 

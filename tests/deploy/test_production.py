@@ -98,7 +98,7 @@ def start_proxy(stack: Stack, certificate: Path) -> None:
         ROOT / "deploy" / "maintenance.html": "/etc/nginx/guiyang-egov/maintenance.html",
     }
     volumes = [f"--volume={source}:{goal}:ro" for source, goal in mounts.items()]
-    image = "docker.io/library/nginx:stable"
+    image = "nginx:stable"
     stack.call("run", "--detach", "--network=host", "--name", stack.container("proxy"), *volumes, image)
 
 
