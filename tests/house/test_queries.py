@@ -123,7 +123,9 @@ def test_a_page_asks_few_questions_and_no_more_with_many_rows(offices):
     make_many()
     assert Submission.objects.count() == before * (TIMES + 1)
     once_each = {address: (name, address) for name, address in few}
-    grown = {key: (few[key], n) for key in once_each.values() if (n := asked(offices, *key)) > few[key]}
+    more = [key for key in once_each.values() if asked(offices, *key) > few[key]]
+    # Asked again: whoever comes first after a change brings the index of titles up to date.
+    grown = {key: (few[key], n) for key in more if (n := asked(offices, *key)) > few[key]}
     assert grown == {}
 
 
