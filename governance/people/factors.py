@@ -7,7 +7,6 @@ spend(user, code)    take a code or a recovery code; how he is known by it ("cod
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from governance.kernel import access, audit
 from governance.kernel.verbs import frame, step
 from governance.models import ApiToken, RecoveryCode, SecondFactor, User, digest_of
 from governance.notices import inbox
+from governance.storage import files
 
 PASSWORD, CODE, RECOVERY = "password", "code", "recovery"
 ADDRESS = "/governance/factor/"
@@ -63,14 +63,7 @@ def keys() -> list[str]:
 
 def put_in_front(key: str) -> None:
     """A new key for the data folder's file; the one before stays for what is being written, older ones go."""
-    path = Path(settings.FACTOR_KEYS_FILE)
-    new = path.with_name(f".{path.name}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write("\n".join([key, *keys()[:1]]))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    files.write_whole(Path(settings.FACTOR_KEYS_FILE), "\n".join([key, *keys()[:1]]).encode())
 
 
 def closed(secret: str) -> str:

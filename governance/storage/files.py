@@ -101,7 +101,7 @@ def path_of(key: uuid.UUID | str) -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """All of it or, after an OSError, nothing: a file beside it, forced to the disk, then renamed."""
+    """All of it or, whatever is raised, nothing: a file beside it, forced to the disk, then renamed."""
     temporary = path.with_name(path.name + ".part")
     try:
         with open(temporary, "wb", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
@@ -109,7 +109,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
@@ -127,17 +127,11 @@ def store(*, content: bytes, display_name: str, content_type: str, by: Actor | N
     )
     path = path_of(row.pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
     try:
-        with open(temporary, "xb", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        write_whole(path, content)
         with transaction.atomic():
             row.save(force_insert=True)
     except BaseException:
-        temporary.unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         raise
     return row

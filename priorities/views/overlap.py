@@ -92,7 +92,7 @@ def _context(request, row: Submission, found: overlap.Found, asked: bool) -> dic
         "row": row,
         "found": found,
         "clusters": [(c, [_line(h) for h in c.hits]) for c in found.clusters],
-        "office": contacts.holder(SCREEN, clock.today()),
+        "office": contacts.holder(SCREEN, clock.today()) if found.masked else "",
         "asked": asked,
         "suggest": overlap.SUGGEST,
     }
